@@ -1,0 +1,1 @@
+"""The character: persona, mood, memory, behaviour and lines. Pure Python, deterministic."""

@@ -1,0 +1,77 @@
+"""The three words that carry the system: Observation (see `engine.bridge`), Percept, Decision.
+
+Plain frozen data. Positions are fractions of the frame: x grows to the right, y downwards, both in
+0..1. Times are seconds on the clock that the owner injects. Probabilities are in 0..1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+_NOTHING: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where on the frame the player's words point.
+
+    `p` is the calibrated probability that the thing meant is in view at all.
+    """
+
+    x: float
+    y: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One phrase of the watch list: is it in view (`p`), and where is it most likely (`x`, `y`)?"""
+
+    phrase: str
+    p: float
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Percept:
+    """What perception makes of one observation: numbers only, no character.
+
+    `intent`, `tone`, `action` and `emotion` map each label of the head to its probability. Without
+    player text, intent is certainly `none`. `target` is None where the words point at nothing in view
+    (or where nothing was said). `has_frame` is False when the game sent words alone.
+    """
+
+    time: float
+    intent: Mapping[str, float] = field(default=_NOTHING)
+    tone: Mapping[str, float] = field(default=_NOTHING)
+    action: Mapping[str, float] = field(default=_NOTHING)
+    emotion: Mapping[str, float] = field(default=_NOTHING)
+    target: Target | None = None
+    watch: tuple[Detection, ...] = ()
+    text: str = ""
+    speaker: str = "player"
+    state: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    has_frame: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the character makes of a percept.
+
+    `action` and `emotion` are labels of their heads; `line` is what the character says (may be
+    empty); `confidence` is the probability that backs the action; `reason` is one sentence that a
+    designer can read.
+    """
+
+    npc: str
+    time: float
+    action: str
+    emotion: str
+    target: Target | None = None
+    line: str = ""
+    confidence: float = 0.0
+    reason: str = ""
+    trace: tuple[str, ...] = ()
