@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-_NOTHING: Mapping[str, float] = MappingProxyType({})
+
+def _nothing() -> Mapping[str, float]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,10 @@ class Percept:
     """
 
     time: float
-    intent: Mapping[str, float] = field(default=_NOTHING)
-    tone: Mapping[str, float] = field(default=_NOTHING)
-    action: Mapping[str, float] = field(default=_NOTHING)
-    emotion: Mapping[str, float] = field(default=_NOTHING)
+    intent: Mapping[str, float] = field(default_factory=_nothing)
+    tone: Mapping[str, float] = field(default_factory=_nothing)
+    action: Mapping[str, float] = field(default_factory=_nothing)
+    emotion: Mapping[str, float] = field(default_factory=_nothing)
     target: Target | None = None
     watch: tuple[Detection, ...] = ()
     text: str = ""

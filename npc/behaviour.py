@@ -1,0 +1,76 @@
+"""The shared rules of behaviour, read from `behaviour.yaml`: what actions are, what makes one want them."""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from npc.conditions import Line
+
+_FILE = Path(__file__).with_name("behaviour.yaml")
+
+
+def _seconds(value: object) -> object:
+    return float("inf") if value == "forever" else value
+
+
+class Leaning(BaseModel):
+    """What makes a character want a label, and what it prefers when it does not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    appeal: dict[str, float] = {}
+    instead: tuple[str, ...] = ()
+
+
+class ActionCfg(Leaning):
+    """One action; the entries are explained in `behaviour.yaml`."""
+
+    lasts: Annotated[float, BeforeValidator(_seconds), Field(ge=0)]
+    ongoing: bool = False
+    target: bool = False
+    alert: bool = False
+    shows: str = "neutral"
+
+
+class Appraisals(BaseModel):
+    """Intent or tone of the player's words -> the emotion that they raise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    intent: dict[str, str]
+    tone: dict[str, str]
+
+
+class Behaviour(BaseModel):
+    """The whole of `behaviour.yaml`; see the comments there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    traits: dict[str, str]
+    actions: dict[str, ActionCfg]
+    emotions: dict[str, Leaning]
+    reflexes: dict[str, dict[str, float]]
+    meanings: tuple[str, ...]
+    signs: dict[str, str]
+    watch: dict[str, str]
+    appraisals: Appraisals
+    sights: dict[str, str]
+    dismissals: tuple[str, ...]
+    pointing: tuple[str, ...]
+    lines: dict[str, tuple[Line, ...]]
+
+    @cached_property
+    def spoken(self) -> frozenset[str]:
+        """Every key that lines can stand under: the actions, and `unclear`."""
+        return frozenset(self.actions) | {"unclear"}
+
+
+@cache
+def load_behaviour() -> Behaviour:
+    """The behaviour that ships with the package (read once)."""
+    return Behaviour.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))

@@ -1,0 +1,125 @@
+"""Card files: YAML that remembers its lines, so that a fault can be shown where it is.
+
+Cards are shared between strangers: size, aliases (which can grow without bound) and tags are refused.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from npc.errors import PersonaError
+
+MAX_BYTES = 256 * 1024
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader without aliases and without repeated keys."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="a card has no aliases (`*name`)", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        keys = [key.value for key, _ in node.value]
+        for position, (key, _) in enumerate(node.value):
+            if key.value in keys[:position]:
+                problem = f"`{key.value}` stands here twice"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+@dataclass(frozen=True)
+class CardFile:
+    """A parsed card: its data, and the YAML node that knows the lines (None for a card that is no file)."""
+
+    name: str
+    data: Any
+    node: yaml.Node | None
+
+    @classmethod
+    def read(cls, path: Path) -> CardFile:
+        """Parse `path`.
+
+        Raises:
+            PersonaError: unreadable, too large, or not YAML.
+        """
+        try:
+            raw = path.read_bytes()
+            if len(raw) > MAX_BYTES:
+                raise PersonaError("persona_size", f"{path}: over {MAX_BYTES} bytes.", "Shorten the card.")
+            loader = _Loader(raw.decode("utf-8"))
+            node = loader.get_single_node()
+            data = None if node is None else loader.construct_document(node)
+        except OSError as error:
+            raise PersonaError("persona_file", f"{path}: {error.strerror}.", "Check the path.") from None
+        except UnicodeDecodeError:
+            raise PersonaError("persona_yaml", f"{path}: not UTF-8.", "Save the card as UTF-8.") from None
+        except yaml.YAMLError as error:
+            raise _yaml_fault(path, error) from None
+        except RecursionError:
+            raise PersonaError("persona_yaml", f"{path}: nested too deep.", "Flatten the card.") from None
+        return cls(str(path), data, node)
+
+    def fault(
+        self, kind: str, where: tuple[int | str, ...], what: str, fields: Iterable[str]
+    ) -> PersonaError:
+        """The error for the entry at `where` (keys and indices from the root); `kind` is pydantic's name."""
+        entry = ".".join(str(part) for part in where) or "card"
+        message = what.removeprefix("Value error, ")
+        code = "persona_value"
+        fix = f"Correct `{entry}`."
+        if kind == "extra_forbidden":
+            code, message = "persona_field", f"unknown entry `{where[-1]}`"
+            fix = f"Remove it; {suggestion(str(where[-1]), fields)}." if len(where) == 1 else "Remove it."
+        elif kind == "missing":
+            code, message, fix = "persona_field", f"`{entry}` is missing", f"Add `{where[-1]}:`."
+        elif kind == "model_type":
+            fix = "Write `name: ...` and the other entries of a card."
+        elif "; " in message:
+            message, _, advice = message.partition("; ")
+            fix = advice[0].upper() + advice[1:] + "."
+        return PersonaError(code, f"{self.name}{self._line(where)}: {message} (in `{entry}`).", fix)
+
+    def _line(self, where: tuple[int | str, ...]) -> str:
+        if self.node is None:
+            return ""
+        node, mark = self.node, self.node.start_mark
+        for part in where:
+            found = _child(node, part)
+            if found is None:
+                break
+            node, mark = found
+        return f":{mark.line + 1}"
+
+
+def _child(node: yaml.Node, part: int | str) -> tuple[yaml.Node, Any] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return value, key.start_mark
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part].start_mark
+    return None
+
+
+def _yaml_fault(path: Path, error: yaml.YAMLError) -> PersonaError:
+    mark = getattr(error, "problem_mark", None)
+    line = f":{mark.line + 1}" if mark is not None else ""
+    problem = getattr(error, "problem", None) or "unreadable characters"
+    fix = "Correct the YAML there; text with a colon or a quote belongs between double quotes."
+    return PersonaError("persona_yaml", f"{path}{line}: {problem}.", fix)
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Did you mean ...? Else the list of what there is."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"there are {', '.join(names)}"

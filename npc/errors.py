@@ -1,0 +1,19 @@
+"""What is wrong with a card, where, and how to put it right."""
+
+from __future__ import annotations
+
+
+class PersonaError(Exception):
+    """A fault in a persona card or in the choice of one.
+
+    Args:
+        code: short machine-readable name, e.g. `unknown_trait`.
+        message: one sentence that begins with `file:line` where a file is at fault.
+        fix: one sentence: what the author can do about it.
+    """
+
+    def __init__(self, code: str, message: str, fix: str = "") -> None:
+        super().__init__(f"{message} {fix}".strip())
+        self.code = code
+        self.message = message
+        self.fix = fix

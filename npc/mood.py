@@ -1,0 +1,114 @@
+"""Mood: where the character stands in valence, arousal and dominance, each in -1..1.
+
+After ALMA (Gebhard 2005, "ALMA: A Layered Model of Affect"): events raise emotions, each emotion pushes the
+mood, and the mood drifts back to the temperament that the character's traits give it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Affect(NamedTuple):
+    """A point of the mood space."""
+
+    valence: float
+    arousal: float
+    dominance: float
+
+    def plus(self, other: Affect, weight: float = 1.0) -> Affect:
+        """`self + weight * other`, cut to -1..1 on each axis."""
+        return Affect(*(max(-1.0, min(1.0, a + weight * b)) for a, b in zip(self, other, strict=True)))
+
+    def minus(self, other: Affect) -> Affect:
+        """The difference; not cut."""
+        return Affect(self[0] - other[0], self[1] - other[1], self[2] - other[2])
+
+
+# OCC emotions (Ortony, Clore & Collins 1988) as points of the mood space: Gebhard 2005, table 2.
+EMOTIONS: Mapping[str, Affect] = {
+    "anger": Affect(-0.51, 0.59, 0.25),
+    "disappointment": Affect(-0.3, 0.1, -0.4),
+    "distress": Affect(-0.4, -0.2, -0.5),
+    "fear": Affect(-0.64, 0.60, -0.43),
+    "gratification": Affect(0.6, 0.5, 0.4),
+    "gratitude": Affect(0.4, 0.2, -0.3),
+    "joy": Affect(0.4, 0.2, 0.1),
+    "liking": Affect(0.40, 0.16, -0.24),
+    "pity": Affect(-0.4, -0.2, -0.5),
+    "pride": Affect(0.4, 0.3, 0.3),
+    "relief": Affect(0.2, -0.3, 0.4),
+    "reproach": Affect(-0.3, -0.1, 0.4),
+    "satisfaction": Affect(0.3, -0.2, 0.4),
+}
+
+# ALMA's moods are back to normal after about twenty minutes; four half-lives leave 6 %.
+HALF_LIFE = 300.0
+# One event moves the mood by this share of the emotion: five insults in a row make a good day a bad one.
+PUSH = 0.4
+# Below this distance from its temperament the character feels nothing worth naming.
+NOTICEABLE = 0.25
+
+# What characters show, as points of the mood space; the nearest of them names the mood.
+SHOWN: Mapping[str, Affect] = {
+    "happy": EMOTIONS["joy"],
+    "angry": EMOTIONS["anger"],
+    "afraid": EMOTIONS["fear"],
+    "sad": EMOTIONS["distress"],
+}
+
+
+def temperament(traits: Mapping[str, float]) -> Affect:
+    """The mood that the traits tend to.
+
+    Mehrabian's (1996) regression from the Big Five onto pleasure, arousal and dominance, with warm for
+    agreeableness, cheerful for extraversion, brave for emotional stability and lawful for conscientiousness.
+    """
+    warm, cheerful = traits.get("warm", 0.0), traits.get("cheerful", 0.0)
+    brave, lawful = traits.get("brave", 0.0), traits.get("lawful", 0.0)
+    return Affect(
+        0.21 * cheerful + 0.59 * warm + 0.19 * brave,
+        0.30 * warm - 0.57 * brave,
+        0.17 * lawful + 0.60 * cheerful - 0.32 * warm,
+    )
+
+
+class Mood:
+    """The changing mood of one character, on the clock of its percepts."""
+
+    def __init__(self, home: Affect) -> None:
+        self.home = home
+        self.now = home
+        self._time: float | None = None
+
+    @property
+    def shift(self) -> Affect:
+        """How far the mood is from the temperament."""
+        return self.now.minus(self.home)
+
+    @property
+    def name(self) -> str:
+        """`happy`, `angry`, `afraid`, `sad`, or `neutral` where nothing has moved it much."""
+        shift = self.shift
+        if math.hypot(*shift) < NOTICEABLE:
+            return "neutral"
+        return max(SHOWN, key=lambda name: _cosine(shift, SHOWN[name]))
+
+    def pass_time(self, time: float) -> None:
+        """Drift home until `time` in seconds; a clock that runs backwards changes nothing."""
+        elapsed = 0.0 if self._time is None else max(0.0, time - self._time)
+        self._time = time
+        if elapsed and self.now != self.home:
+            self.now = self.home.plus(self.shift, 0.5 ** (elapsed / HALF_LIFE))
+
+    def feel(self, emotion: str, intensity: float) -> None:
+        """Be pushed by an emotion of `EMOTIONS` or `SHOWN`, `intensity` in 0..1; others push nowhere."""
+        point = EMOTIONS.get(emotion) or SHOWN.get(emotion)
+        if point:
+            self.now = self.now.plus(point, PUSH * intensity)
+
+
+def _cosine(a: Affect, b: Affect) -> float:
+    return sum(x * y for x, y in zip(a, b, strict=True)) / (math.hypot(*a) * math.hypot(*b))

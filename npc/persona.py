@@ -1,0 +1,156 @@
+"""Persona cards: who a character is, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from npc.behaviour import load_behaviour
+from npc.card_file import CardFile, suggestion
+from npc.conditions import Condition, Line
+from npc.errors import PersonaError
+
+_SHIPPED = Path(__file__).with_name("characters")
+
+
+def _many(value: Any) -> Any:
+    return (value,) if isinstance(value, (str, dict)) else value
+
+
+Lines = Annotated[tuple[Line, ...], BeforeValidator(_many)]
+Trait = Annotated[float, Field(ge=-1, le=1)]
+
+
+class Rule(BaseModel):
+    """When the condition holds of what was said and what it would do, it does `do` instead.
+
+    The first rule that holds wins. `because` is for the designer who reads the reason, `say` for the player;
+    without `say` the lines of the action are used.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    when: Condition
+    do: str
+    because: str = Field(min_length=1)
+    say: Lines = ()
+
+
+class Persona(BaseModel):
+    """One character card. Everything but the name may be left out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=80)
+    looks: str = ""
+    backstory: str = ""
+    speech: str = ""
+    calls_player: str = "traveller"            # {player}, until the game tells a name
+    traits: dict[str, Trait] = {}
+    boundaries: dict[str, str] = {}            # action never taken -> what it says instead
+    watch: dict[str, str] = {}                 # phrase -> meaning
+    reactions: dict[str, str] = {}             # phrase or meaning -> action at the sight of it
+    rules: tuple[Rule, ...] = ()
+    lines: dict[str, Lines] = {}               # action, or `unclear` -> what to say with it
+
+    @field_validator("traits")
+    @classmethod
+    def _traits_exist(cls, traits: dict[str, float]) -> dict[str, float]:
+        _check(traits, load_behaviour().traits, "trait")
+        return traits
+
+    @field_validator("watch")
+    @classmethod
+    def _meanings_exist(cls, watch: dict[str, str]) -> dict[str, str]:
+        _check(watch.values(), load_behaviour().meanings, "meaning")
+        return watch
+
+    @field_validator("boundaries")
+    @classmethod
+    def _leaves_a_way_out(cls, boundaries: dict[str, str]) -> dict[str, str]:
+        _check(boundaries, load_behaviour().actions, "action")
+        for action in ("idle", "refuse"):
+            if action in boundaries:
+                raise ValueError(f"`{action}` cannot be a boundary: it is what a character does instead")
+        return boundaries
+
+    @field_validator("lines")
+    @classmethod
+    def _lines_have_actions(cls, lines: dict[str, tuple[Line, ...]]) -> dict[str, tuple[Line, ...]]:
+        _check(lines, load_behaviour().spoken, "action")
+        return lines
+
+    @model_validator(mode="after")
+    def _keeps_its_own_word(self) -> Persona:
+        named = [rule.do for rule in self.rules] + list(self.reactions.values())
+        _check(named, load_behaviour().actions, "action")
+        _check(self.reactions, (*load_behaviour().meanings, *self.watch), "phrase or meaning")
+        for action in named:
+            if action in self.boundaries:
+                raise ValueError(f"a rule or reaction does `{action}`, which `boundaries` forbids")
+        return self
+
+
+def _check(names: Any, known: Any, kind: str) -> None:
+    for name in names:
+        if name not in known:
+            raise ValueError(f"unknown {kind} `{name}`; {suggestion(name, known)}")
+
+
+def characters() -> list[str]:
+    """Names of the characters that ship with the package, for `load_persona`."""
+    return sorted(path.stem for path in _SHIPPED.glob("*.yaml"))
+
+
+def load_persona(name_or_path: str | Path) -> Persona:
+    """Read a card.
+
+    Args:
+        name_or_path: a name out of `characters()`, or the path of a YAML file.
+
+    Raises:
+        PersonaError: no such card (`persona_unknown`), or a fault in it, with file, line and fix.
+    """
+    path = Path(name_or_path)
+    if isinstance(name_or_path, str) and name_or_path in characters():
+        path = _SHIPPED / f"{name_or_path}.yaml"
+    elif not path.is_file():
+        raise PersonaError(
+            "persona_unknown",
+            f"There is no persona `{name_or_path}`.",
+            f"Give the path of a YAML card or one of: {', '.join(characters())}.",
+        )
+    card = CardFile.read(path)
+    return _validated(card.data, card)
+
+
+def persona_from(card: dict[str, Any]) -> Persona:
+    """A persona from a card that is data already, such as one that a game sends.
+
+    Raises:
+        PersonaError: naming the entry at fault and the fix.
+    """
+    return _validated(card, CardFile("<card>", card, None))
+
+
+def _validated(data: Any, card: CardFile) -> Persona:
+    try:
+        return Persona.model_validate(data)
+    except ValidationError as error:
+        raise next(_faults(error, card)) from None
+
+
+def _faults(error: ValidationError, card: CardFile) -> Iterator[PersonaError]:
+    for fault in error.errors(include_url=False, include_input=False):
+        yield card.fault(fault["type"], fault["loc"], fault["msg"], tuple(Persona.model_fields))
