@@ -1,0 +1,111 @@
+"""Frozen image features of many scenes, computed once through ONNX Runtime and kept on disk.
+
+PyTorch needs several times as long as ONNX Runtime for the same forward pass on a CPU, and a frozen encoder
+gives the same features in every epoch. A cache is a directory of shards; a shard is three float16 arrays
+(strides 8, 16, 32) and a JSON file with what is true of each scene. Finished shards survive an interruption.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from engine.model import NpcModel
+from engine.training.progress import Progress
+
+SHARD = 500   # scenes; about 120 MB of features
+
+
+@dataclass(frozen=True)
+class SceneRecord:
+    """What is true of one scene: `valid` box, queries and lessons, as in `engine.data.scenes` but plain JSON."""
+
+    valid: tuple[float, float, float, float]
+    queries: list[tuple[str, list[list[float]]]]    # phrase, boxes [x, y, w, h] of all that it names
+    lessons: list[dict[str, object]]                # text, intent, tone, action, emotion, boxes
+    danger: tuple[bool, bool]                       # a hostile, a hazard in view
+
+
+ScenePair = tuple[npt.NDArray[np.uint8], SceneRecord]
+ShardSource = Callable[[int, int], list[ScenePair]]   # first index, count -> frames with records
+
+
+class _Backbone(nn.Module):
+    def __init__(self, model: NpcModel) -> None:
+        super().__init__()
+        self.image = model.image
+
+    def forward(self, frame: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return self.image(frame)
+
+
+def export_backbone(model: NpcModel, path: Path) -> Path:
+    """Write the image encoder alone as ONNX, if it is not there yet."""
+    if not path.exists():
+        frame = torch.zeros(1, *model.cfg.size, 3, dtype=torch.uint8)
+        partial = path.with_suffix(".partial")
+        torch.onnx.export(_Backbone(model).eval(), (frame,), str(partial), input_names=["frame"],
+                          output_names=["s8", "s16", "s32"], opset_version=20, dynamo=True, external_data=False,
+                          verbose=False)
+        partial.replace(path)
+    return path
+
+
+def fingerprint(*parts: object) -> str:
+    """A short name for a combination of settings."""
+    return hashlib.sha256(json.dumps([str(p) for p in parts]).encode()).hexdigest()[:12]
+
+
+def build_cache(folder: Path, backbone: Path, source: ShardSource, count: int, progress: Progress,
+                workers: int = 2) -> list[Path]:
+    """Compute all shards that are not there yet; returns the shard directories in order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    starts = range(0, count, SHARD)
+    shards = [folder / f"shard-{i:04d}" for i in range(len(starts))]
+    jobs = [(shard, backbone, source, start, min(SHARD, count - start))
+            for shard, start in zip(shards, starts, strict=True) if not (shard / "scenes.json").exists()]
+    progress.total("scenes", count, count - sum(j[4] for j in jobs))
+    if jobs:
+        with multiprocessing.get_context("spawn").Pool(min(workers, len(jobs))) as pool:
+            for done, _ in enumerate(pool.imap_unordered(_build_shard, jobs)):
+                progress.say(f"features of scenes: {done + 1} of {len(jobs)} shards")
+    return shards
+
+
+def _build_shard(job: tuple[Path, Path, ShardSource, int, int]) -> None:
+    import onnxruntime as ort
+
+    shard, backbone, source, start, count = job
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = ort.InferenceSession(str(backbone), options, providers=["CPUExecutionProvider"])
+    pairs = source(start, count)
+    partial = shard.with_suffix(".partial")
+    partial.mkdir(exist_ok=True)
+    outputs: list[npt.NDArray[np.float16]] = []
+    for i, (frame, _) in enumerate(pairs):
+        features = session.run(None, {"frame": frame[None]})
+        if not outputs:
+            outputs = [np.lib.format.open_memmap(partial / f"{name}.npy", "w+", np.float16, (len(pairs), *f.shape[1:]))
+                       for name, f in zip(("s8", "s16", "s32"), features, strict=True)]
+        for array, feature in zip(outputs, features, strict=True):
+            array[i] = feature[0]
+    for array in outputs:
+        array.flush()
+    records = [record.__dict__ for _, record in pairs]
+    (partial / "scenes.json").write_text(json.dumps(records), encoding="utf-8")
+    partial.replace(shard)
+
+
+def read_records(shards: Sequence[Path]) -> list[SceneRecord]:
+    """Records of all shards in order."""
+    return [SceneRecord(**row) for shard in shards for row in json.loads((shard / "scenes.json").read_text("utf-8"))]

@@ -1,0 +1,95 @@
+"""The whole recipe: text stage, feature cache, scene stage, calibration. Every finished part is kept and skipped next time."""
+
+from __future__ import annotations
+
+import os
+import random
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from engine.data.utterances import load_utterances
+from engine.labels import load_labels
+from engine.model import NpcModel, build_model
+from engine.training.calibrate import calibrate
+from engine.training.checkpoint import save_weights, start_run
+from engine.training.config import TrainCfg
+from engine.training.dataset import SceneDataset, TextTable
+from engine.training.feature_cache import build_cache, export_backbone, fingerprint
+from engine.training.measure import measure
+from engine.training.progress import Progress
+from engine.training.scene_stage import SceneStage
+from engine.training.sources import read_recording_shard, read_scene_shard, recording_length, slot_things
+from engine.training.text_stage import TextStage
+
+
+def default_cache() -> Path:
+    """`$NPC_ENGINE_CACHE`, or `~/.cache/npc-engine`."""
+    return Path(os.environ.get("NPC_ENGINE_CACHE", Path.home() / ".cache" / "npc-engine"))
+
+
+def run_recipe(cfg: TrainCfg, run: Path, cache: Path | None = None) -> NpcModel:
+    """Train as `cfg` says; the result is `run/model.safetensors`, calibrated."""
+    cache = cache or default_cache()
+    labels = load_labels()
+    start_run(run, cfg, labels)
+    torch.manual_seed(cfg.seed)
+    random.seed(cfg.seed)
+    progress = Progress(run / "tensorboard")
+    model = build_model(cfg.model, labels)
+    _text_stage(model, cfg, run, progress)
+    sets = scene_shards(model, cfg, cache, progress)
+    table = TextTable(model)
+    size = cfg.model.size
+    train = SceneDataset(sets["train"], labels, table, cfg.data.queries, cfg.data.lessons, size)
+    validation = SceneDataset(sets["validation"], labels, table, cfg.data.queries, cfg.data.lessons, size, fixed=True)
+    table.add(train.texts() | validation.texts(), progress)
+    SceneStage(model, cfg.scene, table, run, cfg.seed).run(train, validation, progress)
+    _load_best(model, run)
+    calibrate(model, measure(model, table, validation))
+    save_weights(model, run / "model.safetensors")
+    progress.say(f"calibrated and saved: {run / 'model.safetensors'}")
+    return model
+
+
+def _text_stage(model: NpcModel, cfg: TrainCfg, run: Path, progress: Progress) -> None:
+    from safetensors.torch import load_file
+
+    done = run / "text.safetensors"
+    if done.exists():
+        model.load_state_dict(load_file(done))
+        return
+    stage = TextStage(model, model.labels, cfg.text, load_utterances("train"), slot_things(), cfg.seed)
+    stage.run(load_utterances("held_out"), progress)
+    save_weights(model, done)
+
+
+def scene_shards(model: NpcModel, cfg: TrainCfg, cache: Path, progress: Progress) -> dict[str, list[Path]]:
+    """Feature shards of the training and the validation set, recordings included."""
+    image, data = cfg.model.image, cfg.data
+    root = cache / f"features-{fingerprint(image.encoder, image.weights, cfg.model.size)}"
+    root.mkdir(parents=True, exist_ok=True)
+    backbone = export_backbone(model, root / "backbone.onnx")
+    sets = {
+        "train": build_cache(root / f"scenes-train-{cfg.seed}", backbone,
+                             partial(read_scene_shard, "train", cfg.seed, cfg.model.size), data.scenes, progress),
+        "validation": build_cache(root / f"scenes-validation-{cfg.seed}", backbone,
+                                  partial(read_scene_shard, "validation", cfg.seed + 1, cfg.model.size),
+                                  data.validation, progress),
+    }
+    for folder in data.recordings:
+        key = fingerprint(folder.resolve(), (folder / "labels.jsonl").stat().st_mtime_ns)
+        for part in ("train", "validation"):
+            count = recording_length(folder, part)
+            if count:
+                shards = build_cache(root / f"recording-{key}-{part}", backbone,
+                                     partial(read_recording_shard, folder, part, cfg.model.size), count, progress)
+                sets[part] += shards * (data.recording_repeat if part == "train" else 1)
+    return sets
+
+
+def _load_best(model: NpcModel, run: Path) -> None:
+    from safetensors.torch import load_file
+
+    model.load_state_dict(load_file(run / "model.safetensors"))

@@ -1,0 +1,131 @@
+"""Second stage: neck, grounding, fusion and fused heads on cached scene features."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from engine.model import NpcModel
+from engine.model.npc_model import FUSED_HEADS, Answers
+from engine.training.checkpoint import save_state, save_weights
+from engine.training.config import SceneStageCfg
+from engine.training.dataset import HEADS, SceneDataset, TextTable
+from engine.training.losses import head_loss, heat_loss, presence_loss
+from engine.training.measure import measure
+from engine.training.progress import Progress
+
+Batch = dict[str, Tensor]
+
+
+class SceneStage:
+    """Trains the fused part of `model` in place and keeps the best weights in `run`."""
+
+    def __init__(self, model: NpcModel, cfg: SceneStageCfg, table: TextTable, run: Path, seed: int) -> None:
+        self.model, self.cfg, self.table, self.run_folder, self.seed = model, cfg, table, run, seed
+        self.trained: list[nn.Module] = [m for m in (model.neck, model.fusion, model.grounding, model.fused,
+                                                     model.fused_heads, model.danger) if m is not None]
+        model.requires_grad_(False)
+        for module in self.trained:
+            module.requires_grad_(True)
+        model.silence.requires_grad_(True)
+
+    def run(self, train: SceneDataset, validation: SceneDataset, progress: Progress) -> float:
+        """Train to the end of the recipe (or go on where an interrupted run stopped); returns the best score."""
+        steps = max(1, int(self.cfg.epochs * len(train) / self.cfg.batch))
+        optimiser, schedule = self._optimiser(steps)
+        step, best = self._resume(optimiser, schedule)
+        progress.total("train", steps, step)
+        deadline = time.monotonic() + 60 * self.cfg.minutes if self.cfg.minutes else float("inf")
+        batches = self._batches(train, step)
+        while step < steps and time.monotonic() < deadline:
+            loss, parts = self._loss(next(batches))
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], 2.0)
+            optimiser.step()
+            schedule.step()
+            step += 1
+            progress.step("train", loss=float(loss), **parts)
+            if step % self.cfg.validate_every == 0 or step == steps:
+                best = self._validate(validation, progress, best)
+                self._save(optimiser, schedule, step, best)
+        if not (self.run_folder / "model.safetensors").exists():
+            best = self._validate(validation, progress, best)
+        return best
+
+    def _optimiser(self, steps: int) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+        parameters = [p for p in self.model.parameters() if p.requires_grad]
+        optimiser = torch.optim.AdamW(parameters, lr=self.cfg.lr, weight_decay=self.cfg.weight_decay)
+        return optimiser, torch.optim.lr_scheduler.OneCycleLR(optimiser, self.cfg.lr, total_steps=steps + 1, pct_start=0.1)
+
+    def _batches(self, train: SceneDataset, step: int):  # type: ignore[no-untyped-def]
+        epoch = 0
+        while True:
+            order = torch.Generator().manual_seed(self.seed + step + epoch)
+            yield from DataLoader(train, self.cfg.batch, shuffle=True, drop_last=len(train) > self.cfg.batch, generator=order)
+            epoch += 1
+
+    def _loss(self, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        for module in self.trained:
+            module.train()
+        grid, scene, valid = encode_batch(self.model, batch)
+        losses: dict[str, Tensor] = {}
+        if self.model.grounding is not None:
+            phrase = self.table.sentences(batch["phrase"])
+            heat, presence = self.model.watch(grid, phrase, valid)
+            losses["where"] = heat_loss(heat, batch["phrase_mask"], batch["valid"])
+            losses["there"] = presence_loss(presence, batch["phrase_mask"])
+        answers = answer_batch(self.model, self.table, batch, grid, scene, valid)
+        if answers.heat is not None and answers.presence is not None:
+            losses["target"] = heat_loss(answers.heat, batch["text_mask"], batch["valid"])
+            losses["target_there"] = presence_loss(answers.presence, batch["text_mask"])
+        for i, head in enumerate(HEADS):
+            if head in FUSED_HEADS:
+                losses[head] = head_loss(answers.logits[head], batch["labels"][..., i])
+        losses["danger"] = nn.functional.binary_cross_entropy_with_logits(self.model.danger(scene), batch["danger"])
+        weights = {"where": 1.5, "target": 1.0, "there": 0.7, "target_there": 0.7, "emotion": 0.5, "danger": 0.3}
+        total = torch.stack([weights.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
+        return total, {name: float(loss.detach()) for name, loss in losses.items()}
+
+    def _validate(self, validation: SceneDataset, progress: Progress, best: float) -> float:
+        figures = measure(self.model, self.table, validation).summary()
+        progress.score("train", **figures)
+        score = figures["action_f1"] + figures.get("pointing", 0.0) + 0.5 * figures.get("presence_auc", 0.0)
+        if score > best:
+            save_weights(self.model, self.run_folder / "model.safetensors")
+            return score
+        return best
+
+    def _save(self, optimiser: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler,
+              step: int, best: float) -> None:
+        save_weights(self.model, self.run_folder / "last.safetensors")
+        save_state(self.run_folder / "state.pt", optimiser=optimiser.state_dict(), schedule=schedule.state_dict(),
+                   step=step, best=best)
+
+    def _resume(self, optimiser: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler) -> tuple[int, float]:
+        state_file = self.run_folder / "state.pt"
+        if not state_file.exists():
+            return 0, float("-inf")
+        from safetensors.torch import load_file
+
+        self.model.load_state_dict(load_file(self.run_folder / "last.safetensors"))
+        state = torch.load(state_file, weights_only=True)
+        optimiser.load_state_dict(state["optimiser"])
+        schedule.load_state_dict(state["schedule"])
+        return int(state["step"]), float(state["best"])
+
+
+def encode_batch(model: NpcModel, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+    """Cached features (or frames, for an encoder that is trained) to grid, scene and float `valid`."""
+    features = (batch["s8"].float(), batch["s16"].float(), batch["s32"].float())
+    grid, scene = model.neck(*features)
+    return grid, scene, batch["valid"].float()
+
+
+def answer_batch(model: NpcModel, table: TextTable, batch: Batch, grid: Tensor, scene: Tensor, valid: Tensor) -> Answers:
+    """The model's answers to the batch's lessons."""
+    return model.decide(grid, scene, table.utterances(batch["text"]), batch["said"].unsqueeze(-1), valid)

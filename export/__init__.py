@@ -1,0 +1,1 @@
+"""Checkpoint to bundle: graphs, quantisation, parity. Run it as `python -m export`."""

@@ -1,0 +1,46 @@
+"""`python -m export`: write a bundle from a training run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.errors import EngineError
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Option(help="Run directory that `python -m engine train` wrote.")],
+    out: Annotated[Path, typer.Option(help="Bundle directory to write.")],
+    precision: Annotated[str, typer.Option(help="fp32 or int8.")] = "fp32",
+    name: Annotated[str, typer.Option(help="Name of the bundle.")] = "default",
+) -> None:
+    """Write a bundle: four graphs, tokenizer, labels, hashes; refuse one that disagrees with PyTorch."""
+    if precision not in ("fp32", "int8"):
+        raise EngineError("precision", f"There is no precision '{precision}'.", "Use fp32 or int8.")
+    try:
+        from export.bundle_writer import write_bundle
+    except ModuleNotFoundError as missing:
+        raise EngineError("extra_missing", f"Exporting needs '{missing.name}', which is not installed.",
+                          "Run: pip install 'npc-engine[train]'.") from None
+    report = write_bundle(checkpoint, out, precision, name)
+    typer.echo(report)
+
+
+def main() -> None:
+    try:
+        app(standalone_mode=False)
+    except EngineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Write a bundle directory: graphs, tokenizer, labels, hashes, metrics, model card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from engine.errors import EngineError
+from engine.training.checkpoint import load_run
+from engine.training.tokens import MAX_TOKENS, tokenizer_file
+from export.graphs import export_graphs
+from export.parity import Parity, compare
+from export.quantize import quantize_image, quantize_matrices
+from export.real_inputs import calibration_frames, parity_inputs
+
+FORMAT = 1
+LICENCES = [
+    "EfficientNet-Lite0 weights: Apache-2.0 (Google)",
+    "all-MiniLM-L6-v2: Apache-2.0 (sentence-transformers)",
+    "Training sprites: Noto Emoji (Apache-2.0), Fluent Emoji (MIT), Twemoji (CC BY 4.0), game-icons.net (CC BY 3.0)",
+]
+
+
+def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
+    """Export `run` into `out`; returns a sentence for the terminal.
+
+    Raises:
+        EngineError: `parity` if the graphs disagree with PyTorch (nothing is written then).
+    """
+    console = Console(stderr=True)
+    model, _ = load_run(run)
+    with _staging(out) as folder:
+        with console.status("exporting graphs"):
+            export_graphs(model, folder)
+        frames, texts = parity_inputs(model.cfg.size)
+        with console.status("comparing with PyTorch"):
+            exact = compare(model, folder, frames, texts)
+        _refuse_unless(exact.acceptable("fp32"), exact, "fp32")
+        shipped = exact
+        if precision == "int8":
+            with console.status("quantising"):
+                _quantise(folder, calibration_frames(model.cfg.size))
+            shipped = compare(model, folder, frames, texts)
+            _refuse_unless(shipped.acceptable("int8"), shipped, "int8")
+        shutil.copy(tokenizer_file(), folder / "tokenizer.json")
+        manifest = _manifest(folder, name, precision, run, model.cfg.size, model.labels.heads, exact, shipped)
+        (folder / "bundle.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    size = sum(f.stat().st_size for f in out.iterdir()) / 1e6
+    return (f"Wrote {out} ({precision}, {size:.1f} MB). fp32 graphs agree with PyTorch on {exact.agreement:.1%} of top "
+            f"labels, largest difference {exact.max_difference:.1e}; as shipped {shipped.agreement:.1%}.")
+
+
+@contextmanager
+def _staging(out: Path) -> Iterator[Path]:
+    """A directory that becomes `out` only if nothing fails; a model card that stands in `out` is kept."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".bundle-", dir=out.parent))
+    try:
+        yield folder
+        for kept in out.glob("*.md"):
+            shutil.copy(kept, folder)
+        if out.exists():
+            shutil.rmtree(out)
+        folder.chmod(0o755)
+        folder.rename(out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _quantise(folder: Path, frames: list) -> None:
+    for graph in ("image", "text", "decide"):
+        exact = folder / f"{graph}.onnx"
+        small = folder / f"{graph}.int8.onnx"
+        if graph == "image":
+            quantize_image(exact, small, frames)
+        else:
+            quantize_matrices(exact, small)
+        small.replace(exact)
+
+
+def _refuse_unless(acceptable: bool, parity: Parity, precision: str) -> None:
+    if not acceptable:
+        raise EngineError(
+            "parity", f"The {precision} graphs disagree with the PyTorch model: {parity.agreement:.1%} of top labels the "
+            f"same, largest difference {parity.max_difference:.1e}.", "No bundle was written; export as fp32 or train longer.")
+
+
+def _manifest(folder: Path, name: str, precision: str, run: Path, size: tuple[int, int],
+              heads: dict[str, tuple[str, ...]], exact: Parity, shipped: Parity) -> dict[str, object]:
+    graphs = {p.stem: _entry(p) for p in sorted(folder.glob("*.onnx"))}
+    metrics_file = run / "evaluation.json"
+    metrics = json.loads(metrics_file.read_text()) if metrics_file.exists() else {}
+    return {
+        "format": FORMAT, "name": name, "precision": precision,
+        "labels": {head: list(classes) for head, classes in heads.items()},
+        "input": {"height": size[0], "width": size[1], "grid": [size[0] // 8, size[1] // 8], "max_tokens": MAX_TOKENS},
+        "thresholds": {"target": 0.5, "watch": 0.5},
+        "graphs": graphs, "tokenizer": _entry(folder / "tokenizer.json"),
+        "metrics": {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__, **metrics},
+        "licences": LICENCES,
+    }
+
+
+def _entry(path: Path) -> dict[str, str]:
+    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}

@@ -1,0 +1,103 @@
+"""The four graphs of a bundle, cut where their inputs change at different times.
+
+image: once per frame; text: once per utterance or phrase; decide: once per NPC; watch: once per frame.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.export import Dim
+
+from engine.model import NpcModel
+
+OPSET = 20   # opset 23's Attention with a mask fails on ONNX Runtime's CPU provider
+
+
+class ImageGraph(nn.Module):
+    """`frame` uint8 [1, H, W, 3] to `grid` [1, C, H/8, W/8], `scene` [1, S]."""
+
+    def __init__(self, model: NpcModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, frame: Tensor) -> tuple[Tensor, Tensor]:
+        return self.model.encode_frame(frame)
+
+
+class TextGraph(nn.Module):
+    """`ids`, `mask` int64 [N, T] to `sentence` [N, 384], `utterance` [N, U]."""
+
+    def __init__(self, model: NpcModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        return self.model.encode_text(ids, mask)
+
+
+class DecideGraph(nn.Module):
+    """One frame, N utterances: calibrated probabilities of each head, heat maps, presence of the target."""
+
+    def __init__(self, model: NpcModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, grid: Tensor, scene: Tensor, utterance: Tensor, said: Tensor, valid: Tensor) -> tuple[Tensor, ...]:
+        answers = self.model.decide(grid, scene, utterance.unsqueeze(0), said.unsqueeze(0), valid)
+        outputs = [self.model.probabilities(head, answers.logits[head])[0] for head in ("intent", "tone", "action", "emotion")]
+        if answers.heat is None or answers.presence is None:
+            cells = utterance.shape[0], *valid.shape[1:]
+            return (*outputs, utterance.new_zeros(cells), utterance.new_zeros(cells[0]))
+        return (*outputs, answers.heat[0].sigmoid(), self.model.calibrated("target", answers.presence[0]).sigmoid())
+
+
+class WatchGraph(nn.Module):
+    """One frame, W phrases: `presence` [W] and `heat` [W, H/8, W/8]."""
+
+    def __init__(self, model: NpcModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, grid: Tensor, phrase: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
+        heat, presence = self.model.watch(grid, phrase.unsqueeze(0), valid)
+        return self.model.calibrated("watch", presence[0]).sigmoid(), heat[0].sigmoid()
+
+
+def export_graphs(model: NpcModel, folder: Path) -> dict[str, Path]:
+    """Write `image.onnx`, `text.onnx`, `decide.onnx`, `watch.onnx` (fp32) into `folder`."""
+    height, width = model.cfg.size
+    rows, columns = height // 8, width // 8
+    grid, scene = torch.randn(1, model.cfg.grid_dim, rows, columns), torch.randn(1, model.cfg.scene_dim)
+    valid, utterance = torch.ones(1, rows, columns), torch.randn(3, model.text.utterance_dim)
+    ids, n, t, w = torch.ones(3, 7, dtype=torch.int64), Dim("n", max=4096), Dim("t", max=512), Dim("w", max=4096)
+    plan: dict[str, tuple[nn.Module, dict[str, Tensor], dict[str, dict[int, Dim]], list[str]]] = {
+        "image": (ImageGraph(model), {"frame": torch.zeros(1, height, width, 3, dtype=torch.uint8)}, {},
+                  ["grid", "scene"]),
+        "text": (TextGraph(model), {"ids": ids, "mask": ids}, {"ids": {0: n, 1: t}, "mask": {0: n, 1: t}},
+                 ["sentence", "utterance"]),
+        "decide": (DecideGraph(model), {"grid": grid, "scene": scene, "utterance": utterance,
+                                        "said": torch.ones(3, 1), "valid": valid},
+                   {"utterance": {0: n}, "said": {0: n}},
+                   ["intent", "tone", "action", "emotion", "heat", "target_p"]),
+    }
+    if model.grounding is not None:
+        plan["watch"] = (WatchGraph(model), {"grid": grid, "phrase": torch.randn(3, 384), "valid": valid},
+                         {"phrase": {0: w}}, ["presence", "heat"])
+    return {name: _export(folder / f"{name}.onnx", *parts) for name, parts in plan.items()}
+
+
+def _export(path: Path, module: nn.Module, inputs: dict[str, Tensor],
+            dynamic: dict[str, dict[int, Dim]], outputs: list[str]) -> Path:
+    shapes = {name: dynamic.get(name) for name in inputs}
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(module.eval(), kwargs=inputs, f=str(path), input_names=list(inputs), output_names=outputs,
+                          dynamic_shapes=shapes, opset_version=OPSET, dynamo=True, external_data=False,
+                          verbose=False, optimize=True)
+    return path
