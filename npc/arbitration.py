@@ -1,9 +1,9 @@
 """Utility: what the character would do of all that it might do.
 
-An action's utility is its probability times the character's willingness, 1 + appeal. What a reluctant
-character (appeal below 0) takes away from an action, it hands to the alternatives that it would rather see:
+An action's utility is its probability times the character's willingness (1, less where it dislikes the
+action). What a reluctant character takes away from an action goes to the actions that it would rather do:
 
-    utility(a) = (1 + appeal(a)) * (p(a) + sum of p(b) * -appeal(b) over reluctant b that name a in `instead`)
+    utility(a) = willingness(a) * (p(a) + sum of p(b) * reluctance(b) over the b that name a in `instead`)
 
 So a willing character does what it was asked, and a coward's share of `defend` goes to `flee`.
 """
@@ -17,6 +17,8 @@ from npc.behaviour import Leaning
 
 # Labels below this probability are noise of the head, not candidates.
 _FLOOR = 0.02
+# Liking an action tips the scales between near equals; it does not overrule what was asked.
+_EAGERNESS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,10 @@ class Arbiter:
         utilities: dict[str, float] = {}
         for label, p in proposed.items():
             appeal = self._weigh(label, drives, appeals)
-            utilities[label] = utilities.get(label, 0.0) + p * (1.0 + appeal)
+            utilities[label] = utilities.get(label, 0.0) + p * _willingness(appeal)
             if appeal < 0.0:
                 for other in self._leanings[label].instead:
-                    share = -p * appeal * (1.0 + self._weigh(other, drives, appeals))
+                    share = -p * appeal * _willingness(self._weigh(other, drives, appeals))
                     utilities[other] = utilities.get(other, 0.0) + share
         allowed = {label: utility for label, utility in utilities.items() if label not in self._never}
         best = max(allowed, key=allowed.__getitem__, default=default)
@@ -80,3 +82,7 @@ class Arbiter:
         if label not in appeals:
             appeals[label] = self.appeal(label, drives)
         return appeals[label]
+
+
+def _willingness(appeal: float) -> float:
+    return 1.0 + (appeal if appeal < 0.0 else _EAGERNESS * appeal)

@@ -107,17 +107,19 @@ class Character:
     def _settle(self, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
         """Fix action and cause in `moment`; return why, and the words that a rule or boundary gives."""
         moment.action, asked = choice.label, f"was asked to {choice.wanted} ({choice.p:.2f})"
+        variables = self._variables(percept)
         if choice.label != choice.wanted:
             moment.wanted = choice.wanted
         if choice.wanted in self.persona.boundaries:
             moment.cause = "boundary"
-            return f"{asked}, which it never does", self.persona.boundaries[choice.wanted]
+            say = self._speaker.one_of(self.persona.boundaries[choice.wanted], moment, variables)
+            return f"{asked}, which it never does", say
         for rule in self.persona.rules:
             if rule.when.holds(moment):
                 if rule.do != choice.wanted:
                     moment.wanted = choice.wanted
                 moment.cause, moment.action = "rule", rule.do
-                say = self._speaker.one_of(rule.say, moment, self._variables(percept))
+                say = self._speaker.one_of(rule.say, moment, variables)
                 return f"{asked}, but {rule.because}", say
         moment.cause = "words"
         if moment.wanted:

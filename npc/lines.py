@@ -25,7 +25,7 @@ class Speaker:
         self._lines = lines
         self._fallback = fallback
         self._rng = rng
-        self._said: deque[Line] = deque(maxlen=_REMEMBERED)
+        self._said: deque[str] = deque(maxlen=_REMEMBERED)
 
     def line(self, key: str, moment: Moment, variables: Mapping[str, str]) -> str:
         """A line under `key` (an action or `unclear`); empty where none fits."""
@@ -40,12 +40,12 @@ class Speaker:
         fitting = [line for line in lines if line.variables <= variables.keys() and line.holds(moment)]
         if not fitting:
             return ""
-        fresh = [line for line in fitting if line not in self._said]
+        fresh = [line for line in fitting if line.say not in self._said]
         if fresh:
             most = max(line.specificity for line in fresh)
             chosen = self._rng.choice([line for line in fresh if line.specificity == most])
         else:
-            chosen = min(fitting, key=self._said.index)
-            self._said.remove(chosen)
-        self._said.append(chosen)
+            chosen = min(fitting, key=lambda line: self._said.index(line.say))
+            self._said.remove(chosen.say)
+        self._said.append(chosen.say)
         return chosen.spoken(variables)

@@ -46,10 +46,11 @@ EMOTIONS: Mapping[str, Affect] = {
 
 # ALMA's moods are back to normal after about twenty minutes; four half-lives leave 6 %.
 HALF_LIFE = 300.0
-# One event moves the mood by this share of the emotion: five insults in a row make a good day a bad one.
-PUSH = 0.4
+# One event moves the mood by this share of the emotion: a shouted insult is felt at once, a fright after the
+# second time.
+PUSH = 0.3
 # Below this distance from its temperament the character feels nothing worth naming.
-NOTICEABLE = 0.25
+NOTICEABLE = 0.3
 
 # What characters show, as points of the mood space; the nearest of them names the mood.
 SHOWN: Mapping[str, Affect] = {

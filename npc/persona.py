@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,7 +57,7 @@ class Persona(BaseModel):
     speech: str = ""
     calls_player: str = "traveller"            # {player}, until the game tells a name
     traits: dict[str, Trait] = {}
-    boundaries: dict[str, str] = {}            # action never taken -> what it says instead
+    boundaries: dict[str, Lines] = {}          # action never taken -> why, in its own words
     watch: dict[str, str] = {}                 # phrase -> meaning
     reactions: dict[str, str] = {}             # phrase or meaning -> action at the sight of it
     rules: tuple[Rule, ...] = ()
@@ -78,7 +77,7 @@ class Persona(BaseModel):
 
     @field_validator("boundaries")
     @classmethod
-    def _leaves_a_way_out(cls, boundaries: dict[str, str]) -> dict[str, str]:
+    def _leaves_a_way_out(cls, boundaries: dict[str, Lines]) -> dict[str, Lines]:
         _check(boundaries, load_behaviour().actions, "action")
         for action in ("idle", "refuse"):
             if action in boundaries:
@@ -87,7 +86,7 @@ class Persona(BaseModel):
 
     @field_validator("lines")
     @classmethod
-    def _lines_have_actions(cls, lines: dict[str, tuple[Line, ...]]) -> dict[str, tuple[Line, ...]]:
+    def _lines_have_actions(cls, lines: dict[str, Lines]) -> dict[str, Lines]:
         _check(lines, load_behaviour().spoken, "action")
         return lines
 
@@ -122,17 +121,33 @@ def load_persona(name_or_path: str | Path) -> Persona:
     Raises:
         PersonaError: no such card (`persona_unknown`), or a fault in it, with file, line and fix.
     """
-    path = Path(name_or_path)
-    if isinstance(name_or_path, str) and name_or_path in characters():
-        path = _SHIPPED / f"{name_or_path}.yaml"
-    elif not path.is_file():
-        raise PersonaError(
-            "persona_unknown",
-            f"There is no persona `{name_or_path}`.",
-            f"Give the path of a YAML card or one of: {', '.join(characters())}.",
-        )
-    card = CardFile.read(path)
+    card = CardFile.read(_path(name_or_path))
     return _validated(card.data, card)
+
+
+def _path(name_or_path: str | Path) -> Path:
+    if name_or_path in characters():
+        return _SHIPPED / f"{name_or_path}.yaml"
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    raise PersonaError(
+        "persona_unknown",
+        f"There is no persona `{name_or_path}`.",
+        f"Give the path of a YAML card or one of: {', '.join(characters())}.",
+    )
+
+
+def faults(name_or_path: str | Path) -> list[PersonaError]:
+    """Every fault of a card; empty where there is none."""
+    try:
+        card = CardFile.read(_path(name_or_path))
+        Persona.model_validate(card.data)
+    except PersonaError as error:
+        return [error]
+    except ValidationError as error:
+        return _faults(error, card)
+    return []
 
 
 def persona_from(card: dict[str, Any]) -> Persona:
@@ -148,9 +163,10 @@ def _validated(data: Any, card: CardFile) -> Persona:
     try:
         return Persona.model_validate(data)
     except ValidationError as error:
-        raise next(_faults(error, card)) from None
+        raise _faults(error, card)[0] from None
 
 
-def _faults(error: ValidationError, card: CardFile) -> Iterator[PersonaError]:
-    for fault in error.errors(include_url=False, include_input=False):
-        yield card.fault(fault["type"], fault["loc"], fault["msg"], tuple(Persona.model_fields))
+def _faults(error: ValidationError, card: CardFile) -> list[PersonaError]:
+    known = tuple(Persona.model_fields)
+    found = error.errors(include_url=False, include_input=False)
+    return [card.fault(fault["type"], fault["loc"], fault["msg"], known) for fault in found]

@@ -1,0 +1,124 @@
+"""`python -m npc`: talk to a character in the terminal, check cards."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+
+from npc.behaviour import load_behaviour
+from npc.character import Character
+from npc.errors import PersonaError
+from npc.keyword_reader import read
+from npc.persona import characters, faults, load_persona
+from npc.types import Decision
+
+_HELP = """Say something, or:
+  /see wolf, fire   what is in view from now on (/see alone: nothing)
+  /wait 10          let ten seconds pass
+  /quit             end (so does the end of input)"""
+_STEP = 2.0   # seconds that a turn takes
+_FRAME = 0.5  # seconds between the frames that the character looks at while time passes
+
+
+def talk(card: str, seed: int, lines: Iterable[str]) -> None:
+    """Chat with a character; the clock is counted, not measured, so the same words give the same chat."""
+    character = Character(load_persona(card), "npc", seed)
+    persona = character.persona
+    print(f"{persona.name}. {persona.looks}".rstrip())
+    print("(A keyword reader stands in for the model here: it knows some words, no grammar and no pictures.)")
+    print(_HELP)
+    time, in_view = 0.0, []
+    for line in lines:
+        command, _, rest = line.strip().partition(" ")
+        seconds, text = _STEP, ""
+        if command == "/quit":
+            break
+        if command == "/see":
+            in_view = [phrase.strip() for phrase in rest.split(",") if phrase.strip()]
+        elif command == "/wait":
+            seconds = _seconds(rest)
+        elif command.startswith("/"):
+            print(_HELP)
+            continue
+        else:
+            text = line.strip()
+        if text:
+            _show(character, character.tick(read(text, time, in_view)))
+        time = _pass_time(character, time, seconds, in_view)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return min(max(float(text), 0.0), 3600.0)
+    except ValueError:
+        return _STEP
+
+
+def _pass_time(character: Character, time: float, seconds: float, in_view: list[str]) -> float:
+    """Let the character look on for `seconds`; show what it does of its own accord. Returns the new time."""
+    for _ in range(max(1, round(seconds / _FRAME))):
+        time += _FRAME
+        decision = character.tick(read("", time, in_view))
+        if decision.line:
+            _show(character, decision)
+    return time
+
+
+def _show(character: Character, decision: Decision) -> None:
+    print(f'{character.persona.name} [{decision.action}, {decision.emotion}]: "{decision.line}"')
+    print(f"    why: {decision.reason} Mood: {character.mood.name}.")
+
+
+def lint(cards: list[str]) -> int:
+    """Check cards (names or paths); print every fault. Returns the number of cards with faults."""
+    broken = 0
+    for card in cards:
+        found = faults(card)
+        broken += bool(found)
+        for fault in found:
+            print(f"{fault.message} {fault.fix}", file=sys.stderr)
+        if not found:
+            print(f"{card}: ok{_silent(card)}")
+    return broken
+
+
+def _silent(card: str) -> str:
+    """A note on actions for which the card leaves the words to the common lines."""
+    missing = sorted(load_behaviour().spoken - load_persona(card).lines.keys())
+    return f" (common lines for: {', '.join(missing)})" if missing else ""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Returns the exit status: 2 where a card is at fault, as for a wrong command line."""
+    parser = argparse.ArgumentParser(prog="python -m npc", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    chat = commands.add_parser("talk", help="chat with a character in the terminal")
+    chat.add_argument("card", help=f"path of a YAML card, or one of: {', '.join(characters())}")
+    chat.add_argument("--seed", type=int, default=0, help="of what is left to chance (default 0)")
+    check = commands.add_parser("lint", help="check cards; every fault with file, line and fix")
+    check.add_argument("cards", nargs="+", metavar="CARD", help="paths or names")
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.command == "lint":
+            return 2 if lint(chosen.cards) else 0
+        talk(chosen.card, chosen.seed, _typed())
+    except PersonaError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def _typed() -> Iterable[str]:
+    """Lines from the terminal, with a prompt, until the end of input."""
+    while True:
+        try:
+            yield input("> ")
+        except EOFError:
+            return
+
+
+if __name__ == "__main__":
+    sys.exit(main())
