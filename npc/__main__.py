@@ -1,4 +1,4 @@
-"""`python -m npc`: talk to a character in the terminal, check cards."""
+"""`python -m npc`: talk to a character in the terminal, check cards, measure a tick."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 
 from npc.behaviour import load_behaviour
+from npc.bench import bench
 from npc.character import Character
 from npc.errors import PersonaError
 from npc.keyword_reader import read
@@ -98,10 +99,14 @@ def main(arguments: list[str] | None = None) -> int:
     chat.add_argument("--seed", type=int, default=0, help="of what is left to chance (default 0)")
     check = commands.add_parser("lint", help="check cards; every fault with file, line and fix")
     check.add_argument("cards", nargs="+", metavar="CARD", help="paths or names")
+    commands.add_parser("bench", help="measure what a tick costs on this machine")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "lint":
             return 2 if lint(chosen.cards) else 0
+        if chosen.command == "bench":
+            print(bench())
+            return 0
         talk(chosen.card, chosen.seed, _typed())
     except PersonaError as error:
         print(f"error: {error}", file=sys.stderr)

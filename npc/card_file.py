@@ -114,7 +114,7 @@ def _yaml_fault(path: Path, error: yaml.YAMLError) -> PersonaError:
     mark = getattr(error, "problem_mark", None)
     line = f":{mark.line + 1}" if mark is not None else ""
     problem = getattr(error, "problem", None) or "unreadable characters"
-    fix = "Correct the YAML there; text with a colon or a quote belongs between double quotes."
+    fix = "Put text that has punctuation between double quotes, or correct the YAML there."
     return PersonaError("persona_yaml", f"{path}{line}: {problem}.", fix)
 
 

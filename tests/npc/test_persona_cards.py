@@ -1,0 +1,136 @@
+"""Cards: the shipped ones are whole, broken ones say where and how to mend them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from npc import PersonaError, characters, load_persona, persona_from
+from npc.behaviour import load_behaviour
+
+SHIPPED = ["bard", "blacksmith", "coward", "elder", "guard", "healer", "hermit", "merchant"]
+LABELS = Path(__file__).parents[2] / "engine" / "labels.yaml"
+
+
+def _write(tmp_path, text):
+    path = tmp_path / "card.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_eight_characters_ship_with_the_package():
+    assert characters() == SHIPPED
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_character_has_lines_for_every_action_and_for_not_understanding(name):
+    persona = load_persona(name)
+    for action in load_behaviour().spoken:
+        plain = [line for line in persona.lines[action] if not line.specificity]
+        assert len(plain) >= 2 or (action == "flee" and plain), action
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_character_refuses_for_a_reason(name):
+    refusals = load_persona(name).lines["refuse"]
+    assert any("absent" in line.cause for line in refusals)
+    assert any("insult" in line.intent for line in refusals)
+
+
+def test_no_two_shipped_characters_share_a_line():
+    lines = [line.say for name in SHIPPED for spoken in load_persona(name).lines.values() for line in spoken]
+    assert len(lines) == len(set(lines))
+
+
+def test_behaviour_knows_every_action_and_emotion_of_the_labels():
+    heads = yaml.safe_load(LABELS.read_text())["heads"]
+    behaviour = load_behaviour()
+    assert set(heads["action"]) == set(behaviour.actions)
+    assert set(heads["emotion"]) == set(behaviour.emotions)
+    assert set(behaviour.appraisals.intent) | set(behaviour.pointing) <= set(heads["intent"])
+    assert set(behaviour.appraisals.tone) <= set(heads["tone"])
+
+
+@pytest.fixture
+def documented(tmp_path):
+    """The card that docs/characters.md shows."""
+    text = (Path(__file__).parents[2] / "docs" / "characters.md").read_text(encoding="utf-8")
+    return _write(tmp_path, text.split("```yaml\n")[1].split("```")[0])
+
+
+def test_the_documented_card_works_and_has_at_most_forty_lines(documented, stage):
+    assert len(documented.read_text().splitlines()) <= 40
+    tam = stage(str(documented))
+    storm = tam.hear("go there", "go_to", "go_to", state={"weather": "storm"})
+    assert storm.line == "Look at that water, landlubber. Would you?"
+    assert tam.hear("hand it over", "give_me", "give").action == "trade"
+    assert tam.see(wolf=0.95).line in {"A wolf! Into the boat!", "Into the boat!"}
+
+
+def test_a_name_is_all_that_a_card_needs():
+    assert persona_from({"name": "Nobody"}).traits == {}
+
+
+BROKEN = {
+    "misspelt entry": ("name: A\ntrait: {brave: 1}\n", 2, "did you mean `traits`?"),
+    "no name": ("looks: tall\n", 1, "Add `name:`."),
+    "unknown trait": ("name: A\ntraits:\n  brav: 0.5\n", 2, "Did you mean `brave`?"),
+    "trait out of range": ("name: A\ntraits:\n  warm: 0.1\n  brave: 5\n", 4, "Correct `traits.brave`."),
+    "unknown meaning": ("name: A\nwatch:\n  wolf: thread\n", 2, "Did you mean `threat`?"),
+    "unknown action": ("name: A\nlines:\n  gret: Hi.\n", 2, "Did you mean `greet`?"),
+    "unknown variable": ("name: A\nlines:\n  greet:\n    - Hi.\n    - Hi {ply}.\n", 5, "There are {player}"),
+    "unknown condition": ("name: A\nlines:\n  greet:\n    - {say: Hi., mod: sad}\n", 4, "Remove it."),
+    "forbidden reaction": ("name: A\nboundaries: {flee: Never.}\nreactions: {threat: flee}\n", 1, "Correct"),
+    "key twice": ("name: A\nlooks: x\nname: B\n", 3, "double quotes"),
+    "alias": ("name: &a A\nlooks: *a\n", 2, "double quotes"),
+    "broken YAML": ("name: A\nlooks: [\n", 3, "double quotes"),
+    "tag": ("name: !!python/object:os.system A\n", 1, "double quotes"),
+    "list": ("- name\n", 1, "Write `name: ...`"),
+    "empty": ("", None, "Write `name: ...`"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "fix"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_card_names_file_line_and_fix(tmp_path, text, line, fix):
+    path = _write(tmp_path, text)
+    with pytest.raises(PersonaError) as caught:
+        load_persona(path)
+    error = caught.value
+    assert error.message.startswith(f"{path}:{line}: " if line else f"{path}: ")
+    assert fix in error.fix
+    assert "\n" not in str(error)
+
+
+def test_a_huge_card_is_refused_unread(tmp_path):
+    with pytest.raises(PersonaError, match="over 262144 bytes"):
+        load_persona(_write(tmp_path, "name: A\nlooks: " + "x" * 300_000))
+
+
+def test_a_deeply_nested_card_is_refused(tmp_path):
+    with pytest.raises(PersonaError, match="nested too deep"):
+        load_persona(_write(tmp_path, "name: " + "[" * 20_000))
+
+
+def test_a_card_that_is_not_text_is_refused(tmp_path):
+    path = tmp_path / "card.yaml"
+    path.write_bytes(b"\xff\xfe\x00name")
+    with pytest.raises(PersonaError, match="not UTF-8"):
+        load_persona(path)
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(PersonaError, match="hermit") as caught:
+        load_persona("nobody")
+    assert caught.value.code == "persona_unknown"
+
+
+def test_a_card_sent_by_a_game_names_the_entry_at_fault():
+    with pytest.raises(PersonaError, match=r"unknown trait `bravery`.*Did you mean `brave`"):
+        persona_from({"name": "A", "traits": {"bravery": 1}})
+
+
+def test_a_boundary_cannot_forbid_refusing():
+    with pytest.raises(PersonaError, match="cannot be a boundary"):
+        persona_from({"name": "A", "boundaries": {"refuse": "I must."}})
