@@ -1,7 +1,7 @@
-"""The rule teacher: what should be done and felt, given what the player means and what is in view.
+"""The rule teacher: what a sensible character does and feels, given what was meant and what is in view.
 
-It labels synthetic scenes and recordings, and it is the demo game's ground truth. Pure rules, no persona:
-a character may have its reasons to do otherwise (see `npc`).
+One pure function, used to label synthetic scenes and as the demo game's ground truth. Personality is not
+its business: it says what the situation calls for; `npc` decides what this character makes of it.
 """
 
 from __future__ import annotations
@@ -11,77 +11,77 @@ from typing import Literal
 
 SOCIAL = frozenset({"greet", "farewell", "thank", "apologize", "compliment", "chat", "ask_about", "trade", "gift",
                     "agree", "refuse"})
-_PLAIN = {"greet": "greet", "farewell": "greet", "thank": "talk", "apologize": "talk", "chat": "talk", "ask_about": "talk",
-          "agree": "talk", "compliment": "celebrate", "gift": "celebrate", "trade": "trade", "refuse": "idle",
-          "follow_me": "follow", "wait_here": "stay", "insult": "refuse"}
-_HANDLE = {"go_to": "go_to", "give_me": "give", "pick_up": "pick_up", "use": "use"}
-_FEELING = {"greet": "happy", "thank": "happy", "compliment": "happy", "gift": "happy", "agree": "happy",
-            "farewell": "sad", "refuse": "sad", "help_me": "surprised", "warn": "surprised"}
-
-TargetKind = Literal["named", "hostile", "hazard"]
+ERRANDS = {"go_to": "go_to", "give_me": "give", "pick_up": "pick_up", "use": "use"}
+TALK_ACTIONS = {"greet": "greet", "farewell": "greet", "thank": "talk", "apologize": "talk", "chat": "talk",
+                "ask_about": "talk", "agree": "talk", "compliment": "celebrate", "gift": "celebrate", "trade": "trade",
+                "refuse": "idle", "insult": "refuse", "follow_me": "follow", "wait_here": "stay"}
+TOUCHING = frozenset({"identify", "give_me", "pick_up", "use"})
+GLAD = frozenset({"greet", "thank", "compliment", "gift", "agree"})
+POINTS_AT_HOSTILE = frozenset({"attack", "help_me", "warn", "flee"})
+POINTS_AT_HAZARD = frozenset({"warn", "flee"})
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What is meant and what is in view.
+    """What the player means and what the frame shows.
 
     Attributes:
-        intent: a label of the intent head; `none` where nothing was said.
-        tone: a label of the tone head.
+        intent, tone: labels of their heads; intent is `none` where nothing was said.
         named: the words name a thing.
-        in_view: the named thing is in view.
-        hostile: something hostile is in view.
-        hazard: something dangerous (fire, bomb) is in view.
-        foul: the named thing in view is foul (rot, vermin).
+        target_tags: tags of the named thing where it is in view, None where it is not (or nothing was named).
+        hostile, hazard: something with that tag is in view.
     """
 
     intent: str = "none"
     tone: str = "neutral"
     named: bool = False
-    in_view: bool = False
+    target_tags: frozenset[str] | None = None
     hostile: bool = False
     hazard: bool = False
-    foul: bool = False
+
+    @property
+    def missing(self) -> bool:
+        """A thing was named that is not in view."""
+        return self.named and self.target_tags is None
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """The right action and emotion, and which kind of entity is the target (None: nothing)."""
+    """The right action and emotion, and which thing they are about.
+
+    `target`: the named thing, the largest hostile, the largest hazard, or nothing in view.
+    """
 
     action: str
     emotion: str
-    target: TargetKind | None
+    target: Literal["named", "hostile", "hazard"] | None
 
 
 def teach(situation: Situation) -> Lesson:
-    """The lesson of a situation. The first rule that matches decides."""
+    """The lesson of a situation."""
     return Lesson(_action(situation), _emotion(situation), _target(situation))
 
 
 def _action(s: Situation) -> str:
-    if s.intent == "none":
-        return "warn" if s.hostile else "flee" if s.hazard else "idle"
-    if s.intent in ("attack", "help_me", "warn", "flee", "threaten"):
-        return _action_in_danger(s)
-    if s.intent in SOCIAL and s.hostile:
-        return "warn"
-    if s.intent in ("ask_where", "identify"):
-        return "point_at" if s.named and s.in_view else "talk"
-    if s.intent in _HANDLE:
-        return "refuse" if s.named and not s.in_view else _HANDLE[s.intent]
-    return _PLAIN[s.intent]
-
-
-def _action_in_danger(s: Situation) -> str:
-    if s.intent == "attack":
-        return "attack" if (s.in_view if s.named else s.hostile) else "refuse"
-    if s.intent == "help_me":
-        return "defend" if s.hostile else "heal"
-    if s.intent == "warn":
-        return "defend" if s.hostile else "flee" if s.hazard else "talk"
-    if s.intent == "flee":
-        return "flee" if s.hostile or s.hazard else "refuse"
-    return "warn" if s.hostile else "defend"   # threaten
+    match s.intent:
+        case "attack":
+            willing = s.target_tags is not None if s.named else s.hostile
+            return "attack" if willing else "refuse"
+        case "help_me":
+            return "defend" if s.hostile else "heal"
+        case "warn":
+            return "defend" if s.hostile else "flee" if s.hazard else "talk"
+        case "flee":
+            return "flee" if s.hostile or s.hazard else "refuse"
+        case "threaten":
+            return "warn" if s.hostile else "defend"
+        case "ask_where" | "identify":
+            return "talk" if s.target_tags is None else "point_at"
+        case "none":
+            return "warn" if s.hostile else "flee" if s.hazard else "idle"
+    if s.intent in ERRANDS:
+        return "refuse" if s.missing else ERRANDS[s.intent]
+    return "warn" if s.hostile and s.intent in SOCIAL else TALK_ACTIONS[s.intent]
 
 
 def _emotion(s: Situation) -> str:
@@ -89,20 +89,22 @@ def _emotion(s: Situation) -> str:
         return "angry"
     if s.intent == "insult":
         return "angry" if s.tone == "angry" else "disgusted"
-    if s.foul and s.in_view and s.intent in ("identify", "give_me", "pick_up", "use"):
+    if s.intent in TOUCHING and "foul" in (s.target_tags or ()):
         return "disgusted"
     if s.hostile or (s.hazard and s.intent in ("none", "warn", "flee")):
         return "afraid"
+    if s.intent in GLAD:
+        return "happy"
+    if s.intent in ("farewell", "refuse"):
+        return "sad"
     if s.intent in ("apologize", "chat"):
         return {"sad": "sad", "excited": "happy"}.get(s.tone, "neutral")
-    return _FEELING.get(s.intent, "neutral")
+    return "surprised" if s.intent in ("help_me", "warn") else "neutral"
 
 
-def _target(s: Situation) -> TargetKind | None:
+def _target(s: Situation) -> Literal["named", "hostile", "hazard"] | None:
     if s.named:
-        return "named" if s.in_view else None
-    if s.intent in ("attack", "help_me", "warn", "flee") and s.hostile:
+        return None if s.missing else "named"
+    if s.hostile and s.intent in POINTS_AT_HOSTILE:
         return "hostile"
-    if s.intent in ("warn", "flee") and s.hazard:
-        return "hazard"
-    return None
+    return "hazard" if s.hazard and s.intent in POINTS_AT_HAZARD else None

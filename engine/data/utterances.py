@@ -1,115 +1,147 @@
-"""Hand-written player lines: one YAML file an intent, grouped into paraphrase families.
-
-A family is one way of putting it. Whole families are held out for evaluation, so that a held-out line is
-never a near copy of a training line.
-"""
+"""What players say: hand-written lines by intent, in families of which some are kept for evaluation."""
 
 from __future__ import annotations
 
-import hashlib
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from engine.data.concepts import SLOT_TAGS, stable_share
 from engine.errors import EngineError
-from engine.labels import Labels, load_labels
+from engine.labels import load_labels
 
-Slot = Literal["thing", "creature", "place", "person"]
-SLOTS: tuple[Slot, ...] = ("thing", "creature", "place", "person")
-HELD_OUT_SHARE = 0.2
+Split = Literal["train", "held_out"]
+HELD_OUT_FAMILIES = 0.2
+_SLOT = re.compile(r"\{(\w*)\}")
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """One line. `slot` is the kind of thing that fills its placeholder, None where it has none."""
+    """One line. `text` still holds its slot, e.g. "hand me the {thing}"; `slot` is that slot's name or None."""
 
     text: str
     intent: str
     tone: str
-    slot: Slot | None
+    slot: str | None
     family: str
 
-    def filled(self, thing: str) -> str:
-        """The line with `thing` in its slot."""
-        return self.text.replace("{" + (self.slot or "") + "}", thing)
+    def filled(self, phrase: str) -> str:
+        """The line with a bare noun phrase ("red potion") in its slot."""
+        return self.text if self.slot is None else self.text.replace("{" + self.slot + "}", phrase)
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    text: str
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Line(_Strict):
+    text: str = Field(min_length=1)
     tone: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_text_is_a_line(cls, value: object) -> object:
+        return {"text": value} if isinstance(value, str) else value
 
-class _Family(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    @field_validator("text")
+    @classmethod
+    def _slot_is_known(cls, text: str) -> str:
+        slots = _SLOT.findall(text)
+        if len(slots) > 1 or any(slot not in SLOT_TAGS for slot in slots):
+            raise ValueError(f"'{text}' may hold one slot of {', '.join(SLOT_TAGS)}")
+        return text
+
+    @property
+    def slot(self) -> str | None:
+        found = _SLOT.search(self.text)
+        return found.group(1) if found else None
+
+
+class _Family(_Strict):
     name: str
     tone: str = "neutral"
-    lines: list[str | _Line]
+    lines: tuple[_Line, ...] = Field(min_length=1)
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _IntentFile(_Strict):
     intent: str
-    families: list[_Family]
+    families: tuple[_Family, ...] = Field(min_length=2)
+
+    @field_validator("families")
+    @classmethod
+    def _names_are_unique(cls, families: tuple[_Family, ...]) -> tuple[_Family, ...]:
+        names = [family.name for family in families]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"two families are called {', '.join(sorted(twice))}")
+        return families
 
 
-def load_utterances(split: Literal["train", "held_out", "all"] = "all", folder: Path | None = None) -> list[Utterance]:
-    """All lines of a split, in file order.
+class _Source(Protocol):
+    name: str
+
+    def read_text(self, encoding: str) -> str: ...
+
+
+def load_utterances(split: Split | None = None, folder: Path | None = None) -> list[Utterance]:
+    """All lines of one side of the family split, or of both; by default the lines that ship with the engine.
+
+    About a fifth of the families of each intent, at least one, are held out: the same ones on every machine.
 
     Raises:
-        EngineError: `utterances_invalid`, naming file and fault.
+        EngineError: `utterances_invalid`, naming the file and the family at fault.
     """
-    return [u for u in _load(folder) if split == "all" or _is_held_out(u, folder) == (split == "held_out")]
+    root = folder or resources.files("engine.data") / "utterances"
+    sources = sorted((p for p in root.iterdir() if p.name.endswith(".yaml")), key=lambda p: p.name)
+    if not sources:
+        raise EngineError("utterances_missing", f"There is no utterance file in {root}.", "Check the path.")
+    return [line for source in sources for line in _lines(_read(source), split)]
 
 
-@lru_cache(maxsize=4)
-def _load(folder: Path | None) -> tuple[Utterance, ...]:
-    root = folder or Path(str(resources.files("engine"))) / "data" / "utterances"
-    files = sorted(root.glob("*.yaml"))
-    if not files:
-        raise EngineError("utterances_missing", f"No utterance files in {root}.", "Give a directory of YAML files.")
-    labels = load_labels()
-    return tuple(u for file in files for u in _read(file, labels))
-
-
-def _read(file: Path, labels: Labels) -> list[Utterance]:
+def _read(source: _Source) -> _IntentFile:
+    raw: object = None
     try:
-        content = _File.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-        labels.index("intent", content.intent)
-        return [_utterance(content.intent, family, line, labels) for family in content.families for line in family.lines]
-    except (yaml.YAMLError, ValidationError, EngineError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise EngineError("utterances_invalid", f"{file.name}: {reason}", "See docs/training.md.") from None
+        raw = yaml.safe_load(source.read_text(encoding="utf-8"))
+        content = _IntentFile.model_validate(raw)
+        _check_labels(content)
+    except (yaml.YAMLError, ValidationError, EngineError) as error:
+        raise EngineError("utterances_invalid", f"{source.name}: {_fault(error, raw)}.",
+                          "See the other files for the form.") from None
+    return content
 
 
-def _utterance(intent: str, family: _Family, line: str | _Line, labels: Labels) -> Utterance:
-    text, tone = (line, None) if isinstance(line, str) else (line.text, line.tone)
-    slots = [slot for slot in SLOTS if "{" + slot + "}" in text]
-    if len(slots) > 1 or text.count("{") != len(slots):
-        raise ValueError(f"'{text}' has an unknown slot, or more than one")
-    labels.index("tone", tone or family.tone)
-    return Utterance(text, intent, tone or family.tone, slots[0] if slots else None, f"{intent}/{family.name}")
+def _check_labels(content: _IntentFile) -> None:
+    labels = load_labels()
+    labels.index("intent", content.intent)
+    for family in content.families:
+        for tone in {family.tone} | {line.tone for line in family.lines if line.tone}:
+            labels.index("tone", tone)
 
 
-def _is_held_out(utterance: Utterance, folder: Path | None) -> bool:
-    return utterance.family in _held_out_families(folder)
+def _fault(error: Exception, raw: object) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error).rstrip(".").replace("\n", " ")
+    first = error.errors()[0]
+    where = list(first["loc"])
+    place = ".".join(map(str, where))
+    if len(where) > 1 and where[0] == "families" and isinstance(raw, dict):
+        place = f"family '{raw['families'][where[1]].get('name', where[1])}', " + ".".join(map(str, where[2:]))
+    return f"{place}: {first['msg']}"
 
 
-@lru_cache(maxsize=4)
-def _held_out_families(folder: Path | None) -> frozenset[str]:
-    """A fifth of each intent's families (at least one), chosen by hash so that new files do not reshuffle old ones."""
-    families: dict[str, list[str]] = {}
-    for u in _load(folder):
-        known = families.setdefault(u.intent, [])
-        if u.family not in known:
-            known.append(u.family)
-    chosen: set[str] = set()
-    for names in families.values():
-        ranked = sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
-        chosen.update(ranked[: max(1, round(len(names) * HELD_OUT_SHARE))] if len(names) > 1 else [])
-    return frozenset(chosen)
+def _lines(content: _IntentFile, split: Split | None) -> Iterator[Utterance]:
+    held_out = _held_out(content.intent, (family.name for family in content.families))
+    for family in content.families:
+        if split is None or (family.name in held_out) == (split == "held_out"):
+            for line in family.lines:
+                yield Utterance(line.text, content.intent, line.tone or family.tone, line.slot, family.name)
+
+
+def _held_out(intent: str, families: Iterable[str]) -> set[str]:
+    by_chance = sorted(families, key=lambda name: stable_share(f"{intent}/{name}"))
+    return set(by_chance[:max(1, round(HELD_OUT_FAMILIES * len(by_chance)))])

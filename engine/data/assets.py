@@ -1,0 +1,182 @@
+"""Sprites with names: icon families from npm, rasterised once into a cache on this machine."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from engine.data.concepts import Concept, describe
+from engine.errors import EngineError
+
+SPRITE_SIZE = 64
+
+
+@dataclass(frozen=True)
+class Family:
+    """A pinned icon package. `mono` icons are silhouettes that scenes paint in a named colour."""
+
+    package: str
+    version: str
+    mono: bool = False
+
+    @property
+    def tarball(self) -> str:
+        """The file name that `npm pack` gives the package."""
+        return f"{self.package.lstrip('@').replace('/', '-')}-{self.version}.tgz"
+
+
+FAMILIES = {
+    "noto": Family("@iconify-json/noto", "1.2.9"),
+    "fluent-emoji-flat": Family("@iconify-json/fluent-emoji-flat", "1.2.6"),
+    "twemoji": Family("@iconify-json/twemoji", "1.2.5"),
+    "game-icons": Family("@iconify-json/game-icons", "1.2.4", mono=True),
+    "openmoji": Family("@iconify-json/openmoji", "1.2.29"),
+}
+TRAINING_FAMILIES = ("noto", "fluent-emoji-flat", "twemoji", "game-icons")
+EVALUATION_FAMILIES = ("openmoji",)   # a style never trained on; its licence is share-alike
+
+
+@dataclass(frozen=True)
+class Sprite:
+    """A picture of a concept. rgba: uint8 [64, 64, 4], not premultiplied."""
+
+    rgba: npt.NDArray[np.uint8]
+    concept: Concept
+    family: str
+    mono: bool = False
+
+
+def cache_folder(path: Path | None = None) -> Path:
+    """Where sprites live: the given path, else $NPC_ENGINE_CACHE, else the platform's cache directory."""
+    if path is not None:
+        return path
+    if from_environment := os.environ.get("NPC_ENGINE_CACHE"):
+        return Path(from_environment)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "npc-engine" / "cache"
+    return Path.home() / ".cache" / "npc-engine"
+
+
+def load_sprites(families: Sequence[str] = TRAINING_FAMILIES, cache: Path | None = None,
+                 concepts: str = "train") -> list[Sprite]:
+    """Sprites of the families, from the cache.
+
+    Args:
+        concepts: "train" leaves the held-out concepts away, "held_out" gives only these, "all" gives both.
+
+    Raises:
+        EngineError: `assets_missing` where a family was not fetched yet.
+    """
+    sprites = [sprite for family in families for sprite in _read_family(family, cache_folder(cache))]
+    return select(sprites, concepts)
+
+
+def select(sprites: Iterable[Sprite], concepts: str) -> list[Sprite]:
+    """The sprites of one side of the concept split: "train", "held_out" or "all"."""
+    wanted = {"train": (False,), "held_out": (True,), "all": (False, True)}[concepts]
+    return [sprite for sprite in sprites if sprite.concept.held_out in wanted]
+
+
+def fetch_family(name: str, cache: Path, *, workers: int = 2,
+                 on_icon: Callable[[int, int], None] = lambda done, total: None) -> Path:
+    """Download (unless the tarball is there), rasterise and store one family; returns its sprite file.
+
+    `on_icon(done, total)` is called as icons get ready. A finished family
+    is not done again unless `concepts.yaml` now chooses other icons.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    target = _sprite_file(name, cache)
+    icons = _read_icons(FAMILIES[name], _tarball(FAMILIES[name], cache))
+    if target.exists() and _stored_icons(target) == list(icons):
+        return target
+    with ProcessPoolExecutor(workers) as pool:
+        pixels = []
+        for i, picture in enumerate(pool.map(_rasterise, icons.values(), chunksize=32), 1):
+            pixels.append(picture)
+            on_icon(i, len(icons))
+    partial = target.with_suffix(".partial")
+    with partial.open("wb") as file:
+        np.savez_compressed(file, icons=np.array(list(icons)), pixels=np.stack(pixels))
+    partial.replace(target)
+    return target
+
+
+def _sprite_file(name: str, cache: Path) -> Path:
+    return cache / f"sprites-{name}-{FAMILIES[name].version}.npz"
+
+
+def _stored_icons(path: Path) -> list[str]:
+    with np.load(path) as stored:
+        return [str(icon) for icon in stored["icons"]]
+
+
+def _read_family(name: str, cache: Path) -> list[Sprite]:
+    if name not in FAMILIES:
+        raise EngineError("unknown_family", f"There is no icon family '{name}'.", f"Known: {', '.join(FAMILIES)}.")
+    path = _sprite_file(name, cache)
+    if not path.exists():
+        raise EngineError("assets_missing", f"The sprites of '{name}' are not in {cache}.",
+                          "Fetch them with: python -m engine assets")
+    with np.load(path) as stored:
+        pixels, icons = stored["pixels"], stored["icons"]
+    pairs = ((rgba, describe(str(icon))) for rgba, icon in zip(pixels, icons, strict=True))
+    return [Sprite(rgba, concept, name, FAMILIES[name].mono) for rgba, concept in pairs if concept is not None]
+
+
+def _tarball(family: Family, cache: Path) -> Path:
+    path = cache / family.tarball
+    if path.exists():
+        return path
+    npm = shutil.which("npm")
+    if npm is None:
+        raise EngineError("npm_missing", f"npm is needed to fetch {family.package} and is not installed.",
+                          f"Install Node.js, or put {family.tarball} into {cache}.")
+    command = [npm, "pack", f"{family.package}@{family.version}", "--silent", "--pack-destination", str(cache)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    if result.returncode != 0 or not path.exists():
+        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise EngineError("npm_failed", f"npm could not fetch {family.package}@{family.version}: {reason}",
+                          "Check the network and run the command again; finished families are kept.")
+    return path
+
+
+def _read_icons(family: Family, tarball: Path) -> dict[str, str]:
+    """Icon name -> SVG text, for the icons that show a concept."""
+    try:
+        with tarfile.open(tarball) as archive:
+            member = archive.extractfile("package/icons.json")
+            data = json.load(member) if member else {}
+        icons = data["icons"]
+    except (tarfile.TarError, OSError, EOFError, KeyError, json.JSONDecodeError) as error:
+        raise EngineError("tarball_broken", f"{tarball} is not a complete {family.package} package ({error}).",
+                          "Delete it and run the command again.") from None
+    size = data.get("width", 16), data.get("height", 16)
+    return {name: _svg(icon, size) for name, icon in sorted(icons.items())
+            if not icon.get("hidden") and describe(name) is not None}
+
+
+def _svg(icon: dict[str, object], size: tuple[int, int]) -> str:
+    view = (icon.get("left", 0), icon.get("top", 0), icon.get("width", size[0]), icon.get("height", size[1]))
+    body = str(icon["body"]).replace("currentColor", "#fff")
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+            f'viewBox="{" ".join(map(str, view))}">{body}</svg>')
+
+
+def _rasterise(svg: str) -> npt.NDArray[np.uint8]:
+    import cairosvg   # part of the `train` extra; reading sprites does not need it
+
+    png = cairosvg.svg2png(svg.encode(), output_width=SPRITE_SIZE, output_height=SPRITE_SIZE)
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"), dtype=np.uint8)

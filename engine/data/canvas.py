@@ -1,0 +1,107 @@
+"""Puts sprites on a background: sized, turned, outlined, shaded, and never hidden behind one another."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter
+
+Rng = np.random.Generator
+Box = tuple[int, int, int, int]     # x, y, width, height in pixels
+
+MAX_OVERLAP = 0.15                  # of the smaller of two boxes
+MIN_CONTRAST = 55                   # RGB distance between a sprite and what is behind it
+VISIBLE = 40                        # alpha from which a pixel counts
+
+
+class Canvas:
+    """A picture that remembers where its sprites are.
+
+    Args:
+        picture: the background, drawn on in place.
+        rng: source of all chance.
+    """
+
+    def __init__(self, picture: Image.Image, rng: Rng) -> None:
+        self.picture = picture
+        self.boxes: list[Box] = []
+        self._rng = rng
+        self._crisp = bool(rng.random() < 0.3)                  # pixel-art scaling
+        self._outlined = float(rng.choice([0.0, 0.15, 0.9], p=[0.5, 0.3, 0.2]))
+        self._shadowed = bool(rng.random() < 0.25)
+
+    def place(self, rgba: npt.NDArray[np.uint8], size: int) -> Box | None:
+        """Paste a sprite (uint8 [H, W, 4]) about `size` pixels large where there is room.
+
+        Returns the tight box of its visible pixels, or None where no room was found.
+        """
+        sticker = self._sticker(rgba, size)
+        if sticker is None:
+            return None
+        at = self._room(sticker.size)
+        if at is None:
+            return None
+        self._paste(sticker, at)
+        box = (*at, *sticker.size)
+        self.boxes.append(box)
+        return box
+
+    def _sticker(self, rgba: npt.NDArray[np.uint8], size: int) -> Image.Image | None:
+        """The sprite at its size, flipped and turned, cropped to what is visible."""
+        rng = self._rng
+        picture = Image.fromarray(rgba)
+        if rng.random() < 0.5:
+            picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        width = max(round(size * rng.uniform(0.88, 1.12)), 4)
+        picture = picture.resize((width, size), Image.Resampling.NEAREST if self._crisp else Image.Resampling.BOX
+                                 if size < rgba.shape[0] else Image.Resampling.BICUBIC)
+        if rng.random() < 0.25:
+            picture = picture.rotate(float(rng.normal(0, 14)), Image.Resampling.BILINEAR, expand=True)
+        visible = picture.getchannel("A").point(_VISIBLE_TABLE).getbbox()
+        if visible is None or min(visible[2] - visible[0], visible[3] - visible[1]) < 3:
+            return None
+        return picture.crop(visible)
+
+    def _room(self, size: tuple[int, int]) -> tuple[int, int] | None:
+        free = self.picture.width - size[0], self.picture.height - size[1]
+        if min(free) < 1:
+            return None
+        for x, y in self._rng.integers(0, free, (14, 2)).tolist():
+            if all(overlap((x, y, *size), other) <= MAX_OVERLAP for other in self.boxes):
+                return x, y
+        return None
+
+    def _paste(self, sticker: Image.Image, at: tuple[int, int]) -> None:
+        alpha = sticker.getchannel("A")
+        if self._shadowed:
+            shadow = alpha.point([int(v * 0.45) for v in range(256)])
+            self.picture.paste((0, 0, 0), (at[0] + max(1, sticker.width // 14), at[1] + max(1, sticker.height // 14)), shadow)
+        behind = _mean(self.picture.crop((*at, at[0] + sticker.width, at[1] + sticker.height)))
+        if self._rng.random() < self._outlined or np.linalg.norm(behind - _mean(sticker)) < MIN_CONTRAST:
+            self._outline(alpha, at, dark=bool(behind.mean() > 110))
+        self.picture.paste(sticker, at, alpha)
+
+    def _outline(self, alpha: Image.Image, at: tuple[int, int], *, dark: bool) -> None:
+        wide = Image.new("L", (alpha.width + 4, alpha.height + 4))
+        wide.paste(alpha, (2, 2))
+        shade = (20, 18, 24) if dark else (240, 240, 235)
+        self.picture.paste(shade, (at[0] - 2, at[1] - 2), wide.filter(ImageFilter.MaxFilter(3)))
+
+
+_VISIBLE_TABLE = [0] * VISIBLE + [255] * (256 - VISIBLE)
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Shared area as a share of the smaller box, 0..1."""
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return max(width, 0) * max(height, 0) / min(a[2] * a[3], b[2] * b[3])
+
+
+def _mean(picture: Image.Image) -> npt.NDArray[np.float64]:
+    """Mean RGB of a picture's visible pixels."""
+    pixels = np.asarray(picture, np.float64)[::2, ::2].reshape(-1, len(picture.getbands()))
+    if pixels.shape[1] == 4:
+        pixels = pixels[pixels[:, 3] > 128] if (pixels[:, 3] > 128).any() else pixels
+    mean: npt.NDArray[np.float64] = pixels[:, :3].mean(0)
+    return mean

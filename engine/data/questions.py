@@ -1,0 +1,161 @@
+"""What may be asked of a scene: phrases to find in it, and things that a player says, each with its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.data.canvas import Box
+from engine.data.colours import COLOURS
+from engine.data.concepts import SLOT_TAGS, Concept
+from engine.data.scenes import Entity, Scene
+from engine.data.teacher import Situation, teach
+from engine.data.utterances import Utterance
+
+Rng = np.random.Generator
+Query = tuple[str, list[int]]       # phrase, indices of the entities that it names
+
+SILENT_SHARE = 0.15
+SLOT_SHARE = 0.82                   # of lines of an intent that has lines with slots
+IN_VIEW_SHARE = 0.6
+HARD_SHARE = 0.5                    # of the absent things: like something in view
+GENERIC_SHARE = 0.08
+COLOURED_SHARE = 0.25               # of easy absent phrases get a colour
+TRIES = 12
+# Colours that people confuse are no evidence of absence.
+_LOOK_ALIKES = ({"red", "pink", "orange"}, {"orange", "yellow", "brown"}, {"white", "grey"}, {"grey", "black"},
+                {"blue", "purple"}, {"purple", "pink"}, {"brown", "red"}, {"brown", "black"})
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One thing said (or kept silent: text "") in a scene, and what is right.
+
+    Attributes:
+        target_boxes: x, y, w, h in pixels of everything that fits; empty where nothing in view is meant.
+        named: the noun phrase in the words, or None.
+        absent: the named thing is not in view.
+    """
+
+    text: str
+    intent: str
+    tone: str
+    action: str
+    emotion: str
+    target_boxes: list[Box]
+    named: str | None = None
+    absent: bool = False
+
+
+class Questioner:
+    """Asks about scenes.
+
+    Args:
+        concepts: the vocabulary from which absent things are named; those of the generator's sprites.
+        utterances: the lines that players say, see `load_utterances`.
+    """
+
+    def __init__(self, concepts: Iterable[Concept], utterances: Sequence[Utterance] = ()) -> None:
+        self._concepts = sorted(set(concepts), key=lambda concept: concept.names)
+        self._slots = {slot: [c for c in self._concepts if c.fits(slot)] for slot in SLOT_TAGS}
+        self._lines: dict[str, dict[bool, list[Utterance]]] = {}
+        for line in utterances:
+            by_slot = self._lines.setdefault(line.intent, {True: [], False: []})
+            by_slot[line.slot is not None].append(line)
+
+    def queries(self, scene: Scene, rng: Rng, count: int) -> list[Query]:
+        """`count` phrases: up to half of them true of something in view, the rest of nothing in view."""
+        phrases = sorted({phrase for e in scene.entities for phrase in (*e.names, *e.generic)})
+        chosen = [phrases[i] for i in rng.permutation(len(phrases))[:count // 2]]
+        found: list[Query] = [(p, [i for i, e in enumerate(scene.entities) if e.is_called(p)]) for p in chosen]
+        missing = (self.absent_phrase(scene, rng) for _ in range(count - len(found)))
+        return found + [(phrase, []) for phrase in missing]
+
+    def lessons(self, scene: Scene, rng: Rng, count: int) -> list[Sample]:
+        """`count` samples, balanced over the intents of the utterances; a part of them silent."""
+        return [self._silence(scene) if rng.random() < SILENT_SHARE else self._spoken(scene, rng) for _ in range(count)]
+
+    def absent_phrase(self, scene: Scene, rng: Rng, slot: str | None = None) -> str:
+        """A phrase that is true of nothing in view; half of the time it is close to something that is."""
+        pool = self._slots[slot] if slot else self._concepts
+        if rng.random() < HARD_SHARE and (phrase := self._hard(scene, rng, slot, pool)):
+            return phrase
+        for _ in range(100):
+            concept = pool[int(rng.integers(len(pool)))]
+            if not any(_kin(concept, entity) for entity in scene.entities):
+                return self._phrase(concept, rng)
+        raise ValueError("every concept of the vocabulary is in view")
+
+    def _hard(self, scene: Scene, rng: Rng, slot: str | None, pool: Sequence[Concept]) -> str | None:
+        """The same thing in another colour, or another thing with the same tags."""
+        likely = [e for e in scene.entities if slot is None or e.tags & SLOT_TAGS[slot]]
+        if not likely:
+            return None
+        entity = likely[int(rng.integers(len(likely)))]
+        if rng.random() < 0.5 and (phrase := _other_colour(entity, scene.entities, rng)):
+            return phrase
+        for _ in range(TRIES):
+            concept = pool[int(rng.integers(len(pool)))]
+            if concept.tags == entity.tags and not any(_kin(concept, e) for e in scene.entities):
+                return self._phrase(concept, rng)
+        return None
+
+    def _phrase(self, concept: Concept, rng: Rng) -> str:
+        name = concept.names[int(rng.integers(len(concept.names)))]
+        if rng.random() >= COLOURED_SHARE:
+            return name
+        return f"{list(COLOURS)[int(rng.integers(len(COLOURS)))]} {name}"
+
+    def _silence(self, scene: Scene) -> Sample:
+        return _taught(scene, "", "none", "neutral", None)
+
+    def _spoken(self, scene: Scene, rng: Rng) -> Sample:
+        intents = list(self._lines)
+        lines = self._lines[intents[int(rng.integers(len(intents)))]]
+        slotted = bool(lines[True]) and (not lines[False] or rng.random() < SLOT_SHARE)
+        line = lines[slotted][int(rng.integers(len(lines[slotted])))]
+        phrase = None if line.slot is None else self._name_something(scene, rng, line.slot)
+        return _taught(scene, line.filled(phrase or ""), line.intent, line.tone, phrase)
+
+    def _name_something(self, scene: Scene, rng: Rng, slot: str) -> str:
+        fitting = [e for e in scene.entities if e.tags & SLOT_TAGS[slot]]
+        if not fitting or rng.random() >= IN_VIEW_SHARE:
+            return self.absent_phrase(scene, rng, slot)
+        entity = fitting[int(rng.integers(len(fitting)))]
+        words = entity.generic if entity.generic and rng.random() < GENERIC_SHARE else entity.names
+        return words[int(rng.integers(len(words)))]
+
+
+def _taught(scene: Scene, text: str, intent: str, tone: str, phrase: str | None) -> Sample:
+    """Let the teacher label what was said."""
+    meant = [] if phrase is None else [e for e in scene.entities if e.is_called(phrase)]
+    tags = frozenset[str]().union(*(e.tags for e in meant)) if meant else None
+    hostile, hazard = scene.tagged("hostile"), scene.tagged("hazard")
+    lesson = teach(Situation(intent, tone, phrase is not None, tags, bool(hostile), bool(hazard)))
+    pointed = {"named": meant, "hostile": hostile[:1], "hazard": hazard[:1], None: []}[lesson.target]
+    return Sample(text, intent, tone, lesson.action, lesson.emotion, [e.box for e in pointed], phrase,
+                  phrase is not None and not meant)
+
+
+def _kin(concept: Concept, entity: Entity) -> bool:
+    """Whether calling the entity by one of the concept's names would not be clearly wrong."""
+    return any(name in entity.names for name in concept.names)
+
+
+def _other_colour(entity: Entity, entities: Sequence[Entity], rng: Rng) -> str | None:
+    """The entity's name with a colour that nothing of that name has, if all their colours are known."""
+    plain = [name for name in entity.names if name.split()[0] not in COLOURS]
+    if not plain:
+        return None
+    name = plain[int(rng.integers(len(plain)))]
+    taken = {e.colour for e in entities if name in e.names}
+    if None in taken:
+        return None
+    free = [c for c in COLOURS if not any(_alike(c, other) for other in taken if other)]
+    return f"{free[int(rng.integers(len(free)))]} {name}" if free else None
+
+
+def _alike(a: str, b: str) -> bool:
+    return a == b or any({a, b} <= group for group in _LOOK_ALIKES)
