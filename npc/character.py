@@ -102,7 +102,8 @@ class Character:
         target = percept.target
         if target is None and seen and self._behaviour.actions[moment.action].alert:
             target = seen[0].place
-        return self._decide(percept, moment, choice.p, target, say, why, _trace(choice, moment))
+        heard = f"heard {_named(percept.intent)}, {_named(percept.tone, ' in tone')}"
+        return self._decide(percept, moment, choice.p, target, say, why, (heard, *_trace(choice, moment)))
 
     def _settle(self, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
         """Fix action and cause in `moment`; return why, and the words that a rule or boundary gives."""
@@ -306,6 +307,11 @@ class Character:
 def _best(probabilities: Mapping[str, float]) -> tuple[str, float]:
     """The likeliest label and its probability; ("", 0.0) of nothing."""
     return max(probabilities.items(), key=lambda item: item[1], default=("", 0.0))
+
+
+def _named(probabilities: Mapping[str, float], kind: str = "") -> str:
+    label, p = _best(probabilities)
+    return f"{label or 'nothing'}{kind} ({p:.2f})"
 
 
 def _trace(choice: Choice, moment: Moment) -> tuple[str, ...]:

@@ -251,9 +251,16 @@ def test_an_action_ends_when_its_time_is_over_or_the_game_reports_it_done(stage)
 def test_noise_on_the_percepts_causes_no_dithering(stage, name):
     actor = stage(name)
     actor.hear("wait here", "wait_here", "stay")
-    noise = [0.1, 0.45, 0.5, 0.2, 0.5, 0.3, 0.52, 0.0]
-    actions = {actor.look(wolf=noise[n % 8], fire=noise[n * 3 % 8]).action for n in range(200)}
+    noise = [0.1, 0.7, 0.2, 0.0, 0.65, 0.3, 0.1, 0.6]
+    actions = {actor.look(wolf=noise[n % 8], fire=noise[(n + 4) % 8]).action for n in range(200)}
     assert actions == {actor.look().action}
+
+
+def test_a_flickering_sight_causes_no_dithering(stage):
+    guard = stage("guard")
+    guard.see(wolf=0.9)
+    flicker = [0.9, 0.3, 0.8, 0.2, 0.6, 0.4]
+    assert {guard.look(wolf=flicker[n % 6]).action for n in range(200)} == {"defend"}
 
 
 def test_every_utterance_gets_a_fresh_decision(stage):
@@ -261,6 +268,13 @@ def test_every_utterance_gets_a_fresh_decision(stage):
     lines = [bard.hear("tell me more", "chat", "talk").line for _ in range(3)]
     assert all(lines)
     assert len(set(lines)) == 3
+
+
+def test_the_trace_tells_what_was_heard_and_what_the_candidates_scored(stage):
+    trace = stage("merchant").hear("give me that", "give_me", "give").trace
+    assert trace[0] == "heard give_me (0.90), neutral in tone (0.90)"
+    assert any(entry.startswith("trade: utility") for entry in trace)
+    assert "cause: unwilling" in trace
 
 
 # -- determinism -------------------------------------------------------------------------------------------
