@@ -90,20 +90,22 @@ class Character:
         self._appraise(percept)
         moment = self._moment(percept, seen)
         self._heard[percept.speaker] += 1
-        if moment.intent in self._behaviour.dismissals:
-            self._standing = None
         if max(_best(percept.intent)[1], _best(percept.action)[1]) < UNDERSTOOD:
             return self._ask_again(percept, moment)
+        if moment.intent in self._behaviour.dismissals:
+            self._standing = None
         choice = self._actions.choose(percept.action, self._drives(percept), default="idle")
         why, say = self._settle(choice, percept, moment)
         moment.emotion = self._feeling(percept, moment)
         self._begin(moment, percept.time, choice.p)
         say = say or self._speaker.line(moment.action, moment, self._variables(percept))
-        target = percept.target
-        if target is None and seen and self._behaviour.actions[moment.action].alert:
-            target = seen[0].place
+        target = percept.target or (self._danger(seen) if self._behaviour.actions[moment.action].alert else None)
         heard = f"heard {_named(percept.intent)}, {_named(percept.tone, ' in tone')}"
         return self._decide(percept, moment, choice.p, target, say, why, (heard, *_trace(choice, moment)))
+
+    def _danger(self, seen: list[Sighting]) -> Target | None:
+        """Where the most urgent danger is, for words that point nowhere ("help!")."""
+        return next((s.place for s in seen if s.meaning in self._behaviour.reflexes), None)
 
     def _settle(self, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
         """Fix action and cause in `moment`; return why, and the words that a rule or boundary gives."""
@@ -115,13 +117,11 @@ class Character:
             moment.cause = "boundary"
             say = self._speaker.one_of(self.persona.boundaries[choice.wanted], moment, variables)
             return f"{asked}, which it never does", say
-        for rule in self.persona.rules:
-            if rule.when.holds(moment):
-                if rule.do != choice.wanted:
-                    moment.wanted = choice.wanted
-                moment.cause, moment.action = "rule", rule.do
-                say = self._speaker.one_of(rule.say, moment, variables)
-                return f"{asked}, but {rule.because}", say
+        rule = next((rule for rule in self.persona.rules if rule.when.holds(moment)), None)
+        if rule:
+            moment.wanted = "" if rule.do == choice.wanted else choice.wanted
+            moment.cause, moment.action = "rule", rule.do
+            return f"{asked}, but {rule.because}", self._speaker.one_of(rule.say, moment, variables)
         moment.cause = "words"
         if moment.wanted:
             moment.cause = "unwilling"

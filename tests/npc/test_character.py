@@ -127,6 +127,12 @@ def test_the_player_is_called_by_name_where_the_game_tells_it(stage):
     assert talker.hear("hi", "greet", "greet", state={"player": "Ada"}).line == "Hail Ada, says Test."
 
 
+def test_a_cry_for_help_that_points_nowhere_is_about_the_danger_in_view(stage):
+    guard = stage("guard")
+    guard.see(wolf=0.95, child=0.95)
+    assert guard.hear("help!", "help_me", "defend", target=None).target.x == 0.2
+
+
 # -- sights ------------------------------------------------------------------------------------------------
 
 
@@ -222,6 +228,13 @@ def test_saying_no_ends_a_standing_order(stage):
     healer.hear("follow me", "follow_me", "follow")
     healer.hear("no, never mind", "refuse", "idle")
     assert healer.look().action == "idle"
+
+
+def test_words_that_were_hardly_understood_end_no_standing_order(stage):
+    healer = stage("healer")
+    healer.hear("follow me", "follow_me", "follow")
+    healer.hear("mmno", "refuse", "idle", p=0.2)
+    assert healer.look(10.0).action == "follow"
 
 
 def test_an_order_outranks_the_reflex_that_is_under_way(stage):
