@@ -99,7 +99,8 @@ class Character:
         moment.emotion = self._feeling(percept, moment)
         self._begin(moment, percept.time, choice.p)
         say = say or self._speaker.line(moment.action, moment, self._variables(percept))
-        target = percept.target or (self._danger(seen) if self._behaviour.actions[moment.action].alert else None)
+        alert = self._behaviour.actions[moment.action].alert
+        target = percept.target or (self._danger(seen) if alert else None)
         heard = f"heard {_named(percept.intent)}, {_named(percept.tone, ' in tone')}"
         return self._decide(percept, moment, choice.p, target, say, why, (heard, *_trace(choice, moment)))
 
