@@ -176,7 +176,7 @@ def _svg(icon: dict[str, object], size: tuple[int, int]) -> str:
 
 
 def _rasterise(svg: str) -> npt.NDArray[np.uint8]:
-    import cairosvg   # part of the `train` extra; reading sprites does not need it
+    import cairosvg  # part of the `train` extra; reading sprites does not need it
 
     png = cairosvg.svg2png(svg.encode(), output_width=SPRITE_SIZE, output_height=SPRITE_SIZE)
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"), dtype=np.uint8)

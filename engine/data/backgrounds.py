@@ -43,8 +43,7 @@ def ground(rng: Rng, size: Size) -> Image.Image:
     base = _grain(rng, _grain(rng, _solid(_earth(rng), size), 3, 14), 24, 18)
     draw = ImageDraw.Draw(base)
     for x, y, dx, dy, light in _strokes(rng, size, int(rng.integers(40, 220))):
-        shade = tuple(int(np.clip(c + light, 0, 255)) for c in _pixel(base, (x, y)))
-        draw.line((x, y, x + dx, y + dy), fill=shade, width=1)
+        draw.line((x, y, x + dx, y + dy), fill=_lit(_pixel(base, (x, y)), light), width=1)
     return base
 
 
@@ -67,13 +66,12 @@ def tiles(rng: Rng, size: Size) -> Image.Image:
 def bricks(rng: Rng, size: Size) -> Image.Image:
     """Stone or brick wall, or wooden planks when the bricks are long."""
     picture = _solid(tuple(int(c * 0.55) for c in _earth(rng)), size)
-    draw, base = ImageDraw.Draw(picture), np.array(_earth(rng))
+    draw, base = ImageDraw.Draw(picture), _earth(rng)
     high = int(rng.integers(10, 26))
     wide = high * int(rng.choice([2, 3, 8]))
     for row, y in enumerate(range(0, size[0], high)):
         for x in range(-(row % 2) * wide // 2, size[1], wide):
-            shade = tuple((base + rng.normal(0, 10)).clip(0, 255).astype(int).tolist())
-            draw.rectangle((x, y, x + wide - 2, y + high - 2), fill=shade)
+            draw.rectangle((x, y, x + wide - 2, y + high - 2), fill=_lit(base, int(rng.normal(0, 10))))
     return _grain(rng, picture, 3, 10)
 
 
@@ -143,7 +141,7 @@ def rooms(rng: Rng, size: Size) -> Image.Image:
 def night(rng: Rng, size: Size) -> Image.Image:
     """Dark scenery, with or without stars."""
     scenery = (ground, side_view, tiles, bricks)[int(rng.integers(4))](rng, size)
-    picture = scenery.point([int(v * 0.3) for v in range(256)] * 3)
+    picture = scenery.point([int(v * 0.38) for v in range(256)] * 3)
     if rng.random() < 0.4:
         for x, y in rng.integers(0, (size[1], size[0] // 2), (30, 2)):
             picture.putpixel((int(x), int(y)), (220, 220, 200))
@@ -176,6 +174,10 @@ def _shade(colour: npt.NDArray[np.float64], factor: float) -> tuple[int, ...]:
     return tuple((colour * factor).clip(0, 255).astype(int).tolist())
 
 
+def _lit(colour: tuple[int, ...], light: int) -> tuple[int, ...]:
+    return tuple(min(max(c + light, 0), 255) for c in colour)
+
+
 def _pixel(picture: Image.Image, at: tuple[int, int]) -> tuple[int, ...]:
     value = picture.getpixel(at)
     assert isinstance(value, tuple)
@@ -204,7 +206,7 @@ def _strokes(rng: Rng, size: Size, count: int) -> list[tuple[int, int, int, int,
 
 def _seams(picture: Image.Image, tile: int, width: int, light: int) -> None:
     draw = ImageDraw.Draw(picture)
-    shade = tuple(int(np.clip(c + light, 0, 255)) for c in _pixel(picture, (tile // 2, tile // 2)))
+    shade = _lit(_pixel(picture, (tile // 2, tile // 2)), light)
     for x in range(0, picture.width, tile):
         draw.line((x, 0, x, picture.height), fill=shade, width=width)
     for y in range(0, picture.height, tile):

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
+from engine.data.entities import Box
+
 Rng = np.random.Generator
-Box = tuple[int, int, int, int]     # x, y, width, height in pixels
 
 MAX_OVERLAP = 0.15                  # of the smaller of two boxes
 MIN_CONTRAST = 55                   # RGB distance between a sprite and what is behind it

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.data.canvas import Box
 from engine.data.colours import COLOURS
 from engine.data.concepts import SLOT_TAGS, Concept
-from engine.data.scenes import Entity, Scene
+from engine.data.entities import Box, Entity, Scene, split_colour
 from engine.data.teacher import Situation, teach
 from engine.data.utterances import Utterance
 
@@ -19,7 +18,7 @@ Query = tuple[str, list[int]]       # phrase, indices of the entities that it na
 
 SILENT_SHARE = 0.15
 SLOT_SHARE = 0.82                   # of lines of an intent that has lines with slots
-IN_VIEW_SHARE = 0.6
+IN_VIEW_SHARE = 0.66                # of named things, where the scene has something that fits
 HARD_SHARE = 0.5                    # of the absent things: like something in view
 GENERIC_SHARE = 0.08
 COLOURED_SHARE = 0.25               # of easy absent phrases get a colour
@@ -53,17 +52,16 @@ class Questioner:
     """Asks about scenes.
 
     Args:
-        concepts: the vocabulary from which absent things are named; those of the generator's sprites.
-        utterances: the lines that players say, see `load_utterances`.
+        concepts: the vocabulary from which absent things are named.
     """
 
-    def __init__(self, concepts: Iterable[Concept], utterances: Sequence[Utterance] = ()) -> None:
+    def __init__(self, concepts: Iterable[Concept]) -> None:
         self._concepts = sorted(set(concepts), key=lambda concept: concept.names)
         self._slots = {slot: [c for c in self._concepts if c.fits(slot)] for slot in SLOT_TAGS}
-        self._lines: dict[str, dict[bool, list[Utterance]]] = {}
-        for line in utterances:
-            by_slot = self._lines.setdefault(line.intent, {True: [], False: []})
-            by_slot[line.slot is not None].append(line)
+
+    def slot_things(self) -> dict[str, list[str]]:
+        """For each slot of utterances, the phrases of the vocabulary that may fill it."""
+        return {slot: sorted({name for c in concepts for name in c.names}) for slot, concepts in self._slots.items()}
 
     def queries(self, scene: Scene, rng: Rng, count: int) -> list[Query]:
         """`count` phrases: up to half of them true of something in view, the rest of nothing in view."""
@@ -73,9 +71,14 @@ class Questioner:
         missing = (self.absent_phrase(scene, rng) for _ in range(count - len(found)))
         return found + [(phrase, []) for phrase in missing]
 
-    def lessons(self, scene: Scene, rng: Rng, count: int) -> list[Sample]:
+    def lessons(self, scene: Scene, utterances: Sequence[Utterance], rng: Rng, count: int) -> list[Sample]:
         """`count` samples, balanced over the intents of the utterances; a part of them silent."""
-        return [self._silence(scene) if rng.random() < SILENT_SHARE else self._spoken(scene, rng) for _ in range(count)]
+        by_intent: dict[str, list[Utterance]] = {}
+        for line in utterances:
+            by_intent.setdefault(line.intent, []).append(line)
+        intents = list(by_intent.values())
+        return [_silence(scene) if not intents or rng.random() < SILENT_SHARE
+                else self._spoken(scene, intents[int(rng.integers(len(intents)))], rng) for _ in range(count)]
 
     def absent_phrase(self, scene: Scene, rng: Rng, slot: str | None = None) -> str:
         """A phrase that is true of nothing in view; half of the time it is close to something that is."""
@@ -108,24 +111,29 @@ class Questioner:
             return name
         return f"{list(COLOURS)[int(rng.integers(len(COLOURS)))]} {name}"
 
-    def _silence(self, scene: Scene) -> Sample:
-        return _taught(scene, "", "none", "neutral", None)
+    def _spoken(self, scene: Scene, lines: Sequence[Utterance], rng: Rng) -> Sample:
+        """One of the lines of an intent, about something in view or not."""
+        slotted = rng.random() < SLOT_SHARE
+        in_view = rng.random() < IN_VIEW_SHARE
+        for _ in range(TRIES):
+            line = lines[int(rng.integers(len(lines)))]
+            fitting = [e for e in scene.entities if line.slot and e.tags & SLOT_TAGS[line.slot]]
+            if slotted == (line.slot is not None) and (not slotted or not in_view or fitting):
+                break
+        if line.slot is None:
+            return _taught(scene, line.text, line.intent, line.tone, None)
+        phrase = _some_name(fitting, rng) if in_view and fitting else self.absent_phrase(scene, rng, line.slot)
+        return _taught(scene, line.filled(phrase), line.intent, line.tone, phrase)
 
-    def _spoken(self, scene: Scene, rng: Rng) -> Sample:
-        intents = list(self._lines)
-        lines = self._lines[intents[int(rng.integers(len(intents)))]]
-        slotted = bool(lines[True]) and (not lines[False] or rng.random() < SLOT_SHARE)
-        line = lines[slotted][int(rng.integers(len(lines[slotted])))]
-        phrase = None if line.slot is None else self._name_something(scene, rng, line.slot)
-        return _taught(scene, line.filled(phrase or ""), line.intent, line.tone, phrase)
 
-    def _name_something(self, scene: Scene, rng: Rng, slot: str) -> str:
-        fitting = [e for e in scene.entities if e.tags & SLOT_TAGS[slot]]
-        if not fitting or rng.random() >= IN_VIEW_SHARE:
-            return self.absent_phrase(scene, rng, slot)
-        entity = fitting[int(rng.integers(len(fitting)))]
-        words = entity.generic if entity.generic and rng.random() < GENERIC_SHARE else entity.names
-        return words[int(rng.integers(len(words)))]
+def _some_name(entities: Sequence[Entity], rng: Rng) -> str:
+    entity = entities[int(rng.integers(len(entities)))]
+    words = entity.generic if entity.generic and rng.random() < GENERIC_SHARE else entity.names
+    return words[int(rng.integers(len(words)))]
+
+
+def _silence(scene: Scene) -> Sample:
+    return _taught(scene, "", "none", "neutral", None)
 
 
 def _taught(scene: Scene, text: str, intent: str, tone: str, phrase: str | None) -> Sample:
@@ -146,7 +154,7 @@ def _kin(concept: Concept, entity: Entity) -> bool:
 
 def _other_colour(entity: Entity, entities: Sequence[Entity], rng: Rng) -> str | None:
     """The entity's name with a colour that nothing of that name has, if all their colours are known."""
-    plain = [name for name in entity.names if name.split()[0] not in COLOURS]
+    plain = [name for name in entity.names if split_colour(name)[0] is None]
     if not plain:
         return None
     name = plain[int(rng.integers(len(plain)))]

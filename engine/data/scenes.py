@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.assets import Sprite
+from engine.data.assets import EVALUATION_FAMILIES, TRAINING_FAMILIES, Sprite, load_sprites
 from engine.data.backgrounds import draw_background
-from engine.data.canvas import Box, Canvas
+from engine.data.canvas import Canvas
 from engine.data.colours import COLOURS, colour_name, jittered, painted
 from engine.data.concepts import Concept
+from engine.data.entities import Box, Entity, Scene, coloured_names
+from engine.data.questions import Query, Questioner, Sample
 from engine.data.style import overlay_interface, restyle
+from engine.data.utterances import Utterance
 
-FRAME = (224, 384)                      # height, width, as the model sees it
+FRAME = (192, 320)                      # height, width, as the model sees it
 HOSTILE_SHARE, HAZARD_SHARE = 0.3, 0.12
 BOXED_SHARE = 0.25                      # square or 4:3 pictures, with black at the sides
 WIDE_SHARE = 0.4                        # 16:9 pictures, with a thin black line above and below
@@ -24,59 +27,24 @@ PAINTED_SHARE = 0.2                     # colourful sprites that get one colour
 TWIN_SHARE = 0.3                        # scenes with a second one of something, often in another colour
 ONE_STYLE_SHARE = 0.6                   # scenes that keep to one icon family where they can
 # How often a thing of each kind is drawn; a scene should offer something for every slot.
-KINDS = {"item": 0.34, "food": 0.12, "plant": 0.1, "animal": 0.14, "person": 0.13, "place": 0.12, "vehicle": 0.05}
+KINDS = {"item": 0.27, "food": 0.1, "plant": 0.08, "animal": 0.17, "person": 0.15, "place": 0.17, "vehicle": 0.06}
 LARGE = {"place": 1.5, "vehicle": 1.25, "person": 1.15, "hostile": 1.2, "food": 0.85}
 DANGERS = frozenset({"hostile", "hazard"})
+# Icon families and side of the concept split of each kind of scene.
+SPLITS = {
+    "train": (TRAINING_FAMILIES, "train"),
+    "new_style": (EVALUATION_FAMILIES, "train"),
+    "new_concepts": (EVALUATION_FAMILIES, "held_out"),
+}
 
 Rng = np.random.Generator
-
-
-@dataclass(frozen=True)
-class Entity:
-    """One thing in view.
-
-    Attributes:
-        name: the most telling plain name, e.g. "key".
-        names: all phrases that are true of it, e.g. ("blue key", "key").
-        box: x, y, width, height in pixels of the frame, tight around its visible pixels.
-        tags: subset of hostile, hazard, item, food, animal, person, place, foul, plant, vehicle.
-        generic: words for everything of its tags, e.g. ("animal",).
-        colour: its one colour by name, or None where it has many.
-    """
-
-    name: str
-    names: tuple[str, ...]
-    box: Box
-    tags: frozenset[str]
-    generic: tuple[str, ...] = ()
-    colour: str | None = None
-
-    @property
-    def area(self) -> int:
-        return self.box[2] * self.box[3]
-
-    def is_called(self, phrase: str) -> bool:
-        return phrase in self.names or phrase in self.generic
-
-
-@dataclass(frozen=True)
-class Scene:
-    """frame: uint8 [224, 384, 3] RGB; valid: x0, y0, x1, y1 of the picture inside its black letterbox."""
-
-    frame: npt.NDArray[np.uint8]
-    valid: Box
-    entities: list[Entity] = field(default_factory=list)
-
-    def tagged(self, tag: str) -> list[Entity]:
-        """Entities with a tag, the largest first."""
-        return sorted((e for e in self.entities if tag in e.tags), key=lambda e: -e.area)
 
 
 class SceneGenerator:
     """An endless supply of scenes; scene `i` of a seed is the same in every process.
 
     Args:
-        sprites: what may appear; `load_sprites` chooses style families and the side of the concept split.
+        sprites: what may appear, and be named as absent.
         seed: another seed is another world of scenes.
     """
 
@@ -88,6 +56,21 @@ class SceneGenerator:
             self._variants.setdefault(sprite.concept.key, []).append((sprite, colour))
         self._families = sorted({sprite.family for sprite in sprites})
         self._keys = {kind: self._keys_of(kind) for kind in (*DANGERS, *KINDS)}
+        self.questioner = Questioner(sprite.concept for sprite in sprites)
+
+    @classmethod
+    def from_assets(cls, split: str = "train", seed: int = 0, cache: Path | None = None) -> SceneGenerator:
+        """A generator on the fetched sprites.
+
+        Args:
+            split: "train"; "new_style" draws concepts of the training in a style that it never saw,
+                "new_concepts" draws concepts that it never saw in that style.
+
+        Raises:
+            EngineError: `assets_missing` where the sprites were not fetched.
+        """
+        families, concepts = SPLITS[split]
+        return cls(load_sprites(families, cache, concepts), seed)
 
     def scene(self, index: int) -> Scene:
         """Scene number `index`."""
@@ -101,9 +84,21 @@ class SceneGenerator:
         frame[y0:y1, x0:x1] = np.asarray(restyle(picture, rng))
         return Scene(frame, valid, entities)
 
+    def queries(self, scene: Scene, rng: Rng, count: int) -> list[Query]:
+        """`count` phrases with the indices of the entities that each names, see `Questioner.queries`."""
+        return self.questioner.queries(scene, rng, count)
+
+    def lessons(self, scene: Scene, utterances: Sequence[Utterance], rng: Rng, count: int) -> list[Sample]:
+        """`count` things said or kept silent, with what is right to do, see `Questioner.lessons`."""
+        return self.questioner.lessons(scene, utterances, rng, count)
+
+    def slot_things(self) -> dict[str, list[str]]:
+        """For each slot of utterances, the phrases of the vocabulary that may fill it."""
+        return self.questioner.slot_things()
+
     def _populate(self, canvas: Canvas, rng: Rng, origin: tuple[int, int]) -> list[Entity]:
         style = self._families[int(rng.integers(len(self._families)))] if rng.random() < ONE_STYLE_SHARE else None
-        scale = float(np.exp(rng.normal(np.log(36), 0.3)))
+        scale = float(np.exp(rng.normal(np.log(32), 0.3)))
         entities: list[Entity] = []
         for kind, key in self._plan(rng):
             sprite, colour = self._variant(key, style, rng)
@@ -141,12 +136,12 @@ def _letterbox(rng: Rng) -> Box:
     if draw < BOXED_SHARE:
         inner = height if rng.random() < 0.5 else height * 4 // 3
         return (width - inner) // 2, 0, (width + inner) // 2, height
-    margin = 4 if draw < BOXED_SHARE + WIDE_SHARE else 0
+    margin = 6 if draw < BOXED_SHARE + WIDE_SHARE else 0
     return 0, margin, width, height - margin
 
 
 def _size(scale: float, rng: Rng) -> int:
-    return int(np.clip(scale * np.exp(rng.normal(0, 0.28)), 14, 110))
+    return int(np.clip(scale * np.exp(rng.normal(0, 0.28)), 12, 96))
 
 
 def _coloured(sprite: Sprite, colour: str | None, rng: Rng) -> tuple[npt.NDArray[np.uint8], str | None]:
@@ -158,5 +153,4 @@ def _coloured(sprite: Sprite, colour: str | None, rng: Rng) -> tuple[npt.NDArray
 
 
 def _entity(concept: Concept, colour: str | None, box: Box) -> Entity:
-    painted_names = () if colour is None else tuple(f"{colour} {n}" for n in concept.names if colour not in n.split())
-    return Entity(concept.names[0], (*painted_names, *concept.names), box, concept.tags, concept.generic, colour)
+    return Entity(coloured_names(concept.names, colour), box, concept.tags, concept.generic, colour)
