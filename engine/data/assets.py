@@ -125,7 +125,8 @@ def _stored_icons(path: Path) -> list[str]:
 
 def _read_family(name: str, cache: Path) -> list[Sprite]:
     if name not in FAMILIES:
-        raise EngineError("unknown_family", f"There is no icon family '{name}'.", f"Known: {', '.join(FAMILIES)}.")
+        raise EngineError("unknown_family", f"There is no icon family '{name}'.",
+                          f"Known: {', '.join(FAMILIES)}.")
     path = _sprite_file(name, cache)
     if not path.exists():
         raise EngineError("assets_missing", f"The sprites of '{name}' are not in {cache}.",
@@ -133,7 +134,8 @@ def _read_family(name: str, cache: Path) -> list[Sprite]:
     with np.load(path) as stored:
         pixels, icons = stored["pixels"], stored["icons"]
     pairs = ((rgba, describe(str(icon))) for rgba, icon in zip(pixels, icons, strict=True))
-    return [Sprite(rgba, concept, name, FAMILIES[name].mono) for rgba, concept in pairs if concept is not None]
+    mono = FAMILIES[name].mono
+    return [Sprite(rgba, concept, name, mono) for rgba, concept in pairs if concept is not None]
 
 
 def _tarball(family: Family, cache: Path) -> Path:
@@ -144,11 +146,12 @@ def _tarball(family: Family, cache: Path) -> Path:
     if npm is None:
         raise EngineError("npm_missing", f"npm is needed to fetch {family.package} and is not installed.",
                           f"Install Node.js, or put {family.tarball} into {cache}.")
-    command = [npm, "pack", f"{family.package}@{family.version}", "--silent", "--pack-destination", str(cache)]
+    wanted = f"{family.package}@{family.version}"
+    command = [npm, "pack", wanted, "--silent", "--pack-destination", str(cache)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     if result.returncode != 0 or not path.exists():
         reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise EngineError("npm_failed", f"npm could not fetch {family.package}@{family.version}: {reason}",
+        raise EngineError("npm_failed", f"npm could not fetch {wanted}: {reason}",
                           "Check the network and run the command again; finished families are kept.")
     return path
 
@@ -161,7 +164,7 @@ def _read_icons(family: Family, tarball: Path) -> dict[str, str]:
             data = json.load(member) if member else {}
         icons = data["icons"]
     except (tarfile.TarError, OSError, EOFError, KeyError, json.JSONDecodeError) as error:
-        raise EngineError("tarball_broken", f"{tarball} is not a complete {family.package} package ({error}).",
+        raise EngineError("tarball_broken", f"{tarball} is no complete {family.package} package ({error}).",
                           "Delete it and run the command again.") from None
     size = data.get("width", 16), data.get("height", 16)
     return {name: _svg(icon, size) for name, icon in sorted(icons.items())

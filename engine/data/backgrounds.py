@@ -8,17 +8,18 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
-Rng = np.random.Generator
+from engine.data.chance import Rng, pick
+
 Size = tuple[int, int]                       # height, width in pixels
 Background = Callable[[Rng, Size], Image.Image]
 
-EARTHS = [(96, 150, 70), (70, 120, 58), (150, 118, 76), (200, 180, 130), (120, 120, 125), (90, 90, 100), (60, 70, 90),
-          (220, 228, 235), (140, 90, 60), (46, 60, 50), (70, 110, 150), (110, 85, 120)]
+EARTHS = [(96, 150, 70), (70, 120, 58), (150, 118, 76), (200, 180, 130), (120, 120, 125), (90, 90, 100),
+          (60, 70, 90), (220, 228, 235), (140, 90, 60), (46, 60, 50), (70, 110, 150), (110, 85, 120)]
 
 
 def draw_background(rng: Rng, size: Size) -> Image.Image:
     """One random background, RGB, of the given height and width."""
-    return BACKGROUNDS[int(rng.integers(len(BACKGROUNDS)))](rng, size)
+    return pick(BACKGROUNDS, rng)(rng, size)
 
 
 def flat(rng: Rng, size: Size) -> Image.Image:
@@ -57,7 +58,8 @@ def tiles(rng: Rng, size: Size) -> Image.Image:
         kinds = np.add.outer(np.arange(rows), np.arange(columns)) % 2
     pixels = palette[kinds] + rng.normal(0, rng.uniform(0, 9), (rows, columns, 1))
     picture = Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
-    picture = picture.resize((columns * tile, rows * tile), Image.Resampling.NEAREST).crop((0, 0, size[1], size[0]))
+    picture = picture.resize((columns * tile, rows * tile), Image.Resampling.NEAREST)
+    picture = picture.crop((0, 0, size[1], size[0]))
     if rng.random() < 0.6:
         _seams(picture, tile, 1 if rng.random() < 0.7 else 2, int(rng.integers(-40, 30)))
     return _grain(rng, picture, 2, 8) if rng.random() < 0.5 else picture
@@ -98,8 +100,8 @@ def side_view(rng: Rng, size: Size) -> Image.Image:
         colour = tuple(int(c * 0.8) for c in _earth(rng))
         (draw.polygon(shape, fill=colour) if rng.random() < 0.5
          else draw.ellipse((x - w, horizon - h, x + w, horizon + h), fill=colour))
-    soil = ground(rng, (size[0] - horizon, size[1])) if rng.random() < 0.7 else tiles(rng, (size[0] - horizon, size[1]))
-    picture.paste(soil, (0, horizon))
+    soil = ground if rng.random() < 0.7 else tiles
+    picture.paste(soil(rng, (size[0] - horizon, size[1])), (0, horizon))
     return picture
 
 
@@ -140,7 +142,7 @@ def rooms(rng: Rng, size: Size) -> Image.Image:
 
 def night(rng: Rng, size: Size) -> Image.Image:
     """Dark scenery, with or without stars."""
-    scenery = (ground, side_view, tiles, bricks)[int(rng.integers(4))](rng, size)
+    scenery = pick((ground, side_view, tiles, bricks), rng)(rng, size)
     picture = scenery.point([int(v * 0.38) for v in range(256)] * 3)
     if rng.random() < 0.4:
         for x, y in rng.integers(0, (size[1], size[0] // 2), (30, 2)):
@@ -148,8 +150,8 @@ def night(rng: Rng, size: Size) -> Image.Image:
     return picture
 
 
-BACKGROUNDS: tuple[Background, ...] = (flat, gradient, noise, ground, ground, tiles, tiles, bricks, blobs, side_view,
-                                       side_view, corridor, rooms, night)
+BACKGROUNDS: tuple[Background, ...] = (flat, gradient, noise, ground, ground, tiles, tiles, bricks, blobs,
+                                       side_view, side_view, corridor, rooms, night)
 
 
 def _solid(colour: tuple[int, ...], size: Size) -> Image.Image:
@@ -161,13 +163,13 @@ def _any_colour(rng: Rng) -> tuple[int, ...]:
 
 
 def _earth(rng: Rng) -> tuple[int, ...]:
-    base = np.array(EARTHS[int(rng.integers(len(EARTHS)))])
+    base = np.array(pick(EARTHS, rng))
     return tuple((base * rng.uniform(0.7, 1.15) + rng.normal(0, 8, 3)).clip(0, 255).astype(int).tolist())
 
 
 def _sky(rng: Rng) -> tuple[int, ...]:
     skies = [(110, 175, 235), (180, 215, 240), (240, 190, 150), (90, 100, 150), (60, 40, 80), (200, 205, 210)]
-    return tuple((np.array(skies[int(rng.integers(6))]) + rng.normal(0, 12, 3)).clip(0, 255).astype(int).tolist())
+    return tuple((np.array(pick(skies, rng)) + rng.normal(0, 12, 3)).clip(0, 255).astype(int).tolist())
 
 
 def _shade(colour: npt.NDArray[np.float64], factor: float) -> tuple[int, ...]:

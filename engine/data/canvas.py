@@ -6,9 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
+from engine.data.chance import Rng
 from engine.data.entities import Box
-
-Rng = np.random.Generator
 
 MAX_OVERLAP = 0.15                  # of the smaller of two boxes
 MIN_CONTRAST = 55                   # RGB distance between a sprite and what is behind it
@@ -54,8 +53,8 @@ class Canvas:
         if rng.random() < 0.5:
             picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         width = max(round(size * rng.uniform(0.88, 1.12)), 4)
-        picture = picture.resize((width, size), Image.Resampling.NEAREST if self._crisp else Image.Resampling.BOX
-                                 if size < rgba.shape[0] else Image.Resampling.BICUBIC)
+        smooth = Image.Resampling.BOX if size < rgba.shape[0] else Image.Resampling.BICUBIC
+        picture = picture.resize((width, size), Image.Resampling.NEAREST if self._crisp else smooth)
         if rng.random() < 0.25:
             picture = picture.rotate(float(rng.normal(0, 14)), Image.Resampling.BILINEAR, expand=True)
         visible = picture.getchannel("A").point(_VISIBLE_TABLE).getbbox()
@@ -76,7 +75,8 @@ class Canvas:
         alpha = sticker.getchannel("A")
         if self._shadowed:
             shadow = alpha.point([int(v * 0.45) for v in range(256)])
-            self.picture.paste((0, 0, 0), (at[0] + max(1, sticker.width // 14), at[1] + max(1, sticker.height // 14)), shadow)
+            shift = max(1, sticker.height // 14)
+            self.picture.paste((0, 0, 0), (at[0] + shift, at[1] + shift), shadow)
         behind = _mean(self.picture.crop((*at, at[0] + sticker.width, at[1] + sticker.height)))
         if self._rng.random() < self._outlined or np.linalg.norm(behind - _mean(sticker)) < MIN_CONTRAST:
             self._outline(alpha, at, dark=bool(behind.mean() > 110))

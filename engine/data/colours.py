@@ -33,7 +33,7 @@ def painted(rgba: npt.NDArray[np.uint8], colour: npt.NDArray[np.float32]) -> npt
 
 
 def colour_name(rgba: npt.NDArray[np.uint8]) -> str | None:
-    """The one colour that most of the visible sprite has, or None for a colourful one. rgba: uint8 [H, W, 4]."""
+    """The one colour of most of the visible sprite (uint8 [H, W, 4]), or None for a colourful one."""
     visible = rgba[rgba[..., 3] > 128][:, :3].astype(np.float32)
     if len(visible) == 0:
         return None
@@ -47,7 +47,8 @@ def _name_pixels(rgb: npt.NDArray[np.float32]) -> npt.NDArray[np.str_]:
     chroma = high - low
     safe = np.maximum(chroma, 1e-6)
     r, g, b = rgb.T
-    hue = np.where(high == r, (g - b) / safe, np.where(high == g, 2 + (b - r) / safe, 4 + (r - g) / safe)) * 60 % 360
+    sextant = np.where(high == r, (g - b) / safe, np.where(high == g, 2 + (b - r) / safe, 4 + (r - g) / safe))
+    hue = sextant * 60 % 360
     names = np.array([n for n, _ in _HUES])[np.searchsorted([h for _, h in _HUES], hue)]
     names = np.where((hue > 10) & (hue < 42) & (high < 175), "brown", names)
     names = np.where((names == "red") & (high > 200) & (low > 110), "pink", names)

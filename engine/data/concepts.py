@@ -101,5 +101,5 @@ def _table() -> _Table:
     for tag, keywords in raw["tags"].items():
         for keyword in keywords:
             tags.setdefault(keyword, set()).add(tag)
-    return _Table({keyword: frozenset(of) for keyword, of in tags.items()}, raw["rename"], raw["also"], raw["generic"],
-                  frozenset(raw["always_train"]), tuple(raw["exclude"]))
+    return _Table({keyword: frozenset(of) for keyword, of in tags.items()}, raw["rename"], raw["also"],
+                  raw["generic"], frozenset(raw["always_train"]), tuple(raw["exclude"]))

@@ -1,19 +1,17 @@
-"""What may be asked of a scene: phrases to find in it, and things that a player says, each with its answer."""
+"""What may be asked of a scene: phrases to find in it, and what a player may say, each with its answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from engine.data.chance import Rng, pick
 from engine.data.colours import COLOURS
 from engine.data.concepts import SLOT_TAGS, Concept
 from engine.data.entities import Box, Entity, Scene, split_colour
 from engine.data.teacher import Situation, teach
 from engine.data.utterances import Utterance
 
-Rng = np.random.Generator
 Query = tuple[str, list[int]]       # phrase, indices of the entities that it names
 
 SILENT_SHARE = 0.15
@@ -24,8 +22,8 @@ GENERIC_SHARE = 0.08
 COLOURED_SHARE = 0.25               # of easy absent phrases get a colour
 TRIES = 12
 # Colours that people confuse are no evidence of absence.
-_LOOK_ALIKES = ({"red", "pink", "orange"}, {"orange", "yellow", "brown"}, {"white", "grey"}, {"grey", "black"},
-                {"blue", "purple"}, {"purple", "pink"}, {"brown", "red"}, {"brown", "black"})
+_LOOK_ALIKES = ({"red", "pink", "orange"}, {"orange", "yellow", "brown"}, {"white", "grey"},
+                {"grey", "black"}, {"blue", "purple"}, {"purple", "pink"}, {"brown", "red"}, {"brown", "black"})
 
 
 @dataclass(frozen=True)
@@ -61,13 +59,15 @@ class Questioner:
 
     def slot_things(self) -> dict[str, list[str]]:
         """For each slot of utterances, the phrases of the vocabulary that may fill it."""
-        return {slot: sorted({name for c in concepts for name in c.names}) for slot, concepts in self._slots.items()}
+        return {slot: sorted({name for concept in fitting for name in concept.names})
+                for slot, fitting in self._slots.items()}
 
     def queries(self, scene: Scene, rng: Rng, count: int) -> list[Query]:
         """`count` phrases: up to half of them true of something in view, the rest of nothing in view."""
         phrases = sorted({phrase for e in scene.entities for phrase in (*e.names, *e.generic)})
         chosen = [phrases[i] for i in rng.permutation(len(phrases))[:count // 2]]
-        found: list[Query] = [(p, [i for i, e in enumerate(scene.entities) if e.is_called(p)]) for p in chosen]
+        found: list[Query] = [(phrase, [i for i, e in enumerate(scene.entities) if e.is_called(phrase)])
+                              for phrase in chosen]
         missing = (self.absent_phrase(scene, rng) for _ in range(count - len(found)))
         return found + [(phrase, []) for phrase in missing]
 
@@ -78,7 +78,7 @@ class Questioner:
             by_intent.setdefault(line.intent, []).append(line)
         intents = list(by_intent.values())
         return [_silence(scene) if not intents or rng.random() < SILENT_SHARE
-                else self._spoken(scene, intents[int(rng.integers(len(intents)))], rng) for _ in range(count)]
+                else self._spoken(scene, pick(intents, rng), rng) for _ in range(count)]
 
     def absent_phrase(self, scene: Scene, rng: Rng, slot: str | None = None) -> str:
         """A phrase that is true of nothing in view; half of the time it is close to something that is."""
@@ -86,7 +86,7 @@ class Questioner:
         if rng.random() < HARD_SHARE and (phrase := self._hard(scene, rng, slot, pool)):
             return phrase
         for _ in range(100):
-            concept = pool[int(rng.integers(len(pool)))]
+            concept = pick(pool, rng)
             if not any(_kin(concept, entity) for entity in scene.entities):
                 return self._phrase(concept, rng)
         raise ValueError("every concept of the vocabulary is in view")
@@ -96,40 +96,40 @@ class Questioner:
         likely = [e for e in scene.entities if slot is None or e.tags & SLOT_TAGS[slot]]
         if not likely:
             return None
-        entity = likely[int(rng.integers(len(likely)))]
+        entity = pick(likely, rng)
         if rng.random() < 0.5 and (phrase := _other_colour(entity, scene.entities, rng)):
             return phrase
         for _ in range(TRIES):
-            concept = pool[int(rng.integers(len(pool)))]
+            concept = pick(pool, rng)
             if concept.tags == entity.tags and not any(_kin(concept, e) for e in scene.entities):
                 return self._phrase(concept, rng)
         return None
 
     def _phrase(self, concept: Concept, rng: Rng) -> str:
-        name = concept.names[int(rng.integers(len(concept.names)))]
+        name = pick(concept.names, rng)
         if rng.random() >= COLOURED_SHARE:
             return name
-        return f"{list(COLOURS)[int(rng.integers(len(COLOURS)))]} {name}"
+        return f"{pick(list(COLOURS), rng)} {name}"
 
     def _spoken(self, scene: Scene, lines: Sequence[Utterance], rng: Rng) -> Sample:
         """One of the lines of an intent, about something in view or not."""
         slotted = rng.random() < SLOT_SHARE
         in_view = rng.random() < IN_VIEW_SHARE
         for _ in range(TRIES):
-            line = lines[int(rng.integers(len(lines)))]
+            line = pick(lines, rng)
             fitting = [e for e in scene.entities if line.slot and e.tags & SLOT_TAGS[line.slot]]
             if slotted == (line.slot is not None) and (not slotted or not in_view or fitting):
                 break
         if line.slot is None:
             return _taught(scene, line.text, line.intent, line.tone, None)
-        phrase = _some_name(fitting, rng) if in_view and fitting else self.absent_phrase(scene, rng, line.slot)
+        there = in_view and bool(fitting)
+        phrase = _some_name(fitting, rng) if there else self.absent_phrase(scene, rng, line.slot)
         return _taught(scene, line.filled(phrase), line.intent, line.tone, phrase)
 
 
 def _some_name(entities: Sequence[Entity], rng: Rng) -> str:
-    entity = entities[int(rng.integers(len(entities)))]
-    words = entity.generic if entity.generic and rng.random() < GENERIC_SHARE else entity.names
-    return words[int(rng.integers(len(words)))]
+    entity = pick(entities, rng)
+    return pick(entity.generic if entity.generic and rng.random() < GENERIC_SHARE else entity.names, rng)
 
 
 def _silence(scene: Scene) -> Sample:
@@ -157,12 +157,12 @@ def _other_colour(entity: Entity, entities: Sequence[Entity], rng: Rng) -> str |
     plain = [name for name in entity.names if split_colour(name)[0] is None]
     if not plain:
         return None
-    name = plain[int(rng.integers(len(plain)))]
+    name = pick(plain, rng)
     taken = {e.colour for e in entities if name in e.names}
     if None in taken:
         return None
     free = [c for c in COLOURS if not any(_alike(c, other) for other in taken if other)]
-    return f"{free[int(rng.integers(len(free)))]} {name}" if free else None
+    return f"{pick(free, rng)} {name}" if free else None
 
 
 def _alike(a: str, b: str) -> bool:

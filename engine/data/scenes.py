@@ -11,6 +11,7 @@ import numpy.typing as npt
 from engine.data.assets import EVALUATION_FAMILIES, TRAINING_FAMILIES, Sprite, load_sprites
 from engine.data.backgrounds import draw_background
 from engine.data.canvas import Canvas
+from engine.data.chance import Rng, pick
 from engine.data.colours import COLOURS, colour_name, jittered, painted
 from engine.data.concepts import Concept
 from engine.data.entities import Box, Entity, Scene, coloured_names
@@ -19,7 +20,7 @@ from engine.data.style import overlay_interface, restyle
 from engine.data.utterances import Utterance
 
 FRAME = (192, 320)                      # height, width, as the model sees it
-HOSTILE_SHARE, HAZARD_SHARE = 0.3, 0.12
+DANGERS = {"hostile": 0.3, "hazard": 0.12}   # share of scenes with one
 BOXED_SHARE = 0.25                      # square or 4:3 pictures, with black at the sides
 WIDE_SHARE = 0.4                        # 16:9 pictures, with a thin black line above and below
 INTERFACE_SHARE = 0.35
@@ -27,17 +28,15 @@ PAINTED_SHARE = 0.2                     # colourful sprites that get one colour
 TWIN_SHARE = 0.3                        # scenes with a second one of something, often in another colour
 ONE_STYLE_SHARE = 0.6                   # scenes that keep to one icon family where they can
 # How often a thing of each kind is drawn; a scene should offer something for every slot.
-KINDS = {"item": 0.27, "food": 0.1, "plant": 0.08, "animal": 0.17, "person": 0.15, "place": 0.17, "vehicle": 0.06}
+KINDS = {"item": 0.27, "food": 0.1, "plant": 0.08, "animal": 0.17, "person": 0.15, "place": 0.17,
+         "vehicle": 0.06}
 LARGE = {"place": 1.5, "vehicle": 1.25, "person": 1.15, "hostile": 1.2, "food": 0.85}
-DANGERS = frozenset({"hostile", "hazard"})
 # Icon families and side of the concept split of each kind of scene.
 SPLITS = {
     "train": (TRAINING_FAMILIES, "train"),
     "new_style": (EVALUATION_FAMILIES, "train"),
     "new_concepts": (EVALUATION_FAMILIES, "held_out"),
 }
-
-Rng = np.random.Generator
 
 
 class SceneGenerator:
@@ -97,7 +96,7 @@ class SceneGenerator:
         return self.questioner.slot_things()
 
     def _populate(self, canvas: Canvas, rng: Rng, origin: tuple[int, int]) -> list[Entity]:
-        style = self._families[int(rng.integers(len(self._families)))] if rng.random() < ONE_STYLE_SHARE else None
+        style = pick(self._families, rng) if rng.random() < ONE_STYLE_SHARE else None
         scale = float(np.exp(rng.normal(np.log(32), 0.3)))
         entities: list[Entity] = []
         for kind, key in self._plan(rng):
@@ -105,28 +104,29 @@ class SceneGenerator:
             rgba, colour = _coloured(sprite, colour, rng)
             box = canvas.place(rgba, _size(scale * LARGE.get(kind, 1.0), rng))
             if box is not None:
-                entities.append(_entity(sprite.concept, colour, (box[0] + origin[0], box[1] + origin[1], *box[2:])))
+                on_frame = (box[0] + origin[0], box[1] + origin[1], *box[2:])
+                entities.append(_entity(sprite.concept, colour, on_frame))
         return entities
 
     def _plan(self, rng: Rng) -> list[tuple[str, str]]:
         """What shall appear: (kind, concept key)."""
         count = int(rng.integers(3, 9))
-        kinds = [kind for kind, share in (("hostile", HOSTILE_SHARE), ("hazard", HAZARD_SHARE)) if rng.random() < share]
+        kinds = [kind for kind, share in DANGERS.items() if rng.random() < share]
         kinds += rng.choice(list(KINDS), count - len(kinds), p=list(KINDS.values())).tolist()
-        plan = [(kind, keys[int(rng.integers(len(keys)))]) for kind in kinds if (keys := self._keys[kind])]
+        plan = [(kind, pick(self._keys[kind], rng)) for kind in kinds if self._keys[kind]]
         if plan and rng.random() < TWIN_SHARE:
-            plan.append(plan[int(rng.integers(len(plan)))])
+            plan.append(pick(plan, rng))
         return plan
 
     def _variant(self, key: str, style: str | None, rng: Rng) -> tuple[Sprite, str | None]:
         variants = self._variants[key]
         fitting = [v for v in variants if v[0].family == style] or variants
-        return fitting[int(rng.integers(len(fitting)))]
+        return pick(fitting, rng)
 
     def _keys_of(self, kind: str) -> list[str]:
         """Concepts with a tag; dangerous ones come as dangers only, so that their share can be set."""
-        return sorted(key for key, variants in self._variants.items() if kind in (tags := variants[0][0].concept.tags)
-                      and (kind in DANGERS or not tags & DANGERS))
+        tags = {key: variants[0][0].concept.tags for key, variants in self._variants.items()}
+        return sorted(key for key, of in tags.items() if kind in of and (kind in DANGERS or not of & DANGERS.keys()))
 
 
 def _letterbox(rng: Rng) -> Box:
@@ -145,10 +145,10 @@ def _size(scale: float, rng: Rng) -> int:
 
 
 def _coloured(sprite: Sprite, colour: str | None, rng: Rng) -> tuple[npt.NDArray[np.uint8], str | None]:
-    """Pixels and colour name of one appearance: silhouettes always get a colour, other sprites now and then."""
+    """Pixels and colour name of one appearance: silhouettes always get a colour, others now and then."""
     if not sprite.mono and rng.random() >= PAINTED_SHARE:
         return sprite.rgba, colour
-    name = list(COLOURS)[int(rng.integers(len(COLOURS)))]
+    name = pick(list(COLOURS), rng)
     return painted(sprite.rgba, jittered(name, rng)), name
 
 

@@ -1,4 +1,4 @@
-"""What a game's look does to a finished picture: its light, its resolution, its interface, its compression."""
+"""What a game's look does to a finished picture: light, resolution, interface, compression."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from engine.data.chance import Rng, pick
 from engine.data.colours import COLOURS
 
-Rng = np.random.Generator
-_WORDS = ("LEVEL 3", "Score 1200", "HP 45/100", "x12", "Quest updated", "Press E", "00:42", "FPS 60", "Mana", "New area",
-          "Day 4", "Gold: 310", "Autosaving...", "Welcome, stranger.", "Wave 7", "MISSION", "Objective", "999", "Paused?")
+_WORDS = ("LEVEL 3", "Score 1200", "HP 45/100", "x12", "Quest updated", "Press E", "00:42", "FPS 60", "Mana",
+          "New area", "Day 4", "Gold: 310", "Autosaving...", "Welcome, stranger.", "Wave 7", "MISSION", "Objective",
+          "999", "Paused?")
 _FONTS = [ImageFont.load_default(size) for size in (8, 10, 12, 15)]
 
 
@@ -90,12 +91,12 @@ def _bar(draw: ImageDraw.ImageDraw, rng: Rng, size: tuple[int, int]) -> None:
     y = int(rng.choice([4, 16, 28, size[1] - height - 4, size[1] - height - 18]))
     filled = x + int(width * rng.uniform(0.1, 1))
     draw.rectangle((x, y, x + width, y + height), fill=(25, 25, 25), outline=(230, 230, 230))
-    draw.rectangle((x + 1, y + 1, filled, y + height - 1), fill=list(COLOURS.values())[int(rng.integers(7))])
+    draw.rectangle((x + 1, y + 1, filled, y + height - 1), fill=pick(list(COLOURS.values())[:7], rng))
 
 
 def _word(draw: ImageDraw.ImageDraw, rng: Rng, size: tuple[int, int]) -> None:
     at = (int(rng.integers(2, max(size[0] - 60, 3))), int(rng.choice([3, 14, size[1] - 16, size[1] - 30])))
-    word, font = _WORDS[int(rng.integers(len(_WORDS)))], _FONTS[int(rng.integers(len(_FONTS)))]
+    word, font = pick(_WORDS, rng), pick(_FONTS, rng)
     draw.text((at[0] + 1, at[1] + 1), word, fill=(0, 0, 0), font=font)
     draw.text(at, word, fill=(255, 255, 255) if rng.random() < 0.6 else (250, 220, 90), font=font)
 

@@ -23,7 +23,7 @@ _SLOT = re.compile(r"\{(\w*)\}")
 
 @dataclass(frozen=True)
 class Utterance:
-    """One line. `text` still holds its slot, e.g. "hand me the {thing}"; `slot` is that slot's name or None."""
+    """One line. `text` still holds its slot, e.g. "hand me the {thing}"; `slot` is its name or None."""
 
     text: str
     intent: str
@@ -130,7 +130,9 @@ def _fault(error: Exception, raw: object) -> str:
     where = list(first["loc"])
     place = ".".join(map(str, where))
     if len(where) > 1 and where[0] == "families" and isinstance(raw, dict):
-        place = f"family '{raw['families'][where[1]].get('name', where[1])}', " + ".".join(map(str, where[2:]))
+        family = raw["families"][int(where[1])]
+        name = family.get("name", where[1]) if isinstance(family, dict) else where[1]
+        place = f"family '{name}', " + ".".join(map(str, where[2:]))
     return f"{place}: {first['msg']}"
 
 
