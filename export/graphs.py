@@ -78,7 +78,7 @@ def export_graphs(model: NpcModel, folder: Path) -> dict[str, Path]:
     plan: dict[str, tuple[nn.Module, dict[str, Tensor], dict[str, dict[int, Dim]], list[str]]] = {
         "image": (ImageGraph(model), {"frame": torch.zeros(1, height, width, 3, dtype=torch.uint8)}, {},
                   ["grid", "scene"]),
-        "text": (TextGraph(model), {"ids": ids, "mask": ids}, {"ids": {0: n, 1: t}, "mask": {0: n, 1: t}},
+        "text": (TextGraph(model), {"ids": ids, "mask": ids.clone()}, {"ids": {0: n, 1: t}, "mask": {0: n, 1: t}},
                  ["sentence", "utterance"]),
         "decide": (DecideGraph(model), {"grid": grid, "scene": scene, "utterance": utterance,
                                         "said": torch.ones(3, 1), "valid": valid},

@@ -30,6 +30,7 @@ class TextStageCfg(_Cfg):
     batch: int = 32
     lr: float = 1.5e-4           # of the tuned layers; new layers learn ten times faster
     fills: int = 2               # each line with a slot is seen with so many things an epoch
+    reuse: Path | None = None    # run directory whose text stage is taken over (same text encoder)
 
 
 class SceneStageCfg(_Cfg):

@@ -58,19 +58,52 @@ class TextTable:
         return self._utterances[0][rows]
 
 
+class LiveTextTable:
+    """The same interface for a text encoder that is being trained: vectors are computed at every look-up."""
+
+    def __init__(self, model: NpcModel) -> None:
+        self._model = model
+        self._rows: dict[str, int] = {"": 0}
+        self._ids = self._mask = torch.zeros(1, 1, dtype=torch.int64)
+
+    def add(self, texts: Iterable[str], progress: Progress | None = None) -> None:
+        for text in sorted(texts):
+            self._rows.setdefault(text, len(self._rows))
+        self._ids, self._mask = tokenize(list(self._rows))
+
+    def rows(self, texts: Sequence[str]) -> Tensor:
+        return torch.tensor([self._rows[t] for t in texts])
+
+    def sentences(self, rows: Tensor) -> Tensor:
+        return self._encode(rows)[0]
+
+    def utterances(self, rows: Tensor) -> Tensor:
+        return self._encode(rows)[1]
+
+    def _encode(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        flat = rows.flatten()
+        sentence, utterance = self._model.encode_text(self._ids[flat], self._mask[flat])
+        return sentence.unflatten(0, rows.shape), utterance.unflatten(0, rows.shape)
+
+
+def text_table(model: NpcModel) -> TextTable | LiveTextTable:
+    """The table that fits the model's text encoder."""
+    return TextTable(model) if model.cfg.text.frozen else LiveTextTable(model)
+
+
 class SceneDataset(Dataset[dict[str, Tensor]]):
     """Scenes with cached features. Each item has fixed numbers of queries and lessons (drawn anew each time).
 
-    Item: s8, s16, s32 float16; valid [H, W]; phrase [Q] and text [L] rows of the `TextTable`;
+    Item: s8, s16, s32 float16 (or frame uint8, for an image encoder that is trained itself); valid [H, W]; phrase [Q] and text [L] rows of the `TextTable`;
     phrase_mask [Q, H, W] and text_mask [L, H, W] (cells that the words name); labels [L, 4] (-1: unknown);
     said [L]; danger [2].
     """
 
-    def __init__(self, shards: Sequence[Path], labels: Labels, table: TextTable, queries: int, lessons: int,
+    def __init__(self, shards: Sequence[Path], labels: Labels, table: TextTable | LiveTextTable, queries: int, lessons: int,
                  size: tuple[int, int], *, fixed: bool = False) -> None:
         self.records = read_records(shards)
-        self.features = [[np.load(s / f"{n}.npy", mmap_mode="r") for n in ("s8", "s16", "s32")] for s in shards]
-        self.places = [(i, j) for i, f in enumerate(self.features) for j in range(len(f[0]))]
+        self.arrays = [{f.stem: np.load(f, mmap_mode="r") for f in sorted(shard.glob("*.npy"))} for shard in shards]
+        self.places = [(i, j) for i, arrays in enumerate(self.arrays) for j in range(len(next(iter(arrays.values()))))]
         self.labels, self.table = labels, table
         self.queries, self.lessons, self.fixed = queries, lessons, fixed
         self.rows, self.columns = size[0] // STRIDE, size[1] // STRIDE
@@ -89,9 +122,9 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
         rng = np.random.default_rng(index if self.fixed else None)
         queries = [record.queries[i] for i in _draw(rng, len(record.queries), self.queries)]
         lessons = [record.lessons[i] for i in _draw(rng, len(record.lessons), self.lessons)]
-        s8, s16, s32 = (torch.from_numpy(np.asarray(f[row])) for f in self.features[shard])
-        return {
-            "s8": s8, "s16": s16, "s32": s32, "valid": self.cells([_xywh(record.valid)]),
+        picture = {name: torch.from_numpy(np.array(array[row])) for name, array in self.arrays[shard].items()}
+        return picture | {
+            "valid": self.cells([_xywh(record.valid)]),
             "phrase": self.table.rows([p for p, _ in queries]),
             "phrase_mask": torch.stack([self.cells(boxes) for _, boxes in queries]),
             "text": self.table.rows([str(lesson["text"]) for lesson in lessons]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import matplotlib
@@ -12,11 +13,11 @@ from engine.labels import load_labels
 from engine.model import NpcModel
 from engine.training.checkpoint import load_run
 from engine.training.config import TrainCfg
-from engine.training.dataset import SceneDataset, TextTable
-from engine.training.feature_cache import build_cache, export_backbone, fingerprint
+from engine.training.dataset import SceneDataset, text_table
+from engine.training.feature_cache import build_cache
 from engine.training.measure import Measured, measure
 from engine.training.progress import Progress
-from engine.training.recipe import default_cache
+from engine.training.recipe import cache_root, default_cache
 from engine.training.sources import read_scene_shard
 
 matplotlib.use("Agg")
@@ -32,7 +33,7 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
     model, cfg = load_run(run)
     progress = Progress(None)
     shards = _test_shards(model, cfg, cache or default_cache(), scenes, progress)
-    table = TextTable(model)
+    table = text_table(model)
     data = SceneDataset(shards, load_labels(run / "labels.yaml"), table, cfg.data.queries, cfg.data.lessons,
                         cfg.model.size, fixed=True)
     table.add(data.texts(), progress)
@@ -45,14 +46,9 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
 
 
 def _test_shards(model: NpcModel, cfg: TrainCfg, cache: Path, scenes: int, progress: Progress) -> list[Path]:
-    from functools import partial
-
-    image = cfg.model.image
-    root = cache / f"features-{fingerprint(image.encoder, image.weights, cfg.model.size)}"
-    root.mkdir(parents=True, exist_ok=True)
+    root, backbone = cache_root(model, cache)
     source = partial(read_scene_shard, "test", cfg.seed + 2, cfg.model.size)
-    return build_cache(root / f"scenes-test-{cfg.seed}", export_backbone(model, root / "backbone.onnx"), source,
-                       scenes, progress)
+    return build_cache(root / f"scenes-test-{cfg.seed}-{scenes}", backbone, source, scenes, progress)
 
 
 def draw_confusion(measured: Measured, head: str, classes: tuple[str, ...], path: Path) -> None:

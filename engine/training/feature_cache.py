@@ -3,6 +3,7 @@
 PyTorch needs several times as long as ONNX Runtime for the same forward pass on a CPU, and a frozen encoder
 gives the same features in every epoch. A cache is a directory of shards; a shard is three float16 arrays
 (strides 8, 16, 32) and a JSON file with what is true of each scene. Finished shards survive an interruption.
+For an encoder that is trained itself, a shard holds the frames instead.
 """
 
 from __future__ import annotations
@@ -65,9 +66,9 @@ def fingerprint(*parts: object) -> str:
     return hashlib.sha256(json.dumps([str(p) for p in parts]).encode()).hexdigest()[:12]
 
 
-def build_cache(folder: Path, backbone: Path, source: ShardSource, count: int, progress: Progress,
+def build_cache(folder: Path, backbone: Path | None, source: ShardSource, count: int, progress: Progress,
                 workers: int = 2) -> list[Path]:
-    """Compute all shards that are not there yet; returns the shard directories in order."""
+    """Compute all shards that are not there yet (`backbone` None: frames); returns the shard directories in order."""
     folder.mkdir(parents=True, exist_ok=True)
     starts = range(0, count, SHARD)
     shards = [folder / f"shard-{i:04d}" for i in range(len(starts))]
@@ -81,29 +82,36 @@ def build_cache(folder: Path, backbone: Path, source: ShardSource, count: int, p
     return shards
 
 
-def _build_shard(job: tuple[Path, Path, ShardSource, int, int]) -> None:
-    import onnxruntime as ort
-
+def _build_shard(job: tuple[Path, Path | None, ShardSource, int, int]) -> None:
     shard, backbone, source, start, count = job
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = ort.InferenceSession(str(backbone), options, providers=["CPUExecutionProvider"])
     pairs = source(start, count)
     partial = shard.with_suffix(".partial")
     partial.mkdir(exist_ok=True)
+    if backbone is None:
+        np.save(partial / "frame.npy", np.stack([frame for frame, _ in pairs]))
+    else:
+        _write_features(partial, backbone, [frame for frame, _ in pairs])
+    records = [record.__dict__ for _, record in pairs]
+    (partial / "scenes.json").write_text(json.dumps(records), encoding="utf-8")
+    partial.replace(shard)
+
+
+def _write_features(folder: Path, backbone: Path, frames: Sequence[npt.NDArray[np.uint8]]) -> None:
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1     # one process a core beats several threads a picture
+    session = ort.InferenceSession(str(backbone), options, providers=["CPUExecutionProvider"])
     outputs: list[npt.NDArray[np.float16]] = []
-    for i, (frame, _) in enumerate(pairs):
+    for i, frame in enumerate(frames):
         features = session.run(None, {"frame": frame[None]})
         if not outputs:
-            outputs = [np.lib.format.open_memmap(partial / f"{name}.npy", "w+", np.float16, (len(pairs), *f.shape[1:]))
+            outputs = [np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.float16, (len(frames), *f.shape[1:]))
                        for name, f in zip(("s8", "s16", "s32"), features, strict=True)]
         for array, feature in zip(outputs, features, strict=True):
             array[i] = feature[0]
     for array in outputs:
         array.flush()
-    records = [record.__dict__ for _, record in pairs]
-    (partial / "scenes.json").write_text(json.dumps(records), encoding="utf-8")
-    partial.replace(shard)
 
 
 def read_records(shards: Sequence[Path]) -> list[SceneRecord]:

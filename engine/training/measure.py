@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from engine.model import NpcModel
-from engine.training.dataset import HEADS, SceneDataset, TextTable
+from engine.training.dataset import HEADS, LiveTextTable, SceneDataset, TextTable
 from engine.training.metrics import auc, classification_report, expected_calibration_error
 
 
@@ -65,7 +65,7 @@ class Measured:
 
 
 @torch.no_grad()
-def measure(model: NpcModel, table: TextTable, data: SceneDataset, batch: int = 16) -> Measured:
+def measure(model: NpcModel, table: TextTable | LiveTextTable, data: SceneDataset, batch: int = 16) -> Measured:
     """Run `model` over `data` (whose draws should be `fixed`)."""
     from engine.training.scene_stage import answer_batch, encode_batch
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from engine.model import NpcModel, build_model
 from engine.training.calibrate import calibrate
 from engine.training.checkpoint import save_weights, start_run
 from engine.training.config import TrainCfg
-from engine.training.dataset import SceneDataset, TextTable
+from engine.training.dataset import SceneDataset, text_table
 from engine.training.feature_cache import build_cache, export_backbone, fingerprint
 from engine.training.measure import measure
 from engine.training.progress import Progress
@@ -40,7 +41,7 @@ def run_recipe(cfg: TrainCfg, run: Path, cache: Path | None = None) -> NpcModel:
     model = build_model(cfg.model, labels)
     _text_stage(model, cfg, run, progress)
     sets = scene_shards(model, cfg, cache, progress)
-    table = TextTable(model)
+    table = text_table(model)
     size = cfg.model.size
     train = SceneDataset(sets["train"], labels, table, cfg.data.queries, cfg.data.lessons, size)
     validation = SceneDataset(sets["validation"], labels, table, cfg.data.queries, cfg.data.lessons, size, fixed=True)
@@ -56,7 +57,11 @@ def run_recipe(cfg: TrainCfg, run: Path, cache: Path | None = None) -> NpcModel:
 def _text_stage(model: NpcModel, cfg: TrainCfg, run: Path, progress: Progress) -> None:
     from safetensors.torch import load_file
 
+    if not cfg.model.text.frozen:
+        return                      # trained together with everything else
     done = run / "text.safetensors"
+    if cfg.text.reuse is not None and not done.exists():
+        shutil.copy(cfg.text.reuse / "text.safetensors", done)
     if done.exists():
         model.load_state_dict(load_file(done))
         return
@@ -66,11 +71,9 @@ def _text_stage(model: NpcModel, cfg: TrainCfg, run: Path, progress: Progress) -
 
 
 def scene_shards(model: NpcModel, cfg: TrainCfg, cache: Path, progress: Progress) -> dict[str, list[Path]]:
-    """Feature shards of the training and the validation set, recordings included."""
-    image, data = cfg.model.image, cfg.data
-    root = cache / f"features-{fingerprint(image.encoder, image.weights, cfg.model.size)}"
-    root.mkdir(parents=True, exist_ok=True)
-    backbone = export_backbone(model, root / "backbone.onnx")
+    """Shards of the training and the validation set, recordings included."""
+    data = cfg.data
+    root, backbone = cache_root(model, cache)
     sets = {
         "train": build_cache(root / f"scenes-train-{cfg.seed}", backbone,
                              partial(read_scene_shard, "train", cfg.seed, cfg.model.size), data.scenes, progress),
@@ -87,6 +90,18 @@ def scene_shards(model: NpcModel, cfg: TrainCfg, cache: Path, progress: Progress
                                      partial(read_recording_shard, folder, part, cfg.model.size), count, progress)
                 sets[part] += shards * (data.recording_repeat if part == "train" else 1)
     return sets
+
+
+def cache_root(model: NpcModel, cache: Path) -> tuple[Path, Path | None]:
+    """Where shards for this image encoder lie, and its ONNX file (None: the encoder is trained, frames are cached)."""
+    image, size = model.cfg.image, model.cfg.size
+    if not image.frozen:
+        root = cache / f"frames-{size[0]}x{size[1]}"
+        root.mkdir(parents=True, exist_ok=True)
+        return root, None
+    root = cache / f"features-{fingerprint(image.encoder, image.weights, size)}"
+    root.mkdir(parents=True, exist_ok=True)
+    return root, export_backbone(model, root / "backbone.onnx")
 
 
 def _load_best(model: NpcModel, run: Path) -> None:

@@ -13,21 +13,26 @@ from engine.model import NpcModel
 from engine.model.npc_model import FUSED_HEADS, Answers
 from engine.training.checkpoint import save_state, save_weights
 from engine.training.config import SceneStageCfg
-from engine.training.dataset import HEADS, SceneDataset, TextTable
+from engine.training.dataset import HEADS, LiveTextTable, SceneDataset, TextTable
 from engine.training.losses import head_loss, heat_loss, presence_loss
 from engine.training.measure import measure
 from engine.training.progress import Progress
 
 Batch = dict[str, Tensor]
+Table = TextTable | LiveTextTable
 
 
 class SceneStage:
     """Trains the fused part of `model` in place and keeps the best weights in `run`."""
 
-    def __init__(self, model: NpcModel, cfg: SceneStageCfg, table: TextTable, run: Path, seed: int) -> None:
+    def __init__(self, model: NpcModel, cfg: SceneStageCfg, table: Table, run: Path, seed: int) -> None:
         self.model, self.cfg, self.table, self.run_folder, self.seed = model, cfg, table, run, seed
         self.trained: list[nn.Module] = [m for m in (model.neck, model.fusion, model.grounding, model.fused,
                                                      model.fused_heads, model.danger) if m is not None]
+        if not model.cfg.image.frozen:
+            self.trained.append(model.image)
+        if not model.cfg.text.frozen:
+            self.trained += [model.text, model.text_heads]
         model.requires_grad_(False)
         for module in self.trained:
             module.requires_grad_(True)
@@ -84,7 +89,7 @@ class SceneStage:
             losses["target"] = heat_loss(answers.heat, batch["text_mask"], batch["valid"])
             losses["target_there"] = presence_loss(answers.presence, batch["text_mask"])
         for i, head in enumerate(HEADS):
-            if head in FUSED_HEADS:
+            if head in FUSED_HEADS or not self.model.cfg.text.frozen:
                 losses[head] = head_loss(answers.logits[head], batch["labels"][..., i])
         losses["danger"] = nn.functional.binary_cross_entropy_with_logits(self.model.danger(scene), batch["danger"])
         weights = {"where": 1.5, "target": 1.0, "there": 0.7, "target_there": 0.7, "emotion": 0.5, "danger": 0.3}
@@ -121,11 +126,13 @@ class SceneStage:
 
 def encode_batch(model: NpcModel, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
     """Cached features (or frames, for an encoder that is trained) to grid, scene and float `valid`."""
-    features = (batch["s8"].float(), batch["s16"].float(), batch["s32"].float())
-    grid, scene = model.neck(*features)
+    if "frame" in batch:
+        grid, scene = model.encode_frame(batch["frame"])
+    else:
+        grid, scene = model.neck(batch["s8"].float(), batch["s16"].float(), batch["s32"].float())
     return grid, scene, batch["valid"].float()
 
 
-def answer_batch(model: NpcModel, table: TextTable, batch: Batch, grid: Tensor, scene: Tensor, valid: Tensor) -> Answers:
+def answer_batch(model: NpcModel, table: Table, batch: Batch, grid: Tensor, scene: Tensor, valid: Tensor) -> Answers:
     """The model's answers to the batch's lessons."""
     return model.decide(grid, scene, table.utterances(batch["text"]), batch["said"].unsqueeze(-1), valid)

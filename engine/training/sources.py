@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from engine.data.scenes import Entity, Scene, SceneGenerator
+from engine.data.colours import COLOURS
+from engine.data.entities import Entity, Scene, coloured_names, split_colour
+from engine.data.scenes import SceneGenerator
 from engine.data.utterances import load_utterances
 from engine.training.feature_cache import SceneRecord, ScenePair
 
@@ -18,8 +21,10 @@ QUERIES, LESSONS = 24, 12   # drawn once a scene; the data set draws from these 
 
 
 def slot_things() -> dict[str, list[str]]:
-    """For each slot, the phrases that may fill it (training concepts alone)."""
-    return _generator("train", 0).slot_things()
+    """For each slot, the phrases that may fill it (training concepts alone), a part of them with a colour."""
+    plain = _generator("train", 0).slot_things()
+    return {slot: names + [f"{colour} {name}" for name in names[::3] for colour in list(COLOURS)[::2]]
+            for slot, names in plain.items()}
 
 
 @lru_cache(maxsize=2)
@@ -47,7 +52,7 @@ def read_recording_shard(folder: Path, part: str, size: tuple[int, int], start: 
     for i, row in enumerate(_recording(folder, part)[start:start + count]):
         with Image.open(folder / row.frame) as image:
             frame = np.asarray(image.convert("RGB"))
-        entities = tuple(Entity((e.name, *e.aliases), tuple(e.box), tuple(e.tags)) for e in row.entities)
+        entities = [_entity(e.name, e.box, e.tags) for e in row.entities]
         scene = Scene(frame, (0, 0, frame.shape[1], frame.shape[0]), entities)
         pairs.append(_pair(generator, scene, utterances, start + i, size))
     return pairs
@@ -62,6 +67,13 @@ def _recording(folder: Path, part: str) -> list:
 
 def _held_out(episode: str) -> bool:
     return hashlib.sha256(episode.encode()).digest()[0] % 8 == 0
+
+
+def _entity(name: str, box: Sequence[float], tags: Sequence[str]) -> Entity:
+    """A recorded entity; a "red potion" is also called "potion"."""
+    colour, plain = split_colour(name.lower())
+    x, y, w, h = (round(v) for v in box)
+    return Entity(coloured_names((plain,), colour), (x, y, w, h), frozenset(tags), colour=colour)
 
 
 def _pair(generator: SceneGenerator, scene: Scene, utterances: list, index: int, size: tuple[int, int]) -> ScenePair:

@@ -69,7 +69,7 @@ class TextStage:
                 optimiser.step()
                 if schedule.last_epoch < schedule.total_steps - 1:
                     schedule.step()
-                progress.step("text", loss=float(loss))
+                progress.step("text", loss=float(loss.detach()))
             score = intent_macro_f1(self.model, self.labels, fill_lines(held_out, self.things, self.labels, self.rng))
             progress.say(f"text stage, epoch {epoch + 1}/{self.cfg.epochs}: intent macro-F1 on held-out families {score:.3f}")
         self.model.eval()
