@@ -101,6 +101,7 @@ def fetch_family(name: str, cache: Path, *, workers: int = 2,
     target = _sprite_file(name, cache)
     icons = _read_icons(FAMILIES[name], _tarball(FAMILIES[name], cache))
     if target.exists() and _stored_icons(target) == list(icons):
+        on_icon(len(icons), len(icons))
         return target
     with ProcessPoolExecutor(workers) as pool:
         pixels = []

@@ -11,6 +11,8 @@ from importlib import resources
 import yaml
 
 HELD_OUT_SHARE = 0.1
+TAGS = frozenset({"hostile", "hazard", "item", "food", "animal", "person", "place", "foul", "plant",
+                  "vehicle"})
 
 # Which tags may fill a slot of an utterance.
 SLOT_TAGS: Mapping[str, frozenset[str]] = {

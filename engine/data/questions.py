@@ -1,4 +1,4 @@
-"""What may be asked of a scene: phrases to find in it, and what a player may say, each with its answer."""
+"""What may be asked of a scene: phrases to find in it and what a player may say, each with its answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ COLOURED_SHARE = 0.25               # of easy absent phrases get a colour
 TRIES = 12
 # Colours that people confuse are no evidence of absence.
 _LOOK_ALIKES = ({"red", "pink", "orange"}, {"orange", "yellow", "brown"}, {"white", "grey"},
-                {"grey", "black"}, {"blue", "purple"}, {"purple", "pink"}, {"brown", "red"}, {"brown", "black"})
+                {"grey", "black"}, {"blue", "purple"}, {"purple", "pink"}, {"brown", "red"},
+                {"brown", "black"})
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,8 @@ class SceneGenerator:
     def _keys_of(self, kind: str) -> list[str]:
         """Concepts with a tag; dangerous ones come as dangers only, so that their share can be set."""
         tags = {key: variants[0][0].concept.tags for key, variants in self._variants.items()}
-        return sorted(key for key, of in tags.items() if kind in of and (kind in DANGERS or not of & DANGERS.keys()))
+        return sorted(key for key, of in tags.items()
+                      if kind in of and (kind in DANGERS or not of & DANGERS.keys()))
 
 
 def _letterbox(rng: Rng) -> Box:
@@ -136,7 +137,7 @@ def _letterbox(rng: Rng) -> Box:
     if draw < BOXED_SHARE:
         inner = height if rng.random() < 0.5 else height * 4 // 3
         return (width - inner) // 2, 0, (width + inner) // 2, height
-    margin = 6 if draw < BOXED_SHARE + WIDE_SHARE else 0
+    margin = (height - width * 9 // 16) // 2 if draw < BOXED_SHARE + WIDE_SHARE else 0
     return 0, margin, width, height - margin
 
 
