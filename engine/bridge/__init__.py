@@ -1,1 +1,1 @@
-"""."""
+"""The wire: protocol, server, Python client. See docs/protocol.md."""

@@ -1,0 +1,131 @@
+"""Frames: checked, decoded, and fitted to the model's input."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from engine.errors import EngineError
+
+Pixels = npt.NDArray[np.uint8]
+
+RAW_CHANNELS = {"rgb": 3, "rgba": 4, "bgra": 4}
+ENCODED = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
+MAX_PIXELS = 4096 * 4096   # a decoded frame beyond this is an attack or a mistake
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the player sees.
+
+    Attributes:
+        pixels: raw rows from the top, or the bytes of an image file.
+        width, height: in pixels; for encoded frames they may be 0 (the file knows).
+        format: rgb, rgba, bgra, jpeg, png or webp.
+        bottom_up: the first row is the lowest (OpenGL, Unity).
+    """
+
+    pixels: bytes | memoryview | Pixels
+    width: int = 0
+    height: int = 0
+    format: str = "rgb"
+    bottom_up: bool = False
+
+    @classmethod
+    def from_array(cls, rgb: Pixels) -> Frame:
+        """A frame from uint8 [H, W, 3]."""
+        return cls(np.ascontiguousarray(rgb), rgb.shape[1], rgb.shape[0], "rgb")
+
+    @property
+    def expected_bytes(self) -> int | None:
+        """Bytes that a raw frame of this size has; None for encoded frames."""
+        channels = RAW_CHANNELS.get(self.format)
+        return None if channels is None else self.width * self.height * channels
+
+
+def decode(frame: Frame) -> Pixels:
+    """Pixels uint8 [H, W, 3], RGB, first row on top.
+
+    Raises:
+        EngineError: `frame_format`, `frame_size` or `frame_broken`.
+    """
+    if frame.format in RAW_CHANNELS:
+        pixels = _decode_raw(frame)
+    elif frame.format in ENCODED:
+        pixels = _decode_file(frame)
+    else:
+        known = ", ".join((*RAW_CHANNELS, *ENCODED))
+        raise EngineError("frame_format", f"Frame format '{frame.format}' is not known.", f"Use one of: {known}.")
+    return pixels[::-1] if frame.bottom_up else pixels
+
+
+def _decode_raw(frame: Frame) -> Pixels:
+    if frame.width < 1 or frame.height < 1 or frame.width * frame.height > MAX_PIXELS:
+        raise EngineError("frame_size", f"A frame of {frame.width}x{frame.height} pixels is not possible.",
+                          f"Send at least 1x1 and at most {MAX_PIXELS} pixels.")
+    data = np.frombuffer(frame.pixels, np.uint8)
+    if data.size != frame.expected_bytes:
+        raise EngineError("frame_size", f"The frame has {data.size} bytes, but {frame.width}x{frame.height} "
+                          f"{frame.format} needs {frame.expected_bytes}.", "Check width, height, format and row padding.")
+    pixels = data.reshape(frame.height, frame.width, RAW_CHANNELS[frame.format])
+    return pixels[..., 2::-1] if frame.format == "bgra" else pixels[..., :3]
+
+
+def _decode_file(frame: Frame) -> Pixels:
+    try:
+        with Image.open(io.BytesIO(bytes(frame.pixels)), formats=[ENCODED[frame.format]]) as image:
+            if image.width * image.height > MAX_PIXELS:      # known from the header, before anything is decoded
+                raise EngineError("frame_size", f"The {frame.format} holds {image.width}x{image.height} pixels.",
+                                  f"Send at most {MAX_PIXELS} pixels.")
+            return np.asarray(image.convert("RGB"))
+    except UnidentifiedImageError:
+        raise EngineError("frame_broken", f"The frame is not a {frame.format} image.",
+                          "Check the format field.") from None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise EngineError("frame_broken", f"The {frame.format} frame cannot be decoded ({error}).",
+                          "It is truncated or damaged; send the whole file.") from None
+
+
+@dataclass(frozen=True)
+class Letterbox:
+    """How a frame was fitted: model pixel = frame pixel * scale + offset.
+
+    Maps positions in the model's input (0..1 of its width and height) back to fractions of the frame.
+    """
+
+    picture: Pixels                     # uint8 [H, W, 3] at the model's size
+    scale: float
+    left: int
+    top: int
+    width: int                          # of the frame inside the picture
+    height: int
+
+    def to_frame(self, x: float, y: float) -> tuple[float, float]:
+        """Model pixels to fractions of the frame, clipped to 0..1."""
+        return (min(max((x - self.left) / self.width, 0.0), 1.0), min(max((y - self.top) / self.height, 0.0), 1.0))
+
+    def valid_cells(self, rows: int, columns: int) -> npt.NDArray[np.float32]:
+        """1 for grid cells whose centres lie in the picture, else 0: float32 [1, rows, columns]."""
+        height, width = self.picture.shape[:2]
+        y = (np.arange(rows) + 0.5) * height / rows
+        x = (np.arange(columns) + 0.5) * width / columns
+        inside = (((y >= self.top) & (y < self.top + self.height))[:, None]
+                  & ((x >= self.left) & (x < self.left + self.width))[None])
+        return inside[None].astype(np.float32)
+
+
+def letterbox(pixels: Pixels, height: int, width: int) -> Letterbox:
+    """Fit uint8 [H, W, 3] into height x width, keeping its aspect, black around it."""
+    scale = min(height / pixels.shape[0], width / pixels.shape[1])
+    inner = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
+    same = inner == (pixels.shape[1], pixels.shape[0])
+    resized = pixels if same else np.asarray(
+        Image.fromarray(np.ascontiguousarray(pixels)).resize(inner, Image.Resampling.BILINEAR, reducing_gap=2.0))
+    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
+    canvas = np.zeros((height, width, 3), np.uint8)
+    canvas[top:top + inner[1], left:left + inner[0]] = resized
+    return Letterbox(canvas, scale, left, top, inner[0], inner[1])

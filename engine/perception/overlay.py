@@ -1,0 +1,64 @@
+"""Draws what the model makes of a frame: heat map, target, watch list, top labels."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from npc.types import Percept
+
+TARGET, WATCHED, INK, PLATE = (255, 80, 60), (90, 220, 255), (245, 245, 245), (18, 20, 28, 190)
+
+
+def draw_overlay(frame: npt.NDArray[np.uint8], percept: Percept, heat: npt.NDArray[np.float32] | None,
+                 letterboxed: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)) -> Image.Image:
+    """`frame` uint8 [H, W, 3]; `letterboxed` says which part of the heat map (left, top, right, bottom) the frame is."""
+    picture = Image.fromarray(frame).convert("RGBA")
+    if heat is not None and percept.text.strip():
+        picture.alpha_composite(_heat_layer(heat, picture.size, letterboxed))
+    layer = Image.new("RGBA", picture.size)
+    draw = ImageDraw.Draw(layer)
+    size = max(12, picture.height // 30)
+    font = ImageFont.load_default(size)
+    for seen in percept.watch:
+        if seen.p >= 0.5:
+            _mark(draw, picture.size, seen.x, seen.y, f"{seen.phrase} {seen.p:.0%}", WATCHED, font, size)
+    if percept.target is not None:
+        _mark(draw, picture.size, percept.target.x, percept.target.y, f"target {percept.target.p:.0%}", TARGET, font, size)
+    _labels(draw, percept, font, size)
+    picture.alpha_composite(layer)
+    return picture.convert("RGB")
+
+
+def _heat_layer(heat: npt.NDArray[np.float32], size: tuple[int, int],
+                part: tuple[float, float, float, float]) -> Image.Image:
+    rows, columns = heat.shape
+    box = (part[0] * columns, part[1] * rows, part[2] * columns, part[3] * rows)
+    strength = Image.fromarray((np.clip(heat / max(float(heat.max()), 0.2), 0, 1) * 170).astype(np.uint8))
+    alpha = strength.resize(size, Image.Resampling.BICUBIC, box=box)
+    layer = Image.new("RGBA", size, (255, 120, 30, 0))
+    layer.putalpha(alpha)
+    return layer
+
+
+def _mark(draw: ImageDraw.ImageDraw, size: tuple[int, int], x: float, y: float, text: str, colour: tuple[int, int, int],
+          font: ImageFont.FreeTypeFont | ImageFont.ImageFont, height: int) -> None:
+    cx, cy, r = x * size[0], y * size[1], height * 0.9
+    draw.ellipse((cx - r, cy - r, cx + r, cy + r), outline=(*colour, 255), width=max(2, height // 7))
+    left, top = min(cx + r + 3, size[0] - draw.textlength(text, font) - 8), max(cy - r - height, 0)
+    draw.rounded_rectangle((left - 3, top - 2, left + draw.textlength(text, font) + 4, top + height + 4), 4, fill=PLATE)
+    draw.text((left, top), text, font=font, fill=(*colour, 255))
+
+
+def _labels(draw: ImageDraw.ImageDraw, percept: Percept, font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+            height: int) -> None:
+    heads = {"intent": percept.intent, "tone": percept.tone, "action": percept.action, "emotion": percept.emotion}
+    lines = [f"{name}: " + ", ".join(f"{label} {p:.0%}" for label, p in sorted(ps.items(), key=lambda kv: -kv[1])[:2])
+             for name, ps in heads.items() if ps]
+    if percept.text:
+        lines.insert(0, f"“{percept.text}”")
+    width = max((draw.textlength(line, font) for line in lines), default=0)
+    draw.rounded_rectangle((6, 6, width + 20, 14 + len(lines) * (height + 4)), 6, fill=PLATE)
+    for i, line in enumerate(lines):
+        draw.text((13, 10 + i * (height + 4)), line, font=font, fill=(*INK, 255))

@@ -1,0 +1,196 @@
+"""Frames and words to percepts: the runtime of the model, without torch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.perception.bundle import HEADS, Bundle
+from engine.perception.frame import Frame, Letterbox, decode, letterbox
+from engine.perception.sessions import CUDA, choose_provider, open_session
+from engine.perception.text import TextEncoder
+from npc.types import Detection, Percept, Target
+
+Floats = npt.NDArray[np.float32]
+BUCKETS = (1, 2, 4, 8, 16, 32, 64)   # CUDA tunes itself anew for every batch size: offer few
+
+
+@dataclass(frozen=True)
+class EncodedFrame:
+    """One frame after the image graph: `grid` [1, C, rows, columns], `scene` [1, S], and how it was fitted."""
+
+    grid: Floats
+    scene: Floats
+    valid: Floats
+    fit: Letterbox | None
+
+
+@dataclass(frozen=True)
+class Query:
+    """What one NPC wants to know about a frame."""
+
+    text: str = ""
+    watch: tuple[str, ...] = ()
+    time: float = 0.0
+    speaker: str = "player"
+    state: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A percept with the heat map of the words' target, float32 [rows, columns], or None where there is none."""
+
+    percept: Percept
+    heat: Floats | None
+
+
+class Perceiver:
+    """The model of a bundle, ready to answer.
+
+    Args:
+        bundle: directory of a bundle; None is the one that ships with the engine.
+        provider: auto, cuda or cpu; `self.provider` tells which it became.
+        threads: of the image graph; None takes up to four of the machine's cores.
+
+    Raises:
+        EngineError: if the bundle is damaged or the provider cannot be had.
+    """
+
+    def __init__(self, bundle: Path | None = None, provider: str = "auto", threads: int | None = None) -> None:
+        self.bundle = Bundle(bundle)
+        self.labels = self.bundle.labels
+        self.spec = self.bundle.manifest.input
+        threads = threads or min(4, os.cpu_count() or 1)
+        self.provider = choose_provider(provider, self.bundle.graph("decide"), threads)
+        self._image, self._decide, self._watch = (
+            open_session(self.bundle.graph(g), self.provider, threads if g == "image" else 1)
+            for g in ("image", "decide", "watch"))
+        self._text = TextEncoder(open_session(self.bundle.graph("text"), self.provider, 1),
+                                 str(self.bundle.tokenizer), self.spec.max_tokens)
+        # Words and picture are encoded at the same time: both release the interpreter lock.
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="text-encoder")
+        self.frames_encoded = 0
+        rows, columns = self.spec.grid
+        self._rows, self._columns = rows, columns
+        self._blank: EncodedFrame | None = None
+
+    def warm_up(self) -> None:
+        """Run every graph once, so that the first real answer is not a slow one."""
+        frame = self.encode_frame(Frame.from_array(np.zeros((self.spec.height, self.spec.width, 3), np.uint8)))
+        buckets = BUCKETS if self.provider == CUDA else BUCKETS[:1]
+        for count in buckets:
+            self.perceive(frame, [Query(text="hello", watch=("fire",))] * count)
+
+    def encode_frame(self, frame: Frame) -> EncodedFrame:
+        """Run the image graph on a frame (once per frame, however many NPCs see it)."""
+        fit = letterbox(decode(frame), self.spec.height, self.spec.width)
+        grid, scene = self._image.run(["grid", "scene"], {"frame": fit.picture[None]})
+        self.frames_encoded += 1
+        return EncodedFrame(grid, scene, fit.valid_cells(self._rows, self._columns), fit)
+
+    def encode(self, frame: Frame | None, queries: Sequence[Query]) -> EncodedFrame | None:
+        """Encode the frame while the queries' words are encoded beside it; both are ready for `perceive`."""
+        texts = [q.text for q in queries if q.text.strip()]
+        if frame is None:
+            return None
+        words = self._beside.submit(self._text.encode, texts) if texts else None
+        encoded = self.encode_frame(frame)
+        if words is not None:
+            words.result()
+        return encoded
+
+    def sentence(self, text: str) -> Floats:
+        """Sentence vector of a text, unit length [384] (cached)."""
+        return self._text.encode([text])[0][0]
+
+    def perceive(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Percept]:
+        """One percept a query."""
+        return [seen.percept for seen in self.perceive_with_heat(frame, queries)]
+
+    def perceive_with_heat(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Seen]:
+        """One percept a query, with heat maps for overlays. The decide graph runs once for all of them."""
+        if not queries:
+            return []
+        view = frame or self._blank_view()
+        said = np.array([[float(bool(q.text.strip()))] for q in queries], np.float32)
+        answers = self._run_decide(view, [q.text for q in queries], said)
+        watched = self._run_watch(view, queries) if frame is not None else {}
+        return [self._seen(i, q, bool(said[i, 0]), answers, frame, watched) for i, q in enumerate(queries)]
+
+    def _run_decide(self, view: EncodedFrame, texts: Sequence[str], said: Floats) -> dict[str, Floats]:
+        spoken = [t for t in texts if t.strip()]
+        vectors = dict(zip(spoken, self._text.encode(spoken), strict=True)) if spoken else {}
+        size = self._decide_width()
+        utterance = np.stack([vectors[t][1] if t in vectors else np.zeros(size, np.float32) for t in texts])
+        count = len(texts)
+        padded = self._padded(count)
+        outputs = self._decide.run(None, {
+            "grid": view.grid, "scene": view.scene, "valid": view.valid,
+            "utterance": _pad(utterance, padded), "said": _pad(said, padded)})
+        names = [o.name for o in self._decide.get_outputs()]
+        return {name: value[:count] for name, value in zip(names, outputs, strict=True)}
+
+    def _decide_width(self) -> int:
+        return int(next(i.shape[1] for i in self._decide.get_inputs() if i.name == "utterance"))
+
+    def _run_watch(self, view: EncodedFrame, queries: Sequence[Query]) -> dict[str, tuple[float, Floats]]:
+        phrases = list(dict.fromkeys(p for q in queries for p in q.watch))
+        if not phrases:
+            return {}
+        vectors = np.stack([v[0] for v in self._text.encode(phrases)])
+        presence, heat = self._watch.run(["presence", "heat"], {
+            "grid": view.grid, "valid": view.valid, "phrase": _pad(vectors, self._padded(len(phrases)))})
+        return {p: (float(presence[i]), heat[i]) for i, p in enumerate(phrases)}
+
+    def _padded(self, count: int) -> int:
+        if self.provider != CUDA:
+            return count
+        return next((b for b in BUCKETS if b >= count), -(-count // BUCKETS[-1]) * BUCKETS[-1])
+
+    def _blank_view(self) -> EncodedFrame:
+        """What stands in for a frame when the game sends words alone."""
+        if self._blank is None:
+            shapes = {i.name: [d if isinstance(d, int) else 1 for d in i.shape] for i in self._decide.get_inputs()}
+            self._blank = EncodedFrame(np.zeros(shapes["grid"], np.float32), np.zeros(shapes["scene"], np.float32),
+                                       np.ones((1, self._rows, self._columns), np.float32), None)
+        return self._blank
+
+    def _seen(self, i: int, query: Query, said: bool, answers: dict[str, Floats], frame: EncodedFrame | None,
+              watched: dict[str, tuple[float, Floats]]) -> Seen:
+        heads = {h: self.labels.named(h, answers[h][i]) for h in HEADS}
+        if not said:
+            heads["intent"] = {label: float(label == "none") for label in self.labels["intent"]}
+        heat = answers["heat"][i] if frame is not None else None
+        target = None
+        if frame is not None and heat is not None:
+            p = float(answers["target_p"][i])
+            if p >= self.bundle.manifest.thresholds.target:
+                target = Target(*self._place(heat, frame), p)
+        detections = tuple(Detection(phrase, watched[phrase][0], *self._place(watched[phrase][1], frame))
+                           for phrase in query.watch if frame is not None)
+        percept = Percept(query.time, heads["intent"], heads["tone"], heads["action"], heads["emotion"], target,
+                          detections, query.text, query.speaker, query.state, frame is not None)
+        return Seen(percept, heat)
+
+    def _place(self, heat: Floats, frame: EncodedFrame) -> tuple[float, float]:
+        """The peak of a heat map, refined by the centroid of the 3x3 cells around it, as fractions of the frame."""
+        row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+        top, left = max(int(row) - 1, 0), max(int(column) - 1, 0)
+        around = heat[top:int(row) + 2, left:int(column) + 2]
+        weight = float(around.sum()) or 1.0
+        y = float((around.sum(1) * (np.arange(around.shape[0]) + top + 0.5)).sum()) / weight
+        x = float((around.sum(0) * (np.arange(around.shape[1]) + left + 0.5)).sum()) / weight
+        if frame.fit is None:
+            return x / self._columns, y / self._rows
+        return frame.fit.to_frame(x * self.spec.width / self._columns, y * self.spec.height / self._rows)
+
+
+def _pad(rows: Floats, count: int) -> Floats:
+    missing = count - rows.shape[0]
+    return rows if missing <= 0 else np.concatenate([rows, np.zeros((missing, *rows.shape[1:]), np.float32)])

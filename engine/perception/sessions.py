@@ -1,0 +1,60 @@
+"""ONNX Runtime sessions on the best device that really works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import onnxruntime as ort
+
+from engine.errors import EngineError
+
+CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
+PROVIDERS = ("auto", "cuda", "cpu")
+
+
+def choose_provider(wanted: str, probe: Path, threads: int) -> str:
+    """The provider to use: `cuda` demands CUDA, `cpu` refuses it, `auto` takes it where a session gets it.
+
+    An ONNX Runtime that was built for CUDA claims to have it on machines without a GPU too, and falls back in
+    silence; only a session tells the truth.
+    """
+    if wanted not in PROVIDERS:
+        raise EngineError("provider", f"There is no provider '{wanted}'.", f"Use one of: {', '.join(PROVIDERS)}.")
+    if wanted == "cpu" or CUDA not in ort.get_available_providers():
+        working = CPU
+    else:
+        working = str(open_session(probe, CUDA, threads).get_providers()[0]) if _has_gpu() else CPU
+    if wanted == "cuda" and working != CUDA:
+        raise EngineError("provider", "CUDA was asked for, but ONNX Runtime cannot use it here.",
+                          "Run `python -m engine doctor`, install npc-engine[cuda], or use --provider cpu.")
+    return working
+
+
+def _has_gpu() -> bool:
+    """Whether an NVIDIA driver is there at all; asking ONNX Runtime without one logs an alarming error."""
+    import ctypes
+    import sys
+
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    if hasattr(ort, "preload_dlls"):
+        ort.preload_dlls()
+    return True
+
+
+def open_session(path: Path, provider: str, threads: int) -> ort.InferenceSession:
+    """A session for one graph.
+
+    Spinning worker threads would steal the cores of the game that runs beside us, hence no spinning.
+    """
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # The default EXHAUSTIVE search re-tunes every convolution for every new shape, for hundreds of milliseconds.
+    chain: list[Any] = [(CUDA, {"cudnn_conv_algo_search": "HEURISTIC"}), CPU] if provider == CUDA else [CPU]
+    return ort.InferenceSession(str(path), options, providers=chain)
