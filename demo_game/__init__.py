@@ -1,0 +1,1 @@
+"""A small village that talks to the engine over the bridge, as any other game would."""
