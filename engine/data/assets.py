@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,11 +104,11 @@ def fetch_family(name: str, cache: Path, *, workers: int = 2,
     if target.exists() and _stored_icons(target) == list(icons):
         on_icon(len(icons), len(icons))
         return target
-    with ProcessPoolExecutor(workers) as pool:
-        pixels = []
-        for i, picture in enumerate(pool.map(_rasterise, icons.values(), chunksize=32), 1):
-            pixels.append(picture)
-            on_icon(i, len(icons))
+    _require_cairo()
+    pixels = []
+    for i, picture in enumerate(_rasterised(icons.values(), workers), 1):
+        pixels.append(picture)
+        on_icon(i, len(icons))
     partial = target.with_suffix(".partial")
     with partial.open("wb") as file:
         np.savez_compressed(file, icons=np.array(list(icons)), pixels=np.stack(pixels))
@@ -177,6 +178,20 @@ def _svg(icon: dict[str, object], size: tuple[int, int]) -> str:
     body = str(icon["body"]).replace("currentColor", "#fff")
     return (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
             f'viewBox="{" ".join(map(str, view))}">{body}</svg>')
+
+
+def _require_cairo() -> None:
+    try:
+        import cairosvg  # noqa: F401
+    except (ImportError, OSError):
+        raise EngineError("cairo_missing", "Drawing icons needs cairosvg and the cairo library.",
+                          "pip install 'npc-engine[train]'; cairo itself comes from the system "
+                          "(apt install libcairo2, brew install cairo).") from None
+
+
+def _rasterised(svgs: Iterable[str], workers: int) -> Iterator[npt.NDArray[np.uint8]]:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(_rasterise, svgs, chunksize=32)
 
 
 def _rasterise(svg: str) -> npt.NDArray[np.uint8]:

@@ -35,5 +35,5 @@ def _report(folder: Path) -> None:
     sprites = load_sprites(tuple(FAMILIES), folder, "all")
     held_out = {sprite.concept.key for sprite in sprites if sprite.concept.held_out}
     concepts = {sprite.concept.key for sprite in sprites}
-    Console().print(f"{len(sprites)} sprites of {len(concepts)} concepts ({len(held_out)} held out) in {folder}",
-                    soft_wrap=True)
+    Console(soft_wrap=True).print(f"{len(sprites)} sprites of {len(concepts)} concepts "
+                                  f"({len(held_out)} held out) in {folder}")

@@ -95,7 +95,7 @@ def side_view(rng: Rng, size: Size) -> Image.Image:
     picture = Image.fromarray(sky).resize((size[1], size[0]), Image.Resampling.BILINEAR)
     draw = ImageDraw.Draw(picture)
     for _ in range(int(rng.integers(0, 5))):
-        x, w, h = rng.integers(0, size[1]), rng.integers(40, 160), rng.integers(20, 120)
+        x, w, h = int(rng.integers(0, size[1])), int(rng.integers(40, 160)), int(rng.integers(20, 120))
         shape = [(x - w, horizon), (x, horizon - h), (x + w, horizon)]
         colour = tuple(int(c * 0.8) for c in _earth(rng))
         (draw.polygon(shape, fill=colour) if rng.random() < 0.5

@@ -67,7 +67,9 @@ def describe(icon: str) -> Concept | None:
 
 
 def _clean(icon: str) -> str:
-    return icon.replace("-", " ").strip()
+    """Words for dashes; a "man farmer" is a farmer."""
+    words = icon.split("-")
+    return " ".join(words[1:] if len(words) > 1 and words[0] in ("man", "woman", "person") else words)
 
 
 @dataclass(frozen=True)

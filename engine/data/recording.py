@@ -1,4 +1,4 @@
-"""Recordings: what a game saw and what was true of it. Any game writes them; training and evaluation read them.
+"""Recordings: what a game saw and what was true of it. Any game writes them; training reads them.
 
 The format is described in docs/recording.md. In short: `meta.json`, picture files, and `labels.jsonl` with
 one line a frame.
@@ -25,7 +25,8 @@ from engine.data.entities import Entity, coloured_names, split_colour
 from engine.errors import EngineError
 from engine.labels import Labels, load_labels
 
-FORMAT = 1
+PictureFormat = Literal["png", "jpeg", "webp"]
+FORMAT: Literal[1] = 1
 ROUNDING = 1.0      # pixels by which a box may stick out of its frame
 HEADS = ("intent", "tone", "action", "emotion")
 
@@ -218,8 +219,8 @@ def _first(error: ValidationError) -> str:
 class RecordingWriter:
     """Writes a recording, or goes on with one.
 
-    A frame's file is complete before its line is added, and a line is added in one write: a game that is ended
-    at any moment leaves a recording that can be read.
+    A frame's file is complete before its line is added, and a line is added in one write: a game that is
+    ended at any moment leaves a recording that can be read.
 
     Args:
         folder: made if it is not there.
@@ -229,7 +230,7 @@ class RecordingWriter:
     """
 
     def __init__(self, folder: Path, meta: Meta | Mapping[str, object], *,
-                 picture_format: Literal["png", "jpeg", "webp"] = "png", labels: Labels | None = None) -> None:
+                 picture_format: PictureFormat = "png", labels: Labels | None = None) -> None:
         self._folder, self._format = folder, picture_format
         self._labels = labels or load_labels()
         (folder / "frames").mkdir(parents=True, exist_ok=True)
@@ -284,7 +285,7 @@ class RecordingWriter:
         raise EngineError("recording_row", f"Frame {self._count} cannot be recorded: {fault}.")
 
 
-def _encode(frame: npt.NDArray[np.uint8], picture_format: str) -> bytes:
+def _encode(frame: npt.NDArray[np.uint8], picture_format: PictureFormat) -> bytes:
     data = io.BytesIO()
     quality = {"png": {"compress_level": 3}, "jpeg": {"quality": 90}, "webp": {"quality": 90}}[picture_format]
     Image.fromarray(frame).save(data, picture_format.upper(), **quality)

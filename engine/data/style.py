@@ -64,7 +64,7 @@ def _hue(picture: Image.Image, rng: Rng) -> Image.Image:
 
 
 def _night_tint(picture: Image.Image, rng: Rng) -> Image.Image:
-    red, green, blue = rng.uniform(0.45, 0.75), rng.uniform(0.5, 0.8), rng.uniform(0.75, 1.0)
+    red, green, blue = rng.uniform(0.6, 0.85), rng.uniform(0.65, 0.9), rng.uniform(0.85, 1.0)
     return picture.point([int(v * share) for share in (red, green, blue) for v in range(256)])
 
 

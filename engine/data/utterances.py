@@ -14,10 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from engine.data.concepts import SLOT_TAGS, stable_share
 from engine.errors import EngineError
-from engine.labels import load_labels
+from engine.labels import Labels, load_labels
 
 Split = Literal["train", "held_out"]
 HELD_OUT_FAMILIES = 0.2
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast in C
 _SLOT = re.compile(r"\{(\w*)\}")
 
 
@@ -83,7 +84,8 @@ class _IntentFile(_Strict):
 
 
 class _Source(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def read_text(self, encoding: str) -> str: ...
 
@@ -100,23 +102,23 @@ def load_utterances(split: Split | None = None, folder: Path | None = None) -> l
     sources = sorted((p for p in root.iterdir() if p.name.endswith(".yaml")), key=lambda p: p.name)
     if not sources:
         raise EngineError("utterances_missing", f"There is no utterance file in {root}.", "Check the path.")
-    return [line for source in sources for line in _lines(_read(source), split)]
+    labels = load_labels()
+    return [line for source in sources for line in _lines(_read(source, labels), split)]
 
 
-def _read(source: _Source) -> _IntentFile:
+def _read(source: _Source, labels: Labels) -> _IntentFile:
     raw: object = None
     try:
-        raw = yaml.safe_load(source.read_text(encoding="utf-8"))
+        raw = yaml.load(source.read_text(encoding="utf-8"), Loader=_Loader)
         content = _IntentFile.model_validate(raw)
-        _check_labels(content)
+        _check_labels(content, labels)
     except (yaml.YAMLError, ValidationError, EngineError) as error:
         raise EngineError("utterances_invalid", f"{source.name}: {_fault(error, raw)}.",
                           "See the other files for the form.") from None
     return content
 
 
-def _check_labels(content: _IntentFile) -> None:
-    labels = load_labels()
+def _check_labels(content: _IntentFile, labels: Labels) -> None:
     labels.index("intent", content.intent)
     for family in content.families:
         for tone in {family.tone} | {line.tone for line in family.lines if line.tone}:

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from engine.data.recording import RecordingWriter, read_recording
+from engine.errors import EngineError
+
+WOLF = {"name": "grey wolf", "box": (4, 5, 10, 12), "tags": ("hostile", "animal")}
+
+
+@pytest.fixture
+def frame():
+    return np.random.default_rng(0).integers(0, 255, (40, 60, 3)).astype(np.uint8)
+
+
+@pytest.fixture
+def folder(tmp_path, frame):
+    with RecordingWriter(tmp_path, {"game": "test", "level": 3}) as writer:
+        writer.write(frame, episode="e1", t=0.0, entities=[WOLF], text="help", intent="help_me", target=0)
+        writer.write(frame, episode="e2", t=0.5, text="the dragon!", target=None)
+        writer.write(frame, episode="e2", t=1.0)
+    return tmp_path
+
+
+def change(folder, line, **fields):
+    path = folder / "labels.jsonl"
+    rows = [json.loads(row) for row in path.read_text().splitlines()]
+    rows[line - 1].update(fields)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def test_what_was_written_is_read_again(folder, frame):
+    recording = read_recording(folder)
+    first = recording.rows[0]
+    assert recording.episodes == ["e1", "e2"]
+    assert (first.text, first.intent, first.action, first.target) == ("help", "help_me", None, 0)
+    assert first.entities[0].name == "grey wolf"
+    assert np.array_equal(recording.frame(first), frame)
+
+
+def test_further_fields_of_the_meta_file_are_kept(folder):
+    assert read_recording(folder).meta.model_extra == {"level": 3}
+
+
+def test_no_target_is_not_the_same_as_an_unknown_target(folder):
+    assert [row.target_known for row in read_recording(folder).rows] == [True, True, False]
+
+
+def test_a_coloured_thing_is_also_called_by_its_plain_name(folder):
+    entity = read_recording(folder).rows[0].entities[0].as_entity()
+    assert entity.names == ("grey wolf", "wolf")
+    assert entity.colour == "grey"
+
+
+@pytest.mark.parametrize("picture_format", ["png", "jpeg", "webp"])
+def test_frames_may_be_compressed_in_any_usual_way(tmp_path, picture_format):
+    smooth = np.full((32, 48, 3), 90, np.uint8)
+    with RecordingWriter(tmp_path, {"game": "test"}, picture_format=picture_format) as writer:
+        row = writer.write(smooth, episode="e", t=0)
+    assert np.abs(read_recording(tmp_path).frame(row).astype(int) - 90).max() < 4
+
+
+def test_a_writer_goes_on_where_the_last_one_stopped(folder, frame):
+    with RecordingWriter(folder, {"game": "test"}) as writer:
+        row = writer.write(frame, episode="e3", t=0)
+    assert row.frame == "frames/000003.png"
+    assert len(read_recording(folder).rows) == 4
+
+
+def test_a_line_cut_short_by_the_end_of_the_game_is_left_out_and_mended(folder, frame):
+    with (folder / "labels.jsonl").open("a") as file:
+        file.write('{"frame": "frames/0000')
+    assert len(read_recording(folder).rows) == 3
+    with RecordingWriter(folder, {"game": "test"}) as writer:
+        writer.write(frame, episode="e3", t=0)
+    assert len(read_recording(folder).rows) == 4
+
+
+@pytest.mark.parametrize(("fields", "fault"), [
+    ({"intent": "gimme"}, "gimme"),
+    ({"entities": [{**WOLF, "box": [50, 5, 30, 10]}], "target": 0}, "outside the frame"),
+    ({"entities": [{**WOLF, "box": [5, 5, 0, 10]}], "target": 0}, "no area"),
+    ({"entities": [{**WOLF, "tags": ["hostle"]}], "target": 0}, "hostle"),
+    ({"target": 4}, "target 4"),
+    ({"frame": "frames/nowhere.png"}, "nowhere.png is missing"),
+    ({"frame": "../secret.png"}, "leads out"),
+    ({"frame": "meta.json"}, "no picture"),
+    ({"mood": "good"}, "mood"),
+    ({"t": -1}, "t: "),
+])
+def test_a_bad_row_is_named_with_its_line_and_fault(folder, fields, fault):
+    change(folder, 1, **fields)
+    with pytest.raises(EngineError, match=rf"labels\.jsonl line 1: .*{fault}") as raised:
+        read_recording(folder)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_line_that_is_no_json_is_named(folder):
+    with (folder / "labels.jsonl").open("a") as file:
+        file.write("nonsense\n")
+    with pytest.raises(EngineError, match="line 4"):
+        read_recording(folder)
+
+
+def test_a_row_that_is_wrong_is_not_written(folder, frame):
+    with (RecordingWriter(folder, {"game": "test"}) as writer,
+          pytest.raises(EngineError, match="outside the frame")):
+        writer.write(frame, episode="e", t=0, entities=[{**WOLF, "box": (0, 0, 100, 100)}])
+    assert len(read_recording(folder).rows) == 3
+
+
+def test_a_truncated_picture_is_an_error_that_names_the_file(folder):
+    recording = read_recording(folder)
+    path = folder / recording.rows[0].frame
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(EngineError, match=r"000000\.png cannot be read"):
+        recording.frame(recording.rows[0])
+
+
+def test_a_folder_without_a_recording_is_an_error(tmp_path):
+    with pytest.raises(EngineError, match="no recording"):
+        read_recording(tmp_path)
+
+
+def test_a_recording_of_another_format_is_refused(folder):
+    (folder / "meta.json").write_text('{"format": 2, "game": "test"}')
+    with pytest.raises(EngineError, match=r"meta.json: format"):
+        read_recording(folder)
