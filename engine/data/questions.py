@@ -90,6 +90,8 @@ class Questioner:
             concept = pick(pool, rng)
             if not any(_kin(concept, entity) for entity in scene.entities):
                 return self._phrase(concept, rng)
+        if slot:    # a small vocabulary may have all its places in view: name something else
+            return self.absent_phrase(scene, rng)
         raise ValueError("every concept of the vocabulary is in view")
 
     def _hard(self, scene: Scene, rng: Rng, slot: str | None, pool: Sequence[Concept]) -> str | None:

@@ -5,7 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from engine.data.concepts import describe
 from engine.data.entities import Entity, Scene
+from engine.data.questions import Questioner
 from engine.data.teacher import Situation, teach
 
 FRAME = np.zeros((192, 320, 3), np.uint8)
@@ -99,9 +101,12 @@ def test_a_slot_is_filled_with_a_thing_of_its_kind(generator, utterances):
     assert any(s.named == "wolf" for s in samples)
 
 
-def test_a_vocabulary_that_is_all_in_view_is_an_error():
-    from engine.data.concepts import describe
-    from engine.data.questions import Questioner
+def test_where_everything_for_a_slot_is_in_view_something_else_is_named():
+    questioner = Questioner([describe("wolf"), describe("spoon")])
+    phrase = questioner.absent_phrase(Scene(FRAME, WHOLE, [WOLF]), np.random.default_rng(0), "creature")
+    assert phrase.endswith("spoon")
 
+
+def test_a_vocabulary_that_is_all_in_view_is_an_error():
     with pytest.raises(ValueError, match="every concept"):
         Questioner([describe("wolf")]).absent_phrase(Scene(FRAME, WHOLE, [WOLF]), np.random.default_rng(0))
