@@ -94,17 +94,12 @@ def _headless(endpoint: str | None, seconds: float, seed: int, say: list[str] | 
 
 def main() -> None:
     """Run the demo; faults become one line on stderr and exit status 2."""
-    import click
-
     try:
-        app(standalone_mode=False)
+        app(prog_name="python -m demo_game")
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         sys.exit(130)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import sys
 
-import click
 import typer
 
 from engine.errors import EngineError
@@ -22,40 +21,33 @@ COMMANDS = {
 }
 
 
-class _LazyGroup(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        path, _ = COMMANDS[cmd_name]
-        module, _, function = path.partition(":")
-        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        app.command(cmd_name)(getattr(importlib.import_module(module), function))
-        return typer.main.get_command(app)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-_group = _LazyGroup("engine", help="The NPC engine. See README.md.")
-
-
 def main() -> None:
     """Run a command; faults become one line on stderr and exit status 2."""
+    name, *arguments = sys.argv[1:] or ["--help"]
+    if name not in COMMANDS:
+        _usage(name)
+    path, text = COMMANDS[name]
+    module, _, function = path.partition(":")
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     try:
-        status = _group.main(prog_name="python -m engine", standalone_mode=False)
-        sys.exit(status if isinstance(status, int) else 0)
+        app.command(help=text)(getattr(importlib.import_module(module), function))
+        app(arguments, prog_name=f"python -m engine {name}")
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _usage(name: str) -> None:
+    """Print the commands and leave."""
+    asked = name in ("--help", "-h", "help")
+    rows = "\n".join(f"  {command:<10}{text}" for command, (_, text) in COMMANDS.items())
+    stream = sys.stdout if asked else sys.stderr
+    if not asked:
+        print(f"error: There is no command '{name}'.", file=stream)
+    print(f"Usage: python -m engine COMMAND [OPTIONS]\n\nCommands (COMMAND --help tells more):\n{rows}", file=stream)
+    sys.exit(0 if asked else 2)
 
 
 if __name__ == "__main__":

@@ -33,12 +33,13 @@ def export(
 
 
 def main() -> None:
+    """Run the export; faults become one line on stderr and exit status 2."""
     try:
-        app(standalone_mode=False)
+        app(prog_name="python -m export")
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
-    except typer.Abort:
+    except KeyboardInterrupt:
         sys.exit(130)
 
 

@@ -68,8 +68,8 @@ def decode_header(data: bytes | memoryview, limits: Limits) -> dict[str, Any]:
     if len(data) > limits.header:
         raise ProtocolError("header_size", f"The header has {len(data)} bytes.", f"Send at most {limits.header}.")
     try:
-        header = msgpack.unpackb(data, raw=False, strict_map_key=True, max_buffer_size=limits.header)
-    except (ValueError, msgpack.exceptions.UnpackException, RecursionError):
+        header = msgpack.unpackb(data, raw=False, strict_map_key=True)
+    except (ValueError, TypeError, msgpack.exceptions.UnpackException, RecursionError):
         raise ProtocolError("header", "The first part is not a msgpack map.", "See docs/protocol.md.") from None
     if not isinstance(header, dict) or not isinstance(header.get("type"), str):
         raise ProtocolError("header", "The header has no `type`.", "See docs/protocol.md.")

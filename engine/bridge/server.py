@@ -151,6 +151,10 @@ class Server:
         except EngineError as error:
             fields = {"seq": seq} if isinstance(seq, int) else {}
             self._send(client, encode("error", code=error.code, message=error.message, fix=error.fix, **fields))
+        except Exception:           # one client's message must not end the others' server
+            log.exception("a message could not be handled")
+            self._send(client, encode("error", code="internal", message="The message could not be handled.",
+                                      fix="See the server's log."))
 
     def _dispatch(self, client: bytes, header: dict[str, Any], more: list[zmq.Frame]) -> None:
         kind = header["type"]

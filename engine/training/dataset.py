@@ -22,13 +22,20 @@ HEADS = ("intent", "tone", "action", "emotion")
 
 
 class TextTable:
-    """Vectors of texts by a frozen text encoder, each text encoded once. Row 0 is silence (zeros)."""
+    """Vectors of texts by a frozen text encoder, each text encoded once. Row 0 is silence (zeros).
 
-    def __init__(self, model: NpcModel) -> None:
-        self._model = model
+    With a `file`, the table survives the run that filled it.
+    """
+
+    def __init__(self, model: NpcModel, file: Path | None = None) -> None:
+        self._model, self._file = model, file
         self._rows: dict[str, int] = {"": 0}
         self._sentences = [torch.zeros(1, SENTENCE_DIM)]
         self._utterances = [torch.zeros(1, model.text.utterance_dim)]
+        if file is not None and file.exists():
+            stored = torch.load(file, weights_only=True)
+            self._rows = {text: i for i, text in enumerate(stored["texts"])}
+            self._sentences, self._utterances = [stored["sentences"].float()], [stored["utterances"].float()]
 
     @torch.no_grad()
     def add(self, texts: Iterable[str], progress: Progress | None = None) -> None:
@@ -45,6 +52,9 @@ class TextTable:
                 progress.step("texts encoded (x64)", of=len(new) / 64)
         self._sentences = [torch.cat(self._sentences)]
         self._utterances = [torch.cat(self._utterances)]
+        if new and self._file is not None:
+            torch.save({"texts": list(self._rows), "sentences": self._sentences[0].half(),
+                        "utterances": self._utterances[0].half()}, self._file)
 
     def rows(self, texts: Sequence[str]) -> Tensor:
         return torch.tensor([self._rows[t] for t in texts])
@@ -86,9 +96,9 @@ class LiveTextTable:
         return sentence.unflatten(0, rows.shape), utterance.unflatten(0, rows.shape)
 
 
-def text_table(model: NpcModel) -> TextTable | LiveTextTable:
-    """The table that fits the model's text encoder."""
-    return TextTable(model) if model.cfg.text.frozen else LiveTextTable(model)
+def text_table(model: NpcModel, file: Path | None = None) -> TextTable | LiveTextTable:
+    """The table that fits the model's text encoder; a frozen encoder's is kept in `file`."""
+    return TextTable(model, file) if model.cfg.text.frozen else LiveTextTable(model)
 
 
 class SceneDataset(Dataset[dict[str, Tensor]]):

@@ -41,7 +41,7 @@ def run_recipe(cfg: TrainCfg, run: Path, cache: Path | None = None) -> NpcModel:
     model = build_model(cfg.model, labels)
     _text_stage(model, cfg, run, progress)
     sets = scene_shards(model, cfg, cache, progress)
-    table = text_table(model)
+    table = text_table(model, run / "texts.pt")
     size = cfg.model.size
     train = SceneDataset(sets["train"], labels, table, cfg.data.queries, cfg.data.lessons, size)
     validation = SceneDataset(sets["validation"], labels, table, cfg.data.queries, cfg.data.lessons, size, fixed=True)

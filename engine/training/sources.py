@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from engine.data.colours import COLOURS
-from engine.data.entities import Entity, Scene, coloured_names, split_colour
+from engine.data.entities import Scene
+from engine.data.recording import Recording, Row, read_recording
 from engine.data.scenes import SceneGenerator
 from engine.data.utterances import load_utterances
 from engine.training.feature_cache import SceneRecord, ScenePair
@@ -41,39 +41,31 @@ def read_scene_shard(split: str, seed: int, size: tuple[int, int], start: int, c
 
 def recording_length(folder: Path, part: str) -> int:
     """Frames of a recording that belong to `part`; whole episodes are held out for validation."""
-    return len(_recording(folder, part))
+    return len(_recording(folder, part)[1])
 
 
 def read_recording_shard(folder: Path, part: str, size: tuple[int, int], start: int, count: int) -> list[ScenePair]:
     """Recorded frames with lessons made from their entities, as for synthetic scenes."""
     generator = _generator("train", 0)
     utterances = load_utterances("train" if part == "train" else "held_out")
+    recording, rows = _recording(folder, part)
     pairs = []
-    for i, row in enumerate(_recording(folder, part)[start:start + count]):
-        with Image.open(folder / row.frame) as image:
-            frame = np.asarray(image.convert("RGB"))
-        entities = [_entity(e.name, e.box, e.tags) for e in row.entities]
-        scene = Scene(frame, (0, 0, frame.shape[1], frame.shape[0]), entities)
-        pairs.append(_pair(generator, scene, utterances, start + i, size))
+    for i, row in enumerate(rows[start:start + count], start):
+        frame = recording.frame(row)
+        scene = Scene(frame, (0, 0, frame.shape[1], frame.shape[0]), [e.as_entity() for e in row.entities])
+        pairs.append(_pair(generator, scene, utterances, i, size))
     return pairs
 
 
 @lru_cache(maxsize=4)
-def _recording(folder: Path, part: str) -> list:
-    from engine.data.recording import read_recording
-
-    return [row for row in read_recording(folder).rows if (_held_out(row.episode) == (part == "validation"))]
+def _recording(folder: Path, part: str) -> tuple[Recording, list[Row]]:
+    recording = read_recording(folder)
+    rows = [row for row in recording.rows if row.entities and _held_out(row.episode) == (part == "validation")]
+    return recording, rows
 
 
 def _held_out(episode: str) -> bool:
     return hashlib.sha256(episode.encode()).digest()[0] % 8 == 0
-
-
-def _entity(name: str, box: Sequence[float], tags: Sequence[str]) -> Entity:
-    """A recorded entity; a "red potion" is also called "potion"."""
-    colour, plain = split_colour(name.lower())
-    x, y, w, h = (round(v) for v in box)
-    return Entity(coloured_names((plain,), colour), (x, y, w, h), frozenset(tags), colour=colour)
 
 
 def _pair(generator: SceneGenerator, scene: Scene, utterances: list, index: int, size: tuple[int, int]) -> ScenePair:
