@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 from PIL import Image, UnidentifiedImageError
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-import numpy as np
 from engine.errors import EngineError
 from engine.perception.frame import Frame, decode
 from engine.perception.overlay import draw_overlay

@@ -111,11 +111,18 @@ class Letterbox:
     def valid_cells(self, rows: int, columns: int) -> npt.NDArray[np.float32]:
         """1 for grid cells whose centres lie in the picture, else 0: float32 [1, rows, columns]."""
         height, width = self.picture.shape[:2]
-        y = (np.arange(rows) + 0.5) * height / rows
-        x = (np.arange(columns) + 0.5) * width / columns
-        inside = (((y >= self.top) & (y < self.top + self.height))[:, None]
-                  & ((x >= self.left) & (x < self.left + self.width))[None])
-        return inside[None].astype(np.float32)
+        down = _covered(rows, height, self.top, self.height)
+        across = _covered(columns, width, self.left, self.width)
+        cells: npt.NDArray[np.float32] = (down[:, None] & across[None])[None].astype(np.float32)
+        return cells
+
+
+def _covered(cells: int, pixels: int, start: int, length: int) -> npt.NDArray[np.bool_]:
+    """Which of `cells` along an axis of `pixels` have their centre in [start, start + length): at least one."""
+    centre = (np.arange(cells) + 0.5) * pixels / cells
+    inside: npt.NDArray[np.bool_] = (centre >= start) & (centre < start + length)
+    inside[int((start + length / 2) * cells / pixels)] = True      # a very thin picture may miss every centre
+    return inside
 
 
 def letterbox(pixels: Pixels, height: int, width: int) -> Letterbox:

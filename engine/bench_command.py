@@ -1,0 +1,143 @@
+"""`python -m engine bench`: latency from the game's frame to the decision in the game, beside its baselines."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+import zmq
+from rich.console import Console
+from rich.table import Table
+
+from engine.bridge.client import Client, Frame
+from engine.errors import EngineError
+
+WIDTH, HEIGHT = 640, 360
+WARM_UP = 10
+
+
+def bench(
+    runs: Annotated[int, typer.Option(min=5, help="Round trips per measurement.")] = 200,
+    bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
+    provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
+    article: Annotated[bool, typer.Option(help="Also time the article's model (needs the train extra).")] = True,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
+) -> None:
+    """Measure end to end over TCP loopback, 640x360 raw RGB frames."""
+    console = Console()
+    rows: dict[str, list[float]] = {}
+    with console.status("measuring"):
+        rows["bare pyzmq echo of the same bytes"] = _echo(runs)
+        start = time.perf_counter()
+        with _server(bundle, provider) as endpoint, Client(endpoint, name="bench", timeout=20) as client:
+            client.spawn("npc", "guard", ["wolf", "fire"])
+            first = _round_trip(client, 0, "")
+            startup = time.perf_counter() - start
+            rows["frame -> decision"] = _repeat(runs, lambda i: _round_trip(client, i, ""))
+            rows["frame + new words -> decision"] = _repeat(runs, lambda i: _round_trip(client, i, f"bring me the key number {i}"))
+            rows["frame + known words -> decision"] = _repeat(runs, lambda i: _round_trip(client, i, "bring me the key"))
+            used = client.welcome.provider
+        if article:
+            rows |= _article(min(runs, 50))
+    figures = {name: _percentiles(seconds) for name, seconds in rows.items()}
+    console.print(_table(figures, used))
+    typer.echo(f"server start to first decision: {startup:.2f} s (first round trip {first * 1e3:.1f} ms)")
+    if json_file is not None:
+        result = {"provider": used, "runs": runs, "frame": [WIDTH, HEIGHT], "startup_s": startup, "latency_ms": figures}
+        json_file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+        typer.echo(f"figures: {json_file}")
+
+
+@contextmanager
+def _server(bundle: Path | None, provider: str) -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        ready = Path(folder) / "ready"
+        command = [sys.executable, "-m", "engine", "serve", "--bind", "tcp://127.0.0.1:*", "--provider", provider,
+                   "--ready-file", str(ready), *(["--bundle", str(bundle)] if bundle else [])]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            while not ready.exists():
+                if process.poll() is not None:
+                    said = (process.stderr.read() if process.stderr else "").strip().splitlines()
+                    raise EngineError("server", f"The server did not start: {said[-1] if said else 'no reason given'}")
+                time.sleep(0.01)
+            yield ready.read_text(encoding="utf-8")
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _round_trip(client: Client, i: int, text: str) -> float:
+    """Seconds from a new frame in the game to its decision in the game."""
+    pixels = np.full((HEIGHT, WIDTH, 3), i % 251, np.uint8)
+    start = time.perf_counter()
+    seq = client.observe("npc", frame=Frame(pixels, WIDTH, HEIGHT, "rgb"), text=text)
+    while time.perf_counter() - start < 10:
+        if any(decision.seq == seq for decision in client.poll(1.0)):
+            return time.perf_counter() - start
+    raise EngineError("bench", "A decision did not come within 10 s.", "Run `python -m engine doctor`.")
+
+
+def _repeat(runs: int, once: Callable[[int], float]) -> list[float]:
+    for i in range(WARM_UP):
+        once(i)
+    return [once(WARM_UP + i) for i in range(runs)]
+
+
+def _echo(runs: int) -> list[float]:
+    """A DEALER and a ROUTER that sends the frame's acknowledgement back: what the wire alone costs."""
+    context = zmq.Context()
+    router, dealer = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
+    dealer.connect(f"tcp://127.0.0.1:{router.bind_to_random_port('tcp://127.0.0.1')}")
+
+    def answer() -> None:
+        for _ in range(runs + WARM_UP):
+            router.send_multipart(router.recv_multipart(copy=False)[:2])
+
+    thread = threading.Thread(target=answer, daemon=True)
+    thread.start()
+    pixels = bytes(WIDTH * HEIGHT * 3)
+
+    def once(_: int) -> float:
+        start = time.perf_counter()
+        dealer.send_multipart([b"header", pixels])
+        dealer.recv_multipart()
+        return time.perf_counter() - start
+
+    seconds = _repeat(runs, once)
+    thread.join(5)
+    dealer.close(0)
+    router.close(0)
+    context.term()
+    return seconds
+
+
+def _article(runs: int) -> dict[str, list[float]]:
+    try:
+        from engine.training.article_bench import article_latency
+    except ModuleNotFoundError:
+        return {}
+    return {f"{name} (inference alone)": seconds for name, seconds in article_latency(runs).items()}
+
+
+def _percentiles(seconds: list[float]) -> dict[str, float]:
+    ordered = sorted(seconds)
+    return {f"p{q}": round(ordered[math.ceil(len(ordered) * q / 100) - 1] * 1e3, 3) for q in (50, 95, 99)}
+
+
+def _table(figures: dict[str, dict[str, float]], provider: str) -> Table:
+    table = Table("what", "p50 ms", "p95 ms", "p99 ms", title=f"end to end, {WIDTH}x{HEIGHT} raw, {provider}", title_justify="left")
+    for name, values in figures.items():
+        table.add_row(name, *(f"{v:.2f}" for v in values.values()))
+    return table

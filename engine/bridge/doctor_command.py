@@ -1,0 +1,77 @@
+"""`python -m engine doctor`: what works on this machine, and what to do about the rest."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from engine.errors import EngineError
+
+
+def doctor(
+    bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
+    bind: Annotated[str, typer.Option(help="Address that the server would use.")] = "tcp://127.0.0.1:5571",
+) -> None:
+    """Check Python, ONNX Runtime, CUDA, the bundle, the port and a round trip."""
+    table = Table("check", "finding", "what to do")
+    sound = True
+    for name, check in (("Python", _python), ("ONNX Runtime", _runtime), ("CUDA", _cuda),
+                        ("round trip", lambda: _round_trip(bundle, bind))):
+        try:
+            table.add_row(name, check(), "")
+        except EngineError as error:
+            sound = False
+            table.add_row(name, f"[red]{error.message}[/red]", error.fix)
+    Console().print(table)
+    raise typer.Exit(0 if sound else 1)
+
+
+def _python() -> str:
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        raise EngineError("python", f"Python {platform.python_version()}", "Use Python 3.11, 3.12 or 3.13.")
+    return f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+
+
+def _runtime() -> str:
+    import onnxruntime as ort
+
+    return f"{ort.__version__}, built with {', '.join(ort.get_available_providers())}"
+
+
+def _cuda() -> str:
+    from engine.perception import default_bundle
+    from engine.perception.sessions import CUDA, choose_provider
+
+    working = choose_provider("auto", default_bundle() / "decide.onnx", 1)
+    return "works" if working == CUDA else "not usable here; the CPU is used (that is fine)"
+
+
+def _round_trip(bundle: Path | None, bind: str) -> str:
+    """The bundle loads, the port is free, and a decision comes back."""
+    from engine.brain import Brain
+    from engine.bridge.client import Client
+    from engine.bridge.server import Server
+    from engine.perception import Perceiver
+
+    perceiver = Perceiver(bundle)
+    server = Server(Brain(perceiver), bind, provider=perceiver.provider, bundle=perceiver.bundle.manifest.name)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        with Client(server.endpoint, name="doctor") as client:
+            client.spawn("patient", "healer")
+            client.observe("patient", text="hello")
+            decisions = client.poll(5.0)
+    finally:
+        server.stop()
+        thread.join(5)
+    if not decisions:
+        raise EngineError("round_trip", "No decision came back within 5 s.", "Run `python -m engine serve` and look at its log.")
+    return f"bundle '{perceiver.bundle.manifest.name}' on {server.endpoint}: the healer answered “{decisions[0].line}”"

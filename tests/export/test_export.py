@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the train extra")
+
+from engine.errors import EngineError
+from export import bundle_writer
+from export.parity import Parity
+
+pytestmark = pytest.mark.train
+
+
+def export(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "export", *map(str, arguments)], capture_output=True, text=True, timeout=120)
+
+
+def test_exact_graphs_must_agree_exactly_and_int8_nearly() -> None:
+    assert Parity(200, 1.0, 5e-4, 1e-5).acceptable("fp32")
+    assert not Parity(200, 0.995, 5e-4, 1e-5).acceptable("fp32")
+    assert not Parity(200, 1.0, 2e-3, 1e-5).acceptable("fp32")
+    assert Parity(200, 0.97, 0.2, 0.01).acceptable("int8")
+    assert not Parity(200, 0.8, 0.2, 0.01).acceptable("int8")
+
+
+def test_a_bundle_that_disagrees_is_not_written(tmp_path, monkeypatch) -> None:
+    class Model:
+        class cfg:
+            size = (64, 96)
+
+    monkeypatch.setattr(bundle_writer, "load_run", lambda run: (Model, None))
+    monkeypatch.setattr(bundle_writer, "export_graphs", lambda model, folder: (folder / "image.onnx").write_bytes(b"x"))
+    monkeypatch.setattr(bundle_writer, "parity_inputs", lambda size: ([np.zeros((64, 96, 3), np.uint8)], ["hi"]))
+    monkeypatch.setattr(bundle_writer, "compare", lambda *a: Parity(1, 0.9, 0.3, 0.1))
+    out = tmp_path / "bundle"
+    out.mkdir()
+    (out / "old").write_text("kept")
+    with pytest.raises(EngineError, match="disagree"):
+        bundle_writer.write_bundle(tmp_path, out, "fp32", "x")
+    assert [p.name for p in tmp_path.iterdir()] == ["bundle"]
+    assert (out / "old").read_text() == "kept"
+
+
+def test_the_shipped_bundle_states_its_parity() -> None:
+    from engine.perception import default_bundle
+
+    metrics = json.loads((default_bundle() / "bundle.json").read_text())["metrics"]
+    assert metrics["parity_fp32"]["agreement"] == 1.0
+    assert metrics["parity_fp32"]["max_difference"] <= 1e-3
+    assert metrics["parity_fp32"]["inputs"] >= 200
+
+
+def test_pixels_go_straight_into_the_quantised_graph() -> None:
+    import onnx
+
+    from engine.perception import default_bundle
+
+    nodes = onnx.load(default_bundle() / "image.onnx").graph.node
+    assert "Cast" not in [n.op_type for n in nodes[:3]]
+    assert nodes[0].op_type == "Transpose"
+
+
+@pytest.mark.parametrize("arguments", [["--checkpoint", "nowhere", "--out", "x"],
+                                       ["--checkpoint", "nowhere", "--out", "x", "--precision", "fp4"]])
+def test_faults_are_one_line_and_exit_2(arguments: list[str]) -> None:
+    done = export(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert len(done.stderr.strip().splitlines()) == 1

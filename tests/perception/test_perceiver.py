@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.errors import EngineError
+from engine.perception import Frame, Perceiver, Query
+
+PICTURE = np.random.default_rng(3).integers(0, 255, (90, 160, 3), dtype=np.uint8)
+
+
+def test_one_frame_is_encoded_once_for_many(perceiver: Perceiver) -> None:
+    before = perceiver.frames_encoded
+    percepts = perceiver.perceive(perceiver.encode_frame(Frame.from_array(PICTURE)), [Query(watch=("wolf",))] * 16)
+    assert perceiver.frames_encoded == before + 1
+    assert len(percepts) == 16
+
+
+def test_words_are_encoded_once(perceiver: Perceiver) -> None:
+    perceiver.sentence("an unusual phrase about lanterns")
+    before = perceiver._text.runs
+    perceiver.perceive(None, [Query(text="an unusual phrase about lanterns")])
+    assert perceiver._text.runs == before
+
+
+def test_a_batch_answers_as_one_by_one(perceiver: Perceiver) -> None:
+    frame = perceiver.encode_frame(Frame.from_array(PICTURE))
+    queries = [Query(text=t, watch=("fire",)) for t in ("hello there", "", "attack the wolf", "give me the key")]
+    together = perceiver.perceive(frame, queries)
+    for query, percept in zip(queries, together, strict=True):
+        alone = perceiver.perceive(frame, [query])[0]
+        for head in ("intent", "tone", "action", "emotion"):
+            assert getattr(alone, head) == pytest.approx(getattr(percept, head), abs=2e-2)   # int8 rounds per batch
+
+
+def test_silence_means_nothing_for_certain(perceiver: Perceiver) -> None:
+    percept = perceiver.perceive(perceiver.encode_frame(Frame.from_array(PICTURE)), [Query(text="  ")])[0]
+    assert percept.intent["none"] == 1.0
+    assert sum(percept.action.values()) == pytest.approx(1, abs=1e-4)
+
+
+def test_words_without_a_frame_have_no_target(perceiver: Perceiver) -> None:
+    percept = perceiver.perceive(None, [Query(text="hand me the red potion", watch=("wolf",))])[0]
+    assert percept.target is None
+    assert percept.watch == ()
+    assert not percept.has_frame
+
+
+def test_every_watch_phrase_has_a_place_in_the_frame(perceiver: Perceiver) -> None:
+    frame = perceiver.encode_frame(Frame.from_array(PICTURE))
+    watch = perceiver.perceive(frame, [Query(watch=("wolf", "fire", "treasure chest"))])[0].watch
+    assert [d.phrase for d in watch] == ["wolf", "fire", "treasure chest"]
+    assert all(0 <= v <= 1 for d in watch for v in (d.p, d.x, d.y))
+
+
+def test_cuda_is_never_claimed_without_a_session() -> None:
+    perceiver = Perceiver(provider="auto")
+    assert perceiver.provider == perceiver._image.get_providers()[0]
+
+
+def test_an_unknown_provider_is_refused() -> None:
+    with pytest.raises(EngineError, match="provider 'tpu'"):
+        Perceiver(provider="tpu")

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the train extra")
+
+from engine.errors import EngineError
+from engine.labels import load_labels
+from engine.model import ModelCfg, build_model
+from engine.model.config import FusionCfg, ImageCfg, TextCfg
+from engine.training.calibrate import fit_platt, fit_temperature
+from engine.training.checkpoint import load_run, start_run
+from engine.training.config import SceneStageCfg, TrainCfg, load_recipe
+from engine.training.dataset import LiveTextTable, SceneDataset
+from engine.training.feature_cache import SceneRecord, build_cache, read_records
+from engine.training.losses import heat_loss, presence_loss
+from engine.training.metrics import classification_report, expected_calibration_error, macro_f1
+from engine.training.noise import roughen
+from engine.training.progress import Progress
+from engine.training.scene_stage import SceneStage
+from engine.training.sources import letterbox
+
+pytestmark = pytest.mark.train
+SIZE = (64, 96)
+
+
+def colour_scenes(start: int, count: int) -> list[tuple[np.ndarray, SceneRecord]]:
+    """Frames with one red or one green square; "attack" means attack where it is red, refuse where it is green."""
+    pairs = []
+    for i in range(start, start + count):
+        rng = np.random.default_rng(i)
+        red = bool(i % 2)
+        frame = np.full((*SIZE, 3), 40, np.uint8)
+        x, y = int(rng.integers(0, 64)), int(rng.integers(0, 32))
+        frame[y:y + 24, x:x + 24] = (230, 20, 20) if red else (20, 200, 30)
+        box = [[float(x), float(y), 24.0, 24.0]]
+        lesson = {"text": "attack", "intent": "attack", "tone": "angry", "action": "attack" if red else "refuse",
+                  "emotion": "angry", "boxes": box if red else []}
+        queries = [("red square", box if red else []), ("green square", [] if red else box)]
+        pairs.append((frame, SceneRecord((0, 0, 96, 64), queries, [lesson], (red, False))))
+    return pairs
+
+
+def small_model(seed: int = 0):
+    torch.manual_seed(seed)
+    cfg = ModelCfg(image=ImageCfg(encoder="mobilenet_v3_small", weights="none", frozen=False),
+                   text=TextCfg(encoder="embedding", weights="none", frozen=False), fusion=FusionCfg(name="concat", dim=32),
+                   size=SIZE, grid_dim=16, scene_dim=24)
+    return build_model(cfg, load_labels())
+
+
+def data(folder, model, count: int = 24) -> tuple[SceneDataset, LiveTextTable]:
+    shards = build_cache(folder, None, colour_scenes, count, Progress(None), workers=1)
+    table = LiveTextTable(model)
+    rows = SceneDataset(shards, load_labels(), table, 2, 1, SIZE, fixed=True)
+    table.add(rows.texts())
+    return rows, table
+
+
+def test_training_learns_and_resumes_where_it_stopped(tmp_path) -> None:
+    model = small_model()
+    rows, table = data(tmp_path / "cache", model)
+    cfg = SceneStageCfg(epochs=10, batch=8, lr=3e-3, validate_every=10)
+    run = tmp_path / "run"
+    run.mkdir()
+    SceneStage(model, cfg, table, run, 1).run(rows, rows, Progress(None))
+    assert (run / "model.safetensors").exists()
+    again = small_model(seed=5)
+    stage = SceneStage(again, cfg, table, run, 1)
+    steps, _ = stage._resume(*stage._optimiser(30))
+    assert steps == 30
+    assert torch.equal(again.neck.latents, model.neck.latents)
+
+
+def test_a_cache_keeps_its_finished_shards(tmp_path) -> None:
+    shards = build_cache(tmp_path, None, colour_scenes, 6, Progress(None), workers=1)
+    stamp = (shards[0] / "frame.npy").stat().st_mtime_ns
+    build_cache(tmp_path, None, colour_scenes, 6, Progress(None), workers=1)
+    assert (shards[0] / "frame.npy").stat().st_mtime_ns == stamp
+    assert read_records(shards)[1].lessons[0]["action"] == "attack"
+
+
+def test_boxes_become_the_cells_they_cover(tmp_path) -> None:
+    rows, _ = data(tmp_path, small_model(), 2)
+    cells = rows.cells([[16, 8, 16, 8]])
+    assert cells.nonzero().tolist() == [[1, 2], [1, 3]]
+    assert rows.cells([[17, 9, 2, 2]]).sum() == 1
+    assert rows.cells([]).sum() == 0
+
+
+def test_a_right_heat_map_costs_less_than_a_wrong_one() -> None:
+    mask = torch.zeros(1, 1, 8, 12, dtype=torch.bool)
+    mask[..., 2:4, 3:5] = True
+    valid = torch.ones(1, 8, 12, dtype=torch.bool)
+    right = torch.where(mask, 5.0, -5.0)
+    assert heat_loss(right, mask, valid) < 0.1 < heat_loss(-right, mask, valid)
+    assert presence_loss(torch.tensor([[4.0]]), mask) < presence_loss(torch.tensor([[-4.0]]), mask)
+
+
+def test_calibration_finds_the_temperature_that_spoiled_the_logits() -> None:
+    generator = torch.Generator().manual_seed(1)
+    logits = torch.randn(4000, 5, generator=generator) * 2
+    truth = torch.multinomial(logits.softmax(-1), 1, generator=generator)[:, 0]
+    assert fit_temperature(logits * 3, truth) == pytest.approx(3, rel=0.15)
+
+
+def test_platt_scaling_finds_slope_and_bias() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=6000) * 3
+    there = rng.random(6000) < 1 / (1 + np.exp(-(logits / 2 + 1)))
+    temperature, bias = fit_platt(logits, there)
+    assert (temperature, bias) == (pytest.approx(2, rel=0.2), pytest.approx(1, abs=0.2))
+
+
+def test_figures_of_a_known_case() -> None:
+    probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.6, 0.4]])
+    report = classification_report([0, 0, 1, 1], probabilities)
+    assert report["accuracy"] == 0.75
+    assert report["f1"] == pytest.approx((0.8 + 2 / 3) / 2)
+    assert macro_f1([0, 0, 1, 1], [0, 0, 1, 0], 2) == pytest.approx(report["f1"])
+    assert expected_calibration_error(np.array([0.8, 0.8]), np.array([True, False])) == pytest.approx(0.3)
+
+
+def test_typos_are_seeded_and_small() -> None:
+    texts = [roughen("hand me the red potion, please", random.Random(i), 1.0) for i in range(50)]
+    assert texts == [roughen("hand me the red potion, please", random.Random(i), 1.0) for i in range(50)]
+    assert len(set(texts)) > 10
+    assert all(abs(len(t) - 30) <= 2 for t in texts)
+
+
+@pytest.mark.parametrize("shape", [(90, 160), (200, 100), (192, 320), (37, 500)])
+def test_training_and_runtime_fit_frames_alike(shape: tuple[int, int]) -> None:
+    from engine.perception.frame import letterbox as runtime
+
+    frame = np.random.default_rng(1).integers(0, 255, (*shape, 3), dtype=np.uint8)
+    ours, scale, left, top = letterbox(frame, (192, 320))
+    theirs = runtime(frame, 192, 320)
+    assert (scale, left, top) == (theirs.scale, theirs.left, theirs.top)
+    assert np.abs(ours.astype(int) - theirs.picture.astype(int)).mean() < 3
+
+
+def test_a_run_directory_is_of_one_recipe(tmp_path) -> None:
+    start_run(tmp_path / "run", TrainCfg(), load_labels())
+    start_run(tmp_path / "run", TrainCfg(), load_labels())
+    with pytest.raises(EngineError, match="another recipe"):
+        start_run(tmp_path / "run", TrainCfg(seed=8), load_labels())
+    with pytest.raises(EngineError, match="not a finished"):
+        load_run(tmp_path / "run")
+
+
+@pytest.mark.parametrize("name", ["default", "text_only", "image_only", "article", "tiny"])
+def test_shipped_recipes_are_valid(name: str) -> None:
+    assert load_recipe(name).data.scenes > 0
+
+
+def test_an_unknown_recipe_is_named_with_the_known_ones() -> None:
+    with pytest.raises(EngineError, match=r"'nope'.*default"):
+        load_recipe("nope")
