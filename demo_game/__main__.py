@@ -62,8 +62,16 @@ def _play(endpoint: str | None, seed: int, overlay: bool) -> None:
             engine.close()
 
 
-def _headless(endpoint: str | None, seconds: float, seed: int, say: list[str] | None, every: float | None,
-              screenshots: Path, report: Path | None, overlay: bool) -> None:
+def _headless(
+    endpoint: str | None,
+    seconds: float,
+    seed: int,
+    say: list[str] | None,
+    every: float | None,
+    screenshots: Path,
+    report: Path | None,
+    overlay: bool,
+) -> None:
     import json
 
     from demo_game.engine_link import Link, OwnEngine
@@ -75,8 +83,9 @@ def _headless(endpoint: str | None, seconds: float, seed: int, say: list[str] | 
     world = World(seed)
     for said in script:
         if said.to is not None and said.to.lower() not in {n.name.lower() for n in world.npcs}:
-            raise EngineError("script", f"Nobody is called '{said.to}'.",
-                              f"Address one of: {', '.join(n.name for n in world.npcs)}.")
+            raise EngineError(
+                "script", f"Nobody is called '{said.to}'.", f"Address one of: {', '.join(n.name for n in world.npcs)}."
+            )
     engine = OwnEngine() if endpoint is None else None
     try:
         link = Link(endpoint or engine.endpoint(), world)  # type: ignore[union-attr]

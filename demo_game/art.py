@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Callable
@@ -19,11 +20,24 @@ WOOD, WOOD_DARK, STONE, STONE_DARK = (156, 104, 62), (116, 74, 46), (168, 170, 1
 ROOF, WALL = (176, 74, 62), (232, 214, 178)
 RED, BLUE, GOLD, LEAF = (214, 48, 52), (52, 96, 214), (240, 196, 60), (66, 122, 62)
 NIGHT = (70, 84, 150)
-CLOTHES: dict[str, tuple[Colour, Colour, Colour]] = {   # tunic, hair or hat, trim
-    "player": (66, 120, 190), "healer": (240, 240, 236), "guard": (120, 128, 146), "merchant": (136, 76, 156),
-    "coward": (214, 170, 84), "bard": (60, 150, 120), "hermit": (116, 98, 78)}  # type: ignore[dict-item]
-HAIR = {"player": (92, 60, 40), "healer": (196, 90, 60), "guard": (168, 172, 184), "merchant": (40, 36, 52),
-        "coward": (238, 206, 120), "bard": (34, 92, 76), "hermit": (206, 204, 200)}
+CLOTHES: dict[str, tuple[Colour, Colour, Colour]] = {  # tunic, hair or hat, trim
+    "player": (66, 120, 190),
+    "healer": (240, 240, 236),
+    "guard": (120, 128, 146),
+    "merchant": (136, 76, 156),
+    "coward": (214, 170, 84),
+    "bard": (60, 150, 120),
+    "hermit": (116, 98, 78),
+}  # type: ignore[dict-item]
+HAIR = {
+    "player": (92, 60, 40),
+    "healer": (196, 90, 60),
+    "guard": (168, 172, 184),
+    "merchant": (40, 36, 52),
+    "coward": (238, 206, 120),
+    "bard": (34, 92, 76),
+    "hermit": (206, 204, 200),
+}
 
 
 def ground(seed: int = 5) -> Surface:
@@ -45,16 +59,21 @@ def ground(seed: int = 5) -> Surface:
 
 
 def _paths(surface: Surface) -> None:
-    routes = (((150, 190), (330, 300), (480, 250), (620, 250), (800, 185)), ((480, 250), (480, 400), (700, 470), (960, 440)),
-              ((330, 300), (200, 400), (0, 420)))
+    routes = (
+        ((150, 190), (330, 300), (480, 250), (620, 250), (800, 185)),
+        ((480, 250), (480, 400), (700, 470), (960, 440)),
+        ((330, 300), (200, 400), (0, 420)),
+    )
     for colour, width in ((PATH_EDGE, 42), (PATH, 34)):
         for route in routes:
-            for a, b in zip(route, route[1:], strict=False):
+            for a, b in itertools.pairwise(route):
                 steps = int(math.dist(a, b) / 6) + 1
                 for i in range(steps + 1):
                     t = i / steps
                     wobble = 6 * math.sin((a[0] + i * 6) / 31)
-                    pygame.draw.circle(surface, colour, (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t + wobble), width // 2)
+                    pygame.draw.circle(
+                        surface, colour, (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t + wobble), width // 2
+                    )
 
 
 class Painter:
@@ -157,9 +176,17 @@ def _flames(s: Surface, x: float, y: float, w: float, h: float, t: float, tongue
             cx = x + w * (i + 0.5) / tongues
             high = h * scale * (0.78 + 0.22 * math.sin(t * 8 + i * 2.1))
             half = w / tongues * 0.62 * scale
-            pygame.draw.polygon(s, colour, [(cx - half, y + h), (cx - half * 0.5, y + h - high * 0.55),
-                                            (cx + math.sin(t * 6 + i) * 4, y + h - high), (cx + half * 0.6, y + h - high * 0.5),
-                                            (cx + half, y + h)])
+            pygame.draw.polygon(
+                s,
+                colour,
+                [
+                    (cx - half, y + h),
+                    (cx - half * 0.5, y + h - high * 0.55),
+                    (cx + math.sin(t * 6 + i) * 4, y + h - high),
+                    (cx + half * 0.6, y + h - high * 0.5),
+                    (cx + half, y + h),
+                ],
+            )
 
 
 def _campfire(s: Surface, x: float, y: float, w: float, h: float, t: float) -> None:
@@ -274,9 +301,23 @@ def _flower(s: Surface, x: float, y: float, w: float, h: float, t: float) -> Non
 
 
 _THINGS: dict[str, Callable[[Surface, float, float, float, float, float], None]] = {
-    "house": _house, "door": _door, "well": _well, "campfire": _campfire, "fire": _fire, "chest": _chest, "barrel": _barrel,
-    "sign": _sign, "red potion": _potion(RED), "blue potion": _potion(BLUE), "key": _key, "sword": _sword, "bread": _bread,
-    "apple": _apple, "tree": _tree, "flower": _flower}
+    "house": _house,
+    "door": _door,
+    "well": _well,
+    "campfire": _campfire,
+    "fire": _fire,
+    "chest": _chest,
+    "barrel": _barrel,
+    "sign": _sign,
+    "red potion": _potion(RED),
+    "blue potion": _potion(BLUE),
+    "key": _key,
+    "sword": _sword,
+    "bread": _bread,
+    "apple": _apple,
+    "tree": _tree,
+    "flower": _flower,
+}
 
 
 def _wolf(s: Surface, x: float, y: float, facing: float, t: float) -> None:
@@ -294,7 +335,11 @@ def _wolf(s: Surface, x: float, y: float, facing: float, t: float) -> None:
     rect.center = (int(x - 2 * facing), int(y - 20))
     pygame.draw.ellipse(s, fur, rect)
     pygame.draw.ellipse(s, INK, rect, 2)
-    _poly(s, fur, [at(10, -34), at(14, -48), at(20, -38), at(26, -47), at(30, -34), at(44, -25), at(40, -19), at(22, -16), at(10, -22)])
+    _poly(
+        s,
+        fur,
+        [at(10, -34), at(14, -48), at(20, -38), at(26, -47), at(30, -34), at(44, -25), at(40, -19), at(22, -16), at(10, -22)],
+    )
     pygame.draw.circle(s, (250, 206, 50), at(27, -30), 3)
     pygame.draw.circle(s, INK, at(43, -24), 3)
     for dx in (32, 37):
@@ -338,7 +383,19 @@ def _headgear(s: Surface, kind: str, x: float, y: float, hair: Colour) -> None:
         _poly(s, hair, [(x - 17, y - 50), (x - 9, y - 61), (x + 9, y - 61), (x + 17, y - 50)])
         pygame.draw.line(s, GOLD, (x - 14, y - 51), (x + 14, y - 51), 3)
     elif kind == "hermit":
-        _poly(s, CLOTHES[kind], [(x - 15, y - 38), (x - 13, y - 56), (x, y - 64), (x + 13, y - 56), (x + 15, y - 38), (x + 9, y - 52), (x - 9, y - 52)])  # type: ignore[arg-type]
+        _poly(
+            s,
+            CLOTHES[kind],
+            [
+                (x - 15, y - 38),
+                (x - 13, y - 56),
+                (x, y - 64),
+                (x + 13, y - 56),
+                (x + 15, y - 38),
+                (x + 9, y - 52),
+                (x - 9, y - 52),
+            ],
+        )  # type: ignore[arg-type]
     else:
         pygame.draw.ellipse(s, hair, (x - 14, y - 59, 28, 16))
         pygame.draw.ellipse(s, INK, (x - 14, y - 59, 28, 16), 2)

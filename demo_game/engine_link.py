@@ -37,8 +37,11 @@ class OwnEngine:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self._log.seek(0)
                 said = self._log.read().decode(errors="replace").strip().splitlines()
-                raise BridgeError("engine", f"The engine did not start: {said[-1] if said else 'it said nothing'}",
-                                  "Try `python -m engine doctor`.")
+                raise BridgeError(
+                    "engine",
+                    f"The engine did not start: {said[-1] if said else 'it said nothing'}",
+                    "Try `python -m engine doctor`.",
+                )
             meanwhile()
             time.sleep(0.02)
         return self._ready.read_text(encoding="utf-8")

@@ -13,8 +13,16 @@ from demo_game.world import HEIGHT, WIDTH, World
 from engine.errors import EngineError
 
 FPS, SHOW_EVERY_S = 60, 0.1
-_KEYS = {pygame.K_w: (0, -1), pygame.K_s: (0, 1), pygame.K_a: (-1, 0), pygame.K_d: (1, 0),
-         pygame.K_UP: (0, -1), pygame.K_DOWN: (0, 1), pygame.K_LEFT: (-1, 0), pygame.K_RIGHT: (1, 0)}
+_KEYS = {
+    pygame.K_w: (0, -1),
+    pygame.K_s: (0, 1),
+    pygame.K_a: (-1, 0),
+    pygame.K_d: (1, 0),
+    pygame.K_UP: (0, -1),
+    pygame.K_DOWN: (0, 1),
+    pygame.K_LEFT: (-1, 0),
+    pygame.K_RIGHT: (1, 0),
+}
 
 
 def open_window() -> pygame.Surface:
@@ -27,14 +35,14 @@ def open_window() -> pygame.Surface:
         pygame.display.init()
         window = pygame.display.set_mode((WIDTH, HEIGHT), pygame.SCALED | pygame.RESIZABLE)
     except pygame.error as error:
-        raise EngineError("no_display", f"No window can be opened ({error}).",
-                          "Run on a desktop, or use --headless.") from None
+        raise EngineError("no_display", f"No window can be opened ({error}).", "Run on a desktop, or use --headless.") from None
     pygame.display.set_caption("The village that sees and hears you")
     return window
 
 
 def wait_for_engine(window: pygame.Surface, engine: OwnEngine) -> str:
     """Show that the engine starts; its address."""
+
     def meanwhile() -> None:
         if any(event.type == pygame.QUIT for event in pygame.event.get()):
             raise KeyboardInterrupt
@@ -72,8 +80,9 @@ def play(window: pygame.Surface, world: World, link: Link, overlay: bool) -> Non
         pygame.display.flip()
 
 
-def _key(event: pygame.event.Event, typed: str | None, window: pygame.Surface, world: World, link: Link,
-         inspector: Inspector) -> str | None:
+def _key(
+    event: pygame.event.Event, typed: str | None, window: pygame.Surface, world: World, link: Link, inspector: Inspector
+) -> str | None:
     """What the text box holds after a key; Enter opens it, and sends what was typed."""
     if event.key == pygame.K_F1:
         inspector.on = not inspector.on

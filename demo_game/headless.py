@@ -20,7 +20,7 @@ from demo_game.world import HEIGHT, WIDTH, World
 from engine.bridge.client import WireDecision
 
 FPS, FRAMES_PER_SECOND_SENT = 30, 10
-TOLERANCE = 12.0      # pixels by which a target may miss the thing's box: a third of the smallest thing
+TOLERANCE = 12.0  # pixels by which a target may miss the thing's box: a third of the smallest thing
 
 
 @dataclass
@@ -34,8 +34,14 @@ class Report:
 
     def asked(self, seq: int, said: Said, npc: str, expectation: Expectation | None) -> None:
         self.expected[seq] = expectation
-        self.utterances[seq] = {"t": said.t, "text": said.text, "npc": npc,
-                                "expected": list(expectation.actions) if expectation else None, "action": None, "hit": None}
+        self.utterances[seq] = {
+            "t": said.t,
+            "text": said.text,
+            "npc": npc,
+            "expected": list(expectation.actions) if expectation else None,
+            "action": None,
+            "hit": None,
+        }
 
     def decided(self, decision: WireDecision, latency: float) -> None:
         self.decisions += 1
@@ -45,8 +51,12 @@ class Report:
             return
         expectation = self.expected[decision.seq]
         spot = decision.target
-        row |= {"action": decision.action, "line": decision.line, "reason": decision.reason,
-                "target": None if spot is None else [round(spot.x * WIDTH), round(spot.y * HEIGHT)]}
+        row |= {
+            "action": decision.action,
+            "line": decision.line,
+            "reason": decision.reason,
+            "target": None if spot is None else [round(spot.x * WIDTH), round(spot.y * HEIGHT)],
+        }
         if expectation is not None and expectation.box is not None and _points(decision.action):
             row["hit"] = spot is not None and _inside(expectation.box, spot.x * WIDTH, spot.y * HEIGHT)
 
@@ -56,11 +66,18 @@ class Report:
         hits = [bool(r["hit"]) for r in rows if r["hit"] is not None]
         right = [r["action"] in r["expected"] for r in rows if r["expected"]]  # type: ignore[operator]
         ordered = sorted(self.latencies)
-        at = {f"p{q}": round(ordered[min(len(ordered) - 1, math.ceil(len(ordered) * q / 100) - 1)] * 1e3, 2) if ordered else None
-              for q in (50, 95, 99)}
-        return {"decisions": self.decisions, "target_hit_rate": sum(hits) / len(hits) if hits else None,
-                "action_accuracy": sum(right) / len(right) if right else None, "latency_ms": at, "provider": provider,
-                "utterances": rows}
+        at = {
+            f"p{q}": round(ordered[min(len(ordered) - 1, math.ceil(len(ordered) * q / 100) - 1)] * 1e3, 2) if ordered else None
+            for q in (50, 95, 99)
+        }
+        return {
+            "decisions": self.decisions,
+            "target_hit_rate": sum(hits) / len(hits) if hits else None,
+            "action_accuracy": sum(right) / len(right) if right else None,
+            "latency_ms": at,
+            "provider": provider,
+            "utterances": rows,
+        }
 
 
 def _points(action: str) -> bool:
@@ -71,8 +88,16 @@ def _inside(box: tuple[float, float, float, float], x: float, y: float) -> bool:
     return box[0] - TOLERANCE <= x <= box[0] + box[2] + TOLERANCE and box[1] - TOLERANCE <= y <= box[1] + box[3] + TOLERANCE
 
 
-def run_headless(world: World, link: Link, script: list[Said], seconds: float, *, screenshot_every: float | None,
-                 screenshots: Path, overlay: bool) -> Report:
+def run_headless(
+    world: World,
+    link: Link,
+    script: list[Said],
+    seconds: float,
+    *,
+    screenshot_every: float | None,
+    screenshots: Path,
+    overlay: bool,
+) -> Report:
     """Play for `seconds` in real time; the words of `script` are said at their times."""
     screen, painter, report = pygame.Surface((WIDTH, HEIGHT)), Painter(), Report()
     inspector, waiting = Inspector(on=overlay), list(script)

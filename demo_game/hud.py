@@ -66,8 +66,16 @@ def draw_interface(screen: pygame.Surface, world: World, inspector: Inspector, p
         _panel(screen, inspector, world, provider)
 
 
-def _label(screen: pygame.Surface, text: str, at: tuple[float, float], size: int, colour: tuple[int, ...], *,
-           centre: bool = False, plate: bool = True) -> pygame.Rect:
+def _label(
+    screen: pygame.Surface,
+    text: str,
+    at: tuple[float, float],
+    size: int,
+    colour: tuple[int, ...],
+    *,
+    centre: bool = False,
+    plate: bool = True,
+) -> pygame.Rect:
     image = font(size).render(text, True, colour)
     rect = image.get_rect(center=at) if centre else image.get_rect(topleft=at)
     if plate:
@@ -131,8 +139,14 @@ def _effects(screen: pygame.Surface, npc: Actor, world: World) -> None:
         _sign(screen, text, x + 20, y + 12, colour, 20)
 
 
-_FEELINGS = {"happy": ("^^", (250, 214, 80)), "angry": ("#", (230, 70, 60)), "afraid": ("!!", (130, 180, 250)),
-             "sad": ("..", (140, 160, 220)), "surprised": ("?!", (250, 200, 120)), "disgusted": ("~", (140, 180, 80))}
+_FEELINGS = {
+    "happy": ("^^", (250, 214, 80)),
+    "angry": ("#", (230, 70, 60)),
+    "afraid": ("!!", (130, 180, 250)),
+    "sad": ("..", (140, 160, 220)),
+    "surprised": ("?!", (250, 200, 120)),
+    "disgusted": ("~", (140, 180, 80)),
+}
 
 
 def _sign(screen: pygame.Surface, text: str, x: float, y: float, colour: tuple[int, ...], size: int = 30) -> None:
@@ -194,10 +208,16 @@ def _panel(screen: pygame.Surface, inspector: Inspector, world: World, provider:
         for head in ("intent", "action"):
             rows.append((f"{head}: " + "   ".join(f"{label} {p:.0%}" for label, p in decision.inspect[head]), TEXT))
         target = decision.target
-        rows.append(("target: nothing here" if target is None else f"target: {target.p:.0%} at {target.x:.2f}, {target.y:.2f}", TEXT))
-        rows += [(line, DIM) for line in _wrapped(f"{decision.npc}: {decision.action}, {decision.emotion} ({decision.reason})", 62)]
+        rows.append(
+            ("target: nothing here" if target is None else f"target: {target.p:.0%} at {target.x:.2f}, {target.y:.2f}", TEXT)
+        )
+        rows += [
+            (line, DIM) for line in _wrapped(f"{decision.npc}: {decision.action}, {decision.emotion} ({decision.reason})", 62)
+        ]
     rows += [(f"watch: {phrase} {p:.0%}", WATCHED) for phrase, p, _, _ in inspector.watch]  # type: ignore[str-format]
-    rows.append((f"{inspector.latency * 1e3:.1f} ms frame to decision ({inspector.inference_ms:.1f} ms model)   {provider}", DIM))
+    rows.append(
+        (f"{inspector.latency * 1e3:.1f} ms frame to decision ({inspector.inference_ms:.1f} ms model)   {provider}", DIM)
+    )
     width = max(font(18).size(text)[0] for text, _ in rows) + 24
     panel = pygame.Surface((width, len(rows) * 19 + 16), pygame.SRCALPHA)
     pygame.draw.rect(panel, PLATE, panel.get_rect(), border_radius=10)

@@ -14,7 +14,7 @@ from demo_game.capture import FRAME_SIZE, capture, frame_box
 from demo_game.world import HEIGHT, WIDTH, World
 from engine.data.recording import RecordingWriter
 
-EPISODE = 25     # frames
+EPISODE = 25  # frames
 
 
 def record(folder: Path, frames: int, seed: int = 0) -> None:
@@ -60,5 +60,5 @@ def _entities(world: World) -> list[dict[str, object]]:
     for name, box, tags in world.entities():
         cut = frame_box(box)
         if cut is not None:
-            rows.append({"name": name, "box": cut, "tags": [t for t in tags]})
+            rows.append({"name": name, "box": cut, "tags": list(tags)})
     return rows

@@ -15,7 +15,10 @@ from engine.data.teacher import Situation, teach
 _GRAMMAR: tuple[tuple[str, str], ...] = (
     ("follow_me", r"\b(follow|come with|come along|stick with)\b"),
     ("wait_here", r"\b(wait|stay here|stay put|don't move|hold on|stop)\b"),
-    ("give_me", r"\b(give me|hand me|hand over|pass me|bring me|fetch me|get me|fetch the|can i have|i want the|i need the|gimme)\b"),
+    (
+        "give_me",
+        r"\b(give me|hand me|hand over|pass me|bring me|fetch me|get me|fetch the|can i have|i want the|i need the|gimme)\b",
+    ),
     ("pick_up", r"\b(pick|grab|collect|take the|gather|lift)\b"),
     ("ask_where", r"\b(where|show me|point at|point to)\b"),
     ("identify", r"\b(what is that|what's that|what is this|what's this|identify)\b"),
@@ -75,8 +78,9 @@ def expect(world: World, kind: str, words: str) -> Expectation | None:
     return Expectation(intent, (lesson.action, *others), box)
 
 
-def _named(words: str, entities: list[tuple[str, tuple[float, float, float, float], tuple[str, ...]]]) -> tuple[
-        str | None, list[tuple[str, tuple[float, float, float, float], tuple[str, ...]]]]:
+def _named(
+    words: str, entities: list[tuple[str, tuple[float, float, float, float], tuple[str, ...]]]
+) -> tuple[str | None, list[tuple[str, tuple[float, float, float, float], tuple[str, ...]]]]:
     """The longest name in the words that the village knows, and the entities in view that bear it."""
     known = sorted({*(n for n, _, _ in entities), *_VOCABULARY}, key=len, reverse=True)
     lowered = words.lower()
@@ -84,5 +88,29 @@ def _named(words: str, entities: list[tuple[str, tuple[float, float, float, floa
     return name, [e for e in entities if e[0] == name or (name and e[0].endswith(f" {name}"))]
 
 
-_VOCABULARY = ("red potion", "blue potion", "potion", "key", "chest", "well", "campfire", "wolf", "fire", "sword", "bread", "apple",
-               "barrel", "sign", "door", "tree", "flower", "house", "dragon", "crown", "shield", "boat", "green potion", "horse")
+_VOCABULARY = (
+    "red potion",
+    "blue potion",
+    "potion",
+    "key",
+    "chest",
+    "well",
+    "campfire",
+    "wolf",
+    "fire",
+    "sword",
+    "bread",
+    "apple",
+    "barrel",
+    "sign",
+    "door",
+    "tree",
+    "flower",
+    "house",
+    "dragon",
+    "crown",
+    "shield",
+    "boat",
+    "green potion",
+    "horse",
+)

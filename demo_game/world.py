@@ -10,10 +10,10 @@ import random
 from dataclasses import dataclass, field
 
 WIDTH, HEIGHT = 960, 540
-WALK, RUN = 90.0, 150.0            # pixels a second
-REACH = 34.0                       # closer than this is close enough to touch
-RESPAWN_S = 9.0                    # a thing that was taken is back after this long
-SNAP = 60.0                        # a decision's point means the nearest thing within so many pixels
+WALK, RUN = 90.0, 150.0  # pixels a second
+REACH = 34.0  # closer than this is close enough to touch
+RESPAWN_S = 9.0  # a thing that was taken is back after this long
+SNAP = 60.0  # a decision's point means the nearest thing within so many pixels
 
 
 @dataclass
@@ -86,20 +86,37 @@ class Actor:
 
 
 THINGS = (
-    ("house", 150, 168, 150, 132, ("place",)), ("house", 800, 158, 150, 132, ("place",)),
-    ("door", 150, 169, 34, 50, ("place",)), ("door", 800, 159, 34, 50, ("place",)),
-    ("well", 480, 190, 68, 72, ("place",)), ("campfire", 330, 400, 52, 46, ("place",)),
-    ("chest", 690, 262, 52, 42, ("item",)), ("barrel", 260, 175, 42, 50, ("item",)),
-    ("sign", 590, 132, 46, 52, ("item",)), ("red potion", 420, 300, 30, 40, ("item",)),
-    ("blue potion", 560, 330, 30, 40, ("item",)), ("key", 250, 300, 40, 28, ("item",)),
-    ("sword", 760, 400, 48, 44, ("item",)), ("bread", 480, 440, 44, 30, ("item", "food")),
+    ("house", 150, 168, 150, 132, ("place",)),
+    ("house", 800, 158, 150, 132, ("place",)),
+    ("door", 150, 169, 34, 50, ("place",)),
+    ("door", 800, 159, 34, 50, ("place",)),
+    ("well", 480, 190, 68, 72, ("place",)),
+    ("campfire", 330, 400, 52, 46, ("place",)),
+    ("chest", 690, 262, 52, 42, ("item",)),
+    ("barrel", 260, 175, 42, 50, ("item",)),
+    ("sign", 590, 132, 46, 52, ("item",)),
+    ("red potion", 420, 300, 30, 40, ("item",)),
+    ("blue potion", 560, 330, 30, 40, ("item",)),
+    ("key", 250, 300, 40, 28, ("item",)),
+    ("sword", 760, 400, 48, 44, ("item",)),
+    ("bread", 480, 440, 44, 30, ("item", "food")),
     ("apple", 620, 430, 32, 34, ("item", "food")),
-    ("tree", 50, 330, 86, 104, ("plant",)), ("tree", 905, 330, 86, 104, ("plant",)), ("tree", 395, 120, 78, 96, ("plant",)),
-    ("tree", 120, 515, 84, 100, ("plant",)), ("flower", 200, 440, 34, 34, ("plant",)), ("flower", 845, 250, 34, 34, ("plant",)),
+    ("tree", 50, 330, 86, 104, ("plant",)),
+    ("tree", 905, 330, 86, 104, ("plant",)),
+    ("tree", 395, 120, 78, 96, ("plant",)),
+    ("tree", 120, 515, 84, 100, ("plant",)),
+    ("flower", 200, 440, 34, 34, ("plant",)),
+    ("flower", 845, 250, 34, 34, ("plant",)),
 )
 FIRE_SPOT, WOLF_DEN = (880, 480), (-40, 420)
-CAST = (("Mira", "healer", 360, 250), ("Bram", "guard", 570, 230), ("Odo", "merchant", 700, 330), ("Pip", "coward", 250, 240),
-        ("Lute", "bard", 400, 470), ("Hob", "hermit", 840, 410))
+CAST = (
+    ("Mira", "healer", 360, 250),
+    ("Bram", "guard", 570, 230),
+    ("Odo", "merchant", 700, 330),
+    ("Pip", "coward", 250, 240),
+    ("Lute", "bard", 400, 470),
+    ("Hob", "hermit", 840, 410),
+)
 
 
 class World:

@@ -45,7 +45,9 @@ def bench(
             first = _round_trip(client, 0, "")
             startup = time.perf_counter() - start
             rows["frame -> decision"] = _repeat(runs, lambda i: _round_trip(client, i, ""))
-            rows["frame + new words -> decision"] = _repeat(runs, lambda i: _round_trip(client, i, f"bring me the key number {i}"))
+            rows["frame + new words -> decision"] = _repeat(
+                runs, lambda i: _round_trip(client, i, f"bring me the key number {i}")
+            )
             rows["frame + known words -> decision"] = _repeat(runs, lambda i: _round_trip(client, i, "bring me the key"))
             used = client.welcome.provider
         if article:
@@ -63,8 +65,19 @@ def bench(
 def _server(bundle: Path | None, provider: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready"
-        command = [sys.executable, "-m", "engine", "serve", "--bind", "tcp://127.0.0.1:*", "--provider", provider,
-                   "--ready-file", str(ready), *(["--bundle", str(bundle)] if bundle else [])]
+        command = [
+            sys.executable,
+            "-m",
+            "engine",
+            "serve",
+            "--bind",
+            "tcp://127.0.0.1:*",
+            "--provider",
+            provider,
+            "--ready-file",
+            str(ready),
+            *(["--bundle", str(bundle)] if bundle else []),
+        ]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         try:
             while not ready.exists():
@@ -137,7 +150,9 @@ def _percentiles(seconds: list[float]) -> dict[str, float]:
 
 
 def _table(figures: dict[str, dict[str, float]], provider: str) -> Table:
-    table = Table("what", "p50 ms", "p95 ms", "p99 ms", title=f"end to end, {WIDTH}x{HEIGHT} raw, {provider}", title_justify="left")
+    table = Table(
+        "what", "p50 ms", "p95 ms", "p99 ms", title=f"end to end, {WIDTH}x{HEIGHT} raw, {provider}", title_justify="left"
+    )
     for name, values in figures.items():
         table.add_row(name, *(f"{v:.2f}" for v in values.values()))
     return table

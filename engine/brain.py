@@ -33,8 +33,7 @@ class Brain:
         clock: seconds, monotonic; injected so that a log replays.
     """
 
-    def __init__(self, perceiver: Perceiver, personas: Path | None = None,
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, perceiver: Perceiver, personas: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self.perceiver = perceiver
         self._personas, self._clock = personas, clock
 
@@ -56,20 +55,31 @@ class Brain:
         if name in own:
             return str(own[name])
         if name not in characters():
-            raise EngineError("persona", f"There is no persona '{name}'.",
-                              f"Known: {', '.join(sorted({*characters(), *own}))}.")
+            raise EngineError(
+                "persona", f"There is no persona '{name}'.", f"Known: {', '.join(sorted({*characters(), *own}))}."
+            )
         return name
 
-    def answer(self, cast: Mapping[str, Character], watch: Mapping[str, tuple[str, ...]], frame: Frame | None,
-               text: str, to: Sequence[str], state: Mapping[str, object], inspect: bool) -> list[Answer]:
+    def answer(
+        self,
+        cast: Mapping[str, Character],
+        watch: Mapping[str, tuple[str, ...]],
+        frame: Frame | None,
+        text: str,
+        to: Sequence[str],
+        state: Mapping[str, object],
+        inspect: bool,
+    ) -> list[Answer]:
         """Decisions of all of `cast` who see `frame`; those in `to` also hear `text`. The frame is encoded once."""
         now, start = self._clock(), time.perf_counter()
         queries = [Query(text if npc in to else "", watch.get(npc, ()), now, "player", state) for npc in cast]
         encoded = self.perceiver.encode(frame, queries)
         seen = self.perceiver.perceive_with_heat(encoded, queries)
         took = (time.perf_counter() - start) * 1e3
-        return [Answer(character.tick(s.percept), _inspect(s, took) if inspect else None)
-                for character, s in zip(cast.values(), seen, strict=True)]
+        return [
+            Answer(character.tick(s.percept), _inspect(s, took) if inspect else None)
+            for character, s in zip(cast.values(), seen, strict=True)
+        ]
 
 
 def _inspect(seen: Seen, inference_ms: float) -> dict[str, Any]:
@@ -78,8 +88,13 @@ def _inspect(seen: Seen, inference_ms: float) -> dict[str, Any]:
     heat = None
     if said and seen.heat is not None:
         heat = [row.tobytes() for row in (np.clip(seen.heat, 0, 1) * 255).astype(np.uint8)]
-    return {"intent": _top(percept.intent), "action": _top(percept.action),
-            "watch": [[d.phrase, d.p, d.x, d.y] for d in percept.watch], "heat": heat, "inference_ms": inference_ms}
+    return {
+        "intent": _top(percept.intent),
+        "action": _top(percept.action),
+        "watch": [[d.phrase, d.p, d.x, d.y] for d in percept.watch],
+        "heat": heat,
+        "inference_ms": inference_ms,
+    }
 
 
 def _top(probabilities: Mapping[str, float], count: int = 3) -> list[list[object]]:

@@ -32,15 +32,17 @@ class Labels(BaseModel):
         try:
             return self.heads[head]
         except KeyError:
-            raise EngineError("unknown_head", f"There is no head '{head}'.",
-                              f"Known heads: {', '.join(self.heads)}.") from None
+            raise EngineError("unknown_head", f"There is no head '{head}'.", f"Known heads: {', '.join(self.heads)}.") from None
 
     def index(self, head: str, label: str) -> int:
         """Position of `label` in the logits of `head`; an unknown label raises `EngineError`."""
         classes = self[head]
         if label not in classes:
-            raise EngineError("unknown_label", f"'{label}' is not a label of head '{head}'.",
-                              f"Use one of: {', '.join(classes)}; or add it to labels.yaml and retrain.")
+            raise EngineError(
+                "unknown_label",
+                f"'{label}' is not a label of head '{head}'.",
+                f"Use one of: {', '.join(classes)}; or add it to labels.yaml and retrain.",
+            )
         return classes.index(label)
 
     def named(self, head: str, probabilities: object) -> dict[str, float]:
@@ -59,5 +61,8 @@ def load_labels(path: Path | None = None) -> Labels:
         raise EngineError("labels_missing", f"No label file at {source}.", "Check the path.") from None
     except (yaml.YAMLError, ValidationError) as error:
         first = str(error).splitlines()[0]
-        raise EngineError("labels_invalid", f"{source} is not a label file: {first}.",
-                          "It needs `heads:` with a list of class names for each head.") from None
+        raise EngineError(
+            "labels_invalid",
+            f"{source} is not a label file: {first}.",
+            "It needs `heads:` with a list of class names for each head.",
+        ) from None

@@ -26,8 +26,11 @@ def export(
     try:
         from export.bundle_writer import write_bundle
     except ModuleNotFoundError as missing:
-        raise EngineError("extra_missing", f"Exporting needs '{missing.name}', which is not installed.",
-                          "Run: pip install 'npc-engine[train]'.") from None
+        raise EngineError(
+            "extra_missing",
+            f"Exporting needs '{missing.name}', which is not installed.",
+            "Run: pip install 'npc-engine[train]'.",
+        ) from None
     report = write_bundle(checkpoint, out, precision, name)
     typer.echo(report)
 

@@ -53,8 +53,10 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
         manifest = _manifest(folder, name, precision, run, model.cfg.size, model.labels.heads, exact, shipped)
         (folder / "bundle.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     size = sum(f.stat().st_size for f in out.iterdir()) / 1e6
-    return (f"Wrote {out} ({precision}, {size:.1f} MB). fp32 graphs agree with PyTorch on {exact.agreement:.1%} of top "
-            f"labels, largest difference {exact.max_difference:.1e}; as shipped {shipped.agreement:.1%}.")
+    return (
+        f"Wrote {out} ({precision}, {size:.1f} MB). fp32 graphs agree with PyTorch on {exact.agreement:.1%} of top "
+        f"labels, largest difference {exact.max_difference:.1e}; as shipped {shipped.agreement:.1%}."
+    )
 
 
 @contextmanager
@@ -88,21 +90,35 @@ def _quantise(folder: Path, frames: list) -> None:
 def _refuse_unless(acceptable: bool, parity: Parity, precision: str) -> None:
     if not acceptable:
         raise EngineError(
-            "parity", f"The {precision} graphs disagree with the PyTorch model: {parity.agreement:.1%} of top labels the "
-            f"same, largest difference {parity.max_difference:.1e}.", "No bundle was written; export as fp32 or train longer.")
+            "parity",
+            f"The {precision} graphs disagree with the PyTorch model: {parity.agreement:.1%} of top labels the "
+            f"same, largest difference {parity.max_difference:.1e}.",
+            "No bundle was written; export as fp32 or train longer.",
+        )
 
 
-def _manifest(folder: Path, name: str, precision: str, run: Path, size: tuple[int, int],
-              heads: dict[str, tuple[str, ...]], exact: Parity, shipped: Parity) -> dict[str, object]:
+def _manifest(
+    folder: Path,
+    name: str,
+    precision: str,
+    run: Path,
+    size: tuple[int, int],
+    heads: dict[str, tuple[str, ...]],
+    exact: Parity,
+    shipped: Parity,
+) -> dict[str, object]:
     graphs = {p.stem: _entry(p) for p in sorted(folder.glob("*.onnx"))}
     metrics_file = run / "evaluation.json"
     metrics = json.loads(metrics_file.read_text()) if metrics_file.exists() else {}
     return {
-        "format": FORMAT, "name": name, "precision": precision,
+        "format": FORMAT,
+        "name": name,
+        "precision": precision,
         "labels": {head: list(classes) for head, classes in heads.items()},
         "input": {"height": size[0], "width": size[1], "grid": [size[0] // 8, size[1] // 8], "max_tokens": MAX_TOKENS},
         "thresholds": {"target": 0.5, "watch": 0.5},
-        "graphs": graphs, "tokenizer": _entry(folder / "tokenizer.json"),
+        "graphs": graphs,
+        "tokenizer": _entry(folder / "tokenizer.json"),
         "metrics": {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__, **metrics},
         "licences": LICENCES,
     }

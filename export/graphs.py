@@ -15,7 +15,7 @@ from torch.export import Dim
 
 from engine.model import NpcModel
 
-OPSET = 20   # opset 23's Attention with a mask fails on ONNX Runtime's CPU provider
+OPSET = 20  # opset 23's Attention with a mask fails on ONNX Runtime's CPU provider
 
 
 class ImageGraph(nn.Module):
@@ -76,28 +76,48 @@ def export_graphs(model: NpcModel, folder: Path) -> dict[str, Path]:
     valid, utterance = torch.ones(1, rows, columns), torch.randn(3, model.text.utterance_dim)
     ids, n, t, w = torch.ones(3, 7, dtype=torch.int64), Dim("n", max=4096), Dim("t", max=512), Dim("w", max=4096)
     plan: dict[str, tuple[nn.Module, dict[str, Tensor], dict[str, dict[int, Dim]], list[str]]] = {
-        "image": (ImageGraph(model), {"frame": torch.zeros(1, height, width, 3, dtype=torch.uint8)}, {},
-                  ["grid", "scene"]),
-        "text": (TextGraph(model), {"ids": ids, "mask": ids.clone()}, {"ids": {0: n, 1: t}, "mask": {0: n, 1: t}},
-                 ["sentence", "utterance"]),
-        "decide": (DecideGraph(model), {"grid": grid, "scene": scene, "utterance": utterance,
-                                        "said": torch.ones(3, 1), "valid": valid},
-                   {"utterance": {0: n}, "said": {0: n}},
-                   ["intent", "tone", "action", "emotion", "heat", "target_p"]),
+        "image": (ImageGraph(model), {"frame": torch.zeros(1, height, width, 3, dtype=torch.uint8)}, {}, ["grid", "scene"]),
+        "text": (
+            TextGraph(model),
+            {"ids": ids, "mask": ids.clone()},
+            {"ids": {0: n, 1: t}, "mask": {0: n, 1: t}},
+            ["sentence", "utterance"],
+        ),
+        "decide": (
+            DecideGraph(model),
+            {"grid": grid, "scene": scene, "utterance": utterance, "said": torch.ones(3, 1), "valid": valid},
+            {"utterance": {0: n}, "said": {0: n}},
+            ["intent", "tone", "action", "emotion", "heat", "target_p"],
+        ),
     }
     if model.grounding is not None:
-        plan["watch"] = (WatchGraph(model), {"grid": grid, "phrase": torch.randn(3, 384), "valid": valid},
-                         {"phrase": {0: w}}, ["presence", "heat"])
+        plan["watch"] = (
+            WatchGraph(model),
+            {"grid": grid, "phrase": torch.randn(3, 384), "valid": valid},
+            {"phrase": {0: w}},
+            ["presence", "heat"],
+        )
     return {name: _export(folder / f"{name}.onnx", *parts) for name, parts in plan.items()}
 
 
-def _export(path: Path, module: nn.Module, inputs: dict[str, Tensor],
-            dynamic: dict[str, dict[int, Dim]], outputs: list[str]) -> Path:
+def _export(
+    path: Path, module: nn.Module, inputs: dict[str, Tensor], dynamic: dict[str, dict[int, Dim]], outputs: list[str]
+) -> Path:
     shapes = {name: dynamic.get(name) for name in inputs}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.onnx.export(module.eval(), kwargs=inputs, f=str(path), input_names=list(inputs), output_names=outputs,
-                          dynamic_shapes=shapes, opset_version=OPSET, dynamo=True, external_data=False,
-                          verbose=False, optimize=True)
+        torch.onnx.export(
+            module.eval(),
+            kwargs=inputs,
+            f=str(path),
+            input_names=list(inputs),
+            output_names=outputs,
+            dynamic_shapes=shapes,
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+            optimize=True,
+        )
     return path

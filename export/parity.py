@@ -13,8 +13,8 @@ from engine.model import NpcModel
 from engine.training.tokens import tokenize
 
 HEADS = ("intent", "tone", "action", "emotion")
-FP32_TOLERANCE = 1e-3      # largest difference of a probability
-INT8_AGREEMENT = 0.93      # share of top labels that must survive quantisation
+FP32_TOLERANCE = 1e-3  # largest difference of a probability
+INT8_AGREEMENT = 0.93  # share of top labels that must survive quantisation
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,10 @@ def compare(model: NpcModel, folder: Path, frames: Frames, texts: list[str]) -> 
     """Run PyTorch and the graphs in `folder` on each (frame, text) pair; empty texts are silence."""
     import onnxruntime as ort
 
-    sessions = {n: ort.InferenceSession(str(folder / f"{n}.onnx"), providers=["CPUExecutionProvider"])
-                for n in ("image", "text", "decide")}
+    sessions = {
+        n: ort.InferenceSession(str(folder / f"{n}.onnx"), providers=["CPUExecutionProvider"])
+        for n in ("image", "text", "decide")
+    }
     same, differences = [], []
     for frame, text in zip(frames, texts, strict=True):
         ours = _torch_answers(model, frame, text)
@@ -68,12 +70,15 @@ def _torch_answers(model: NpcModel, frame: npt.NDArray[np.uint8], text: str) -> 
     return heads
 
 
-def _onnx_answers(sessions: dict, frame: npt.NDArray[np.uint8], text: str,
-                  size: tuple[int, int]) -> list[npt.NDArray[np.float32]]:
+def _onnx_answers(
+    sessions: dict, frame: npt.NDArray[np.uint8], text: str, size: tuple[int, int]
+) -> list[npt.NDArray[np.float32]]:
     valid, said = _inputs(frame, text, size)
     grid, scene = sessions["image"].run(None, {"frame": frame[None]})
     ids, mask = (t.numpy() for t in tokenize([text]))
     utterance = sessions["text"].run(["utterance"], {"ids": ids, "mask": mask})[0]
-    outputs = sessions["decide"].run([*HEADS, "target_p"], {
-        "grid": grid, "scene": scene, "utterance": utterance, "said": np.full((1, 1), said, np.float32), "valid": valid})
+    outputs = sessions["decide"].run(
+        [*HEADS, "target_p"],
+        {"grid": grid, "scene": scene, "utterance": utterance, "said": np.full((1, 1), said, np.float32), "valid": valid},
+    )
     return [o[0] for o in outputs[:-1]] + [outputs[-1]]

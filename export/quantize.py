@@ -39,10 +39,17 @@ def quantize_image(source: Path, target: Path, frames: Iterable[npt.NDArray[np.u
     logging.getLogger().setLevel(logging.ERROR)
     prepared = target.with_suffix(".prepared")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
-    quantize_static(str(prepared), str(target), _Frames(frames), quant_format=QuantFormat.QDQ,
-                    activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, per_channel=True,
-                    op_types_to_quantize=["Conv", "Add", "Clip", "Relu"],
-                    calibrate_method=CalibrationMethod.MinMax)
+    quantize_static(
+        str(prepared),
+        str(target),
+        _Frames(frames),
+        quant_format=QuantFormat.QDQ,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        op_types_to_quantize=["Conv", "Add", "Clip", "Relu"],
+        calibrate_method=CalibrationMethod.MinMax,
+    )
     prepared.unlink()
     onnx.save(_feed_pixels_directly(onnx.load(target)), target)
 
@@ -103,6 +110,11 @@ def quantize_matrices(source: Path, target: Path) -> None:
     logging.getLogger().setLevel(logging.ERROR)
     prepared = target.with_suffix(".prepared")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
-    quantize_dynamic(str(prepared), str(target), op_types_to_quantize=["MatMul", "Gemm", "Gather"],
-                     weight_type=QuantType.QInt8, per_channel=True)
+    quantize_dynamic(
+        str(prepared),
+        str(target),
+        op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+    )
     prepared.unlink()

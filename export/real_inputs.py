@@ -6,9 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.utterances import load_utterances
-from engine.training.sources import read_scene_shard
+from engine.training.sources import read_scene_shard, slot_things
 from engine.training.text_stage import fill_lines
-from engine.training.sources import slot_things
 
 Frames = list[npt.NDArray[np.uint8]]
 

@@ -15,7 +15,7 @@ from engine.errors import EngineError
 from engine.perception.frame import Frame
 from npc.types import Target
 
-RETRY_S = 1.0           # an utterance without acknowledgement is said again after this long
+RETRY_S = 1.0  # an utterance without acknowledgement is said again after this long
 
 
 class BridgeError(EngineError):
@@ -71,8 +71,9 @@ class Client:
         BridgeError: from the constructor if no server answers within `timeout` seconds or it refuses the client.
     """
 
-    def __init__(self, endpoint: str = "tcp://127.0.0.1:5571", *, name: str = "game", token: str | None = None,
-                 timeout: float = 5.0) -> None:
+    def __init__(
+        self, endpoint: str = "tcp://127.0.0.1:5571", *, name: str = "game", token: str | None = None, timeout: float = 5.0
+    ) -> None:
         self._endpoint, self._name, self._token = endpoint, name, token
         self._context = zmq.Context()
         self._socket = self._context.socket(zmq.DEALER)
@@ -129,17 +130,37 @@ class Client:
         self._cast.pop(npc, None)
         self._send([encode("despawn", npc=npc)])
 
-    def observe(self, npcs: str | Sequence[str], *, frame: Frame | None = None, text: str = "",
-                to: Sequence[str] | None = None, state: Mapping[str, object] | None = None,
-                captured_at: float | None = None, inspect: bool = False) -> int:
+    def observe(
+        self,
+        npcs: str | Sequence[str],
+        *,
+        frame: Frame | None = None,
+        text: str = "",
+        to: Sequence[str] | None = None,
+        state: Mapping[str, object] | None = None,
+        captured_at: float | None = None,
+        inspect: bool = False,
+    ) -> int:
         """Show a frame to NPCs and let those in `to` (default: all of them) hear `text`; returns the sequence number."""
         self._seq += 1
         utterance = uuid.uuid4().hex if text.strip() else None
-        spec = None if frame is None else {"width": frame.width, "height": frame.height, "format": frame.format,
-                                           "bottom_up": frame.bottom_up}
-        header = encode("observe", seq=self._seq, npcs=[npcs] if isinstance(npcs, str) else list(npcs),
-                        text=text or None, utterance=utterance, to=None if to is None else list(to),
-                        state=None if state is None else dict(state), frame=spec, t=captured_at, inspect=inspect or None)
+        spec = (
+            None
+            if frame is None
+            else {"width": frame.width, "height": frame.height, "format": frame.format, "bottom_up": frame.bottom_up}
+        )
+        header = encode(
+            "observe",
+            seq=self._seq,
+            npcs=[npcs] if isinstance(npcs, str) else list(npcs),
+            text=text or None,
+            utterance=utterance,
+            to=None if to is None else list(to),
+            state=None if state is None else dict(state),
+            frame=spec,
+            t=captured_at,
+            inspect=inspect or None,
+        )
         message: list[Any] = [header] if frame is None else [header, frame.pixels]
         sent = self._send(message)
         if utterance is not None:
@@ -161,8 +182,12 @@ class Client:
         self._hello()
         header = self._wait_for("welcome", timeout)
         version = header.get("version", [0, 0])
-        return Welcome((int(version[0]), int(version[1])), str(header.get("server", "")),
-                       str(header.get("provider", "")), str(header.get("bundle", "")))
+        return Welcome(
+            (int(version[0]), int(version[1])),
+            str(header.get("server", "")),
+            str(header.get("provider", "")),
+            str(header.get("bundle", "")),
+        )
 
     def _hello(self) -> None:
         self._greeted = time.monotonic()
@@ -182,8 +207,11 @@ class Client:
                     return header
                 if header is not None and header["type"] == "error" and header.get("code") != "no_session":
                     raise _error(header)
-        raise BridgeError("no_server", f"No server answered at {self._endpoint} within {timeout:g} s.",
-                          "Start one with `python -m engine serve`, or check the address.")
+        raise BridgeError(
+            "no_server",
+            f"No server answered at {self._endpoint} within {timeout:g} s.",
+            "Start one with `python -m engine serve`, or check the address.",
+        )
 
     def _read(self) -> None:
         while self._next() is not None:
@@ -209,7 +237,7 @@ class Client:
 
     def _deal_with(self, header: dict[str, Any]) -> None:
         if header.get("code") == "no_session":
-            if time.monotonic() - self._greeted > 0.5:      # the server was restarted: introduce everybody again
+            if time.monotonic() - self._greeted > 0.5:  # the server was restarted: introduce everybody again
                 self._hello()
                 for npc in self._cast:
                     self._send([self._spawn_message(npc)])
@@ -240,9 +268,19 @@ def _error(header: Mapping[str, Any]) -> BridgeError:
 def _decision(header: Mapping[str, Any]) -> WireDecision:
     spot = header.get("target")
     target = None if spot is None else Target(float(spot["x"]), float(spot["y"]), float(spot["p"]))
-    return WireDecision(header["npc"], header["seq"], header["action"], header["emotion"], target, header.get("line", ""),
-                        header.get("confidence", 0.0), header.get("reason", ""), header.get("frame_age", 0.0),
-                        header.get("utterance"), header.get("inspect"))
+    return WireDecision(
+        header["npc"],
+        header["seq"],
+        header["action"],
+        header["emotion"],
+        target,
+        header.get("line", ""),
+        header.get("confidence", 0.0),
+        header.get("reason", ""),
+        header.get("frame_age", 0.0),
+        header.get("utterance"),
+        header.get("inspect"),
+    )
 
 
 __all__ = ["BridgeError", "Client", "Frame", "Welcome", "WireDecision"]

@@ -22,8 +22,12 @@ def doctor(
     """Check Python, ONNX Runtime, CUDA, the bundle, the port and a round trip."""
     table = Table("check", "finding", "what to do")
     sound = True
-    for name, check in (("Python", _python), ("ONNX Runtime", _runtime), ("CUDA", _cuda),
-                        ("round trip", lambda: _round_trip(bundle, bind))):
+    for name, check in (
+        ("Python", _python),
+        ("ONNX Runtime", _runtime),
+        ("CUDA", _cuda),
+        ("round trip", lambda: _round_trip(bundle, bind)),
+    ):
         try:
             table.add_row(name, check(), "")
         except EngineError as error:
@@ -73,5 +77,7 @@ def _round_trip(bundle: Path | None, bind: str) -> str:
         server.stop()
         thread.join(5)
     if not decisions:
-        raise EngineError("round_trip", "No decision came back within 5 s.", "Run `python -m engine serve` and look at its log.")
+        raise EngineError(
+            "round_trip", "No decision came back within 5 s.", "Run `python -m engine serve` and look at its log."
+        )
     return f"bundle '{perceiver.bundle.manifest.name}' on {server.endpoint}: the healer answered “{decisions[0].line}”"

@@ -26,14 +26,14 @@ class ProtocolError(EngineError):
 class Limits:
     """What the server accepts. Sizes are checked before anything is allocated for them."""
 
-    header: int = 64 * 1024          # bytes
-    frame: int = 64 * 1024 * 1024    # bytes
-    text: int = 2000                 # characters of one utterance
-    npcs: int = 256                  # per client
-    watch: int = 32                  # phrases per NPC
-    phrase: int = 80                 # characters of a watch phrase
-    name: int = 64                   # characters of client names and NPC ids
-    waiting: int = 64                # utterances of one client that wait for an answer
+    header: int = 64 * 1024  # bytes
+    frame: int = 64 * 1024 * 1024  # bytes
+    text: int = 2000  # characters of one utterance
+    npcs: int = 256  # per client
+    watch: int = 32  # phrases per NPC
+    phrase: int = 80  # characters of a watch phrase
+    name: int = 64  # characters of client names and NPC ids
+    waiting: int = 64  # utterances of one client that wait for an answer
 
 
 Header = Mapping[str, Any]
@@ -95,8 +95,16 @@ def decode_observe(header: Header, part: memoryview | bytes | None, limits: Limi
     state = header.get("state", {})
     if not isinstance(state, dict):
         raise ProtocolError("state", "`state` is not a map.", "Send a map of tags, or leave it away.")
-    return Observe(integer(header, "seq"), npcs, _frame(header.get("frame"), part, limits), text,
-                   utterance, to, state, bool(header.get("inspect", False)))
+    return Observe(
+        integer(header, "seq"),
+        npcs,
+        _frame(header.get("frame"), part, limits),
+        text,
+        utterance,
+        to,
+        state,
+        bool(header.get("inspect", False)),
+    )
 
 
 def _frame(spec: object, part: memoryview | bytes | None, limits: Limits) -> Frame | None:
@@ -105,21 +113,33 @@ def _frame(spec: object, part: memoryview | bytes | None, limits: Limits) -> Fra
             raise ProtocolError("frame_size", "A frame part came without a `frame` field.", "Describe the frame in the header.")
         return None
     if not isinstance(spec, dict) or part is None:
-        raise ProtocolError("frame", "`frame` is announced, but its part or its description is missing.",
-                            "Send the pixels as second part, and width, height and format in the header.")
+        raise ProtocolError(
+            "frame",
+            "`frame` is announced, but its part or its description is missing.",
+            "Send the pixels as second part, and width, height and format in the header.",
+        )
     kind = string(spec, "format", 8)
     if kind not in RAW_CHANNELS and kind not in ENCODED:
-        raise ProtocolError("frame_format", f"Frame format '{kind}' is not known.",
-                            f"Use one of: {', '.join((*RAW_CHANNELS, *ENCODED))}.")
+        raise ProtocolError(
+            "frame_format", f"Frame format '{kind}' is not known.", f"Use one of: {', '.join((*RAW_CHANNELS, *ENCODED))}."
+        )
     size = len(part) if isinstance(part, bytes) else part.nbytes
     if size > limits.frame:
         raise ProtocolError("frame_size", f"The frame has {size} bytes.", f"Send at most {limits.frame}.")
     raw = kind in RAW_CHANNELS
-    frame = Frame(part, integer(spec, "width") if raw else 0, integer(spec, "height") if raw else 0, kind,
-                  bool(spec.get("bottom_up", False)))
+    frame = Frame(
+        part,
+        integer(spec, "width") if raw else 0,
+        integer(spec, "height") if raw else 0,
+        kind,
+        bool(spec.get("bottom_up", False)),
+    )
     if raw and (frame.width < 1 or frame.height < 1 or size != frame.expected_bytes):
-        raise ProtocolError("frame_size", f"The frame part has {size} bytes, but {frame.width}x{frame.height} {kind} "
-                            f"needs {frame.expected_bytes}.", "Check width, height, format and row padding.")
+        raise ProtocolError(
+            "frame_size",
+            f"The frame part has {size} bytes, but {frame.width}x{frame.height} {kind} needs {frame.expected_bytes}.",
+            "Check width, height, format and row padding.",
+        )
     return frame
 
 
@@ -129,8 +149,9 @@ def string(header: Header, name: str, longest: int, *, required: bool = True) ->
     if value is None and not required:
         return ""
     if not isinstance(value, str) or len(value) > longest or (required and not value):
-        raise ProtocolError(name, f"`{name}` must be a text of {1 if required else 0} to {longest} characters.",
-                            "Shorten or fill in the field.")
+        raise ProtocolError(
+            name, f"`{name}` must be a text of {1 if required else 0} to {longest} characters.", "Shorten or fill in the field."
+        )
     return value
 
 
@@ -140,8 +161,9 @@ def strings(header: Header, name: str, longest: int, most: int) -> tuple[str, ..
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > most:
         raise ProtocolError(name, f"`{name}` must be a list of at most {most} texts.", "See docs/protocol.md.")
     if any(not isinstance(v, str) or not v or len(v) > longest for v in value):
-        raise ProtocolError(name, f"`{name}` holds something else than texts of 1 to {longest} characters.",
-                            "See docs/protocol.md.")
+        raise ProtocolError(
+            name, f"`{name}` holds something else than texts of 1 to {longest} characters.", "See docs/protocol.md."
+        )
     return tuple(dict.fromkeys(value))
 
 
@@ -157,5 +179,8 @@ def check_version(header: Header) -> None:
     """Refuse clients of another major version."""
     version = header.get("version")
     if not isinstance(version, (list, tuple)) or len(version) != 2 or version[0] != VERSION[0]:
-        raise ProtocolError("version", f"This server speaks protocol {VERSION[0]}.{VERSION[1]}, the client {version!r}.",
-                            "Update the plug-in or the server, so that both have the same major version.")
+        raise ProtocolError(
+            "version",
+            f"This server speaks protocol {VERSION[0]}.{VERSION[1]}, the client {version!r}.",
+            "Update the plug-in or the server, so that both have the same major version.",
+        )

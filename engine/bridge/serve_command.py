@@ -32,8 +32,14 @@ def serve(
     if personas is not None and not personas.is_dir():
         raise EngineError("personas", f"There is no directory {personas}.", "Give a directory of YAML cards.")
     perceiver = Perceiver(bundle, provider, threads)
-    server = Server(Brain(perceiver, personas), bind, provider=perceiver.provider,
-                    bundle=perceiver.bundle.manifest.name, token=token, insecure=insecure)
+    server = Server(
+        Brain(perceiver, personas),
+        bind,
+        provider=perceiver.provider,
+        bundle=perceiver.bundle.manifest.name,
+        token=token,
+        insecure=insecure,
+    )
     perceiver.warm_up()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: server.stop())

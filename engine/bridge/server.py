@@ -30,7 +30,7 @@ from engine.errors import EngineError
 
 log = logging.getLogger("engine.bridge")
 
-DEDUP_WINDOW = 4096     # utterances whose decisions are remembered, in case the client asks again
+DEDUP_WINDOW = 4096  # utterances whose decisions are remembered, in case the client asks again
 LOOPBACK = ("tcp://127.", "tcp://localhost", "tcp://[::1]", "ipc://", "inproc://")
 
 
@@ -60,11 +60,23 @@ class Server:
         EngineError: `port_in_use`, `bind` or `insecure`.
     """
 
-    def __init__(self, thinker: Thinker, endpoint: str, *, provider: str = "", bundle: str = "", token: str | None = None,
-                 insecure: bool = False, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        thinker: Thinker,
+        endpoint: str,
+        *,
+        provider: str = "",
+        bundle: str = "",
+        token: str | None = None,
+        insecure: bool = False,
+        limits: Limits | None = None,
+    ) -> None:
         if not insecure and not endpoint.startswith(LOOPBACK):
-            raise EngineError("insecure", f"{endpoint} can be reached from other machines, and nothing is encrypted.",
-                              "Bind to tcp://127.0.0.1:PORT, or say --insecure if the network is trusted.")
+            raise EngineError(
+                "insecure",
+                f"{endpoint} can be reached from other machines, and nothing is encrypted.",
+                "Bind to tcp://127.0.0.1:PORT, or say --insecure if the network is trusted.",
+            )
         self._thinker, self._token, self._limits = thinker, token, limits or Limits()
         self._about = {"version": list(VERSION), "server": f"npc-engine {__version__}", "provider": provider, "bundle": bundle}
         self._context = zmq.Context()
@@ -81,7 +93,12 @@ class Server:
         self._mailbox = Mailbox()
         self._stopping = threading.Event()
         self._handlers: dict[str, Callable[[bytes, dict[str, Any], list[zmq.Frame]], None]] = {
-            "spawn": self._spawn, "despawn": self._despawn, "observe": self._observe, "ping": self._ping, "bye": self._bye}
+            "spawn": self._spawn,
+            "despawn": self._despawn,
+            "observe": self._observe,
+            "ping": self._ping,
+            "bye": self._bye,
+        }
 
     def _bind(self, endpoint: str) -> zmq.Socket[bytes]:
         socket = self._context.socket(zmq.ROUTER)
@@ -99,10 +116,14 @@ class Server:
             socket.close(0)
             self._context.term()
             if error.errno == zmq.EADDRINUSE:
-                raise EngineError("port_in_use", f"{endpoint} is in use by another program.",
-                                  "Choose another port with --bind, or stop the other server.") from None
-            raise EngineError("bind", f"Cannot bind to {endpoint}: {error}.",
-                              "Use an address like tcp://127.0.0.1:5571.") from None
+                raise EngineError(
+                    "port_in_use",
+                    f"{endpoint} is in use by another program.",
+                    "Choose another port with --bind, or stop the other server.",
+                ) from None
+            raise EngineError(
+                "bind", f"Cannot bind to {endpoint}: {error}.", "Use an address like tcp://127.0.0.1:5571."
+            ) from None
         return socket
 
     def run(self) -> None:
@@ -133,7 +154,7 @@ class Server:
     # --- the talking thread ---------------------------------------------------------------------------
 
     def _receive_all(self) -> None:
-        for _ in range(256):       # a flood must not keep results from going out
+        for _ in range(256):  # a flood must not keep results from going out
             try:
                 parts = self._socket.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
@@ -151,10 +172,12 @@ class Server:
         except EngineError as error:
             fields = {"seq": seq} if isinstance(seq, int) else {}
             self._send(client, encode("error", code=error.code, message=error.message, fix=error.fix, **fields))
-        except Exception:           # one client's message must not end the others' server
+        except Exception:  # one client's message must not end the others' server
             log.exception("a message could not be handled")
-            self._send(client, encode("error", code="internal", message="The message could not be handled.",
-                                      fix="See the server's log."))
+            self._send(
+                client,
+                encode("error", code="internal", message="The message could not be handled.", fix="See the server's log."),
+            )
 
     def _dispatch(self, client: bytes, header: dict[str, Any], more: list[zmq.Frame]) -> None:
         kind = header["type"]
@@ -204,7 +227,7 @@ class Server:
             if known is None and self._mailbox.waiting(client) >= self._limits.waiting:
                 raise ProtocolError("busy", "Too many utterances wait for an answer.", "Send this one again in a moment.")
             self._send(client, encode("ack", utterance=observe.utterance))
-            if known is not None:               # heard before: say again what was decided then
+            if known is not None:  # heard before: say again what was decided then
                 for message in known:
                     self._send(client, message)
                 return
@@ -252,8 +275,15 @@ class Server:
                 messages = [encode("error", code=error.code, message=error.message, fix=error.fix, seq=post.observe.seq)]
             except Exception:
                 log.exception("an observation could not be answered")
-                messages = [encode("error", code="internal", message="The observation could not be answered.",
-                                   fix="See the server's log.", seq=post.observe.seq)]
+                messages = [
+                    encode(
+                        "error",
+                        code="internal",
+                        message="The observation could not be answered.",
+                        fix="See the server's log.",
+                        seq=post.observe.seq,
+                    )
+                ]
             self._outbox.extend((post.client, m) for m in messages)  # type: ignore[misc]
             wake.send(b"")
         wake.close(0)
@@ -275,5 +305,17 @@ class Server:
 def _decision(answer: Answer, seq: int, utterance: str | None, age: float) -> bytes:
     d = answer.decision
     target = None if d.target is None else {"x": d.target.x, "y": d.target.y, "p": d.target.p}
-    return encode("decision", npc=d.npc, seq=seq, utterance=utterance, action=d.action, emotion=d.emotion, target=target,
-                  line=d.line, confidence=d.confidence, reason=d.reason, frame_age=age, inspect=answer.inspect)
+    return encode(
+        "decision",
+        npc=d.npc,
+        seq=seq,
+        utterance=utterance,
+        action=d.action,
+        emotion=d.emotion,
+        target=target,
+        line=d.line,
+        confidence=d.confidence,
+        reason=d.reason,
+        frame_age=age,
+        inspect=answer.inspect,
+    )

@@ -15,15 +15,15 @@ class _Cfg(BaseModel):
 
 class ImageCfg(_Cfg):
     encoder: str = "efficientnet_lite0"
-    weights: str = "package"      # "package", "none" (from scratch), or a path to a state dict
-    frozen: bool = True           # frozen features are computed once and cached: 30 times faster epochs
+    weights: str = "package"  # "package", "none" (from scratch), or a path to a state dict
+    frozen: bool = True  # frozen features are computed once and cached: 30 times faster epochs
 
 
 class TextCfg(_Cfg):
     encoder: str = "minilm"
     weights: str = "package"
-    tuned_layers: int = Field(default=2, ge=0, le=6)   # copies of the last layers, tuned for utterances
-    frozen: bool = True           # frozen after its own pre-training stage; its vectors are cached
+    tuned_layers: int = Field(default=2, ge=0, le=6)  # copies of the last layers, tuned for utterances
+    frozen: bool = True  # frozen after its own pre-training stage; its vectors are cached
 
 
 class FusionCfg(_Cfg):
@@ -36,8 +36,8 @@ class ModelCfg(_Cfg):
     image: ImageCfg = ImageCfg()
     text: TextCfg = TextCfg()
     fusion: FusionCfg = FusionCfg()
-    size: tuple[int, int] = (192, 320)      # height, width: close to 16:9, multiples of 32; a third faster than 224x384
-    grid_dim: int = 128                     # channels of the stride-8 grid in which words and cells meet
+    size: tuple[int, int] = (192, 320)  # height, width: close to 16:9, multiples of 32; a third faster than 224x384
+    grid_dim: int = 128  # channels of the stride-8 grid in which words and cells meet
     scene_dim: int = 256
-    modalities: tuple[Modality, ...] = ("text", "image")   # drop one for an ablation
-    grounding: bool = True                  # False: no heat map, as in the article's model
+    modalities: tuple[Modality, ...] = ("text", "image")  # drop one for an ablation
+    grounding: bool = True  # False: no heat map, as in the article's model

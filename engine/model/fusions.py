@@ -40,8 +40,8 @@ class FiLM(nn.Module):
         self.mix = _mlp(2 * grid_dim + scene_dim + words_dim, dim)
 
     def forward(self, grid: Tensor, scene: Tensor, words: Tensor, valid: Tensor) -> Tensor:
-        coarse = (F.avg_pool2d(grid, 4) * grid.shape[1] ** 0.5).flatten(2).transpose(1, 2).unsqueeze(1)      # [B, 1, cells, C]
-        scale, shift = self.scale_shift(words).unsqueeze(2).chunk(2, -1)             # [B, L, 1, C]
+        coarse = (F.avg_pool2d(grid, 4) * grid.shape[1] ** 0.5).flatten(2).transpose(1, 2).unsqueeze(1)  # [B, 1, cells, C]
+        scale, shift = self.scale_shift(words).unsqueeze(2).chunk(2, -1)  # [B, L, 1, C]
         seen = self.after(F.relu(coarse * (1 + scale) + shift))
         scene = scene.unsqueeze(1).expand(-1, words.shape[1], -1)
         return self.mix(torch.cat([seen.mean(2), seen.amax(2), scene, words], -1))
@@ -61,9 +61,9 @@ class CrossAttention(nn.Module):
         self.mix = _mlp(queries * grid_dim + scene_dim + words_dim, dim)
 
     def forward(self, grid: Tensor, scene: Tensor, words: Tensor, valid: Tensor) -> Tensor:
-        cells = grid.flatten(2)                                                       # [B, C, cells]
-        ask = self.ask(words).unflatten(-1, (self.queries, -1)).flatten(1, 2)         # [B, L*Q, C]
-        score = ask @ cells                                                           # unit cells: no 1/sqrt(C)
+        cells = grid.flatten(2)  # [B, C, cells]
+        ask = self.ask(words).unflatten(-1, (self.queries, -1)).flatten(1, 2)  # [B, L*Q, C]
+        score = ask @ cells  # unit cells: no 1/sqrt(C)
         score = score + (valid.flatten(1).unsqueeze(1) - 1) * 1e4
         seen = (score.softmax(-1) @ cells.transpose(1, 2) * cells.shape[1] ** 0.5).unflatten(1, (-1, self.queries)).flatten(2)
         scene = scene.unsqueeze(1).expand(-1, words.shape[1], -1)

@@ -19,8 +19,9 @@ class Neck(nn.Module):
     def __init__(self, channels: tuple[int, int, int], grid_dim: int, scene_dim: int, latents: int = 8) -> None:
         super().__init__()
         # Each norm follows its convolution directly, so that the export folds it away.
-        self.laterals = nn.ModuleList(nn.Sequential(nn.Conv2d(c, grid_dim, 1, bias=False), nn.BatchNorm2d(grid_dim))
-                                      for c in channels)
+        self.laterals = nn.ModuleList(
+            nn.Sequential(nn.Conv2d(c, grid_dim, 1, bias=False), nn.BatchNorm2d(grid_dim)) for c in channels
+        )
         self.depthwise = nn.Conv2d(grid_dim, grid_dim, 5, padding=2, groups=grid_dim)
         self.pointwise = nn.Conv2d(grid_dim, grid_dim, 1)
         self.cell = nn.Conv2d(grid_dim, grid_dim, 1)
@@ -45,9 +46,9 @@ class Grounding(nn.Module):
     def __init__(self, grid_dim: int, extra_dim: int) -> None:
         super().__init__()
         self.phrase = nn.Sequential(nn.Linear(SENTENCE_DIM, 512), nn.GELU(), nn.Linear(512, grid_dim))
-        self.context = nn.Linear(extra_dim, grid_dim)     # what the whole utterance adds to the bare name
-        self.scale = nn.Parameter(torch.tensor(2.5))      # log of the cosine's scale
-        self.bias = nn.Linear(SENTENCE_DIM, 1)            # common things need more evidence than rare ones
+        self.context = nn.Linear(extra_dim, grid_dim)  # what the whole utterance adds to the bare name
+        self.scale = nn.Parameter(torch.tensor(2.5))  # log of the cosine's scale
+        self.bias = nn.Linear(SENTENCE_DIM, 1)  # common things need more evidence than rare ones
         nn.init.constant_(self.bias.bias, -5.0)
         self.presence = nn.Sequential(nn.Linear(grid_dim + 4, 64), nn.GELU(), nn.Linear(64, 1))
 

@@ -22,7 +22,7 @@ class ImageEncoder(nn.Module):
     """
 
     channels: tuple[int, int, int]
-    mean: tuple[float, ...] = (123.675, 116.28, 103.53)   # ImageNet, as torchvision's weights expect
+    mean: tuple[float, ...] = (123.675, 116.28, 103.53)  # ImageNet, as torchvision's weights expect
     std: tuple[float, ...] = (58.395, 57.12, 57.375)
 
     def __init__(self) -> None:
@@ -42,22 +42,25 @@ class ImageEncoder(nn.Module):
         """Load `weights`: "package", "none", or a path."""
         if weights == "none":
             return
-        if weights == "package":
-            path = self.package_file()
-        else:
-            path = Path(weights)
+        path = self.package_file() if weights == "package" else Path(weights)
         self.load_pretrained(read_state_dict(path))
 
     def package_file(self) -> Path:
-        raise EngineError("weights_missing", f"No package carries pretrained weights for {type(self).__name__}.",
-                          "Set image.weights to a local state dict, or to 'none' to train from scratch.")
+        raise EngineError(
+            "weights_missing",
+            f"No package carries pretrained weights for {type(self).__name__}.",
+            "Set image.weights to a local state dict, or to 'none' to train from scratch.",
+        )
 
     def load_pretrained(self, state: dict[str, Tensor]) -> None:
         wanted = self.state_dict()
         missing = [k for k in wanted if k not in state]
         if missing:
-            raise EngineError("weights_mismatch", f"The weights lack {len(missing)} tensors, e.g. '{missing[0]}'.",
-                              f"They are not those of {type(self).__name__}.")
+            raise EngineError(
+                "weights_mismatch",
+                f"The weights lack {len(missing)} tensors, e.g. '{missing[0]}'.",
+                f"They are not those of {type(self).__name__}.",
+            )
         self.load_state_dict({k: state[k] for k in wanted})
 
 
@@ -66,10 +69,17 @@ class _SameConv(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         k, s = self.kernel_size[0], self.stride[0]
-        total = k - s if s > 1 else k - 1     # inputs are multiples of the stride
+        total = k - s if s > 1 else k - 1  # inputs are multiples of the stride
         before = total // 2
-        return F.conv2d(F.pad(x, (before, total - before, before, total - before)), self.weight, None,
-                        self.stride, 0, self.dilation, self.groups)
+        return F.conv2d(
+            F.pad(x, (before, total - before, before, total - before)),
+            self.weight,
+            None,
+            self.stride,
+            0,
+            self.dilation,
+            self.groups,
+        )
 
 
 class _MBConv(nn.Module):
@@ -105,8 +115,15 @@ class EfficientNetLite0(ImageEncoder):
     channels = (40, 112, 320)
     mean = (127.0, 127.0, 127.0)
     std = (128.0, 128.0, 128.0)
-    _STAGES = ((1, 16, 1, 3, 1), (2, 24, 6, 3, 2), (2, 40, 6, 5, 2), (3, 80, 6, 3, 2),
-               (3, 112, 6, 5, 1), (4, 192, 6, 5, 2), (1, 320, 6, 3, 1))  # repeats, channels, expand, kernel, stride
+    _STAGES = (
+        (1, 16, 1, 3, 1),
+        (2, 24, 6, 3, 2),
+        (2, 40, 6, 5, 2),
+        (3, 80, 6, 3, 2),
+        (3, 112, 6, 5, 1),
+        (4, 192, 6, 5, 2),
+        (1, 320, 6, 3, 1),
+    )  # repeats, channels, expand, kernel, stride
 
     def __init__(self) -> None:
         super().__init__()
@@ -124,7 +141,7 @@ class EfficientNetLite0(ImageEncoder):
         taps = []
         for i, block in enumerate(self._blocks):
             x = block(x)
-            if i in (4, 10, 15):   # last blocks at strides 8, 16, 32
+            if i in (4, 10, 15):  # last blocks at strides 8, 16, 32
                 taps.append(x)
         return taps[0], taps[1], taps[2]
 

@@ -51,10 +51,11 @@ class NpcModel(nn.Module):
         fused_dim = cfg.fusion.dim + (cfg.grid_dim + 1 if cfg.grounding else 0)
         self.fused = nn.Sequential(nn.Linear(fused_dim, cfg.fusion.dim), nn.GELU(), nn.Dropout(0.1))
         self.fused_heads = nn.ModuleDict({h: _head(cfg.fusion.dim, len(labels[h])) for h in FUSED_HEADS})
-        self.danger = nn.Linear(cfg.scene_dim, 2)      # auxiliary: a hostile, a hazard in view
+        self.danger = nn.Linear(cfg.scene_dim, 2)  # auxiliary: a hostile, a hazard in view
         calibrated = (*TEXT_HEADS, *FUSED_HEADS, "target", "watch")
-        self.calibration = nn.ParameterDict({h: nn.Parameter(torch.tensor([1.0, 0.0]), requires_grad=False)
-                                             for h in calibrated})   # temperature, bias; see `calibrated`
+        self.calibration = nn.ParameterDict(
+            {h: nn.Parameter(torch.tensor([1.0, 0.0]), requires_grad=False) for h in calibrated}
+        )  # temperature, bias; see `calibrated`
 
     def encode_frame(self, frame: Tensor) -> tuple[Tensor, Tensor]:
         """uint8 [B, H, W, 3] to grid [B, C, H/8, W/8] and scene [B, S]."""

@@ -26,8 +26,9 @@ class Registry(Generic[T]):
 
     def __getitem__(self, name: str) -> T:
         if name not in self._classes:
-            raise EngineError("unknown_part", f"There is no {self._kind} '{name}'.",
-                              f"Registered: {', '.join(sorted(self._classes))}.")
+            raise EngineError(
+                "unknown_part", f"There is no {self._kind} '{name}'.", f"Registered: {', '.join(sorted(self._classes))}."
+            )
         return self._classes[name]
 
     def __iter__(self) -> Iterator[str]:

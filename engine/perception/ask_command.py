@@ -62,8 +62,9 @@ def read_frame(path: Path) -> Frame:
     except FileNotFoundError:
         raise EngineError("frame_missing", f"There is no picture {path}.", "Check the path.") from None
     except (UnidentifiedImageError, OSError, SyntaxError):
-        raise EngineError("frame_broken", f"{path} is not a readable PNG, JPEG or WebP picture.",
-                          "It is damaged or of another format.") from None
+        raise EngineError(
+            "frame_broken", f"{path} is not a readable PNG, JPEG or WebP picture.", "It is damaged or of another format."
+        ) from None
     return Frame(data, format=kind)
 
 
@@ -77,8 +78,10 @@ def result_row(case: object, seen: Seen) -> dict[str, Any]:
     percept = seen.percept
     target = percept.target
     row: dict[str, Any] = {} if case is None else {"id": case}
-    row |= {head: {label: round(p, 5) for label, p in getattr(percept, head).items()}
-            for head in ("intent", "tone", "action", "emotion")}
+    row |= {
+        head: {label: round(p, 5) for label, p in getattr(percept, head).items()}
+        for head in ("intent", "tone", "action", "emotion")
+    }
     row["target"] = None if target is None else {"x": round(target.x, 4), "y": round(target.y, 4), "p": round(target.p, 4)}
     row["watch"] = {d.phrase: {"p": round(d.p, 4), "x": round(d.x, 4), "y": round(d.y, 4)} for d in percept.watch}
     return row
@@ -110,7 +113,7 @@ def _batch_row(number: int, line: str, folder: Path, perceiver: Perceiver) -> di
         name = row.get("frame")
         path = None if name is None else Path(name)
         if path is not None and not path.is_absolute() and not path.exists():
-            path = folder / path       # as the case file sees it
+            path = folder / path  # as the case file sees it
         query = Query(text=str(row.get("text") or ""), watch=tuple(str(w) for w in row.get("watch") or ()))
         return result_row(case, _answer(perceiver, path, query)[0])
     except json.JSONDecodeError as error:

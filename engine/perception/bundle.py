@@ -89,13 +89,17 @@ def default_bundle() -> Path:
 def _read_manifest(folder: Path) -> Manifest:
     path = folder / "bundle.json"
     if not path.is_file():
-        raise EngineError("bundle_missing", f"There is no bundle in {folder}.",
-                          "Give a directory that `python -m export` wrote.")
+        raise EngineError(
+            "bundle_missing", f"There is no bundle in {folder}.", "Give a directory that `python -m export` wrote."
+        )
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(raw, dict) and raw.get("format") != FORMAT:
-            raise EngineError("bundle_format", f"{path} has format {raw.get('format')!r}; this engine reads format {FORMAT}.",
-                              "Export the model again with this version of the engine.")
+            raise EngineError(
+                "bundle_format",
+                f"{path} has format {raw.get('format')!r}; this engine reads format {FORMAT}.",
+                "Export the model again with this version of the engine.",
+            )
         manifest = Manifest.model_validate(raw)
     except (ValueError, ValidationError) as error:
         reason = " ".join(str(error).split())[:160]
@@ -109,9 +113,13 @@ def _read_manifest(folder: Path) -> Manifest:
 def _verify(folder: Path, entry: FileEntry) -> None:
     path = folder / entry.file
     if path.resolve().parent != folder.resolve() or not path.is_file():
-        raise EngineError("bundle_invalid", f"The bundle names '{entry.file}', which is not in {folder}.",
-                          "Copy the whole bundle directory.")
+        raise EngineError(
+            "bundle_invalid", f"The bundle names '{entry.file}', which is not in {folder}.", "Copy the whole bundle directory."
+        )
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != entry.sha256:
-        raise EngineError("bundle_hash", f"{path} is not the file that was exported (SHA-256 differs).",
-                          "It is damaged or was exchanged: copy or export the bundle again.")
+        raise EngineError(
+            "bundle_hash",
+            f"{path} is not the file that was exported (SHA-256 differs).",
+            "It is damaged or was exchanged: copy or export the bundle again.",
+        )

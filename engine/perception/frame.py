@@ -15,7 +15,7 @@ Pixels = npt.NDArray[np.uint8]
 
 RAW_CHANNELS = {"rgb": 3, "rgba": 4, "bgra": 4}
 ENCODED = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
-MAX_PIXELS = 4096 * 4096   # a decoded frame beyond this is an attack or a mistake
+MAX_PIXELS = 4096 * 4096  # a decoded frame beyond this is an attack or a mistake
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,18 @@ def decode(frame: Frame) -> Pixels:
 
 def _decode_raw(frame: Frame) -> Pixels:
     if frame.width < 1 or frame.height < 1 or frame.width * frame.height > MAX_PIXELS:
-        raise EngineError("frame_size", f"A frame of {frame.width}x{frame.height} pixels is not possible.",
-                          f"Send at least 1x1 and at most {MAX_PIXELS} pixels.")
+        raise EngineError(
+            "frame_size",
+            f"A frame of {frame.width}x{frame.height} pixels is not possible.",
+            f"Send at least 1x1 and at most {MAX_PIXELS} pixels.",
+        )
     data = np.frombuffer(frame.pixels, np.uint8)
     if data.size != frame.expected_bytes:
-        raise EngineError("frame_size", f"The frame has {data.size} bytes, but {frame.width}x{frame.height} "
-                          f"{frame.format} needs {frame.expected_bytes}.", "Check width, height, format and row padding.")
+        raise EngineError(
+            "frame_size",
+            f"The frame has {data.size} bytes, but {frame.width}x{frame.height} {frame.format} needs {frame.expected_bytes}.",
+            "Check width, height, format and row padding.",
+        )
     pixels = data.reshape(frame.height, frame.width, RAW_CHANNELS[frame.format])
     return pixels[..., 2::-1] if frame.format == "bgra" else pixels[..., :3]
 
@@ -78,16 +84,21 @@ def _decode_raw(frame: Frame) -> Pixels:
 def _decode_file(frame: Frame) -> Pixels:
     try:
         with Image.open(io.BytesIO(bytes(frame.pixels)), formats=[ENCODED[frame.format]]) as image:
-            if image.width * image.height > MAX_PIXELS:      # known from the header, before anything is decoded
-                raise EngineError("frame_size", f"The {frame.format} holds {image.width}x{image.height} pixels.",
-                                  f"Send at most {MAX_PIXELS} pixels.")
+            if image.width * image.height > MAX_PIXELS:  # known from the header, before anything is decoded
+                raise EngineError(
+                    "frame_size",
+                    f"The {frame.format} holds {image.width}x{image.height} pixels.",
+                    f"Send at most {MAX_PIXELS} pixels.",
+                )
             return np.asarray(image.convert("RGB"))
     except UnidentifiedImageError:
-        raise EngineError("frame_broken", f"The frame is not a {frame.format} image.",
-                          "Check the format field.") from None
+        raise EngineError("frame_broken", f"The frame is not a {frame.format} image.", "Check the format field.") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise EngineError("frame_broken", f"The {frame.format} frame cannot be decoded ({error}).",
-                          "It is truncated or damaged; send the whole file.") from None
+        raise EngineError(
+            "frame_broken",
+            f"The {frame.format} frame cannot be decoded ({error}).",
+            "It is truncated or damaged; send the whole file.",
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -97,11 +108,11 @@ class Letterbox:
     Maps positions in the model's input (0..1 of its width and height) back to fractions of the frame.
     """
 
-    picture: Pixels                     # uint8 [H, W, 3] at the model's size
+    picture: Pixels  # uint8 [H, W, 3] at the model's size
     scale: float
     left: int
     top: int
-    width: int                          # of the frame inside the picture
+    width: int  # of the frame inside the picture
     height: int
 
     def to_frame(self, x: float, y: float) -> tuple[float, float]:
@@ -121,7 +132,7 @@ def _covered(cells: int, pixels: int, start: int, length: int) -> npt.NDArray[np
     """Which of `cells` along an axis of `pixels` have their centre in [start, start + length): at least one."""
     centre = (np.arange(cells) + 0.5) * pixels / cells
     inside: npt.NDArray[np.bool_] = (centre >= start) & (centre < start + length)
-    inside[int((start + length / 2) * cells / pixels)] = True      # a very thin picture may miss every centre
+    inside[int((start + length / 2) * cells / pixels)] = True  # a very thin picture may miss every centre
     return inside
 
 
@@ -130,9 +141,14 @@ def letterbox(pixels: Pixels, height: int, width: int) -> Letterbox:
     scale = min(height / pixels.shape[0], width / pixels.shape[1])
     inner = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
     same = inner == (pixels.shape[1], pixels.shape[0])
-    resized = pixels if same else np.asarray(
-        Image.fromarray(np.ascontiguousarray(pixels)).resize(inner, Image.Resampling.BILINEAR, reducing_gap=2.0))
+    resized = (
+        pixels
+        if same
+        else np.asarray(
+            Image.fromarray(np.ascontiguousarray(pixels)).resize(inner, Image.Resampling.BILINEAR, reducing_gap=2.0)
+        )
+    )
     left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
     canvas = np.zeros((height, width, 3), np.uint8)
-    canvas[top:top + inner[1], left:left + inner[0]] = resized
+    canvas[top : top + inner[1], left : left + inner[0]] = resized
     return Letterbox(canvas, scale, left, top, inner[0], inner[1])

@@ -11,8 +11,12 @@ from npc.types import Percept
 TARGET, WATCHED, INK, PLATE = (255, 80, 60), (90, 220, 255), (245, 245, 245), (18, 20, 28, 190)
 
 
-def draw_overlay(frame: npt.NDArray[np.uint8], percept: Percept, heat: npt.NDArray[np.float32] | None,
-                 letterboxed: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)) -> Image.Image:
+def draw_overlay(
+    frame: npt.NDArray[np.uint8],
+    percept: Percept,
+    heat: npt.NDArray[np.float32] | None,
+    letterboxed: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
+) -> Image.Image:
     """`frame` uint8 [H, W, 3]; `letterboxed` says which part of the heat map (left, top, right, bottom) the frame is."""
     picture = Image.fromarray(frame).convert("RGBA")
     if heat is not None and percept.text.strip():
@@ -31,8 +35,7 @@ def draw_overlay(frame: npt.NDArray[np.uint8], percept: Percept, heat: npt.NDArr
     return picture.convert("RGB")
 
 
-def _heat_layer(heat: npt.NDArray[np.float32], size: tuple[int, int],
-                part: tuple[float, float, float, float]) -> Image.Image:
+def _heat_layer(heat: npt.NDArray[np.float32], size: tuple[int, int], part: tuple[float, float, float, float]) -> Image.Image:
     rows, columns = heat.shape
     box = (part[0] * columns, part[1] * rows, part[2] * columns, part[3] * rows)
     strength = Image.fromarray((np.clip(heat / max(float(heat.max()), 0.2), 0, 1) * 170).astype(np.uint8))
@@ -42,8 +45,16 @@ def _heat_layer(heat: npt.NDArray[np.float32], size: tuple[int, int],
     return layer
 
 
-def _mark(draw: ImageDraw.ImageDraw, size: tuple[int, int], x: float, y: float, text: str, colour: tuple[int, int, int],
-          font: ImageFont.FreeTypeFont | ImageFont.ImageFont, height: int) -> None:
+def _mark(
+    draw: ImageDraw.ImageDraw,
+    size: tuple[int, int],
+    x: float,
+    y: float,
+    text: str,
+    colour: tuple[int, int, int],
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    height: int,
+) -> None:
     cx, cy, r = x * size[0], y * size[1], height * 0.9
     draw.ellipse((cx - r, cy - r, cx + r, cy + r), outline=(*colour, 255), width=max(2, height // 7))
     left, top = min(cx + r + 3, size[0] - draw.textlength(text, font) - 8), max(cy - r - height, 0)
@@ -51,11 +62,15 @@ def _mark(draw: ImageDraw.ImageDraw, size: tuple[int, int], x: float, y: float, 
     draw.text((left, top), text, font=font, fill=(*colour, 255))
 
 
-def _labels(draw: ImageDraw.ImageDraw, percept: Percept, font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
-            height: int) -> None:
+def _labels(
+    draw: ImageDraw.ImageDraw, percept: Percept, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, height: int
+) -> None:
     heads = {"intent": percept.intent, "tone": percept.tone, "action": percept.action, "emotion": percept.emotion}
-    lines = [f"{name}: " + ", ".join(f"{label} {p:.0%}" for label, p in sorted(ps.items(), key=lambda kv: -kv[1])[:2])
-             for name, ps in heads.items() if ps]
+    lines = [
+        f"{name}: " + ", ".join(f"{label} {p:.0%}" for label, p in sorted(ps.items(), key=lambda kv: -kv[1])[:2])
+        for name, ps in heads.items()
+        if ps
+    ]
     if percept.text:
         lines.insert(0, f"“{percept.text}”")
     width = max((draw.textlength(line, font) for line in lines), default=0)

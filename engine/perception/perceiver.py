@@ -18,7 +18,7 @@ from engine.perception.text import TextEncoder
 from npc.types import Detection, Percept, Target
 
 Floats = npt.NDArray[np.float32]
-BUCKETS = (1, 2, 4, 8, 16, 32, 64)   # CUDA tunes itself anew for every batch size: offer few
+BUCKETS = (1, 2, 4, 8, 16, 32, 64)  # CUDA tunes itself anew for every batch size: offer few
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,11 @@ class Perceiver:
         self.provider = choose_provider(provider, self.bundle.graph("decide"), threads)
         self._image, self._decide, self._watch = (
             open_session(self.bundle.graph(g), self.provider, threads if g == "image" else 1)
-            for g in ("image", "decide", "watch"))
-        self._text = TextEncoder(open_session(self.bundle.graph("text"), self.provider, 1),
-                                 str(self.bundle.tokenizer), self.spec.max_tokens)
+            for g in ("image", "decide", "watch")
+        )
+        self._text = TextEncoder(
+            open_session(self.bundle.graph("text"), self.provider, 1), str(self.bundle.tokenizer), self.spec.max_tokens
+        )
         # Words and picture are encoded at the same time: both release the interpreter lock.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="text-encoder")
         self.frames_encoded = 0
@@ -130,9 +132,16 @@ class Perceiver:
         utterance = np.stack([vectors[t][1] if t in vectors else np.zeros(size, np.float32) for t in texts])
         count = len(texts)
         padded = self._padded(count)
-        outputs = self._decide.run(None, {
-            "grid": view.grid, "scene": view.scene, "valid": view.valid,
-            "utterance": _pad(utterance, padded), "said": _pad(said, padded)})
+        outputs = self._decide.run(
+            None,
+            {
+                "grid": view.grid,
+                "scene": view.scene,
+                "valid": view.valid,
+                "utterance": _pad(utterance, padded),
+                "said": _pad(said, padded),
+            },
+        )
         names = [o.name for o in self._decide.get_outputs()]
         return {name: value[:count] for name, value in zip(names, outputs, strict=True)}
 
@@ -144,8 +153,9 @@ class Perceiver:
         if not phrases:
             return {}
         vectors = np.stack([v[0] for v in self._text.encode(phrases)])
-        presence, heat = self._watch.run(["presence", "heat"], {
-            "grid": view.grid, "valid": view.valid, "phrase": _pad(vectors, self._padded(len(phrases)))})
+        presence, heat = self._watch.run(
+            ["presence", "heat"], {"grid": view.grid, "valid": view.valid, "phrase": _pad(vectors, self._padded(len(phrases)))}
+        )
         return {p: (float(presence[i]), heat[i]) for i, p in enumerate(phrases)}
 
     def _padded(self, count: int) -> int:
@@ -157,12 +167,23 @@ class Perceiver:
         """What stands in for a frame when the game sends words alone."""
         if self._blank is None:
             shapes = {i.name: [d if isinstance(d, int) else 1 for d in i.shape] for i in self._decide.get_inputs()}
-            self._blank = EncodedFrame(np.zeros(shapes["grid"], np.float32), np.zeros(shapes["scene"], np.float32),
-                                       np.ones((1, self._rows, self._columns), np.float32), None)
+            self._blank = EncodedFrame(
+                np.zeros(shapes["grid"], np.float32),
+                np.zeros(shapes["scene"], np.float32),
+                np.ones((1, self._rows, self._columns), np.float32),
+                None,
+            )
         return self._blank
 
-    def _seen(self, i: int, query: Query, said: bool, answers: dict[str, Floats], frame: EncodedFrame | None,
-              watched: dict[str, tuple[float, Floats]]) -> Seen:
+    def _seen(
+        self,
+        i: int,
+        query: Query,
+        said: bool,
+        answers: dict[str, Floats],
+        frame: EncodedFrame | None,
+        watched: dict[str, tuple[float, Floats]],
+    ) -> Seen:
         heads = {h: self.labels.named(h, answers[h][i]) for h in HEADS}
         if not said:
             heads["intent"] = {label: float(label == "none") for label in self.labels["intent"]}
@@ -172,17 +193,31 @@ class Perceiver:
             p = float(answers["target_p"][i])
             if p >= self.bundle.manifest.thresholds.target:
                 target = Target(*self._place(heat, frame), p)
-        detections = tuple(Detection(phrase, watched[phrase][0], *self._place(watched[phrase][1], frame))
-                           for phrase in query.watch if frame is not None)
-        percept = Percept(query.time, heads["intent"], heads["tone"], heads["action"], heads["emotion"], target,
-                          detections, query.text, query.speaker, query.state, frame is not None)
+        detections = tuple(
+            Detection(phrase, watched[phrase][0], *self._place(watched[phrase][1], frame))
+            for phrase in query.watch
+            if frame is not None
+        )
+        percept = Percept(
+            query.time,
+            heads["intent"],
+            heads["tone"],
+            heads["action"],
+            heads["emotion"],
+            target,
+            detections,
+            query.text,
+            query.speaker,
+            query.state,
+            frame is not None,
+        )
         return Seen(percept, heat)
 
     def _place(self, heat: Floats, frame: EncodedFrame) -> tuple[float, float]:
         """The peak of a heat map, refined by the centroid of the 3x3 cells around it, as fractions of the frame."""
         row, column = np.unravel_index(int(heat.argmax()), heat.shape)
         top, left = max(int(row) - 1, 0), max(int(column) - 1, 0)
-        around = heat[top:int(row) + 2, left:int(column) + 2]
+        around = heat[top : int(row) + 2, left : int(column) + 2]
         weight = float(around.sum()) or 1.0
         y = float((around.sum(1) * (np.arange(around.shape[0]) + top + 0.5)).sum()) / weight
         x = float((around.sum(0) * (np.arange(around.shape[1]) + left + 0.5)).sum()) / weight

@@ -26,8 +26,11 @@ def choose_provider(wanted: str, probe: Path, threads: int) -> str:
     else:
         working = str(open_session(probe, CUDA, threads).get_providers()[0]) if _has_gpu() else CPU
     if wanted == "cuda" and working != CUDA:
-        raise EngineError("provider", "CUDA was asked for, but ONNX Runtime cannot use it here.",
-                          "Run `python -m engine doctor`, install npc-engine[cuda], or use --provider cpu.")
+        raise EngineError(
+            "provider",
+            "CUDA was asked for, but ONNX Runtime cannot use it here.",
+            "Run `python -m engine doctor`, install npc-engine[cuda], or use --provider cpu.",
+        )
     return working
 
 

@@ -36,18 +36,31 @@ def article_latency(runs: int = 50, threads: int = 2) -> dict[str, list[float]]:
 
     torch.set_num_threads(threads)
     model = _WholeModel().eval()
-    inputs = {"frame": torch.zeros(1, 224, 224, 3, dtype=torch.uint8), "ids": torch.ones(1, 12, dtype=torch.int64),
-              "mask": torch.ones(1, 12, dtype=torch.int64)}
+    inputs = {
+        "frame": torch.zeros(1, 224, 224, 3, dtype=torch.uint8),
+        "ids": torch.ones(1, 12, dtype=torch.int64),
+        "mask": torch.ones(1, 12, dtype=torch.int64),
+    }
     with tempfile.TemporaryDirectory() as folder, torch.inference_mode():
         path = str(Path(folder) / "article.onnx")
-        torch.onnx.export(model, kwargs=inputs, f=path, input_names=list(inputs), dynamo=True, external_data=False,
-                          opset_version=20, verbose=False)
+        torch.onnx.export(
+            model,
+            kwargs=inputs,
+            f=path,
+            input_names=list(inputs),
+            dynamo=True,
+            external_data=False,
+            opset_version=20,
+            verbose=False,
+        )
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         arrays = {name: tensor.numpy() for name, tensor in inputs.items()}
-        return {"article, PyTorch eager": _time(lambda: model(**inputs), runs),
-                "article, ONNX Runtime": _time(lambda: session.run(None, arrays), runs)}
+        return {
+            "article, PyTorch eager": _time(lambda: model(**inputs), runs),
+            "article, ONNX Runtime": _time(lambda: session.run(None, arrays), runs),
+        }
 
 
 def _time(call: Callable[[], object], runs: int) -> list[float]:

@@ -35,8 +35,9 @@ def start_run(run: Path, cfg: TrainCfg, labels: Labels) -> None:
 def load_run(run: Path, weights: str = "model.safetensors") -> tuple[NpcModel, TrainCfg]:
     """Rebuild the model of a run, in evaluation mode."""
     if not (run / "recipe.yaml").is_file() or not (run / weights).is_file():
-        raise EngineError("run_missing", f"{run} is not a finished training run.",
-                          "Give the directory that `python -m engine train` printed.")
+        raise EngineError(
+            "run_missing", f"{run} is not a finished training run.", "Give the directory that `python -m engine train` printed."
+        )
     cfg = load_recipe(str(run / "recipe.yaml"))
     model = build_model(cfg.model, load_labels(run / "labels.yaml"), pretrained=False)
     model.load_state_dict(load_file(run / weights))

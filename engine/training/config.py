@@ -17,20 +17,20 @@ class _Cfg(BaseModel):
 
 
 class DataCfg(_Cfg):
-    scenes: int = Field(default=20_000, ge=8)       # synthetic scenes, cached as features
-    validation: int = Field(default=800, ge=4)      # scenes never trained on, same families
-    lessons: int = Field(default=8, ge=1)           # utterances a scene
-    queries: int = Field(default=16, ge=2)          # watch phrases a scene
-    recordings: tuple[Path, ...] = ()               # directories in the recording format
+    scenes: int = Field(default=20_000, ge=8)  # synthetic scenes, cached as features
+    validation: int = Field(default=800, ge=4)  # scenes never trained on, same families
+    lessons: int = Field(default=8, ge=1)  # utterances a scene
+    queries: int = Field(default=16, ge=2)  # watch phrases a scene
+    recordings: tuple[Path, ...] = ()  # directories in the recording format
     recording_repeat: int = Field(default=1, ge=1)  # how often a recorded frame counts in an epoch
 
 
 class TextStageCfg(_Cfg):
     epochs: int = 12
     batch: int = 32
-    lr: float = 1.5e-4           # of the tuned layers; new layers learn ten times faster
-    fills: int = 2               # each line with a slot is seen with so many things an epoch
-    reuse: Path | None = None    # run directory whose text stage is taken over (same text encoder)
+    lr: float = 1.5e-4  # of the tuned layers; new layers learn ten times faster
+    fills: int = 2  # each line with a slot is seen with so many things an epoch
+    reuse: Path | None = None  # run directory whose text stage is taken over (same text encoder)
 
 
 class SceneStageCfg(_Cfg):
@@ -38,8 +38,8 @@ class SceneStageCfg(_Cfg):
     batch: int = 16
     lr: float = 1.5e-3
     weight_decay: float = 0.02
-    validate_every: int = 400    # steps; the best checkpoint by validation is kept
-    minutes: float | None = None # stop early at this wall time, for equal-budget comparisons
+    validate_every: int = 400  # steps; the best checkpoint by validation is kept
+    minutes: float | None = None  # stop early at this wall time, for equal-budget comparisons
 
 
 class TrainCfg(_Cfg):

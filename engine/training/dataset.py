@@ -13,7 +13,7 @@ from torch.utils.data import Dataset
 from engine.labels import Labels
 from engine.model import NpcModel
 from engine.model.text_encoders import SENTENCE_DIM
-from engine.training.feature_cache import SceneRecord, read_records
+from engine.training.feature_cache import read_records
 from engine.training.progress import Progress
 from engine.training.tokens import tokenize
 
@@ -42,7 +42,7 @@ class TextTable:
         """Encode texts that are not in the table yet, in batches of equal length."""
         new = sorted({t for t in texts if t not in self._rows}, key=len)
         for i in range(0, len(new), 64):
-            batch = new[i:i + 64]
+            batch = new[i : i + 64]
             sentence, utterance = self._model.encode_text(*tokenize(batch))
             for text in batch:
                 self._rows[text] = len(self._rows)
@@ -53,8 +53,10 @@ class TextTable:
         self._sentences = [torch.cat(self._sentences)]
         self._utterances = [torch.cat(self._utterances)]
         if new and self._file is not None:
-            torch.save({"texts": list(self._rows), "sentences": self._sentences[0].half(),
-                        "utterances": self._utterances[0].half()}, self._file)
+            torch.save(
+                {"texts": list(self._rows), "sentences": self._sentences[0].half(), "utterances": self._utterances[0].half()},
+                self._file,
+            )
 
     def rows(self, texts: Sequence[str]) -> Tensor:
         return torch.tensor([self._rows[t] for t in texts])
@@ -104,13 +106,23 @@ def text_table(model: NpcModel, file: Path | None = None) -> TextTable | LiveTex
 class SceneDataset(Dataset[dict[str, Tensor]]):
     """Scenes with cached features. Each item has fixed numbers of queries and lessons (drawn anew each time).
 
-    Item: s8, s16, s32 float16 (or frame uint8, for an image encoder that is trained itself); valid [H, W]; phrase [Q] and text [L] rows of the `TextTable`;
+    Item: s8, s16, s32 float16 (or frame uint8, for an image encoder that is trained itself);
+    valid [H, W]; phrase [Q] and text [L] rows of the `TextTable`;
     phrase_mask [Q, H, W] and text_mask [L, H, W] (cells that the words name); labels [L, 4] (-1: unknown);
     said [L]; danger [2].
     """
 
-    def __init__(self, shards: Sequence[Path], labels: Labels, table: TextTable | LiveTextTable, queries: int, lessons: int,
-                 size: tuple[int, int], *, fixed: bool = False) -> None:
+    def __init__(
+        self,
+        shards: Sequence[Path],
+        labels: Labels,
+        table: TextTable | LiveTextTable,
+        queries: int,
+        lessons: int,
+        size: tuple[int, int],
+        *,
+        fixed: bool = False,
+    ) -> None:
         self.records = read_records(shards)
         self.arrays = [{f.stem: np.load(f, mmap_mode="r") for f in sorted(shard.glob("*.npy"))} for shard in shards]
         self.places = [(i, j) for i, arrays in enumerate(self.arrays) for j in range(len(next(iter(arrays.values()))))]

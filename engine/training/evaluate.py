@@ -34,8 +34,9 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
     progress = Progress(None)
     shards = _test_shards(model, cfg, cache or default_cache(), scenes, progress)
     table = text_table(model)
-    data = SceneDataset(shards, load_labels(run / "labels.yaml"), table, cfg.data.queries, cfg.data.lessons,
-                        cfg.model.size, fixed=True)
+    data = SceneDataset(
+        shards, load_labels(run / "labels.yaml"), table, cfg.data.queries, cfg.data.lessons, cfg.model.size, fixed=True
+    )
     table.add(data.texts(), progress)
     measured = measure(model, table, data)
     report = measured.report()
@@ -66,7 +67,14 @@ def draw_confusion(measured: Measured, head: str, classes: tuple[str, ...], path
     axes.set(xlabel="predicted", ylabel="true", title=f"{head}: {np.trace(counts) / max(counts.sum(), 1):.1%} right")
     for (row, column), value in np.ndenumerate(share):
         if value >= 0.05:
-            axes.text(column, row, f"{value * 100:.0f}", ha="center", va="center", fontsize=6.5,
-                      color="white" if value < 0.6 else "black")
+            axes.text(
+                column,
+                row,
+                f"{value * 100:.0f}",
+                ha="center",
+                va="center",
+                fontsize=6.5,
+                color="white" if value < 0.6 else "black",
+            )
     figure.savefig(path, dpi=110)
     plt.close(figure)

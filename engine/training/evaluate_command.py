@@ -21,8 +21,11 @@ def evaluate(
     try:
         from engine.training.evaluate import evaluate_run
     except ModuleNotFoundError as missing:
-        raise EngineError("extra_missing", f"Evaluating needs '{missing.name}', which is not installed.",
-                          "Run: pip install 'npc-engine[train]'.") from None
+        raise EngineError(
+            "extra_missing",
+            f"Evaluating needs '{missing.name}', which is not installed.",
+            "Run: pip install 'npc-engine[train]'.",
+        ) from None
     report = evaluate_run(run, cache, scenes)
     Console().print(_table("labels", {h: r for h, r in report.items() if "f1" in r}))
     Console().print(_table("places", {h: r for h, r in report.items() if "pointing" in r}))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from torch import nn
 from engine.model import NpcModel
 from engine.training.progress import Progress
 
-SHARD = 500   # scenes; about 120 MB of features
+SHARD = 500  # scenes; about 120 MB of features
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,14 @@ class SceneRecord:
     """What is true of one scene: `valid` box, queries and lessons, as in `engine.data.scenes` but plain JSON."""
 
     valid: tuple[float, float, float, float]
-    queries: list[tuple[str, list[list[float]]]]    # phrase, boxes [x, y, w, h] of all that it names
-    lessons: list[dict[str, object]]                # text, intent, tone, action, emotion, boxes
-    danger: tuple[bool, bool]                       # a hostile, a hazard in view
+    queries: list[tuple[str, list[list[float]]]]  # phrase, boxes [x, y, w, h] of all that it names
+    lessons: list[dict[str, object]]  # text, intent, tone, action, emotion, boxes
+    danger: tuple[bool, bool]  # a hostile, a hazard in view
 
 
 ScenePair = tuple[npt.NDArray[np.uint8], SceneRecord]
-ShardSource = Callable[[int, int], list[ScenePair]]   # first index, count -> frames with records
+ShardSource = Callable[[int, int], list[ScenePair]]  # first index, count -> frames with records
+Job = tuple[Path, Path | None, ShardSource, int, int]  # shard, backbone, source, first index, count
 
 
 class _Backbone(nn.Module):
@@ -54,9 +55,17 @@ def export_backbone(model: NpcModel, path: Path) -> Path:
     if not path.exists():
         frame = torch.zeros(1, *model.cfg.size, 3, dtype=torch.uint8)
         partial = path.with_suffix(".partial")
-        torch.onnx.export(_Backbone(model).eval(), (frame,), str(partial), input_names=["frame"],
-                          output_names=["s8", "s16", "s32"], opset_version=20, dynamo=True, external_data=False,
-                          verbose=False)
+        torch.onnx.export(
+            _Backbone(model).eval(),
+            (frame,),
+            str(partial),
+            input_names=["frame"],
+            output_names=["s8", "s16", "s32"],
+            opset_version=20,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
         partial.replace(path)
     return path
 
@@ -66,23 +75,33 @@ def fingerprint(*parts: object) -> str:
     return hashlib.sha256(json.dumps([str(p) for p in parts]).encode()).hexdigest()[:12]
 
 
-def build_cache(folder: Path, backbone: Path | None, source: ShardSource, count: int, progress: Progress,
-                workers: int = 2) -> list[Path]:
+def build_cache(
+    folder: Path, backbone: Path | None, source: ShardSource, count: int, progress: Progress, workers: int = 2
+) -> list[Path]:
     """Compute all shards that are not there yet (`backbone` None: frames); returns the shard directories in order."""
     folder.mkdir(parents=True, exist_ok=True)
     starts = range(0, count, SHARD)
     shards = [folder / f"shard-{i:04d}" for i in range(len(starts))]
-    jobs = [(shard, backbone, source, start, min(SHARD, count - start))
-            for shard, start in zip(shards, starts, strict=True) if not (shard / "scenes.json").exists()]
+    jobs = [
+        (shard, backbone, source, start, min(SHARD, count - start))
+        for shard, start in zip(shards, starts, strict=True)
+        if not (shard / "scenes.json").exists()
+    ]
     progress.total("scenes", count, count - sum(j[4] for j in jobs))
-    if jobs:
-        with multiprocessing.get_context("spawn").Pool(min(workers, len(jobs))) as pool:
-            for done, _ in enumerate(pool.imap_unordered(_build_shard, jobs)):
-                progress.say(f"features of scenes: {done + 1} of {len(jobs)} shards")
+    for done, _ in enumerate(_build_shards(jobs, min(workers, len(jobs)))):
+        progress.say(f"features of scenes: {done + 1} of {len(jobs)} shards")
     return shards
 
 
-def _build_shard(job: tuple[Path, Path | None, ShardSource, int, int]) -> None:
+def _build_shards(jobs: Sequence[Job], workers: int) -> Iterator[None]:
+    if workers <= 1:
+        yield from map(_build_shard, jobs)
+    else:
+        with multiprocessing.get_context("spawn").Pool(workers) as pool:
+            yield from pool.imap_unordered(_build_shard, jobs)
+
+
+def _build_shard(job: Job) -> None:
     shard, backbone, source, start, count = job
     pairs = source(start, count)
     partial = shard.with_suffix(".partial")
@@ -100,14 +119,16 @@ def _write_features(folder: Path, backbone: Path, frames: Sequence[npt.NDArray[n
     import onnxruntime as ort
 
     options = ort.SessionOptions()
-    options.intra_op_num_threads = 1     # one process a core beats several threads a picture
+    options.intra_op_num_threads = 1  # one process a core beats several threads a picture
     session = ort.InferenceSession(str(backbone), options, providers=["CPUExecutionProvider"])
     outputs: list[npt.NDArray[np.float16]] = []
     for i, frame in enumerate(frames):
         features = session.run(None, {"frame": frame[None]})
         if not outputs:
-            outputs = [np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.float16, (len(frames), *f.shape[1:]))
-                       for name, f in zip(("s8", "s16", "s32"), features, strict=True)]
+            outputs = [
+                np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.float16, (len(frames), *f.shape[1:]))
+                for name, f in zip(("s8", "s16", "s32"), features, strict=True)
+            ]
         for array, feature in zip(outputs, features, strict=True):
             array[i] = feature[0]
     for array in outputs:

@@ -47,11 +47,13 @@ class Measured:
             if not len(there):
                 continue
             p = self.presence_probabilities(kind)
-            report[kind] = {"pointing": float(np.asarray(self.hit[kind])[there].mean()) if there.any() else float("nan"),
-                            "presence_auc": auc(there.tolist(), p.tolist()),
-                            "presence_accuracy": float(((p > 0.5) == there).mean()),
-                            "ece": expected_calibration_error(np.maximum(p, 1 - p), (p > 0.5) == there),
-                            "support": float(len(there))}
+            report[kind] = {
+                "pointing": float(np.asarray(self.hit[kind])[there].mean()) if there.any() else float("nan"),
+                "presence_auc": auc(there.tolist(), p.tolist()),
+                "presence_accuracy": float(((p > 0.5) == there).mean()),
+                "ece": expected_calibration_error(np.maximum(p, 1 - p), (p > 0.5) == there),
+                "support": float(len(there)),
+            }
         return report
 
     def summary(self) -> dict[str, float]:
@@ -59,8 +61,12 @@ class Measured:
         full = self.report()
         figures = {f"{h}_f1": full[h]["f1"] for h in ("action", "emotion")}
         if "watch" in full:
-            figures |= {"pointing": full["watch"]["pointing"], "presence_auc": full["watch"]["presence_auc"],
-                        "target": full["target"]["pointing"], "target_auc": full["target"]["presence_auc"]}
+            figures |= {
+                "pointing": full["watch"]["pointing"],
+                "presence_auc": full["watch"]["presence_auc"],
+                "target": full["target"]["pointing"],
+                "target_auc": full["target"]["presence_auc"],
+            }
         return figures
 
 
@@ -77,7 +83,7 @@ def measure(model: NpcModel, table: TextTable | LiveTextTable, data: SceneDatase
         for i, head in enumerate(HEADS):
             truth = rows["labels"][..., i].flatten()
             known = truth >= 0
-            if head in ("intent", "tone"):     # of silence there is nothing to read
+            if head in ("intent", "tone"):  # of silence there is nothing to read
                 known &= rows["said"].flatten() > 0
             result.logits[head].append(answers.logits[head].flatten(0, 1)[known])
             result.truth[head] += truth[known].tolist()

@@ -22,8 +22,11 @@ def expected_calibration_error(confidence: Floats, correct: npt.NDArray[np.bool_
     if not len(confidence):
         return 0.0
     which = np.minimum((np.asarray(confidence) * bins).astype(int), bins - 1)
-    gaps = [np.abs(correct[which == b].mean() - confidence[which == b].mean()) * (which == b).mean()
-            for b in range(bins) if (which == b).any()]
+    gaps = [
+        np.abs(correct[which == b].mean() - confidence[which == b].mean()) * (which == b).mean()
+        for b in range(bins)
+        if (which == b).any()
+    ]
     return float(sum(gaps))
 
 
@@ -33,10 +36,17 @@ def classification_report(truth: Sequence[int], probabilities: Floats) -> dict[s
     answers = np.asarray(truth)
     present = sorted(set(answers.tolist()))
     precision, recall, f1, _ = precision_recall_fscore_support(
-        answers, predicted, labels=present, average="macro", zero_division=0)
+        answers, predicted, labels=present, average="macro", zero_division=0
+    )
     right = predicted == answers
-    return {"accuracy": float(right.mean()), "precision": float(precision), "recall": float(recall), "f1": float(f1),
-            "ece": expected_calibration_error(probabilities.max(-1), right), "support": float(len(answers))}
+    return {
+        "accuracy": float(right.mean()),
+        "precision": float(precision),
+        "recall": float(recall),
+        "f1": float(f1),
+        "ece": expected_calibration_error(probabilities.max(-1), right),
+        "support": float(len(answers)),
+    }
 
 
 def auc(truth: Sequence[bool], scores: Sequence[float]) -> float:

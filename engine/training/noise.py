@@ -19,12 +19,12 @@ def _place(text: str, rng: random.Random) -> int:
 
 def _drop_letter(text: str, rng: random.Random) -> str:
     i = _place(text, rng)
-    return text[:i] + text[i + 1:]
+    return text[:i] + text[i + 1 :]
 
 
 def _swap_letters(text: str, rng: random.Random) -> str:
     i = _place(text, rng)
-    return text[:i] + text[i + 1] + text[i] + text[i + 2:]
+    return text[:i] + text[i + 1] + text[i] + text[i + 2 :]
 
 
 def _double_letter(text: str, rng: random.Random) -> str:

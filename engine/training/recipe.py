@@ -58,7 +58,7 @@ def _text_stage(model: NpcModel, cfg: TrainCfg, run: Path, progress: Progress) -
     from safetensors.torch import load_file
 
     if not cfg.model.text.frozen:
-        return                      # trained together with everything else
+        return  # trained together with everything else
     done = run / "text.safetensors"
     if cfg.text.reuse is not None and not done.exists():
         shutil.copy(cfg.text.reuse / "text.safetensors", done)
@@ -75,19 +75,33 @@ def scene_shards(model: NpcModel, cfg: TrainCfg, cache: Path, progress: Progress
     data = cfg.data
     root, backbone = cache_root(model, cache)
     sets = {
-        "train": build_cache(root / f"scenes-train-{cfg.seed}", backbone,
-                             partial(read_scene_shard, "train", cfg.seed, cfg.model.size), data.scenes, progress),
-        "validation": build_cache(root / f"scenes-validation-{cfg.seed}", backbone,
-                                  partial(read_scene_shard, "validation", cfg.seed + 1, cfg.model.size),
-                                  data.validation, progress),
+        "train": build_cache(
+            root / f"scenes-train-{cfg.seed}",
+            backbone,
+            partial(read_scene_shard, "train", cfg.seed, cfg.model.size),
+            data.scenes,
+            progress,
+        ),
+        "validation": build_cache(
+            root / f"scenes-validation-{cfg.seed}",
+            backbone,
+            partial(read_scene_shard, "validation", cfg.seed + 1, cfg.model.size),
+            data.validation,
+            progress,
+        ),
     }
     for folder in data.recordings:
         key = fingerprint(folder.resolve(), (folder / "labels.jsonl").stat().st_mtime_ns)
         for part in ("train", "validation"):
             count = recording_length(folder, part)
             if count:
-                shards = build_cache(root / f"recording-{key}-{part}", backbone,
-                                     partial(read_recording_shard, folder, part, cfg.model.size), count, progress)
+                shards = build_cache(
+                    root / f"recording-{key}-{part}",
+                    backbone,
+                    partial(read_recording_shard, folder, part, cfg.model.size),
+                    count,
+                    progress,
+                )
                 sets[part] += shards * (data.recording_repeat if part == "train" else 1)
     return sets
 

@@ -27,8 +27,11 @@ class SceneStage:
 
     def __init__(self, model: NpcModel, cfg: SceneStageCfg, table: Table, run: Path, seed: int) -> None:
         self.model, self.cfg, self.table, self.run_folder, self.seed = model, cfg, table, run, seed
-        self.trained: list[nn.Module] = [m for m in (model.neck, model.fusion, model.grounding, model.fused,
-                                                     model.fused_heads, model.danger) if m is not None]
+        self.trained: list[nn.Module] = [
+            m
+            for m in (model.neck, model.fusion, model.grounding, model.fused, model.fused_heads, model.danger)
+            if m is not None
+        ]
         if not model.cfg.image.frozen:
             self.trained.append(model.image)
         if not model.cfg.text.frozen:
@@ -105,11 +108,13 @@ class SceneStage:
             return score
         return best
 
-    def _save(self, optimiser: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler,
-              step: int, best: float) -> None:
+    def _save(
+        self, optimiser: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler, step: int, best: float
+    ) -> None:
         save_weights(self.model, self.run_folder / "last.safetensors")
-        save_state(self.run_folder / "state.pt", optimiser=optimiser.state_dict(), schedule=schedule.state_dict(),
-                   step=step, best=best)
+        save_state(
+            self.run_folder / "state.pt", optimiser=optimiser.state_dict(), schedule=schedule.state_dict(), step=step, best=best
+        )
 
     def _resume(self, optimiser: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler) -> tuple[int, float]:
         state_file = self.run_folder / "state.pt"

@@ -15,16 +15,18 @@ from engine.data.entities import Scene
 from engine.data.recording import Recording, Row, read_recording
 from engine.data.scenes import SceneGenerator
 from engine.data.utterances import load_utterances
-from engine.training.feature_cache import SceneRecord, ScenePair
+from engine.training.feature_cache import ScenePair, SceneRecord
 
-QUERIES, LESSONS = 24, 12   # drawn once a scene; the data set draws from these anew each time
+QUERIES, LESSONS = 24, 12  # drawn once a scene; the data set draws from these anew each time
 
 
 def slot_things() -> dict[str, list[str]]:
     """For each slot, the phrases that may fill it (training concepts alone), a part of them with a colour."""
     plain = _generator("train", 0).slot_things()
-    return {slot: names + [f"{colour} {name}" for name in names[::3] for colour in list(COLOURS)[::2]]
-            for slot, names in plain.items()}
+    return {
+        slot: names + [f"{colour} {name}" for name in names[::3] for colour in list(COLOURS)[::2]]
+        for slot, names in plain.items()
+    }
 
 
 @lru_cache(maxsize=2)
@@ -50,7 +52,7 @@ def read_recording_shard(folder: Path, part: str, size: tuple[int, int], start: 
     utterances = load_utterances("train" if part == "train" else "held_out")
     recording, rows = _recording(folder, part)
     pairs = []
-    for i, row in enumerate(rows[start:start + count], start):
+    for i, row in enumerate(rows[start : start + count], start):
         frame = recording.frame(row)
         scene = Scene(frame, (0, 0, frame.shape[1], frame.shape[0]), [e.as_entity() for e in row.entities])
         pairs.append(_pair(generator, scene, utterances, i, size))
@@ -78,10 +80,20 @@ def _pair(generator: SceneGenerator, scene: Scene, utterances: list, index: int,
 
     x0, y0, x1, y1 = scene.valid
     valid = (x0 * scale + left, y0 * scale + top, x1 * scale + left, y1 * scale + top)
-    queries = [(phrase, [place(scene.entities[i].box) for i in found])
-               for phrase, found in generator.queries(scene, rng, QUERIES)]
-    lessons = [{"text": s.text, "intent": s.intent, "tone": s.tone, "action": s.action, "emotion": s.emotion,
-                "boxes": [place(b) for b in s.target_boxes]} for s in generator.lessons(scene, utterances, rng, LESSONS)]
+    queries = [
+        (phrase, [place(scene.entities[i].box) for i in found]) for phrase, found in generator.queries(scene, rng, QUERIES)
+    ]
+    lessons = [
+        {
+            "text": s.text,
+            "intent": s.intent,
+            "tone": s.tone,
+            "action": s.action,
+            "emotion": s.emotion,
+            "boxes": [place(b) for b in s.target_boxes],
+        }
+        for s in generator.lessons(scene, utterances, rng, LESSONS)
+    ]
     tags = {tag for entity in scene.entities for tag in entity.tags}
     return frame, SceneRecord(valid, queries, lessons, ("hostile" in tags, "hazard" in tags))
 
@@ -94,9 +106,8 @@ def letterbox(frame: npt.NDArray[np.uint8], size: tuple[int, int]) -> tuple[npt.
     height, width = frame.shape[:2]
     scale = min(size[0] / height, size[1] / width)
     new = max(1, round(width * scale)), max(1, round(height * scale))
-    resized = frame if new == (width, height) else np.asarray(
-        Image.fromarray(frame).resize(new, Image.Resampling.BILINEAR))
+    resized = frame if new == (width, height) else np.asarray(Image.fromarray(frame).resize(new, Image.Resampling.BILINEAR))
     left, top = (size[1] - new[0]) // 2, (size[0] - new[1]) // 2
     canvas = np.zeros((*size, 3), np.uint8)
-    canvas[top:top + new[1], left:left + new[0]] = resized
+    canvas[top : top + new[1], left : left + new[0]] = resized
     return canvas, scale, left, top

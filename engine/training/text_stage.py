@@ -43,8 +43,15 @@ class TextStage:
         things: for each slot, bare noun phrases that may fill it.
     """
 
-    def __init__(self, model: NpcModel, labels: Labels, cfg: TextStageCfg,
-                 lines: Sequence[Utterance], things: Mapping[str, Sequence[str]], seed: int) -> None:
+    def __init__(
+        self,
+        model: NpcModel,
+        labels: Labels,
+        cfg: TextStageCfg,
+        lines: Sequence[Utterance],
+        things: Mapping[str, Sequence[str]],
+        seed: int,
+    ) -> None:
         self.model, self.labels, self.cfg = model, labels, cfg
         self.lines, self.things = list(lines), things
         self.rng = random.Random(seed)
@@ -56,7 +63,8 @@ class TextStage:
         steps = self.cfg.epochs * len(self._epoch()) // self.cfg.batch
         optimiser = self._optimiser()
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, [g["lr"] for g in optimiser.param_groups], total_steps=steps + self.cfg.epochs, pct_start=0.1)
+            optimiser, [g["lr"] for g in optimiser.param_groups], total_steps=steps + self.cfg.epochs, pct_start=0.1
+        )
         score = 0.0
         for epoch in range(self.cfg.epochs):
             for part in self.trained:
@@ -103,10 +111,12 @@ class TextStage:
         ids, mask = tokenize(texts)
         _, utterance = _tuned_forward(self.model, ids, mask)
         wanted, aim = utterance[:, :SENTENCE_DIM], utterance[:, SENTENCE_DIM:]
-        intent = F.cross_entropy(self.model.text_heads["intent"](wanted),
-                                 torch.tensor([line.intent for line in batch]), label_smoothing=0.1)
-        tone = F.cross_entropy(self.model.text_heads["tone"](wanted),
-                               torch.tensor([line.tone for line in batch]), label_smoothing=0.1)
+        intent = F.cross_entropy(
+            self.model.text_heads["intent"](wanted), torch.tensor([line.intent for line in batch]), label_smoothing=0.1
+        )
+        tone = F.cross_entropy(
+            self.model.text_heads["tone"](wanted), torch.tensor([line.tone for line in batch]), label_smoothing=0.1
+        )
         return intent + 0.5 * tone + 1.5 * self._aim_loss(aim, batch)
 
     def _aim_loss(self, aim: Tensor, batch: list[Line]) -> Tensor:
@@ -114,7 +124,7 @@ class TextStage:
         if len(rows) < 2:
             return aim.sum() * 0.0
         wanted = torch.stack([self._sentence(batch[i].thing or "") for i in rows])
-        similar = aim[rows] @ wanted.T * 16.0                       # also tell it from the batch's other things
+        similar = aim[rows] @ wanted.T * 16.0  # also tell it from the batch's other things
         return (1 - (aim[rows] * wanted).sum(-1)).mean() + 0.1 * F.cross_entropy(similar, torch.arange(len(rows)))
 
     def _sentence(self, thing: str) -> Tensor:
@@ -124,8 +134,9 @@ class TextStage:
         return self.sentences[thing]
 
 
-def fill_lines(lines: Sequence[Utterance], things: Mapping[str, Sequence[str]], labels: Labels,
-               rng: random.Random) -> list[Line]:
+def fill_lines(
+    lines: Sequence[Utterance], things: Mapping[str, Sequence[str]], labels: Labels, rng: random.Random
+) -> list[Line]:
     """Fill every slot with a random thing of its kind."""
     filled = []
     for u in lines:
@@ -141,7 +152,7 @@ def intent_macro_f1(model: NpcModel, labels: Labels, lines: Sequence[Line]) -> f
     model.eval()
     with torch.no_grad():
         for i in range(0, len(lines), 64):
-            ids, mask = tokenize([line.text for line in lines[i:i + 64]])
+            ids, mask = tokenize([line.text for line in lines[i : i + 64]])
             utterance = model.encode_text(ids, mask)[1]
             predicted += model.text_heads["intent"](utterance[:, :SENTENCE_DIM]).argmax(-1).tolist()
     return macro_f1([line.intent for line in lines], predicted, len(labels["intent"]))
@@ -166,7 +177,7 @@ def _batches(rows: list[Line], size: int) -> Iterator[list[Line]]:
     """Batches of similar length (less padding), in random order."""
     chunk = size * 20
     for start in range(0, len(rows), chunk):
-        part = sorted(rows[start:start + chunk], key=lambda line: len(line.text))
-        batches = [part[i:i + size] for i in range(0, len(part), size)]
+        part = sorted(rows[start : start + chunk], key=lambda line: len(line.text))
+        batches = [part[i : i + size] for i in range(0, len(part), size)]
         random.Random(start).shuffle(batches)
         yield from (b for b in batches if len(b) > 1)

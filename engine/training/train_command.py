@@ -20,13 +20,18 @@ def train(
     try:
         from engine.training.recipe import run_recipe
     except ModuleNotFoundError as missing:
-        raise EngineError("extra_missing", f"Training needs '{missing.name}', which is not installed.",
-                          "Run: pip install 'npc-engine[train]'.") from None
+        raise EngineError(
+            "extra_missing",
+            f"Training needs '{missing.name}', which is not installed.",
+            "Run: pip install 'npc-engine[train]'.",
+        ) from None
     from engine.training.config import load_recipe
 
     cfg = load_recipe(config)
     if recordings:
         cfg = cfg.model_copy(update={"data": cfg.data.model_copy(update={"recordings": tuple(recordings)})})
     run_recipe(cfg, out, cache)
-    typer.echo(f"The trained model is in {out}. Next: python -m engine evaluate --run {out}, "
-               f"then python -m export --checkpoint {out} --out BUNDLE.")
+    typer.echo(
+        f"The trained model is in {out}. Next: python -m engine evaluate --run {out}, "
+        f"then python -m export --checkpoint {out} --out BUNDLE."
+    )

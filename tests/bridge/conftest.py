@@ -37,15 +37,17 @@ class FakeThinker:
             self.frames.append(bytes(frame.pixels)[0])
         if text == "crash":
             raise RuntimeError("boom")
-        return [Answer(Decision(npc, 0.0, "talk" if text and npc in to else "idle", "neutral", line=text), None) for npc in cast]
+        return [
+            Answer(Decision(npc, 0.0, "talk" if text and npc in to else "idle", "neutral", line=text), None) for npc in cast
+        ]
 
 
-@pytest.fixture()
+@pytest.fixture
 def thinker() -> FakeThinker:
     return FakeThinker()
 
 
-@pytest.fixture()
+@pytest.fixture
 def server(thinker: FakeThinker) -> Iterator[Server]:
     served = Server(thinker, "tcp://127.0.0.1:*")
     thread = threading.Thread(target=served.run, daemon=True)

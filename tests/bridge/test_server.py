@@ -27,7 +27,7 @@ def until(client: Client, wanted: Callable[[WireDecision], bool], seconds: float
     raise AssertionError("the decision did not come")
 
 
-@pytest.fixture()
+@pytest.fixture
 def raw(server: Server) -> Iterator[zmq.Socket]:
     """A bare socket, for what no decent client would send."""
     context = zmq.Context()
@@ -127,24 +127,27 @@ def test_a_client_goes_on_after_the_server_was_restarted(thinker) -> None:
         thread.join(5)
 
 
-@pytest.mark.parametrize(("parts", "code"), [
-    ([b"\xc1"], "header"),
-    ([b""], "header"),
-    ([msgpack.packb([1, 2])], "header"),
-    ([msgpack.packb({"type": "dance"})], "unknown_type"),
-    ([b"x" * 70_000], "header_size"),
-    ([encode("observe", seq=1, npcs=["a"], frame={"width": 8, "height": 4, "format": "rgb"}), b"short"], "frame_size"),
-    ([encode("observe", seq=1, npcs=["a"], frame={"width": 8, "height": 4, "format": "gif"}), b"x"], "frame_format"),
-    ([encode("observe", seq=1, npcs=["a"], frame={"width": 8, "height": 4, "format": "rgb"})], "frame"),
-    ([encode("observe", seq=1, npcs=["ghost"], text="x", utterance="u")], "unknown_npc"),
-    ([encode("observe", seq=1, npcs=["a"], text="x" * 3000, utterance="u")], "text"),
-    ([encode("observe", seq=1, npcs=["a"], text="x")], "utterance"),
-    ([encode("observe", seq=-1, npcs=["a"])], "seq"),
-    ([encode("spawn", npc="b", persona="nobody")], "persona"),
-    ([encode("spawn", npc="b", persona="guard", watch=["x" * 200])], "watch"),
-    ([encode("hello", version=[2, 0], client="raw")], "version"),
-    ([encode("ping"), b"1", b"2"], "parts"),
-])
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ([b"\xc1"], "header"),
+        ([b""], "header"),
+        ([msgpack.packb([1, 2])], "header"),
+        ([msgpack.packb({"type": "dance"})], "unknown_type"),
+        ([b"x" * 70_000], "header_size"),
+        ([encode("observe", seq=1, npcs=["a"], frame={"width": 8, "height": 4, "format": "rgb"}), b"short"], "frame_size"),
+        ([encode("observe", seq=1, npcs=["a"], frame={"width": 8, "height": 4, "format": "gif"}), b"x"], "frame_format"),
+        ([encode("observe", seq=1, npcs=["a"], frame={"width": 8, "height": 4, "format": "rgb"})], "frame"),
+        ([encode("observe", seq=1, npcs=["ghost"], text="x", utterance="u")], "unknown_npc"),
+        ([encode("observe", seq=1, npcs=["a"], text="x" * 3000, utterance="u")], "text"),
+        ([encode("observe", seq=1, npcs=["a"], text="x")], "utterance"),
+        ([encode("observe", seq=-1, npcs=["a"])], "seq"),
+        ([encode("spawn", npc="b", persona="nobody")], "persona"),
+        ([encode("spawn", npc="b", persona="guard", watch=["x" * 200])], "watch"),
+        ([encode("hello", version=[2, 0], client="raw")], "version"),
+        ([encode("ping"), b"1", b"2"], "parts"),
+    ],
+)
 def test_a_bad_message_gets_an_error_and_the_server_lives(raw: zmq.Socket, parts: list[bytes], code: str) -> None:
     greet(raw)
     error = reply(raw, *parts)

@@ -16,8 +16,13 @@ from engine.errors import EngineError
 def demo(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     import os
 
-    return subprocess.run([sys.executable, "-m", "demo_game", *map(str, arguments)], capture_output=True, text=True, timeout=120,
-                          env=os.environ | environment)
+    return subprocess.run(
+        [sys.executable, "-m", "demo_game", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | environment,
+    )
 
 
 def spot(world: World, name: str) -> tuple[float, float]:
@@ -59,11 +64,19 @@ def test_a_wolf_comes_and_goes() -> None:
         world.tick(1 / 30)
         seen.append(world.wolf is not None)
     assert True in seen
-    assert False in seen[seen.index(True):]
+    assert False in seen[seen.index(True) :]
 
 
-@pytest.mark.parametrize(("words", "intent"), [("hand me the red potion", "give_me"), ("go to the well", "go_to"),
-                                              ("where is the chest", "ask_where"), ("follow me", "follow_me"), ("blah", None)])
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("hand me the red potion", "give_me"),
+        ("go to the well", "go_to"),
+        ("where is the chest", "ask_where"),
+        ("follow me", "follow_me"),
+        ("blah", None),
+    ],
+)
 def test_the_village_understands_its_own_commands(words: str, intent: str | None) -> None:
     assert understand(words) == intent
 
@@ -74,21 +87,37 @@ def test_truth_knows_what_is_in_view_and_who_is_asked() -> None:
     assert given is not None
     assert given.actions == ("give",)
     assert given.box == next(t.box for t in world.things if t.name == "blue potion")
-    assert expect(world, "healer", "hand me the crown").actions == ("refuse",)   # type: ignore[union-attr]
-    assert "trade" in expect(world, "merchant", "give me the key").actions      # type: ignore[union-attr]
+    assert expect(world, "healer", "hand me the crown").actions == ("refuse",)  # type: ignore[union-attr]
+    assert "trade" in expect(world, "merchant", "give me the key").actions  # type: ignore[union-attr]
     world.call_wolf()
-    assert "flee" in expect(world, "coward", "help me").actions                 # type: ignore[union-attr]
+    assert "flee" in expect(world, "coward", "help me").actions  # type: ignore[union-attr]
 
 
 def test_script_lines_are_sorted_and_checked() -> None:
-    assert [(s.t, s.text, s.to) for s in parse(["t=5:hi", "t=1.5:@Mira hello you"])] == [(1.5, "hello you", "Mira"), (5.0, "hi", None)]
+    assert [(s.t, s.text, s.to) for s in parse(["t=5:hi", "t=1.5:@Mira hello you"])] == [
+        (1.5, "hello you", "Mira"),
+        (5.0, "hi", None),
+    ]
     with pytest.raises(EngineError, match="no script line"):
         parse(["hello"])
 
 
 def test_a_headless_run_reports_against_the_games_truth(tmp_path: Path) -> None:
-    done = demo("--headless", "--seconds", 4, "--say", "t=1:@Bram hello", "--say", "t=2:@Mira hand me the red potion",
-                "--report", tmp_path / "r.json", "--screenshot-every", 2, "--screenshots", tmp_path / "shots")
+    done = demo(
+        "--headless",
+        "--seconds",
+        4,
+        "--say",
+        "t=1:@Bram hello",
+        "--say",
+        "t=2:@Mira hand me the red potion",
+        "--report",
+        tmp_path / "r.json",
+        "--screenshot-every",
+        2,
+        "--screenshots",
+        tmp_path / "shots",
+    )
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "r.json").read_text())
     assert report["decisions"] > 20
@@ -108,8 +137,10 @@ def test_a_recording_is_one_that_the_engine_reads(tmp_path: Path) -> None:
     assert any(e.name in ("red potion", "blue potion", "well") for e in recording.rows[0].entities)
 
 
-@pytest.mark.parametrize("arguments", [["--headless", "--say", "no time"], ["--headless", "--say", "t=1:@Nobody hi"],
-                                       ["--headless", "--endpoint", "nonsense"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--headless", "--say", "no time"], ["--headless", "--say", "t=1:@Nobody hi"], ["--headless", "--endpoint", "nonsense"]],
+)
 def test_faults_are_one_line_and_exit_2(arguments: list[str]) -> None:
     done = demo(*arguments)
     assert done.returncode == 2

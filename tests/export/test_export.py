@@ -65,8 +65,9 @@ def test_pixels_go_straight_into_the_quantised_graph() -> None:
     assert nodes[0].op_type == "Transpose"
 
 
-@pytest.mark.parametrize("arguments", [["--checkpoint", "nowhere", "--out", "x"],
-                                       ["--checkpoint", "nowhere", "--out", "x", "--precision", "fp4"]])
+@pytest.mark.parametrize(
+    "arguments", [["--checkpoint", "nowhere", "--out", "x"], ["--checkpoint", "nowhere", "--out", "x", "--precision", "fp4"]]
+)
 def test_faults_are_one_line_and_exit_2(arguments: list[str]) -> None:
     done = export(*arguments)
     assert done.returncode == 2

@@ -21,8 +21,15 @@ SIZE = (64, 96)
 
 def tiny(image: str = "mobilenet_v3_small", text: str = "embedding", fusion: str = "concat", **more: object) -> NpcModel:
     torch.manual_seed(0)
-    cfg = ModelCfg(image=ImageCfg(encoder=image, weights="none"), text=TextCfg(encoder=text, weights="none"),
-                   fusion=FusionCfg(name=fusion, dim=32), size=SIZE, grid_dim=16, scene_dim=24, **more)
+    cfg = ModelCfg(
+        image=ImageCfg(encoder=image, weights="none"),
+        text=TextCfg(encoder=text, weights="none"),
+        fusion=FusionCfg(name=fusion, dim=32),
+        size=SIZE,
+        grid_dim=16,
+        scene_dim=24,
+        **more,
+    )
     return build_model(cfg, load_labels())
 
 
@@ -67,15 +74,18 @@ def test_graphs_agree_with_pytorch(fusion: str, tmp_path) -> None:
 
     model = tiny(fusion=fusion).eval()
     export_graphs(model, tmp_path)
-    run = {n: ort.InferenceSession(str(tmp_path / f"{n}.onnx"), providers=["CPUExecutionProvider"])
-           for n in ("image", "text", "decide", "watch")}
+    run = {
+        n: ort.InferenceSession(str(tmp_path / f"{n}.onnx"), providers=["CPUExecutionProvider"])
+        for n in ("image", "text", "decide", "watch")
+    }
     frame = np.random.default_rng(0).integers(0, 255, (1, *SIZE, 3), dtype=np.uint8)
     ids = np.array([[101, 7, 8, 102], [101, 9, 102, 0]])
     valid = np.ones((1, SIZE[0] // 8, SIZE[1] // 8), np.float32)
     grid, scene = run["image"].run(None, {"frame": frame})
     sentence, utterance = run["text"].run(None, {"ids": ids, "mask": (ids > 0).astype(np.int64)})
-    onnx_out = run["decide"].run(None, {"grid": grid, "scene": scene, "utterance": utterance,
-                                        "said": np.ones((2, 1), np.float32), "valid": valid})
+    onnx_out = run["decide"].run(
+        None, {"grid": grid, "scene": scene, "utterance": utterance, "said": np.ones((2, 1), np.float32), "valid": valid}
+    )
     presence, heat = run["watch"].run(None, {"grid": grid, "phrase": sentence, "valid": valid})
     with torch.no_grad():
         tg, ts = model.encode_frame(torch.from_numpy(frame))
@@ -100,14 +110,18 @@ def test_silence_is_the_same_whatever_the_words_were() -> None:
 def test_an_ablated_modality_changes_nothing() -> None:
     model = tiny(modalities=("text",)).eval()
     words, valid = torch.randn(1, 1, model.text.utterance_dim), torch.ones(1, SIZE[0] // 8, SIZE[1] // 8)
-    logits = [model.decide(*model.encode_frame(torch.full((1, *SIZE, 3), v, dtype=torch.uint8)), words,
-                           torch.ones(1, 1, 1), valid).logits["action"] for v in (0, 200)]
+    logits = [
+        model.decide(
+            *model.encode_frame(torch.full((1, *SIZE, 3), v, dtype=torch.uint8)), words, torch.ones(1, 1, 1), valid
+        ).logits["action"]
+        for v in (0, 200)
+    ]
     assert torch.allclose(*logits)
 
 
 def test_the_heat_map_never_peaks_outside_the_picture() -> None:
     model = tiny().eval()
-    grid, scene = model.encode_frame(torch.randint(0, 255, (1, *SIZE, 3), dtype=torch.uint8))
+    grid, _scene = model.encode_frame(torch.randint(0, 255, (1, *SIZE, 3), dtype=torch.uint8))
     valid = torch.zeros(1, SIZE[0] // 8, SIZE[1] // 8)
     valid[:, 2:4] = 1
     heat, _ = model.watch(grid, torch.randn(1, 5, 384), valid)
@@ -116,7 +130,7 @@ def test_the_heat_map_never_peaks_outside_the_picture() -> None:
 
 
 def test_an_unknown_encoder_is_named_with_the_known_ones() -> None:
-    with pytest.raises(EngineError, match="'vgg'.*efficientnet_lite0"):
+    with pytest.raises(EngineError, match=r"'vgg'.*efficientnet_lite0"):
         image_encoders["vgg"]
 
 

@@ -10,7 +10,9 @@ from PIL import Image
 
 
 def ask(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "engine", "ask", *map(str, arguments)], capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "engine", "ask", *map(str, arguments)], capture_output=True, text=True, timeout=120
+    )
 
 
 def picture(folder: Path) -> Path:
@@ -30,8 +32,11 @@ def test_ask_prints_json_and_draws(tmp_path: Path) -> None:
 
 def test_a_batch_answers_every_line_and_names_the_bad_ones(tmp_path: Path) -> None:
     picture(tmp_path)
-    cases = [{"id": "a", "frame": "frame.png", "text": "hi", "watch": ["fire"]}, {"id": "b", "frame": None, "text": "hi", "watch": []},
-             {"id": "c", "frame": "gone.png", "text": "", "watch": []}]
+    cases = [
+        {"id": "a", "frame": "frame.png", "text": "hi", "watch": ["fire"]},
+        {"id": "b", "frame": None, "text": "hi", "watch": []},
+        {"id": "c", "frame": "gone.png", "text": "", "watch": []},
+    ]
     (tmp_path / "cases.jsonl").write_text("\n".join(map(json.dumps, cases)) + "\nnot json\n")
     done = ask("--batch", tmp_path / "cases.jsonl", "--out", tmp_path / "out.jsonl")
     rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
@@ -43,7 +48,12 @@ def test_a_batch_answers_every_line_and_names_the_bad_ones(tmp_path: Path) -> No
 
 def test_faults_are_one_line_and_exit_2(tmp_path: Path) -> None:
     (tmp_path / "half.png").write_bytes(picture(tmp_path).read_bytes()[:40])
-    for arguments in (["--frame", tmp_path / "no.png"], ["--frame", tmp_path / "half.png"], ["--text", "hi", "--bundle", tmp_path], []):
+    for arguments in (
+        ["--frame", tmp_path / "no.png"],
+        ["--frame", tmp_path / "half.png"],
+        ["--text", "hi", "--bundle", tmp_path],
+        [],
+    ):
         done = ask(*arguments)
         assert done.returncode == 2
         assert done.stderr.startswith("error: ")

@@ -11,7 +11,7 @@ from engine.errors import EngineError
 from engine.perception import Bundle, default_bundle
 
 
-@pytest.fixture()
+@pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(default_bundle(), tmp_path / "bundle"))
 

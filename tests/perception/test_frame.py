@@ -36,15 +36,21 @@ def test_lossless_files_give_their_pixels(kind: str) -> None:
     np.testing.assert_array_equal(decode(Frame(encoded(kind), format=kind.lower())), RGB)
 
 
-@pytest.mark.parametrize(("frame", "code"), [
-    (Frame(b"123", 6, 4, "rgb"), "frame_size"),
-    (Frame(RGB.tobytes(), 0, 4, "rgb"), "frame_size"),
-    (Frame(b"", 1 << 20, 1 << 20, "rgb"), "frame_size"),
-    (Frame(RGB.tobytes(), 6, 4, "yuv"), "frame_format"),
-    (Frame(b"no image", format="png"), "frame_broken"),
-    (Frame(encoded("PNG", np.random.default_rng(0).integers(0, 255, (60, 60, 3), dtype=np.uint8))[:900], format="png"), "frame_broken"),
-    (Frame(encoded("PNG"), format="jpeg"), "frame_broken"),
-])
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (Frame(b"123", 6, 4, "rgb"), "frame_size"),
+        (Frame(RGB.tobytes(), 0, 4, "rgb"), "frame_size"),
+        (Frame(b"", 1 << 20, 1 << 20, "rgb"), "frame_size"),
+        (Frame(RGB.tobytes(), 6, 4, "yuv"), "frame_format"),
+        (Frame(b"no image", format="png"), "frame_broken"),
+        (
+            Frame(encoded("PNG", np.random.default_rng(0).integers(0, 255, (60, 60, 3), dtype=np.uint8))[:900], format="png"),
+            "frame_broken",
+        ),
+        (Frame(encoded("PNG"), format="jpeg"), "frame_broken"),
+    ],
+)
 def test_a_broken_frame_is_refused_by_name(frame: Frame, code: str) -> None:
     with pytest.raises(EngineError) as caught:
         decode(frame)

@@ -35,10 +35,16 @@ def colour_scenes(start: int, count: int) -> list[tuple[np.ndarray, SceneRecord]
         red = bool(i % 2)
         frame = np.full((*SIZE, 3), 40, np.uint8)
         x, y = int(rng.integers(0, 64)), int(rng.integers(0, 32))
-        frame[y:y + 24, x:x + 24] = (230, 20, 20) if red else (20, 200, 30)
+        frame[y : y + 24, x : x + 24] = (230, 20, 20) if red else (20, 200, 30)
         box = [[float(x), float(y), 24.0, 24.0]]
-        lesson = {"text": "attack", "intent": "attack", "tone": "angry", "action": "attack" if red else "refuse",
-                  "emotion": "angry", "boxes": box if red else []}
+        lesson = {
+            "text": "attack",
+            "intent": "attack",
+            "tone": "angry",
+            "action": "attack" if red else "refuse",
+            "emotion": "angry",
+            "boxes": box if red else [],
+        }
         queries = [("red square", box if red else []), ("green square", [] if red else box)]
         pairs.append((frame, SceneRecord((0, 0, 96, 64), queries, [lesson], (red, False))))
     return pairs
@@ -46,9 +52,14 @@ def colour_scenes(start: int, count: int) -> list[tuple[np.ndarray, SceneRecord]
 
 def small_model(seed: int = 0):
     torch.manual_seed(seed)
-    cfg = ModelCfg(image=ImageCfg(encoder="mobilenet_v3_small", weights="none", frozen=False),
-                   text=TextCfg(encoder="embedding", weights="none", frozen=False), fusion=FusionCfg(name="concat", dim=32),
-                   size=SIZE, grid_dim=16, scene_dim=24)
+    cfg = ModelCfg(
+        image=ImageCfg(encoder="mobilenet_v3_small", weights="none", frozen=False),
+        text=TextCfg(encoder="embedding", weights="none", frozen=False),
+        fusion=FusionCfg(name="concat", dim=32),
+        size=SIZE,
+        grid_dim=16,
+        scene_dim=24,
+    )
     return build_model(cfg, load_labels())
 
 
