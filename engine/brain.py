@@ -3,25 +3,65 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from engine.errors import EngineError
-from engine.perception import Frame, Perceiver, Query, Seen
-from npc import Character, PersonaError, characters, load_persona, persona_from
-from npc.types import Decision
+from engine.labels import Labels
+from engine.perception import EncodedFrame, Frame, Query, Seen
+from npc import Character, Decision, Persona, PersonaError, characters, load_persona, persona_from
 
 
-@dataclass(frozen=True)
+class Perceiving(Protocol):
+    """What the brain needs of a `Perceiver`."""
+
+    @property
+    def labels(self) -> Labels: ...
+
+    @property
+    def provider(self) -> str: ...
+
+    def encode(self, frame: Frame | None, queries: Sequence[Query]) -> EncodedFrame | None: ...
+
+    def perceive_with_heat(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Seen]: ...
+
+
+@dataclass(eq=False, slots=True)
+class Mind:
+    """A character, what it watches for, and the latest time that it knows."""
+
+    character: Character
+    watch: tuple[str, ...] = ()
+    time: float = 0.0
+
+    def at(self, time: float) -> float:
+        """`time`, but never earlier than before: a game's clock may jump back, a character's may not."""
+        self.time = max(self.time, time)
+        return self.time
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one NPC gets from the game beside the frame; `time` in seconds."""
+
+    mind: Mind
+    time: float
+    text: str = ""
+    speaker: str = "player"
+    state: Mapping[str, object] = field(default_factory=dict)
+    inspect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A decision, and (only where it was asked for) what a designer wants to see of the percept."""
 
     decision: Decision
-    inspect: dict[str, Any] | None
+    inspect: Mapping[str, Any] | None = None
 
 
 class Brain:
@@ -29,73 +69,92 @@ class Brain:
 
     Args:
         perceiver: the model.
-        personas: directory with further persona cards; None: the shipped ones alone.
-        clock: seconds, monotonic; injected so that a log replays.
+        personas: directory with persona cards beside the shipped ones; they go before a shipped one of their
+            name.
+        seed: of everything that characters leave to chance.
     """
 
-    def __init__(self, perceiver: Perceiver, personas: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, perceiver: Perceiving, personas: Path | None = None, seed: int = 0) -> None:
         self.perceiver = perceiver
-        self._personas, self._clock = personas, clock
+        own = {path.stem: path for path in sorted(personas.glob("*.yaml"))} if personas else {}
+        self._cards: dict[str, Path | str] = {name: name for name in characters()} | own
+        self._personas: dict[str, Persona] = {}
+        self._seed = seed
 
-    def create(self, npc: str, persona: object) -> Character:
-        """A character by persona name, or from a card that the game sends.
+    def mind(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str] = ()) -> Mind:
+        """A fresh character by the name of its card, or from a whole card.
+
+        What the card watches for is watched too. A name is never a path: no game reads the server's files.
 
         Raises:
-            EngineError: `persona`, naming fault and fix.
+            EngineError: `persona_unknown`, or what is wrong with the card.
         """
         try:
-            if isinstance(persona, Mapping):
-                return Character(persona_from(dict(persona)), npc)
-            return Character(load_persona(self._card(str(persona))), npc)
+            card = self._named(persona) if isinstance(persona, str) else persona_from(dict(persona))
         except PersonaError as error:
-            raise EngineError("persona", error.message, error.fix) from None
+            raise EngineError(error.code, error.message, error.fix) from None
+        return Mind(Character(card, npc, self._seed), tuple(dict.fromkeys((*watch, *card.watch))))
 
-    def _card(self, name: str) -> str:
-        own = {p.stem: p for p in self._personas.glob("*.yaml")} if self._personas else {}
-        if name in own:
-            return str(own[name])
-        if name not in characters():
+    def _named(self, name: str) -> Persona:
+        if name not in self._cards:
             raise EngineError(
-                "persona", f"There is no persona '{name}'.", f"Known: {', '.join(sorted({*characters(), *own}))}."
+                "persona_unknown",
+                f"There is no persona '{name}'.",
+                f"Use one of: {', '.join(sorted(self._cards))}; or send a whole card.",
             )
-        return name
+        if name not in self._personas:
+            self._personas[name] = load_persona(self._cards[name])
+        return self._personas[name]
 
-    def answer(
-        self,
-        cast: Mapping[str, Character],
-        watch: Mapping[str, tuple[str, ...]],
-        frame: Frame | None,
-        text: str,
-        to: Sequence[str],
-        state: Mapping[str, object],
-        inspect: bool,
-    ) -> list[Answer]:
-        """Decisions of all of `cast` who see `frame`; those in `to` also hear `text`. The frame is encoded once."""
-        now, start = self._clock(), time.perf_counter()
-        queries = [Query(text if npc in to else "", watch.get(npc, ()), now, "player", state) for npc in cast]
+    def decide(self, frame: Frame | None, observations: Sequence[Observation]) -> list[Answer]:
+        """One answer an observation. All of them see `frame`, which is encoded once.
+
+        Raises:
+            EngineError: where the frame cannot be decoded.
+        """
+        start = time.perf_counter()
+        queries = [Query(o.text, o.mind.watch, o.mind.at(o.time), o.speaker, o.state) for o in observations]
         encoded = self.perceiver.encode(frame, queries)
-        seen = self.perceiver.perceive_with_heat(encoded, queries)
-        took = (time.perf_counter() - start) * 1e3
+        views = self.perceiver.perceive_with_heat(encoded, queries)
+        milliseconds = (time.perf_counter() - start) * 1e3
         return [
-            Answer(character.tick(s.percept), _inspect(s, took) if inspect else None)
-            for character, s in zip(cast.values(), seen, strict=True)
+            Answer(
+                o.mind.character.tick(view.percept),
+                _inspect(view, encoded, milliseconds) if o.inspect else None,
+            )
+            for o, view in zip(observations, views, strict=True)
         ]
 
 
-def _inspect(seen: Seen, inference_ms: float) -> dict[str, Any]:
+def _inspect(seen: Seen, encoded: EncodedFrame | None, milliseconds: float) -> dict[str, Any]:
     percept = seen.percept
-    said = bool(percept.text.strip())
-    heat = None
-    if said and seen.heat is not None:
-        heat = [row.tobytes() for row in (np.clip(seen.heat, 0, 1) * 255).astype(np.uint8)]
-    return {
-        "intent": _top(percept.intent),
-        "action": _top(percept.action),
+    view: dict[str, Any] = {
+        "intent": _best(percept.intent),
+        "action": _best(percept.action),
         "watch": [[d.phrase, d.p, d.x, d.y] for d in percept.watch],
-        "heat": heat,
-        "inference_ms": inference_ms,
+        "heat": None,
+        "inference_ms": milliseconds,
     }
+    if seen.heat is not None and percept.text.strip():
+        view["heat"] = [row.tobytes() for row in (seen.heat.clip(0, 1) * 255).astype(np.uint8)]
+        view["heat_box"] = _frame_inside(encoded)
+    return view
 
 
-def _top(probabilities: Mapping[str, float], count: int = 3) -> list[list[object]]:
-    return [[label, p] for label, p in sorted(probabilities.items(), key=lambda kv: -kv[1])[:count]]
+def _frame_inside(encoded: EncodedFrame | None) -> list[float]:
+    """Left, top, right, bottom of the frame inside the letterboxed heat map, as fractions of the map."""
+    fit = encoded.fit if encoded else None
+    if fit is None:
+        return [0.0, 0.0, 1.0, 1.0]
+    height, width = fit.picture.shape[:2]
+    return [
+        fit.left / width,
+        fit.top / height,
+        (fit.left + fit.width) / width,
+        (fit.top + fit.height) / height,
+    ]
+
+
+def _best(probabilities: Mapping[str, float], count: int = 3) -> list[list[object]]:
+    """The likeliest labels with their probabilities."""
+    return [[label, p] for label, p in sorted(probabilities.items(), key=lambda item: -item[1])[:count]]

@@ -1,1 +1,1 @@
-"""The wire: protocol, server, Python client. See docs/protocol.md."""
+"""The wire between a game and the engine: protocol, server, Python client."""

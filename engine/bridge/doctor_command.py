@@ -65,8 +65,8 @@ def _round_trip(bundle: Path | None, bind: str) -> str:
     from engine.perception import Perceiver
 
     perceiver = Perceiver(bundle)
-    server = Server(Brain(perceiver), bind, provider=perceiver.provider, bundle=perceiver.bundle.manifest.name)
-    thread = threading.Thread(target=server.run, daemon=True)
+    server = Server(bind)
+    thread = threading.Thread(target=server.run, args=(Brain(perceiver), perceiver.bundle.manifest.name), daemon=True)
     thread.start()
     try:
         with Client(server.endpoint, name="doctor") as client:

@@ -1,95 +1,122 @@
-"""What waits for the model: every utterance in order, and of frames only the newest for each NPC."""
+"""What waits for inference: of frames only the newest for each NPC, of utterances every one, in order."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Hashable
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
-from engine.bridge.protocol import Observe
+from engine.bridge.protocol import Frame, Observe
+from engine.bridge.session import Npc, Session
 
 
-@dataclass
-class Post:
-    """One observation of a client, and when it came (seconds, the server's clock)."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Job:
+    """One observation as one NPC gets it: `text` is empty where it was not spoken to."""
 
-    client: Hashable
+    session: Session
+    npc: Npc
     observe: Observe
-    received: float
+    text: str
+    received: float  # seconds on the server's clock
+
+    @property
+    def frame(self) -> Frame | None:
+        return self.observe.frame
 
 
-@dataclass
-class _Box:
-    utterances: deque[Post] = field(default_factory=deque)
-    newest: dict[str, Post] = field(default_factory=dict)
+@dataclass(slots=True)
+class _Slot:
+    """What waits for one NPC."""
+
+    words: deque[Job] = field(default_factory=deque)
+    newest: Job | None = None
+
+    def put(self, job: Job) -> bool:
+        """Keep a job; True where an older frame gave way to it."""
+        superseded = self.newest is not None and (not job.text or job.frame is not None)
+        if superseded:
+            self.newest = None
+        if job.text:
+            self.words.append(job)
+        else:
+            self.newest = job
+        return superseded
+
+    @property
+    def next(self) -> Job | None:
+        return self.words[0] if self.words else self.newest
+
+    def drop_next(self) -> None:
+        if self.words:
+            self.words.popleft()
+        else:
+            self.newest = None
 
 
 class Mailbox:
     """Thread-safe. Clients take turns, so that one that floods delays only itself."""
 
     def __init__(self) -> None:
-        self._boxes: dict[Hashable, _Box] = {}
-        self._turn: deque[Hashable] = deque()
-        self._ready = threading.Condition()
+        self._clients: OrderedDict[Session, dict[Npc, _Slot]] = OrderedDict()
+        self._changed = threading.Condition()
         self._closed = False
-        self.replaced = 0
 
-    def put(self, post: Post) -> None:
-        """Keep an utterance; let a frame take the place of an older one of the same NPCs."""
-        with self._ready:
-            if post.client not in self._boxes:
-                self._boxes[post.client] = _Box()
-                self._turn.append(post.client)
-            box = self._boxes[post.client]
-            if post.observe.utterance is not None:
-                box.utterances.append(post)
-            else:
-                for npc in post.observe.npcs:
-                    self.replaced += npc in box.newest
-                    box.newest[npc] = post
-            self._ready.notify()
+    def put(self, job: Job) -> bool:
+        """Leave a job; True where it took the place of an older frame."""
+        with self._changed:
+            slot = self._clients.setdefault(job.session, {}).setdefault(job.npc, _Slot())
+            superseded = slot.put(job)
+            self._changed.notify()
+            return superseded
 
-    def waiting(self, client: Hashable) -> int:
-        """Utterances of a client that wait."""
-        with self._ready:
-            box = self._boxes.get(client)
-            return len(box.utterances) if box else 0
+    def take(self) -> list[Job] | None:
+        """The next jobs of one client that share one frame, at most one per NPC; waits for them.
 
-    def forget(self, client: Hashable) -> None:
-        """Drop all that waits for a client that is gone."""
-        with self._ready:
-            if self._boxes.pop(client, None) is not None:
-                self._turn.remove(client)
-
-    def take(self) -> tuple[Post, tuple[str, ...]] | None:
-        """The next observation and the NPCs for which it is still the newest; waits for one. None after `close`."""
-        with self._ready:
-            while True:
-                for _ in range(len(self._turn)):
-                    self._turn.rotate(-1)
-                    found = self._next(self._boxes[self._turn[-1]])
-                    if found is not None:
-                        return found
+        Returns None when the mailbox is closed and empty.
+        """
+        with self._changed:
+            while not self._clients:
                 if self._closed:
                     return None
-                self._ready.wait()
-
-    def close(self) -> None:
-        """Let `take` return what is left and then None."""
-        with self._ready:
-            self._closed = True
-            self._ready.notify_all()
+                self._changed.wait()
+            session, slots = self._clients.popitem(last=False)
+            jobs = self._pick(slots)
+            if slots:
+                self._clients[session] = slots  # to the end of the queue
+            return jobs
 
     @staticmethod
-    def _next(box: _Box) -> tuple[Post, tuple[str, ...]] | None:
-        if box.utterances:
-            post = box.utterances.popleft()
-            return post, post.observe.npcs
-        if not box.newest:
-            return None
-        post = next(iter(box.newest.values()))
-        npcs = tuple(npc for npc in post.observe.npcs if box.newest.get(npc) is post)
-        for npc in npcs:
-            del box.newest[npc]
-        return post, npcs
+    def _pick(slots: dict[Npc, _Slot]) -> list[Job]:
+        heads = [(npc, slot, job) for npc, slot in slots.items() if (job := slot.next) is not None]
+        lead = min((job for _, _, job in heads), key=lambda job: (not job.text, job.observe.seq))
+        picked = [(npc, slot, job) for npc, slot, job in heads if job.frame is lead.frame]
+        for npc, slot, _ in picked:
+            slot.drop_next()
+            if slot.next is None:
+                del slots[npc]
+        return [job for _, _, job in picked]
+
+    def forget(self, session: Session, npc: Npc | None = None) -> None:
+        """Drop what waits for an NPC, or for all NPCs of a client."""
+        with self._changed:
+            if npc is None:
+                self._clients.pop(session, None)
+                return
+            slots = self._clients.get(session, {})
+            slots.pop(npc, None)
+            if not slots:
+                self._clients.pop(session, None)
+
+    def close(self) -> None:
+        """Take nothing more; `take` returns the words that wait, then None."""
+        with self._changed:
+            self._closed = True
+            for session, slots in list(self._clients.items()):
+                for npc, slot in list(slots.items()):
+                    slot.newest = None
+                    if not slot.words:
+                        del slots[npc]
+                if not slots:
+                    del self._clients[session]
+            self._changed.notify_all()

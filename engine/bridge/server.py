@@ -1,321 +1,329 @@
-"""The server: one thread talks to games, another thinks. Talking never waits for thinking."""
+"""The server: the I/O thread talks to games and never waits for the inference thread."""
 
 from __future__ import annotations
 
+import hmac
 import logging
-import threading
+import socket as sockets
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
 
 import zmq
 
 from engine import __version__
-from engine.brain import Answer
-from engine.bridge.mailbox import Mailbox, Post
+from engine.brain import Brain
+from engine.bridge.fields import ProtocolError
+from engine.bridge.limits import DEFAULT_LIMITS, Limits
+from engine.bridge.mailbox import Job, Mailbox
 from engine.bridge.protocol import (
+    CAPABILITIES,
     VERSION,
-    Limits,
-    ProtocolError,
-    check_version,
-    decode_header,
-    decode_observe,
+    Ack,
+    Bye,
+    ClientMessage,
+    Despawn,
+    Error,
+    Hello,
+    Observe,
+    Ping,
+    Pong,
+    ServerMessage,
+    Spawn,
+    Spawned,
+    Welcome,
+    decode_client,
     encode,
-    string,
-    strings,
 )
+from engine.bridge.session import Npc, Session
+from engine.bridge.sockets import open_router
+from engine.bridge.worker import Reply, Worker, heard
 from engine.errors import EngineError
 
 log = logging.getLogger("engine.bridge")
 
-DEDUP_WINDOW = 4096  # utterances whose decisions are remembered, in case the client asks again
-LOOPBACK = ("tcp://127.", "tcp://localhost", "tcp://[::1]", "ipc://", "inproc://")
-
-
-class Thinker(Protocol):
-    """What the server needs of `engine.brain.Brain`."""
-
-    def create(self, npc: str, persona: object) -> Any: ...
-
-    def answer(self, cast: Any, watch: Any, frame: Any, text: str, to: Any, state: Any, inspect: bool) -> list[Answer]: ...
-
-
-@dataclass
-class _Session:
-    name: str
-    cast: dict[str, Any] = field(default_factory=dict)
-    watch: dict[str, tuple[str, ...]] = field(default_factory=dict)
+IDLE_S = 300.0  # a session that was silent for so long is over: its NPCs are forgotten
+DRAIN_S = 3.0  # at shutdown, what was said before is still answered within this time
+_BURST = 64  # messages read before replies get their turn
 
 
 class Server:
-    """Serves one `Thinker` on one endpoint.
+    """Serves one brain on one endpoint, which is bound at once.
 
     Args:
-        endpoint: ZeroMQ address; anything but loopback needs `insecure=True`.
-        token: if given, clients must say it in `hello`.
+        endpoint: ZeroMQ address; anything but loopback needs `insecure`. Port 0 takes a free one.
+        token: if given, clients must send the same.
 
     Raises:
-        EngineError: `port_in_use`, `bind` or `insecure`.
+        EngineError: `port_in_use`, `not_loopback` or `bind`.
     """
 
     def __init__(
         self,
-        thinker: Thinker,
         endpoint: str,
         *,
-        provider: str = "",
-        bundle: str = "",
         token: str | None = None,
         insecure: bool = False,
-        limits: Limits | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if not insecure and not endpoint.startswith(LOOPBACK):
-            raise EngineError(
-                "insecure",
-                f"{endpoint} can be reached from other machines, and nothing is encrypted.",
-                "Bind to tcp://127.0.0.1:PORT, or say --insecure if the network is trusted.",
-            )
-        self._thinker, self._token, self._limits = thinker, token, limits or Limits()
-        self._about = {"version": list(VERSION), "server": f"npc-engine {__version__}", "provider": provider, "bundle": bundle}
-        self._context = zmq.Context()
-        self._socket = self._bind(endpoint)
+        self._token, self._limits, self._clock = token, limits, clock
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        try:
+            self._socket = open_router(self._context, endpoint, limits, insecure)
+        except EngineError:
+            self._context.term()
+            raise
         self.endpoint = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
-        wake = f"inproc://wake-{id(self)}"
-        self._results = self._context.socket(zmq.PULL)
-        self._results.bind(wake)
-        self._wake = wake
-        self._sessions: dict[bytes, _Session] = {}
-        self._lock = threading.Lock()
-        self._answered: OrderedDict[str, list[bytes]] = OrderedDict()
-        self._outbox: deque[tuple[bytes, bytes]] = deque()
+        self._wake_in, self._wake_out = sockets.socketpair()  # also from signal handlers
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self._sessions: dict[str, Session] = {}
+        self._routes: dict[bytes, Session] = {}
         self._mailbox = Mailbox()
-        self._stopping = threading.Event()
-        self._handlers: dict[str, Callable[[bytes, dict[str, Any], list[zmq.Frame]], None]] = {
-            "spawn": self._spawn,
-            "despawn": self._despawn,
-            "observe": self._observe,
-            "ping": self._ping,
-            "bye": self._bye,
+        self._done: deque[Sequence[Reply]] = deque()
+        self._stopping = False
+        self._handlers: dict[type, Callable[[Session, Any], None]] = {
+            Spawn: self._spawn,
+            Despawn: self._despawn,
+            Observe: self._observe,
+            Ping: self._ping,
+            Bye: self._bye,
         }
 
-    def _bind(self, endpoint: str) -> zmq.Socket[bytes]:
-        socket = self._context.socket(zmq.ROUTER)
-        # libzmq's defaults are open doors: no size limit, endless linger, no heartbeat, half a minute to shake hands.
-        socket.setsockopt(zmq.MAXMSGSIZE, self._limits.frame + 1024)
-        socket.setsockopt(zmq.LINGER, 500)
-        socket.setsockopt(zmq.RCVHWM, 64)
-        socket.setsockopt(zmq.SNDHWM, 1000)
-        socket.setsockopt(zmq.HANDSHAKE_IVL, 3000)
-        socket.setsockopt(zmq.HEARTBEAT_IVL, 5000)
-        socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 60000)
-        try:
-            socket.bind(endpoint)
-        except zmq.ZMQError as error:
-            socket.close(0)
-            self._context.term()
-            if error.errno == zmq.EADDRINUSE:
-                raise EngineError(
-                    "port_in_use",
-                    f"{endpoint} is in use by another program.",
-                    "Choose another port with --bind, or stop the other server.",
-                ) from None
-            raise EngineError(
-                "bind", f"Cannot bind to {endpoint}: {error}.", "Use an address like tcp://127.0.0.1:5571."
-            ) from None
-        return socket
-
-    def run(self) -> None:
-        """Serve until `stop`; what was said before that is still answered."""
-        worker = threading.Thread(target=self._think, name="thinker", daemon=True)
-        worker.start()
+    def run(self, brain: Brain, bundle: str = "") -> None:
+        """Serve until `stop`. Utterances that came before that are still answered."""
+        self._brain, self._bundle = brain, bundle
+        self._worker = Worker(brain, self._mailbox, self._deliver, self._clock)
+        self._worker.start()
         poller = zmq.Poller()
         poller.register(self._socket, zmq.POLLIN)
-        poller.register(self._results, zmq.POLLIN)
-        while not self._stopping.is_set() or worker.is_alive():
-            ready = dict(poller.poll(100))
-            if self._stopping.is_set():
-                self._mailbox.close()
-            elif self._socket in ready:
-                self._receive_all()
-            self._drain_wakes()
-            self._send_all()
-        for client in list(self._sessions):
-            self._send(client, encode("bye"))
-        self._socket.close()
-        self._results.close(0)
-        self._context.term()
+        poller.register(self._wake_out, zmq.POLLIN)
+        try:
+            while not self._stopping:
+                poller.poll(1000)
+                self._receive()
+                self._send_replies()
+                self._expire()
+        finally:
+            self._shut_down()
 
     def stop(self) -> None:
-        """Ask `run` to finish (from any thread or a signal handler)."""
-        self._stopping.set()
+        """Ask `run` to return; from any thread or signal handler."""
+        self._stopping = True
+        self._wake()
 
-    # --- the talking thread ---------------------------------------------------------------------------
+    def _wake(self) -> None:
+        with suppress(OSError):  # full of earlier calls, or closed: either way nothing is lost
+            self._wake_in.send(b"\0")
 
-    def _receive_all(self) -> None:
-        for _ in range(256):  # a flood must not keep results from going out
+    def _deliver(self, replies: Sequence[Reply]) -> None:
+        """Take over a batch of replies (on the worker's thread)."""
+        self._done.append(replies)
+        self._wake()
+
+    def _shut_down(self) -> None:
+        self._mailbox.close()
+        self._worker.join(DRAIN_S)
+        self._send_replies()
+        for session in self._sessions.values():
+            self._send(session, Bye())
+        self.close()
+
+    def close(self) -> None:
+        """Free the endpoint of a server that does not run."""
+        self._socket.close()
+        self._wake_in.close()
+        self._wake_out.close()
+        self._context.term()
+
+    # -- messages in -----------------------------------------------------------------------------------
+
+    def _receive(self) -> None:
+        for _ in range(_BURST):
             try:
-                parts = self._socket.recv_multipart(zmq.NOBLOCK, copy=False)
+                route, *parts = self._socket.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return
-            self._handle(parts[0].bytes, parts[1:])
+            self._answer(route.bytes, [part.buffer for part in parts])
 
-    def _handle(self, client: bytes, parts: list[zmq.Frame]) -> None:
-        seq: object = None
+    def _answer(self, route: bytes, parts: list[memoryview]) -> None:
+        """Deal with one message. Whatever is wrong with it becomes an error reply."""
         try:
-            if not parts or len(parts) > 2:
-                raise ProtocolError("parts", f"A message has one or two parts, not {len(parts)}.", "See docs/protocol.md.")
-            header = decode_header(parts[0].buffer, self._limits)
-            seq = header.get("seq")
-            self._dispatch(client, header, parts[1:])
-        except EngineError as error:
-            fields = {"seq": seq} if isinstance(seq, int) else {}
-            self._send(client, encode("error", code=error.code, message=error.message, fix=error.fix, **fields))
-        except Exception:  # one client's message must not end the others' server
-            log.exception("a message could not be handled")
-            self._send(
-                client,
-                encode("error", code="internal", message="The message could not be handled.", fix="See the server's log."),
-            )
-
-    def _dispatch(self, client: bytes, header: dict[str, Any], more: list[zmq.Frame]) -> None:
-        kind = header["type"]
-        if kind == "hello":
-            return self._hello(client, header)
-        if client not in self._sessions:
-            raise ProtocolError("no_session", f"'{kind}' came before `hello`.", "Say `hello`, then spawn your NPCs again.")
-        if kind not in self._handlers:
-            raise ProtocolError("unknown_type", f"There is no message '{kind[:40]}'.", "See docs/protocol.md.")
-        return self._handlers[kind](client, header, more)
-
-    def _hello(self, client: bytes, header: dict[str, Any]) -> None:
-        check_version(header)
-        if self._token is not None and header.get("token") != self._token:
-            raise ProtocolError("token", "The token is missing or wrong.", "Start the game with the server's token.")
-        name = string(header, "client", self._limits.name)
-        self._sessions.setdefault(client, _Session(name))
-        log.info("client %s is here", name)
-        self._send(client, encode("welcome", **self._about))
-
-    def _spawn(self, client: bytes, header: dict[str, Any], more: list[zmq.Frame]) -> None:
-        session = self._sessions[client]
-        npc = string(header, "npc", self._limits.name)
-        watch = strings(header, "watch", self._limits.phrase, self._limits.watch) if header.get("watch") else ()
-        if npc not in session.cast and len(session.cast) >= self._limits.npcs:
-            raise ProtocolError("npc_limit", f"This client has {len(session.cast)} NPCs already.", "Despawn some first.")
-        character = self._thinker.create(npc, header.get("persona", "elder"))
-        with self._lock:
-            session.cast[npc], session.watch[npc] = character, watch
-        self._send(client, encode("spawned", npc=npc))
-
-    def _despawn(self, client: bytes, header: dict[str, Any], more: list[zmq.Frame]) -> None:
-        npc = string(header, "npc", self._limits.name)
-        with self._lock:
-            self._sessions[client].cast.pop(npc, None)
-            self._sessions[client].watch.pop(npc, None)
-        self._send(client, encode("despawned", npc=npc))
-
-    def _observe(self, client: bytes, header: dict[str, Any], more: list[zmq.Frame]) -> None:
-        observe = decode_observe(header, more[0].buffer if more else None, self._limits)
-        unknown = [npc for npc in observe.npcs if npc not in self._sessions[client].cast]
-        if unknown:
-            raise ProtocolError("unknown_npc", f"There is no NPC '{unknown[0]}'.", "Spawn it first.")
-        if observe.utterance is not None:
-            key = f"{self._sessions[client].name}/{observe.utterance}"
-            known = self._answered.get(key)
-            if known is None and self._mailbox.waiting(client) >= self._limits.waiting:
-                raise ProtocolError("busy", "Too many utterances wait for an answer.", "Send this one again in a moment.")
-            self._send(client, encode("ack", utterance=observe.utterance))
-            if known is not None:  # heard before: say again what was decided then
-                for message in known:
-                    self._send(client, message)
+            message = decode_client(parts, self._limits)
+            if isinstance(message, Hello):
+                self._hello(route, message)
                 return
-            self._answered[key] = []
-            while len(self._answered) > DEDUP_WINDOW:
-                self._answered.popitem(last=False)
-        self._mailbox.put(Post(client, observe, time.monotonic()))
+            session = self._routes.get(route)
+            if session is None:
+                raise ProtocolError(
+                    "hello_required",
+                    f"`{message.TYPE}` came before `hello`.",
+                    "Say hello, spawn your NPCs, then repeat this.",
+                )
+            session.heard_at = self._clock()
+            self._dispatch(session, message)
+        except ProtocolError as error:
+            self._send_to(route, Error(error.code, error.message, error.fix, error.seq, error.npc, error.utterance))
+        except Exception:
+            log.exception("a message could not be dealt with")
+            self._send_to(route, Error("internal", "The server failed on this message.", "Its log says more."))
 
-    def _ping(self, client: bytes, header: dict[str, Any], more: list[zmq.Frame]) -> None:
-        self._send(client, encode("pong", seq=header.get("seq")))
-
-    def _bye(self, client: bytes, header: dict[str, Any], more: list[zmq.Frame]) -> None:
-        self._mailbox.forget(client)
-        with self._lock:
-            self._sessions.pop(client, None)
-
-    def _send(self, client: bytes, message: bytes) -> None:
+    def _dispatch(self, session: Session, message: ClientMessage) -> None:
         try:
-            self._socket.send_multipart([client, message], zmq.NOBLOCK)
-        except zmq.ZMQError:
-            log.debug("a client does not read; its message is dropped")
+            self._handlers[type(message)](session, message)
+        except EngineError as error:
+            session.counters["refused"] += 1
+            self._send(session, _error_about(message, error))
 
-    def _drain_wakes(self) -> None:
+    def _hello(self, route: bytes, hello: Hello) -> None:
+        if hello.version.split(".")[0] != VERSION.split(".")[0]:
+            raise ProtocolError(
+                "version",
+                f"The client speaks protocol {hello.version}, this server {VERSION}.",
+                "Update whichever of the two is older.",
+            )
+        if self._token is not None and not hmac.compare_digest(self._token.encode(), (hello.token or "").encode()):
+            raise ProtocolError("token", "The token is missing or wrong.", "Use the token that the server was started with.")
+        known = self._sessions.get(hello.session)
+        if known is None and len(self._sessions) >= self._limits.clients:
+            raise ProtocolError(
+                "too_many_clients",
+                f"{len(self._sessions)} clients are here already.",
+                "Close one; silent ones are dropped after a few minutes.",
+            )
+        session = known or Session(hello.session, hello.client, route, self._clock())
+        self._routes.pop(session.route, None)
+        session.route, session.heard_at = route, self._clock()
+        self._sessions[hello.session] = self._routes[route] = session
+        log.info("%s %s", hello.client, "is back" if known else "is here")
+        labels = self._brain.perceiver.labels.heads
+        self._send(
+            session,
+            Welcome(
+                f"npc-engine {__version__}",
+                self._brain.perceiver.provider,
+                self._bundle,
+                known is not None,
+                VERSION,
+                CAPABILITIES,
+                {head: labels[head] for head in ("action", "emotion")},
+                asdict(self._limits),
+            ),
+        )
+
+    def _spawn(self, session: Session, spawn: Spawn) -> None:
+        if spawn.npc not in session.npcs and len(session.npcs) >= self._limits.npcs:
+            raise EngineError("too_many_npcs", f"This client has {len(session.npcs)} NPCs already.", "Despawn some first.")
+        mind = self._brain.mind(spawn.npc, spawn.persona, spawn.watch)
+        known = session.npcs.get(spawn.npc)
+        if known is not None and known.persona == spawn.persona:
+            known.mind.watch = mind.watch  # a repeated spawn: the character keeps its memory
+        else:
+            if known is not None:
+                self._let_go(session, known)
+            session.npcs[spawn.npc] = Npc(spawn.npc, mind, spawn.persona)
+        self._send(session, Spawned(spawn.npc, mind.character.persona.name))
+
+    def _despawn(self, session: Session, despawn: Despawn) -> None:
+        self._let_go(session, self._npc(session, despawn.npc))
+
+    def _let_go(self, session: Session, npc: Npc) -> None:
+        self._mailbox.forget(session, npc)
+        session.ledger.forget_npc(npc.id)
+        del session.npcs[npc.id]
+
+    def _observe(self, session: Session, observe: Observe) -> None:
+        npcs = [self._npc(session, name) for name in observe.npcs]
+        hearers = frozenset(self._hear(session, observe, npcs))
+        now = self._clock()
+        for npc in npcs:
+            said = observe.utterance
+            if said is not None and npc.id in said.to and npc.id not in hearers:
+                continue  # heard it before; its decision is on the way, or was sent again
+            text = said.text if said is not None and npc.id in hearers else ""
+            session.counters["superseded"] += self._mailbox.put(Job(session, npc, observe, text, now))
+        session.counters["observed"] += 1
+
+    def _npc(self, session: Session, name: str) -> Npc:
+        if name not in session.npcs:
+            raise EngineError("unknown_npc", f"There is no NPC '{name}'.", "Spawn it first.")
+        return session.npcs[name]
+
+    def _hear(self, session: Session, observe: Observe, npcs: Sequence[Npc]) -> list[str]:
+        """Acknowledge an utterance, send decisions for it that exist again, and return who hears it now."""
+        said = observe.utterance
+        if said is None:
+            return []
+        if session.ledger.undecided >= self._limits.utterances:
+            raise EngineError("busy", "Too many utterances wait for a decision.", "Repeat this one in a moment.")
+        self._send(session, Ack((said.id,)))
+        fresh = [name for name in said.to if session.ledger.open((said.id, name))]
+        for name in said.to:
+            reply = session.ledger.reply((said.id, name))
+            if reply is not None:
+                self._send_parts(session.route, reply)
+        session.counters["repeated"] += len(said.to) - len(fresh)
+        return fresh
+
+    def _ping(self, session: Session, ping: Ping) -> None:
+        self._send(session, Pong(ping.id, {**session.counters, "undecided": session.ledger.undecided}))
+
+    def _bye(self, session: Session, bye: Bye) -> None:
+        log.info("%s left", session.client)
+        self._end(session)
+
+    def _end(self, session: Session) -> None:
+        self._mailbox.forget(session)
+        self._sessions.pop(session.key, None)
+        self._routes.pop(session.route, None)
+
+    def _expire(self) -> None:
+        now = self._clock()
+        for session in [s for s in self._sessions.values() if now - s.heard_at > IDLE_S]:
+            log.info("%s was silent for %.0f s: its session ends", session.client, now - session.heard_at)
+            self._end(session)
+
+    # -- messages out ----------------------------------------------------------------------------------
+
+    def _send_replies(self) -> None:
+        with suppress(BlockingIOError):
+            self._wake_out.recv(4096)
+        while self._done:
+            for reply in self._done.popleft():
+                self._send_reply(reply)
+
+    def _send_reply(self, reply: Reply) -> None:
+        session, npc = reply.job.session, reply.job.npc
+        if session.npcs.get(npc.id) is not npc:
+            return  # it left, or was replaced, while it was thinking
+        parts = encode(reply.message)
+        utterance = heard(reply.job)
+        if utterance is not None:
+            session.ledger.settle((utterance, npc.id), parts)
+        session.counters["decided"] += 1
+        self._send_parts(session.route, parts)
+
+    def _send(self, session: Session, message: ServerMessage) -> None:
+        self._send_parts(session.route, encode(message))
+
+    def _send_to(self, route: bytes, message: ServerMessage) -> None:
+        self._send_parts(route, encode(message))
+
+    def _send_parts(self, route: bytes, parts: list[bytes]) -> None:
         try:
-            while True:
-                self._results.recv(zmq.NOBLOCK)
-        except zmq.Again:
-            return
-
-    def _send_all(self) -> None:
-        while self._outbox:
-            client, message = self._outbox.popleft()
-            self._send(client, message)
-
-    # --- the thinking thread --------------------------------------------------------------------------
-
-    def _think(self) -> None:
-        wake = self._context.socket(zmq.PUSH)
-        wake.connect(self._wake)
-        while (taken := self._mailbox.take()) is not None:
-            post, npcs = taken
-            try:
-                messages = self._decide(post, npcs)
-            except EngineError as error:
-                messages = [encode("error", code=error.code, message=error.message, fix=error.fix, seq=post.observe.seq)]
-            except Exception:
-                log.exception("an observation could not be answered")
-                messages = [
-                    encode(
-                        "error",
-                        code="internal",
-                        message="The observation could not be answered.",
-                        fix="See the server's log.",
-                        seq=post.observe.seq,
-                    )
-                ]
-            self._outbox.extend((post.client, m) for m in messages)  # type: ignore[misc]
-            wake.send(b"")
-        wake.close(0)
-
-    def _decide(self, post: Post, npcs: tuple[str, ...]) -> list[bytes]:
-        seen = post.observe
-        with self._lock:
-            session = self._sessions.get(post.client)  # type: ignore[call-overload]
-            cast = {n: session.cast[n] for n in npcs if n in session.cast} if session else {}
-            watch = dict(session.watch) if session else {}
-        answers = self._thinker.answer(cast, watch, seen.frame, seen.text, seen.to or npcs, seen.state, seen.inspect)
-        age = time.monotonic() - post.received
-        messages = [_decision(a, seen.seq, seen.utterance, age) for a in answers]
-        if seen.utterance is not None and session is not None:
-            self._answered[f"{session.name}/{seen.utterance}"] = messages
-        return messages
+            self._socket.send_multipart([route, *parts], zmq.NOBLOCK)
+        except zmq.ZMQError:  # gone, or reads nothing: what matters is asked for again
+            session = self._routes.get(route)
+            if session is not None:
+                session.counters["undelivered"] += 1
 
 
-def _decision(answer: Answer, seq: int, utterance: str | None, age: float) -> bytes:
-    d = answer.decision
-    target = None if d.target is None else {"x": d.target.x, "y": d.target.y, "p": d.target.p}
-    return encode(
-        "decision",
-        npc=d.npc,
-        seq=seq,
-        utterance=utterance,
-        action=d.action,
-        emotion=d.emotion,
-        target=target,
-        line=d.line,
-        confidence=d.confidence,
-        reason=d.reason,
-        frame_age=age,
-        inspect=answer.inspect,
-    )
+def _error_about(message: ClientMessage, error: EngineError) -> Error:
+    if isinstance(message, Observe):
+        said = message.utterance
+        return Error(error.code, error.message, error.fix, message.seq, None, said.id if said else None)
+    return Error(error.code, error.message, error.fix, None, getattr(message, "npc", None))

@@ -1,0 +1,85 @@
+"""ZeroMQ sockets with every default set on purpose.
+
+libzmq's own defaults are open doors: no size limit, endless linger, no heartbeat, queues of 1000 messages,
+half a minute for a handshake, no growing pause between reconnections.
+"""
+
+from __future__ import annotations
+
+import zmq
+
+from engine.bridge.limits import Limits
+from engine.errors import EngineError
+
+_LOOPBACK = ("tcp://127.", "tcp://localhost:", "tcp://[::1]:", "ipc://")
+
+
+def open_router(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, limits: Limits, insecure: bool) -> zmq.Socket[bytes]:
+    """A ROUTER that is bound to `endpoint`.
+
+    Raises:
+        EngineError: `not_loopback`, `port_in_use` or `bind`.
+    """
+    if not insecure and not endpoint.startswith(_LOOPBACK):
+        raise EngineError(
+            "not_loopback",
+            f"{endpoint} can be reached from other machines, and nothing is encrypted.",
+            "Bind to tcp://127.0.0.1:PORT, or say --insecure where the network is trusted.",
+        )
+    socket = context.socket(zmq.ROUTER)
+    socket.maxmsgsize = limits.message
+    socket.rcvhwm = 8  # messages per client: the I/O thread drains at once, so few are enough
+    socket.sndhwm = 1024  # small replies; a client that reads none loses what goes beyond
+    socket.linger = 500  # ms for the last replies at shutdown
+    socket.handshake_ivl = 3000  # ms
+    socket.heartbeat_ivl = 5000  # ms; libzmq answers them even while the game stands at a breakpoint
+    socket.heartbeat_timeout = 30000
+    socket.router_mandatory = 1  # a reply that cannot be delivered is an error that we count
+    try:
+        socket.bind(endpoint)
+    except zmq.ZMQError as error:
+        socket.close(0)
+        raise _bind_error(endpoint, error) from None
+    return socket
+
+
+def _bind_error(endpoint: str, error: zmq.ZMQError) -> EngineError:
+    if error.errno == zmq.EADDRINUSE:
+        return EngineError(
+            "port_in_use",
+            f"{endpoint} is in use.",
+            "Stop the program that has it, or choose another port with --bind.",
+        )
+    return EngineError(
+        "bind",
+        f"Cannot listen on '{endpoint}': {error.strerror}.",
+        "Use an address such as tcp://127.0.0.1:5571.",
+    )
+
+
+def open_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+    """A DEALER on its way to `endpoint`; it reconnects by itself, for ever.
+
+    Raises:
+        EngineError: `endpoint`.
+    """
+    socket = context.socket(zmq.DEALER)
+    socket.maxmsgsize = 1024 * 1024  # replies are small
+    socket.sndhwm = 4  # frames that queue up are old frames
+    socket.rcvhwm = 1024
+    socket.linger = 200  # ms for the goodbye
+    socket.handshake_ivl = 3000
+    socket.heartbeat_ivl = 2000
+    socket.heartbeat_timeout = 6000
+    socket.reconnect_ivl = 100  # ms, doubling up to:
+    socket.reconnect_ivl_max = 1000
+    try:
+        socket.connect(endpoint)
+    except zmq.ZMQError as error:
+        socket.close(0)
+        raise EngineError(
+            "endpoint",
+            f"'{endpoint}' is no address: {error.strerror}.",
+            "Use an address such as tcp://127.0.0.1:5571.",
+        ) from None
+    return socket

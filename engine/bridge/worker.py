@@ -1,0 +1,95 @@
+"""The inference thread: takes jobs out of the mailbox, hands replies back."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from engine.brain import Answer, Brain, Observation
+from engine.bridge.mailbox import Job, Mailbox
+from engine.bridge.protocol import Error, Utterance, WireDecision
+from engine.errors import EngineError
+from engine.perception import Frame
+
+log = logging.getLogger("engine.bridge")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back for one job."""
+
+    job: Job
+    message: WireDecision | Error
+
+
+Deliver: TypeAlias = Callable[[Sequence[Reply]], None]
+
+
+class Worker(threading.Thread):
+    """Runs until the mailbox is closed and empty. Faults become error replies; the thread lives on.
+
+    Args:
+        deliver: called on this thread with the replies of one batch.
+        clock: seconds, the one that stamped the jobs.
+    """
+
+    def __init__(self, brain: Brain, mailbox: Mailbox, deliver: Deliver, clock: Callable[[], float]) -> None:
+        super().__init__(name="inference", daemon=True)
+        self._brain, self._mailbox, self._deliver, self._clock = brain, mailbox, deliver, clock
+
+    def run(self) -> None:
+        while (jobs := self._mailbox.take()) is not None:
+            self._deliver(self._replies(jobs))
+
+    def _replies(self, jobs: Sequence[Job]) -> list[Reply]:
+        try:
+            answers = self._brain.decide(_frame(jobs[0]), [_observation(job) for job in jobs])
+            return [Reply(job, self._decision(job, answer)) for job, answer in zip(jobs, answers, strict=True)]
+        except EngineError as error:
+            return [Reply(job, _refusal(job, error)) for job in jobs]
+        except Exception:
+            log.exception("an observation could not be answered")
+            fault = EngineError("internal", "The server failed on this observation.", "Its log says more.")
+            return [Reply(job, _refusal(job, fault)) for job in jobs]
+
+    def _decision(self, job: Job, answer: Answer) -> WireDecision:
+        made, age = answer.decision, self._clock() - job.received
+        return WireDecision(
+            made.npc,
+            job.observe.seq,
+            made.action,
+            made.emotion,
+            heard(job),
+            made.target,
+            made.line,
+            made.confidence,
+            made.reason,
+            age,
+            job.observe.captured_at,
+            answer.inspect,
+        )
+
+
+def _frame(job: Job) -> Frame | None:
+    sent = job.frame
+    return Frame(sent.pixels, sent.width, sent.height, sent.format, sent.bottom_up) if sent else None
+
+
+def _observation(job: Job) -> Observation:
+    observe = job.observe
+    when = job.received if observe.captured_at is None else observe.captured_at
+    speaker = observe.utterance.speaker if observe.utterance else "player"
+    return Observation(job.npc.mind, when, job.text, speaker, observe.state, observe.inspect)
+
+
+def _refusal(job: Job, error: EngineError) -> Error:
+    return Error(error.code, error.message, error.fix, job.observe.seq, job.npc.id, heard(job))
+
+
+def heard(job: Job) -> str | None:
+    """Id of the utterance that the NPC of this job was told, if any."""
+    said: Utterance | None = job.observe.utterance
+    return said.id if said is not None and job.text else None

@@ -1,0 +1,138 @@
+"""The Python client: what it promises to a game, above all when the server goes away."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.bridge.client import BridgeError, Client, Frame
+
+
+def test_without_a_server_it_says_so_and_what_to_do():
+    with pytest.raises(BridgeError) as refused:
+        Client("tcp://127.0.0.1:9", timeout=0.1)
+    assert refused.value.code == "no_server"
+    assert "python -m engine serve" in refused.value.fix
+
+
+def test_a_senseless_endpoint_is_named():
+    with pytest.raises(BridgeError, match="is no address"):
+        Client("village", timeout=0.1)
+
+
+def test_it_finds_a_restarted_server_and_introduces_its_npcs_again(serve, connect):
+    server = serve()
+    client = connect(server)
+    client.spawn("mira", persona="healer")
+    server.stop()
+    serve(server.endpoint)
+    client.until(lambda: client.connected)
+    client.observe("mira", text="hello")
+    assert client.decisions(1)[0].npc == "mira"
+
+
+def test_what_is_said_while_the_server_is_away_is_answered_once(serve, connect, perceiver, picture):
+    server = serve()
+    client = connect(server)
+    client.spawn("mira", persona="healer")
+    server.stop()
+    client.until(lambda: not client.connected)
+    client.observe("mira", frame=picture(), text="anybody there?")
+    client.observe("mira", frame=picture())  # a frame is not worth keeping
+    serve(server.endpoint)
+    assert len(client.decisions(1)) == 1
+    assert client.pending == 0
+    assert perceiver.heard == ["anybody there?"]
+
+
+def test_words_that_died_with_the_server_are_said_again(serve, connect, perceiver, monkeypatch):
+    server = serve()
+    client = connect(server)
+    client.spawn("mira", persona="healer")
+    with monkeypatch.context() as patch:  # acknowledged, but the decision never leaves
+        patch.setattr(server.server, "_send_reply", lambda reply: None)
+        client.observe("mira", text="hello")
+        client.until(lambda: perceiver.heard == ["hello"])
+        server.stop()
+    serve(server.endpoint)
+    assert len(client.decisions(1)) == 1
+    assert client.poll(0.1) == []
+
+
+def test_a_decision_that_comes_twice_is_given_once(client):
+    client.spawn("mira", persona="healer")
+    client.observe("mira", text="hello")
+    [decision] = client.decisions(1)
+    client._take(decision)
+    assert client.poll() == []
+
+
+def test_an_utterance_waits_for_everybody_who_heard_it(client):
+    client.spawn("mira", persona="healer")
+    client.spawn("bram", persona="guard")
+    client.observe(["mira", "bram"], text="hello")
+    assert {d.npc for d in client.decisions(2)} == {"mira", "bram"}
+    assert client.pending == 0
+
+
+def test_npcs_that_leave_are_not_waited_for(client, perceiver):
+    client.spawn("mira", persona="healer")
+    perceiver.gate.clear()
+    client.observe("mira", text="hello")
+    client.despawn("mira")
+    assert client.pending == 0
+
+
+def test_a_refused_utterance_is_not_repeated(client):
+    client.observe("nobody", text="hello")
+    error = client.refusal()
+    assert error.code == "unknown_npc"
+    assert client.pending == 0
+
+
+def test_spawning_again_keeps_the_character(client, server):
+    client.spawn("mira", persona="healer")
+    before = next(iter(server.server._sessions.values())).npcs["mira"].mind.character
+    client.spawn("mira", persona="healer", watch=["wolf"])
+    npc = next(iter(server.server._sessions.values())).npcs["mira"]
+    assert npc.mind.character is before
+    assert "wolf" in npc.mind.watch
+
+
+def test_another_persona_makes_another_character(client):
+    assert client.spawn("x", persona="healer") != client.spawn("x", persona="guard")
+
+
+def test_the_pixels_of_an_utterance_are_its_own(client, perceiver):
+    client.spawn("mira", persona="healer")
+    pixels = np.zeros((18, 32, 3), np.uint8)
+    client.observe("mira", frame=Frame.from_array(pixels), text="hello")
+    kept = next(iter(client._said.values())).observe.frame
+    pixels[:] = 255  # the game draws on
+    assert bytes(kept.pixels) == bytes(18 * 32 * 3)
+
+
+WRONG = {
+    "frame_size": {"frame": Frame(bytes(10), 32, 18)},
+    "frame_format": {"frame": Frame(bytes(10), 32, 18, "yuv")},
+    "field": {"text": "x" * 2000},
+}
+
+
+@pytest.mark.parametrize(("code", "arguments"), WRONG.items(), ids=WRONG.keys())
+def test_what_the_server_would_refuse_is_not_even_sent(client, code, arguments):
+    client.spawn("mira", persona="healer")
+    with pytest.raises(BridgeError) as refused:
+        client.observe("mira", **arguments)
+    assert refused.value.code == code
+    assert client.connected
+
+
+def test_state_that_cannot_be_sent_is_named(client):
+    with pytest.raises(BridgeError, match="cannot be sent"):
+        client.observe("mira", state={"where": object()})
+
+
+def test_a_strided_view_is_refused_with_the_cure(client):
+    with pytest.raises(BridgeError, match="ascontiguousarray"):
+        client.observe("mira", frame=Frame(np.zeros((18, 64, 3), np.uint8)[:, ::2], 32, 18))

@@ -1,0 +1,223 @@
+"""The codec: what is written can be read, and what is wrong is refused with its name."""
+
+from __future__ import annotations
+
+import msgpack
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.bridge.fields import ProtocolError
+from engine.bridge.limits import Limits
+from engine.bridge.protocol import (
+    Ack,
+    Bye,
+    Despawn,
+    Error,
+    Frame,
+    Hello,
+    Observe,
+    Ping,
+    Pong,
+    Spawn,
+    Spawned,
+    Utterance,
+    Welcome,
+    WireDecision,
+    decode_client,
+    decode_server,
+    encode,
+)
+from npc.types import Target
+
+FROM_CLIENT = [
+    Hello("village", "s1"),
+    Hello("village", "s1", "1.3", ("inspect",), "secret"),
+    Spawn("mira", "healer", ("wolf", "fire")),
+    Spawn("mira", {"name": "Mira", "traits": {"bravery": 0.5}}),
+    Despawn("mira"),
+    Observe(7, ("mira",)),
+    Observe(
+        8,
+        ("mira", "bram"),
+        Frame(b"\1\2\3" * 6, 3, 2, "rgb", True),
+        Utterance("u1", "hello", ("mira",), "ada"),
+        {"near": "well"},
+        12.5,
+        True,
+    ),
+    Observe(9, ("mira",), Frame(b"\xff\xd8 any jpeg", 0, 0, "jpeg")),
+    Ping(3),
+    Bye(),
+]
+FROM_SERVER = [
+    Welcome(
+        "npc-engine 0.1",
+        "CPUExecutionProvider",
+        "default",
+        False,
+        labels={"action": ("idle", "greet")},
+        limits={"text": 1000},
+    ),
+    Spawned("mira", "Mira"),
+    Ack(("u1", "u2")),
+    WireDecision("mira", 7, "idle", "neutral"),
+    WireDecision(
+        "mira",
+        8,
+        "give",
+        "happy",
+        "u1",
+        Target(0.25, 0.5, 0.9),
+        "Here.",
+        0.8,
+        "Mira heard.",
+        0.01,
+        12.5,
+        {"intent": [["give_me", 0.9]], "heat": [b"\0\1"]},
+    ),
+    Pong(3, {"superseded": 4}),
+    Error("field", "`observe.npcs` is empty.", "Name the NPCs.", 8, "mira", "u1"),
+    Bye(),
+]
+
+
+@pytest.mark.parametrize("message", FROM_CLIENT, ids=lambda m: m.TYPE)
+def test_a_client_message_comes_out_as_it_went_in(message):
+    assert decode_client(encode(message)) == message
+
+
+@pytest.mark.parametrize("message", FROM_SERVER, ids=lambda m: m.TYPE)
+def test_a_server_message_comes_out_as_it_went_in(message):
+    assert decode_server(encode(message)) == message
+
+
+def _observe(**changes):
+    fields = {"type": "observe", "seq": 1, "npcs": ["mira"]} | changes
+    return [msgpack.packb({name: value for name, value in fields.items() if value is not None})]
+
+
+def _frame(size=18, **changes):
+    return [*_observe(frame={"width": 3, "height": 2, "format": "rgb"} | changes), bytes(size)]
+
+
+REFUSED = {
+    "no parts": ([], "malformed"),
+    "three parts": ([*_frame(), b""], "malformed"),
+    "garbage": ([b"\xc1garbage"], "malformed"),
+    "empty header": ([b""], "malformed"),
+    "a list": ([msgpack.packb([1, 2])], "malformed"),
+    "bytes as keys": ([msgpack.packb({b"type": "ping"})], "malformed"),
+    "an extension type": ([msgpack.packb({"type": "ping", "id": msgpack.ExtType(1, b"x")})], "malformed"),
+    "trailing bytes": ([msgpack.packb({"type": "bye"}) + b"\0"], "malformed"),
+    "nested too deep": ([b"\x91" * 60_000], "malformed"),
+    "promised 4 GB": ([b"\xdf\xff\xff\xff\xff"], "malformed"),
+    "huge header": ([b"\0" * 70_000], "header_size"),
+    "unknown type": ([msgpack.packb({"type": "dance"})], "unknown_type"),
+    "a server's message": (encode(Ack(("u1",))), "unknown_type"),
+    "no type": ([msgpack.packb({"seq": 1})], "unknown_type"),
+    "a ping with a frame": ([*encode(Ping(1)), b"abc"], "malformed"),
+    "seq is text": (_observe(seq="1"), "field"),
+    "seq is negative": (_observe(seq=-1), "field"),
+    "seq is true": (_observe(seq=True), "field"),
+    "no npcs": (_observe(npcs=[]), "field"),
+    "npcs is text": (_observe(npcs="mira"), "field"),
+    "npc is a number": (_observe(npcs=[1]), "field"),
+    "too many npcs": (_observe(npcs=[str(i) for i in range(300)]), "field"),
+    "captured at NaN": (_observe(captured_at=float("nan")), "field"),
+    "spoken to a stranger": (_observe(utterance={"id": "u", "text": "hi", "to": ["odo"]}), "field"),
+    "too long a text": (_observe(utterance={"id": "u", "text": "x" * 1001}), "field"),
+    "utterance without id": (_observe(utterance={"text": "hi"}), "field"),
+    "control characters in an id": (_observe(utterance={"id": "\0", "text": "hi"}), "field"),
+    "too much state": (_observe(state={str(i): i for i in range(65)}), "field"),
+    "wrong-sized frame": (_frame(size=17), "frame_size"),
+    "empty frame": (_frame(size=0), "frame_size"),
+    "frame without pixels": (_frame(size=0, width=0), "frame_size"),
+    "frame too wide": (_frame(width=5000), "field"),
+    "unknown format": (_frame(format="yuv"), "frame_format"),
+    "frame part missing": (_frame()[:1], "frame_size"),
+    "frame part unannounced": ([*_observe(), b"abc"], "frame_size"),
+}
+
+
+@pytest.mark.parametrize(("parts", "code"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_wrong_is_refused_by_name(parts, code):
+    with pytest.raises(ProtocolError) as refused:
+        decode_client(parts)
+    assert refused.value.code == code
+    assert refused.value.fix
+
+
+def test_an_error_says_which_utterance_it_belongs_to():
+    with pytest.raises(ProtocolError) as refused:
+        decode_client(_observe(seq=5, npcs=[], utterance={"id": "u1", "text": "hi"}))
+    assert (refused.value.seq, refused.value.utterance) == (5, "u1")
+
+
+def test_unknown_fields_are_left_to_later_versions():
+    assert decode_client([msgpack.packb({"type": "ping", "id": 1, "mood": "new"})]) == Ping(1)
+
+
+def test_limits_are_those_that_are_given():
+    with pytest.raises(ProtocolError, match="Send 1 to 10 bytes"):
+        decode_client(_frame(), Limits(frame=10))
+
+
+@given(st.lists(st.binary(max_size=200), max_size=3))
+def test_no_bytes_do_more_than_be_refused(parts):
+    with pytest.raises(ProtocolError):
+        decode_client(parts)
+
+
+_scalars = st.sampled_from([None, True, 0, -1, 2**53, 0.5, float("nan"), float("inf"), "", "mira", "\0", b"x"])
+_lists = st.lists(_scalars, max_size=3)
+_values = (
+    _scalars
+    | _lists
+    | st.dictionaries(st.sampled_from(["id", "text", "to", "width", "height", "format"]), _scalars | _lists, max_size=3)
+)
+_names = st.sampled_from(
+    [
+        "seq",
+        "npcs",
+        "npc",
+        "frame",
+        "utterance",
+        "state",
+        "persona",
+        "watch",
+        "id",
+        "session",
+        "client",
+        "version",
+        "captured_at",
+        "inspect",
+        "token",
+        "capabilities",
+    ]
+)
+
+
+@given(
+    st.sampled_from(["hello", "spawn", "despawn", "observe", "ping", "bye"]),
+    st.dictionaries(_names, _values),
+    st.none() | st.binary(max_size=20),
+)
+def test_no_field_of_any_type_does_more_than_be_refused(kind, fields, frame):
+    parts = [msgpack.packb({**fields, "type": kind})] + ([] if frame is None else [frame])
+    try:
+        message = decode_client(parts)
+    except ProtocolError:
+        return
+    assert decode_client(encode(message)) == message
+
+
+def test_the_bytes_in_the_documentation_are_what_it_says_they_are():
+    ping = bytes.fromhex("82 a474797065 a470696e67 a26964 07")
+    assert decode_client([ping]) == Ping(7)
+    observe = bytes.fromhex(
+        "84 a474797065 a76f627365727665 a3736571 01 a46e706373 91a46d697261 a56672616d65"
+        "83 a57769647468 02 a6686569676874 01 a6666f726d6174 a3726762"
+    )
+    pixels = bytes.fromhex("ff0000 00ff00")
+    assert decode_client([observe, pixels]) == Observe(1, ("mira",), Frame(pixels, 2, 1, "rgb"))
