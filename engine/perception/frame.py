@@ -145,7 +145,7 @@ def letterbox(pixels: Pixels, height: int, width: int) -> Letterbox:
         pixels
         if same
         else np.asarray(
-            Image.fromarray(np.ascontiguousarray(pixels)).resize(inner, Image.Resampling.BILINEAR, reducing_gap=2.0)
+            Image.fromarray(np.ascontiguousarray(pixels)).resize(inner, Image.Resampling.BILINEAR, reducing_gap=1.0)
         )
     )
     left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
