@@ -57,7 +57,7 @@ class SceneStage:
             optimiser.step()
             schedule.step()
             step += 1
-            progress.step("train", loss=float(loss), **parts)
+            progress.step("train", loss=float(loss.detach()), **parts)
             if step % self.cfg.validate_every == 0 or step == steps:
                 best = self._validate(validation, progress, best)
                 self._save(optimiser, schedule, step, best)

@@ -106,7 +106,11 @@ def letterbox(frame: npt.NDArray[np.uint8], size: tuple[int, int]) -> tuple[npt.
     height, width = frame.shape[:2]
     scale = min(size[0] / height, size[1] / width)
     new = max(1, round(width * scale)), max(1, round(height * scale))
-    resized = frame if new == (width, height) else np.asarray(Image.fromarray(frame).resize(new, Image.Resampling.BILINEAR, reducing_gap=1.0))
+    resized = (
+        frame
+        if new == (width, height)
+        else np.asarray(Image.fromarray(frame).resize(new, Image.Resampling.BILINEAR, reducing_gap=1.0))
+    )
     left, top = (size[1] - new[0]) // 2, (size[0] - new[1]) // 2
     canvas = np.zeros((*size, 3), np.uint8)
     canvas[top : top + new[1], left : left + new[0]] = resized
