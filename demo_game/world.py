@@ -114,8 +114,8 @@ CAST = (
     ("Bram", "guard", 570, 230),
     ("Odo", "merchant", 700, 330),
     ("Pip", "coward", 250, 240),
-    ("Lute", "bard", 400, 470),
-    ("Hob", "hermit", 840, 410),
+    ("Linnet", "bard", 400, 470),
+    ("Orrin", "hermit", 840, 410),
 )
 
 
