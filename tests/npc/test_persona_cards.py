@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from npc import PersonaError, characters, load_persona, persona_from
 from npc.behaviour import load_behaviour
 
 SHIPPED = ["bard", "blacksmith", "coward", "elder", "guard", "healer", "hermit", "merchant"]
-LABELS = Path(__file__).parents[2] / "engine" / "labels.yaml"
+LABELS = resources.files("engine") / "labels.yaml"
 
 
 def _write(tmp_path, text):
@@ -45,7 +46,7 @@ def test_no_two_shipped_characters_share_a_line():
 
 
 def test_behaviour_knows_every_action_and_emotion_of_the_labels():
-    heads = yaml.safe_load(LABELS.read_text())["heads"]
+    heads = yaml.safe_load(LABELS.read_text(encoding="utf-8"))["heads"]
     behaviour = load_behaviour()
     assert set(heads["action"]) == set(behaviour.actions)
     assert set(heads["emotion"]) == set(behaviour.emotions)
