@@ -18,7 +18,7 @@ from engine.training.feature_cache import build_cache
 from engine.training.measure import Measured, measure
 from engine.training.progress import Progress
 from engine.training.recipe import cache_root, default_cache
-from engine.training.sources import read_scene_shard
+from engine.training.sources import data_version, read_scene_shard
 
 matplotlib.use("Agg")
 
@@ -49,7 +49,7 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
 def _test_shards(model: NpcModel, cfg: TrainCfg, cache: Path, scenes: int, progress: Progress) -> list[Path]:
     root, backbone = cache_root(model, cache)
     source = partial(read_scene_shard, "test", cfg.seed + 2, cfg.model.size)
-    return build_cache(root / f"scenes-test-{cfg.seed}-{scenes}", backbone, source, scenes, progress)
+    return build_cache(root / f"scenes-test-{cfg.seed}-{scenes}-{data_version()}", backbone, source, scenes, progress)
 
 
 def draw_confusion(measured: Measured, head: str, classes: tuple[str, ...], path: Path) -> None:

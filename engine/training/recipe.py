@@ -21,7 +21,7 @@ from engine.training.feature_cache import build_cache, export_backbone, fingerpr
 from engine.training.measure import measure
 from engine.training.progress import Progress
 from engine.training.scene_stage import SceneStage
-from engine.training.sources import read_recording_shard, read_scene_shard, recording_length, slot_things
+from engine.training.sources import data_version, read_recording_shard, read_scene_shard, recording_length, slot_things
 from engine.training.text_stage import TextStage
 
 
@@ -76,14 +76,14 @@ def scene_shards(model: NpcModel, cfg: TrainCfg, cache: Path, progress: Progress
     root, backbone = cache_root(model, cache)
     sets = {
         "train": build_cache(
-            root / f"scenes-train-{cfg.seed}",
+            root / f"scenes-train-{cfg.seed}-{data_version()}",
             backbone,
             partial(read_scene_shard, "train", cfg.seed, cfg.model.size),
             data.scenes,
             progress,
         ),
         "validation": build_cache(
-            root / f"scenes-validation-{cfg.seed}",
+            root / f"scenes-validation-{cfg.seed}-{data_version()}",
             backbone,
             partial(read_scene_shard, "validation", cfg.seed + 1, cfg.model.size),
             data.validation,
@@ -91,7 +91,7 @@ def scene_shards(model: NpcModel, cfg: TrainCfg, cache: Path, progress: Progress
         ),
     }
     for folder in data.recordings:
-        key = fingerprint(folder.resolve(), (folder / "labels.jsonl").stat().st_mtime_ns)
+        key = fingerprint(folder.resolve(), (folder / "labels.jsonl").stat().st_mtime_ns, data_version())
         for part in ("train", "validation"):
             count = recording_length(folder, part)
             if count:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,16 @@ from engine.data.utterances import load_utterances
 from engine.training.feature_cache import ScenePair, SceneRecord
 
 QUERIES, LESSONS = 24, 12  # drawn once a scene; the data set draws from these anew each time
+
+
+@lru_cache(maxsize=1)
+def data_version() -> str:
+    """A short name for the state of the sprite names and player lines: another state needs another cache."""
+    folder = Path(str(resources.files("engine"))) / "data"
+    digest = hashlib.sha256()
+    for file in (folder / "concepts.yaml", *sorted((folder / "utterances").glob("*.yaml"))):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def slot_things() -> dict[str, list[str]]:
