@@ -214,7 +214,7 @@ class World:
         npc.emotion, npc.reason = emotion, reason
         if line:
             npc.line, npc.line_until = line, self.time + 2.0 + 0.055 * len(line)
-        if reason.endswith("goes on"):
+        if f"{action}." in reason and " goes on" in reason:      # under way already: do not begin anew
             return
         key = self.thing_at(*point) if point else None
         same = npc.task.action == action and npc.task.thing == key

@@ -50,6 +50,15 @@ def test_a_given_thing_ends_up_with_the_player() -> None:
     assert world.inventory == ["red potion"]
 
 
+def test_an_errand_is_not_begun_anew_while_it_goes_on() -> None:
+    world = World(events=False)
+    world.apply("Mira", "give", spot(world, "red potion"), "Here.", "happy", "Mira heard give_me (0.82): give.")
+    for _ in range(60):
+        run(world, 0.1)
+        world.apply("Mira", "give", None, "", "happy", "Mira goes on: give.")
+    assert world.inventory == ["red potion"]
+
+
 def test_a_point_means_the_nearest_thing_within_reach() -> None:
     world = World(events=False)
     x, y = spot(world, "key")
