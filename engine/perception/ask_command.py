@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
-from PIL import Image, UnidentifiedImageError
+from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -18,7 +19,15 @@ from engine.perception.frame import Frame, decode
 from engine.perception.overlay import draw_overlay
 from engine.perception.perceiver import EncodedFrame, Perceiver, Query, Seen
 
-_FORMATS = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp"}
+_SIGNATURES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"RIFF": "webp"}
+
+
+class Case(BaseModel):
+    """One line of a batch."""
+
+    frame: str | None = None
+    text: str | None = None
+    watch: tuple[str, ...] = ()
 
 
 def ask(
@@ -39,10 +48,14 @@ def ask(
         raise typer.Exit(_ask_batch(batch, out, Perceiver(bundle, provider)))
     if frame is None and not text:
         raise EngineError("usage", "Nothing was asked.", "Give --frame, --text or both (or --batch).")
+    if frame is None and overlay is not None:
+        raise EngineError("usage", "--overlay has no picture to draw on.", "Give --frame too.")
     perceiver = Perceiver(bundle, provider)
-    seen, encoded = _answer(perceiver, frame, Query(text=text, watch=tuple(watch or ())))
-    if overlay is not None and frame is not None:
-        _write_overlay(overlay, frame, seen, encoded)
+    picture = read_frame(frame) if frame is not None else None
+    encoded = perceiver.encode_frame(picture) if picture is not None else None
+    seen = perceiver.perceive_with_heat(encoded, [Query(text=text, watch=tuple(watch or ()))])[0]
+    if overlay is not None and picture is not None:
+        _write_overlay(overlay, picture, seen, encoded, perceiver.bundle.manifest.thresholds.watch)
     if as_json:
         typer.echo(json.dumps(result_row(None, seen), ensure_ascii=False))
     else:
@@ -50,27 +63,23 @@ def ask(
 
 
 def read_frame(path: Path) -> Frame:
-    """A frame from an image file.
+    """A decoded frame from a PNG, JPEG or WebP file.
 
     Raises:
-        EngineError: `frame_missing` or `frame_broken`.
+        EngineError: `frame_missing`, `frame_broken` or `frame_size`, naming the file.
     """
     try:
         data = path.read_bytes()
-        with Image.open(path, formats=list(_FORMATS)) as image:
-            kind = _FORMATS[str(image.format)]
-    except FileNotFoundError:
-        raise EngineError("frame_missing", f"There is no picture {path}.", "Check the path.") from None
-    except (UnidentifiedImageError, OSError, SyntaxError):
-        raise EngineError(
-            "frame_broken", f"{path} is not a readable PNG, JPEG or WebP picture.", "It is damaged or of another format."
-        ) from None
-    return Frame(data, format=kind)
-
-
-def _answer(perceiver: Perceiver, path: Path | None, query: Query) -> tuple[Seen, EncodedFrame | None]:
-    encoded = perceiver.encode_frame(read_frame(path)) if path is not None else None
-    return perceiver.perceive_with_heat(encoded, [query])[0], encoded
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or error
+        raise EngineError("frame_missing", f"The picture {path} cannot be read: {reason}.", "Check the path.") from None
+    kind = next((kind for signature, kind in _SIGNATURES.items() if data.startswith(signature)), None)
+    if kind is None:
+        raise EngineError("frame_broken", f"{path} is not a PNG, JPEG or WebP picture.", "Convert it to one of these.")
+    try:
+        return Frame.from_array(decode(Frame(data, format=kind)))
+    except EngineError as error:
+        raise EngineError(error.code, f"{path}: {error.message}", error.fix) from None
 
 
 def result_row(case: object, seen: Seen) -> dict[str, Any]:
@@ -90,47 +99,62 @@ def result_row(case: object, seen: Seen) -> dict[str, Any]:
 def _ask_batch(cases: Path, out: Path, perceiver: Perceiver) -> int:
     """Answer every line; a bad line gets an error line of its own. Returns the exit status."""
     try:
-        lines = [line for line in cases.read_text(encoding="utf-8").splitlines() if line.strip()]
+        text = cases.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise EngineError("batch_missing", f"{cases} cannot be read: {error}.", "Check the path.") from None
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+    @lru_cache(maxsize=8)
+    def look(path: Path) -> EncodedFrame:
+        """Cases about one picture tend to stand together: encode it once."""
+        return perceiver.encode_frame(read_frame(path))
+
     failures = 0
-    with out.open("w", encoding="utf-8") as results:
-        for number, line in enumerate(track(lines, "asking", console=Console(stderr=True)), 1):
-            row = _batch_row(number, line, cases.parent, perceiver)
+    try:
+        results = out.open("w", encoding="utf-8")
+    except OSError as error:
+        raise EngineError("batch_out", f"{out} cannot be written: {error.strerror}.", "Check --out.") from None
+    with results:
+        for number, line in track(lines, "asking", console=Console(stderr=True)):
+            row = _batch_row(number, line, cases.parent, perceiver, look)
             failures += "error" in row
-            results.write(json.dumps(row, ensure_ascii=False) + "\n")
+            results.write(json.dumps(row) + "\n")
     typer.echo(f"{len(lines) - failures} of {len(lines)} cases answered: {out}", err=True)
     return 1 if failures else 0
 
 
-def _batch_row(number: int, line: str, folder: Path, perceiver: Perceiver) -> dict[str, Any]:
-    case: object = number
+def _batch_row(
+    number: int, line: str, folder: Path, perceiver: Perceiver, look: Callable[[Path], EncodedFrame]
+) -> dict[str, Any]:
+    """The answer to one line, or its error; a line without an id goes by its number."""
+    name: object = number
     try:
-        row = json.loads(line)
-        if not isinstance(row, dict):
-            raise EngineError("batch_line", f"Line {number} is not a JSON object.", "See `ask --help`.")
-        case = row.get("id", number)
-        name = row.get("frame")
-        path = None if name is None else Path(name)
-        if path is not None and not path.is_absolute() and not path.exists():
-            path = folder / path  # as the case file sees it
-        query = Query(text=str(row.get("text") or ""), watch=tuple(str(w) for w in row.get("watch") or ()))
-        return result_row(case, _answer(perceiver, path, query)[0])
-    except json.JSONDecodeError as error:
-        return {"id": case, "error": f"Line {number} is not JSON ({error.msg})."}
-    except (EngineError, TypeError) as error:
-        return {"id": case, "error": str(error)}
+        raw = json.loads(line)
+        name = raw.get("id", number) if isinstance(raw, dict) else number
+        case = Case.model_validate(raw)
+        encoded = None if case.frame is None else look(_beside(folder, case.frame))
+        query = Query(text=case.text or "", watch=case.watch)
+        return result_row(name, perceiver.perceive_with_heat(encoded, [query])[0])
+    except (json.JSONDecodeError, RecursionError) as error:
+        return {"id": name, "error": f"Line {number} is not JSON: {error}."}
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the line"
+        return {"id": name, "error": f"Line {number}, {where}: {first['msg']}."}
+    except EngineError as error:
+        return {"id": name, "error": str(error)}
 
 
-def _write_overlay(path: Path, frame: Path, seen: Seen, encoded: EncodedFrame | None) -> None:
-    part = (0.0, 0.0, 1.0, 1.0)
-    if encoded is not None and encoded.fit is not None:
-        fit = encoded.fit
-        height, width = fit.picture.shape[:2]
-        part = (fit.left / width, fit.top / height, (fit.left + fit.width) / width, (fit.top + fit.height) / height)
-    pixels = np.ascontiguousarray(decode(read_frame(frame)))
+def _beside(folder: Path, name: str) -> Path:
+    """The path as it stands, or else as the case file's folder sees it."""
+    path = Path(name)
+    return path if path.is_absolute() or path.exists() else folder / path
+
+
+def _write_overlay(path: Path, picture: Frame, seen: Seen, encoded: EncodedFrame | None, threshold: float) -> None:
+    box = encoded.fit.box if encoded is not None and encoded.fit is not None else (0.0, 0.0, 1.0, 1.0)
     try:
-        draw_overlay(pixels, seen.percept, seen.heat, part).save(path)
+        draw_overlay(decode(picture), seen.percept, seen.heat, box, threshold).save(path)
     except (OSError, ValueError) as error:
         raise EngineError("overlay", f"The overlay cannot be written to {path}: {error}.", "Use a .png path.") from None
 

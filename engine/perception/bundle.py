@@ -6,9 +6,9 @@ import hashlib
 import json
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from engine.errors import EngineError
 from engine.labels import Labels
@@ -16,6 +16,9 @@ from engine.labels import Labels
 FORMAT = 1
 GRAPHS = ("image", "text", "decide", "watch")
 HEADS = ("intent", "tone", "action", "emotion")
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Shape = tuple[int | None, ...]  # None: any size
 
 
 class FileEntry(BaseModel):
@@ -28,17 +31,17 @@ class FileEntry(BaseModel):
 class InputSpec(BaseModel):
     """Size of the model's input in pixels, of the heat map's grid in cells, and of a text in tokens."""
 
-    height: int
-    width: int
-    grid: tuple[int, int]
-    max_tokens: int = 48
+    height: PositiveInt
+    width: PositiveInt
+    grid: tuple[PositiveInt, PositiveInt]
+    max_tokens: PositiveInt = 48
 
 
 class Thresholds(BaseModel):
     """Calibrated probabilities from which a target or a watched thing counts as being in view."""
 
-    target: float = 0.5
-    watch: float = 0.5
+    target: Probability = 0.5
+    watch: Probability = 0.5
 
 
 class Manifest(BaseModel):
@@ -57,6 +60,27 @@ class Manifest(BaseModel):
     metrics: dict[str, object] = {}
     licences: list[str] = []
 
+    def shapes(self) -> dict[str, dict[str, Shape]]:
+        """What the runtime feeds to each graph and reads from it, by name: the graphs must agree."""
+        cells = self.input.grid
+        view: dict[str, Shape] = {"grid": (1, None, *cells), "scene": (1, None)}
+        valid: dict[str, Shape] = {"valid": (1, *cells)}
+        heads: dict[str, Shape] = {head: (None, len(self.labels[head])) for head in HEADS}
+        return {
+            "image": {"frame": (1, self.input.height, self.input.width, 3), **view},
+            "text": dict.fromkeys(("ids", "mask", "sentence", "utterance"), (None, None)),
+            "decide": {
+                **view,
+                **valid,
+                **heads,
+                "utterance": (None, None),
+                "said": (None, 1),
+                "heat": (None, *cells),
+                "target_p": (None,),
+            },
+            "watch": {"grid": view["grid"], **valid, "phrase": (None, None), "presence": (None,), "heat": (None, *cells)},
+        }
+
 
 class Bundle:
     """A verified bundle directory.
@@ -68,7 +92,7 @@ class Bundle:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or default_bundle()
         self.manifest = _read_manifest(self.folder)
-        self.labels = Labels(heads=self.manifest.labels)
+        self.labels = _read_labels(self.folder, self.manifest)
         for entry in (*self.manifest.graphs.values(), self.manifest.tokenizer):
             _verify(self.folder, entry)
 
@@ -102,12 +126,31 @@ def _read_manifest(folder: Path) -> Manifest:
             )
         manifest = Manifest.model_validate(raw)
     except (ValueError, ValidationError) as error:
-        reason = " ".join(str(error).split())[:160]
-        raise EngineError("bundle_invalid", f"{path} is damaged: {reason}.", "Export the model again.") from None
+        raise EngineError("bundle_invalid", f"{path} is damaged: {_reason(error)}.", "Export the model again.") from None
     missing = [g for g in GRAPHS if g not in manifest.graphs] + [h for h in HEADS if h not in manifest.labels]
     if missing:
         raise EngineError("bundle_invalid", f"{path} lacks {', '.join(missing)}.", "Export a model with all graphs and heads.")
     return manifest
+
+
+def _read_labels(folder: Path, manifest: Manifest) -> Labels:
+    try:
+        labels = Labels(heads=manifest.labels)
+    except ValidationError as error:
+        raise EngineError(
+            "bundle_invalid", f"{folder / 'bundle.json'} is damaged: {_reason(error)}.", "Export the model again."
+        ) from None
+    labels.index("intent", "none")  # silence has to have a name
+    return labels
+
+
+def _reason(error: ValueError) -> str:
+    """The first fault, on one line."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}" if where else str(first["msg"])
 
 
 def _verify(folder: Path, entry: FileEntry) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +71,8 @@ def _decode_raw(frame: Frame) -> Pixels:
             f"A frame of {frame.width}x{frame.height} pixels is not possible.",
             f"Send at least 1x1 and at most {MAX_PIXELS} pixels.",
         )
-    data = np.frombuffer(frame.pixels, np.uint8)
+    view = memoryview(frame.pixels)  # type: ignore[arg-type]  # arrays are buffers; stubs before 3.12 cannot say so
+    data = np.frombuffer(view if view.c_contiguous else view.tobytes(), np.uint8)
     if data.size != frame.expected_bytes:
         raise EngineError(
             "frame_size",
@@ -82,18 +84,21 @@ def _decode_raw(frame: Frame) -> Pixels:
 
 
 def _decode_file(frame: Frame) -> Pixels:
+    too_large = EngineError(
+        "frame_size", f"The {frame.format} frame holds more than {MAX_PIXELS} pixels.", "Send a smaller picture."
+    )
     try:
-        with Image.open(io.BytesIO(bytes(frame.pixels)), formats=[ENCODED[frame.format]]) as image:
-            if image.width * image.height > MAX_PIXELS:  # known from the header, before anything is decoded
-                raise EngineError(
-                    "frame_size",
-                    f"The {frame.format} holds {image.width}x{image.height} pixels.",
-                    f"Send at most {MAX_PIXELS} pixels.",
-                )
-            return np.asarray(image.convert("RGB"))
+        with warnings.catch_warnings():  # Pillow warns of large pictures and refuses huge ones: one answer for both
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(bytes(frame.pixels)), formats=[ENCODED[frame.format]]) as image:
+                if image.width * image.height > MAX_PIXELS:  # known from the header, before anything is decoded
+                    raise too_large
+                return np.asarray(image.convert("RGB"))
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise too_large from None
     except UnidentifiedImageError:
         raise EngineError("frame_broken", f"The frame is not a {frame.format} image.", "Check the format field.") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError) as error:
         raise EngineError(
             "frame_broken",
             f"The {frame.format} frame cannot be decoded ({error}).",
@@ -114,6 +119,12 @@ class Letterbox:
     top: int
     width: int  # of the frame inside the picture
     height: int
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of the frame inside the picture, as fractions of the picture."""
+        height, width = self.picture.shape[:2]
+        return self.left / width, self.top / height, (self.left + self.width) / width, (self.top + self.height) / height
 
     def to_frame(self, x: float, y: float) -> tuple[float, float]:
         """Model pixels to fractions of the frame, clipped to 0..1."""

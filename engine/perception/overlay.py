@@ -15,34 +15,52 @@ def draw_overlay(
     frame: npt.NDArray[np.uint8],
     percept: Percept,
     heat: npt.NDArray[np.float32] | None,
-    letterboxed: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
+    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
+    threshold: float = 0.5,
 ) -> Image.Image:
-    """`frame` uint8 [H, W, 3]; `letterboxed` says which part of the heat map (left, top, right, bottom) the frame is."""
+    """The frame with what was seen in it, at the frame's size.
+
+    Args:
+        frame: uint8 [H, W, 3].
+        heat: float32 [rows, columns] over the letterboxed picture, or None.
+        box: the part of the heat map that the frame is (`Letterbox.box`).
+        threshold: presence from which a watched thing is marked.
+    """
     picture = Image.fromarray(frame).convert("RGBA")
-    if heat is not None and percept.text.strip():
-        picture.alpha_composite(_heat_layer(heat, picture.size, letterboxed))
+    if heat is not None:
+        picture.alpha_composite(_heat_layer(heat, picture.size, box))
     layer = Image.new("RGBA", picture.size)
     draw = ImageDraw.Draw(layer)
     size = max(12, picture.height // 30)
     font = ImageFont.load_default(size)
+    _labels(draw, percept, font, size)  # first: marks lie above the plate
     for seen in percept.watch:
-        if seen.p >= 0.5:
+        if seen.p >= threshold:
             _mark(draw, picture.size, seen.x, seen.y, f"{seen.phrase} {seen.p:.0%}", WATCHED, font, size)
-    if percept.target is not None:
-        _mark(draw, picture.size, percept.target.x, percept.target.y, f"target {percept.target.p:.0%}", TARGET, font, size)
-    _labels(draw, percept, font, size)
+    target = percept.target
+    if target is not None:
+        _cross(draw, target.x * picture.width, target.y * picture.height, size)
+        _mark(draw, picture.size, target.x, target.y, f"target {target.p:.0%}", TARGET, font, size)
     picture.alpha_composite(layer)
     return picture.convert("RGB")
 
 
-def _heat_layer(heat: npt.NDArray[np.float32], size: tuple[int, int], part: tuple[float, float, float, float]) -> Image.Image:
+def _heat_layer(heat: npt.NDArray[np.float32], size: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:
     rows, columns = heat.shape
-    box = (part[0] * columns, part[1] * rows, part[2] * columns, part[3] * rows)
+    cells = (box[0] * columns, box[1] * rows, box[2] * columns, box[3] * rows)
     strength = Image.fromarray((np.clip(heat / max(float(heat.max()), 0.2), 0, 1) * 170).astype(np.uint8))
-    alpha = strength.resize(size, Image.Resampling.BICUBIC, box=box)
+    alpha = strength.resize(size, Image.Resampling.BICUBIC, box=cells)
     layer = Image.new("RGBA", size, (255, 120, 30, 0))
     layer.putalpha(alpha)
     return layer
+
+
+def _cross(draw: ImageDraw.ImageDraw, x: float, y: float, size: int) -> None:
+    """A cross with a dark edge: it stays visible on its own heat."""
+    reach, width = size * 1.3, max(2, size // 8)
+    for colour, thick in ((PLATE, width + 4), ((*TARGET, 255), width)):
+        draw.line((x - reach, y, x + reach, y), fill=colour, width=thick)
+        draw.line((x, y - reach, x, y + reach), fill=colour, width=thick)
 
 
 def _mark(

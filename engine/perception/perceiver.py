@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import onnxruntime as ort
 
 from engine.perception.bundle import HEADS, Bundle
 from engine.perception.frame import Frame, Letterbox, decode, letterbox
-from engine.perception.sessions import CUDA, choose_provider, open_session
+from engine.perception.sessions import CUDA, check_shapes, choose_provider, open_session
 from engine.perception.text import TextEncoder
 from npc.types import Detection, Percept, Target
 
@@ -44,7 +45,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Seen:
-    """A percept with the heat map of the words' target, float32 [rows, columns], or None where there is none."""
+    """A percept with the heat map of the words' target, float32 [rows, columns]; None without words or frame."""
 
     percept: Percept
     heat: Floats | None
@@ -68,19 +69,21 @@ class Perceiver:
         self.spec = self.bundle.manifest.input
         threads = threads or min(4, os.cpu_count() or 1)
         self.provider = choose_provider(provider, self.bundle.graph("decide"), threads)
-        self._image, self._decide, self._watch = (
-            open_session(self.bundle.graph(g), self.provider, threads if g == "image" else 1)
-            for g in ("image", "decide", "watch")
-        )
-        self._text = TextEncoder(
-            open_session(self.bundle.graph("text"), self.provider, 1), str(self.bundle.tokenizer), self.spec.max_tokens
-        )
+        self._image = self._open("image", threads)
+        self._decide, self._watch = self._open("decide"), self._open("watch")
+        self._text = TextEncoder(self._open("text"), self.bundle.tokenizer, self.spec.max_tokens)
         # Words and picture are encoded at the same time: both release the interpreter lock.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="text-encoder")
         self.frames_encoded = 0
         rows, columns = self.spec.grid
         self._rows, self._columns = rows, columns
         self._blank: EncodedFrame | None = None
+
+    def _open(self, graph: str, threads: int = 1) -> ort.InferenceSession:
+        path = self.bundle.graph(graph)
+        session = open_session(path, self.provider, threads)
+        check_shapes(path, session, self.bundle.manifest.shapes()[graph])
+        return session
 
     def warm_up(self) -> None:
         """Run every graph once, so that the first real answer is not a slow one."""
@@ -102,10 +105,11 @@ class Perceiver:
         if frame is None:
             return None
         words = self._beside.submit(self._text.encode, texts) if texts else None
-        encoded = self.encode_frame(frame)
-        if words is not None:
-            words.result()
-        return encoded
+        try:
+            return self.encode_frame(frame)
+        finally:  # a broken frame must not leave the text cache to two threads
+            if words is not None:
+                words.result()
 
     def sentence(self, text: str) -> Floats:
         """Sentence vector of a text, unit length [384] (cached)."""
@@ -187,7 +191,7 @@ class Perceiver:
         heads = {h: self.labels.named(h, answers[h][i]) for h in HEADS}
         if not said:
             heads["intent"] = {label: float(label == "none") for label in self.labels["intent"]}
-        heat = answers["heat"][i] if frame is not None else None
+        heat = answers["heat"][i] if frame is not None and said else None
         target = None
         if frame is not None and heat is not None:
             p = float(answers["target_p"][i])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import onnxruntime as ort
 
 from engine.errors import EngineError
+from engine.perception.bundle import Shape
 
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 PROVIDERS = ("auto", "cuda", "cpu")
@@ -52,6 +54,9 @@ def open_session(path: Path, provider: str, threads: int) -> ort.InferenceSessio
     """A session for one graph.
 
     Spinning worker threads would steal the cores of the game that runs beside us, hence no spinning.
+
+    Raises:
+        EngineError: `bundle_invalid` if ONNX Runtime cannot load the graph.
     """
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
@@ -60,4 +65,35 @@ def open_session(path: Path, provider: str, threads: int) -> ort.InferenceSessio
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # The default EXHAUSTIVE search re-tunes every convolution for every new shape, for hundreds of milliseconds.
     chain: list[Any] = [(CUDA, {"cudnn_conv_algo_search": "HEURISTIC"}), CPU] if provider == CUDA else [CPU]
-    return ort.InferenceSession(str(path), options, providers=chain)
+    try:
+        return ort.InferenceSession(str(path), options, providers=chain)
+    except Exception as error:  # ONNX Runtime's errors have no base class of their own
+        reason = " ".join(str(error).split())
+        raise EngineError(
+            "bundle_invalid",
+            f"{path} cannot be loaded on {provider}: {reason}.",
+            "Export the model again with this version of the engine.",
+        ) from error
+
+
+def check_shapes(path: Path, session: ort.InferenceSession, expected: Mapping[str, Shape]) -> None:
+    """Refuse a graph whose inputs and outputs are not those of its manifest.
+
+    Raises:
+        EngineError: `bundle_invalid`.
+    """
+    found = {value.name: value.shape for value in (*session.get_inputs(), *session.get_outputs())}
+    for name, shape in expected.items():
+        if name not in found or not _fits(found[name], shape):
+            raise EngineError(
+                "bundle_invalid",
+                f"{path} and bundle.json disagree: '{name}' is {found.get(name, 'absent')}, expected {list(shape)}.",
+                "Copy the whole bundle directory or export the model again.",
+            )
+
+
+def _fits(found: list[int | str | None], expected: Shape) -> bool:
+    """Whether every size that both sides fix is the same; a name such as 'n' stands for any size."""
+    return len(found) == len(expected) and all(
+        f == e for f, e in zip(found, expected, strict=True) if isinstance(f, int) and e is not None
+    )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 from tokenizers import Tokenizer
+
+from engine.errors import EngineError
 
 Vector = npt.NDArray[np.float32]
 CACHED = 4096
@@ -20,9 +23,9 @@ class TextEncoder:
     `encode` gives, per text, its sentence vector [384] (unit length) and its utterance vector [U].
     """
 
-    def __init__(self, session: ort.InferenceSession, tokenizer_file: str, max_tokens: int) -> None:
+    def __init__(self, session: ort.InferenceSession, tokenizer: Path, max_tokens: int) -> None:
         self._session = session
-        self._tokenizer = Tokenizer.from_file(tokenizer_file)
+        self._tokenizer = _read_tokenizer(tokenizer)
         self._tokenizer.enable_truncation(max_tokens)
         self._tokenizer.enable_padding()
         self._cache: OrderedDict[str, tuple[Vector, Vector]] = OrderedDict()
@@ -49,3 +52,10 @@ class TextEncoder:
         self.runs += 1
         for name, s, u in zip(names, sentence, utterance, strict=True):
             self._cache[name] = (s, u)
+
+
+def _read_tokenizer(path: Path) -> Tokenizer:
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises nothing more specific
+        raise EngineError("bundle_invalid", f"{path} is not a tokenizer: {error}.", "Export the model again.") from None
