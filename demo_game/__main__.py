@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ import typer
 
 from engine.errors import EngineError
 
+AFTER_WORDS_S = 6.0
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -20,7 +23,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def demo(
     endpoint: Annotated[str | None, typer.Option(help="A running engine; without it the game starts its own.")] = None,
     headless: Annotated[bool, typer.Option(help="No window: play by script and report.")] = False,
-    seconds: Annotated[float, typer.Option(min=0.1, help="How long a headless run lasts.")] = 50.0,
+    seconds: Annotated[float | None, typer.Option(min=0.1, help="How long a headless run lasts (default: the script).")] = None,
     seed: Annotated[int, typer.Option(help="Of everything random in the village.")] = 0,
     say: Annotated[list[str] | None, typer.Option(help='"t=3:hand me the red potion" (repeatable).')] = None,
     screenshot_every: Annotated[float | None, typer.Option(help="Seconds between pictures of a headless run.")] = None,
@@ -40,65 +43,54 @@ def demo(
         write(record, frames, seed)
         typer.echo(f"{frames} frames recorded in {record}")
     elif headless:
-        _headless(endpoint, seconds, seed, say, screenshot_every, screenshots, report, overlay)
+        _headless(endpoint, seconds, seed, say or [], screenshot_every, screenshots, report, overlay)
     else:
         _play(endpoint, seed, overlay)
 
 
 def _play(endpoint: str | None, seed: int, overlay: bool) -> None:
-    from demo_game.engine_link import Link, OwnEngine
-    from demo_game.game import open_window, play, wait_for_engine
+    from demo_game.engine_link import engine_at
+    from demo_game.game import Quit, open_window, play, wait_for_engine
+    from demo_game.session import Session
     from demo_game.world import World
 
-    window = open_window()
-    engine = OwnEngine() if endpoint is None else None
+    window, world = open_window(), World(seed)
     try:
-        world = World(seed)
-        link = Link(endpoint or wait_for_engine(window, engine), world)  # type: ignore[arg-type]
-        play(window, world, link, overlay)
-        link.close()
-    finally:
-        if engine is not None:
-            engine.close()
+        with engine_at(endpoint, world, lambda engine: wait_for_engine(window, engine)) as link:
+            play(Session(world, link, window, overlay))
+    except Quit:
+        return
 
 
 def _headless(
     endpoint: str | None,
-    seconds: float,
+    seconds: float | None,
     seed: int,
-    say: list[str] | None,
-    every: float | None,
+    say: list[str],
+    pictures: float | None,
     screenshots: Path,
     report: Path | None,
     overlay: bool,
 ) -> None:
-    import json
+    import pygame
 
-    from demo_game.engine_link import Link, OwnEngine
+    from demo_game.engine_link import engine_at
     from demo_game.headless import run_headless, write_report
-    from demo_game.script import DEFAULT, parse
+    from demo_game.script import DEFAULT, DEFAULT_S, parse
+    from demo_game.session import Session
+    from demo_game.village import HEIGHT, WIDTH
     from demo_game.world import World
 
-    script = parse(list(say or DEFAULT))
     world = World(seed)
-    for said in script:
-        if said.to is not None and said.to.lower() not in {n.name.lower() for n in world.npcs}:
-            raise EngineError(
-                "script", f"Nobody is called '{said.to}'.", f"Address one of: {', '.join(n.name for n in world.npcs)}."
-            )
-    engine = OwnEngine() if endpoint is None else None
-    try:
-        link = Link(endpoint or engine.endpoint(), world)  # type: ignore[union-attr]
-        result = run_headless(world, link, script, seconds, screenshot_every=every, screenshots=screenshots, overlay=overlay)
-        provider = link.provider
-        link.close()
-    finally:
-        if engine is not None:
-            engine.close()
-    summary = result.summary(provider)
+    script = parse(say or DEFAULT, [npc.name for npc in world.npcs])
+    length = seconds or max(DEFAULT_S if not say else 0.0, script[-1].t + AFTER_WORDS_S)
+    with engine_at(endpoint, world) as link:
+        session = Session(world, link, pygame.Surface((WIDTH, HEIGHT)), overlay)
+        result = run_headless(session, script, length, screenshot_every=pictures, screenshots=screenshots)
+        summary = result.summary(link.provider)
     if report is not None:
         write_report(summary, report)
-    typer.echo(json.dumps({k: v for k, v in summary.items() if k != "utterances"}))
+    typer.echo(json.dumps({key: value for key, value in summary.items() if key != "utterances"}))
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,55 +11,114 @@ import pygame
 from rich.progress import track
 
 from demo_game.art import Painter
-from demo_game.capture import FRAME_SIZE, capture, frame_box
-from demo_game.world import HEIGHT, WIDTH, World
+from demo_game.capture import capture
+from demo_game.truth import VOCABULARY, lesson_for
+from demo_game.view import FRAME_SIZE, frame_box, in_view
+from demo_game.village import HEIGHT, KINDS, WIDTH
+from demo_game.world import SIDE, TOP, Entity, World
+from engine.data.concepts import SLOT_TAGS
 from engine.data.recording import RecordingWriter
+from engine.data.utterances import Utterance, load_utterances
 
-EPISODE = 25  # frames
+EPISODE = 25  # frames that share how far things are from their places, and the hour
+STEP_S = 0.5
+SILENT, IN_VIEW = 0.15, 0.66  # shares of frames, and of things that are named
+WOLF, FIRE, GONE, CARRIED = 0.3, 0.25, 0.2, 0.04
+DARKEST = 0.75  # dusk
 
 
 def record(folder: Path, frames: int, seed: int = 0) -> None:
-    """Write `frames` frames of randomised situations: people and things anywhere, wolf and fire now and then."""
+    """Write `frames` frames of randomised situations, as fast as they can be drawn."""
     screen, painter = pygame.Surface((WIDTH, HEIGHT)), Painter()
-    with RecordingWriter(folder, {"game": "village", "licence": "Apache-2.0"}) as writer:
+    lines = _by_intent(load_utterances("train"))
+    with RecordingWriter(folder, {"game": "village", "licence": "Apache-2.0", "seed": seed}) as writer:
         for i in track(range(frames), "recording"):
             episode, step = divmod(i, EPISODE)
-            rng = random.Random(seed * 100_003 + i)
-            world = _situation(rng, random.Random(seed * 7 + episode).random())
-            painter.paint(world, screen, night=rng.choice((0.0, 0.0, 0.0, 0.2, 0.45)))
+            rng, setting = random.Random(f"{seed}/{i}"), random.Random(f"{seed}/e{episode}")
+            world = situation(rng, mess=setting.random())
+            painter.paint(world, screen, dusk=max(0.0, setting.uniform(-1.2, DARKEST)))
             pixels = np.frombuffer(capture(screen), np.uint8).reshape(FRAME_SIZE[1], FRAME_SIZE[0], 3)
-            writer.write(pixels, episode=f"s{seed}-e{episode}", t=step / 2, entities=_entities(world))
+            writer.write(pixels, episode=f"s{seed}-e{episode}", t=step * STEP_S, **labels(in_view(world), lines, rng))
 
 
-def _situation(rng: random.Random, mess: float) -> World:
-    """A world in some state; `mess` 0..1 says how far things are from their places."""
+def situation(rng: random.Random, mess: float) -> World:
+    """A world in some state; `mess` 0..1 is the share of things that are not in their places."""
     world = World(rng.randrange(1 << 30), events=False)
-    world.time = rng.random() * 100
-    for actor in (world.player, *world.npcs):
-        if rng.random() < 0.8:
-            actor.x, actor.y = rng.uniform(30, WIDTH - 30), rng.uniform(190, HEIGHT - 10)
-        actor.facing, actor.moving = rng.choice((-1.0, 1.0)), rng.random() < 0.4
+    world.time = rng.uniform(0, 100)
     for thing in world.things:
-        if "item" in thing.tags or thing.name == "campfire":
+        if thing.kind.portable or thing.look in ("chest", "barrel", "sign", "campfire", "cart", "flower"):
             if rng.random() < mess:
-                thing.x, thing.y = rng.uniform(50, WIDTH - 50), rng.uniform(200, HEIGHT - 20)
-            if rng.random() < 0.22:
-                thing.taken_until = 1e9
-    if rng.random() < 0.3:
-        world.call_wolf()
-        world.wolf.x, world.wolf.y = rng.uniform(50, WIDTH - 50), rng.uniform(210, HEIGHT - 20)  # type: ignore[union-attr]
-        world.wolf.facing = rng.choice((-1.0, 1.0))  # type: ignore[union-attr]
-    if rng.random() < 0.2:
+                thing.x, thing.y = _spot(world, rng)
+            if rng.random() < GONE:
+                thing.gone_until = world.time + 1
+    for actor in (world.player, *world.npcs):
+        if rng.random() < 0.3 + 0.7 * mess:
+            actor.x, actor.y = _spot(world, rng)
+        actor.facing, actor.moving = rng.choice((-1, 1)), rng.random() < 0.4
+        actor.pose = rng.choice(("", "", "", "cheer", "point", "wave", "fight"))
+    for thing in (t for t in world.things if t.kind.portable and t.gone_until is None and rng.random() < CARRIED):
+        thing.carrier = rng.choice(world.npcs)
+        thing.x, thing.y = thing.carrier.x + 20 * thing.carrier.facing, thing.carrier.y - 8
+    if rng.random() < WOLF:
+        wolf = world.call_wolf()
+        wolf.x, wolf.y = _spot(world, rng)
+        wolf.facing, wolf.moving = rng.choice((-1, 1)), rng.random() < 0.5
+    if rng.random() < FIRE and any(t.look == "cart" and t.gone_until is None for t in world.things):
         world.light_fire()
-        if rng.random() < 0.5:
-            world.fire.x, world.fire.y = rng.uniform(60, WIDTH - 60), rng.uniform(230, HEIGHT - 20)  # type: ignore[union-attr]
     return world
 
 
-def _entities(world: World) -> list[dict[str, object]]:
-    rows = []
-    for name, box, tags in world.entities():
-        cut = frame_box(box)
-        if cut is not None:
-            rows.append({"name": name, "box": cut, "tags": list(tags)})
-    return rows
+def _spot(world: World, rng: random.Random) -> tuple[float, float]:
+    return world.free(rng.uniform(2 * SIDE, WIDTH - 2 * SIDE), rng.uniform(TOP, HEIGHT - 12))
+
+
+def labels(seen: Sequence[Entity], lines: Sequence[Sequence[Utterance]], rng: random.Random) -> dict[str, object]:
+    """Labels of a frame: what is in view, something that a player may say, and what is right then.
+
+    Everything appears under each of its names: a guard is Bram, too.
+    """
+    rows = [(e, name) for e in seen for name in e.names]
+    line, phrase = _say(seen, lines, rng)
+    text = "" if line is None else line.filled(phrase or "")
+    intent, tone = ("none", "neutral") if line is None else (line.intent, line.tone)
+    lesson, meant = lesson_for(seen, intent, tone, phrase)
+    target = next((i for i, (e, _) in enumerate(rows) if e is meant), None)
+    entities = [{"name": name, "box": frame_box(e.box), "tags": e.tags} for e, name in rows]
+    return {
+        "entities": entities,
+        "text": text,
+        "intent": intent,
+        "tone": tone,
+        "action": lesson.action,
+        "emotion": lesson.emotion,
+        "target": target,
+    }
+
+
+def _say(
+    seen: Sequence[Entity], lines: Sequence[Sequence[Utterance]], rng: random.Random
+) -> tuple[Utterance | None, str | None]:
+    """A line and what its slot is filled with; None for silence."""
+    if rng.random() < SILENT:
+        return None, None
+    line = rng.choice(rng.choice(lines))
+    if line.slot is None:
+        return line, None
+    here = sorted({name for e in seen if SLOT_TAGS[line.slot] & set(e.tags) for name in e.names})
+    absent = sorted(_absent(seen, line.slot))
+    return line, rng.choice(here if here and (rng.random() < IN_VIEW or not absent) else absent)
+
+
+def _absent(seen: Sequence[Entity], slot: str) -> Iterator[str]:
+    """Names that fit the slot and belong to nothing in view."""
+    names = {**{k.name: k.tags for k in KINDS.values()}, **VOCABULARY}
+    for name, tags in names.items():
+        if SLOT_TAGS[slot] & set(tags) and not any(e.is_called(name) for e in seen):
+            yield name
+
+
+def _by_intent(utterances: Sequence[Utterance]) -> list[list[Utterance]]:
+    groups: dict[str, list[Utterance]] = {}
+    for line in utterances:
+        groups.setdefault(line.intent, []).append(line)
+    return list(groups.values())

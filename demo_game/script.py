@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.errors import EngineError
 
+# Words of a default run. The wolf comes about half a minute into it.
 DEFAULT = (
     "t=2:@Mira hand me the red potion",
-    "t=6:@Mira hello there",
+    "t=7:@Pip hello there",
     "t=9:@Bram go to the well",
     "t=13:@Linnet pick up the bread",
-    "t=17:@Bram where is the chest",
-    "t=21:@Linnet follow me",
-    "t=25:@Linnet wait here",
-    "t=28:@Bram help me!",
-    "t=34:@Odo I want to buy something",
-    "t=38:@Mira give me the crown",
-    "t=42:@Bram fetch me the key",
-    "t=46:@Mira what is that sword",
+    "t=17:@Bram where is the chest?",
+    "t=20:@Linnet follow me",
+    "t=23:@Linnet wait here",
+    "t=25:@Odo I want to buy something",
+    "t=27:@Mira give me the crown",
+    "t=36:@Bram help me!",
+    "t=39:@Pip attack the wolf!",
+    "t=52:@Bram fetch me the key",
+    "t=58:@Linnet what is that sword?",
 )
+DEFAULT_S = 64.0
 
 
 @dataclass(frozen=True)
@@ -32,17 +36,23 @@ class Said:
     to: str | None
 
 
-def parse(lines: list[str]) -> list[Said]:
+def parse(lines: Iterable[str], names: Sequence[str]) -> list[Said]:
     """Script lines in order of time.
 
+    Args:
+        names: of those who may be addressed.
+
     Raises:
-        EngineError: `script`, for a line that has no time.
+        EngineError: `script`, for a line without a time, or with an address of nobody.
     """
-    return sorted((_parse(line) for line in lines), key=lambda said: said.t)
+    return sorted((_parse(line, names) for line in lines), key=lambda said: said.t)
 
 
-def _parse(line: str) -> Said:
+def _parse(line: str, names: Sequence[str]) -> Said:
     match = re.fullmatch(r"\s*t=(\d+(?:\.\d+)?)\s*:\s*(?:@(\w+)[,:]?\s+)?(.+?)\s*", line)
     if match is None:
         raise EngineError("script", f"'{line}' is no script line.", 'Write --say "t=3:hand me the red potion".')
-    return Said(float(match[1]), match[3], match[2])
+    known = {name.lower(): name for name in names}
+    if match[2] is not None and match[2].lower() not in known:
+        raise EngineError("script", f"Nobody is called '{match[2]}'.", f"Address one of: {', '.join(names)}.")
+    return Said(float(match[1]), match[3], None if match[2] is None else known[match[2].lower()])

@@ -1,0 +1,105 @@
+"""What stands and lies in the village, and who lives there: the level as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 960, 540  # of the screen and the world, pixels
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing.
+
+    Attributes:
+        name: what people call it.
+        size: width and height on the screen, pixels.
+        tags: as in recordings (docs/recording.md).
+        solid: half width and half height of the ellipse around its feet that nobody walks through.
+        flat: lies on the ground, under everybody's feet.
+    """
+
+    name: str
+    size: tuple[int, int]
+    tags: tuple[str, ...]
+    solid: tuple[float, float] | None = None
+    flat: bool = False
+
+    @property
+    def portable(self) -> bool:
+        """Whether a person can carry it."""
+        return "item" in self.tags and self.solid is None
+
+
+# A look names the drawing; two looks may share a name.
+KINDS: dict[str, Kind] = {
+    "house": Kind("house", (160, 140), ("place",), (82, 20)),
+    "blue house": Kind("house", (160, 140), ("place",), (82, 20)),
+    "door": Kind("door", (38, 54), ("place",)),
+    "well": Kind("well", (76, 84), ("place",), (38, 15)),
+    "campfire": Kind("campfire", (58, 48), ("place",), (26, 10)),
+    "market stall": Kind("market stall", (120, 100), ("place",), (62, 16)),
+    "sign": Kind("sign", (52, 56), ("place",), (8, 6)),
+    "fence": Kind("fence", (150, 34), ("place",), (76, 7)),
+    "pond": Kind("pond", (190, 84), ("place",), None, True),
+    "cart": Kind("cart", (92, 64), ("vehicle",), (44, 12)),
+    "chest": Kind("chest", (54, 46), ("item",), (26, 9)),
+    "barrel": Kind("barrel", (42, 52), ("item",), (20, 8)),
+    "red potion": Kind("red potion", (36, 46), ("item",)),
+    "blue potion": Kind("blue potion", (36, 46), ("item",)),
+    "key": Kind("key", (48, 32), ("item",)),
+    "sword": Kind("sword", (52, 48), ("item",)),
+    "bread": Kind("bread", (50, 32), ("item", "food")),
+    "apple": Kind("apple", (42, 44), ("item", "food")),
+    "tree": Kind("tree", (92, 112), ("plant",), (15, 8)),
+    "pine tree": Kind("tree", (76, 110), ("plant",), (12, 7)),
+    "flower": Kind("flower", (40, 42), ("plant",)),
+    "fire": Kind("fire", (92, 100), ("hazard",)),
+}
+
+# Look and feet of everything, on an ordinary day.
+LAYOUT: tuple[tuple[str, float, float], ...] = (
+    ("house", 150, 172),
+    ("door", 150, 173),
+    ("blue house", 800, 162),
+    ("door", 800, 163),
+    ("well", 482, 196),
+    ("campfire", 330, 410),
+    ("market stall", 660, 186),
+    ("sign", 570, 340),
+    ("fence", 664, 524),
+    ("fence", 818, 524),
+    ("pond", 130, 470),
+    ("cart", 876, 402),
+    ("chest", 712, 330),
+    ("barrel", 262, 180),
+    ("red potion", 420, 318),
+    ("blue potion", 610, 410),
+    ("key", 240, 302),
+    ("sword", 775, 488),
+    ("bread", 452, 476),
+    ("apple", 640, 486),
+    ("tree", 50, 316),
+    ("pine tree", 92, 392),
+    ("pine tree", 32, 420),
+    ("tree", 908, 276),
+    ("tree", 352, 142),
+    ("tree", 250, 524),
+    ("flower", 200, 410),
+    ("flower", 846, 250),
+    ("flower", 552, 502),
+)
+
+WOLF_DEN = (-50.0, 350.0)
+WOLF_SIZE = (84, 50)
+PERSON_SIZE = (44, 68)
+
+# Name, persona, what else people call them, and where they live.
+CAST: tuple[tuple[str, str, tuple[str, ...], float, float], ...] = (
+    ("Mira", "healer", ("healer",), 366, 252),
+    ("Bram", "guard", ("guard",), 562, 256),
+    ("Odo", "merchant", ("merchant",), 736, 258),
+    ("Pip", "coward", ("farmhand",), 268, 258),
+    ("Linnet", "bard", ("bard",), 392, 432),
+    ("Orrin", "hermit", ("hermit", "old man"), 806, 420),
+)

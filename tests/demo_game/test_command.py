@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pygame
+import pytest
+from fake_engine import FakeLink, decision, session
+
+from demo_game.game import press
+from demo_game.overlay import Inspector
+from demo_game.world import World
+from engine.bridge.client import Target, WireDecision
+
+
+def demo(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "demo_game", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | environment,
+    )
+
+
+def key(code: int, letter: str = "") -> pygame.event.Event:
+    return pygame.event.Event(pygame.KEYDOWN, key=code, unicode=letter)
+
+
+def test_a_headless_run_starts_an_engine_of_its_own(tmp_path: Path) -> None:
+    done = demo("--headless", "--seconds", 2, "--say", "t=0.5:@Mira hand me the red potion", "--report", tmp_path / "r.json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert set(report) == {"decisions", "target_hit_rate", "action_accuracy", "latency_ms", "provider", "utterances"}
+    assert report["decisions"] > 5
+    assert report["utterances"][0]["action"] is not None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--headless", "--say", "no time"], ["--headless", "--say", "t=1:@Nobody hi"], ["--headless", "--endpoint", "nonsense"]],
+)
+def test_faults_are_one_line_and_exit_2(arguments: list[str]) -> None:
+    done = demo(*arguments)
+    assert done.returncode == 2
+    assert [line.startswith("error: ") for line in done.stderr.strip().splitlines()] == [True]
+
+
+def test_without_a_display_the_fix_is_named() -> None:
+    done = demo(SDL_VIDEODRIVER="x11", DISPLAY=":987")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "SDL_VIDEODRIVER" in done.stderr
+    assert "--headless" in done.stderr
+
+
+def test_enter_opens_the_box_and_sends_what_was_typed(world: World) -> None:
+    heard = []
+
+    def answer(npc: str, text: str) -> WireDecision:
+        heard.append((npc, text))
+        return decision(npc, "talk")
+
+    game, typed = session(world, FakeLink(answer)), None
+    for event in (
+        key(pygame.K_RETURN),
+        *(key(ord(c), c) for c in "bram, hiy"),
+        key(pygame.K_BACKSPACE),
+        key(pygame.K_RETURN),
+    ):
+        typed = press(game, event, typed)
+    assert typed is None
+    assert heard == [("Bram", "bram, hi")]
+
+
+def test_escape_closes_the_box_without_a_word(world: World) -> None:
+    game = session(world, FakeLink(lambda npc, text: pytest.fail("nothing was to be said")))
+    assert press(game, key(pygame.K_ESCAPE), "hello") is None
+
+
+def test_f1_turns_the_overlay_on_and_off(world: World) -> None:
+    game = session(world, FakeLink(lambda npc, text: decision(npc, "talk")))
+    for expected in (True, False):
+        press(game, key(pygame.K_F1), None)
+        assert game.inspector.on is expected
+
+
+def test_the_overlay_shows_heat_target_and_watch_list(world: World) -> None:
+    game = session(world, FakeLink(lambda npc, text: decision(npc, "talk")))
+    game.paint()
+    game.draw_interface()
+    without = pygame.image.tobytes(game.screen, "RGB")
+    game.inspector = Inspector(on=True, heard=("Mira", "hand me the red potion"))
+    inspect = {
+        "intent": [["give_me", 0.9]],
+        "action": [["give", 0.8]],
+        "watch": [["wolf", 0.7, 0.5, 0.5]],
+        "heat": [bytes(48)] * 13 + [bytes([255] * 48)] + [bytes(48)] * 14,
+        "inference_ms": 5.0,
+    }
+    seen = WireDecision(
+        npc="Mira",
+        seq=1,
+        action="give",
+        emotion="happy",
+        target=Target(0.5, 0.5, 0.9),
+        utterance_id="u",
+        reason="Mira heard give_me (0.90): give.",
+        inspect=inspect,
+    )
+    game.inspector.note(seen, 0.02, world.time)
+    game.paint()
+    game.draw_interface()
+    assert pygame.image.tobytes(game.screen, "RGB") != without
