@@ -39,6 +39,7 @@ class SceneStageCfg(_Cfg):
     lr: float = 1.5e-3
     weight_decay: float = 0.02
     validate_every: int = 400  # steps; the best checkpoint by validation is kept
+    start_from: Path | None = None  # run directory whose fused part is the starting point (same encoders)
     minutes: float | None = None  # stop early at this wall time, for equal-budget comparisons
 
 

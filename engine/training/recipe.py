@@ -46,6 +46,8 @@ def run_recipe(cfg: TrainCfg, run: Path, cache: Path | None = None) -> NpcModel:
     train = SceneDataset(sets["train"], labels, table, cfg.data.queries, cfg.data.lessons, size)
     validation = SceneDataset(sets["validation"], labels, table, cfg.data.queries, cfg.data.lessons, size, fixed=True)
     table.add(train.texts() | validation.texts(), progress)
+    if cfg.scene.start_from is not None:
+        _take_fused_part(model, cfg.scene.start_from)
     SceneStage(model, cfg.scene, table, run, cfg.seed).run(train, validation, progress)
     _load_best(model, run)
     calibrate(model, measure(model, table, validation))
@@ -116,6 +118,14 @@ def cache_root(model: NpcModel, cache: Path) -> tuple[Path, Path | None]:
     root = cache / f"features-{fingerprint(image.encoder, image.weights, size)}"
     root.mkdir(parents=True, exist_ok=True)
     return root, export_backbone(model, root / "backbone.onnx")
+
+
+def _take_fused_part(model: NpcModel, run: Path) -> None:
+    """Weights of an earlier run, except those of the text encoder and its heads."""
+    from safetensors.torch import load_file
+
+    weights = load_file(run / "model.safetensors")
+    model.load_state_dict({k: v for k, v in weights.items() if not k.startswith(("text.", "text_heads."))}, strict=False)
 
 
 def _load_best(model: NpcModel, run: Path) -> None:
