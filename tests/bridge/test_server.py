@@ -56,7 +56,7 @@ def greeted(wire):
 
 
 def test_the_welcome_says_what_answers(client):
-    assert client.welcome.provider == "CPUExecutionProvider"
+    assert client.welcome.provider == "echo"
     assert client.welcome.bundle == "stub"
     assert "greet" in client.welcome.labels["action"]
 
@@ -136,7 +136,7 @@ def test_a_frame_is_encoded_once_for_all_who_see_it(client, perceiver, picture):
         client.spawn(name, persona="elder")
     client.observe(names, frame=picture())
     assert {d.npc for d in client.decisions(8)} == set(names)
-    assert perceiver.frames == 1
+    assert len(perceiver.frames) == 1
 
 
 def test_inspection_comes_only_where_it_was_asked_for(client, picture):
@@ -198,11 +198,12 @@ def test_a_flood_of_frames_does_not_starve_another_client(server, connect, perce
     perceiver.gate.clear()
     for i in range(20):
         flooder.observe(f"npc{i}", frame=picture(i))
-    other.observe("mira", frame=picture())
-    other.poll(0.2)
+    other.observe("mira", frame=picture(99))
+    for client in (flooder, other):
+        client.pong()  # everything has arrived
     perceiver.gate.set()
     other.decisions(1)
-    assert perceiver.frames < 20  # its turn came before the flood was through
+    assert perceiver.frames.index(99) <= 2  # its turn came before the flood was through
 
 
 def test_stopping_answers_what_was_said(server, client, perceiver):
