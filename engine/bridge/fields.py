@@ -162,6 +162,12 @@ class Fields:
             raise self._fault(name, f"has {len(value)} entries", f"Send at most {entries}, with string keys.")
         return dict(value)
 
+    def integers(self, name: str, entries: int, default: Mapping[str, int] | None = None) -> dict[str, int]:
+        """A map of at most `entries` integers from 0 on."""
+        values = self.mapping(name, entries, default)
+        inside = Fields(values, f"{self._where}.{name}")
+        return {entry: inside.integer(entry, 0, MAX_INTEGER) for entry in values}
+
     def inside(self, name: str) -> Fields:
         """The fields of a map inside this one."""
         return Fields(self._get(name, dict, "a map", None), f"{self._where}.{name}")

@@ -198,11 +198,11 @@ class Host:
         self._make_room(session, observe, bool(fresh), now)
         if said is not None:
             self._accept(session, said, fresh)
-        for npc in npcs:
-            if said is not None and npc.id in said.to and npc.id not in fresh:
-                continue  # heard it before; its decision is on the way, or was sent again
-            text = said.text if said is not None and npc.id in fresh else ""
-            self._count(session, "superseded", self._mailbox.put(Job(session, npc, observe, text, now)))
+        # Who heard it before gets nothing: the decision is on the way, or was sent again.
+        told = frozenset(said.to) - fresh if said is not None else frozenset[str]()
+        text = said.text if said is not None else ""
+        jobs = [Job(session, npc, observe, text if npc.id in fresh else "", now) for npc in npcs if npc.id not in told]
+        self._count(session, "superseded", self._mailbox.put(session, jobs))
         self._count(session, "observed")
 
     def _npc(self, session: Session, name: str) -> Npc:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from engine.bridge.protocol import Frame, Observe
 from engine.bridge.session import Npc, Session
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)  # not frozen: that would double the time to make one
 class Job:
     """One observation as one NPC gets it: `text` is empty where it was not spoken to."""
 
@@ -68,11 +68,13 @@ class Mailbox:
         self._changed = threading.Condition()
         self._closed = False
 
-    def put(self, job: Job) -> bool:
-        """Leave a job; True where it took the place of an older frame."""
+    def put(self, session: Session, jobs: Sequence[Job]) -> int:
+        """Leave jobs of one client; returns how many older frames gave way to them."""
+        if not jobs:
+            return 0
         with self._changed:
-            slot = self._clients.setdefault(job.session, {}).setdefault(job.npc, _Slot())
-            superseded = slot.put(job)
+            slots = self._clients.setdefault(session, {})
+            superseded = sum(slots.setdefault(job.npc, _Slot()).put(job) for job in jobs)
             self._changed.notify()
             return superseded
 

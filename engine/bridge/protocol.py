@@ -129,7 +129,8 @@ class Welcome:
 
     @classmethod
     def read(cls, fields: Fields, frame: Buffer | None, limits: Limits) -> Welcome:
-        labels = {head: tuple(classes) for head, classes in fields.mapping("labels", 64).items()}
+        heads = fields.inside("labels")
+        labels = {head: heads.texts(head, 1024, 64) for head in fields.mapping("labels", 64)}
         return cls(
             fields.text("server", 256),
             fields.text("provider", 64),
@@ -138,7 +139,7 @@ class Welcome:
             fields.text("version", 16),
             fields.texts("capabilities", 64, 64, ()),
             labels,
-            fields.mapping("limits", 64),
+            fields.integers("limits", 64),
         )
 
 
@@ -335,7 +336,7 @@ class Pong:
 
     @classmethod
     def read(cls, fields: Fields, frame: Buffer | None, limits: Limits) -> Pong:
-        return cls(fields.integer("id", 0, MAX_INTEGER), fields.mapping("counters", 64, {}))
+        return cls(fields.integer("id", 0, MAX_INTEGER), fields.integers("counters", 64, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,8 +393,13 @@ def encode(message: ClientMessage | ServerMessage) -> list[Any]:
     return parts
 
 
+_SCALARS = frozenset((str, int, float, bool, bytes, type(None)))
+
+
 def _plain(value: Any) -> Any:
     """What msgpack can pack: nested messages become maps, a frame loses its pixels."""
+    if type(value) in _SCALARS:  # most are, and what follows is slow
+        return value
     if hasattr(value, "__slots__") and hasattr(value, "__dataclass_fields__"):
         return {name: _plain(getattr(value, name)) for name in value.__slots__ if name != "pixels"}
     return dict(value) if isinstance(value, Mapping) else value

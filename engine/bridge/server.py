@@ -25,7 +25,7 @@ from engine.bridge.worker import Reply, Worker
 from engine.errors import EngineError
 
 DRAIN_S = 3.0  # at shutdown, what was said before is still answered within this time
-_BURST = 64  # messages read before replies get their turn
+_BURST = 8  # messages read before replies get their turn; more would let a flood hold them up
 
 
 class Server:

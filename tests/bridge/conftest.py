@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
+from hypothesis import settings
 
 from engine.brain import Brain
 from engine.bridge.client import BridgeError, Client, Frame, WireDecision
@@ -15,6 +16,7 @@ from engine.bridge.limits import DEFAULT_LIMITS, Limits
 from engine.bridge.server import Server
 
 DEADLINE = 10.0
+settings.register_profile("long", max_examples=1_000_000, deadline=None)  # pytest --hypothesis-profile=long
 
 
 class StubPerceiver(EchoPerceiver):

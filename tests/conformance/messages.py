@@ -196,6 +196,11 @@ def _said(**changes: Any) -> list[bytes]:
     return _observe(utterance={"id": "u-1", "text": "hello"} | changes)
 
 
+def _welcome(**changes: Any) -> bytes:
+    fields = {"version": "1.0", "server": "s", "provider": "p", "bundle": "b", "resumed": False, "labels": {}, "limits": {}}
+    return _pack(type="welcome", **(fields | changes))
+
+
 CLIENT_BAD = {
     "no parts at all": ([], "malformed"),
     "three parts": ([*_frame(), b""], "malformed"),
@@ -265,6 +270,9 @@ SERVER_BAD = {
         "field",
     ),
     "a welcome without resumed": ([_pack(type="welcome", version="1.0", server="s", provider="p", bundle="b")], "field"),
+    "a welcome whose labels are no lists": ([_welcome(labels={"action": 1})], "field"),
+    "a welcome with a limit that is text": ([_welcome(limits={"text": "1000"})], "field"),
+    "a pong with a counter that is nil": ([_pack(type="pong", id=1, counters={"observed": None})], "field"),
     "an ack of one text": ([_pack(type="ack", utterances="u-1")], "field"),
 }
 
