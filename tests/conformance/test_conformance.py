@@ -14,6 +14,7 @@ from zmq.auth.thread import ThreadAuthenticator
 
 from engine.bridge.fields import ProtocolError, unpack
 from engine.bridge.protocol import decode_client, decode_server, encode
+from tests.conformance.annotate import PAGE, page
 from tests.conformance.generate import text, vectors
 from tests.conformance.notation import from_json, plain, to_json
 
@@ -30,6 +31,20 @@ def _each(cases):
 @pytest.mark.parametrize("name", FILES)
 def test_the_files_are_what_the_generator_writes(name):
     assert text(vectors()[name]) == (HERE / name).read_text(encoding="utf-8"), "run `python -m tests.conformance.generate`"
+
+
+def test_the_examples_of_the_documentation_are_the_vectors():
+    text = PAGE.read_text(encoding="utf-8")
+    assert page(text) == text, "run `python -m tests.conformance.annotate`"
+
+
+def test_the_documentation_has_an_example_of_every_message():
+    text = PAGE.read_text(encoding="utf-8")
+    types = {(case["from"], case["header"]["type"]) for case in MESSAGES["good"]}
+    shown = {
+        (case["from"], case["header"]["type"]) for case in MESSAGES["good"] if f"{case['from']} {case['name']} -->" in text
+    }
+    assert shown == types
 
 
 @_each(MESSAGES["good"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from engine.bridge.soak.process import ServerProcess
 _WORDS_EVERY = 10  # ticks between two utterances of one game
 _SETTLE_S = 15.0
 _FLOODER, _SLEEPER = "floods", "stops reading"
+_CAN_STOP = hasattr(signal, "SIGSTOP")
 _GROWTH, _P99 = 0.05, 1.5  # what is promised
 
 
@@ -52,11 +55,21 @@ def run(minutes: float, npcs: int, clients: int, hertz: float, folder: Path) -> 
         ]
         for game in games:
             game.start()
-        memory, waiting = _watch(server, times)
+        try:
+            memory, waiting = _watch(server, times)
+        finally:
+            _wake(games)
         seen = [reports.get(timeout=_SETTLE_S + 30) for _ in games]
         for game in games:
             game.join(10)
     return _summary(seen, memory, waiting) | {"minutes": minutes, "npcs": npcs, "clients": clients, "hertz": hertz}
+
+
+def _wake(games: Sequence[SpawnProcess]) -> None:
+    """Let the game that stands at its breakpoint go on."""
+    for game in games:
+        if _CAN_STOP and game.pid is not None:
+            os.kill(game.pid, signal.SIGCONT)
 
 
 def _watch(server: ServerProcess, times: tuple[float, float, float]) -> tuple[list[float], list[float]]:
@@ -131,9 +144,11 @@ class _Game:
             self._take([], 0.0)
 
     def sleep(self, until: float) -> None:
-        """Stand at a breakpoint: read nothing, while much is under way."""
+        """Stand at a breakpoint, all threads of the process, while much is under way."""
         for _ in range(50):
             self._observe()
+        if _CAN_STOP and time.time() < until:
+            os.kill(os.getpid(), signal.SIGSTOP)
         time.sleep(max(0.0, until - time.time()))
 
     def settle(self) -> None:
