@@ -70,6 +70,7 @@ class Dialogue:
         self._hand_over, self._clock = send, clock
         self._hello = Hello(name, uuid.uuid4().hex, VERSION, ("inspect",), token)
         self._welcome: Welcome | None = None
+        self._limits = DEFAULT_LIMITS
         self._heard_at = self._said_hello_at = self._pinged_at = float("-inf")
         self._seq = self._pings = 0
         self._npcs: dict[str, Spawn] = {}
@@ -136,14 +137,14 @@ class Dialogue:
         """Show and say; returns the sequence number. What is blank is not said."""
         said = Utterance(uuid.uuid4().hex, text, names if to is None else tuple(to)) if text.strip() else None
         observe = Observe(self._seq + 1, names, frame, said, state or {}, captured_at, inspect)
-        self._check(observe)
+        parts = self._check(observe)
         self._seq += 1
         self.work()
         if said is not None:
             self.spoken.add(observe)
             self._repeat_what_is_due()
         elif self.greeted and not self._outbox:
-            self._send(observe)
+            self._hand_over(parts)
         return self._seq
 
     def leave(self) -> None:
@@ -184,17 +185,13 @@ class Dialogue:
         if self.greeted and not self._outbox:  # NPCs must stand before they are spoken to
             self.spoken.send_due(self._clock(), self._send)
 
-    def _check(self, message: Spawn | Observe) -> None:
-        """Refuse here what the server would refuse, or would hang up for because of its size."""
-        limits = replace(
-            DEFAULT_LIMITS,
-            **{name: value for name, value in self.welcome.limits.items() if name in DEFAULT_LIMITS.__slots__},
-        )
+    def _check(self, message: Spawn | Observe) -> list[Any]:
+        """The parts of a message; refused here is what the server would refuse, or would hang up for because of its size."""
         try:
             parts = encode(message)
             if isinstance(message, Observe) and message.frame is not None:
-                message.frame.check(limits)
-            decode_client(parts, limits)
+                message.frame.check(self._limits)
+            decode_client(parts, self._limits)
         except ProtocolError as error:
             raise BridgeError(error.code, error.message, error.fix) from None
         except (TypeError, OverflowError) as error:
@@ -203,6 +200,7 @@ class Dialogue:
                 f"`{message.TYPE}` holds what cannot be sent: {error}.",
                 "Use text, numbers, lists and maps.",
             ) from None
+        return parts
 
     def _send(self, message: ClientMessage) -> bool:
         return self._hand_over(encode(message))
@@ -244,6 +242,8 @@ class Dialogue:
     def _take_welcome(self, welcome: Welcome) -> None:
         again = self._welcome is not None and not self.greeted
         self._welcome, self.greeted = welcome, True
+        told = {name: value for name, value in welcome.limits.items() if name in DEFAULT_LIMITS.__slots__}
+        self._limits = replace(DEFAULT_LIMITS, **told)
         if not again:
             return
         log.info("the server is back")

@@ -129,14 +129,17 @@ class Server:
         if self._gate is not None:
             poller.register(self._gate.socket, zmq.POLLIN)
         while not self._stopping:
-            poller.poll(1000)
-            self._let_in()
+            ready = dict(poller.poll(1000))
+            if self._gate is not None and self._gate.socket in ready:
+                self._let_in(self._gate)
+            if self._wake_out.fileno() in ready:
+                self._wake_out.recv(4096)
             self._receive(host)
             self._send_replies(host)
             host.expire()
 
-    def _let_in(self) -> None:
-        for address in self._gate.answer() if self._gate is not None else ():
+    def _let_in(self, gate: Gate) -> None:
+        for address in gate.answer():
             self.statistics.counters["strangers"] += 1
             event("stranger", level=logging.WARNING, address=address)
 
@@ -146,11 +149,10 @@ class Server:
                 route, *parts = self._socket.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return
-            host.receive(route.bytes, _user(parts), [part.buffer for part in parts])
+            user = _user(parts) if self._gate is not None else ""
+            host.receive(route.bytes, user, [part.buffer for part in parts])
 
     def _send_replies(self, host: Host) -> None:
-        with suppress(BlockingIOError):
-            self._wake_out.recv(4096)
         while self._done:
             host.reply(self._done.popleft())
 
@@ -186,7 +188,7 @@ class Server:
 
 
 def _user(parts: Sequence[zmq.Frame]) -> str:
-    """Name of the client whose key opened the connection, as the gate told libzmq; empty without encryption."""
+    """Name of the client whose key opened the connection, as the gate told libzmq."""
     try:
         return str(parts[0].get("User-Id")) if parts else ""
     except zmq.ZMQError:
