@@ -97,16 +97,17 @@ def _metrics(server: Server, address: str | None, insecure: bool) -> Iterator[No
     if address is None:
         yield
         return
+    from engine.bridge.metrics import serve_metrics, split_address
+
+    host, _ = split_address(address)
     if not insecure and not is_loopback(f"tcp://{address}"):
         raise EngineError(
             "not_loopback",
             f"{address} can be reached from other machines, and metrics are never encrypted.",
             "Use 127.0.0.1:PORT, or say --insecure where the network is trusted.",
         )
-    from engine.bridge.metrics import serve_metrics
-
     end, port = serve_metrics(address, server.statistics, server.gauges)
-    typer.echo(f"metrics: http://{address.rpartition(':')[0]}:{port}/metrics")
+    typer.echo(f"metrics: http://{host}:{port}/metrics")
     try:
         yield
     finally:
