@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-
-import zmq.asyncio
 
 from engine.bridge.client import BaseClient, milliseconds
 from engine.bridge.dialogue import BridgeError
 from engine.bridge.keys import ClientKeys
 from engine.bridge.protocol import WireDecision
+
+_LOOK_EVERY_S = 0.005  # where the loop cannot tell
 
 
 class AsyncClient(BaseClient):
@@ -43,7 +44,6 @@ class AsyncClient(BaseClient):
     ) -> None:
         super().__init__(endpoint, name, token, keys, clock)
         self._timeout = timeout
-        self._readable = zmq.asyncio.Socket.shadow(self._socket)
 
     async def __aenter__(self) -> AsyncClient:
         try:
@@ -58,7 +58,6 @@ class AsyncClient(BaseClient):
 
     async def close(self) -> None:
         """End the session; the server forgets its NPCs."""
-        self._readable.close()
         self._leave()
 
     async def spawn(
@@ -78,7 +77,7 @@ class AsyncClient(BaseClient):
         deadline = self._clock() + timeout
         self._work()
         while not self._dialogue.decided and (left := deadline - self._clock()) > 0:
-            await self._readable.poll(milliseconds(left))
+            await self._arrival(milliseconds(left) / 1000)
             self._work()
         return self._dialogue.decisions()
 
@@ -98,5 +97,24 @@ class AsyncClient(BaseClient):
             left = deadline - self._clock()
             if left <= 0:
                 raise self._no_server(timeout)
-            await self._readable.poll(milliseconds(left))
+            await self._arrival(milliseconds(left) / 1000)
             self._work()
+
+    async def _arrival(self, seconds: float) -> None:
+        """Wait until a message may have come, but not longer than `seconds`."""
+        if self._socket.poll(0):
+            return
+        loop, descriptor = asyncio.get_running_loop(), self._socket.fileno()
+        woken = asyncio.Event()
+        try:
+            loop.add_reader(descriptor, woken.set)
+        except NotImplementedError:  # Windows' default loop cannot watch sockets of others
+            await asyncio.sleep(_LOOK_EVERY_S)
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await woken.wait()
+        except TimeoutError:
+            pass
+        finally:
+            loop.remove_reader(descriptor)

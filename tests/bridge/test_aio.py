@@ -27,6 +27,39 @@ def test_words_are_answered(server):
     assert decision.action == "greet"
 
 
+def test_leaving_ends_the_session(server):
+    async def scene():
+        async with AsyncClient(server.endpoint) as client:
+            await client.spawn("mira", "healer")
+            client.observe("mira", text="hello")
+            await client.poll(5.0)
+            assert len(server.sessions) == 1
+        await client.close()  # twice does no harm
+        while server.sessions:
+            await asyncio.sleep(0.01)
+
+    _run(scene())
+
+
+def test_waiting_leaves_the_loop_to_others(server):
+    async def scene():
+        ticks = 0
+
+        async def tick():
+            nonlocal ticks
+            while True:
+                ticks += 1
+                await asyncio.sleep(0)
+
+        async with AsyncClient(server.endpoint) as client:
+            other = asyncio.create_task(tick())
+            await client.poll(0.05)
+            other.cancel()
+        return ticks
+
+    assert _run(scene()) > 10
+
+
 def test_several_clients_share_one_loop(server):
     async def one(number: int) -> list[str]:
         async with AsyncClient(server.endpoint, name=f"client {number}") as client:
