@@ -26,7 +26,9 @@ def doctor(
         ("Python", _python),
         ("ONNX Runtime", _runtime),
         ("CUDA", _cuda),
-        ("round trip", lambda: _round_trip(bundle, bind)),
+        ("bundle", lambda: _bundle(bundle)),
+        ("port", lambda: _port(bind)),
+        ("round trip", lambda: _round_trip(bundle)),
     ):
         try:
             table.add_row(name, check(), "")
@@ -57,15 +59,29 @@ def _cuda() -> str:
     return "works" if working == CUDA else "not usable here; the CPU is used (that is fine)"
 
 
-def _round_trip(bundle: Path | None, bind: str) -> str:
-    """The bundle loads, the port is free, and a decision comes back."""
+def _bundle(bundle: Path | None) -> str:
+    from engine.perception import Perceiver
+
+    manifest = Perceiver(bundle).bundle.manifest
+    return f"'{manifest.name}' loads"
+
+
+def _port(bind: str) -> str:
+    from engine.bridge.server import Server
+
+    Server(bind, insecure=True).close()  # whether it may be used without keys is asked when it is
+    return f"{bind} is free"
+
+
+def _round_trip(bundle: Path | None) -> str:
+    """A decision comes back over a port that the system chooses."""
     from engine.brain import Brain
     from engine.bridge.client import Client
     from engine.bridge.server import Server
     from engine.perception import Perceiver
 
     perceiver = Perceiver(bundle)
-    server = Server(bind)
+    server = Server("tcp://127.0.0.1:0")
     thread = threading.Thread(target=server.run, args=(Brain(perceiver), perceiver.bundle.manifest.name), daemon=True)
     thread.start()
     try:
@@ -80,4 +96,4 @@ def _round_trip(bundle: Path | None, bind: str) -> str:
         raise EngineError(
             "round_trip", "No decision came back within 5 s.", "Run `python -m engine serve` and look at its log."
         )
-    return f"bundle '{perceiver.bundle.manifest.name}' on {server.endpoint}: the healer answered “{decisions[0].line}”"
+    return f"the healer answered “{decisions[0].line}”"

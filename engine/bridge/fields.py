@@ -11,6 +11,9 @@ import msgpack
 from engine.bridge.limits import Limits
 from engine.errors import EngineError
 
+MAX_DEPTH = 32  # levels of maps and lists, the header itself being the first
+MAX_INTEGER = 2**53  # integers up to here survive languages whose only number is a double
+_SCALARS = frozenset((str, bytes, float, bool, type(None)))
 _SHOW_SPEC = "See docs/protocol.md."
 
 
@@ -37,7 +40,7 @@ class ProtocolError(EngineError):
 
 
 def unpack_map(header: bytes | memoryview, limits: Limits) -> dict[str, Any]:
-    """Unpack a msgpack map with string keys of at most `limits.header` bytes.
+    """Unpack a header: one msgpack map of at most `limits.header` bytes.
 
     Raises:
         ProtocolError: `header_size` or `malformed`.
@@ -45,21 +48,55 @@ def unpack_map(header: bytes | memoryview, limits: Limits) -> dict[str, Any]:
     size = memoryview(header).nbytes
     if size > limits.header:
         raise ProtocolError("header_size", f"The header has {size} bytes.", f"Send at most {limits.header} bytes.")
-    try:
-        fields = msgpack.unpackb(header, raw=False, strict_map_key=True, max_ext_len=0)
-    except (ValueError, TypeError, RecursionError, msgpack.UnpackException):
-        raise ProtocolError(
-            "malformed",
-            "The header is not msgpack.",
-            "Send one msgpack map with string keys as the first part.",
-        ) from None
-    if not isinstance(fields, dict) or not all(isinstance(key, str) for key in fields):
-        raise ProtocolError(
-            "malformed",
-            f"The header is a msgpack {type(fields).__name__}.",
-            "Send one msgpack map with string keys as the first part.",
-        )
+    fields = unpack(header)
+    if not isinstance(fields, dict):
+        raise _malformed(f"The header is a msgpack {type(fields).__name__}.")
     return cast(dict[str, Any], fields)
+
+
+def unpack(packed: bytes | memoryview) -> Any:
+    """One msgpack value, of those that every language can read.
+
+    Raises:
+        ProtocolError: `malformed`.
+    """
+    try:
+        value = msgpack.unpackb(packed, raw=False, strict_map_key=True, max_ext_len=0)
+    except (ValueError, TypeError, RecursionError, msgpack.UnpackException):
+        raise _malformed("The header is not msgpack.") from None
+    if not _is_plain(value):
+        raise ProtocolError(
+            "malformed",
+            "The header holds what not every language can read.",
+            f"Use string keys, integers within ±2^53, no extension types and at most {MAX_DEPTH} levels.",
+        )
+    return value
+
+
+def _malformed(what: str) -> ProtocolError:
+    return ProtocolError("malformed", what, "Send one msgpack map with string keys as the first part.")
+
+
+def _is_plain(whole: Any) -> bool:
+    """Whether every key is a string, every integer fits a double, and nothing is nested too deep."""
+    waiting: list[tuple[Any, int]] = [(whole, 1)]
+    while waiting:
+        value, depth = waiting.pop()
+        kind = type(value)  # exact types are all that msgpack makes, and much faster than isinstance
+        if kind is dict or kind is list:
+            if depth > MAX_DEPTH:
+                return False
+            if kind is dict:
+                if not all(type(key) is str for key in value):
+                    return False
+                value = value.values()
+            waiting += [(entry, depth + 1) for entry in value if type(entry) is not str]
+        elif kind is int:
+            if not -MAX_INTEGER <= value <= MAX_INTEGER:
+                return False
+        elif kind not in _SCALARS:
+            return False
+    return True
 
 
 class Fields:
@@ -125,6 +162,12 @@ class Fields:
         if len(value) > entries or not all(isinstance(key, str) for key in value):
             raise self._fault(name, f"has {len(value)} entries", f"Send at most {entries}, with string keys.")
         return dict(value)
+
+    def integers(self, name: str, entries: int, default: Mapping[str, int] | None = None) -> dict[str, int]:
+        """A map of at most `entries` integers from 0 on."""
+        values = self.mapping(name, entries, default)
+        inside = Fields(values, f"{self._where}.{name}")
+        return {entry: inside.integer(entry, 0, MAX_INTEGER) for entry in values}
 
     def inside(self, name: str) -> Fields:
         """The fields of a map inside this one."""

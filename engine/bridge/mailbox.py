@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from engine.bridge.protocol import Frame, Observe
 from engine.bridge.session import Npc, Session
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)  # not frozen: that would double the time to make one
 class Job:
     """One observation as one NPC gets it: `text` is empty where it was not spoken to."""
 
@@ -47,6 +48,11 @@ class _Slot:
     def next(self) -> Job | None:
         return self.words[0] if self.words else self.newest
 
+    def jobs(self) -> Iterator[Job]:
+        yield from self.words
+        if self.newest is not None:
+            yield self.newest
+
     def drop_next(self) -> None:
         if self.words:
             self.words.popleft()
@@ -62,11 +68,13 @@ class Mailbox:
         self._changed = threading.Condition()
         self._closed = False
 
-    def put(self, job: Job) -> bool:
-        """Leave a job; True where it took the place of an older frame."""
+    def put(self, session: Session, jobs: Sequence[Job]) -> int:
+        """Leave jobs of one client; returns how many older frames gave way to them."""
+        if not jobs:
+            return 0
         with self._changed:
-            slot = self._clients.setdefault(job.session, {}).setdefault(job.npc, _Slot())
-            superseded = slot.put(job)
+            slots = self._clients.setdefault(session, {})
+            superseded = sum(slots.setdefault(job.npc, _Slot()).put(job) for job in jobs)
             self._changed.notify()
             return superseded
 
@@ -96,6 +104,19 @@ class Mailbox:
             if slot.next is None:
                 del slots[npc]
         return [job for _, _, job in picked]
+
+    def __len__(self) -> int:
+        """Jobs that wait."""
+        with self._changed:
+            slots = [slot for client in self._clients.values() for slot in client.values()]
+            return sum(len(slot.words) + (slot.newest is not None) for slot in slots)
+
+    def bytes_of(self, session: Session) -> int:
+        """Bytes of the frames of a client that wait; one that several NPCs see counts once."""
+        with self._changed:
+            jobs = [job for slot in self._clients.get(session, {}).values() for job in slot.jobs()]
+        frames = {id(job.frame): job.frame for job in jobs if job.frame is not None}
+        return sum(memoryview(frame.pixels).nbytes for frame in frames.values())
 
     def forget(self, session: Session, npc: Npc | None = None) -> None:
         """Drop what waits for an NPC, or for all NPCs of a client."""

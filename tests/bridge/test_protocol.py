@@ -210,14 +210,3 @@ def test_no_field_of_any_type_does_more_than_be_refused(kind, fields, frame):
     except ProtocolError:
         return
     assert decode_client(encode(message)) == message
-
-
-def test_the_bytes_in_the_documentation_are_what_it_says_they_are():
-    ping = bytes.fromhex("82 a474797065 a470696e67 a26964 07")
-    assert decode_client([ping]) == Ping(7)
-    observe = bytes.fromhex(
-        "84 a474797065 a76f627365727665 a3736571 01 a46e706373 91a46d697261 a56672616d65"
-        "83 a57769647468 02 a6686569676874 01 a6666f726d6174 a3726762"
-    )
-    pixels = bytes.fromhex("ff0000 00ff00")
-    assert decode_client([observe, pixels]) == Observe(1, ("mira",), Frame(pixels, 2, 1, "rgb"))

@@ -1,0 +1,131 @@
+"""Nonsense for the codec, and for a live server."""
+
+from __future__ import annotations
+
+import random
+import socket
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import zmq
+
+from engine.bridge.fields import ProtocolError
+from engine.bridge.protocol import Error, Hello, Ping, Pong, Spawn, decode_client, decode_server, encode
+from engine.bridge.soak.nonsense import Nonsense
+from engine.bridge.soak.process import ServerProcess
+
+_ROUND = 100  # messages between two signs of life that the server must give
+_ANSWER_S = 10.0
+_GROWTH = 0.05
+_MAX_FAULTS = 20  # reported ones
+
+
+def codec(inputs: int, seed: int = 0) -> dict[str, Any]:
+    """Decode `inputs` messages as a server and as a client would.
+
+    Returns:
+        `inputs`, `codes` (how often each refusal), `read` (sound after all), `slowest_ms`, `faults` (anything but a
+        refusal, or a message that does not come out as it went in) and `passed`.
+    """
+    client, server = Nonsense(seed), Nonsense(seed, from_server=True)
+    codes, faults = Counter[str](), list[str]()
+    read, slowest = 0, 0.0
+    for i in range(inputs):
+        source, decode = (server, decode_server) if i % 4 == 0 else (client, decode_client)
+        parts = source.message()
+        start = time.perf_counter()
+        try:
+            message: Any = decode(parts)
+            slowest = max(slowest, time.perf_counter() - start)
+            read += 1
+            if encode(decode(encode(message))) != encode(message):  # not the messages: NaN is not equal to itself
+                faults.append(f"changed: {[part.hex() for part in parts]}")
+        except ProtocolError as error:
+            codes[error.code] += 1
+            if not (error.message and error.fix):
+                faults.append(f"no sentence: {[part.hex() for part in parts]}")
+        except Exception as error:
+            faults.append(f"{type(error).__name__}: {[part.hex() for part in parts]}")
+    return {
+        "inputs": inputs,
+        "seed": seed,
+        "read": read,
+        "codes": dict(codes.most_common()),
+        "slowest_ms": round(slowest * 1e3, 3),
+        "faults": faults[:_MAX_FAULTS],
+        "passed": not faults,
+    }
+
+
+def live(messages: int, folder: Path, seed: int = 0) -> dict[str, Any]:
+    """Send `messages` broken messages to a server process, and bytes that are no ZeroMQ to its port.
+
+    Returns:
+        `messages`, `errors` (codes of the replies), `memory_growth` (from a tenth of the run to its end), `faults`
+        (no sign of life in time, an unclear error, a dead server) and `passed`.
+    """
+    source, chance = Nonsense(seed), random.Random(seed)
+    errors, faults, memory = Counter[str](), list[str](), list[float]()
+    with ServerProcess(folder) as server, zmq.Context() as context, context.socket(zmq.DEALER) as wire:
+        wire.linger = 0
+        wire.connect(server.endpoint)
+        rounds = max(10, messages // _ROUND)
+        for number in range(rounds):
+            _greet(wire)
+            for _ in range(messages // rounds):
+                wire.send_multipart(source.message())
+            faults += _await_pong(wire, number, errors)
+            _knock(server.endpoint, chance)
+            if number >= rounds // 10:
+                memory.append(server.memory() or 0.0)
+            if not server.alive or len(faults) >= _MAX_FAULTS:
+                break
+        if not server.alive:
+            faults.append("the server died")
+        elif server.terminate() != 0:
+            faults.append("the server did not stop cleanly")
+    growth = memory[-1] / memory[0] - 1 if memory and memory[0] else 0.0
+    return {
+        "messages": messages // rounds * rounds,
+        "seed": seed,
+        "errors": dict(errors.most_common()),
+        "memory_growth": round(growth, 4),
+        "faults": faults,
+        "passed": not faults and growth <= _GROWTH,
+    }
+
+
+def _greet(wire: zmq.Socket[bytes]) -> None:
+    """Open a session with an NPC (again): nonsense may have ended it."""
+    for message in (Hello("fuzz", "fuzz-session"), Spawn("mira", "healer")):
+        wire.send_multipart(encode(message))
+
+
+def _await_pong(wire: zmq.Socket[bytes], number: int, errors: Counter[str]) -> list[str]:
+    """Read until the server shows that it is through; returns what was wrong with its replies."""
+    sign, faults = 2**40 + number, []
+    wire.send_multipart(encode(Hello("fuzz", "fuzz-session")))
+    wire.send_multipart(encode(Ping(sign)))
+    while wire.poll(int(_ANSWER_S * 1e3)):
+        try:
+            message = decode_server(wire.recv_multipart())
+        except ProtocolError as error:
+            faults.append(f"a reply that is none: {error}")
+            continue
+        if isinstance(message, Pong) and message.id == sign:
+            return faults
+        if isinstance(message, Error):
+            errors[message.code] += 1
+            if message.code == "internal" or not (message.message and message.fix):
+                faults.append(f"an unclear error: {message}")
+    return [*faults, f"no sign of life within {_ANSWER_S:g} s after round {number}"]
+
+
+def _knock(endpoint: str, chance: random.Random) -> None:
+    """Send what is not ZMTP, and hang up without waiting."""
+    host, _, port = endpoint.removeprefix("tcp://").rpartition(":")
+    greeting = b"\xff" + bytes(8) + b"\x7f\x03\x01NULL" + bytes(48)
+    with socket.create_connection((host, int(port)), timeout=_ANSWER_S) as knock:
+        knock.sendall(greeting[: chance.randint(0, 64)] + chance.randbytes(chance.randint(0, 200)))

@@ -1,0 +1,103 @@
+"""The server is killed again and again while games talk to it."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from engine.bridge.client import Client
+from engine.bridge.soak.process import ServerProcess
+
+_NPCS = ("mira", "bram", "odo")
+_SAY_EVERY_S = 0.02
+_SETTLE_S = 20.0
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What one game said and what came back."""
+
+    said: set[tuple[int, str]] = field(default_factory=set)  # sequence number and NPC
+    decided: Counter[tuple[int, str]] = field(default_factory=Counter)
+    order: dict[str, list[int]] = field(default_factory=dict)
+    back_after: list[float] = field(default_factory=list)  # s from ready to the next decision
+    fault: str = ""
+
+
+def run(kills: int, folder: Path, clients: int = 2, seed: int = 0) -> dict[str, Any]:
+    """Kill the server `kills` times mid-session.
+
+    Returns:
+        `said`, `lost`, `twice`, `out_of_order` (answers, one for each NPC that heard), `resumed` (clients that came
+        back after every kill), `back_after_s` (slowest return) and `passed`.
+    """
+    tallies = [_Tally() for _ in range(clients)]
+    ready: list[float] = []
+    over = threading.Event()
+    with ServerProcess(folder) as server:
+        games = [threading.Thread(target=_play, args=(server.endpoint, tally, ready, over)) for tally in tallies]
+        for game in games:
+            game.start()
+        chance = random.Random(seed)
+        for _ in range(kills):
+            time.sleep(chance.uniform(0.5, 1.5))
+            server.kill()
+            time.sleep(chance.uniform(0.0, 0.5))
+            server.start()
+            ready.append(time.monotonic())
+        time.sleep(1.0)
+        over.set()
+        for game in games:
+            game.join()
+    return _summary(tallies, kills)
+
+
+def _play(endpoint: str, tally: _Tally, ready: list[float], over: threading.Event) -> None:
+    """Talk to everybody, in turn and all at once, until it is over and all is answered."""
+    with Client(endpoint, timeout=10) as client:
+        for npc in _NPCS:
+            client.spawn(npc, "elder")
+        seen = turn = 0
+        deadline = float("inf")
+        while not over.is_set() or (client.pending and time.monotonic() < deadline):
+            if over.is_set():
+                deadline = min(deadline, time.monotonic() + _SETTLE_S)
+            elif client.pending < 50:  # a player does not talk on for ever to somebody who does not answer
+                turn += 1
+                hearers = _NPCS if turn % 10 == 0 else (_NPCS[turn % len(_NPCS)],)
+                seq = client.observe(hearers, text=f"hello {turn}")
+                tally.said |= {(seq, npc) for npc in hearers}
+            decisions = client.poll(_SAY_EVERY_S)
+            for decision in decisions:
+                tally.decided[decision.seq, decision.npc] += 1
+                tally.order.setdefault(decision.npc, []).append(decision.seq)
+            if decisions and len(ready) > seen:
+                tally.back_after.append(time.monotonic() - ready[-1])
+                seen = len(ready)
+        tally.fault = "; ".join(str(error) for error in client.errors)
+
+
+def _summary(tallies: list[_Tally], kills: int) -> dict[str, Any]:
+    lost = sum(len(tally.said - set(tally.decided)) for tally in tallies)
+    twice = sum(count - 1 for tally in tallies for count in tally.decided.values())
+    disorder = sum(a > b for tally in tallies for seqs in tally.order.values() for a, b in pairwise(seqs))
+    resumed = sum(len(tally.back_after) == kills for tally in tallies)
+    faults = [tally.fault for tally in tallies if tally.fault]
+    return {
+        "kills": kills,
+        "clients": len(tallies),
+        "said": sum(len(tally.said) for tally in tallies),
+        "lost": lost,
+        "twice": twice,
+        "out_of_order": disorder,
+        "resumed": resumed,
+        "back_after_s": round(max((max(tally.back_after, default=0.0) for tally in tallies), default=0.0), 3),
+        "faults": faults,
+        "passed": not (lost or twice or disorder or faults) and resumed == len(tallies),
+    }

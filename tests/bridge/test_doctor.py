@@ -1,0 +1,32 @@
+"""`python -m engine doctor` names what is wrong and what to do."""
+
+from __future__ import annotations
+
+import pytest
+import typer
+
+from engine.bridge.doctor_command import doctor
+from engine.perception import default_bundle
+
+
+@pytest.fixture
+def wide(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def test_a_sound_machine_gets_a_clean_bill(capsys, wide):
+    with pytest.raises(typer.Exit) as left:
+        doctor(None, "tcp://127.0.0.1:0")
+    assert left.value.exit_code == 0
+    said = capsys.readouterr().out
+    assert all(check in said for check in ("Python", "ONNX Runtime", "CUDA", "bundle", "port", "the healer answered"))
+
+
+def test_a_taken_port_and_a_missing_bundle_are_told_apart(capsys, wide, server, tmp_path):
+    with pytest.raises(typer.Exit) as left:
+        doctor(tmp_path / "no bundle", server.endpoint)
+    assert left.value.exit_code == 1
+    said = capsys.readouterr().out
+    assert "is in use" in said
+    assert "no bundle" in said
+    assert default_bundle().name not in said

@@ -1,0 +1,36 @@
+"""What the bridge promises under stress, tried briefly; `python -m engine soak` does so for long."""
+
+from __future__ import annotations
+
+from engine.bridge.soak import fuzz, kills, load
+from engine.bridge.soak.process import ServerProcess
+
+
+def test_a_killed_server_costs_no_word_and_doubles_none(tmp_path):
+    result = kills.run(3, tmp_path)
+    assert result["said"] > 0
+    assert result["passed"], result
+
+
+def test_many_npcs_lose_nothing_while_one_game_floods_and_one_stops_reading(tmp_path):
+    result = load.run(0.05, npcs=20, clients=4, hertz=10, folder=tmp_path)
+    assert result["said"] > 0
+    assert (result["lost"], result["twice"], result["faults"]) == (0, 0, [])
+    assert result["most_waiting"] < 1000
+
+
+def test_nonsense_is_refused_with_a_code_and_a_sentence():
+    result = fuzz.codec(3000, seed=1)
+    assert result["passed"], result
+    assert {"malformed", "field", "unknown_type"} <= set(result["codes"])
+
+
+def test_a_server_survives_nonsense_and_stops_cleanly(tmp_path):
+    result = fuzz.live(1000, tmp_path, seed=1)
+    assert result["faults"] == []
+    assert {"malformed", "field"} <= set(result["errors"])
+
+
+def test_sigterm_ends_a_server_cleanly(tmp_path):
+    with ServerProcess(tmp_path) as server:
+        assert server.terminate() == 0
