@@ -1,0 +1,75 @@
+"""The plug-in's core, compiled by Debian's mono and driven over pipes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from csharp_game import Game, ServerProcess
+
+HERE = Path(__file__).resolve().parent
+PLUGIN = HERE.parents[1] / "clients" / "unity"
+COMPILE_S = 60
+RUN_S = 60
+
+
+def compile_cs(out: Path, sources: Sequence[Path], *, references: Sequence[Path] = (), target: str = "library") -> None:
+    """Compile C# with the newest language that `mcs` knows below 7.3; any warning fails."""
+    command = ["mcs", "-langversion:7.2", "-warnaserror", f"-target:{target}", f"-out:{out}"]
+    command += [f"-r:{reference}" for reference in references] + [str(source) for source in sources]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=COMPILE_S, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def plugin() -> Path:
+    """The UPM package's folder; skips where the tests run without the checkout."""
+    if not PLUGIN.is_dir():
+        pytest.skip("clients/unity is not here: these tests need the checkout")
+    return PLUGIN
+
+
+@pytest.fixture(scope="session")
+def mcs() -> None:
+    """Skips where there is no C# compiler."""
+    if shutil.which("mcs") is None or shutil.which("mono") is None:
+        pytest.skip("mcs and mono are not here: apt-get install mono-mcs mono-runtime libmono-system-core4.0-cil")
+
+
+@pytest.fixture(scope="session")
+def core(plugin: Path, mcs: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The engine-independent assembly."""
+    out = tmp_path_factory.mktemp("unity") / "NpcEngine.Core.dll"
+    compile_cs(out, sorted((plugin / "Runtime" / "Core").glob("*.cs")))
+    return out
+
+
+@pytest.fixture(scope="session")
+def program(core: Path) -> Path:
+    """The test program, beside the core that it uses."""
+    out = core.with_name("program.exe")
+    compile_cs(out, sorted((HERE / "program").glob("*.cs")), references=[core], target="exe")
+    return out
+
+
+@pytest.fixture
+def server(program: Path, tmp_path: Path) -> Iterator[ServerProcess]:
+    """The shipped engine on a free port. After `program`, so that nothing starts where that skips."""
+    running = ServerProcess(tmp_path)
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def game(program: Path, server: ServerProcess) -> Iterator[Game]:
+    """A C# game that is on its way to the server."""
+    running = Game(program, server.endpoint)
+    yield running
+    running.kill()
