@@ -29,7 +29,8 @@ class ServerProcess:
         self._process = subprocess.Popen([*command, *self._options], stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + DEADLINE_S
         while not self._ready.exists():
-            assert self._process.poll() is None and time.monotonic() < deadline, "the server did not start"
+            assert self._process.poll() is None, "the server did not start"
+            assert time.monotonic() < deadline, "the server is not ready"
             time.sleep(0.02)
         self.endpoint = self._ready.read_text(encoding="utf-8")
 

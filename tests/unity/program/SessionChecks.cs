@@ -44,6 +44,7 @@ namespace NpcEngine.Tests
             var released = new List<byte[]>();
             Frame older = Picture(released), newer = Picture(released);
             session.Show(new[] { "mira" }, older, null, null, false);
+            older.Release();
             session.Show(new[] { "mira" }, newer, null, null, false);
             Checks.Equal(newer, ((Observe)session.Next(0)).Frame);
             Checks.Equal<Message>(null, session.Next(0));
@@ -62,11 +63,27 @@ namespace NpcEngine.Tests
             Checks.Equal("bram", ((Observe)session.Next(0)).Npcs[0]);
         }
 
-        public static void a_frame_for_nobody_is_handed_back()
+        public static void pixels_are_handed_back_when_nobody_needs_them_any_more()
         {
+            Session session = Standing("mira", "bram");
             var released = new List<byte[]>();
-            Checks.Equal(0L, new Session("test").Show(new[] { "mira" }, Picture(released), null, null, false));
+            Frame shared = Picture(released);
+            session.Show(new[] { "mira" }, shared, null, null, false);
+            session.Show(new[] { "bram" }, shared, null, null, false);
+            session.Show(new[] { "nobody" }, shared, null, null, false);
+            shared.Release();
+            Checks.Equal(0, released.Count);
+            session.Disconnected();
             Checks.Equal(1, released.Count);
+        }
+
+        public static void the_game_may_change_its_state_after_it_was_told()
+        {
+            Session session = Standing("mira");
+            var state = new Dictionary<string, object> { { "near", "well" } };
+            session.Show(new[] { "mira" }, null, state, null, false);
+            state.Clear();
+            Checks.Equal(1, ((Observe)session.Next(0)).State.Count);
         }
 
         public static void an_utterance_is_repeated_until_it_is_acknowledged_and_then_until_it_is_decided()

@@ -1,11 +1,12 @@
 using System;
+using System.Threading;
 
 namespace NpcEngine
 {
     /// <summary>
     /// What the player sees: raw 8-bit rows without padding (`rgb`, `rgba`, `bgra`) or an image file (`jpeg`, `png`,
-    /// `webp`). The client owns the pixels until it calls `release` (if given), from any thread: then the array
-    /// may be used again.
+    /// `webp`). Leave the pixels alone until `release` (if given) is called, from any thread, after the last message that
+    /// carries them has left and whoever made the frame has called <see cref="Release"/>.
     /// </summary>
     public sealed class Frame
     {
@@ -14,7 +15,8 @@ namespace NpcEngine
         public readonly int Height;
         public readonly string Format;
         public readonly bool BottomUp;
-        private Action<byte[]> _release;
+        private readonly Action<byte[]> _release;
+        private int _holds = 1;
 
         /// <param name="bottomUp">The first row is the lowest, as GPU read-backs often have it.</param>
         public Frame(byte[] pixels, int width = 0, int height = 0, string format = "rgb", bool bottomUp = false,
@@ -81,15 +83,19 @@ namespace NpcEngine
             return new Map { { "width", Width }, { "height", Height }, { "format", Format }, { "bottom_up", BottomUp } };
         }
 
-        /// <summary>Hand the pixels back, once.</summary>
-        internal void Release()
+        /// <summary>Let go of the pixels: whoever made the frame calls this once, after handing it to clients.</summary>
+        public void Release()
         {
-            Action<byte[]> release = _release;
-            _release = null;
-            if (release != null)
+            if (Interlocked.Decrement(ref _holds) == 0 && _release != null)
             {
-                release(Pixels);
+                _release(Pixels);
             }
+        }
+
+        /// <summary>A message carries it.</summary>
+        internal void Hold()
+        {
+            Interlocked.Increment(ref _holds);
         }
     }
 }

@@ -175,7 +175,7 @@ namespace NpcEngine
             }
         }
 
-        /// <summary>Show what the player sees to those of the NPCs that stand. The client owns the frame from now on.</summary>
+        /// <summary>Show what the player sees to those of the NPCs that stand.</summary>
         /// <returns>The number that comes back as <see cref="Decision.Seq"/>; 0 where nobody can see it now.</returns>
         /// <exception cref="ProtocolException">What the server would refuse.</exception>
         public long Show(string[] npcs, Frame frame, IDictionary<string, object> state = null,
@@ -190,7 +190,7 @@ namespace NpcEngine
         }
 
         /// <summary>Say something to NPCs, with what the player sees (or null). Each answers once.</summary>
-        /// <param name="frame">Kept until then, and not released: give it pixels of its own.</param>
+        /// <param name="frame">Kept until then, and never released: give it pixels of its own.</param>
         /// <returns>The id that comes back as <see cref="Decision.UtteranceId"/>.</returns>
         /// <exception cref="ProtocolException">What the server would refuse; `busy` where 64 answers are owed.</exception>
         public string Say(string[] npcs, string text, Frame frame = null, string speaker = "player",

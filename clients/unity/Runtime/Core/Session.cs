@@ -117,17 +117,17 @@ namespace NpcEngine
             string[] seers = Greeted ? Array.FindAll(npcs, npc => NameOf(npc) != null) : new string[0];
             if (seers.Length == 0)
             {
-                frame?.Release();
                 return 0;
             }
-            var observe = new Observe(_seq + 1, seers, frame, null, state, capturedAt, inspect);
+            var observe = new Observe(_seq + 1, seers, frame, null, Copy(state), capturedAt, inspect);
             Check(observe);
+            frame?.Hold();
             _frames.Put(observe);
             return ++_seq;
         }
 
         /// <summary>Say something to NPCs, with what the player sees (or null). It is repeated until all have decided.</summary>
-        /// <param name="frame">Kept until then, and not released: give it pixels of its own.</param>
+        /// <param name="frame">Kept until then, and never released: give it pixels of its own.</param>
         /// <exception cref="ProtocolException">What the server would refuse, or `busy`.</exception>
         public string Say(string[] npcs, string text, string speaker, Frame frame, IDictionary<string, object> state,
                           double? capturedAt, bool inspect)
@@ -137,7 +137,7 @@ namespace NpcEngine
                 throw new ProtocolException("busy", "Too many utterances wait for a decision.", "Say this again in a moment.");
             }
             var said = new Utterance(Guid.NewGuid().ToString("N"), text, Known(npcs), speaker);
-            var observe = new Observe(_seq + 1, said.To, frame, said, state, capturedAt, inspect);
+            var observe = new Observe(_seq + 1, said.To, frame, said, Copy(state), capturedAt, inspect);
             Check(observe);
             _seq++;
             _utterances.Add(observe);
@@ -154,6 +154,12 @@ namespace NpcEngine
                 }
             }
             return npcs;
+        }
+
+        /// <summary>The game may change its own map before this one is sent.</summary>
+        private static IDictionary<string, object> Copy(IDictionary<string, object> state)
+        {
+            return state == null ? null : new Dictionary<string, object>(state);
         }
 
         /// <summary>Refuse here what the server would refuse, or would hang up for because of its size.</summary>
