@@ -11,6 +11,9 @@ import msgpack
 from engine.bridge.limits import Limits
 from engine.errors import EngineError
 
+MAX_DEPTH = 32  # levels of maps and lists, the header itself being the first
+MAX_INTEGER = 2**53  # integers up to here survive languages whose only number is a double
+_SCALARS = (str, bytes, float, bool, type(None))
 _SHOW_SPEC = "See docs/protocol.md."
 
 
@@ -37,7 +40,7 @@ class ProtocolError(EngineError):
 
 
 def unpack_map(header: bytes | memoryview, limits: Limits) -> dict[str, Any]:
-    """Unpack a msgpack map with string keys of at most `limits.header` bytes.
+    """Unpack a header: one msgpack map of at most `limits.header` bytes.
 
     Raises:
         ProtocolError: `header_size` or `malformed`.
@@ -45,21 +48,54 @@ def unpack_map(header: bytes | memoryview, limits: Limits) -> dict[str, Any]:
     size = memoryview(header).nbytes
     if size > limits.header:
         raise ProtocolError("header_size", f"The header has {size} bytes.", f"Send at most {limits.header} bytes.")
-    try:
-        fields = msgpack.unpackb(header, raw=False, strict_map_key=True, max_ext_len=0)
-    except (ValueError, TypeError, RecursionError, msgpack.UnpackException):
-        raise ProtocolError(
-            "malformed",
-            "The header is not msgpack.",
-            "Send one msgpack map with string keys as the first part.",
-        ) from None
-    if not isinstance(fields, dict) or not all(isinstance(key, str) for key in fields):
-        raise ProtocolError(
-            "malformed",
-            f"The header is a msgpack {type(fields).__name__}.",
-            "Send one msgpack map with string keys as the first part.",
-        )
+    fields = unpack(header)
+    if not isinstance(fields, dict):
+        raise _malformed(f"The header is a msgpack {type(fields).__name__}.")
     return cast(dict[str, Any], fields)
+
+
+def unpack(packed: bytes | memoryview) -> Any:
+    """One msgpack value, of those that every language can read.
+
+    Raises:
+        ProtocolError: `malformed`.
+    """
+    try:
+        value = msgpack.unpackb(packed, raw=False, strict_map_key=True, max_ext_len=0)
+    except (ValueError, TypeError, RecursionError, msgpack.UnpackException):
+        raise _malformed("The header is not msgpack.") from None
+    if not _is_plain(value):
+        raise ProtocolError(
+            "malformed",
+            "The header holds what not every language can read.",
+            f"Use string keys, integers within ±2^53, no extension types and at most {MAX_DEPTH} levels.",
+        )
+    return value
+
+
+def _malformed(what: str) -> ProtocolError:
+    return ProtocolError("malformed", what, "Send one msgpack map with string keys as the first part.")
+
+
+def _is_plain(whole: Any) -> bool:
+    """Whether every key is a string, every integer fits a double, and nothing is nested too deep."""
+    waiting: list[tuple[Any, int]] = [(whole, 1)]
+    while waiting:
+        value, depth = waiting.pop()
+        if isinstance(value, dict | list):
+            if depth > MAX_DEPTH:
+                return False
+            if isinstance(value, dict):
+                if not all(isinstance(key, str) for key in value):
+                    return False
+                value = value.values()
+            waiting.extend((entry, depth + 1) for entry in value)
+        elif isinstance(value, int):
+            if abs(value) > MAX_INTEGER:
+                return False
+        elif not isinstance(value, _SCALARS):
+            return False
+    return True
 
 
 class Fields:

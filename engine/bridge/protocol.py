@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias, cast
 
 import msgpack
 
-from engine.bridge.fields import Fields, ProtocolError, unpack_map
+from engine.bridge.fields import MAX_INTEGER, Fields, ProtocolError, unpack_map
 from engine.bridge.limits import DEFAULT_LIMITS, Limits
 from npc.types import Target
 
@@ -20,7 +20,6 @@ VERSION = "1.0"
 CAPABILITIES = ("inspect", "jpeg", "png", "webp")
 CHANNELS = {"rgb": 3, "rgba": 4, "bgra": 4}
 ENCODED = ("jpeg", "png", "webp")
-MAX_SEQ = 2**53  # integers up to here survive languages whose only number is a double
 
 Buffer: TypeAlias = bytes | memoryview
 
@@ -203,7 +202,7 @@ class Observe:
         if not npcs:
             raise ProtocolError("field", "`observe.npcs` is empty.", "Name the NPCs that see this.")
         return cls(
-            fields.integer("seq", 0, MAX_SEQ),
+            fields.integer("seq", 0, MAX_INTEGER),
             npcs,
             _read_frame(fields, frame, limits),
             _read_utterance(fields, npcs, limits),
@@ -300,7 +299,7 @@ class WireDecision:
         target = fields.inside("target") if fields.has("target") else None
         return cls(
             fields.name("npc", limits),
-            fields.integer("seq", 0, MAX_SEQ),
+            fields.integer("seq", 0, MAX_INTEGER),
             fields.text("action", 64),
             fields.text("emotion", 64),
             fields.name("utterance_id", limits) if fields.has("utterance_id") else None,
@@ -323,7 +322,7 @@ class Ping:
 
     @classmethod
     def read(cls, fields: Fields, frame: Buffer | None, limits: Limits) -> Ping:
-        return cls(fields.integer("id", 0, MAX_SEQ))
+        return cls(fields.integer("id", 0, MAX_INTEGER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +335,7 @@ class Pong:
 
     @classmethod
     def read(cls, fields: Fields, frame: Buffer | None, limits: Limits) -> Pong:
-        return cls(fields.integer("id", 0, MAX_SEQ), fields.mapping("counters", 64, {}))
+        return cls(fields.integer("id", 0, MAX_INTEGER), fields.mapping("counters", 64, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +359,7 @@ class Error:
             fields.text("code", 64),
             fields.text("message", limits.header),
             fields.text("fix", limits.header, ""),
-            fields.integer("seq", 0, MAX_SEQ) if fields.has("seq") else None,
+            fields.integer("seq", 0, MAX_INTEGER) if fields.has("seq") else None,
             fields.text("npc", limits.name) if fields.has("npc") else None,
             fields.text("utterance", limits.name) if fields.has("utterance") else None,
         )
@@ -441,7 +440,7 @@ def _placed(error: ProtocolError, values: Mapping[str, Any], limits: Limits) -> 
         return value if isinstance(value, str) and len(value) <= limits.name else None
 
     seq, utterance = values.get("seq"), values.get("utterance")
-    error.seq = seq if isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq <= MAX_SEQ else None
+    error.seq = seq if isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq <= MAX_INTEGER else None
     error.npc = name(values.get("npc"))
     error.utterance = name(utterance.get("id")) if isinstance(utterance, dict) else None
     return error
