@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+from tests.unity.csharp import HERE, Game, ServerProcess, compile_cs
 
-from csharp_game import Game, ServerProcess
-
-HERE = Path(__file__).resolve().parent
 PLUGIN = HERE.parents[1] / "clients" / "unity"
-COMPILE_S = 60
-RUN_S = 60
-
-
-def compile_cs(out: Path, sources: Sequence[Path], *, references: Sequence[Path] = (), target: str = "library", fields: bool = False
-) -> None:
-    """Compile C# with the newest language that `mcs` knows below 7.3; any warning fails.
-
-    `fields` allows fields that are never assigned: Unity fills the serialised ones.
-    """
-    command = ["mcs", "-langversion:7.2", "-warnaserror", *(["-nowarn:649"] if fields else []), f"-target:{target}", f"-out:{out}"]
-    command += [f"-r:{reference}" for reference in references] + [str(source) for source in sources]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=COMPILE_S, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import HERE, compile_cs
+
+from tests.unity.csharp import HERE, compile_cs
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,9 @@ def test_the_components_compile(runtime):
 
 
 def test_the_editor_window_compiles(plugin, core, unity, runtime):
-    compile_cs(core.with_name("NpcEngine.Editor.dll"), sorted((plugin / "Editor").glob("*.cs")), references=[core, runtime, *unity])
+    compile_cs(
+        core.with_name("NpcEngine.Editor.dll"), sorted((plugin / "Editor").glob("*.cs")), references=[core, runtime, *unity]
+    )
 
 
 def test_the_sample_compiles(plugin, core, unity, runtime):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from csharp_game import Game, ServerProcess
+
+from tests.unity.csharp import Game, ServerProcess
 
 
 def test_an_npc_answers_and_sees(game):

@@ -58,7 +58,7 @@ namespace NpcEngine
         /// <summary>Name of a card, or a whole card as a map; takes effect when the component is enabled.</summary>
         public object Persona
         {
-            get { return Card ?? persona; }
+            get { return (object)Card ?? persona; }
         }
 
         /// <summary>A whole card (string keys; text, numbers, lists and maps) in place of a name, or null.</summary>

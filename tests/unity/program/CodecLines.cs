@@ -4,8 +4,10 @@ using System.Text;
 namespace NpcEngine.Tests
 {
     /// <summary>
-    /// For each line `client HEX [HEX]` or `server HEX [HEX]`: decodes the parts and prints `ok` with the parts
-    /// of the message when it is encoded again, or `error CODE`.
+    /// For each line `client HEX…` or `server HEX…` (the parts of a message) or `msgpack HEX`: decodes it and prints `ok` with
+    /// the bytes when it is encoded again, or `error CODE`. For each line `NULL HEX…` or `PLAIN HEX…`: feeds these pieces
+    /// to a fresh peer and prints `ready` or `waiting`, what it sends and the parts of what it got, or `error REASON`. For
+    /// `framed HEX`: the part as it goes on the wire.
     /// </summary>
     internal static class CodecLines
     {
@@ -26,9 +28,49 @@ namespace NpcEngine.Tests
             {
                 parts[i] = Bytes(words[i + 1]);
             }
+            switch (words[0])
+            {
+                case "NULL": return Fed(new ZmtpPeer(), parts);
+                case "PLAIN": return Fed(new ZmtpPeer("admin", "secret"), parts);
+                case "framed": return Hex(ZmtpPeer.PartPrefix(parts[0].Length, false)) + words[1];
+                default: return Decoded(words[0], parts);
+            }
+        }
+
+        private static string Fed(ZmtpPeer peer, byte[][] pieces)
+        {
             try
             {
-                Message message = words[0] == "client"
+                foreach (byte[] piece in pieces)
+                {
+                    peer.Feed(piece, piece.Length);
+                }
+            }
+            catch (ZmtpException error)
+            {
+                return "error " + error.Message;
+            }
+            string sent = "", got = "";
+            for (byte[] bytes = peer.TakeOutgoing(); bytes != null; bytes = peer.TakeOutgoing())
+            {
+                sent += Hex(bytes);
+            }
+            for (byte[][] message = peer.TakeMessage(); message != null; message = peer.TakeMessage())
+            {
+                got += " " + string.Join(",", Array.ConvertAll(message, Hex));
+            }
+            return (peer.Ready ? "ready " : "waiting ") + sent + got;
+        }
+
+        private static string Decoded(string kind, byte[][] parts)
+        {
+            try
+            {
+                if (kind == "msgpack")
+                {
+                    return "ok " + Hex(MsgPackWriter.Pack(MsgPackReader.Unpack(parts[0])));
+                }
+                Message message = kind == "client"
                     ? Codec.DecodeClient(parts, Limits.Default)
                     : Codec.DecodeServer(parts, Limits.Replies);
                 var answer = new StringBuilder("ok");

@@ -10,12 +10,6 @@ namespace NpcEngine.Tests
 
         private const string Ready = "041c0552454144590b536f636b65742d5479706500000006524f55544552";
 
-        public static void the_greeting_is_the_one_of_the_specification()
-        {
-            byte[] greeting = new ZmtpPeer().TakeOutgoing();
-            Checks.Equal(Null.Substring(0, 64) + "00" + Null.Substring(66), CodecLines.Hex(greeting));
-        }
-
         public static void null_says_ready_after_the_greeting()
         {
             ZmtpPeer peer = Greeted();

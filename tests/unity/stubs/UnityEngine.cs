@@ -66,7 +66,7 @@ namespace UnityEngine
 
     public struct Vector2Int
     {
-        public Vector2Int(int x, int y) { }
+        public Vector2Int(int x, int y) : this() { }
         public int x { get; set; }
         public int y { get; set; }
     }
@@ -85,7 +85,7 @@ namespace UnityEngine
 
     public struct Bounds
     {
-        public Bounds(Vector3 center, Vector3 size) { this.center = center; extents = size; }
+        public Bounds(Vector3 center, Vector3 size) : this() { }
         public Vector3 center { get; set; }
         public Vector3 extents { get; set; }
         public void Encapsulate(Bounds bounds) { }

@@ -67,7 +67,7 @@ namespace NpcEngine
         public double Number(string name, double? usual = null)
         {
             object value = Value(name) ?? usual;
-            if (!(value is long || value is ulong || value is double))
+            if (!(value is long || value is double))
             {
                 throw Fault(name, value == null ? "is missing" : "is not a number", "Send a number.");
             }

@@ -5,13 +5,13 @@ using System.Text;
 namespace NpcEngine
 {
     /// <summary>
-    /// Unpacks one msgpack value: null, bool, long (ulong where it does not fit), double, string, byte[],
-    /// List&lt;object&gt; or Dictionary&lt;string, object&gt;. Extension types, other keys and bytes that are left
+    /// Unpacks one msgpack value, of those that every language can read: null, bool, long within ±2^53, double, string,
+    /// byte[], List&lt;object&gt; or Dictionary&lt;string, object&gt;. Extension types, other keys and bytes that are left
     /// over are refused; nothing is allocated for a length that the bytes cannot hold.
     /// </summary>
     public sealed class MsgPackReader
     {
-        internal const int MaxDepth = 512;
+        internal const int MaxDepth = 32; // levels of maps and lists, the header itself being the first
         private static readonly Encoding Utf8 = new UTF8Encoding(false, true);
         private readonly byte[] _bytes;
         private int _at;
@@ -35,10 +35,6 @@ namespace NpcEngine
 
         private object Read(int depth)
         {
-            if (depth > MaxDepth)
-            {
-                throw Malformed("The value is nested too deeply");
-            }
             byte tag = Byte();
             if (tag < 0x80)
             {
@@ -74,11 +70,11 @@ namespace NpcEngine
                 case 0xcc: return (long)BigEndian(1);
                 case 0xcd: return (long)BigEndian(2);
                 case 0xce: return (long)BigEndian(4);
-                case 0xcf: return Unsigned(BigEndian(8));
+                case 0xcf: return Narrow(BigEndian(8));
                 case 0xd0: return (long)(sbyte)BigEndian(1);
                 case 0xd1: return (long)(short)BigEndian(2);
                 case 0xd2: return (long)(int)BigEndian(4);
-                case 0xd3: return (long)BigEndian(8);
+                case 0xd3: return Narrow((long)BigEndian(8));
                 case 0xd9: return Text(BigEndian(1));
                 case 0xda: return Text(BigEndian(2));
                 case 0xdb: return Text(BigEndian(4));
@@ -90,9 +86,18 @@ namespace NpcEngine
             }
         }
 
-        private static object Unsigned(ulong value)
+        private static long Narrow(ulong value)
         {
-            return value <= long.MaxValue ? (object)(long)value : value;
+            return Narrow(value <= Fields.MaxInteger ? (long)value : long.MaxValue);
+        }
+
+        private static long Narrow(long value)
+        {
+            if (value > Fields.MaxInteger || value < -Fields.MaxInteger)
+            {
+                throw Malformed("An integer is beyond ±2^53");
+            }
+            return value;
         }
 
         private object Single()
@@ -103,6 +108,7 @@ namespace NpcEngine
 
         private List<object> Items(ulong count, int depth)
         {
+            Descend(depth);
             var items = new List<object>(Fits(count, 1));
             for (ulong i = 0; i < count; i++)
             {
@@ -123,6 +129,7 @@ namespace NpcEngine
 
         private Dictionary<string, object> Entries(ulong count, int depth)
         {
+            Descend(depth);
             var entries = new Dictionary<string, object>(Fits(count, 2));
             for (ulong i = 0; i < count; i++)
             {
@@ -134,6 +141,14 @@ namespace NpcEngine
                 entries[key] = Read(depth + 1);
             }
             return entries;
+        }
+
+        private static void Descend(int depth)
+        {
+            if (depth >= MaxDepth)
+            {
+                throw Malformed("The value is nested too deeply");
+            }
         }
 
         private string Text(int size)

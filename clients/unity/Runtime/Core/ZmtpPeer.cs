@@ -100,6 +100,7 @@ namespace NpcEngine
         {
             var greeting = new byte[GreetingSize];
             greeting[0] = 0xff;
+            greeting[8] = 1; // as libzmq has it
             greeting[9] = 0x7f;
             greeting[10] = 3;
             greeting[11] = 1;
@@ -109,7 +110,7 @@ namespace NpcEngine
 
         private void ReadGreeting()
         {
-            if (_buffer[_start] != 0xff || (_buffer[_start + 9] & 1) == 0 || _buffer[_start + 10] < 3)
+            if (_buffer[_start] != 0xff || _buffer[_start + 9] != 0x7f || _buffer[_start + 10] < 3)
             {
                 throw new ZmtpException("The other side does not speak ZMTP 3: it is no npc-engine server.");
             }
@@ -173,7 +174,8 @@ namespace NpcEngine
             {
                 size = size << 8 | _buffer[_start + i];
             }
-            if ((flags & ~(More | Long | Command)) != 0 || size > (ulong)_maxFrame)
+            bool odd = (flags & ~(More | Long | Command)) != 0 || (flags & (More | Command)) == (More | Command);
+            if (odd || size > (ulong)_maxFrame)
             {
                 throw new ZmtpException("The server sent a broken or oversized frame.");
             }
@@ -211,11 +213,12 @@ namespace NpcEngine
         {
             if (body.Length == 0 || body.Length < 1 + body[0])
             {
-                throw new ZmtpException("The server sent a broken command.");
+                throw Broken();
             }
             switch (Ascii.GetString(body, 1, body[0]))
             {
                 case "READY":
+                    CheckMetadata(body);
                     Ready = true;
                     break;
                 case "WELCOME":
@@ -229,6 +232,35 @@ namespace NpcEngine
             }
         }
 
+        /// <summary>Properties are a name with one byte of length and a value with four; what they say does not matter here.</summary>
+        private static void CheckMetadata(byte[] body)
+        {
+            long at = 1 + body[0];
+            while (at < body.Length)
+            {
+                at += 1 + body[at];
+                if (at + 4 > body.Length)
+                {
+                    throw Broken();
+                }
+                long size = 0;
+                for (int i = 0; i < 4; i++)
+                {
+                    size = size << 8 | body[at + i];
+                }
+                at += 4 + size;
+            }
+            if (at > body.Length)
+            {
+                throw Broken();
+            }
+        }
+
+        private static ZmtpException Broken()
+        {
+            return new ZmtpException("The server sent a broken command.");
+        }
+
         private static string Reason(byte[] body)
         {
             int at = 1 + body[0];
@@ -238,7 +270,11 @@ namespace NpcEngine
         /// <summary>A PING is 5 bytes of name, 2 of time to live, and a context that goes back.</summary>
         private static byte[] Pong(byte[] ping)
         {
-            int context = Math.Max(0, ping.Length - 7);
+            int context = ping.Length - 7;
+            if (context < 0)
+            {
+                throw Broken();
+            }
             var pong = new byte[5 + context];
             pong[0] = 4;
             Ascii.GetBytes("PONG", 0, 4, pong, 1);
