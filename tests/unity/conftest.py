@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unity.csharp import HERE, Game, ServerProcess, compile_cs
-
-PLUGIN = HERE.parents[1] / "clients" / "unity"
+from tests.unity.csharp import HERE, PLUGIN, Game, ServerProcess, compile_cs
 
 
 @pytest.fixture(scope="session")

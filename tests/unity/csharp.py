@@ -16,24 +16,24 @@ DEADLINE_S = 60.0  # a server loads its model; everything else takes a fraction 
 
 
 HERE = Path(__file__).resolve().parent
+PLUGIN = HERE.parents[1] / "clients" / "unity"
 COMPILE_S = 60
 
 
 def compile_cs(
-    out: Path, sources: Sequence[Path], *, references: Sequence[Path] = (), target: str = "library", fields: bool = False
+    out: Path,
+    sources: Sequence[Path],
+    *,
+    references: Sequence[Path] = (),
+    target: str = "library",
+    serialised: bool = False,
 ) -> None:
     """Compile C# with the newest language that `mcs` knows below 7.3; any warning fails.
 
-    `fields` allows fields that are never assigned: Unity fills the serialised ones.
+    `serialised` allows fields that are never assigned: Unity fills them.
     """
-    command = [
-        "mcs",
-        "-langversion:7.2",
-        "-warnaserror",
-        *(["-nowarn:649"] if fields else []),
-        f"-target:{target}",
-        f"-out:{out}",
-    ]
+    command = ["mcs", "-langversion:7.2", "-warnaserror", f"-target:{target}", f"-out:{out}"]
+    command += ["-nowarn:649"] if serialised else []
     command += [f"-r:{reference}" for reference in references] + [str(source) for source in sources]
     done = subprocess.run(command, capture_output=True, text=True, timeout=COMPILE_S, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -23,7 +23,7 @@ def unity(core: Path) -> list[Path]:
 @pytest.fixture(scope="session")
 def runtime(plugin: Path, core: Path, unity: list[Path]) -> Path:
     out = core.with_name("NpcEngine.dll")
-    compile_cs(out, sorted((plugin / "Runtime").glob("*.cs")), references=[core, unity[0]], fields=True)
+    compile_cs(out, sorted((plugin / "Runtime").glob("*.cs")), references=[core, unity[0]], serialised=True)
     return out
 
 
