@@ -42,6 +42,22 @@ def program(core: Path) -> Path:
     return out
 
 
+@pytest.fixture(scope="session")
+def unity(core: Path) -> list[Path]:
+    """Assemblies with the signatures of Unity's API, in the order of their dependence."""
+    engine, editor = core.with_name("UnityEngine.dll"), core.with_name("UnityEditor.dll")
+    compile_cs(engine, [HERE / "stubs" / name for name in ("UnityEngine.cs", "Scene.cs")], references=["System.Core.dll"])
+    compile_cs(editor, [HERE / "stubs" / "UnityEditor.cs"], references=[engine])
+    return [engine, editor]
+
+
+@pytest.fixture(scope="session")
+def runtime(plugin: Path, core: Path, unity: list[Path]) -> Path:
+    out = core.with_name("NpcEngine.dll")
+    compile_cs(out, sorted((plugin / "Runtime").glob("*.cs")), references=[core, unity[0]], serialised=True)
+    return out
+
+
 @pytest.fixture
 def server(program: Path, tmp_path: Path) -> Iterator[ServerProcess]:
     """The shipped engine on a free port. After `program`, so that nothing starts where that skips."""

@@ -24,7 +24,7 @@ def compile_cs(
     out: Path,
     sources: Sequence[Path],
     *,
-    references: Sequence[Path] = (),
+    references: Sequence[Path | str] = (),
     target: str = "library",
     serialised: bool = False,
 ) -> None:

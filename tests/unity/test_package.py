@@ -6,25 +6,7 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
-from tests.unity.csharp import HERE, compile_cs
-
-
-@pytest.fixture(scope="session")
-def unity(core: Path) -> list[Path]:
-    """Assemblies with the signatures of Unity's API, in the order of their dependence."""
-    engine, editor = core.with_name("UnityEngine.dll"), core.with_name("UnityEditor.dll")
-    compile_cs(engine, [HERE / "stubs" / "UnityEngine.cs"])
-    compile_cs(editor, [HERE / "stubs" / "UnityEditor.cs"], references=[engine])
-    return [engine, editor]
-
-
-@pytest.fixture(scope="session")
-def runtime(plugin: Path, core: Path, unity: list[Path]) -> Path:
-    out = core.with_name("NpcEngine.dll")
-    compile_cs(out, sorted((plugin / "Runtime").glob("*.cs")), references=[core, unity[0]], serialised=True)
-    return out
+from tests.unity.csharp import compile_cs
 
 
 def test_the_components_compile(runtime):

@@ -83,6 +83,15 @@ namespace NpcEngine
             _current = null;
         }
 
+        /// <summary>Settings for a connection that is made by code; call it before the component is enabled.</summary>
+        public void Configure(string address, string secret = "", float patience = 2, float proof = 1)
+        {
+            endpoint = address;
+            token = secret;
+            this.patience = patience;
+            this.proof = proof;
+        }
+
         internal void Enter(NpcBrain brain)
         {
             NpcBrain other;

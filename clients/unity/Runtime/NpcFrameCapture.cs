@@ -40,8 +40,11 @@ namespace NpcEngine
         [Tooltip("Turn it on if recorded pictures stand on their heads: some graphics back ends differ.")]
         [SerializeField] private bool upsideDown;
 
+        private const float LongestWait = 0.5f; // seconds; a hidden view or a player without graphics draws nothing
+
         private sealed class Wish
         {
+            public float Until;
             public Action Taken;
             public Action<Frame> Arrived;
         }
@@ -72,7 +75,7 @@ namespace NpcEngine
         public double ReadbackMs { get; private set; }
 
         /// <summary>Ask for a fresh picture.</summary>
-        /// <param name="arrived">Gets a copy of its own, or null if reading it back failed.</param>
+        /// <param name="arrived">Gets a copy of its own, or null if nothing is drawn or reading it back failed.</param>
         /// <param name="taken">Called at the moment that the picture shows.</param>
         /// <returns>False where there is nothing to take a picture with.</returns>
         public bool Request(Action<Frame> arrived, Action taken = null)
@@ -81,7 +84,7 @@ namespace NpcEngine
             {
                 return false;
             }
-            _wishes.Add(new Wish { Taken = taken, Arrived = arrived });
+            _wishes.Add(new Wish { Until = Time.unscaledTime + LongestWait, Taken = taken, Arrived = arrived });
             return true;
         }
 
@@ -121,6 +124,15 @@ namespace NpcEngine
                 _texture.Release();
                 Destroy(_texture);
                 _texture = null;
+            }
+        }
+
+        private void Update()
+        {
+            foreach (Wish late in _wishes.FindAll(wish => wish.Until < Time.unscaledTime))
+            {
+                _wishes.Remove(late);
+                late.Arrived(null);
             }
         }
 

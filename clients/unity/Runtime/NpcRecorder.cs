@@ -8,8 +8,8 @@ using UnityEngine.Experimental.Rendering;
 namespace NpcEngine
 {
     /// <summary>
-    /// Records what the player sees and where each <see cref="NpcEntity"/> stands, for `python -m engine adapt`. Pictures are
-    /// encoded and written in the background, one at a time.
+    /// Records what the player sees and where each <see cref="NpcEntity"/> stands, so that the engine can learn the
+    /// game's art. Pictures are encoded and written in the background, one at a time.
     /// </summary>
     [AddComponentMenu("NPC Engine/NPC Recorder")]
     public sealed class NpcRecorder : MonoBehaviour

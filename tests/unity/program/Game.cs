@@ -17,7 +17,14 @@ namespace NpcEngine.Tests
             string line;
             while ((line = Console.In.ReadLine()) != null && line != "close")
             {
-                Obey(client, line.Split(new[] { ' ' }, 3));
+                try
+                {
+                    Obey(client, line.Split(new[] { ' ' }, 3));
+                }
+                catch (ProtocolException error)
+                {
+                    Say("failed " + error.Code);
+                }
             }
             client.Dispose();
             Say("state " + client.State);

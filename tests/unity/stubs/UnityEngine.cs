@@ -1,6 +1,9 @@
-// The part of Unity's public API (2021.3) that the plug-in uses: signatures alone, so that it compiles without Unity.
+// The part of Unity's public API (2021.3) that the plug-in uses, so that it compiles and plays without Unity. What draws does
+// nothing; objects, events and time are real enough for a scene that Scene.cs drives.
 using System;
 using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
 using UnityEngine.Experimental.Rendering;
 
 namespace UnityEngine
@@ -17,22 +20,43 @@ namespace UnityEngine
 
     public class Component : Object
     {
-        public Transform transform { get { return null; } }
-        public GameObject gameObject { get { return null; } }
-        public T GetComponent<T>() { return default(T); }
-        public T[] GetComponentsInChildren<T>() { return null; }
+        public Transform transform { get { return gameObject.transform; } }
+        public GameObject gameObject { get; internal set; }
+        public T GetComponent<T>() { return gameObject.GetComponent<T>(); }
+        public T[] GetComponentsInChildren<T>() { return gameObject.Parts.OfType<T>().ToArray(); }
     }
 
     public class Behaviour : Component
     {
-        public bool enabled { get; set; }
-        public bool isActiveAndEnabled { get { return false; } }
+        private bool _enabled = true;
+        public bool isActiveAndEnabled { get { return _enabled && gameObject.activeInHierarchy; } }
+
+        public bool enabled
+        {
+            get { return _enabled; }
+            set
+            {
+                bool changes = _enabled != value;
+                _enabled = value;
+                if (changes)
+                {
+                    Scene.Send(this, value ? "OnEnable" : "OnDisable");
+                }
+            }
+        }
     }
 
     public class MonoBehaviour : Behaviour
     {
-        public Coroutine StartCoroutine(IEnumerator routine) { return null; }
-        public void StopAllCoroutines() { }
+        internal readonly List<IEnumerator> Routines = new List<IEnumerator>();
+
+        public Coroutine StartCoroutine(IEnumerator routine)
+        {
+            Routines.Add(routine);
+            return null;
+        }
+
+        public void StopAllCoroutines() { Routines.Clear(); }
     }
 
     public class Coroutine { }
@@ -40,13 +64,46 @@ namespace UnityEngine
 
     public sealed class GameObject : Object
     {
-        public GameObject(string name, params Type[] components) { }
-        public bool activeInHierarchy { get { return false; } }
-        public Transform transform { get { return null; } }
-        public T AddComponent<T>() where T : Component { return null; }
-        public T GetComponent<T>() { return default(T); }
-        public void SetActive(bool value) { }
-        public static GameObject CreatePrimitive(PrimitiveType type) { return null; }
+        internal readonly List<Component> Parts = new List<Component>();
+        private bool _active = true;
+
+        public GameObject(string name, params Type[] components)
+        {
+            this.name = name;
+            transform = AddComponent<Transform>();
+            Scene.Add(this);
+        }
+
+        public bool activeInHierarchy { get { return _active; } }
+        public Transform transform { get; private set; }
+
+        public T AddComponent<T>() where T : Component
+        {
+            var part = Activator.CreateInstance<T>();
+            part.gameObject = this;
+            part.name = name;
+            Parts.Add(part);
+            if (_active)
+            {
+                Scene.Send(part, "OnEnable");
+            }
+            return part;
+        }
+
+        public T GetComponent<T>() { return Parts.OfType<T>().FirstOrDefault(); }
+
+        public void SetActive(bool value)
+        {
+            _active = value;
+            Parts.ForEach(part => Scene.Send(part, value ? "OnEnable" : "OnDisable"));
+        }
+
+        public static GameObject CreatePrimitive(PrimitiveType type)
+        {
+            var made = new GameObject(type.ToString());
+            made.AddComponent<Renderer>();
+            return made;
+        }
     }
 
     public enum PrimitiveType { Sphere, Capsule, Cylinder, Cube, Plane, Quad }
@@ -66,7 +123,12 @@ namespace UnityEngine
 
     public struct Vector2Int
     {
-        public Vector2Int(int x, int y) : this() { }
+        public Vector2Int(int x, int y) : this()
+        {
+            this.x = x;
+            this.y = y;
+        }
+
         public int x { get; set; }
         public int y { get; set; }
     }
@@ -76,16 +138,19 @@ namespace UnityEngine
         public float x, y, z;
         public Vector3(float x, float y, float z) { this.x = x; this.y = y; this.z = z; }
         public static Vector3 zero { get { return new Vector3(); } }
-        public static Vector3 Scale(Vector3 a, Vector3 b) { return a; }
+        public static Vector3 Scale(Vector3 a, Vector3 b) { return new Vector3(a.x * b.x, a.y * b.y, a.z * b.z); }
         public static Vector3 MoveTowards(Vector3 current, Vector3 target, float maxDistanceDelta) { return current; }
-        public static Vector3 operator +(Vector3 a, Vector3 b) { return a; }
-        public static Vector3 operator -(Vector3 a, Vector3 b) { return a; }
-        public static Vector3 operator *(Vector3 a, float b) { return a; }
+        public static Vector3 operator +(Vector3 a, Vector3 b) { return new Vector3(a.x + b.x, a.y + b.y, a.z + b.z); }
     }
 
     public struct Bounds
     {
-        public Bounds(Vector3 center, Vector3 size) : this() { }
+        public Bounds(Vector3 center, Vector3 size) : this()
+        {
+            this.center = center;
+            extents = new Vector3(size.x / 2, size.y / 2, size.z / 2);
+        }
+
         public Vector3 center { get; set; }
         public Vector3 extents { get; set; }
         public void Encapsulate(Bounds bounds) { }
@@ -93,12 +158,19 @@ namespace UnityEngine
 
     public struct Rect
     {
-        public Rect(float x, float y, float width, float height) : this() { }
+        public Rect(float x, float y, float width, float height) : this()
+        {
+            xMin = x;
+            yMin = y;
+            this.width = width;
+            this.height = height;
+        }
+
         public float xMin { get; set; }
         public float yMin { get; set; }
         public float width { get; set; }
         public float height { get; set; }
-        public static Rect MinMaxRect(float xmin, float ymin, float xmax, float ymax) { return new Rect(); }
+        public static Rect MinMaxRect(float xmin, float ymin, float xmax, float ymax) { return new Rect(xmin, ymin, xmax - xmin, ymax - ymin); }
     }
 
     public struct Ray
@@ -146,8 +218,14 @@ namespace UnityEngine
 
     public class Renderer : Component
     {
+        public Renderer()
+        {
+            enabled = true;
+            material = new Material();
+        }
+
         public bool enabled { get; set; }
-        public Bounds bounds { get { return new Bounds(); } }
+        public Bounds bounds { get; set; }
         public Material material { get; set; }
     }
 
@@ -158,10 +236,10 @@ namespace UnityEngine
 
     public sealed class Camera : Behaviour
     {
-        public static Camera main { get { return null; } }
+        public static Camera main { get; set; }
         public RenderTexture targetTexture { get; set; }
         public void Render() { }
-        public Ray ViewportPointToRay(Vector3 pos) { return new Ray(); }
+        public Ray ViewportPointToRay(Vector3 pos) { return new Ray { origin = pos }; }
         public Vector3 WorldToViewportPoint(Vector3 position) { return position; }
     }
 
@@ -173,7 +251,12 @@ namespace UnityEngine
 
     public class RenderTexture : Texture
     {
-        public RenderTexture(int width, int height, int depth, RenderTextureFormat format) { }
+        public RenderTexture(int width, int height, int depth, RenderTextureFormat format)
+        {
+            this.width = width;
+            this.height = height;
+        }
+
         public static RenderTexture GetTemporary(int width, int height, int depthBuffer) { return null; }
         public static void ReleaseTemporary(RenderTexture temp) { }
         public void Release() { }
@@ -194,39 +277,39 @@ namespace UnityEngine
 
     public static class ImageConversion
     {
-        public static byte[] EncodeArrayToPNG(Array array, GraphicsFormat format, uint width, uint height, uint rowBytes = 0) { return null; }
-        public static byte[] EncodeArrayToJPG(Array array, GraphicsFormat format, uint width, uint height, uint rowBytes = 0, int quality = 75) { return null; }
+        public static byte[] EncodeArrayToPNG(Array array, GraphicsFormat format, uint width, uint height, uint rowBytes = 0) { return (byte[])array; }
+        public static byte[] EncodeArrayToJPG(Array array, GraphicsFormat format, uint width, uint height, uint rowBytes = 0, int quality = 75) { return (byte[])array; }
     }
 
     public static class SystemInfo
     {
-        public static bool supportsAsyncGPUReadback { get { return false; } }
+        public static bool supportsAsyncGPUReadback { get { return true; } }
         public static bool graphicsUVStartsAtTop { get { return false; } }
     }
 
     public static class Screen
     {
-        public static int width { get { return 0; } }
-        public static int height { get { return 0; } }
+        public static int width { get { return 1280; } }
+        public static int height { get { return 720; } }
     }
 
     public static class Time
     {
-        public static float time { get { return 0; } }
-        public static double timeAsDouble { get { return 0; } }
-        public static float unscaledTime { get { return 0; } }
-        public static float deltaTime { get { return 0; } }
-        public static double realtimeSinceStartupAsDouble { get { return 0; } }
+        public static float time { get { return (float)Scene.Clock.Elapsed.TotalSeconds; } }
+        public static double timeAsDouble { get { return Scene.Clock.Elapsed.TotalSeconds; } }
+        public static float unscaledTime { get { return time; } }
+        public static float deltaTime { get { return 0.02f; } }
+        public static double realtimeSinceStartupAsDouble { get { return timeAsDouble; } }
     }
 
     public static class Mathf
     {
-        public static int Max(int a, int b) { return a; }
-        public static float Max(float a, float b) { return a; }
-        public static float Min(float a, float b) { return a; }
-        public static int RoundToInt(float f) { return 0; }
-        public static int FloorToInt(float f) { return 0; }
-        public static int CeilToInt(float f) { return 0; }
+        public static int Max(int a, int b) { return Math.Max(a, b); }
+        public static float Max(float a, float b) { return Math.Max(a, b); }
+        public static float Min(float a, float b) { return Math.Min(a, b); }
+        public static int RoundToInt(float f) { return (int)Math.Round(f); }
+        public static int FloorToInt(float f) { return (int)Math.Floor(f); }
+        public static int CeilToInt(float f) { return (int)Math.Ceiling(f); }
     }
 
     public static class Application
@@ -234,14 +317,14 @@ namespace UnityEngine
         public static event Action quitting { add { } remove { } }
         public static bool isEditor { get { return false; } }
         public static string dataPath { get { return ""; } }
-        public static string persistentDataPath { get { return ""; } }
+        public static string persistentDataPath { get; set; }
     }
 
     public static class Debug
     {
-        public static void LogWarning(object message, Object context) { }
-        public static void LogError(object message, Object context) { }
-        public static void LogException(Exception exception, Object context) { }
+        public static void LogWarning(object message, Object context) { Scene.Log.Add(message.ToString()); }
+        public static void LogError(object message, Object context) { Scene.Log.Add(message.ToString()); }
+        public static void LogException(Exception exception, Object context) { Scene.Log.Add(exception.Message); }
     }
 
     public static class GUI
@@ -290,9 +373,9 @@ namespace UnityEngine.Events
 
     public class UnityEvent<T0>
     {
-        public void Invoke(T0 arg0) { }
-        public void AddListener(UnityAction<T0> call) { }
-        public void RemoveListener(UnityAction<T0> call) { }
+        private UnityAction<T0> _calls = arg0 => { };
+        public void Invoke(T0 arg0) { _calls(arg0); }
+        public void AddListener(UnityAction<T0> call) { _calls += call; }
     }
 }
 
@@ -301,16 +384,22 @@ namespace UnityEngine.Rendering
     public struct AsyncGPUReadbackRequest
     {
         public bool hasError { get { return false; } }
-        public int width { get { return 0; } }
-        public int height { get { return 0; } }
-        public Unity.Collections.NativeArray<T> GetData<T>(int layer = 0) where T : struct { return default(Unity.Collections.NativeArray<T>); }
+        public int width { get; internal set; }
+        public int height { get; internal set; }
+
+        public Unity.Collections.NativeArray<T> GetData<T>(int layer = 0) where T : struct
+        {
+            return new Unity.Collections.NativeArray<T> { Data = new T[width * height * 4] };
+        }
     }
 
     public static class AsyncGPUReadback
     {
         public static AsyncGPUReadbackRequest Request(Texture src, int mipIndex, TextureFormat dstFormat, Action<AsyncGPUReadbackRequest> callback = null)
         {
-            return new AsyncGPUReadbackRequest();
+            var request = new AsyncGPUReadbackRequest { width = src.width, height = src.height };
+            Scene.Later(() => callback(request));
+            return request;
         }
     }
 }
@@ -324,8 +413,9 @@ namespace Unity.Collections
 {
     public struct NativeArray<T> where T : struct
     {
-        public int Length { get { return 0; } }
-        public T[] ToArray() { return null; }
-        public void CopyTo(T[] array) { }
+        internal T[] Data;
+        public int Length { get { return Data.Length; } }
+        public T[] ToArray() { return (T[])Data.Clone(); }
+        public void CopyTo(T[] array) { Data.CopyTo(array, 0); }
     }
 }

@@ -276,7 +276,7 @@ namespace NpcEngine
                 {
                     ReadConnection(ref pause);
                 }
-                catch (Exception error) when (IsBroken(error))
+                catch (Exception error) // whatever it is: a thread that dies takes the game with it
                 {
                     Lost(error);
                 }

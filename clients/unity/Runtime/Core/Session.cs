@@ -88,7 +88,7 @@ namespace NpcEngine
         /// <exception cref="ProtocolException">What the server would refuse.</exception>
         public void Spawn(string npc, object persona, string[] watch)
         {
-            var spawn = new Spawn(npc, persona, watch);
+            var spawn = new Spawn(npc, Copy(persona), watch);
             Check(spawn);
             _npcs[npc] = spawn;
             _names.Remove(npc);
@@ -119,7 +119,7 @@ namespace NpcEngine
             {
                 return 0;
             }
-            var observe = new Observe(_seq + 1, seers, frame, null, Copy(state), capturedAt, inspect);
+            var observe = new Observe(_seq + 1, seers, frame, null, (IDictionary<string, object>)Copy(state), capturedAt, inspect);
             Check(observe);
             frame?.Hold();
             _frames.Put(observe);
@@ -137,7 +137,7 @@ namespace NpcEngine
                 throw new ProtocolException("busy", "Too many utterances wait for a decision.", "Say this again in a moment.");
             }
             var said = new Utterance(Guid.NewGuid().ToString("N"), text, Known(npcs), speaker);
-            var observe = new Observe(_seq + 1, said.To, frame, said, Copy(state), capturedAt, inspect);
+            var observe = new Observe(_seq + 1, said.To, frame, said, (IDictionary<string, object>)Copy(state), capturedAt, inspect);
             Check(observe);
             _seq++;
             _utterances.Add(observe);
@@ -156,10 +156,10 @@ namespace NpcEngine
             return npcs;
         }
 
-        /// <summary>The game may change its own map before this one is sent.</summary>
-        private static IDictionary<string, object> Copy(IDictionary<string, object> state)
+        /// <summary>The game may change its own maps before these are sent, from another thread.</summary>
+        private static object Copy(object value)
         {
-            return state == null ? null : new Dictionary<string, object>(state);
+            return MsgPackReader.Unpack(MsgPackWriter.Pack(value));
         }
 
         /// <summary>Refuse here what the server would refuse, or would hang up for because of its size.</summary>
