@@ -1,28 +1,9 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
-using System.Net.Sockets;
 using System.Threading;
 
 namespace NpcEngine
 {
-    /// <summary>How things stand between a client and its server.</summary>
-    public enum ConnectionState
-    {
-        /// <summary>Nobody answers; the client looks for the server for ever.</summary>
-        Away,
-
-        /// <summary>A connection stands, the server has not welcomed us yet.</summary>
-        Greeting,
-
-        Connected,
-
-        /// <summary>The server does not want us: <see cref="NpcClient.Refusal"/> says why. It is asked again.</summary>
-        Refused,
-
-        Closed,
-    }
-
     /// <summary>
     /// A connection to a server. No call blocks, all are thread-safe; two background threads do the waiting. Frames
     /// may get lost, the newest counts. Utterances are repeated until they are decided, and each is decided once for
@@ -30,24 +11,12 @@ namespace NpcEngine
     /// </summary>
     public sealed class NpcClient : IDisposable
     {
-        private const int TickMs = 50; // how late a ping or a repetition may be
-        private const int FirstPauseMs = 100;
-        private const int LongestPauseMs = 1000;
-        private const int GoodbyeMs = 200;
         private static readonly List<NpcClient> Open = new List<NpcClient>();
 
-        private readonly object _gate = new object();
         private readonly Session _session;
-        private readonly Endpoint _endpoint;
-        private readonly string _user;
-        private readonly string _password;
-        private readonly Stopwatch _clock = Stopwatch.StartNew();
-        private readonly Thread _reader;
-        private readonly Thread _writer;
-        private ZmtpLink _link;
-        private Socket _socket;
-        private volatile bool _closed;
-        private string _fault = "";
+        private readonly Messenger _messenger;
+        private readonly object _gate;
+        private readonly string _address;
 
         /// <summary>Starts to look for the server at once and returns.</summary>
         /// <param name="endpoint">`tcp://HOST:PORT`.</param>
@@ -58,18 +27,16 @@ namespace NpcEngine
         public NpcClient(string endpoint = Endpoint.Usual, string name = "game", string token = null,
                          string user = null, string password = null)
         {
-            _endpoint = new Endpoint(endpoint);
+            var place = new Endpoint(endpoint);
+            _address = place.ToString();
             _session = new Session(name, token);
-            _user = user;
-            _password = password;
-            _reader = new Thread(Read) { IsBackground = true, Name = "npc-engine reader" };
-            _writer = new Thread(Write) { IsBackground = true, Name = "npc-engine writer" };
+            _messenger = new Messenger(_session, place, user, password);
+            _gate = _messenger.Gate;
             lock (Open)
             {
                 Open.Add(this);
             }
-            _reader.Start();
-            _writer.Start();
+            _messenger.Start();
         }
 
         /// <summary>Close every client of this process: before an editor reloads its scripts, for one.</summary>
@@ -90,23 +57,13 @@ namespace NpcEngine
 
         public ConnectionState State
         {
-            get
-            {
-                lock (_gate)
-                {
-                    return _closed ? ConnectionState.Closed
-                        : _session.Greeted ? ConnectionState.Connected
-                        : _link == null ? ConnectionState.Away
-                        : _session.Refusal != null ? ConnectionState.Refused
-                        : ConnectionState.Greeting;
-                }
-            }
+            get { return _messenger.State; }
         }
 
         /// <summary>Why there was no connection the last time that there was none; for people.</summary>
         public string Fault
         {
-            get { lock (_gate) { return _session.Refusal != null ? _session.Refusal.ToString() : _fault; } }
+            get { return _messenger.Fault; }
         }
 
         /// <summary>Why the server does not want us, or null.</summary>
@@ -141,7 +98,7 @@ namespace NpcEngine
 
         public string Address
         {
-            get { return _endpoint.ToString(); }
+            get { return _address; }
         }
 
         /// <summary>The NPC's name on its card while it stands; null before, and where the server refused it.</summary>
@@ -205,20 +162,13 @@ namespace NpcEngine
         }
 
         /// <summary>The oldest decision that came, or null. Call it until it is null, once a frame.</summary>
+        /// <param name="waitMs">Milliseconds to wait for one; nothing else here waits.</param>
         public Decision TakeDecision(int waitMs = 0)
         {
             lock (_gate)
             {
-                Decision decision = _session.Inbox.TakeDecision();
-                for (long end = _clock.ElapsedMilliseconds + waitMs; decision == null; decision = _session.Inbox.TakeDecision())
-                {
-                    long left = end - _clock.ElapsedMilliseconds;
-                    if (left <= 0 || _closed)
-                    {
-                        return null;
-                    }
-                    Monitor.Wait(_gate, (int)left);
-                }
+                Decision decision = null;
+                _messenger.WaitUntil(() => (decision = _session.Inbox.TakeDecision()) != null, waitMs);
                 return decision;
             }
         }
@@ -229,183 +179,14 @@ namespace NpcEngine
             lock (_gate) { return _session.Inbox.TakeError(); }
         }
 
-        /// <summary>End the session; the server forgets its NPCs. Takes a fifth of a second at most.</summary>
+        /// <summary>End the session; the server forgets its NPCs. Takes less than half a second.</summary>
         public void Dispose()
         {
-            Message goodbye;
-            ZmtpLink link;
-            lock (_gate)
-            {
-                if (_closed)
-                {
-                    return;
-                }
-                goodbye = _session.Leave();
-                link = _link;
-                _closed = true;
-                Monitor.PulseAll(_gate);
-            }
-            bool idle = _writer.Join(GoodbyeMs); // else it is stuck in a send, and a goodbye would be too
-            if (idle && goodbye != null && link != null)
-            {
-                TrySend(link, goodbye);
-            }
-            lock (_gate)
-            {
-                if (_socket != null)
-                {
-                    ZmtpLink.Close(_socket); // unblocks the reader, and a writer that is stuck
-                }
-            }
-            _reader.Join(GoodbyeMs);
+            _messenger.Close();
             lock (Open)
             {
                 Open.Remove(this);
             }
-        }
-
-        // -- background threads -----------------------------------------------------------------------------
-
-        /// <summary>Connect, read until the connection breaks, wait a little, and again.</summary>
-        private void Read()
-        {
-            int pause = FirstPauseMs;
-            while (!_closed)
-            {
-                try
-                {
-                    ReadConnection(ref pause);
-                }
-                catch (Exception error) // whatever it is: a thread that dies takes the game with it
-                {
-                    Lost(error);
-                }
-                Pause(pause);
-                pause = Math.Min(2 * pause, LongestPauseMs);
-            }
-        }
-
-        private void ReadConnection(ref int pause)
-        {
-            Socket socket = _endpoint.Connect();
-            lock (_gate)
-            {
-                _socket = socket;
-                if (_closed)
-                {
-                    ZmtpLink.Close(socket);
-                    return;
-                }
-            }
-            ZmtpLink link = ZmtpLink.Open(socket, new ZmtpPeer(_user, _password));
-            pause = FirstPauseMs;
-            lock (_gate)
-            {
-                _link = link;
-                _session.Connected(Now);
-                Monitor.PulseAll(_gate);
-            }
-            while (true)
-            {
-                Take(link.Receive());
-            }
-        }
-
-        private void Take(byte[][] parts)
-        {
-            lock (_gate)
-            {
-                try
-                {
-                    _session.Take(parts, Now);
-                }
-                catch (ProtocolException error)
-                {
-                    _session.Inbox.Add(new Error(error.Code, "The server sent this: " + error.Message, error.Fix));
-                }
-                Monitor.PulseAll(_gate);
-            }
-        }
-
-        private void Lost(Exception error)
-        {
-            lock (_gate)
-            {
-                _fault = error.Message;
-                _link?.Close();
-                _link = null;
-                _session.Disconnected();
-                Monitor.PulseAll(_gate);
-            }
-        }
-
-        private void Pause(int milliseconds)
-        {
-            lock (_gate)
-            {
-                for (long end = _clock.ElapsedMilliseconds + milliseconds; !_closed;)
-                {
-                    long left = end - _clock.ElapsedMilliseconds;
-                    if (left <= 0)
-                    {
-                        return;
-                    }
-                    Monitor.Wait(_gate, (int)left);
-                }
-            }
-        }
-
-        /// <summary>Send what is due, one message at a time; the game never waits for it.</summary>
-        private void Write()
-        {
-            ZmtpLink link;
-            Message message;
-            while ((message = Await(out link)) != null)
-            {
-                TrySend(link, message);
-            }
-        }
-
-        /// <summary>The next message and where it goes; null when the client is closed.</summary>
-        private Message Await(out ZmtpLink link)
-        {
-            lock (_gate)
-            {
-                Message message = null;
-                while (!_closed && (message = _session.Next(Now)) == null)
-                {
-                    Monitor.Wait(_gate, TickMs);
-                }
-                link = _link;
-                return message;
-            }
-        }
-
-        private static void TrySend(ZmtpLink link, Message message)
-        {
-            try
-            {
-                link.Send(Codec.Encode(message));
-            }
-            catch (Exception error) when (IsBroken(error))
-            {
-                link.Close(); // the reader notices and connects again
-            }
-            var observe = message as Observe;
-            if (observe != null && observe.Utterance == null)
-            {
-                observe.Frame?.Release();
-            }
-        }
-
-        private double Now
-        {
-            get { return _clock.Elapsed.TotalSeconds; }
-        }
-
-        private static bool IsBroken(Exception error)
-        {
-            return error is SocketException || error is ObjectDisposedException || error is ZmtpException;
         }
     }
 }

@@ -21,9 +21,7 @@ namespace NpcEngine
         private readonly Inbox _inbox;
         private readonly Utterances _utterances = new Utterances();
         private readonly NewestFrames _frames = new NewestFrames();
-        private readonly Dictionary<string, Spawn> _npcs = new Dictionary<string, Spawn>();
-        private readonly Dictionary<string, string> _names = new Dictionary<string, string>();
-        private readonly LinkedList<Message> _outbox = new LinkedList<Message>();
+        private readonly Roster _roster = new Roster();
         private bool _linked;
         private double _heardAt;
         private double _helloAt;
@@ -74,13 +72,12 @@ namespace NpcEngine
         /// <summary>The NPC's name on its card while it stands; null before, and where the server refused it.</summary>
         public string NameOf(string npc)
         {
-            string name;
-            return _names.TryGetValue(npc, out name) ? name : null;
+            return _roster.NameOf(npc);
         }
 
         public bool Knows(string npc)
         {
-            return _npcs.ContainsKey(npc);
+            return _roster.Has(npc);
         }
 
         // -- what the game asks for ---------------------------------------------------------------------
@@ -90,20 +87,15 @@ namespace NpcEngine
         {
             var spawn = new Spawn(npc, Copy(persona), watch);
             Check(spawn);
-            _npcs[npc] = spawn;
-            _names.Remove(npc);
-            _outbox.AddLast(spawn);
+            _roster.Enter(spawn);
         }
 
         public void Despawn(string npc)
         {
-            if (!_npcs.Remove(npc))
+            if (_roster.Leave(npc))
             {
-                return;
+                _utterances.Forget(npc);
             }
-            _names.Remove(npc);
-            _utterances.Forget(npc);
-            _outbox.AddLast(new Despawn(npc));
         }
 
         /// <summary>
@@ -148,7 +140,7 @@ namespace NpcEngine
         {
             foreach (string npc in npcs)
             {
-                if (!_npcs.ContainsKey(npc))
+                if (!Knows(npc))
                 {
                     throw new ProtocolException("unknown_npc", "There is no NPC '" + npc + "'.", "Spawn it first.");
                 }
@@ -217,13 +209,8 @@ namespace NpcEngine
                 _pingAt = now;
                 return new Ping(++_pings);
             }
-            if (_outbox.Count > 0)
-            {
-                Message first = _outbox.First.Value;
-                _outbox.RemoveFirst();
-                return first;
-            }
-            return _utterances.Next(now) ?? (Message)_frames.Take();
+            // NPCs must stand before they are spoken to.
+            return _roster.Next() ?? _utterances.Next(now) ?? (Message)_frames.Take();
         }
 
         private Message NextHello(double now)
@@ -245,7 +232,7 @@ namespace NpcEngine
             switch (message.Type)
             {
                 case "welcome": TakeWelcome((Welcome)message, now); break;
-                case "spawned": TakeSpawned((Spawned)message); break;
+                case "spawned": _roster.Stand((Spawned)message); break;
                 case "ack": _utterances.Acknowledge(((Ack)message).Utterances, now + DecisionAfter); break;
                 case "decision": TakeDecision((Decision)message); break;
                 case "pong": Counters = ((Pong)message).Counters; break;
@@ -265,45 +252,14 @@ namespace NpcEngine
             }
             Greeted = true;
             _pingAt = now;
-            Introduce();
+            _roster.IntroduceAll();
             _utterances.RepeatAll();
-        }
-
-        /// <summary>
-        /// Spawn every NPC, also where the session was resumed: a repeated spawn changes nothing, a missing one
-        /// would be fatal. Despawns that were not sent yet come first, in case their NPC has come back since.
-        /// </summary>
-        private void Introduce()
-        {
-            var left = new List<Message>();
-            foreach (Message message in _outbox)
-            {
-                if (message is Despawn)
-                {
-                    left.Add(message);
-                }
-            }
-            left.AddRange(_npcs.Values);
-            _outbox.Clear();
-            _names.Clear();
-            foreach (Message message in left)
-            {
-                _outbox.AddLast(message);
-            }
-        }
-
-        private void TakeSpawned(Spawned spawned)
-        {
-            if (_npcs.ContainsKey(spawned.Npc))
-            {
-                _names[spawned.Npc] = spawned.Name;
-            }
         }
 
         private void TakeDecision(Decision decision)
         {
             bool fresh = decision.UtteranceId == null || _utterances.Settle(decision.UtteranceId, decision.Npc);
-            if (fresh && _npcs.ContainsKey(decision.Npc))
+            if (fresh && Knows(decision.Npc))
             {
                 _inbox.Add(decision);
             }
@@ -330,7 +286,7 @@ namespace NpcEngine
                     }
                     break;
                 case "unknown_npc":
-                    if (error.Npc != null && !_npcs.ContainsKey(error.Npc))
+                    if (error.Npc != null && !Knows(error.Npc))
                     {
                         return; // it was to leave, and has left
                     }
@@ -349,7 +305,7 @@ namespace NpcEngine
             }
             else if (error.Npc != null && error.Seq == null && NameOf(error.Npc) == null)
             {
-                _npcs.Remove(error.Npc);
+                _roster.Refuse(error.Npc);
             }
         }
     }
