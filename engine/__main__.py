@@ -13,6 +13,7 @@ from engine.errors import EngineError
 COMMANDS = {
     "ask": ("engine.perception.ask_command:ask", "Show what the model makes of a picture and a line."),
     "serve": ("engine.bridge.serve_command:serve", "Answer games over ZeroMQ."),
+    "keys": ("engine.bridge.keys_command:keys", "Make key files for an encrypted server."),
     "doctor": ("engine.bridge.doctor_command:doctor", "Check this machine and say what to do."),
     "bench": ("engine.bench_command:bench", "Measure latency end to end."),
     "assets": ("engine.data.assets_command:assets", "Fetch the sprites for training."),

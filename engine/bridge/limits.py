@@ -20,6 +20,7 @@ class Limits:
     npcs: int = 256  # NPCs of one client
     utterances: int = 64  # utterances of one client that wait for their decision
     clients: int = 64  # sessions of one server
+    waiting: int = 128 * 1024 * 1024  # bytes of frames of one client that wait for inference
 
     @property
     def message(self) -> int:

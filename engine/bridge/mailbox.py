@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engine.bridge.protocol import Frame, Observe
@@ -46,6 +47,11 @@ class _Slot:
     @property
     def next(self) -> Job | None:
         return self.words[0] if self.words else self.newest
+
+    def jobs(self) -> Iterator[Job]:
+        yield from self.words
+        if self.newest is not None:
+            yield self.newest
 
     def drop_next(self) -> None:
         if self.words:
@@ -96,6 +102,19 @@ class Mailbox:
             if slot.next is None:
                 del slots[npc]
         return [job for _, _, job in picked]
+
+    def __len__(self) -> int:
+        """Jobs that wait."""
+        with self._changed:
+            slots = [slot for client in self._clients.values() for slot in client.values()]
+            return sum(len(slot.words) + (slot.newest is not None) for slot in slots)
+
+    def bytes_of(self, session: Session) -> int:
+        """Bytes of the frames of a client that wait; one that several NPCs see counts once."""
+        with self._changed:
+            jobs = [job for slot in self._clients.get(session, {}).values() for job in slot.jobs()]
+        frames = {id(job.frame): job.frame for job in jobs if job.frame is not None}
+        return sum(memoryview(frame.pixels).nbytes for frame in frames.values())
 
     def forget(self, session: Session, npc: Npc | None = None) -> None:
         """Drop what waits for an NPC, or for all NPCs of a client."""

@@ -6,13 +6,30 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.bridge.journal import Journal
+from engine.bridge.keys import load_server_keys
+from engine.bridge.logs import log_to_stderr
 from engine.bridge.server import Server
+from engine.bridge.sockets import is_loopback
 from engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from engine.brain import Brain
+
+
+class LogFormat(StrEnum):
+    """How a log line looks."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def serve(
@@ -21,35 +38,79 @@ def serve(
     provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
     personas: Annotated[Path | None, typer.Option(help="Directory with persona cards of your own.")] = None,
     token: Annotated[str | None, typer.Option(envvar="NPC_ENGINE_TOKEN", help="Clients must send it.")] = None,
+    keys: Annotated[Path | None, typer.Option(help="Key file: encrypt, and let only its clients in.")] = None,
+    insecure: Annotated[bool, typer.Option(help="Allow addresses that other machines can reach, in the clear.")] = False,
+    journal: Annotated[Path | None, typer.Option(help="File that keeps decisions in case the server is killed.")] = None,
+    metrics: Annotated[str | None, typer.Option(help="HOST:PORT on which Prometheus finds /metrics.")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads of the image graph.")] = None,
-    insecure: Annotated[bool, typer.Option(help="Allow addresses that other machines can reach.")] = False,
     ready_file: Annotated[Path | None, typer.Option(help="Gets the address once the server is ready.")] = None,
+    echo: Annotated[bool, typer.Option(help="Answer without a model, for testing a client.")] = False,
+    log_format: Annotated[LogFormat, typer.Option(help="For people or for machines.")] = LogFormat.TEXT,
     verbose: Annotated[bool, typer.Option(help="Log who comes and goes.")] = False,
 ) -> None:
     """Start a server; Ctrl-C or SIGTERM ends it after what was said is answered."""
-    from engine.brain import Brain
-    from engine.perception import Perceiver
-
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format is LogFormat.JSON)
     if personas is not None and not personas.is_dir():
         raise EngineError("personas", f"There is no directory {personas}.", "Give a directory of YAML cards.")
-    server = Server(bind, token=token, insecure=insecure)  # first, since it fails fastest
+    server = Server(  # first, since it fails fastest
+        bind,
+        token=token,
+        keys=load_server_keys(keys) if keys else None,
+        insecure=insecure,
+        journal=Journal(journal) if journal else None,
+    )
     try:
-        perceiver = Perceiver(bundle, provider, threads)
-        brain = Brain(perceiver, personas)
-        perceiver.warm_up()
+        brain, name = _echo(personas) if echo else _model(bundle, provider, threads, personas)
     except EngineError:
         server.close()
         raise
     # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
     sys.setswitchinterval(0.0005)
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: server.stop())
-    bundle_name = perceiver.bundle.manifest.name
-    typer.echo(f"ready: {server.endpoint}, {perceiver.provider}, bundle {bundle_name}")
-    if ready_file is not None:
-        _announce(ready_file, server.endpoint)
-    server.run(brain, bundle_name)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.stop())
+    with _metrics(server, metrics, insecure):
+        typer.echo(f"ready: {server.endpoint}, {brain.perceiver.provider}, bundle {name}")
+        if ready_file is not None:
+            _announce(ready_file, server.endpoint)
+        server.run(brain, name)
+
+
+def _model(bundle: Path | None, provider: str, threads: int | None, personas: Path | None) -> tuple[Brain, str]:
+    from engine.brain import Brain
+    from engine.perception import Perceiver
+
+    perceiver = Perceiver(bundle, provider, threads)
+    brain = Brain(perceiver, personas)
+    perceiver.warm_up()
+    return brain, perceiver.bundle.manifest.name
+
+
+def _echo(personas: Path | None) -> tuple[Brain, str]:
+    from engine.brain import Brain
+    from engine.bridge.echo import EchoPerceiver
+
+    return Brain(EchoPerceiver(), personas), "echo"
+
+
+@contextmanager
+def _metrics(server: Server, address: str | None, insecure: bool) -> Iterator[None]:
+    if address is None:
+        yield
+        return
+    if not insecure and not is_loopback(f"tcp://{address}"):
+        raise EngineError(
+            "not_loopback",
+            f"{address} can be reached from other machines, and metrics are never encrypted.",
+            "Use 127.0.0.1:PORT, or say --insecure where the network is trusted.",
+        )
+    from engine.bridge.metrics import serve_metrics
+
+    end, port = serve_metrics(address, server.statistics, server.gauges)
+    typer.echo(f"metrics: http://{address.rpartition(':')[0]}:{port}/metrics")
+    try:
+        yield
+    finally:
+        end()
 
 
 def _announce(path: Path, endpoint: str) -> None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from engine.brain import Mind
+from engine.bridge.journal import Journal
 
 _REMEMBERED = 2048  # decided utterances that a client may ask for again
+_PATIENCE_S = 5.0  # an utterance that was put off and does not come again holds up the later ones for so long
 
 
 @dataclass(eq=False, slots=True)
@@ -27,11 +29,12 @@ Key: TypeAlias = tuple[str, str]  # utterance id, NPC id
 class Ledger:
     """Makes an utterance take effect once for each NPC, however often it is sent.
 
-    Undecided utterances are never forgotten; of the decided ones the last `remembered` are kept.
+    Undecided utterances are never forgotten; of the decided ones the last `remembered` are kept, and with a journal
+    also those of the server's earlier lives.
     """
 
-    def __init__(self, remembered: int = _REMEMBERED) -> None:
-        self._remembered = remembered
+    def __init__(self, session: str = "", journal: Journal | None = None, remembered: int = _REMEMBERED) -> None:
+        self._session, self._journal, self._remembered = session, journal, remembered
         self._undecided: set[Key] = set()
         self._decided: OrderedDict[Key, list[bytes]] = OrderedDict()
 
@@ -40,12 +43,13 @@ class Ledger:
         """Answers that are still owed."""
         return len(self._undecided)
 
-    def open(self, key: Key) -> bool:
-        """Take `key` on; False where it was taken on before."""
-        if key in self._undecided or key in self._decided:
-            return False
+    def knows(self, key: Key) -> bool:
+        """Whether `key` was taken on before."""
+        return key in self._undecided or self.reply(key) is not None
+
+    def open(self, key: Key) -> None:
+        """Take `key` on."""
         self._undecided.add(key)
-        return True
 
     def settle(self, key: Key, reply: list[bytes]) -> None:
         """Remember the reply for a client that asks again; forget the oldest."""
@@ -55,24 +59,54 @@ class Ledger:
             self._decided.popitem(last=False)
 
     def reply(self, key: Key) -> list[bytes] | None:
-        return self._decided.get(key)
+        """The decision that was made, packed."""
+        reply = self._decided.get(key)
+        if reply is None and self._journal is not None:
+            packed = self._journal.read(self._session, *key)
+            return None if packed is None else [packed]
+        return reply
 
     def forget_npc(self, npc: str) -> None:
         """Drop what an NPC still owes: it has left."""
         self._undecided = {key for key in self._undecided if key[1] != npc}
 
 
+@dataclass(slots=True)
+class Queue:
+    """Keeps utterances in order where some were put off: nothing newer is taken before the oldest of them.
+
+    A client has several under way when the first is put off; had they room meanwhile, they would overtake it.
+    """
+
+    _seq: int | None = None  # of the oldest utterance that was put off
+    _until: float = 0.0
+
+    def lets_in(self, seq: int, now: float) -> bool:
+        return self._seq is None or seq <= self._seq or now > self._until
+
+    def put_off(self, seq: int, now: float) -> None:
+        if self.lets_in(seq, now):
+            self._seq, self._until = seq, now + _PATIENCE_S
+
+    def take(self) -> None:
+        """The oldest was taken."""
+        self._seq = None
+
+
 @dataclass(eq=False, slots=True)
 class Session:
     """A client across its reconnections. Only the I/O thread touches it.
 
-    `route` is the connection that it was last heard on, `heard_at` when (seconds on the server's clock).
+    `route` is the connection that it was last heard on, `heard_at` when (seconds on the server's clock), `user` who
+    it is by its key.
     """
 
     key: str
     client: str
+    user: str
     route: bytes
     heard_at: float
+    ledger: Ledger
+    queue: Queue = field(default_factory=Queue)
     npcs: dict[str, Npc] = field(default_factory=dict)
-    ledger: Ledger = field(default_factory=Ledger)
     counters: Counter[str] = field(default_factory=Counter)

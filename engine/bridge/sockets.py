@@ -8,25 +8,38 @@ from __future__ import annotations
 
 import zmq
 
+from engine.bridge.gate import DOMAIN
+from engine.bridge.keys import ClientKeys, ServerKeys
 from engine.bridge.limits import Limits
 from engine.errors import EngineError
 
 _LOOPBACK = ("tcp://127.", "tcp://localhost:", "tcp://[::1]:", "ipc://")
 
 
-def open_router(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, limits: Limits, insecure: bool) -> zmq.Socket[bytes]:
-    """A ROUTER that is bound to `endpoint`.
+def is_loopback(endpoint: str) -> bool:
+    """Whether only programs of this machine can reach a ZeroMQ address."""
+    return endpoint.startswith(_LOOPBACK)
+
+
+def open_router(
+    context: zmq.Context[zmq.Socket[bytes]], endpoint: str, limits: Limits, keys: ServerKeys | None, insecure: bool
+) -> zmq.Socket[bytes]:
+    """A ROUTER that is bound to `endpoint`; with `keys` it speaks CURVE only, and the context's `Gate` decides to whom.
 
     Raises:
         EngineError: `not_loopback`, `port_in_use` or `bind`.
     """
-    if not insecure and not endpoint.startswith(_LOOPBACK):
+    if not (keys or insecure or is_loopback(endpoint)):
         raise EngineError(
             "not_loopback",
             f"{endpoint} can be reached from other machines, and nothing is encrypted.",
-            "Bind to tcp://127.0.0.1:PORT, or say --insecure where the network is trusted.",
+            "Encrypt with --keys FILE (`python -m engine keys` makes one), or say --insecure where the network is trusted.",
         )
     socket = context.socket(zmq.ROUTER)
+    if keys is not None:
+        socket.curve_server = True
+        socket.curve_publickey, socket.curve_secretkey = keys.public.encode(), keys.secret.encode()
+        socket.zap_domain = DOMAIN
     socket.maxmsgsize = limits.message
     socket.rcvhwm = 8  # messages per client: the I/O thread drains at once, so few are enough
     socket.sndhwm = 1024  # small replies; a client that reads none loses what goes beyond
@@ -57,13 +70,16 @@ def _bind_error(endpoint: str, error: zmq.ZMQError) -> EngineError:
     )
 
 
-def open_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
-    """A DEALER on its way to `endpoint`; it reconnects by itself, for ever.
+def open_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, keys: ClientKeys | None = None) -> zmq.Socket[bytes]:
+    """A DEALER on its way to `endpoint`; it reconnects by itself, for ever. With `keys` it speaks CURVE.
 
     Raises:
         EngineError: `endpoint`.
     """
     socket = context.socket(zmq.DEALER)
+    if keys is not None:
+        socket.curve_serverkey = keys.server.encode()
+        socket.curve_publickey, socket.curve_secretkey = keys.public.encode(), keys.secret.encode()
     socket.maxmsgsize = 1024 * 1024  # replies are small
     socket.sndhwm = 4  # frames that queue up are old frames
     socket.rcvhwm = 1024

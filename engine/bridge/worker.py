@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.brain import Answer, Brain, Observation
+from engine.bridge.logs import event
 from engine.bridge.mailbox import Job, Mailbox
 from engine.bridge.protocol import Error, Utterance, WireDecision
+from engine.bridge.statistics import Statistics
 from engine.errors import EngineError
 from engine.perception import Frame
-
-log = logging.getLogger("engine.bridge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,20 @@ class Worker(threading.Thread):
         clock: seconds, the one that stamped the jobs.
     """
 
-    def __init__(self, brain: Brain, mailbox: Mailbox, deliver: Deliver, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, brain: Brain, mailbox: Mailbox, deliver: Deliver, statistics: Statistics, clock: Callable[[], float]
+    ) -> None:
         super().__init__(name="inference", daemon=True)
-        self._brain, self._mailbox, self._deliver, self._clock = brain, mailbox, deliver, clock
+        self._brain, self._mailbox, self._deliver = brain, mailbox, deliver
+        self._statistics, self._clock = statistics, clock
 
     def run(self) -> None:
         while (jobs := self._mailbox.take()) is not None:
-            self._deliver(self._replies(jobs))
+            start = self._clock()
+            replies = self._replies(jobs)
+            self._statistics.inference.add(self._clock() - start)
+            self._statistics.batch.add(len(jobs))
+            self._deliver(replies)
 
     def _replies(self, jobs: Sequence[Job]) -> list[Reply]:
         try:
@@ -51,12 +58,13 @@ class Worker(threading.Thread):
         except EngineError as error:
             return [Reply(job, _refusal(job, error)) for job in jobs]
         except Exception:
-            log.exception("an observation could not be answered")
+            event("inference_failed", level=logging.ERROR, fault=True, client=jobs[0].session.client)
             fault = EngineError("internal", "The server failed on this observation.", "Its log says more.")
             return [Reply(job, _refusal(job, fault)) for job in jobs]
 
     def _decision(self, job: Job, answer: Answer) -> WireDecision:
         made, age = answer.decision, self._clock() - job.received
+        self._statistics.frame_age.add(age)
         return WireDecision(
             made.npc,
             job.observe.seq,

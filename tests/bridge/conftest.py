@@ -4,67 +4,40 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-import numpy as np
 import pytest
 
 from engine.brain import Brain
 from engine.bridge.client import BridgeError, Client, Frame, WireDecision
+from engine.bridge.echo import EchoPerceiver
 from engine.bridge.limits import DEFAULT_LIMITS, Limits
 from engine.bridge.server import Server
-from engine.labels import load_labels
-from engine.perception import EncodedFrame, Query, Seen
-from engine.perception.frame import decode
-from npc import Detection, Percept, Target
 
 DEADLINE = 10.0
 
 
-class StubPerceiver:
-    """Deterministic; points at a place that the frame's first pixel tells. `gate` holds inference back."""
-
-    provider = "CPUExecutionProvider"
+class StubPerceiver(EchoPerceiver):
+    """The echo, with a memory of what it was asked; `gate` holds inference back."""
 
     def __init__(self) -> None:
-        self.labels = load_labels()
+        super().__init__()
         self.gate = threading.Event()
         self.gate.set()
         self.entered = threading.Event()
-        self.frames = 0
+        self.frames: list[int] = []  # the first byte of each
         self.heard: list[str] = []
 
     def encode(self, frame, queries):
         self.entered.set()
         assert self.gate.wait(DEADLINE)
-        if frame is None:
-            return None
-        self.frames += 1
-        pixels = decode(frame)
-        return EncodedFrame(pixels[:1, :1, 0].astype(np.float32), None, None, None)
+        if frame is not None:
+            self.frames.append(frame.pixels[0])
+        return super().encode(frame, queries)
 
     def perceive_with_heat(self, frame, queries):
-        return [self._see(frame, query) for query in queries]
-
-    def _see(self, frame, query: Query) -> Seen:
-        said = bool(query.text.strip())
-        if said:
-            self.heard.append(query.text)
-        shade = float(frame.grid[0, 0]) / 255 if frame else 0.0
-        percept = Percept(
-            query.time,
-            {"greet": 1.0} if said else {"none": 1.0},
-            {"neutral": 1.0},
-            {"greet": 1.0} if said else {"idle": 1.0},
-            {"happy": 1.0} if said else {"neutral": 1.0},
-            Target(shade, 0.5, 0.9) if said and frame else None,
-            tuple(Detection(phrase, 0.1, 0.5, 0.5) for phrase in query.watch),
-            query.text,
-            query.speaker,
-            query.state,
-            frame is not None,
-        )
-        return Seen(percept, np.full((28, 48), shade, np.float32) if frame else None)
+        self.heard += [query.text for query in queries if query.text.strip()]
+        return super().perceive_with_heat(frame, queries)
 
 
 class Running:
@@ -76,6 +49,10 @@ class Running:
         self.endpoint = self.server.endpoint
         self._thread = threading.Thread(target=self.server.run, args=(Brain(perceiver), "stub"))
         self._thread.start()
+
+    @property
+    def sessions(self):
+        return self.server.host.sessions
 
     def stop(self) -> None:
         self.perceiver.gate.set()
@@ -97,6 +74,14 @@ class PatientClient(Client):
         """The next error that the server answers with."""
         self.until(lambda: bool(self.errors))
         return self.errors.popleft()
+
+    def pong(self) -> Mapping[str, int]:
+        """The server's counters, after everything that was sent so far has arrived there."""
+        before = self._dialogue._pings
+        self._dialogue._pinged_at = float("-inf")
+        self._dialogue.counters = {}
+        self.until(lambda: self._dialogue._pings > before and bool(self.counters))
+        return self.counters
 
     def until(self, done: Callable[[], bool], found: list[WireDecision] | None = None) -> None:
         """Poll until `done`; decisions go to `found`."""

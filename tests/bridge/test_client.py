@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.bridge.client import BridgeError, Client, Frame
+from engine.bridge.protocol import encode
 
 
 def test_without_a_server_it_says_so_and_what_to_do():
@@ -50,7 +51,7 @@ def test_words_that_died_with_the_server_are_said_again(serve, connect, perceive
     client = connect(server)
     client.spawn("mira", persona="healer")
     with monkeypatch.context() as patch:  # acknowledged, but the decision never leaves
-        patch.setattr(server.server, "_send_reply", lambda reply: None)
+        patch.setattr(server.server.host, "reply", lambda replies: None)
         client.observe("mira", text="hello")
         client.until(lambda: perceiver.heard == ["hello"])
         server.stop()
@@ -63,7 +64,7 @@ def test_a_decision_that_comes_twice_is_given_once(client):
     client.spawn("mira", persona="healer")
     client.observe("mira", text="hello")
     [decision] = client.decisions(1)
-    client._take(decision)
+    client._dialogue.receive(encode(decision))
     assert client.poll() == []
 
 
@@ -92,9 +93,9 @@ def test_a_refused_utterance_is_not_repeated(client):
 
 def test_spawning_again_keeps_the_character(client, server):
     client.spawn("mira", persona="healer")
-    before = next(iter(server.server._sessions.values())).npcs["mira"].mind.character
+    before = server.sessions[0].npcs["mira"].mind.character
     client.spawn("mira", persona="healer", watch=["wolf"])
-    npc = next(iter(server.server._sessions.values())).npcs["mira"]
+    npc = server.sessions[0].npcs["mira"]
     assert npc.mind.character is before
     assert "wolf" in npc.mind.watch
 
@@ -107,7 +108,7 @@ def test_the_pixels_of_an_utterance_are_its_own(client, perceiver):
     client.spawn("mira", persona="healer")
     pixels = np.zeros((18, 32, 3), np.uint8)
     client.observe("mira", frame=Frame.from_array(pixels), text="hello")
-    kept = next(iter(client._said.values())).observe.frame
+    kept = next(iter(client._dialogue.spoken._said.values())).observe.frame
     pixels[:] = 255  # the game draws on
     assert bytes(kept.pixels) == bytes(18 * 32 * 3)
 

@@ -1,0 +1,280 @@
+"""The client's half of the protocol, without sockets and without waiting: the sync and the asyncio client share it."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from engine.bridge.fields import ProtocolError
+from engine.bridge.limits import DEFAULT_LIMITS
+from engine.bridge.protocol import (
+    VERSION,
+    Ack,
+    Bye,
+    ClientMessage,
+    Despawn,
+    Error,
+    Frame,
+    Hello,
+    Observe,
+    Ping,
+    Pong,
+    ServerMessage,
+    Spawn,
+    Spawned,
+    Utterance,
+    Welcome,
+    WireDecision,
+    decode_client,
+    decode_server,
+    encode,
+)
+from engine.bridge.spoken import Spoken
+from engine.errors import EngineError
+
+log = logging.getLogger("engine.bridge.client")
+
+HELLO_EVERY_S = 0.5  # while nobody answers
+PING_EVERY_S = 1.0
+LOST_AFTER_S = 3.5  # silence for so long means that the server is away
+_SENDABLE = replace(DEFAULT_LIMITS, header=2**20)  # replies may be longer than what a server takes
+
+
+class BridgeError(EngineError):
+    """The server cannot be reached, or refused something; `about` is its reply, if there was one."""
+
+    def __init__(self, code: str, message: str, fix: str = "", about: Error | None = None) -> None:
+        super().__init__(code, message, fix)
+        self.about = about
+
+
+class Dialogue:
+    """What a client owes and expects. Its owner hands it what came (`receive`) and lets it `work` often.
+
+    Args:
+        name: of the game, for the server's log.
+        token: what the server was started with, if it was.
+        send: puts the parts of a message on the wire at once; False where there is no room.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(self, name: str, token: str | None, send: Callable[[list[Any]], bool], clock: Callable[[], float]) -> None:
+        self.errors: deque[BridgeError] = deque(maxlen=100)
+        self.counters: Mapping[str, int] = {}
+        self.spoken = Spoken()
+        self.greeted = False
+        self._hand_over, self._clock = send, clock
+        self._hello = Hello(name, uuid.uuid4().hex, VERSION, ("inspect",), token)
+        self._welcome: Welcome | None = None
+        self._heard_at = self._said_hello_at = self._pinged_at = float("-inf")
+        self._seq = self._pings = 0
+        self._npcs: dict[str, Spawn] = {}
+        self._names: dict[str, str] = {}
+        self._outbox: deque[ClientMessage] = deque()
+        self._decisions: list[WireDecision] = []
+
+    # -- what the game wants ---------------------------------------------------------------------------
+
+    @property
+    def welcome(self) -> Welcome:
+        """What the server said of itself, the last time that it did."""
+        assert self._welcome is not None  # clients are given away only after the first welcome
+        return self._welcome
+
+    @property
+    def connected(self) -> bool:
+        return self.greeted and self._clock() - self._heard_at < LOST_AFTER_S
+
+    @property
+    def decided(self) -> bool:
+        """Whether `decisions` has something to give."""
+        return bool(self._decisions)
+
+    def decisions(self) -> list[WireDecision]:
+        """Those that came since the last call."""
+        decisions, self._decisions = self._decisions, []
+        return decisions
+
+    def spawn(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str]) -> None:
+        """Ask for an NPC; `name` knows it once it stands."""
+        message = Spawn(npc, persona, tuple(watch))
+        self._check(message)
+        self._names.pop(npc, None)
+        self._npcs[npc] = message
+        self._outbox.append(message)
+
+    def name(self, npc: str) -> str | None:
+        """The name on the card of an NPC that stands."""
+        return self._names.get(npc)
+
+    def give_up(self, npc: str) -> None:
+        """Stop asking for an NPC that could not be had."""
+        self._npcs.pop(npc, None)
+
+    def despawn(self, npc: str) -> None:
+        if self._npcs.pop(npc, None) is None:
+            return
+        self._names.pop(npc, None)
+        self.spoken.forget_npc(npc)
+        self._outbox.append(Despawn(npc))
+        self.work()
+
+    def observe(
+        self,
+        names: tuple[str, ...],
+        frame: Frame | None,
+        text: str,
+        to: Sequence[str] | None,
+        state: Mapping[str, Any] | None,
+        captured_at: float | None,
+        inspect: bool,
+    ) -> int:
+        """Show and say; returns the sequence number. What is blank is not said."""
+        said = Utterance(uuid.uuid4().hex, text, names if to is None else tuple(to)) if text.strip() else None
+        observe = Observe(self._seq + 1, names, frame, said, state or {}, captured_at, inspect)
+        self._check(observe)
+        self._seq += 1
+        self.work()
+        if said is not None:
+            self.spoken.add(observe)
+            self._repeat_what_is_due()
+        elif self.greeted and not self._outbox:
+            self._send(observe)
+        return self._seq
+
+    def leave(self) -> None:
+        """Say goodbye; the server forgets the NPCs."""
+        if self.greeted:
+            self._send(Bye())
+
+    def refusal(self, earlier: Sequence[BridgeError], npc: str | None) -> BridgeError | None:
+        """What the server refused since `earlier` of the thing that is waited for; it is taken off `errors`."""
+        for error in list(self.errors):
+            if error not in earlier and (npc is None or _concerns(error, npc)):
+                self.errors.remove(error)
+                return error
+        return None
+
+    # -- keeping the session alive ---------------------------------------------------------------------
+
+    def work(self) -> None:
+        """Send what is due."""
+        now = self._clock()
+        if self.greeted and now - self._heard_at > LOST_AFTER_S:
+            self.greeted = False
+        if not self.greeted:
+            self._say_hello(now)
+            return
+        if now - self._pinged_at > PING_EVERY_S:
+            self._pinged_at, self._pings = now, self._pings + 1
+            self._send(Ping(self._pings))
+        while self._outbox and self._send(self._outbox[0]):
+            self._outbox.popleft()
+        self._repeat_what_is_due()
+
+    def _say_hello(self, now: float) -> None:
+        if now - self._said_hello_at > HELLO_EVERY_S and self._send(self._hello):
+            self._said_hello_at = now
+
+    def _repeat_what_is_due(self) -> None:
+        if self.greeted and not self._outbox:  # NPCs must stand before they are spoken to
+            self.spoken.send_due(self._clock(), self._send)
+
+    def _check(self, message: Spawn | Observe) -> None:
+        """Refuse here what the server would refuse, or would hang up for because of its size."""
+        limits = replace(
+            DEFAULT_LIMITS,
+            **{name: value for name, value in self.welcome.limits.items() if name in DEFAULT_LIMITS.__slots__},
+        )
+        try:
+            parts = encode(message)
+            if isinstance(message, Observe) and message.frame is not None:
+                message.frame.check(limits)
+            decode_client(parts, limits)
+        except ProtocolError as error:
+            raise BridgeError(error.code, error.message, error.fix) from None
+        except (TypeError, OverflowError) as error:
+            raise BridgeError(
+                "field",
+                f"`{message.TYPE}` holds what cannot be sent: {error}.",
+                "Use text, numbers, lists and maps.",
+            ) from None
+
+    def _send(self, message: ClientMessage) -> bool:
+        return self._hand_over(encode(message))
+
+    # -- what came -------------------------------------------------------------------------------------
+
+    def receive(self, parts: Sequence[bytes]) -> None:
+        """Take one message of the server; one that makes no sense is reported in `errors`."""
+        try:
+            message = decode_server(parts, _SENDABLE)
+        except ProtocolError as error:
+            self._fail(BridgeError(error.code, error.message, error.fix))
+            return
+        self._heard_at = self._clock()
+        self._take(message)
+
+    def _take(self, message: ServerMessage) -> None:
+        match message:
+            case WireDecision():
+                self._take_decision(message)
+            case Ack():
+                self.spoken.acknowledge(message.utterances, self._clock())
+            case Welcome():
+                self._take_welcome(message)
+            case Spawned():
+                self._names[message.npc] = message.name
+            case Pong():
+                self.counters = message.counters
+            case Error():
+                self._take_error(message)
+            case Bye():
+                self.greeted, self._said_hello_at = False, self._clock()
+
+    def _take_decision(self, decision: WireDecision) -> None:
+        fresh = decision.utterance_id is None or self.spoken.settle(decision.utterance_id, decision.npc)
+        if fresh and decision.npc in self._npcs:
+            self._decisions.append(decision)
+
+    def _take_welcome(self, welcome: Welcome) -> None:
+        again = self._welcome is not None and not self.greeted
+        self._welcome, self.greeted = welcome, True
+        if not again:
+            return
+        log.info("the server is back")
+        # Also where the session was resumed: a repeated spawn changes nothing, a missing one would be fatal.
+        self._outbox = deque(self._npcs.values())
+        self.spoken.repeat_all()
+
+    def _take_error(self, error: Error) -> None:
+        if error.code == "hello_required":
+            self.greeted = False  # the server was restarted; what is lost is sent again
+        elif error.code == "busy":
+            self.spoken.put_off(error.utterance or "", self._clock())
+        else:
+            self._drop_refused(error)
+            self._fail(BridgeError(error.code, error.message, error.fix, error))
+
+    def _drop_refused(self, error: Error) -> None:
+        """Stop repeating an utterance that the server refused, for one NPC or for all."""
+        if error.utterance is None:
+            return
+        if error.npc is None:
+            self.spoken.drop(error.utterance)
+        else:
+            self.spoken.settle(error.utterance, error.npc)
+
+    def _fail(self, error: BridgeError) -> None:
+        log.warning("%s", error)
+        self.errors.append(error)
+
+
+def _concerns(error: BridgeError, npc: str) -> bool:
+    """Whether an error may be the answer to spawning `npc`."""
+    about = error.about
+    return about is None or (about.seq is None and about.npc in (None, npc))

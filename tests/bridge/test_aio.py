@@ -1,0 +1,80 @@
+"""The asyncio client: the same promises, awaited."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from engine.bridge.aio import AsyncClient
+from engine.bridge.client import BridgeError
+
+
+def _run(scene):
+    return asyncio.run(asyncio.wait_for(scene, 20))
+
+
+def test_words_are_answered(server):
+    async def scene():
+        async with AsyncClient(server.endpoint) as client:
+            name = await client.spawn("mira", "healer")
+            client.observe("mira", text="hello")
+            async for decision in client:
+                return name, decision
+
+    name, decision = _run(scene())
+    assert name.startswith("Mira")
+    assert decision.action == "greet"
+
+
+def test_several_clients_share_one_loop(server):
+    async def one(number: int) -> list[str]:
+        async with AsyncClient(server.endpoint, name=f"client {number}") as client:
+            await client.spawn("mira", "healer")
+            for i in range(5):
+                client.observe("mira", text=f"hello {i}")
+            lines = []
+            while len(lines) < 5:
+                lines += [decision.action for decision in await client.poll(1.0)]
+            return lines
+
+    async def scene():
+        return await asyncio.gather(*(one(i) for i in range(4)))
+
+    assert _run(scene()) == [["greet"] * 5] * 4
+
+
+def test_it_finds_a_restarted_server(serve):
+    server = serve()
+
+    async def scene():
+        async with AsyncClient(server.endpoint) as client:
+            await client.spawn("mira", "healer")
+            await asyncio.to_thread(server.stop)
+            client.observe("mira", text="anybody there?")
+            await asyncio.to_thread(serve, server.endpoint)
+            while not (decisions := await client.poll(1.0)):
+                pass
+            return decisions
+
+    assert [decision.npc for decision in _run(scene())] == ["mira"]
+
+
+def test_without_a_server_it_says_so():
+    async def scene():
+        async with AsyncClient("tcp://127.0.0.1:9", timeout=0.1):
+            pass
+
+    with pytest.raises(BridgeError) as refused:
+        _run(scene())
+    assert refused.value.code == "no_server"
+
+
+def test_a_refused_persona_is_raised(server):
+    async def scene():
+        async with AsyncClient(server.endpoint) as client:
+            await client.spawn("mira", "nobody")
+
+    with pytest.raises(BridgeError) as refused:
+        _run(scene())
+    assert refused.value.code == "persona_unknown"

@@ -1,0 +1,113 @@
+"""Metrics, logs, and how a server stops."""
+
+from __future__ import annotations
+
+import json
+import logging
+import urllib.request
+
+import pytest
+
+from engine.bridge.logs import JsonLines, TextLines, event
+from engine.bridge.metrics import serve_metrics, split_address
+from engine.bridge.statistics import Histogram, Statistics
+from engine.errors import EngineError
+
+
+@pytest.fixture
+def scrape(server):
+    """Reads the metrics of the running server by name."""
+    end, port = serve_metrics("127.0.0.1:0", server.server.statistics, server.server.gauges)
+
+    def read() -> dict[str, float]:
+        text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
+        rows = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+        return {name: float(value) for name, _, value in rows}
+
+    yield read
+    end()
+
+
+def test_back_pressure_can_be_read(scrape, client, perceiver, picture):
+    client.spawn("mira", persona="healer")
+    perceiver.gate.clear()
+    client.observe("mira", frame=picture())
+    assert perceiver.entered.wait(10)
+    for _ in range(5):
+        client.observe("mira", frame=picture())
+    client.observe("mira", text="hello")
+    client.pong()
+    metrics = scrape()
+    assert metrics["npc_engine_superseded_total"] == 4
+    assert metrics["npc_engine_waiting"] == 2
+    assert metrics["npc_engine_undecided"] == 1
+    assert (metrics["npc_engine_clients"], metrics["npc_engine_npcs"]) == (1, 1)
+    perceiver.gate.set()
+
+
+def test_decisions_and_their_age_are_counted(scrape, client, picture):
+    client.spawn("mira", persona="healer")
+    client.observe("mira", frame=picture(), text="hello")
+    client.decisions(1)
+    metrics = scrape()
+    assert metrics["npc_engine_decided_total"] == 1
+    assert metrics["npc_engine_frame_age_seconds_count"] == 1
+    assert metrics['npc_engine_batch_npcs_bucket{le="1.0"}'] == 1
+
+
+def test_a_histogram_counts_what_is_on_a_bound_below_it():
+    histogram = Histogram((1, 2))
+    for value in (0.5, 1, 1.5, 3):
+        histogram.add(value)
+    assert (histogram.counts, histogram.total) == ([2, 1, 1], 6)
+
+
+@pytest.mark.parametrize("address", ["9100", "localhost", "localhost:http", "localhost:99999", ":9100"])
+def test_an_address_that_is_none_is_named(address):
+    with pytest.raises(EngineError, match=r"127\.0\.0\.1:9100"):
+        split_address(address)
+
+
+def test_a_taken_metrics_port_is_named():
+    end, port = serve_metrics("127.0.0.1:0", Statistics(), dict)
+    with pytest.raises(EngineError) as refused:
+        serve_metrics(f"127.0.0.1:{port}", Statistics(), dict)
+    assert refused.value.code == "metrics"
+    end()
+
+
+def _record(**fields) -> logging.LogRecord:
+    record = logging.LogRecord("engine.bridge", logging.INFO, "", 0, "client_here", (), None)
+    record.fields = fields
+    return record
+
+
+def test_a_log_line_is_json_where_machines_read_it():
+    line = json.loads(JsonLines().format(_record(client="Dörfli", resumed=False)))
+    assert (line["event"], line["client"], line["resumed"], line["level"]) == ("client_here", "Dörfli", False, "info")
+
+
+def test_a_client_cannot_forge_a_log_line():
+    line = TextLines().format(_record(client="x\n2030 INFO client_here token=ok"))
+    assert "\n" not in line
+    assert '"x\\n2030' in line
+
+
+def test_who_comes_and_goes_is_logged_without_the_session_id(caplog, server, connect):
+    with caplog.at_level(logging.INFO, "engine.bridge"):
+        client = connect(server)
+        session = server.sessions[0].key
+        client.close()
+        server.stop()
+    events = {record.getMessage(): record.fields for record in caplog.records if hasattr(record, "fields")}
+    assert {"client_here", "client_gone", "stopped"} <= set(events)
+    assert session not in str(events)
+
+
+def test_a_fault_is_logged_with_its_traceback(caplog):
+    with caplog.at_level(logging.ERROR, "engine.bridge"):
+        try:
+            1 / 0  # noqa: B018
+        except ZeroDivisionError:
+            event("failed", level=logging.ERROR, fault=True)
+    assert "ZeroDivisionError" in JsonLines().format(caplog.records[0])

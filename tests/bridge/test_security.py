@@ -1,0 +1,130 @@
+"""Who gets in, and what they can do to each other."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+
+from engine.bridge.client import BridgeError, Client
+from engine.bridge.keys import ClientKeys, add_client, create_server_keys, load_client_keys, load_server_keys
+from engine.bridge.protocol import Hello
+from engine.bridge.server import Server
+from engine.errors import EngineError
+from tests.bridge.wire import Wire
+
+
+@pytest.fixture
+def key_file(tmp_path):
+    create_server_keys(tmp_path / "server.keys")
+    add_client(tmp_path / "server.keys", "village")
+    return tmp_path / "server.keys"
+
+
+@pytest.fixture
+def village(key_file) -> ClientKeys:
+    return load_client_keys(key_file.with_name("village.keys"))
+
+
+@pytest.fixture
+def locked(serve, key_file):
+    return serve(keys=load_server_keys(key_file))
+
+
+def test_a_known_key_opens(locked, connect, village):
+    client = connect(locked, keys=village)
+    client.spawn("mira", persona="healer")
+    client.observe("mira", text="hello")
+    assert client.decisions(1)[0].action == "greet"
+    assert locked.sessions[0].user == "village"
+
+
+def test_a_client_without_a_key_gets_no_answer(locked):
+    with pytest.raises(BridgeError) as refused:
+        Client(locked.endpoint, timeout=0.3)
+    assert refused.value.code == "no_server"
+
+
+def test_an_unknown_key_gets_no_answer_and_is_counted(locked, key_file, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    create_server_keys(other / "server.keys")
+    stranger = load_client_keys(add_client(other / "server.keys", "stranger"))
+    server = load_server_keys(key_file)
+    with pytest.raises(BridgeError):
+        Client(locked.endpoint, keys=ClientKeys(stranger.public, stranger.secret, server.public), timeout=0.5)
+    assert locked.server.statistics.counters["strangers"] > 0
+
+
+def test_a_server_with_another_key_is_not_trusted(locked, village):
+    fake = ClientKeys(village.public, village.secret, village.public)
+    with pytest.raises(BridgeError):
+        Client(locked.endpoint, keys=fake, timeout=0.3)
+
+
+def test_with_keys_other_machines_may_come(key_file):
+    server = Server("tcp://0.0.0.0:0", keys=load_server_keys(key_file))
+    server.close()
+
+
+def test_nobody_takes_over_the_session_of_another_key(locked, connect, key_file, village):
+    connect(locked, keys=village)
+    add_client(key_file, "castle")
+    session = locked.sessions[0]
+    host = locked.server.host
+    with pytest.raises(EngineError) as refused:
+        host._admit("castle", Hello("castle", session.key))
+    assert refused.value.code == "session"
+
+
+def test_key_files_are_for_their_owner_alone(key_file):
+    for file in (key_file, key_file.with_name("village.keys")):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_clients_file_does_not_hold_the_servers_secret(key_file):
+    secret = load_server_keys(key_file).secret
+    assert secret not in key_file.with_name("village.keys").read_text()
+
+
+def test_keys_are_never_overwritten(key_file):
+    before = key_file.read_bytes()
+    for make in (lambda: create_server_keys(key_file), lambda: add_client(key_file, "village")):
+        with pytest.raises(EngineError) as refused:
+            make()
+        assert refused.value.code == "keys_exist"
+    assert key_file.read_bytes() == before
+
+
+BROKEN = ["", "[]", "{}", '{"public": 1}', '{"public": "x", "secret": "y", "clients": {}}']
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_a_broken_key_file_is_named(tmp_path, text):
+    file = tmp_path / "server.keys"
+    file.write_text(text)
+    with pytest.raises(EngineError) as refused:
+        load_server_keys(file)
+    assert refused.value.code == "keys_file"
+    assert "server.keys" in refused.value.message
+
+
+def test_a_key_that_is_no_z85_is_named(key_file):
+    fields = json.loads(key_file.read_text())
+    key_file.write_text(json.dumps(fields | {"secret": "~" * 40}))
+    with pytest.raises(EngineError, match="`secret` is no key"):
+        load_server_keys(key_file)
+
+
+def test_a_name_for_a_key_file_is_no_path(key_file):
+    with pytest.raises(EngineError, match="is no name"):
+        add_client(key_file, "../village")
+
+
+def test_without_encryption_a_session_id_is_all_that_a_client_shows(server):
+    wire = Wire(server.endpoint)
+    wire.say(Hello("test", "s-1"))
+    wire.next("welcome")
+    assert server.sessions[0].user == ""
+    wire.close()
