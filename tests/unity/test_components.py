@@ -43,6 +43,10 @@ def test_a_target_counts_from_the_top_and_unity_from_the_bottom(player, server, 
     assert "aims True True" in play(player, "talk", server.endpoint, tmp_path)
 
 
+def test_words_go_without_a_picture_where_nothing_is_drawn(player, server, tmp_path):
+    assert any(line.startswith("line ") for line in play(player, "blind", server.endpoint, tmp_path))
+
+
 def test_without_a_server_the_fallback_decides_and_answers(player, tmp_path):
     said = play(player, "fallback", nowhere(), tmp_path)
     assert said == [

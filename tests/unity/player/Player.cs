@@ -19,6 +19,10 @@ namespace NpcEngine.Tests
             {
                 case "talk": Talk(arguments[1]); break;
                 case "fallback": FallBack(arguments[1]); break;
+                case "blind":
+                    UnityEngine.Scene.Draws = false;
+                    Answer(arguments[1]);
+                    break;
                 case "record": Record(arguments[1]); break;
             }
             NpcClient.CloseAll();
@@ -30,10 +34,7 @@ namespace NpcEngine.Tests
         {
             for (int play = 0; play < 2; play++)
             {
-                Build(endpoint);
-                FramesUntil(() => NpcConnection.Existing.Client.NameOf("mira") != null);
-                _brain.Say("hello there");
-                FramesUntil(() => _brain.Last != null && _brain.Last.UtteranceId != null);
+                Answer(endpoint);
                 FramesUntil(() => _brain.Last.UtteranceId == null);
                 Say("saw", _brain.Last.CapturedAt.HasValue.ToString());
                 Ray ray;
@@ -42,6 +43,14 @@ namespace NpcEngine.Tests
                 UnityEngine.Scene.End();
                 Say("log", string.Join("; ", UnityEngine.Scene.Log));
             }
+        }
+
+        private static void Answer(string endpoint)
+        {
+            Build(endpoint);
+            FramesUntil(() => NpcConnection.Existing.Client.NameOf("mira") != null);
+            _brain.Say("hello there");
+            FramesUntil(() => _brain.Last != null && _brain.Last.UtteranceId != null);
         }
 
         /// <summary>Nobody answers at the address.</summary>

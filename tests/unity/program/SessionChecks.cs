@@ -160,6 +160,21 @@ namespace NpcEngine.Tests
             Checks.Equal("field", session.Inbox.TakeError().Code);
         }
 
+        public static void nothing_overtakes_words_that_were_put_off()
+        {
+            Session session = Standing("mira");
+            string[] mira = { "mira" };
+            string first = session.Say(mira, "first", "player", null, null, null, false);
+            Checks.Equal("observe", Sent(session, 0));
+            session.Take(Codec.Encode(new Error("busy", "Later.", "", 1, null, first)), 0);
+            session.Say(mira, "second", "player", null, null, null, false);
+            Checks.Equal("", Sent(session, 0.05));
+            Checks.Equal("first", ((Observe)session.Next(0.1)).Utterance.Text);
+            Checks.Equal("", Sent(session, 0.15));
+            session.Take(Codec.Encode(new Ack(new[] { first })), 0.15);
+            Checks.Equal("second", ((Observe)session.Next(0.15)).Utterance.Text);
+        }
+
         public static void a_refused_npc_does_not_stand_and_is_not_asked_for_again()
         {
             var session = new Session("test");

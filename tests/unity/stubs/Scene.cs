@@ -14,6 +14,9 @@ namespace UnityEngine
         /// <summary>Warnings and errors.</summary>
         public static readonly List<string> Log = new List<string>();
 
+        /// <summary>False: a hidden view, in which frames never end.</summary>
+        public static bool Draws = true;
+
         private static readonly List<GameObject> Objects = new List<GameObject>();
         private static readonly Queue<Action> Due = new Queue<Action>();
 
@@ -24,7 +27,7 @@ namespace UnityEngine
             {
                 Send(part, "Update");
             }
-            foreach (MonoBehaviour part in Parts())
+            foreach (MonoBehaviour part in Parts().Where(part => Draws))
             {
                 part.Routines.ToList().ForEach(routine => routine.MoveNext());
             }

@@ -15,6 +15,7 @@ namespace NpcEngine
         public const double PingEvery = 1;
         public const double LostAfter = 3.5; // silence for so long means that the server is away
         public const double RetryAfter = 0.5; // an utterance without acknowledgement
+        public const double BusyFor = 0.1; // an utterance that the server put off
         public const double DecisionAfter = 5; // an acknowledged utterance without a decision
 
         private readonly Hello _hello;
@@ -233,7 +234,7 @@ namespace NpcEngine
             {
                 case "welcome": TakeWelcome((Welcome)message, now); break;
                 case "spawned": _roster.Stand((Spawned)message); break;
-                case "ack": _utterances.Acknowledge(((Ack)message).Utterances, now + DecisionAfter); break;
+                case "ack": _utterances.Acknowledge(((Ack)message).Utterances, now); break;
                 case "decision": TakeDecision((Decision)message); break;
                 case "pong": Counters = ((Pong)message).Counters; break;
                 case "error": TakeError((Error)message, now); break;
@@ -274,7 +275,8 @@ namespace NpcEngine
                     _helloAt = double.NegativeInfinity;
                     return;
                 case "busy":
-                    return; // the utterance stays and is repeated
+                    _utterances.PutOff(error.Utterance, now);
+                    return;
                 case "version":
                 case "token":
                 case "too_many_clients":

@@ -13,9 +13,11 @@ namespace NpcEngine
             public Observe Observe;
             public List<string> Waiting;
             public double Due = double.NegativeInfinity; // when it is sent (again)
+            public bool Acknowledged;
         }
 
         private readonly LinkedList<Said> _said = new LinkedList<Said>();
+        private bool _putOff; // the server is busy: only the oldest that it has not taken goes out
 
         public int Count
         {
@@ -41,38 +43,72 @@ namespace NpcEngine
             _said.AddLast(new Said { Observe = observe, Waiting = new List<string>(observe.Utterance.To) });
         }
 
-        /// <summary>The first that is due, for those who have not decided; null where none is.</summary>
+        /// <summary>
+        /// The first that is due, for those who have not decided; null where none is. Nothing overtakes what was put off.
+        /// </summary>
         public Observe Next(double now)
         {
             foreach (Said said in _said)
             {
                 if (said.Due <= now)
                 {
-                    said.Due = now + Session.RetryAfter;
+                    said.Due = now + (said.Acknowledged ? Session.DecisionAfter : _putOff ? Session.BusyFor : Session.RetryAfter);
                     bool all = said.Waiting.Count == said.Observe.Utterance.To.Length;
                     return all ? said.Observe : said.Observe.For(said.Waiting.ToArray());
+                }
+                if (_putOff && !said.Acknowledged)
+                {
+                    return null;
                 }
             }
             return null;
         }
 
-        public void Acknowledge(string[] ids, double due)
+        /// <summary>The server has them in safe hands; whatever waited behind them may go.</summary>
+        public void Acknowledge(string[] ids, double now)
         {
             foreach (string id in ids)
             {
                 LinkedListNode<Said> node = Find(id);
                 if (node != null)
                 {
-                    node.Value.Due = due;
+                    node.Value.Acknowledged = true;
+                    node.Value.Due = now + Session.DecisionAfter;
                 }
+            }
+            if (_putOff)
+            {
+                Hurry();
             }
         }
 
+        /// <summary>The server was busy: say this one again soon, and nothing newer before it is taken.</summary>
+        public void PutOff(string id, double now)
+        {
+            LinkedListNode<Said> node = Find(id);
+            if (node != null && !node.Value.Acknowledged)
+            {
+                _putOff = true;
+                node.Value.Due = now + Session.BusyFor;
+            }
+        }
+
+        /// <summary>Say everything again, now: this is another server, or one that has forgotten us.</summary>
         public void RepeatAll()
         {
             foreach (Said said in _said)
             {
-                said.Due = double.NegativeInfinity;
+                said.Acknowledged = false;
+            }
+            Hurry();
+        }
+
+        private void Hurry()
+        {
+            _putOff = false;
+            foreach (Said said in _said)
+            {
+                said.Due = said.Acknowledged ? said.Due : double.NegativeInfinity;
             }
         }
 
@@ -114,6 +150,10 @@ namespace NpcEngine
             if (waited && node.Value.Waiting.Count == 0)
             {
                 _said.Remove(node);
+                if (_putOff && !node.Value.Acknowledged)
+                {
+                    Hurry(); // it may be the one that the others waited for
+                }
             }
             return waited;
         }
