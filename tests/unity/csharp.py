@@ -72,11 +72,11 @@ class ServerProcess:
 
 
 class Game:
-    """The test program's `game`: lines in, lines out."""
+    """The test program's `game`: lines in, lines out. `more`: token, then user and password."""
 
-    def __init__(self, program: Path, endpoint: str, *token: str) -> None:
+    def __init__(self, program: Path, endpoint: str, *more: str) -> None:
         self._process = subprocess.Popen(
-            ["mono", program, "game", endpoint, *token], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            ["mono", program, "game", endpoint, *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.heard: list[str] = []
         self._lines: queue.Queue[str] = queue.Queue()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 
 import pytest
+import zmq
+from zmq.auth.thread import ThreadAuthenticator
 
+from engine.bridge.protocol import Hello, Welcome, decode_client, encode
 from tests.unity.csharp import Game, ServerProcess
 
 KILLS = int(os.environ.get("KILLS", "3"))
@@ -93,3 +96,32 @@ def test_only_the_right_token_is_welcome(program, tmp_path, token, state):
     finally:
         game.kill()
         server.kill()
+
+
+@pytest.fixture
+def gated():
+    """A ROUTER of libzmq that demands user and password."""
+    context = zmq.Context()
+    gate = ThreadAuthenticator(context)
+    gate.start()
+    gate.configure_plain(domain="*", passwords={"ada": "secret"})
+    with context.socket(zmq.ROUTER) as router:
+        router.linger, router.plain_server = 0, True
+        yield router
+    gate.stop()
+    context.term()
+
+
+def test_user_and_password_open_a_gate_of_libzmq(program, gated):
+    port = gated.bind_to_random_port("tcp://127.0.0.1")
+    game = Game(program, f"tcp://localhost:{port}", "a token", "ada", "secret")
+    try:
+        assert gated.poll(10_000)
+        route, header = gated.recv_multipart()
+        hello = decode_client([header])
+        assert isinstance(hello, Hello)
+        assert (hello.client, hello.token) == ("mono", "a token")
+        gated.send_multipart([route, *encode(Welcome("a server", "CPU", "none", False))])
+        game.wait("state Connected")
+    finally:
+        game.kill()

@@ -126,7 +126,7 @@ namespace NpcEngine
             _presence = new Presence(patience, proof);
             Application.quitting += Close;
             Connect();
-            foreach (NpcBrain brain in _brains.Values)
+            foreach (NpcBrain brain in new List<NpcBrain>(_brains.Values))
             {
                 Introduce(brain);
             }
@@ -186,7 +186,7 @@ namespace NpcEngine
             {
                 foreach (NpcBrain brain in new List<NpcBrain>(_brains.Values))
                 {
-                    brain.PresenceChanged(_presence.Online);
+                    Guard(() => brain.PresenceChanged(_presence.Online));
                 }
             }
             if (_client != null)

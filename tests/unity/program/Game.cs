@@ -9,9 +9,11 @@ namespace NpcEngine.Tests
     /// </summary>
     internal static class Game
     {
-        public static int Run(string endpoint, string token)
+        /// <param name="arguments">`game ENDPOINT [TOKEN [USER PASSWORD]]`.</param>
+        public static int Run(string[] arguments)
         {
-            var client = new NpcClient(endpoint, "mono", token);
+            Array.Resize(ref arguments, 5);
+            var client = new NpcClient(arguments[1], "mono", arguments[2], arguments[3], arguments[4]);
             var printer = new Thread(() => Print(client)) { IsBackground = true };
             printer.Start();
             string line;

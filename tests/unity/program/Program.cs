@@ -11,7 +11,7 @@ namespace NpcEngine.Tests
             {
                 case "codec": return CodecLines.Run();
                 case "check": return Checks.Run();
-                case "game": return Game.Run(arguments[1], arguments.Length > 2 ? arguments[2] : null);
+                case "game": return Game.Run(arguments);
                 case "record": return Recorded.Run(arguments[1]);
                 case "bench": return Bench.Run(arguments[1], int.Parse(arguments[2]));
                 default: Console.Error.WriteLine("unknown command " + arguments[0]); return 2;
