@@ -1,0 +1,96 @@
+using System.Collections.Generic;
+
+namespace NpcEngine
+{
+    /// <summary>Messages to bytes and back. No I/O. A message is one part, or two where it carries a frame.</summary>
+    public static class Codec
+    {
+        /// <exception cref="ProtocolException">`field`, for a value that msgpack cannot hold.</exception>
+        public static byte[][] Encode(Message message)
+        {
+            var fields = new Map { { "type", message.Type } };
+            message.Fill(fields);
+            byte[] header = MsgPackWriter.Pack(fields);
+            var observe = message as Observe;
+            return observe != null && observe.Frame != null ? new[] { header, observe.Frame.Pixels } : new[] { header };
+        }
+
+        /// <summary>What a client sent.</summary>
+        /// <exception cref="ProtocolException">
+        /// `malformed`, `header_size`, `unknown_type`, `field`, `frame_format` or `frame_size`.
+        /// </exception>
+        public static Message DecodeClient(byte[][] parts, Limits limits)
+        {
+            Fields fields;
+            string type;
+            byte[] pixels = Open(parts, limits, out fields, out type);
+            switch (type)
+            {
+                case "hello": return Hello.Read(fields, limits);
+                case "spawn": return Spawn.Read(fields, limits);
+                case "despawn": return Despawn.Read(fields, limits);
+                case "observe": return Observe.Read(fields, pixels, limits);
+                case "ping": return Ping.Read(fields);
+                case "bye": return new Bye();
+                default: throw Unknown(type);
+            }
+        }
+
+        /// <summary>What a server sent; throws as <see cref="DecodeClient"/>.</summary>
+        public static Message DecodeServer(byte[][] parts, Limits limits)
+        {
+            Fields fields;
+            string type;
+            Open(parts, limits, out fields, out type);
+            switch (type)
+            {
+                case "welcome": return Welcome.Read(fields);
+                case "spawned": return Spawned.Read(fields, limits);
+                case "ack": return Ack.Read(fields, limits);
+                case "decision": return Decision.Read(fields, limits);
+                case "pong": return Pong.Read(fields);
+                case "error": return Error.Read(fields, limits);
+                case "bye": return new Bye();
+                default: throw Unknown(type);
+            }
+        }
+
+        /// <summary>The pixels, or null, with the message's fields and type.</summary>
+        private static byte[] Open(byte[][] parts, Limits limits, out Fields fields, out string type)
+        {
+            if (parts.Length < 1 || parts.Length > 2)
+            {
+                throw Malformed("The message has " + parts.Length + " parts.", "Send a header, and at most a frame.");
+            }
+            if (parts[0].Length > limits.Header)
+            {
+                throw new ProtocolException("header_size", "The header has " + parts[0].Length + " bytes.",
+                                            "Send at most " + limits.Header + " bytes.");
+            }
+            var values = MsgPackReader.Unpack(parts[0]) as Dictionary<string, object>;
+            if (values == null)
+            {
+                throw Malformed("The header is no map.", "Send one msgpack map with string keys as the first part.");
+            }
+            object named;
+            values.TryGetValue("type", out named);
+            type = named as string;
+            fields = new Fields(values, type ?? "");
+            if (parts.Length == 2 && type != "observe")
+            {
+                throw type == null ? Unknown(type) : Malformed("`" + type + "` has no second part.", "Only `observe` carries a frame.");
+            }
+            return parts.Length == 2 ? parts[1] : null;
+        }
+
+        private static ProtocolException Malformed(string what, string fix)
+        {
+            return new ProtocolException("malformed", what, fix);
+        }
+
+        private static ProtocolException Unknown(string type)
+        {
+            return new ProtocolException("unknown_type", "'" + type + "' is not a message type here.");
+        }
+    }
+}

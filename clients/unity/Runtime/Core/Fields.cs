@@ -1,0 +1,192 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+
+namespace NpcEngine
+{
+    /// <summary>
+    /// Checked reading of one message's map. Every getter throws <see cref="ProtocolException"/> `field` where the
+    /// value is missing, of another type or too large. Fields that are not asked for are ignored.
+    /// </summary>
+    internal sealed class Fields
+    {
+        public const long MaxInteger = 1L << 53; // integers up to here survive languages whose only number is a double
+        private readonly IDictionary<string, object> _values;
+        private readonly string _where;
+
+        public Fields(IDictionary<string, object> values, string where)
+        {
+            _values = values;
+            _where = where;
+        }
+
+        public bool Has(string name)
+        {
+            return Value(name) != null;
+        }
+
+        public bool IsMap(string name)
+        {
+            return Value(name) is Dictionary<string, object>;
+        }
+
+        /// <summary>A string of `least` to `most` characters (code points).</summary>
+        public string Text(string name, int most, string usual = null, int least = 0)
+        {
+            var value = Get<string>(name, "a string", usual);
+            int length = Characters(value);
+            if (length < least || length > most)
+            {
+                throw Fault(name, "has " + length + " characters", "Send " + least + " to " + most + " characters.");
+            }
+            return value;
+        }
+
+        /// <summary>An id: 1 to `limits.Name` printable characters.</summary>
+        public string Name(string name, Limits limits)
+        {
+            string value = Text(name, limits.Name, null, 1);
+            if (!IsPrintable(value))
+            {
+                throw Fault(name, "has characters that cannot be printed", "Use letters and digits.");
+            }
+            return value;
+        }
+
+        public long Integer(string name, long most, long? usual = null)
+        {
+            object value = Value(name) ?? usual;
+            if (!(value is long) || (long)value < 0 || (long)value > most)
+            {
+                throw Fault(name, value == null ? "is missing" : "is " + value, "Send an integer from 0 to " + most + ".");
+            }
+            return (long)value;
+        }
+
+        /// <summary>A finite number.</summary>
+        public double Number(string name, double? usual = null)
+        {
+            object value = Value(name) ?? usual;
+            if (!(value is long || value is double))
+            {
+                throw Fault(name, value == null ? "is missing" : "is not a number", "Send a number.");
+            }
+            double number = Convert.ToDouble(value, CultureInfo.InvariantCulture);
+            if (double.IsNaN(number) || double.IsInfinity(number))
+            {
+                throw Fault(name, "is not finite", "Send a finite number.");
+            }
+            return number;
+        }
+
+        public bool Flag(string name)
+        {
+            object value = Value(name) ?? false;
+            if (!(value is bool))
+            {
+                throw Fault(name, "is not a truth value", "Send true or false.");
+            }
+            return (bool)value;
+        }
+
+        /// <summary>At most `entries` different strings of 1 to `most` characters, in their order.</summary>
+        public string[] Texts(string name, int entries, int most, bool optional = false)
+        {
+            List<object> values = Get(name, "a list of strings", optional ? new List<object>() : null);
+            if (values.Count > entries)
+            {
+                throw Fault(name, "has " + values.Count + " entries", "Send at most " + entries + ".");
+            }
+            var texts = new List<string>();
+            foreach (object value in values)
+            {
+                var text = value as string;
+                if (text == null || text.Length == 0 || Characters(text) > most)
+                {
+                    throw Fault(
+                        name,
+                        "has an entry that is not a string of allowed length",
+                        "Send strings of 1 to " + most + " characters.");
+                }
+                if (!texts.Contains(text))
+                {
+                    texts.Add(text);
+                }
+            }
+            return texts.ToArray();
+        }
+
+        public Dictionary<string, object> Map(string name, int entries, bool optional = false)
+        {
+            Dictionary<string, object> value = Get(name, "a map", optional ? new Dictionary<string, object>() : null);
+            if (value.Count > entries)
+            {
+                throw Fault(name, "has " + value.Count + " entries", "Send at most " + entries + ".");
+            }
+            return value;
+        }
+
+        /// <summary>The fields of a map inside this one.</summary>
+        public Fields Inside(string name)
+        {
+            return new Fields(Get<Dictionary<string, object>>(name, "a map", null), _where + "." + name);
+        }
+
+        public ProtocolException Fault(string name, string what, string fix)
+        {
+            return new ProtocolException("field", "`" + _where + "." + name + "` " + what + ".", fix);
+        }
+
+        private object Value(string name)
+        {
+            object value;
+            return _values.TryGetValue(name, out value) ? value : null;
+        }
+
+        private T Get<T>(string name, string wanted, T usual) where T : class
+        {
+            object value = Value(name) ?? usual;
+            if (!(value is T))
+            {
+                throw Fault(name, value == null ? "is missing" : "is of another type", "Send " + wanted + ".");
+            }
+            return (T)value;
+        }
+
+        /// <summary>Characters as the protocol counts them: code points, not UTF-16 units.</summary>
+        private static int Characters(string text)
+        {
+            int count = text.Length;
+            foreach (char unit in text)
+            {
+                count -= char.IsLowSurrogate(unit) ? 1 : 0;
+            }
+            return count;
+        }
+
+        private static bool IsPrintable(string text)
+        {
+            for (int i = 0; i < text.Length; i += char.IsSurrogatePair(text, i) ? 2 : 1)
+            {
+                switch (CharUnicodeInfo.GetUnicodeCategory(text, i))
+                {
+                    case UnicodeCategory.Control:
+                    case UnicodeCategory.Format:
+                    case UnicodeCategory.Surrogate:
+                    case UnicodeCategory.PrivateUse:
+                    case UnicodeCategory.OtherNotAssigned:
+                    case UnicodeCategory.LineSeparator:
+                    case UnicodeCategory.ParagraphSeparator:
+                        return false;
+                    case UnicodeCategory.SpaceSeparator:
+                        if (text[i] != ' ')
+                        {
+                            return false;
+                        }
+                        break;
+                }
+            }
+            return true;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System;
+using System.Threading;
+
+namespace NpcEngine
+{
+    /// <summary>
+    /// What the player sees: raw 8-bit rows without padding (`rgb`, `rgba`, `bgra`) or an image file (`jpeg`, `png`,
+    /// `webp`). Leave the pixels alone until `release` (if given) is called, from any thread, after the last message that
+    /// carries them has left and whoever made the frame has called <see cref="Release"/>.
+    /// </summary>
+    public sealed class Frame
+    {
+        public readonly byte[] Pixels;
+        public readonly int Width;
+        public readonly int Height;
+        public readonly string Format;
+        public readonly bool BottomUp;
+        private readonly Action<byte[]> _release;
+        private int _holds = 1;
+
+        /// <param name="bottomUp">The first row is the lowest, as GPU read-backs often have it.</param>
+        public Frame(byte[] pixels, int width = 0, int height = 0, string format = "rgb", bool bottomUp = false,
+                     Action<byte[]> release = null)
+        {
+            Pixels = pixels;
+            Width = width;
+            Height = height;
+            Format = format;
+            BottomUp = bottomUp;
+            _release = release;
+        }
+
+        /// <summary>Refuse a frame whose description and bytes disagree.</summary>
+        /// <exception cref="ProtocolException">`frame_format` or `frame_size`.</exception>
+        public void Check(Limits limits)
+        {
+            int channels = Format == "rgb" ? 3 : Format == "rgba" || Format == "bgra" ? 4 : 0;
+            if (channels == 0 && Format != "jpeg" && Format != "png" && Format != "webp")
+            {
+                throw new ProtocolException("frame_format", "Frame format '" + Format + "' is not known.",
+                                            "Use one of: rgb, rgba, bgra, jpeg, png, webp.");
+            }
+            if (Pixels.Length < 1 || Pixels.Length > limits.Frame)
+            {
+                throw new ProtocolException("frame_size", "The frame has " + Pixels.Length + " bytes.",
+                    "Send 1 to " + limits.Frame + " bytes: scale the picture down or send JPEG.");
+            }
+            long wanted = (long)Width * Height * channels;
+            if (channels > 0 && (wanted == 0 || wanted != Pixels.Length))
+            {
+                throw new ProtocolException("frame_size",
+                    "The frame has " + Pixels.Length + " bytes, but " + Width + "x" + Height + " " + Format + " needs " + wanted + ".",
+                    "Check width, height, format and row padding.");
+            }
+        }
+
+        internal static Frame Read(Fields fields, byte[] pixels, Limits limits)
+        {
+            bool described = fields.Has("frame");
+            if (described != (pixels != null))
+            {
+                throw new ProtocolException("frame_size",
+                    described ? "The header has a `frame`, but no frame part came." : "A frame part came, but the header has no `frame`.",
+                    "Send both or neither.");
+            }
+            if (!described)
+            {
+                return null;
+            }
+            Fields header = fields.Inside("frame");
+            var frame = new Frame(
+                pixels,
+                (int)header.Integer("width", limits.Side, 0),
+                (int)header.Integer("height", limits.Side, 0),
+                header.Text("format", 16),
+                header.Flag("bottom_up"));
+            frame.Check(limits);
+            return frame;
+        }
+
+        internal Map Described()
+        {
+            return new Map { { "width", Width }, { "height", Height }, { "format", Format }, { "bottom_up", BottomUp } };
+        }
+
+        /// <summary>Let go of the pixels: whoever made the frame calls this once, after handing it to clients.</summary>
+        public void Release()
+        {
+            if (Interlocked.Decrement(ref _holds) == 0 && _release != null)
+            {
+                _release(Pixels);
+            }
+        }
+
+        /// <summary>A message carries it.</summary>
+        internal void Hold()
+        {
+            Interlocked.Increment(ref _holds);
+        }
+    }
+}

@@ -1,0 +1,314 @@
+using System;
+using System.Collections.Generic;
+
+namespace NpcEngine
+{
+    /// <summary>
+    /// What a client knows and owes: its NPCs, the newest frame for each view, the utterances that are not decided
+    /// yet, and what came back. No I/O and no clock of its own; times are seconds on any monotonic clock.
+    /// Not thread-safe.
+    /// </summary>
+    public sealed class Session
+    {
+        public const double HelloEvery = 0.5; // while nobody answers
+        public const double RefusedFor = 5; // a wrong token is not right half a second later
+        public const double PingEvery = 1;
+        public const double LostAfter = 3.5; // silence for so long means that the server is away
+        public const double RetryAfter = 0.5; // an utterance without acknowledgement
+        public const double BusyFor = 0.1; // an utterance that the server put off
+        public const double DecisionAfter = 5; // an acknowledged utterance without a decision
+
+        private readonly Hello _hello;
+        private readonly Inbox _inbox;
+        private readonly Utterances _utterances = new Utterances();
+        private readonly NewestFrames _frames = new NewestFrames();
+        private readonly Roster _roster = new Roster();
+        private bool _linked;
+        private double _heardAt;
+        private double _helloAt;
+        private double _pingAt;
+        private long _seq;
+        private long _pings;
+
+        /// <param name="capacity">Decisions and errors that may wait for the game.</param>
+        public Session(string client, string token = null, int capacity = 1024)
+        {
+            _hello = new Hello(client, Guid.NewGuid().ToString("N"), new[] { "inspect" }, token);
+            _inbox = new Inbox(capacity);
+            Limits = Limits.Default;
+            Counters = new Dictionary<string, object>();
+        }
+
+        /// <summary>The server has welcomed us on the connection that stands.</summary>
+        public bool Greeted { get; private set; }
+
+        /// <summary>Why the server does not want us, or null.</summary>
+        public Error Refusal { get; private set; }
+
+        /// <summary>What the server said of itself last, or null.</summary>
+        public Welcome Welcome { get; private set; }
+
+        public Limits Limits { get; private set; }
+
+        /// <summary>The server's counters of this session, as of the last pong.</summary>
+        public IDictionary<string, object> Counters { get; private set; }
+
+        public Inbox Inbox
+        {
+            get { return _inbox; }
+        }
+
+        /// <summary>Utterances that are not decided yet.</summary>
+        public int Pending
+        {
+            get { return _utterances.Count; }
+        }
+
+        /// <summary>Frames that gave way to newer ones before they were sent.</summary>
+        public long Superseded
+        {
+            get { return _frames.Superseded; }
+        }
+
+        /// <summary>The NPC's name on its card while it stands; null before, and where the server refused it.</summary>
+        public string NameOf(string npc)
+        {
+            return _roster.NameOf(npc);
+        }
+
+        public bool Knows(string npc)
+        {
+            return _roster.Has(npc);
+        }
+
+        // -- what the game asks for ---------------------------------------------------------------------
+
+        /// <exception cref="ProtocolException">What the server would refuse.</exception>
+        public void Spawn(string npc, object persona, string[] watch)
+        {
+            var spawn = new Spawn(npc, Copy(persona), watch);
+            Check(spawn);
+            _roster.Enter(spawn);
+        }
+
+        public void Despawn(string npc)
+        {
+            if (_roster.Leave(npc))
+            {
+                _utterances.Forget(npc);
+            }
+        }
+
+        /// <summary>
+        /// Show what the player sees (null: only tell the state) to those of the NPCs that stand; of the frames that
+        /// wait for the same NPCs the newest is kept.
+        /// </summary>
+        /// <returns>The number that comes back as <see cref="Decision.Seq"/>; 0 where nobody can see it now.</returns>
+        /// <exception cref="ProtocolException">What the server would refuse.</exception>
+        public long Show(string[] npcs, Frame frame, IDictionary<string, object> state, double? capturedAt, bool inspect)
+        {
+            string[] seers = Greeted ? Array.FindAll(npcs, npc => NameOf(npc) != null) : new string[0];
+            if (seers.Length == 0)
+            {
+                return 0;
+            }
+            var observe = new Observe(_seq + 1, seers, frame, null, (IDictionary<string, object>)Copy(state), capturedAt, inspect);
+            Check(observe);
+            frame?.Hold();
+            _frames.Put(observe);
+            return ++_seq;
+        }
+
+        /// <summary>Say something to NPCs, with what the player sees (or null). It is repeated until all have decided.</summary>
+        /// <param name="frame">Kept until then, and never released: give it pixels of its own.</param>
+        /// <exception cref="ProtocolException">What the server would refuse, or `busy`.</exception>
+        public string Say(string[] npcs, string text, string speaker, Frame frame, IDictionary<string, object> state,
+                          double? capturedAt, bool inspect)
+        {
+            if (_utterances.Owed + _inbox.Answers + npcs.Length > Limits.Utterances)
+            {
+                throw new ProtocolException("busy", "Too many utterances wait for a decision.", "Say this again in a moment.");
+            }
+            var said = new Utterance(Guid.NewGuid().ToString("N"), text, Known(npcs), speaker);
+            var observe = new Observe(_seq + 1, said.To, frame, said, (IDictionary<string, object>)Copy(state), capturedAt, inspect);
+            Check(observe);
+            _seq++;
+            _utterances.Add(observe);
+            return said.Id;
+        }
+
+        private string[] Known(string[] npcs)
+        {
+            foreach (string npc in npcs)
+            {
+                if (!Knows(npc))
+                {
+                    throw new ProtocolException("unknown_npc", "There is no NPC '" + npc + "'.", "Spawn it first.");
+                }
+            }
+            return npcs;
+        }
+
+        /// <summary>The game may change its own maps before these are sent, from another thread.</summary>
+        private static object Copy(object value)
+        {
+            return MsgPackReader.Unpack(MsgPackWriter.Pack(value));
+        }
+
+        /// <summary>Refuse here what the server would refuse, or would hang up for because of its size.</summary>
+        private void Check(Message message)
+        {
+            Codec.DecodeClient(Codec.Encode(message), Limits);
+        }
+
+        // -- the connection -----------------------------------------------------------------------------
+
+        /// <summary>A connection stands. Nothing was heard on it yet.</summary>
+        public void Connected(double now)
+        {
+            _linked = true;
+            Lose();
+            _helloAt = double.NegativeInfinity;
+            _heardAt = now;
+        }
+
+        public void Disconnected()
+        {
+            _linked = false;
+            Lose();
+        }
+
+        private void Lose()
+        {
+            Greeted = false;
+            _frames.Clear();
+        }
+
+        /// <summary>The goodbye that ends the session at the server, or null where no server would hear it.</summary>
+        public Message Leave()
+        {
+            return Greeted ? new Bye() : null;
+        }
+
+        /// <summary>The next message that is due, or null. What is returned counts as sent.</summary>
+        public Message Next(double now)
+        {
+            if (!_linked)
+            {
+                return null;
+            }
+            if (Greeted && now - _heardAt > LostAfter)
+            {
+                Lose();
+            }
+            if (!Greeted)
+            {
+                return NextHello(now);
+            }
+            if (now - _pingAt >= PingEvery)
+            {
+                _pingAt = now;
+                return new Ping(++_pings);
+            }
+            // NPCs must stand before they are spoken to.
+            return _roster.Next() ?? _utterances.Next(now) ?? (Message)_frames.Take();
+        }
+
+        private Message NextHello(double now)
+        {
+            if (now - _helloAt < (Refusal == null ? HelloEvery : RefusedFor))
+            {
+                return null;
+            }
+            _helloAt = now;
+            return _hello;
+        }
+
+        /// <summary>Take a message of the server.</summary>
+        /// <exception cref="ProtocolException">It is none of this protocol.</exception>
+        public void Take(byte[][] parts, double now)
+        {
+            Message message = Codec.DecodeServer(parts, Limits.Replies);
+            _heardAt = now;
+            switch (message.Type)
+            {
+                case "welcome": TakeWelcome((Welcome)message, now); break;
+                case "spawned": _roster.Stand((Spawned)message); break;
+                case "ack": _utterances.Acknowledge(((Ack)message).Utterances, now); break;
+                case "decision": TakeDecision((Decision)message); break;
+                case "pong": Counters = ((Pong)message).Counters; break;
+                case "error": TakeError((Error)message, now); break;
+                case "bye": Lose(); _helloAt = now; break;
+            }
+        }
+
+        private void TakeWelcome(Welcome welcome, double now)
+        {
+            Welcome = welcome;
+            Limits = new Limits(welcome.Limits);
+            Refusal = null;
+            if (Greeted)
+            {
+                return; // the answer to a hello that was repeated
+            }
+            Greeted = true;
+            _pingAt = now;
+            _roster.IntroduceAll();
+            _utterances.RepeatAll();
+        }
+
+        private void TakeDecision(Decision decision)
+        {
+            bool fresh = decision.UtteranceId == null || _utterances.Settle(decision.UtteranceId, decision.Npc);
+            if (fresh && Knows(decision.Npc))
+            {
+                _inbox.Add(decision);
+            }
+        }
+
+        private void TakeError(Error error, double now)
+        {
+            switch (error.Code)
+            {
+                case "hello_required":
+                    Lose(); // the server was restarted; what is lost is sent again
+                    _helloAt = double.NegativeInfinity;
+                    return;
+                case "busy":
+                    _utterances.PutOff(error.Utterance, now);
+                    return;
+                case "version":
+                case "token":
+                case "too_many_clients":
+                    bool news = Refusal == null || Refusal.Code != error.Code;
+                    Refusal = error;
+                    if (!news)
+                    {
+                        return;
+                    }
+                    break;
+                case "unknown_npc":
+                    if (error.Npc != null && !Knows(error.Npc))
+                    {
+                        return; // it was to leave, and has left
+                    }
+                    break;
+            }
+            DropRefused(error);
+            _inbox.Add(error);
+        }
+
+        /// <summary>Stop asking for what the server refused: an utterance, or an NPC.</summary>
+        private void DropRefused(Error error)
+        {
+            if (error.Utterance != null)
+            {
+                _utterances.Refuse(error.Utterance, error.Npc);
+            }
+            else if (error.Npc != null && error.Seq == null && NameOf(error.Npc) == null)
+            {
+                _roster.Refuse(error.Npc);
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+using System;
+using System.Collections.Generic;
+using UnityEngine;
+
+namespace NpcEngine
+{
+    /// <summary>
+    /// The scene's line to the server. One is enough for all NPCs; a brain that finds none makes one with the usual
+    /// settings. It hands every decision to its NPC's brain, on the main thread.
+    /// </summary>
+    [AddComponentMenu("NPC Engine/NPC Connection")]
+    [DefaultExecutionOrder(-100)]
+    [DisallowMultipleComponent]
+    public sealed class NpcConnection : MonoBehaviour
+    {
+        private const int MostPerFrame = 64; // after a pause the rest waits for the next frame
+
+        [Tooltip("Where the server listens.")]
+        [SerializeField] private string endpoint = Endpoint.Usual;
+
+        [Tooltip("Name of the game, for the server's log.")]
+        [SerializeField] private string gameName = "unity";
+
+        [Tooltip("What the server was started with (--token); empty for none.")]
+        [SerializeField] private string token = "";
+
+        [Tooltip("Seconds without the server before NPCs fall back to a routine of their own.")]
+        [SerializeField, Min(0)] private float patience = 2;
+
+        [Tooltip("Seconds with the server before NPCs turn to it again.")]
+        [SerializeField, Min(0)] private float proof = 1;
+
+        private static NpcConnection _current;
+        private readonly Dictionary<string, NpcBrain> _brains = new Dictionary<string, NpcBrain>();
+        private NpcClient _client;
+        private Presence _presence;
+
+        /// <summary>The NPCs can count on the server. Changes with hysteresis.</summary>
+        public bool Online
+        {
+            get { return _presence != null && _presence.Online; }
+        }
+
+        /// <summary>For those who want more than components; null while this is disabled or cannot be.</summary>
+        public NpcClient Client
+        {
+            get { return _client; }
+        }
+
+        /// <summary>The NPCs of this connection.</summary>
+        public ICollection<NpcBrain> Brains
+        {
+            get { return _brains.Values; }
+        }
+
+        /// <summary>Why there is no client, if there is none.</summary>
+        public string Fault { get; private set; } = "";
+
+        /// <summary>The enabled connection of the loaded scenes; makes one where there is none.</summary>
+        public static NpcConnection Current
+        {
+            get
+            {
+                if (_current == null)
+                {
+                    new GameObject("NPC Connection").AddComponent<NpcConnection>();
+                }
+                return _current;
+            }
+        }
+
+        /// <summary>The enabled connection, or null.</summary>
+        public static NpcConnection Existing
+        {
+            get { return _current; }
+        }
+
+        /// <summary>Statics outlive a play session where the editor does not reload its scripts.</summary>
+        [RuntimeInitializeOnLoadMethod(RuntimeInitializeLoadType.SubsystemRegistration)]
+        private static void Forget()
+        {
+            NpcClient.CloseAll();
+            _current = null;
+        }
+
+        /// <summary>Settings for a connection that is made by code; call it before the component is enabled.</summary>
+        public void Configure(string address, string secret = "", float patience = 2, float proof = 1)
+        {
+            endpoint = address;
+            token = secret;
+            this.patience = patience;
+            this.proof = proof;
+        }
+
+        internal void Enter(NpcBrain brain)
+        {
+            NpcBrain other;
+            if (_brains.TryGetValue(brain.NpcId, out other) && other != brain)
+            {
+                Debug.LogError("Two NPCs have the id '" + brain.NpcId + "'. Give each its own.", brain);
+                return;
+            }
+            _brains[brain.NpcId] = brain;
+            Introduce(brain);
+        }
+
+        internal void Leave(NpcBrain brain)
+        {
+            NpcBrain present;
+            if (_brains.TryGetValue(brain.NpcId, out present) && present == brain)
+            {
+                _brains.Remove(brain.NpcId);
+                _client?.Despawn(brain.NpcId);
+            }
+        }
+
+        private void OnEnable()
+        {
+            if (_current != null && _current != this)
+            {
+                Debug.LogWarning("There is an NPC Connection already; this one stays off.", this);
+                enabled = false;
+                return;
+            }
+            _current = this;
+            _presence = new Presence(patience, proof);
+            Application.quitting += Close;
+            Connect();
+            foreach (NpcBrain brain in new List<NpcBrain>(_brains.Values))
+            {
+                Introduce(brain);
+            }
+        }
+
+        private void OnDisable()
+        {
+            Application.quitting -= Close;
+            Close();
+            if (_current == this)
+            {
+                _current = null;
+            }
+        }
+
+        private void Connect()
+        {
+#if UNITY_WEBGL && !UNITY_EDITOR
+            Fault = "Browsers have no TCP sockets: NPCs keep to their routine.";
+            Debug.LogWarning(Fault, this);
+#else
+            try
+            {
+                Fault = "";
+                _client = new NpcClient(endpoint, gameName, token.Length > 0 ? token : null);
+            }
+            catch (ProtocolException error)
+            {
+                Fault = error.ToString();
+                Debug.LogError(error.ToString(), this);
+            }
+#endif
+        }
+
+        private void Close()
+        {
+            _client?.Dispose();
+            _client = null;
+        }
+
+        private void Introduce(NpcBrain brain)
+        {
+            try
+            {
+                _client?.Spawn(brain.NpcId, brain.Persona, brain.Watch);
+            }
+            catch (ProtocolException error)
+            {
+                brain.Fail(error.ToString());
+            }
+        }
+
+        private void Update()
+        {
+            bool connected = _client != null && _client.State == ConnectionState.Connected;
+            if (_presence.Update(connected, Time.realtimeSinceStartupAsDouble))
+            {
+                foreach (NpcBrain brain in new List<NpcBrain>(_brains.Values))
+                {
+                    Guard(() => brain.PresenceChanged(_presence.Online));
+                }
+            }
+            if (_client != null)
+            {
+                HandOutErrors();
+                HandOutDecisions();
+            }
+        }
+
+        /// <summary>What a handler does may end this component, so that is looked at each time.</summary>
+        private void HandOutDecisions()
+        {
+            Decision decision;
+            for (int i = 0; i < MostPerFrame && (decision = _client?.TakeDecision()) != null; i++)
+            {
+                NpcBrain brain;
+                if (_brains.TryGetValue(decision.Npc, out brain))
+                {
+                    Guard(() => brain.Decide(decision));
+                }
+            }
+        }
+
+        private void HandOutErrors()
+        {
+            Error error;
+            for (int i = 0; i < MostPerFrame && (error = _client?.TakeError()) != null; i++)
+            {
+                NpcBrain brain;
+                if (error.Npc != null && _brains.TryGetValue(error.Npc, out brain))
+                {
+                    Error told = error;
+                    Guard(() => brain.Fail(told.ToString()));
+                }
+                else
+                {
+                    Debug.LogWarning("NPC server: " + error, this);
+                }
+            }
+        }
+
+        /// <summary>A fault in one NPC's handler must not cost the others their decisions.</summary>
+        private void Guard(Action action)
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception fault)
+            {
+                Debug.LogException(fault, this);
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System;
+using System.Diagnostics;
+using UnityEngine;
+
+namespace NpcEngine.Tests
+{
+    /// <summary>
+    /// Plays scenes with the real components, and prints what
+    /// happens, one word and its text a line.
+    /// </summary>
+    internal static class Player
+    {
+        private static NpcBrain _brain;
+
+        private static int Main(string[] arguments)
+        {
+            UnityEngine.Application.persistentDataPath = arguments[2];
+            switch (arguments[0])
+            {
+                case "talk": Talk(arguments[1]); break;
+                case "fallback": FallBack(arguments[1]); break;
+                case "blind":
+                    UnityEngine.Scene.Draws = false;
+                    Answer(arguments[1]);
+                    break;
+                case "record": Record(arguments[1]); break;
+            }
+            NpcClient.CloseAll();
+            return 0;
+        }
+
+        /// <summary>Twice, as somebody does who presses Play, Stop and Play.</summary>
+        private static void Talk(string endpoint)
+        {
+            for (int play = 0; play < 2; play++)
+            {
+                Answer(endpoint);
+                FramesUntil(() => _brain.Last.UtteranceId == null);
+                Say("saw", _brain.Last.CapturedAt.HasValue.ToString());
+                Ray ray;
+                bool aims = _brain.TryAim(new Decision("mira", 1, "go_to", "happy", null, new Target(0.25, 0.25, 1)), out ray);
+                Say("aims", aims + " " + (ray.origin.y == 0.75f));
+                UnityEngine.Scene.End();
+                Say("log", string.Join("; ", UnityEngine.Scene.Log));
+            }
+        }
+
+        private static void Answer(string endpoint)
+        {
+            Build(endpoint);
+            FramesUntil(() => NpcConnection.Existing.Client.NameOf("mira") != null);
+            _brain.Say("hello there");
+            FramesUntil(() => _brain.Last != null && _brain.Last.UtteranceId != null);
+        }
+
+        /// <summary>Nobody answers at the address.</summary>
+        private static void FallBack(string endpoint)
+        {
+            Build(endpoint);
+            _brain.OnlineChanged.AddListener(online => Say("online", online.ToString()));
+            FramesUntil(() => !NpcConnection.Existing.Online);
+            _brain.Say("hello there");
+            Say("offline", _brain.Last.Offline.ToString());
+            UnityEngine.Scene.End();
+        }
+
+        private static void Record(string endpoint)
+        {
+            Build(endpoint);
+            GameObject wolf = GameObject.CreatePrimitive(PrimitiveType.Cube);
+            wolf.GetComponent<Renderer>().bounds = new Bounds(new Vector3(0.25f, 0.75f, 5), new Vector3(0.1f, 0.2f, 0));
+            wolf.AddComponent<NpcEntity>().Words = "grey wolf";
+            GameObject behind = GameObject.CreatePrimitive(PrimitiveType.Cube);
+            behind.GetComponent<Renderer>().bounds = new Bounds(new Vector3(0.5f, 0.5f, -5), new Vector3(0.1f, 0.1f, 0));
+            behind.AddComponent<NpcEntity>();
+            var recorder = new GameObject("recorder").AddComponent<NpcRecorder>();
+            FramesUntil(() => recorder.Count > 0);
+            Say("folder", recorder.Folder);
+            UnityEngine.Scene.End();
+        }
+
+        private static void Build(string endpoint)
+        {
+            var eye = new GameObject("eye");
+            Camera.main = eye.AddComponent<Camera>();
+            var line = new GameObject("line");
+            line.SetActive(false);
+            line.AddComponent<NpcConnection>().Configure(endpoint, patience: 0.2f);
+            line.SetActive(true);
+            var capture = eye.AddComponent<NpcFrameCapture>();
+            var body = new GameObject("healer");
+            body.SetActive(false);
+            _brain = body.AddComponent<NpcBrain>();
+            _brain.Configure("mira", "healer", capture);
+            _brain.Line.AddListener(text => Say("line", text));
+            _brain.Action.AddListener(action => Say("action", action));
+            body.SetActive(true);
+        }
+
+        private static void FramesUntil(Func<bool> holds)
+        {
+            Stopwatch clock = Stopwatch.StartNew();
+            while (!holds())
+            {
+                if (clock.Elapsed.TotalSeconds > 30)
+                {
+                    throw new TimeoutException("half a minute is over; the log: " + string.Join("; ", UnityEngine.Scene.Log));
+                }
+                UnityEngine.Scene.Frame();
+                System.Threading.Thread.Sleep(5);
+            }
+        }
+
+        private static void Say(string word, string text)
+        {
+            Console.WriteLine(word + " " + text);
+        }
+    }
+}

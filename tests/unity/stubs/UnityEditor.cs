@@ -1,0 +1,48 @@
+// The part of Unity's editor API (2021.3) that the plug-in uses: signatures alone, so that it compiles without Unity.
+using System;
+using UnityEngine;
+
+namespace UnityEditor
+{
+    public class EditorWindow : UnityEngine.Object
+    {
+        public static T GetWindow<T>(string title) where T : EditorWindow { return null; }
+        public void Repaint() { }
+    }
+
+    public static class EditorApplication
+    {
+        public static bool isPlaying { get; set; }
+        public static event Action quitting { add { } remove { } }
+        public static event Action<PlayModeStateChange> playModeStateChanged { add { } remove { } }
+    }
+
+    public enum PlayModeStateChange { EnteredEditMode, ExitingEditMode, EnteredPlayMode, ExitingPlayMode }
+
+    public static class AssemblyReloadEvents
+    {
+        public delegate void AssemblyReloadCallback();
+        public static event AssemblyReloadCallback beforeAssemblyReload { add { } remove { } }
+    }
+
+    public enum MessageType { None, Info, Warning, Error }
+
+    public static class EditorGUILayout
+    {
+        public static void HelpBox(string message, MessageType type) { }
+        public static void LabelField(string label, string label2, params GUILayoutOption[] options) { }
+        public static void LabelField(string label, string label2, GUIStyle style, params GUILayoutOption[] options) { }
+        public static void SelectableLabel(string text, params GUILayoutOption[] options) { }
+        public static void Space() { }
+        public static Vector2 BeginScrollView(Vector2 scrollPosition, params GUILayoutOption[] options) { return scrollPosition; }
+        public static void EndScrollView() { }
+    }
+
+    public static class EditorStyles
+    {
+        public static GUIStyle wordWrappedLabel { get { return null; } }
+    }
+
+    public sealed class InitializeOnLoadAttribute : Attribute { }
+    public sealed class MenuItem : Attribute { public MenuItem(string itemName) { } }
+}

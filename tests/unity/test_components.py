@@ -1,0 +1,69 @@
+"""The components in a scene that is played without Unity, with the real server."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.unity.csharp import HERE, compile_cs
+
+
+@pytest.fixture(scope="session")
+def player(core: Path, unity: list[Path], runtime: Path) -> Path:
+    out = core.with_name("player.exe")
+    compile_cs(out, [HERE / "player" / "Player.cs"], references=[core, runtime, unity[0]], target="exe")
+    return out
+
+
+def play(player: Path, scene: str, endpoint: str, folder: Path) -> list[str]:
+    done = subprocess.run(["mono", player, scene, endpoint, folder], capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+def nowhere() -> str:
+    """An address where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+
+
+def test_a_brain_hears_sees_and_answers_and_a_second_play_does_so_again(player, server, tmp_path):
+    said = play(player, "talk", server.endpoint, tmp_path)
+    assert len([line for line in said if line.startswith("line ") and len(line) > 6]) >= 2
+    assert said.count("saw True") == 2
+    assert said.count("log ") == 2
+
+
+def test_a_target_counts_from_the_top_and_unity_from_the_bottom(player, server, tmp_path):
+    assert "aims True True" in play(player, "talk", server.endpoint, tmp_path)
+
+
+def test_words_go_without_a_picture_where_nothing_is_drawn(player, server, tmp_path):
+    assert any(line.startswith("line ") for line in play(player, "blind", server.endpoint, tmp_path))
+
+
+def test_without_a_server_the_fallback_decides_and_answers(player, tmp_path):
+    said = play(player, "fallback", nowhere(), tmp_path)
+    assert said == [
+        "online False",
+        "action idle",
+        "action idle",
+        "line Give me a moment. My head is spinning.",
+        "offline True",
+    ]
+
+
+def test_the_recorder_writes_where_things_stand_and_not_what_is_behind_the_camera(player, tmp_path):
+    folder = Path(play(player, "record", nowhere(), tmp_path)[-1].removeprefix("folder "))
+    row = json.loads((folder / "labels.jsonl").read_text().splitlines()[0])
+    (wolf,) = row["entities"]
+    x, y, width, height = wolf["box"]
+    assert (wolf["name"], abs(x - 128) <= 1, abs(y - 54) <= 1) == ("grey wolf", True, True)
+    assert abs(width - 64) <= 1
+    assert abs(height - 72) <= 1
+    assert (folder / row["frame"]).exists()
