@@ -35,6 +35,7 @@ def test_back_pressure_can_be_read(scrape, client, perceiver, picture):
     assert perceiver.entered.wait(10)
     for _ in range(5):
         client.observe("mira", frame=picture())
+        client.pong()  # it is there before the next one leaves
     client.observe("mira", text="hello")
     client.pong()
     metrics = scrape()
