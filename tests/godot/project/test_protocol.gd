@@ -1,0 +1,57 @@
+extends "res://suite.gd"
+
+const Vectors := preload("res://vectors.gd")
+
+var _vectors := Vectors.load_file("messages")
+
+
+func test_every_good_message_means_what_its_vector_says() -> void:
+	for case: Dictionary in _vectors["good"]:
+		var protocol := NpcProtocol.new()
+		var message := _decode(protocol, case)
+		check(protocol.fault == null, "%s: %s" % [case["name"], protocol.fault])
+		var wanted: Variant = Vectors.plain(Vectors.from_json(case["message"]))
+		var got: Variant = Vectors.plain(message)
+		check(Vectors.same(got, wanted), "%s: got %s, wanted %s" % [case["name"], got, wanted])
+	print("VECTORS messages good %d" % _vectors["good"].size())
+	done()
+
+
+func test_every_bad_message_is_refused_with_the_code_of_its_vector() -> void:
+	for case: Dictionary in _vectors["bad"]:
+		var protocol := NpcProtocol.new()
+		equal(_decode(protocol, case), {}, case["name"])
+		equal(protocol.fault.code if protocol.fault else "taken", case["error"], case["name"])
+	print("VECTORS messages bad %d" % _vectors["bad"].size())
+	done()
+
+
+func test_every_canonical_header_is_written_to_the_byte() -> void:
+	for case: Dictionary in _vectors["good"]:
+		if case["canonical"]:
+			var codec := NpcMsgpack.new()
+			equal(codec.pack(Vectors.from_json(case["header"])).hex_encode(), case["parts"][0], case["name"])
+	done()
+
+
+func test_what_a_client_encodes_decodes_to_the_same() -> void:
+	for case: Dictionary in _vectors["good"]:
+		if case["from"] == "client":
+			var protocol := NpcProtocol.new()
+			var message: Dictionary = Vectors.from_json(case["message"])
+			var again := protocol.decode_client(protocol.encode(message))
+			check(Vectors.same(Vectors.plain(again), Vectors.plain(message)), "%s: %s" % [case["name"], protocol.fault])
+	done()
+
+
+func test_the_limits_of_the_welcome_count() -> void:
+	var protocol := NpcProtocol.new({"text": 5})
+	var said := {"id": "u", "text": "longer", "to": ["mira"]}
+	equal(protocol.encode({"type": "observe", "seq": 1, "npcs": ["mira"], "utterance": said}).size(), 0, "parts")
+	equal(protocol.fault.code, "field", "code")
+	done()
+
+
+func _decode(protocol: NpcProtocol, case: Dictionary) -> Dictionary:
+	var parts := Vectors.bytes_of(case["parts"])
+	return protocol.decode_client(parts) if case["from"] == "client" else protocol.decode_server(parts)
