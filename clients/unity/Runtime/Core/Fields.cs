@@ -126,6 +126,18 @@ namespace NpcEngine
             return value;
         }
 
+        /// <summary>A map of at most `entries` integers from 0 on.</summary>
+        public Dictionary<string, object> Integers(string name, int entries, bool optional = false)
+        {
+            Dictionary<string, object> values = Map(name, entries, optional);
+            var inside = new Fields(values, _where + "." + name);
+            foreach (string entry in values.Keys)
+            {
+                inside.Integer(entry, MaxInteger);
+            }
+            return values;
+        }
+
         /// <summary>The fields of a map inside this one.</summary>
         public Fields Inside(string name)
         {

@@ -61,7 +61,7 @@ namespace NpcEngine
 
         internal static Pong Read(Fields fields)
         {
-            return new Pong(fields.Integer("id", Fields.MaxInteger), fields.Map("counters", 64, true));
+            return new Pong(fields.Integer("id", Fields.MaxInteger), fields.Integers("counters", 64, true));
         }
 
         internal override void Fill(Map fields)

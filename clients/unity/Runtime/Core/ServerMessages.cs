@@ -41,8 +41,19 @@ namespace NpcEngine
                 fields.Flag("resumed"),
                 fields.Text("version", 16),
                 fields.Texts("capabilities", 64, 64, true),
-                fields.Map("labels", 64),
-                fields.Map("limits", 64));
+                ReadLabels(fields),
+                fields.Integers("limits", 64));
+        }
+
+        private static Dictionary<string, object> ReadLabels(Fields fields)
+        {
+            Fields heads = fields.Inside("labels");
+            var labels = new Dictionary<string, object>();
+            foreach (string head in fields.Map("labels", 64).Keys)
+            {
+                labels.Add(head, heads.Texts(head, 1024, 64));
+            }
+            return labels;
         }
 
         internal override void Fill(Map fields)
