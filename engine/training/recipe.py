@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 from engine.data.utterances import load_utterances
+from engine.errors import EngineError
 from engine.labels import load_labels
 from engine.model import NpcModel, build_model
 from engine.training.calibrate import calibrate
@@ -124,6 +125,8 @@ def _take_fused_part(model: NpcModel, run: Path) -> None:
     """Weights of an earlier run, except those of the text encoder and its heads."""
     from safetensors.torch import load_file
 
+    if not (run / "model.safetensors").is_file():
+        raise EngineError("run_missing", f"{run} holds no trained model.", "Check `start_from` in the recipe.")
     weights = load_file(run / "model.safetensors")
     model.load_state_dict({k: v for k, v in weights.items() if not k.startswith(("text.", "text_heads."))}, strict=False)
 
