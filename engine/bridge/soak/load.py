@@ -156,6 +156,7 @@ class _Game:
         deadline = time.monotonic() + _SETTLE_S
         while self._client.pending and time.monotonic() < deadline:
             self._take([], 0.1)
+        self._take([], 0.0)  # answers that came in while something was sent
 
     def _observe(self, talks: bool | None = None) -> None:
         self._ticks += 1
