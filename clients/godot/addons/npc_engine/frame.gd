@@ -18,16 +18,22 @@ static func from_image(image: Image, widest: int = 640, its_format: String = "rg
 	if image == null or image.is_empty():
 		return null
 	var frame := NpcFrame.new()
-	if image.get_width() > widest:
-		image.resize(widest, maxi(1, image.get_height() * widest / image.get_width()), Image.INTERPOLATE_BILINEAR)
-	if image.get_format() != Image.FORMAT_RGB8:
-		image.convert(Image.FORMAT_RGB8)
+	shrink(image, widest)
 	frame.width = image.get_width()
 	frame.height = image.get_height()
 	frame.format = its_format
 	frame.pixels = image.save_jpg_to_buffer(0.85) if its_format == "jpeg" else image.get_data()
 	frame.captured_at = Time.get_ticks_usec() / 1e6
 	return frame
+
+
+## Make an image no wider than [param widest] pixels, and of three bytes a pixel, in place.
+static func shrink(image: Image, widest: int) -> void:
+	if image.get_width() > widest:
+		var height := roundi(float(image.get_height()) * widest / image.get_width())
+		image.resize(widest, maxi(1, height), Image.INTERPOLATE_BILINEAR)
+	if image.get_format() != Image.FORMAT_RGB8:
+		image.convert(Image.FORMAT_RGB8)
 
 
 ## What an [code]observe[/code] says of it.

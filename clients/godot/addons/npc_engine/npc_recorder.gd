@@ -85,8 +85,7 @@ func record(image: Image, t: float) -> void:
 	if image == null or image.is_empty():
 		return
 	var shown := get_viewport().get_visible_rect().size
-	if image.get_width() > frame_width:
-		image.resize(frame_width, maxi(1, image.get_height() * frame_width / image.get_width()))
+	NpcFrame.shrink(image, frame_width)
 	var scale := Vector2(image.get_size()) / shown
 	var things := get_tree().get_nodes_in_group(GROUP).filter(_is_here)
 	var entities := things.map(_entity.bind(scale))
