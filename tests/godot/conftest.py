@@ -26,9 +26,10 @@ def project_files() -> dict[str, bytes]:
 def godot() -> Callable[..., Run]:
     """Runs suites of `project/` in Godot and fails where one of their tests does."""
 
-    def run(suites: Iterable[str], arguments: Iterable[str] = ()) -> Run:
+    def run(suites: Iterable[str], arguments: Iterable[str] = (), on_line: Callable[[str], None] = lambda line: None) -> Run:
+        words = [*(f"res://{suite}.gd" for suite in suites), *arguments]
         try:
-            done = run_project(project_files(), [f"res://{suite}.gd" for suite in suites] + list(arguments))
+            done = run_project(project_files(), words, on_line)
         except Absent as missing:
             pytest.skip(str(missing))
         assert done.code == 0, str(done)

@@ -11,7 +11,7 @@ import subprocess
 import tarfile
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -51,7 +51,6 @@ class Run:
     lines: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     code: int | None = None
-    files: dict[str, bytes] = field(default_factory=dict)
     over: threading.Event = field(default_factory=threading.Event)
 
     def __str__(self) -> str:
@@ -101,12 +100,18 @@ def _fetch_engine() -> None:
         os.replace(Path(folder) / "package" / "godot", CACHE)
 
 
-def run_project(files: Mapping[str, bytes], arguments: Sequence[str] = (), deadline: float = DEADLINE_S) -> Run:
+def run_project(
+    files: Mapping[str, bytes],
+    arguments: Sequence[str] = (),
+    on_line: Callable[[str], None] = lambda line: None,
+    deadline: float = DEADLINE_S,
+) -> Run:
     """Run a project until it quits.
 
     Args:
         files: the project, by path below `res://`, without the class cache.
         arguments: what `OS.get_cmdline_user_args()` gives.
+        on_line: is told each line that is printed; Godot stands still until it returns.
         deadline: seconds until it is ended.
 
     Raises:
@@ -115,7 +120,7 @@ def run_project(files: Mapping[str, bytes], arguments: Sequence[str] = (), deadl
     chromium, engine = find_chromium(), find_engine()
     pack = write_pck({**files, ".godot/global_script_class_cache.cfg": class_cache(files)})
     run = Run()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(engine, pack, list(arguments), run))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(engine, pack, list(arguments), run, on_line))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         _browse(chromium, f"http://127.0.0.1:{server.server_port}/page.html", run, deadline)
@@ -141,7 +146,9 @@ def _browse(chromium: str, url: str, run: Run, deadline: float) -> None:
             browser.wait()
 
 
-def _handler(engine: Path, pack: bytes, arguments: list[str], run: Run) -> type[BaseHTTPRequestHandler]:
+def _handler(
+    engine: Path, pack: bytes, arguments: list[str], run: Run, on_line: Callable[[str], None]
+) -> type[BaseHTTPRequestHandler]:
     """Serves the page, the engine and the project; takes what the page reports."""
     page = _PAGE.replace(b"ARGUMENTS", json.dumps(arguments).encode())
     own = {"/page.html": page, "/index.pck": pack}
@@ -157,17 +164,22 @@ def _handler(engine: Path, pack: bytes, arguments: list[str], run: Run) -> type[
             self.wfile.write(content or b"")
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(204)
-            self.end_headers()
-            kind, _, name = self.path.strip("/").partition("/")
-            if kind == "file":
-                run.files[name] = body
-            elif kind == "exit":
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            try:
+                self._take(self.path.strip("/"), body)
+            finally:
+                self.send_response(204)
+                self.end_headers()
+
+        def _take(self, kind: str, body: str) -> None:
+            if kind == "exit":
                 run.code = int(body)
                 run.over.set()
+            elif kind == "error":
+                run.errors.append(body)
             else:
-                (run.lines if kind == "print" else run.errors).append(body.decode())
+                run.lines.append(body)
+                on_line(body)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -57,6 +57,11 @@ func send(parts: Array[PackedByteArray]) -> void:
 		_put_frame(MORE if index + 1 < parts.size() else 0, parts[index])
 
 
+## Queue a PING; whoever is alive answers it.
+func ping() -> void:
+	_put_command("PING", PackedByteArray([0, 0]))  # without a time to live: we may stand at a breakpoint
+
+
 ## Take what came from the wire.
 func feed(bytes: PackedByteArray) -> void:
 	if state == State.BROKEN:

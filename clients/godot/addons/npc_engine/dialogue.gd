@@ -1,0 +1,257 @@
+@tool
+class_name NpcDialogue
+extends RefCounted
+## The client's half of the protocol, without sockets and without waiting. Its owner hands it what came
+## ([method receive]), lets it [method work] often, and takes decisions and faults.
+
+const HELLO_EVERY_S := 0.5  # while nobody answers
+const UNWELCOME_EVERY_S := 60.0  # after a refusal that time alone may change
+const PING_EVERY_S := 1.0
+const LOST_AFTER_S := 3.5  # silence for so long means that the server is away
+const UNWELCOME := ["version", "token", "session", "too_many_clients"]
+
+## Whether the server welcomed this connection.
+var greeted: bool = false
+## What the server said of itself, the last time that it did; empty before.
+var welcome: Dictionary = {}
+## What the server counts of this session, as of the last pong.
+var counters: Dictionary = {}
+var spoken := NpcSpoken.new()
+## Of NPCs that stand: the name on the card, by id.
+var names: Dictionary = {}
+
+var _decisions: Array[NpcDecision] = []
+var _faults: Array[NpcFault] = []
+var _hello: Dictionary
+var _protocol := NpcProtocol.new()
+var _hand_over: Callable
+var _is_idle: Callable
+var _now: float = 0.0
+var _heard_at: float = -INF
+var _hello_at: float = -INF  # when to say it (again)
+var _pinged_at: float = -INF
+var _seq: int = 0
+var _pings: int = 0
+var _npcs: Dictionary = {}
+var _outbox: Array[Array] = []
+## One slot for each group of NPCs that see the same: the newest frame waits there for the wire.
+var _slots: Dictionary = {}
+
+
+## [param send] takes the parts of a message, or returns false; [param is_idle] says whether the wire is free.
+func _init(client: String, token: String, send: Callable, is_idle: Callable) -> void:
+	_hello = {"type": "hello", "client": client, "session": new_id(), "version": NpcProtocol.VERSION}
+	_hello["capabilities"] = ["inspect"]
+	if token:
+		_hello["token"] = token
+	_hand_over = send
+	_is_idle = is_idle
+
+
+## 128 random bits as text.
+static func new_id() -> String:
+	return Crypto.new().generate_random_bytes(16).hex_encode()
+
+
+## Begin with another connection: nobody there has been told anything. Undecided words are said again.
+func connect_anew() -> void:
+	greeted = false
+	_hello_at = -INF
+
+
+## Say goodbye, and begin with another session next time; NPCs and undecided words are kept.
+func leave() -> void:
+	if greeted:
+		_send({"type": "bye"})
+	_hello["session"] = new_id()
+	connect_anew()
+
+
+## Decisions that came since the last call.
+func take_decisions() -> Array[NpcDecision]:
+	var taken := _decisions
+	_decisions = []
+	return taken
+
+
+## What was refused since the last call, by the server or before it was sent.
+func take_faults() -> Array[NpcFault]:
+	var taken := _faults
+	_faults = []
+	return taken
+
+
+## Whether an NPC was asked for and not refused or let go.
+func has_npc(npc: String) -> bool:
+	return _npcs.has(npc)
+
+
+## Ask for an NPC; it is in [member names] once it stands. False where [method take_faults] says why it cannot be.
+func spawn(npc: String, persona: Variant, watch: PackedStringArray) -> bool:
+	var message := {"type": "spawn", "npc": npc, "persona": persona, "watch": Array(watch)}
+	if _encode(message).is_empty():
+		return false
+	names.erase(npc)
+	_npcs[npc] = message
+	if greeted:
+		_outbox.append(_encode(message))
+	return true
+
+
+## Let an NPC go, with all that it was told and has not decided.
+func despawn(npc: String) -> void:
+	if not _npcs.erase(npc):
+		return
+	names.erase(npc)
+	spoken.forget_npc(npc)
+	if greeted:
+		_outbox.append(_encode({"type": "despawn", "npc": npc}))
+
+
+## Show and say. Returns the sequence number, or -1 where [method take_faults] says what was wrong.
+## A frame without words is lost while the server is away; words are kept.
+func observe(message: Dictionary) -> int:
+	var next := message.merged({"type": "observe", "seq": _seq + 1})
+	var parts := _encode(next)
+	if parts.is_empty() or (next.get("utterance") and _too_much_is_undecided()):
+		return -1
+	_seq += 1
+	if next.get("utterance"):
+		spoken.add(next)
+		_repeat_what_is_due()
+	elif greeted:
+		_slots[str(next["npcs"])] = parts
+		_send_newest()
+	return _seq
+
+
+## Send what is due. [param now] is in seconds and never goes back.
+func work(now: float) -> void:
+	_now = now
+	if greeted and now - _heard_at > LOST_AFTER_S:
+		connect_anew()
+	if not greeted:
+		_say_hello()
+		return
+	if now - _pinged_at > PING_EVERY_S:
+		_pinged_at = now
+		_pings += 1
+		_send({"type": "ping", "id": _pings})
+	while not _outbox.is_empty() and _hand_over.call(_outbox[0]):
+		_outbox.pop_front()
+	_repeat_what_is_due()
+	_send_newest()
+
+
+## Take one message of the server; one that makes no sense is reported in [method take_faults].
+func receive(parts: Array[PackedByteArray], now: float) -> void:
+	_now = now
+	var message := _protocol.decode_server(parts)
+	if _protocol.fault:
+		if _protocol.fault.code != "unknown_type":  # a later server may have more to say
+			_faults.append(_protocol.fault)
+		return
+	_heard_at = now
+	match message["type"]:
+		"welcome":
+			_take_welcome(message)
+		"spawned":
+			names[message["npc"]] = message["name"]
+		"ack":
+			spoken.acknowledge(message["utterances"], now)
+		"decision":
+			_take_decision(message)
+		"pong":
+			counters = message["counters"]
+		"error":
+			_take_error(message)
+		"bye":
+			greeted = false
+			_hello_at = now + HELLO_EVERY_S
+
+
+func _too_much_is_undecided() -> bool:
+	var most: int = NpcProtocol.LIMITS["utterances"]
+	if spoken.size() >= most:
+		_faults.append(NpcFault.new("busy", "%d utterances are undecided." % most, "Wait for answers."))
+	return spoken.size() >= most
+
+
+func _say_hello() -> void:
+	if _now >= _hello_at and _send(_hello):
+		_hello_at = _now + HELLO_EVERY_S
+
+
+func _repeat_what_is_due() -> void:
+	if greeted and _outbox.is_empty():  # NPCs must stand before they are spoken to
+		spoken.send_due(_now, _send)
+
+
+func _send_newest() -> void:
+	while greeted and _outbox.is_empty() and not _slots.is_empty() and _is_idle.call():
+		var first: String = _slots.keys()[0]
+		_hand_over.call(_slots[first])
+		_slots.erase(first)
+
+
+func _take_welcome(message: Dictionary) -> void:
+	var again := not greeted
+	greeted = true
+	welcome = message
+	_protocol = NpcProtocol.new(message["limits"])
+	if not again:
+		return
+	# Also where the session was resumed: a repeated spawn changes nothing, a missing one would be fatal.
+	_outbox.clear()
+	_slots.clear()
+	for spawned: Dictionary in _npcs.values():
+		_outbox.append(_encode(spawned))
+	spoken.repeat_all()
+
+
+func _take_decision(message: Dictionary) -> void:
+	var utterance: Variant = message["utterance_id"]
+	var fresh: bool = utterance == null or spoken.settle(utterance, message["npc"])
+	if fresh and _npcs.has(message["npc"]):
+		_decisions.append(NpcDecision.from_message(message))
+
+
+func _take_error(message: Dictionary) -> void:
+	var utterance: String = message["utterance"] if message["utterance"] else ""
+	match message["code"]:
+		"hello_required":
+			if greeted:
+				connect_anew()
+		"busy":
+			spoken.put_off(utterance, _now)
+		_:
+			_take_refusal(message, utterance)
+
+
+func _take_refusal(message: Dictionary, utterance: String) -> void:
+	var npc: String = message["npc"] if message["npc"] else ""
+	if message["code"] in UNWELCOME:
+		_hello_at = _now + UNWELCOME_EVERY_S
+	if utterance and npc:
+		spoken.settle(utterance, npc)
+	elif utterance:
+		spoken.drop(utterance)
+	elif npc and message["seq"] == null:
+		_npcs.erase(npc)  # it could not be had
+	var fault := NpcFault.new(message["code"], message["message"], message["fix"])
+	fault.npc = npc
+	fault.utterance = utterance
+	fault.seq = message["seq"] if message["seq"] != null else -1
+	_faults.append(fault)
+
+
+func _send(message: Dictionary) -> bool:
+	var parts := _encode(message)
+	return parts.is_empty() or _hand_over.call(parts)
+
+
+func _encode(message: Dictionary) -> Array[PackedByteArray]:
+	var parts := _protocol.encode(message)
+	if _protocol.fault:
+		_faults.append(_protocol.fault)
+	return parts

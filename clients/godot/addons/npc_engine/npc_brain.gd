@@ -1,0 +1,121 @@
+@icon("icon.svg")
+class_name NpcBrain
+extends Node
+## Gives its parent a mind. It sees what the viewport shows, hears what you [method say], and decides.
+##
+## A decision is applied to the body (the parent, unless [member body] is set): its method
+## [code]npc_<action>(decision)[/code] is called, e.g. [code]npc_follow[/code]; where there is none,
+## [code]npc_idle[/code]. What it says goes to [code]npc_say(line)[/code]. All of them may be absent.
+## Decisions come for every frame, so let those methods set what is to be done rather than begin it.
+
+## Also the decisions of the routine while the server is away.
+signal decided(decision: NpcDecision)
+## It stands (again); [param its_name] is on its card.
+signal spawned(its_name: String)
+
+## The game's id for it, different for each NPC; the parent's name if empty.
+@export var npc_id: String = ""
+## Name of a card that the server knows.
+@export var persona: String = "guard"
+## A whole card instead, see docs/characters.md.
+@export var card: Dictionary = {}
+## Phrases to look out for in every frame, beside those on the card.
+@export var watch: PackedStringArray = []
+## What it does while the server is away.
+@export var routine: NpcRoutine
+## Who acts; the parent if not set.
+@export var body: Node
+## What the game knows and tells, e.g. [code]{"near": "well", "player": "Ada"}[/code]. Change it at any time.
+@export var state: Dictionary = {}
+
+## The last decision; null before the first.
+var decision: NpcDecision
+
+var _client: NpcClient
+var _capture: NpcCapture
+var _id: String = ""
+var _step: int = 0
+var _next_step_at: float = 0.0
+
+
+func _enter_tree() -> void:
+	_join.call_deferred()  # the client may enter after us
+
+
+func _exit_tree() -> void:
+	if is_instance_valid(_client):
+		_client.decided.disconnect(_on_decided)
+		_client.spawned.disconnect(_on_spawned)
+		_client.despawn(_id)
+	if is_instance_valid(_capture):
+		_capture.remove(self)
+	_client = null
+	_capture = null
+
+
+func _process(_delta: float) -> void:
+	var now := Time.get_ticks_usec() / 1e6
+	if _client and _client.is_fallback() and now >= _next_step_at:
+		_next_step_at = now + routine.every
+		_take(routine.decide(_id, _step))
+		_step += 1
+
+
+## Its id on the wire.
+func id() -> String:
+	return _id
+
+
+## Say something to it; its answer comes as a decision with this id. Empty where it cannot be sent.
+func say(text: String, speaker: String = "player") -> String:
+	_join()  # it may have entered the tree in this very frame
+	if _client == null:
+		return ""
+	return _client.say([_id], text, _capture.newest, state, speaker)
+
+
+## Where in its viewport the target of a decision is, in pixels.
+func target_position(of: NpcDecision) -> Vector2:
+	return of.target * get_viewport().get_visible_rect().size
+
+
+func _join() -> void:
+	if not is_inside_tree() or _client:
+		return
+	_client = NpcClient.of(self)
+	if _client == null:
+		push_error("%s finds no NpcClient: add one to the scene, or as an autoload." % get_path())
+		return
+	_id = npc_id if npc_id else str(get_parent().name)
+	body = body if body else get_parent()
+	routine = routine if routine else NpcRoutine.new()
+	_client.decided.connect(_on_decided)
+	_client.spawned.connect(_on_spawned)
+	_client.spawn(_id, card if card else persona, watch)
+	_capture = NpcCapture.of(_client, get_viewport())
+	_capture.add(self)
+
+
+func _on_decided(its_decision: NpcDecision) -> void:
+	if its_decision.npc == _id and not _client.is_fallback():
+		_take(its_decision)
+
+
+func _on_spawned(npc: String, its_name: String) -> void:
+	if npc == _id:
+		spawned.emit(its_name)
+
+
+func _take(its_decision: NpcDecision) -> void:
+	decision = its_decision
+	_apply("npc_" + decision.action, decision)
+	if decision.line and body.has_method("npc_say"):
+		body.call("npc_say", decision.line)
+	decided.emit(decision)
+
+
+func _apply(method: String, its_decision: NpcDecision) -> void:
+	if body.has_method(method):
+		body.call(method, its_decision)
+	elif body.has_method("npc_idle"):
+		body.call("npc_idle", its_decision)
