@@ -18,7 +18,7 @@ var ready: bool = false
 ## How often it became ready: a new number is a new connection, on which nobody has said hello.
 var connections: int = 0
 ## Why the last attempt failed.
-var error: String = "it has not been tried yet"
+var error: String = "connecting"
 
 var _endpoint: String
 var _transport: NpcTransport

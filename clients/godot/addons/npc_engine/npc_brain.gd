@@ -1,4 +1,4 @@
-@icon("icon.svg")
+@icon("res://addons/npc_engine/icon.svg")
 class_name NpcBrain
 extends Node
 ## Gives its parent a mind. It sees what the viewport shows, hears what you [method say], and decides.

@@ -1,4 +1,4 @@
-@icon("icon.svg")
+@icon("res://addons/npc_engine/icon.svg")
 class_name NpcClient
 extends Node
 ## The connection of a game to an NPC engine server. Put one into the first scene or make it an autoload.
@@ -37,7 +37,7 @@ const GROUP := &"npc_engine_client"
 
 @export_group("Fallback")
 ## Seconds without the server before NPCs follow their routine.
-@export_range(0.0, 30.0, 0.1, "suffix:s") var patience: float = 1.0
+@export_range(0.0, 30.0, 0.1, "suffix:s") var patience: float = 2.0
 ## Seconds with the server before they listen to it again.
 @export_range(0.0, 30.0, 0.1, "suffix:s") var trust: float = 1.0
 

@@ -1,4 +1,4 @@
-@icon("icon.svg")
+@icon("res://addons/npc_engine/icon.svg")
 class_name NpcRecorder
 extends Node
 ## Records what the player sees and what is there, so that the engine can learn the look of this game.
