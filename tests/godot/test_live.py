@@ -11,4 +11,4 @@ def test_sessions_survive_the_server_and_a_second_play(godot, connect):
     server, proxy = connect()
     orders = {"SERVER kill": server.kill, "SERVER start": server.start}
     done = godot(["test_live"], [f"--port={proxy.port}"], on_line=lambda line: orders.get(line, lambda: None)())
-    assert sum(line.startswith("PASS") for line in done.lines) == 8, str(done)
+    assert sum(line.startswith("PASS") for line in done.lines) == 9, str(done)

@@ -1,6 +1,5 @@
 extends "res://demo/person.gd"
-## A person with an [NpcBrain]: what a decision makes it do. Decisions come with every frame, so each of these
-## methods only says where to go from here.
+## A person with an [NpcBrain]: what a decision makes it do. Each of these methods says where to go from here.
 
 ## Pixels around a decision's target in which a thing is meant.
 const REACH := 90.0
@@ -8,7 +7,19 @@ const REACH := 90.0
 @export var player: Node2D
 @export var danger: Node2D
 
+## Whether it was sent somewhere, and will say so when it is there.
+var _errand: bool = false
+## Where: an errand that is taken up again after an interruption names no target any more.
+var _place := Vector2.ZERO
+
 @onready var brain: NpcBrain = $NpcBrain
+
+
+func _process(delta: float) -> void:
+	super(delta)
+	if _errand and position.is_equal_approx(goal):
+		_errand = false
+		brain.done()
 
 
 func npc_idle(_decision: NpcDecision) -> void:
@@ -24,15 +35,15 @@ func npc_greet(_decision: NpcDecision) -> void:
 
 
 func npc_go_to(decision: NpcDecision) -> void:
-	_approach(_meant(decision))
+	_run_errand(decision)
 
 
 func npc_pick_up(decision: NpcDecision) -> void:
-	_approach(_meant(decision))
+	_run_errand(decision)
 
 
 func npc_give(decision: NpcDecision) -> void:
-	_approach(_meant(decision))
+	_run_errand(decision)
 
 
 func npc_attack(decision: NpcDecision) -> void:
@@ -47,6 +58,13 @@ func npc_defend(decision: NpcDecision) -> void:
 func npc_flee(decision: NpcDecision) -> void:
 	var away := (position - _meant(decision, danger)).normalized()
 	goal = (position + away * 120.0).clamp(Vector2(60, 120), Vector2(900, 460))
+
+
+func _run_errand(decision: NpcDecision) -> void:
+	if decision.has_target:
+		_place = _meant(decision)
+	_approach(_place)
+	_errand = true
 
 
 func _approach(place: Vector2) -> void:

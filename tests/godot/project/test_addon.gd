@@ -28,14 +28,14 @@ func test_presence_is_slow_to_give_up_and_slow_to_trust() -> void:
 	done()
 
 
-func test_a_routine_goes_round_its_actions() -> void:
+func test_a_routine_goes_round_its_actions_and_answers_in_turn() -> void:
 	var routine := NpcRoutine.new()
 	routine.actions = ["stay", "go_to"]
-	routine.lines = ["Hm."]
+	routine.lines = ["Hm.", "Not now."]
 	var actions := range(3).map(func(step: int) -> String: return routine.decide("mira", step).action)
 	equal(actions, ["stay", "go_to", "stay"], "actions")
 	check(routine.decide("mira", 0).is_fallback, "it does not say that it is a fallback")
-	equal(routine.decide("mira", 7).line, "Hm.", "line")
+	equal(routine.answer("mira", "hello", 3).line, "Not now.", "line")
 	done()
 
 

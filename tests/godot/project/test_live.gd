@@ -95,11 +95,31 @@ func test_a_brain_follows_its_routine_while_the_server_is_away_and_resumes() -> 
 	print("SERVER kill")
 	check(await comes_true(func() -> bool: return "stay" in body.done), "it does not follow its routine")
 	check(brain.decision.is_fallback and _client.is_fallback(), "it does not say so")
+	brain.say("are you there?")
+	equal(body.lines[-1], "Hm.", "the routine's answer")
 	print("SERVER start")
 	check(await comes_true(func() -> bool: return not _client.is_fallback()), "it does not resume")
 	body.done.clear()
 	brain.say("hello again")
 	check(await comes_true(func() -> bool: return "greet" in body.done), "it does not answer any more")
+	var decisions := [0]
+	brain.decided.connect(func(_d: NpcDecision) -> void: decisions[0] += 1)
+	await comes_true(func() -> bool: return decisions[0] > 3)
+	equal(body.done.count("greet"), 1, "times that the one greeting began")
+	body.free()
+	_leave()
+	done()
+
+
+func test_what_is_done_is_told_until_a_decision_has_taken_note() -> void:
+	_enter()
+	var body := _embody()
+	var brain: NpcBrain = body.get_child(0)
+	check(await comes_true(func() -> bool: return brain.decision != null), "no decision")
+	brain.state = {"near": "well"}
+	brain.done()
+	equal(brain.told(), {"near": "well", "done": "idle"}, "told")
+	check(await comes_true(func() -> bool: return not brain.told().has("done")), "it is told for ever")
 	body.free()
 	_leave()
 	done()
@@ -179,6 +199,7 @@ func _embody() -> Body:
 	var brain := NpcBrain.new()
 	brain.routine = NpcRoutine.new()
 	brain.routine.actions = ["stay"]
+	brain.routine.lines = ["Hm."]
 	body.add_child(brain)
 	add_child(body)
 	return body

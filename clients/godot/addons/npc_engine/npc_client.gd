@@ -103,6 +103,16 @@ func pending() -> int:
 	return _session.dialogue.spoken.size()
 
 
+## Number of the last observation.
+func last_seq() -> int:
+	return _session.dialogue.last_seq
+
+
+## Whether an NPC was asked for and not refused or let go.
+func has_npc(npc: String) -> bool:
+	return _session.dialogue.has_npc(npc)
+
+
 ## Bring an NPC to life; [signal spawned] says when it stands, [signal failed] why it does not.
 ## [param persona]: name of a card that the server knows, or a whole card as a dictionary.
 ## [param watch]: phrases to look out for in every frame, beside those on the card.
