@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.godot.engine import Absent, Run, run_project
+from tests.godot.browser import Absent, Run, run_project
 from tests.godot.server import ServerProcess
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ def project_files() -> dict[str, bytes]:
 @pytest.fixture(scope="session")
 def godot() -> Callable[..., Run]:
     """Runs suites of `project/` in Godot and fails where one of their tests does."""
+
+    if not ADDON.is_dir():
+        pytest.skip(f"the Godot add-on is not here ({ADDON}): run from a checkout")
 
     def run(suites: Iterable[str], arguments: Iterable[str] = (), **options: Any) -> Run:
         words = [*(f"res://{suite}.gd" for suite in suites), *arguments]
@@ -69,9 +72,3 @@ def connect(tmp_path: Path) -> Iterator[Callable[..., tuple[ServerProcess, Proxy
     for server, proxy in started:
         proxy.close()
         server.kill()
-
-
-@pytest.fixture(autouse=True)
-def _needs_the_addon() -> None:
-    if not ADDON.is_dir():
-        pytest.skip(f"the Godot add-on is not here ({ADDON}): run from a checkout")

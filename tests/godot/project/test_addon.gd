@@ -65,7 +65,8 @@ func test_an_address_of_no_kind_is_a_sentence() -> void:
 	var link := NpcLink.new("udp://127.0.0.1:1")
 	link.poll(0.0)
 	check("udp://127.0.0.1:1" in link.error, link.error)
-	equal(NpcTransport.for_endpoint("tcp://somewhere").state, NpcTransport.State.CLOSED, "no port")
+	check("tcp://somewhere" in NpcTransport.for_endpoint("tcp://somewhere").error, "no port")
+	check("127.0.0.1:1" in NpcTransport.for_endpoint("tcp://127.0.0.1:1").error, "TCP in a browser")
 	done()
 
 

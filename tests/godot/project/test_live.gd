@@ -125,6 +125,23 @@ func test_what_is_done_is_told_until_a_decision_has_taken_note() -> void:
 	done()
 
 
+func test_brains_that_see_and_know_the_same_share_a_message() -> void:
+	_enter()
+	var bodies: Array[Body] = [_embody("bram"), _embody("mira"), _embody("odo")]
+	bodies[0].get_child(0).state = {"near": "well"}
+	bodies[1].get_child(0).state = {"near": "well"}
+	check(await comes_true(func() -> bool: return _decisions.size() >= 6), "no decisions")
+	var seqs := {}
+	for decision in _decisions:
+		seqs.get_or_add(decision.npc, []).append(decision.seq)
+	check(seqs["bram"].any(func(seq: int) -> bool: return seq in seqs["mira"]), "bram and mira share none: %s" % seqs)
+	check(not seqs["odo"].any(func(seq: int) -> bool: return seq in seqs["mira"]), "odo knows too much: %s" % seqs)
+	for body in bodies:
+		body.free()
+	_leave()
+	done()
+
+
 func test_a_client_that_comes_back_into_the_tree_brings_its_npcs() -> void:
 	_enter()
 	var body := _embody()
@@ -193,9 +210,9 @@ func _leave() -> void:
 	_client.free()
 
 
-func _embody() -> Body:
+func _embody(its_name: String = "bram") -> Body:
 	var body := Body.new()
-	body.name = "bram"
+	body.name = its_name
 	var brain := NpcBrain.new()
 	brain.routine = NpcRoutine.new()
 	brain.routine.actions = ["stay"]
