@@ -53,6 +53,7 @@ func _enter_tree() -> void:
 	_presence = NpcPresence.new(patience, trust)
 	if _session == null:
 		_session = NpcSession.new(endpoint, game, token)
+	_session.link.endpoint = endpoint
 
 
 func _exit_tree() -> void:
