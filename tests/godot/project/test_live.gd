@@ -84,8 +84,7 @@ func test_words_said_while_the_server_is_killed_take_effect_once() -> void:
 
 func test_a_brain_follows_its_routine_while_the_server_is_away_and_resumes() -> void:
 	_enter()
-	_client.patience = 0.2
-	_client.trust = 0.2
+	_client._presence = NpcPresence.new(0.2, 0.2)
 	var body := _embody()
 	var brain: NpcBrain = body.get_child(0)
 	check(await comes_true(func() -> bool: return "idle" in body.done), "it never decides about what it sees")
@@ -106,6 +105,22 @@ func test_a_brain_follows_its_routine_while_the_server_is_away_and_resumes() -> 
 	brain.decided.connect(func(_d: NpcDecision) -> void: decisions[0] += 1)
 	await comes_true(func() -> bool: return decisions[0] > 3)
 	equal(body.done.count("greet"), 1, "times that the one greeting began")
+	body.free()
+	_leave()
+	done()
+
+
+func test_what_was_said_just_before_the_gap_is_answered_as_soon_as_the_server_is_back() -> void:
+	_enter()
+	var body := _embody()
+	check(await comes_true(_stands), "it does not stand")
+	_client._presence = NpcPresence.new(0.2, 1000.0)
+	print("SERVER kill")
+	body.get_child(0).say("hello")
+	check(await comes_true(_client.is_fallback), "no fallback")
+	print("SERVER start")
+	check(await comes_true(func() -> bool: return "greet" in body.done), "no answer")
+	check(_client.is_fallback(), "the server is trusted already")
 	body.free()
 	_leave()
 	done()

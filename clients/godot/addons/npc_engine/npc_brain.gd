@@ -119,7 +119,8 @@ func _join() -> void:
 
 
 func _on_decided(its_decision: NpcDecision) -> void:
-	if its_decision.npc == _id and not _client.is_fallback():
+	var is_answer := its_decision.utterance_id != ""  # it was said before the gap, and is owed
+	if its_decision.npc == _id and (is_answer or not _client.is_fallback()):
 		_take(its_decision)
 
 
