@@ -12,10 +12,10 @@ from engine.data.recording import read_recording
 
 
 @pytest.fixture(scope="module")
-def folder(godot, tmp_path_factory) -> Path:
+def folder(offline, tmp_path_factory) -> Path:
     """The recording of the suite, copied out of Godot."""
     folder = tmp_path_factory.mktemp("recording")
-    for line in godot(["test_recorder"]).lines:
+    for line in offline.lines:
         if line.startswith("FILE "):
             _, name, content = line.split(" ")
             (folder / name).parent.mkdir(exist_ok=True)

@@ -28,14 +28,14 @@ func test_presence_is_slow_to_give_up_and_slow_to_trust() -> void:
 	done()
 
 
-func test_a_routine_goes_round_its_actions() -> void:
+func test_a_routine_goes_round_its_actions_and_answers_in_turn() -> void:
 	var routine := NpcRoutine.new()
 	routine.actions = ["stay", "go_to"]
-	routine.lines = ["Hm."]
+	routine.lines = ["Hm.", "Not now."]
 	var actions := range(3).map(func(step: int) -> String: return routine.decide("mira", step).action)
 	equal(actions, ["stay", "go_to", "stay"], "actions")
 	check(routine.decide("mira", 0).is_fallback, "it does not say that it is a fallback")
-	equal(routine.decide("mira", 7).line, "Hm.", "line")
+	equal(routine.answer("mira", "hello", 3).line, "Not now.", "line")
 	done()
 
 
@@ -65,7 +65,8 @@ func test_an_address_of_no_kind_is_a_sentence() -> void:
 	var link := NpcLink.new("udp://127.0.0.1:1")
 	link.poll(0.0)
 	check("udp://127.0.0.1:1" in link.error, link.error)
-	equal(NpcTransport.for_endpoint("tcp://somewhere").state, NpcTransport.State.CLOSED, "no port")
+	check("tcp://somewhere" in NpcTransport.for_endpoint("tcp://somewhere").error, "no port")
+	check("127.0.0.1:1" in NpcTransport.for_endpoint("tcp://127.0.0.1:1").error, "TCP in a browser")
 	done()
 
 

@@ -67,25 +67,24 @@ func test_words_said_while_the_server_is_killed_take_effect_once() -> void:
 	_enter()
 	_client.spawn("bram", "guard")
 	await comes_true(_stands)
-	var before := _client.say(["bram"], "hello")
-	check(await comes_true(_is_decided.bind(before)), "no answer before")
-	print("SERVER kill")
-	var during := _client.say(["bram"], "are you there?")
-	check(await comes_true(func() -> bool: return not _client.is_server_there()), "it did not notice")
-	var later := _client.say(["bram"], "and now?")
-	print("SERVER start")
-	check(await comes_true(_is_decided.bind(during)), "no answer to what was said during the fall")
-	check(await comes_true(_is_decided.bind(later)), "no answer to what was said without a server")
-	for id: String in [before, during, later]:
-		equal(_answers(id), 1, "answers")
+	for _kill in argument("kills").to_int():
+		var before := _client.say(["bram"], "hello")
+		check(await comes_true(_is_decided.bind(before)), "no answer before")
+		print("SERVER kill")
+		var during := _client.say(["bram"], "are you there?")
+		check(await comes_true(func() -> bool: return not _client.is_server_there()), "it did not notice")
+		var later := _client.say(["bram"], "and now?")
+		print("SERVER start")
+		check(await comes_true(_is_decided.bind(during)), "no answer to what was said during the fall")
+		check(await comes_true(_is_decided.bind(later)), "no answer to what was said without a server")
+		equal([before, during, later].map(_answers), [1, 1, 1], "answers")
 	_leave()
 	done()
 
 
 func test_a_brain_follows_its_routine_while_the_server_is_away_and_resumes() -> void:
 	_enter()
-	_client.patience = 0.2
-	_client.trust = 0.2
+	_client._presence = NpcPresence.new(0.2, 0.2)
 	var body := _embody()
 	var brain: NpcBrain = body.get_child(0)
 	check(await comes_true(func() -> bool: return "idle" in body.done), "it never decides about what it sees")
@@ -95,12 +94,65 @@ func test_a_brain_follows_its_routine_while_the_server_is_away_and_resumes() -> 
 	print("SERVER kill")
 	check(await comes_true(func() -> bool: return "stay" in body.done), "it does not follow its routine")
 	check(brain.decision.is_fallback and _client.is_fallback(), "it does not say so")
+	brain.say("are you there?")
+	equal(body.lines[-1], "Hm.", "the routine's answer")
 	print("SERVER start")
 	check(await comes_true(func() -> bool: return not _client.is_fallback()), "it does not resume")
 	body.done.clear()
 	brain.say("hello again")
 	check(await comes_true(func() -> bool: return "greet" in body.done), "it does not answer any more")
+	var decisions := [0]
+	brain.decided.connect(func(_d: NpcDecision) -> void: decisions[0] += 1)
+	await comes_true(func() -> bool: return decisions[0] > 3)
+	equal(body.done.count("greet"), 1, "times that the one greeting began")
 	body.free()
+	_leave()
+	done()
+
+
+func test_what_was_said_just_before_the_gap_is_answered_as_soon_as_the_server_is_back() -> void:
+	_enter()
+	var body := _embody()
+	check(await comes_true(_stands), "it does not stand")
+	_client._presence = NpcPresence.new(0.2, 1000.0)
+	print("SERVER kill")
+	body.get_child(0).say("hello")
+	check(await comes_true(_client.is_fallback), "no fallback")
+	print("SERVER start")
+	check(await comes_true(func() -> bool: return "greet" in body.done), "no answer")
+	check(_client.is_fallback(), "the server is trusted already")
+	body.free()
+	_leave()
+	done()
+
+
+func test_what_is_done_is_told_until_a_decision_has_taken_note() -> void:
+	_enter()
+	var body := _embody()
+	var brain: NpcBrain = body.get_child(0)
+	check(await comes_true(func() -> bool: return brain.decision != null), "no decision")
+	brain.state = {"near": "well"}
+	brain.done()
+	equal(brain.told(), {"near": "well", "done": "idle"}, "told")
+	check(await comes_true(func() -> bool: return not brain.told().has("done")), "it is told for ever")
+	body.free()
+	_leave()
+	done()
+
+
+func test_brains_that_see_and_know_the_same_share_a_message() -> void:
+	_enter()
+	var bodies: Array[Body] = [_embody("bram"), _embody("mira"), _embody("odo")]
+	bodies[0].get_child(0).state = {"near": "well"}
+	bodies[1].get_child(0).state = {"near": "well"}
+	check(await comes_true(func() -> bool: return _decisions.size() >= 6), "no decisions")
+	var seqs := {}
+	for decision in _decisions:
+		seqs.get_or_add(decision.npc, []).append(decision.seq)
+	check(seqs["bram"].any(func(seq: int) -> bool: return seq in seqs["mira"]), "bram and mira share none: %s" % seqs)
+	check(not seqs["odo"].any(func(seq: int) -> bool: return seq in seqs["mira"]), "odo knows too much: %s" % seqs)
+	for body in bodies:
+		body.free()
 	_leave()
 	done()
 
@@ -173,12 +225,13 @@ func _leave() -> void:
 	_client.free()
 
 
-func _embody() -> Body:
+func _embody(its_name: String = "bram") -> Body:
 	var body := Body.new()
-	body.name = "bram"
+	body.name = its_name
 	var brain := NpcBrain.new()
 	brain.routine = NpcRoutine.new()
 	brain.routine.actions = ["stay"]
+	brain.routine.lines = ["Hm."]
 	body.add_child(brain)
 	add_child(body)
 	return body

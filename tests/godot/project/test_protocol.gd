@@ -52,6 +52,20 @@ func test_the_limits_of_the_welcome_count() -> void:
 	done()
 
 
+func test_broken_messages_of_a_server_are_refused_or_read_and_never_half_read() -> void:
+	var chance := RandomNumberGenerator.new()
+	chance.seed = 1
+	var good: Array = _vectors["good"].filter(func(case: Dictionary) -> bool: return case["from"] == "server")
+	for round_number in 4000:
+		var bytes: PackedByteArray = good[round_number % good.size()]["parts"][0].hex_decode()
+		for _change in chance.randi_range(1, 4):
+			bytes[chance.randi() % bytes.size()] = chance.randi() & 0xFF
+		var protocol := NpcProtocol.new()
+		var message := protocol.decode_server([bytes] as Array[PackedByteArray])
+		check((protocol.fault != null) != message.has("type"), "%s: %s" % [bytes.hex_encode(), message])
+	done()
+
+
 func _decode(protocol: NpcProtocol, case: Dictionary) -> Dictionary:
 	var parts := Vectors.bytes_of(case["parts"])
 	return protocol.decode_client(parts) if case["from"] == "client" else protocol.decode_server(parts)

@@ -13,8 +13,8 @@ func _ready() -> void:
 
 func test_a_recording_holds_what_is_tracked_and_in_view() -> void:
 	var recorder := _recorder(FOLDER)
-	var potion := _square(Vector2(100, 60), "red potion", ["item"])
 	_square(Vector2(-5000, 0), "far away", [])
+	var potion := _square(Vector2(100, 60), "red potion", ["item"])
 	_square(Vector2(1140, 0), "wolf at the edge", ["hostile", "animal"])
 	var hidden := _square(Vector2(10, 10), "hidden", [])
 	hidden.hide()

@@ -85,6 +85,15 @@ func test_conversations_are_held_byte_for_byte() -> void:
 	done()
 
 
+func test_every_ping_is_answered_with_its_context() -> void:
+	var zmtp := _ready_zmtp()
+	zmtp.take_output()
+	for kind: String in ["without context", "with context"]:
+		zmtp.feed(_command("PING %s" % kind))
+		equal(zmtp.take_output(), _command("PONG to the PING %s" % kind), kind)
+	done()
+
+
 func test_an_error_of_the_server_ends_the_connection() -> void:
 	var zmtp := _ready_zmtp()
 	zmtp.feed("0415054552524f520e496e76616c696420636c69656e74".hex_decode())
@@ -120,6 +129,13 @@ func _ready_zmtp() -> NpcZmtp:
 	zmtp.feed(_vectors["commands"]["good"][1]["hex"].hex_decode())
 	equal(zmtp.state, NpcZmtp.State.READY, "the fixture's state")
 	return zmtp
+
+
+func _command(its_name: String) -> PackedByteArray:
+	for case: Dictionary in _vectors["commands"]["good"]:
+		if case["name"] == its_name:
+			return case["hex"].hex_decode()
+	return PackedByteArray()
 
 
 func _feed(zmtp: NpcZmtp, bytes: PackedByteArray, piece: int) -> void:

@@ -9,6 +9,7 @@ var _client: NpcClient
 var _viewport: Viewport
 var _brains: Array[NpcBrain] = []
 var _due_at: float = 0.0
+var _draws: bool = DisplayServer.get_name() != "headless"
 
 
 ## The one of a client that looks at a viewport.
@@ -34,10 +35,10 @@ func remove(brain: NpcBrain) -> void:
 
 
 func _ready() -> void:
-	if DisplayServer.get_name() == "headless":  # nothing is drawn: brains go by the state alone
-		get_tree().process_frame.connect(_look)
-	else:
+	if _draws:
 		RenderingServer.frame_post_draw.connect(_look)  # before that the texture holds the last frame
+	else:
+		get_tree().process_frame.connect(_look)  # brains go by the state alone
 
 
 func _look() -> void:
@@ -45,14 +46,15 @@ func _look() -> void:
 	if now < _due_at or get_tree().paused or not _client.is_server_there():
 		return
 	_due_at = now + 1.0 / _client.frames_per_second
-	var image := _viewport.get_texture().get_image()
-	newest = NpcFrame.from_image(image, _client.frame_width, _client.frame_format)
+	if _draws:
+		var image := _viewport.get_texture().get_image()
+		newest = NpcFrame.from_image(image, _client.frame_width, _client.frame_format)
 	for group: Array in _groups():
-		_client.observe(group.map(func(brain: NpcBrain) -> String: return brain.id()), newest, group[0].state)
+		_client.observe(group.map(func(brain: NpcBrain) -> String: return brain.id()), newest, group[0].told())
 
 
 func _groups() -> Array[Array]:
 	var groups := {}
 	for brain in _brains:
-		groups.get_or_add(brain.state, []).append(brain)
+		groups.get_or_add(brain.told(), []).append(brain)
 	return Array(groups.values(), TYPE_ARRAY, &"", null)

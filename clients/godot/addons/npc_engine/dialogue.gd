@@ -19,6 +19,8 @@ var counters: Dictionary = {}
 var spoken := NpcSpoken.new()
 ## Of NPCs that stand: the name on the card, by id.
 var names: Dictionary = {}
+## Number of the last observation.
+var last_seq: int = 0
 
 var _decisions: Array[NpcDecision] = []
 var _faults: Array[NpcFault] = []
@@ -30,7 +32,6 @@ var _now: float = 0.0
 var _heard_at: float = -INF
 var _hello_at: float = -INF  # when to say it (again)
 var _pinged_at: float = -INF
-var _seq: int = 0
 var _pings: int = 0
 var _npcs: Dictionary = {}
 var _outbox: Array[Array] = []
@@ -111,18 +112,18 @@ func despawn(npc: String) -> void:
 ## Show and say. Returns the sequence number, or -1 where [method take_faults] says what was wrong.
 ## A frame without words is lost while the server is away; words are kept.
 func observe(message: Dictionary) -> int:
-	var next := message.merged({"type": "observe", "seq": _seq + 1})
+	var next := message.merged({"type": "observe", "seq": last_seq + 1})
 	var parts := _encode(next)
 	if parts.is_empty() or (next.get("utterance") and _too_much_is_undecided()):
 		return -1
-	_seq += 1
+	last_seq += 1
 	if next.get("utterance"):
 		spoken.add(next)
 		_repeat_what_is_due()
 	elif greeted:
 		_slots[str(next["npcs"])] = parts
 		_send_newest()
-	return _seq
+	return last_seq
 
 
 ## Send what is due. [param now] is in seconds and never goes back.

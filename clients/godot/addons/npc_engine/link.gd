@@ -13,14 +13,15 @@ const SILENT_S := 6.0
 ## Bytes that may wait for the wire before no more are taken.
 const QUEUE := 1 << 18
 
+## Where to connect, from the next attempt on.
+var endpoint: String
 ## Whether messages can be sent.
 var ready: bool = false
 ## How often it became ready: a new number is a new connection, on which nobody has said hello.
 var connections: int = 0
 ## Why the last attempt failed.
-var error: String = "it has not been tried yet"
+var error: String = "connecting"
 
-var _endpoint: String
 var _transport: NpcTransport
 var _zmtp: NpcZmtp
 var _opened_at: float = 0.0
@@ -31,8 +32,8 @@ var _counted: bool = false
 var _pause: float = RETRY_FIRST_S
 
 
-func _init(endpoint: String) -> void:
-	_endpoint = endpoint
+func _init(its_endpoint: String) -> void:
+	endpoint = its_endpoint
 
 
 ## Move bytes; returns the messages that came, each an array of parts. [param now] is in seconds.
@@ -78,7 +79,7 @@ func _open(now: float) -> void:
 	_heard_at = now
 	_counted = false
 	_zmtp = NpcZmtp.new()
-	_transport = NpcTransport.for_endpoint(_endpoint)
+	_transport = NpcTransport.for_endpoint(endpoint)
 
 
 func _listen(now: float) -> void:

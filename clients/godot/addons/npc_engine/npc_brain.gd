@@ -1,14 +1,14 @@
-@icon("icon.svg")
+@icon("res://addons/npc_engine/icon.svg")
 class_name NpcBrain
 extends Node
 ## Gives its parent a mind. It sees what the viewport shows, hears what you [method say], and decides.
 ##
-## A decision is applied to the body (the parent, unless [member body] is set): its method
+## Decisions are applied to the body (the parent, unless [member body] is set). When an action begins, its method
 ## [code]npc_<action>(decision)[/code] is called, e.g. [code]npc_follow[/code]; where there is none,
-## [code]npc_idle[/code]. What it says goes to [code]npc_say(line)[/code]. All of them may be absent.
-## Decisions come for every frame, so let those methods set what is to be done rather than begin it.
+## [code]npc_idle[/code]. It is called again when what the action is about has moved on the screen.
+## What the NPC says goes to [code]npc_say(line)[/code]. All of them may be absent.
 
-## Also the decisions of the routine while the server is away.
+## Every decision, also those that merely go on, and those of the routine.
 signal decided(decision: NpcDecision)
 ## It stands (again); [param its_name] is on its card.
 signal spawned(its_name: String)
@@ -34,6 +34,9 @@ var decision: NpcDecision
 var _client: NpcClient
 var _capture: NpcCapture
 var _id: String = ""
+var _done: String = ""
+var _done_at: int = 0
+var _answers: int = 0
 var _step: int = 0
 var _next_step_at: float = 0.0
 
@@ -66,12 +69,29 @@ func id() -> String:
 	return _id
 
 
-## Say something to it; its answer comes as a decision with this id. Empty where it cannot be sent.
+## Say something to it; its answer comes as a decision with this id. Empty where it cannot be sent, and while the
+## server is away: then its routine answers at once.
 func say(text: String, speaker: String = "player") -> String:
 	_join()  # it may have entered the tree in this very frame
 	if _client == null:
 		return ""
-	return _client.say([_id], text, _capture.newest, state, speaker)
+	if _client.is_fallback():
+		_take(routine.answer(_id, text, _answers))
+		_answers += 1
+		return ""
+	return _client.say([_id], text, _capture.newest, told(), speaker)
+
+
+## Tell it that what it was doing is done, so that it decides anew.
+func done() -> void:
+	if decision and _client:
+		_done = decision.action
+		_done_at = _client.last_seq()
+
+
+## What it is told of the game with the next picture.
+func told() -> Dictionary:
+	return state.merged({"done": _done}) if _done else state
 
 
 ## Where in its viewport the target of a decision is, in pixels.
@@ -91,13 +111,16 @@ func _join() -> void:
 	routine = routine if routine else NpcRoutine.new()
 	_client.decided.connect(_on_decided)
 	_client.spawned.connect(_on_spawned)
+	if _client.has_npc(_id):
+		push_error("Two NPCs have the id '%s': give %s an npc_id of its own." % [_id, get_path()])
 	_client.spawn(_id, card if card else persona, watch)
 	_capture = NpcCapture.of(_client, get_viewport())
 	_capture.add(self)
 
 
 func _on_decided(its_decision: NpcDecision) -> void:
-	if its_decision.npc == _id and not _client.is_fallback():
+	var is_answer := its_decision.utterance_id != ""  # it was said before the gap, and is owed
+	if its_decision.npc == _id and (is_answer or not _client.is_fallback()):
 		_take(its_decision)
 
 
@@ -107,15 +130,19 @@ func _on_spawned(npc: String, its_name: String) -> void:
 
 
 func _take(its_decision: NpcDecision) -> void:
+	var begins := decision == null or its_decision.action != decision.action or its_decision.utterance_id != ""
 	decision = its_decision
-	_apply("npc_" + decision.action, decision)
-	if decision.line and body.has_method("npc_say"):
-		body.call("npc_say", decision.line)
+	if decision.seq > _done_at:
+		_done = ""  # it has taken note
+	if begins or decision.has_target:
+		_act()
+	if decision.line and body.has_method(&"npc_say"):
+		body.call(&"npc_say", decision.line)
 	decided.emit(decision)
 
 
-func _apply(method: String, its_decision: NpcDecision) -> void:
-	if body.has_method(method):
-		body.call(method, its_decision)
-	elif body.has_method("npc_idle"):
-		body.call("npc_idle", its_decision)
+func _act() -> void:
+	for method: String in ["npc_" + decision.action, "npc_idle"]:
+		if body.has_method(method):
+			body.call(method, decision)
+			return

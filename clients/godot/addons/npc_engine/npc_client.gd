@@ -1,4 +1,4 @@
-@icon("icon.svg")
+@icon("res://addons/npc_engine/icon.svg")
 class_name NpcClient
 extends Node
 ## The connection of a game to an NPC engine server. Put one into the first scene or make it an autoload.
@@ -37,7 +37,7 @@ const GROUP := &"npc_engine_client"
 
 @export_group("Fallback")
 ## Seconds without the server before NPCs follow their routine.
-@export_range(0.0, 30.0, 0.1, "suffix:s") var patience: float = 1.0
+@export_range(0.0, 30.0, 0.1, "suffix:s") var patience: float = 2.0
 ## Seconds with the server before they listen to it again.
 @export_range(0.0, 30.0, 0.1, "suffix:s") var trust: float = 1.0
 
@@ -53,6 +53,7 @@ func _enter_tree() -> void:
 	_presence = NpcPresence.new(patience, trust)
 	if _session == null:
 		_session = NpcSession.new(endpoint, game, token)
+	_session.link.endpoint = endpoint
 
 
 func _exit_tree() -> void:
@@ -101,6 +102,16 @@ func trouble() -> String:
 ## Utterances that are not decided yet.
 func pending() -> int:
 	return _session.dialogue.spoken.size()
+
+
+## Number of the last observation.
+func last_seq() -> int:
+	return _session.dialogue.last_seq
+
+
+## Whether an NPC was asked for and not refused or let go.
+func has_npc(npc: String) -> bool:
+	return _session.dialogue.has_npc(npc)
 
 
 ## Bring an NPC to life; [signal spawned] says when it stands, [signal failed] why it does not.

@@ -1,4 +1,4 @@
-@icon("icon.svg")
+@icon("res://addons/npc_engine/icon.svg")
 class_name NpcRecorder
 extends Node
 ## Records what the player sees and what is there, so that the engine can learn the look of this game.
@@ -11,8 +11,8 @@ signal failed(why: String)
 
 const GROUP := &"npc_entity"
 
-## Where to write; a new folder for each run. See Project > Open User Data Folder.
-@export_dir var folder: String = "user://recordings/%s" % Time.get_datetime_string_from_system().replace(":", "-")
+## Where to write. If empty, a folder named by the time under user://recordings (Project > Open User Data Folder).
+@export var folder: String = ""
 @export var game: String = "game"
 @export_range(0.1, 30.0, 0.1, "suffix:/s") var frames_per_second: float = 1.0
 ## Pixels; what is wider is scaled down.
@@ -48,7 +48,7 @@ static func track(thing: Node, its_name: String, tags: PackedStringArray = []) -
 func start() -> void:
 	if _recording == null:
 		_recording = NpcRecording.new()
-		if not _recording.open(folder, game):
+		if not _recording.open(folder if folder else _folder_of_now(), game):
 			_fail()
 			return
 	_episodes += 1
@@ -95,6 +95,10 @@ func record(image: Image, t: float) -> void:
 		labels["target"] = things.find(labels["target"]) if labels["target"] in things else null
 	if not _recording.write(image, _episode, t, entities, labels):
 		_fail()
+
+
+func _folder_of_now() -> String:
+	return "user://recordings/%s" % Time.get_datetime_string_from_system().replace(":", "-")
 
 
 func _is_here(thing: Node) -> bool:

@@ -259,7 +259,7 @@ func _check_frame(inner: NpcFields, frame: Dictionary) -> void:
 	elif size < 1 or size > _limits["frame"]:
 		var fix := "Send 1 to %d bytes: scale the picture down or send JPEG." % _limits["frame"]
 		inner.refuse("frame_size", "The frame has %d bytes." % size, fix)
-	elif channels and (size != wanted or wanted == 0):
+	elif channels and size != wanted:
 		var shape := "%dx%d %s" % [frame["width"], frame["height"], format]
 		var what := "The frame has %d bytes, but %s needs %d." % [size, shape, wanted]
 		inner.refuse("frame_size", what, "Check width, height and format.")

