@@ -35,11 +35,12 @@ from engine.bridge.protocol import (
     decode_client,
     encode,
 )
-from engine.bridge.session import Ledger, Npc, Session
+from engine.bridge.session import Allowance, Ledger, Npc, Session
 from engine.bridge.statistics import Statistics
 from engine.bridge.worker import Reply, heard
 from engine.errors import EngineError
 
+_OBSERVE = b"\xa4type\xa7observe"  # how msgpack packs it; a header that packs it otherwise is read in full
 IDLE_S = 300.0  # a session that was silent for so long is over: its NPCs are forgotten
 
 
@@ -91,6 +92,8 @@ class Host:
             route: names the connection.
             user: who it is by its key; empty without encryption.
         """
+        if self._floods(route, parts):
+            return
         try:
             message = decode_client(parts, self._limits)
             if isinstance(message, Hello):
@@ -111,6 +114,21 @@ class Host:
         except Exception:
             event("message_failed", level=logging.ERROR, fault=True)
             self._send_to(route, Error("internal", "The server failed on this message.", "Its log says more."))
+
+    def _floods(self, route: bytes, parts: Sequence[memoryview]) -> bool:
+        """Whether this is one frame too many: it is dropped before it costs the other clients time.
+
+        The last frames of a flood are as good as each other. Words are never dropped.
+        """
+        session = self._routes.get(route)
+        if session is None or session.allowance.take(self._clock()):
+            return False
+        header = bytes(parts[0][: self._limits.header]) if parts else b""
+        if _OBSERVE not in header or b"utterance" in header:
+            return False
+        session.heard_at = self._clock()
+        self._count(session, "dropped")
+        return True
 
     def _dispatch(self, session: Session, message: ClientMessage) -> None:
         try:

@@ -93,6 +93,24 @@ class Queue:
         self._seq = None
 
 
+@dataclass(slots=True)
+class Allowance:
+    """So many messages a second, and as many at once after a second of silence (a token bucket)."""
+
+    rate: float
+    _left: float = 0.0
+    _at: float | None = None
+
+    def take(self, now: float) -> bool:
+        """Use one up; False where none is left."""
+        grown = self.rate if self._at is None else self._left + (now - self._at) * self.rate
+        self._left, self._at = min(self.rate, grown), now
+        if self._left < 1.0:
+            return False
+        self._left -= 1.0
+        return True
+
+
 @dataclass(eq=False, slots=True)
 class Session:
     """A client across its reconnections. Only the I/O thread touches it.
@@ -107,6 +125,7 @@ class Session:
     route: bytes
     heard_at: float
     ledger: Ledger
+    allowance: Allowance
     queue: Queue = field(default_factory=Queue)
     npcs: dict[str, Npc] = field(default_factory=dict)
     counters: Counter[str] = field(default_factory=Counter)

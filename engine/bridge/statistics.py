@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 COUNTERS = {
     "observed": "observations that were taken",
     "superseded": "frames that gave way to a newer one before they were looked at",
+    "dropped": "frames that were dropped unread because their client sends too many",
     "heard": "utterances that were taken, once for each NPC that they are for",
     "repeated": "utterances that came again, once for each NPC, and had no second effect",
     "busy": "observations that were put off because too much waits already",
