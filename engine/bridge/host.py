@@ -140,7 +140,7 @@ class Host:
     def _hello(self, route: bytes, user: str, hello: Hello) -> None:
         known = self._admit(user, hello)
         now = self._clock()
-        session = known or Session(hello.session, hello.client, user, route, now, Ledger(hello.session, self._journal))
+        session = known or self._new_session(route, user, hello, now)
         self._routes.pop(session.route, None)
         session.route, session.heard_at = route, now
         session.queue.take()
@@ -160,6 +160,10 @@ class Host:
                 asdict(self._limits),
             ),
         )
+
+    def _new_session(self, route: bytes, user: str, hello: Hello, now: float) -> Session:
+        ledger = Ledger(hello.session, self._journal)
+        return Session(hello.session, hello.client, user, route, now, ledger, Allowance(self._limits.observes))
 
     def _admit(self, user: str, hello: Hello) -> Session | None:
         """The session that a client comes back to, None for a new one.
