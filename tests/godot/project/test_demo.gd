@@ -15,7 +15,8 @@ func test_villagers_see_the_screen_and_answer() -> void:
 	check(_colours(frame) > 8, "the picture is blank")
 	_village.speak("Mira, hello there!")
 	var greeting := await _answer_of("Mira")
-	equal([greeting.action, greeting.line != ""], ["greet", true], "Mira's greeting")
+	# Which action she takes beside a wolf is the model's affair: this is about words that get an answer.
+	check(greeting.line != "" and not greeting.is_fallback, "Mira does not answer: %s" % greeting)
 	_village.speak("Bram, protect me from the wolf!")
 	var answer := await _answer_of("Bram")
 	check(answer.line != "" and answer.has_target, "Bram says nothing, or means nothing: %s" % answer)
