@@ -19,7 +19,7 @@ class Limits:
     state: int = 64  # entries of the game state
     npcs: int = 256  # NPCs of one client
     utterances: int = 64  # utterances of one client that wait for their decision
-    observes: int = 500  # observations of one client in a second; frames beyond that are dropped unread
+    observes: int = 250  # observations of one client in a second; frames beyond that are dropped unread
     clients: int = 64  # sessions of one server
     waiting: int = 128 * 1024 * 1024  # bytes of frames of one client that wait for inference
 

@@ -26,6 +26,7 @@ class _Tally:
     said: set[tuple[int, str]] = field(default_factory=set)  # sequence number and NPC
     decided: Counter[tuple[int, str]] = field(default_factory=Counter)
     order: dict[str, list[int]] = field(default_factory=dict)
+    returns: int = 0  # kills survived when the last answer came
     back_after: list[float] = field(default_factory=list)  # s from ready to the next decision
     fault: str = ""
 
@@ -34,8 +35,9 @@ def run(kills: int, folder: Path, clients: int = 2, seed: int = 0) -> dict[str, 
     """Kill the server `kills` times mid-session.
 
     Returns:
-        `said`, `lost`, `twice`, `out_of_order` (answers, one for each NPC that heard), `resumed` (clients that came
-        back after every kill), `back_after_s` (slowest return) and `passed`.
+        `said`, `lost`, `twice`, `out_of_order` (answers, one for each NPC that heard), `resumed` (clients that
+        were answered after the last kill; a kill may come before everybody is back from the one before),
+        `back_after_s` (slowest return) and `passed`.
     """
     tallies = [_Tally() for _ in range(clients)]
     ready: list[float] = []
@@ -79,7 +81,7 @@ def _play(endpoint: str, tally: _Tally, ready: list[float], over: threading.Even
                 tally.order.setdefault(decision.npc, []).append(decision.seq)
             if decisions and len(ready) > seen:
                 tally.back_after.append(time.monotonic() - ready[-1])
-                seen = len(ready)
+                tally.returns = seen = len(ready)
         tally.fault = "; ".join(str(error) for error in client.errors)
 
 
@@ -87,7 +89,7 @@ def _summary(tallies: list[_Tally], kills: int) -> dict[str, Any]:
     lost = sum(len(tally.said - set(tally.decided)) for tally in tallies)
     twice = sum(count - 1 for tally in tallies for count in tally.decided.values())
     disorder = sum(a > b for tally in tallies for seqs in tally.order.values() for a, b in pairwise(seqs))
-    resumed = sum(len(tally.back_after) == kills for tally in tallies)
+    resumed = sum(tally.returns == kills for tally in tallies)
     faults = [tally.fault for tally in tallies if tally.fault]
     return {
         "kills": kills,
