@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import multiprocessing
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,9 +38,13 @@ def bench(
     console = Console()
     rows: dict[str, list[float]] = {}
     with console.status("measuring"):
-        rows["bare pyzmq echo of the same bytes"] = _echo(runs)
+        rows["wire: bare pyzmq, the same bytes"] = _bare(runs)
+        with _server("--echo") as endpoint, Client(endpoint, name="bench", timeout=20) as client:
+            client.spawn("npc", "guard", ["wolf", "fire"])
+            rows["bridge: the same, no inference"] = _repeat(runs, lambda i: _round_trip(client, i, ""))
         start = time.perf_counter()
-        with _server(bundle, provider) as endpoint, Client(endpoint, name="bench", timeout=20) as client:
+        model = ["--provider", provider, *(["--bundle", str(bundle)] if bundle else [])]
+        with _server(*model) as endpoint, Client(endpoint, name="bench", timeout=20) as client:
             client.spawn("npc", "guard", ["wolf", "fire"])
             first = _round_trip(client, 0, "")
             startup = time.perf_counter() - start
@@ -62,7 +66,7 @@ def bench(
 
 
 @contextmanager
-def _server(bundle: Path | None, provider: str) -> Iterator[str]:
+def _server(*options: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready"
         command = [
@@ -72,11 +76,9 @@ def _server(bundle: Path | None, provider: str) -> Iterator[str]:
             "serve",
             "--bind",
             "tcp://127.0.0.1:*",
-            "--provider",
-            provider,
             "--ready-file",
             str(ready),
-            *(["--bundle", str(bundle)] if bundle else []),
+            *options,
         ]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         try:
@@ -108,18 +110,15 @@ def _repeat(runs: int, once: Callable[[int], float]) -> list[float]:
     return [once(WARM_UP + i) for i in range(runs)]
 
 
-def _echo(runs: int) -> list[float]:
-    """A DEALER and a ROUTER that sends the frame's acknowledgement back: what the wire alone costs."""
+def _bare(runs: int) -> list[float]:
+    """A DEALER here and a ROUTER in another process that acknowledges each frame: what the wire alone costs."""
+    spawn = multiprocessing.get_context("spawn")
+    ports: multiprocessing.Queue[int] = spawn.Queue()
+    peer = spawn.Process(target=_acknowledge, args=(runs + WARM_UP, ports), daemon=True)
+    peer.start()
     context = zmq.Context()
-    router, dealer = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
-    dealer.connect(f"tcp://127.0.0.1:{router.bind_to_random_port('tcp://127.0.0.1')}")
-
-    def answer() -> None:
-        for _ in range(runs + WARM_UP):
-            router.send_multipart(router.recv_multipart(copy=False)[:2])
-
-    thread = threading.Thread(target=answer, daemon=True)
-    thread.start()
+    dealer = context.socket(zmq.DEALER)
+    dealer.connect(f"tcp://127.0.0.1:{ports.get(timeout=30)}")
     pixels = bytes(WIDTH * HEIGHT * 3)
 
     def once(_: int) -> float:
@@ -129,11 +128,17 @@ def _echo(runs: int) -> list[float]:
         return time.perf_counter() - start
 
     seconds = _repeat(runs, once)
-    thread.join(5)
+    peer.join(10)
     dealer.close(0)
-    router.close(0)
     context.term()
     return seconds
+
+
+def _acknowledge(times: int, ports: multiprocessing.Queue[int]) -> None:
+    with zmq.Context() as context, context.socket(zmq.ROUTER) as router:
+        ports.put(router.bind_to_random_port("tcp://127.0.0.1"))
+        for _ in range(times):
+            router.send_multipart(router.recv_multipart(copy=False)[:2])
 
 
 def _article(runs: int) -> dict[str, list[float]]:
