@@ -68,7 +68,9 @@ def _pass_time(character: Character, time: float, seconds: float, in_view: list[
 
 def _show(character: Character, decision: Decision) -> None:
     print(f'{character.persona.name} [{decision.action}, {decision.emotion}]: "{decision.line}"')
-    print(f"    why: {decision.reason} Mood: {character.mood.name}.")
+    relationship = character.relationship("player")
+    bonds = ", ".join(f"{name} {value:+.2f}" for name, value in relationship.as_drives().items())
+    print(f"    why: {decision.reason} Mood: {character.mood.name}. You: {relationship.name} ({bonds}).")
 
 
 def lint(cards: list[str]) -> int:

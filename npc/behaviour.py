@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from npc.conditions import Line
+from npc.relationship import Dimension
 
 _FILE = Path(__file__).with_name("behaviour.yaml")
 
@@ -46,6 +47,15 @@ class Appraisals(BaseModel):
     tone: dict[str, str]
 
 
+class Bonds(BaseModel):
+    """Intent or tone of the player's words -> how they change the relationship with the speaker."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    intent: dict[str, dict[Dimension, float]]
+    tone: dict[str, dict[Dimension, float]]
+
+
 class Behaviour(BaseModel):
     """The whole of `behaviour.yaml`; see the comments there."""
 
@@ -59,6 +69,7 @@ class Behaviour(BaseModel):
     signs: dict[str, str]
     watch: dict[str, str]
     appraisals: Appraisals
+    bonds: Bonds
     sights: dict[str, str]
     dismissals: tuple[str, ...]
     pointing: tuple[str, ...]

@@ -27,6 +27,7 @@ from npc.lines import Speaker
 from npc.mood import Mood, temperament
 from npc.persona import Persona
 from npc.reflexes import CALM_AFTER, Lookout, Sighting
+from npc.relationship import Relationship
 from npc.types import Decision, Percept, Target
 
 UNDERSTOOD = 0.4   # below this, in intent and in action, the words were not understood
@@ -68,11 +69,16 @@ class Character:
         self._lookout = Lookout(persona.watch, self._behaviour)
         self._speaker = Speaker(persona.lines, self._behaviour.lines, random.Random(f"{seed}/{npc_id}"))
         self._heard: Counter[str] = Counter()
+        self._relationships: dict[str, Relationship] = {}
         self._cried: dict[str, float] = {}
         # Layers, the upper hides the lower: what words set off, a reflex, a standing order.
         self._doing: _Doing | None = None
         self._reflex: _Reflex | None = None
         self._standing: _Doing | None = None
+
+    def relationship(self, speaker: str) -> Relationship:
+        """What it thinks of somebody; of strangers nothing yet."""
+        return self._relationships.get(speaker) or Relationship()
 
     def tick(self, percept: Percept) -> Decision:
         """What the character does about `percept`. Call it with percepts in the order of their time."""
@@ -141,8 +147,14 @@ class Character:
         return self._decide(percept, moment, confidence, None, say, why, ())
 
     def _appraise(self, percept: Percept) -> None:
-        """Let the words and their tone move the mood, each by its probability."""
-        appraisals = self._behaviour.appraisals
+        """Let the words and their tone move the mood and the relationship, each by its probability."""
+        appraisals, bonds = self._behaviour.appraisals, self._behaviour.bonds
+        relationship = self._relationships.setdefault(percept.speaker, Relationship())
+        for probabilities, changes in ((percept.intent, bonds.intent), (percept.tone, bonds.tone)):
+            for label, change in changes.items():
+                p = probabilities.get(label, 0.0)
+                if p >= UNDERSTOOD:
+                    relationship.move(change, p)
         for probabilities, emotions in ((percept.intent, appraisals.intent), (percept.tone, appraisals.tone)):
             for label, emotion in emotions.items():
                 p = probabilities.get(label, 0.0)
@@ -247,6 +259,7 @@ class Character:
             intent=_best(percept.intent)[0],
             tone=_best(percept.tone)[0],
             mood=self.mood.name,
+            relationship=self.relationship(percept.speaker).name,
             sees=frozenset(name for s in seen for name in (s.phrase, s.meaning)),
             heard=self._heard[percept.speaker],
             state=percept.state,
@@ -255,7 +268,9 @@ class Character:
     def _drives(self, percept: Percept) -> dict[str, float]:
         shift = self.mood.shift
         mood = {"valence": shift.valence, "arousal": shift.arousal, "dominance": shift.dominance}
-        return {**percept.tone, **mood} if percept.text else mood
+        if not percept.text:
+            return mood
+        return {**percept.tone, **mood, **self.relationship(percept.speaker).as_drives()}
 
     def _feeling(self, percept: Percept, moment: Moment) -> str:
         """The emotion shown: what the model proposes, or what goes with an action of the character's own."""
@@ -319,4 +334,4 @@ def _trace(choice: Choice, moment: Moment) -> tuple[str, ...]:
     """The three best candidates, and what had the last word."""
     ranked = sorted(choice.utilities.items(), key=lambda item: -item[1])[:3]
     scored = tuple(f"{label}: utility {u:.2f}, appeal {choice.appeals[label]:+.2f}" for label, u in ranked)
-    return (*scored, f"cause: {moment.cause}", f"mood: {moment.mood}")
+    return (*scored, f"cause: {moment.cause}", f"mood: {moment.mood}", f"relationship: {moment.relationship}")

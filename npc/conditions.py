@@ -24,6 +24,7 @@ class Moment:
     wanted: str = ""                     # what was asked of it, where it does something else
     emotion: str = ""
     mood: str = ""
+    relationship: str = ""               # acquaintance, friend, foe or feared: who speaks
     cause: str = ""                      # words, boundary, unwilling, rule, absent, unclear or reflex
     sees: frozenset[str] = frozenset()   # phrases and meanings of what is in view
     heard: int = 0                       # how often this speaker has spoken to it before
@@ -48,6 +49,7 @@ class Condition(BaseModel):
     wanted: Labels = ()
     emotion: Labels = ()
     mood: Labels = ()
+    relationship: Labels = ()
     cause: Labels = ()
     sees: Labels = ()
     heard_below: int | None = None   # true for the first n things that a speaker says
@@ -55,7 +57,7 @@ class Condition(BaseModel):
 
     @cached_property
     def _tests(self) -> tuple[tuple[str, frozenset[str]], ...]:
-        fields = ("intent", "tone", "action", "wanted", "emotion", "mood", "cause")
+        fields = ("intent", "tone", "action", "wanted", "emotion", "mood", "relationship", "cause")
         return tuple((name, frozenset(getattr(self, name))) for name in fields if getattr(self, name))
 
     @cached_property

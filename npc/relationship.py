@@ -1,0 +1,51 @@
+"""What a character thinks of one person: trust, affection, fear and respect, each in -1..1, 0 at first.
+
+Four dimensions out of interpersonal theory: affection and respect are the communion and agency axes of the
+interpersonal circumplex (Wiggins 1979), trust is the expectation that words are kept (Mayer, Davis & Schoorman
+1995), fear what a threat leaves behind. Moods pass within minutes (`npc.mood`); a relationship stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+Dimension: TypeAlias = Literal["trust", "affection", "fear", "respect"]
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+# From here on a dimension has a name that lines and rules can ask for: three kindnesses make a friend.
+NOTABLE = 0.25
+
+
+@dataclass(slots=True)
+class Relationship:
+    """How one person stands with the character."""
+
+    trust: float = 0.0
+    affection: float = 0.0
+    fear: float = 0.0
+    respect: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """`friend`, `foe` or `feared`; `acquaintance` where nothing is notable."""
+        if self.fear >= NOTABLE and self.fear >= abs(self.affection):
+            return "feared"
+        if abs(self.affection) < NOTABLE:
+            return "acquaintance"
+        return "friend" if self.affection > 0 else "foe"
+
+    def as_drives(self) -> dict[str, float]:
+        """Its dimensions by name, for the appeals of actions."""
+        return {name: getattr(self, name) for name in DIMENSIONS}
+
+    def move(self, change: Mapping[Dimension, float], weight: float = 1.0) -> None:
+        """Add `weight` times the change of each dimension.
+
+        What is thought already resists: the nearer a dimension is to the end it moves to, the less it moves, so
+        that no number of compliments buys everything and one insult does not undo a long friendship.
+        """
+        for name, amount in change.items():
+            now, step = getattr(self, name), amount * weight
+            room = 1.0 - now if step > 0 else 1.0 + now
+            setattr(self, name, max(-1.0, min(1.0, now + step * min(1.0, room))))
