@@ -1,8 +1,7 @@
 """What a character thinks of one person: trust, affection, fear and respect, each in -1..1, 0 at first.
 
-Four dimensions out of interpersonal theory: affection and respect are the communion and agency axes of the
-interpersonal circumplex (Wiggins 1979), trust is the expectation that words are kept (Mayer, Davis & Schoorman
-1995), fear what a threat leaves behind. Moods pass within minutes (`npc.mood`); a relationship stays.
+Moods pass within minutes (`npc.mood`); a relationship stays. How much each kind of words moves it is set by hand in
+`behaviour.yaml`, not taken from the literature.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Literal, TypeAlias, get_args
 
 Dimension: TypeAlias = Literal["trust", "affection", "fear", "respect"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
-# From here on a dimension has a name that lines and rules can ask for: three kindnesses make a friend.
+# From here on a dimension has a name that lines and rules can ask for: three compliments make a friend.
 NOTABLE = 0.25
 
 

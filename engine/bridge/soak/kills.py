@@ -35,9 +35,8 @@ def run(kills: int, folder: Path, clients: int = 2, seed: int = 0) -> dict[str, 
     """Kill the server `kills` times mid-session.
 
     Returns:
-        `said`, `lost`, `twice`, `out_of_order` (answers, one for each NPC that heard), `resumed` (clients that
-        were answered after the last kill; a kill may come before everybody is back from the one before),
-        `back_after_s` (slowest return) and `passed`.
+        `said`, `lost`, `twice`, `out_of_order` (answers, one for each NPC that heard), `resumed` (clients that came
+        back after every kill), `back_after_s` (slowest return) and `passed`.
     """
     tallies = [_Tally() for _ in range(clients)]
     ready: list[float] = []
@@ -53,11 +52,19 @@ def run(kills: int, folder: Path, clients: int = 2, seed: int = 0) -> dict[str, 
             time.sleep(chance.uniform(0.0, 0.5))
             server.start()
             ready.append(time.monotonic())
+            _await_all(tallies, len(ready))
         time.sleep(1.0)
         over.set()
         for game in games:
             game.join()
     return _summary(tallies, kills)
+
+
+def _await_all(tallies: list[_Tally], kills: int) -> None:
+    """Wait until everybody is back; whoever is not in time has missed this return for good."""
+    deadline = time.monotonic() + _SETTLE_S
+    while any(tally.returns < kills for tally in tallies) and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _play(endpoint: str, tally: _Tally, ready: list[float], over: threading.Event) -> None:
@@ -89,7 +96,7 @@ def _summary(tallies: list[_Tally], kills: int) -> dict[str, Any]:
     lost = sum(len(tally.said - set(tally.decided)) for tally in tallies)
     twice = sum(count - 1 for tally in tallies for count in tally.decided.values())
     disorder = sum(a > b for tally in tallies for seqs in tally.order.values() for a, b in pairwise(seqs))
-    resumed = sum(tally.returns == kills for tally in tallies)
+    resumed = sum(len(tally.back_after) == kills for tally in tallies)
     faults = [tally.fault for tally in tallies if tally.fault]
     return {
         "kills": kills,

@@ -15,7 +15,8 @@ func test_villagers_see_the_screen_and_answer() -> void:
 	check(_colours(frame) > 8, "the picture is blank")
 	_village.speak("Mira, hello there!")
 	var greeting := await _answer_of("Mira")
-	# Which action she takes beside a wolf is the model's affair: this is about words that get an answer.
+	# A wolf in view goes before a greeting: whichever of the two she does, she does it in words.
+	check(greeting.action in ["greet", "warn"], "Mira does neither greet nor warn: %s" % greeting)
 	check(greeting.line != "" and not greeting.is_fallback, "Mira does not answer: %s" % greeting)
 	_village.speak("Bram, protect me from the wolf!")
 	var answer := await _answer_of("Bram")
