@@ -13,6 +13,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import typer
 
 from engine.errors import EngineError
+from engine.paths import data_directory
 
 AFTER_WORDS_S = 6.0
 
@@ -29,6 +30,13 @@ def demo(
     screenshot_every: Annotated[float | None, typer.Option(help="Seconds between pictures of a headless run.")] = None,
     screenshots: Annotated[Path, typer.Option(help="Where the pictures go.")] = Path("screenshots"),
     report: Annotated[Path | None, typer.Option(help="Where the report of a headless run goes.")] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            help="File in which the villagers remember you; `none`: until you leave.",
+            show_default="your data directory; headless: none",
+        ),
+    ] = None,
     overlay: Annotated[bool, typer.Option(help="Show what the NPCs see from the start (F1).")] = False,
     record: Annotated[Path | None, typer.Option(help="Write a recording for training instead of playing.")] = None,
     frames: Annotated[int, typer.Option(min=1, help="Frames of the recording.")] = 1500,
@@ -43,12 +51,12 @@ def demo(
         write(record, frames, seed)
         typer.echo(f"{frames} frames recorded in {record}")
     elif headless:
-        _headless(endpoint, seconds, seed, say or [], screenshot_every, screenshots, report, overlay)
+        _headless(endpoint, seconds, seed, say or [], screenshot_every, screenshots, report, overlay, memory or "none")
     else:
-        _play(endpoint, seed, overlay)
+        _play(endpoint, seed, overlay, memory or str(data_directory() / "village.sqlite"))
 
 
-def _play(endpoint: str | None, seed: int, overlay: bool) -> None:
+def _play(endpoint: str | None, seed: int, overlay: bool, memory: str) -> None:
     from demo_game.engine_link import engine_at
     from demo_game.game import Quit, open_window, play, wait_for_engine
     from demo_game.session import Session
@@ -56,7 +64,7 @@ def _play(endpoint: str | None, seed: int, overlay: bool) -> None:
 
     window, world = open_window(), World(seed)
     try:
-        with engine_at(endpoint, world, lambda engine: wait_for_engine(window, engine)) as link:
+        with engine_at(endpoint, world, lambda engine: wait_for_engine(window, engine), memory) as link:
             play(Session(world, link, window, overlay))
     except Quit:
         return
@@ -71,6 +79,7 @@ def _headless(
     screenshots: Path,
     report: Path | None,
     overlay: bool,
+    memory: str,
 ) -> None:
     import pygame
 
@@ -84,7 +93,7 @@ def _headless(
     world = World(seed)
     script = parse(say or DEFAULT, [npc.name for npc in world.npcs])
     length = seconds or max(DEFAULT_S if not say else 0.0, script[-1].t + AFTER_WORDS_S)
-    with engine_at(endpoint, world) as link:
+    with engine_at(endpoint, world, memory=memory) as link:
         session = Session(world, link, pygame.Surface((WIDTH, HEIGHT)), overlay)
         result = run_headless(session, script, length, screenshot_every=pictures, screenshots=screenshots)
         summary = result.summary(link.provider)

@@ -22,13 +22,18 @@ WATCH = ("wolf", "fire")
 
 
 class OwnEngine:
-    """An engine process that lives as long as the game."""
+    """An engine process that lives as long as the game.
 
-    def __init__(self) -> None:
+    Args:
+        memory: file in which the villagers remember, or `none`.
+    """
+
+    def __init__(self, memory: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="npc-demo-")
         self._ready = Path(self._folder.name) / "ready"
         self._log = (Path(self._folder.name) / "log").open("w+b")
         command = [sys.executable, "-m", "engine", "serve", "--bind", "tcp://127.0.0.1:*", "--ready-file", str(self._ready)]
+        command += ["--memory", memory]
         self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log)
 
     def endpoint(self, meanwhile: Callable[[], None] = lambda: None) -> str:
@@ -73,16 +78,19 @@ def _ready(engine: OwnEngine) -> str:
 
 
 @contextmanager
-def engine_at(endpoint: str | None, world: World, wait: Callable[[OwnEngine], str] = _ready) -> Iterator[Link]:
+def engine_at(
+    endpoint: str | None, world: World, wait: Callable[[OwnEngine], str] = _ready, memory: str = "none"
+) -> Iterator[Link]:
     """A connection to the engine at `endpoint`; without one, to an own engine that ends with it.
 
     Args:
         wait: waits until an own engine is ready; its address.
+        memory: file in which the people of an own engine remember, or `none`.
 
     Raises:
         BridgeError: if the engine cannot be started or reached.
     """
-    engine = OwnEngine() if endpoint is None else None
+    engine = OwnEngine(memory) if endpoint is None else None
     try:
         link = Link(endpoint or wait(engine), world, engine)  # type: ignore[arg-type]
         try:

@@ -78,6 +78,8 @@ def _server(*options: str) -> Iterator[str]:
             "tcp://127.0.0.1:*",
             "--ready-file",
             str(ready),
+            "--memory",
+            str(Path(folder) / "memory.sqlite"),
             *options,
         ]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +14,10 @@ import numpy as np
 from engine.errors import EngineError
 from engine.labels import Labels
 from engine.perception import EncodedFrame, Frame, Query, Seen
-from npc import Character, Decision, Persona, PersonaError, characters, load_persona, persona_from
+from npc import Character, Decision, NpcError, Persona, characters, load_persona, persona_from
+from npc.memory import InMemoryStore, Key, MemoryStore
+
+_LOG = logging.getLogger("engine.brain")
 
 
 class Perceiving(Protocol):
@@ -32,11 +36,13 @@ class Perceiving(Protocol):
 
 @dataclass(eq=False, slots=True)
 class Mind:
-    """A character, what it watches for, and the latest time that it knows."""
+    """A character, what it watches for, where its memory is kept, and the latest time that it knows."""
 
     character: Character
     watch: tuple[str, ...] = ()
+    key: Key = ("", "")
     time: float = 0.0
+    unsaved: bool = False  # a write failed: the whole memory is due, not what has changed since
 
     def at(self, time: float) -> float:
         """`time`, but never earlier than before: a game's clock may jump back, a character's may not."""
@@ -46,7 +52,7 @@ class Mind:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one NPC gets from the game beside the frame; `time` in seconds."""
+    """What one NPC gets from the game beside the frame; `time` in seconds, `source` names the utterance."""
 
     mind: Mind
     time: float
@@ -54,6 +60,7 @@ class Observation:
     speaker: str = "player"
     state: Mapping[str, object] = field(default_factory=dict)
     inspect: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +79,34 @@ class Brain:
         personas: directory with persona cards beside the shipped ones; they go before a shipped one of their
             name.
         seed: of everything that characters leave to chance.
+        store: where characters keep what they remember; by default only for as long as this brain lives.
     """
 
-    def __init__(self, perceiver: Perceiving, personas: Path | None = None, seed: int = 0) -> None:
+    def __init__(
+        self, perceiver: Perceiving, personas: Path | None = None, seed: int = 0, store: MemoryStore | None = None
+    ) -> None:
         self.perceiver = perceiver
+        self._store: MemoryStore = store or InMemoryStore()
         own = {path.stem: path for path in sorted(personas.glob("*.yaml"))} if personas else {}
         self._cards: dict[str, Path | str] = {name: name for name in characters()} | own
         self._personas: dict[str, Persona] = {}
         self._seed = seed
 
-    def mind(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str] = ()) -> Mind:
-        """A fresh character by the name of its card, or from a whole card.
+    def mind(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str] = (), world: str = "") -> Mind:
+        """A character by the name of its card, or from a whole card, with what it remembers of `world`.
 
         What the card watches for is watched too. A name is never a path: no game reads the server's files.
 
         Raises:
-            EngineError: `persona_unknown`, or what is wrong with the card.
+            EngineError: `persona_unknown`, what is wrong with the card, or a memory that cannot be read.
         """
+        key = (world, npc)
         try:
             card = self._named(persona) if isinstance(persona, str) else persona_from(dict(persona))
-        except PersonaError as error:
+            character = Character(card, npc, self._seed, self._store.load(key))
+        except NpcError as error:
             raise EngineError(error.code, error.message, error.fix) from None
-        return Mind(Character(card, npc, self._seed), tuple(dict.fromkeys((*watch, *card.watch))))
+        return Mind(character, tuple(dict.fromkeys((*watch, *card.watch))), key)
 
     def _named(self, name: str) -> Persona:
         if name not in self._cards:
@@ -109,21 +122,46 @@ class Brain:
     def decide(self, frame: Frame | None, observations: Sequence[Observation]) -> list[Answer]:
         """One answer an observation. All of them see `frame`, which is encoded once.
 
+        What the characters will remember of it is in the store before this returns.
+
         Raises:
             EngineError: where the frame cannot be decoded.
         """
         start = time.perf_counter()
-        queries = [Query(o.text, o.mind.watch, o.mind.at(o.time), o.speaker, o.state) for o in observations]
+        queries = [Query(o.text, o.mind.watch, o.mind.at(o.time), o.speaker, o.state, o.source) for o in observations]
         encoded = self.perceiver.encode(frame, queries)
         views = self.perceiver.perceive_with_heat(encoded, queries)
         milliseconds = (time.perf_counter() - start) * 1e3
-        return [
+        answers = [
             Answer(
                 o.mind.character.tick(view.percept),
                 _inspect(view, encoded, milliseconds) if o.inspect else None,
             )
             for o, view in zip(observations, views, strict=True)
         ]
+        self._keep({o.mind.key: o.mind for o in observations}.values())
+        return answers
+
+    def _keep(self, minds: Iterable[Mind]) -> None:
+        """Write down what has changed; where that fails the game goes on, and all of it is written next time."""
+        due = [(mind, changes) for mind in minds if (changes := mind.character.take_changes()) is not None]
+        if not due:
+            return
+        try:
+            for mind, _ in due:
+                if mind.unsaved:
+                    self._store.replace(mind.key, mind.character.memory.recollection())
+            self._store.write((mind.key, changes) for mind, changes in due if not mind.unsaved)
+            failed = False
+        except NpcError as error:
+            _LOG.error("%s %s", error.message, error.fix)
+            failed = True
+        for mind, _ in due:
+            mind.unsaved = failed
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store.close()
 
 
 def _inspect(seen: Seen, encoded: EncodedFrame | None, milliseconds: float) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The character: persona, mood, behaviour and lines. Pure Python, deterministic."""
 
 from npc.character import Character
-from npc.errors import PersonaError
+from npc.errors import NpcError, PersonaError, RecollectionError
 from npc.persona import Persona, characters, load_persona, persona_from
 from npc.types import Decision, Detection, Percept, Target
 
@@ -9,9 +9,11 @@ __all__ = [
     "Character",
     "Decision",
     "Detection",
+    "NpcError",
     "Percept",
     "Persona",
     "PersonaError",
+    "RecollectionError",
     "Target",
     "characters",
     "load_persona",

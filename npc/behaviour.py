@@ -9,7 +9,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from npc.conditions import Line
+from npc.conditions import Condition, Line
 from npc.relationship import Dimension
 
 _FILE = Path(__file__).with_name("behaviour.yaml")
@@ -56,6 +56,26 @@ class Bonds(BaseModel):
     tone: dict[str, dict[Dimension, float]]
 
 
+class EventCfg(BaseModel):
+    """Something that the game tells to have happened to the character."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    feel: str
+    bond: dict[Dimension, float] = {}
+    salience: float = Field(ge=0, le=1)
+    react: dict[str, float] = {}
+
+
+class Plan(BaseModel):
+    """Several actions, one after the other, where the condition holds of what it would do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    when: Condition
+    steps: tuple[str, ...] = Field(min_length=2, max_length=16)
+
+
 class Behaviour(BaseModel):
     """The whole of `behaviour.yaml`; see the comments there."""
 
@@ -71,9 +91,17 @@ class Behaviour(BaseModel):
     appraisals: Appraisals
     bonds: Bonds
     sights: dict[str, str]
+    events: dict[str, EventCfg]
+    memories: dict[str, float]
+    plans: dict[str, Plan]
     dismissals: tuple[str, ...]
     pointing: tuple[str, ...]
     lines: dict[str, tuple[Line, ...]]
+
+    @cached_property
+    def lasts(self) -> dict[str, float]:
+        """Seconds that each action lasts."""
+        return {name: action.lasts for name, action in self.actions.items()}
 
     @cached_property
     def spoken(self) -> frozenset[str]:

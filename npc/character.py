@@ -1,52 +1,37 @@
 """The controller: percepts in, decisions out.
 
-Three things may move a character; the first that does so decides:
+Four things may move a character; the first that does so decides:
 
 1. Words. Every utterance gets a fresh decision: utility over what the model proposes (`npc.arbitration`),
    then the card's rules. Words that were not understood are asked for again.
-2. Sights. A threat or a hazard that comes into view starts a reflex, which lasts while it is in view and a
-   little longer, then gives way to what was being done before.
-3. What is under way. An action goes on, silently, until its time is over, the game reports it done
-   (`state["done"]`), or something above decides otherwise. Standing orders (follow, stay, go_to) come back
-   after an interruption. With nothing under way the character is idle.
+2. Events. What the game tells to have happened to the character (`state["event"]`) counts once.
+3. Sights. A threat or a hazard that comes into view starts a reflex.
+4. What is under way (`npc.agenda`). With nothing under way the character is idle.
 
 Time comes from the percepts alone, chance from the seed alone: the same percepts give the same decisions.
 """
 
 from __future__ import annotations
 
-import random
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from npc.agenda import FOREVER, STEP_LASTS, Agenda, Doing, Reflex
 from npc.arbitration import Arbiter, Choice
-from npc.behaviour import load_behaviour
+from npc.behaviour import Behaviour, load_behaviour
 from npc.conditions import Moment
+from npc.feelings import UNDERSTOOD, Feelings
 from npc.lines import Speaker
-from npc.mood import Mood, temperament
+from npc.memory import Changes, Memory, Person, Recollection
+from npc.memory.snapshot import pack, unpack
+from npc.mood import Affect, Mood
 from npc.persona import Persona
-from npc.reflexes import CALM_AFTER, Lookout, Sighting
+from npc.reflexes import Lookout, Sighting
 from npc.relationship import Relationship
 from npc.types import Decision, Percept, Target
 
-UNDERSTOOD = 0.4   # below this, in intent and in action, the words were not understood
 REPEAT_CRY = 20.0  # seconds before the same sight is cried out about again
-
-
-@dataclass(frozen=True, slots=True)
-class _Doing:
-    """An action under way; `ends` is the second on the clock at which it is over by itself."""
-
-    action: str
-    emotion: str
-    ends: float
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Reflex(_Doing):
-    sighting: Sighting
+_TRIFLE = 0.1      # salience of what `behaviour.yaml` gives none
 
 
 class Character:
@@ -56,58 +41,152 @@ class Character:
         persona: its card.
         npc_id: its name in the game; goes into every decision.
         seed: of everything that is left to chance; characters with different ids differ under one seed.
+        recollection: what it remembers of an earlier life; nothing by default.
     """
 
-    def __init__(self, persona: Persona, npc_id: str, seed: int = 0) -> None:
-        self.persona = persona
+    def __init__(
+        self, persona: Persona, npc_id: str, seed: int = 0, recollection: Recollection | None = None
+    ) -> None:
         self.npc_id = npc_id
+        self._seed = seed
         self._behaviour = load_behaviour()
-        traits = {trait: persona.traits.get(trait, 0.0) for trait in self._behaviour.traits}
-        self.mood = Mood(temperament(traits))
-        self._actions = Arbiter(self._behaviour.actions, traits, persona.boundaries)
-        self._emotions = Arbiter(self._behaviour.emotions, traits)
-        self._lookout = Lookout(persona.watch, self._behaviour)
-        self._speaker = Speaker(persona.lines, self._behaviour.lines, random.Random(f"{seed}/{npc_id}"))
-        self._heard: Counter[str] = Counter()
-        self._relationships: dict[str, Relationship] = {}
+        self._agenda = Agenda()
         self._cried: dict[str, float] = {}
-        # Layers, the upper hides the lower: what words set off, a reflex, a standing order.
-        self._doing: _Doing | None = None
-        self._reflex: _Reflex | None = None
-        self._standing: _Doing | None = None
+        self._clock = 0.0
+        self._take_up(persona, recollection)
+
+    def _take_up(self, persona: Persona, recollection: Recollection | None) -> None:
+        self.persona = persona
+        behaviour, traits = self._behaviour, _traits(persona, self._behaviour)
+        self.memory = Memory(recollection)
+        self._offset: float | None = None if recollection else 0.0
+        self._feelings = Feelings(behaviour, traits)
+        self._actions = Arbiter(behaviour.actions, traits, persona.boundaries)
+        self._lookout = Lookout(persona.watch, behaviour)
+        self._speaker = Speaker(persona.lines, behaviour.lines, f"{self._seed}/{self.npc_id}")
+        life = self.memory.life
+        self._speaker.resume(life.choices, life.said)
+        if life.mood is not None:
+            self.mood.now = Affect(*life.mood)
+
+    @property
+    def mood(self) -> Mood:
+        """How it feels."""
+        return self._feelings.mood
 
     def relationship(self, speaker: str) -> Relationship:
         """What it thinks of somebody; of strangers nothing yet."""
-        return self._relationships.get(speaker) or Relationship()
+        person = self.memory.people.get(speaker)
+        return person.relationship if person else Relationship()
+
+    # -- memory ----------------------------------------------------------------------------------------
+
+    def snapshot(self) -> bytes:
+        """All that it remembers, its mood and its standing order, for the game's own save file."""
+        self._note_life()
+        return pack(self.memory.recollection())
+
+    def restore(self, snapshot: bytes) -> None:
+        """Become who it was at the time of the snapshot.
+
+        Raises:
+            RecollectionError: `snapshot`: it cannot be read; the character stays as it is.
+        """
+        recollection = unpack(snapshot)
+        self._agenda, self._cried = Agenda(), {}
+        self._take_up(self.persona, recollection)
+        self.memory.touch()
+
+    def recast(self, persona: Persona) -> None:
+        """Go on under another card, e.g. one that its author has just edited, with memory, mood and duty kept."""
+        offset, recollection = self._offset, unpack(self.snapshot())
+        self._agenda.doing = self._agenda.reflex = None
+        self._take_up(persona, recollection)
+        self._offset = offset
+
+    def take_changes(self) -> Changes | None:
+        """What has to be written down since the last call; None: nothing. Write it before the next tick."""
+        if not self.memory.changed:
+            return None
+        self._note_life()
+        return self.memory.take_changes()
+
+    def _note_life(self) -> None:
+        life, agenda = self.memory.life, self._agenda
+        life.mood = self.mood.now
+        life.standing = agenda.undertaking(life.now)
+        life.choices, life.said = self._speaker.state
+
+    def _live_on(self, percept: Percept) -> Percept:
+        """The percept on the clock of the character's life, which goes on where a loaded memory stopped."""
+        life = self.memory.life
+        if self._offset is None:
+            self._offset = life.now - percept.time
+            if self._agenda.standing is None:
+                self._agenda.resume(life.standing, life.now)
+        self._clock = percept.time
+        if self._offset:
+            percept = replace(percept, time=percept.time + self._offset)
+        life.now = max(life.now, percept.time)
+        return percept
+
+    # -- a tick ----------------------------------------------------------------------------------------
 
     def tick(self, percept: Percept) -> Decision:
         """What the character does about `percept`. Call it with percepts in the order of their time."""
+        percept = self._live_on(percept)
         self.mood.pass_time(percept.time)
         self._lookout.look(percept)
         seen = self._lookout.in_view(percept.time)
-        self._drop_what_is_over(percept)
+        duty = self._agenda.duty
+        step = self._agenda.drop_what_is_over(percept, self._behaviour.lasts)
+        if self._agenda.duty != duty:
+            self.memory.touch()
+        event = self._undergo(percept)
         if percept.text.strip():
-            return self._answer(percept, seen)
-        return self._react(percept, seen) or self._carry_on(percept)
+            return self._answer(percept, seen, event)
+        return (
+            self._react_to_event(event, percept, seen)
+            or self._react(percept, seen)
+            or (self._enter_step(step, percept, seen) if step and self._agenda.current is step else None)
+            or self._carry_on(percept)
+        )
 
     # -- words -----------------------------------------------------------------------------------------
 
-    def _answer(self, percept: Percept, seen: list[Sighting]) -> Decision:
-        self._appraise(percept)
-        moment = self._moment(percept, seen)
-        self._heard[percept.speaker] += 1
+    def _answer(self, percept: Percept, seen: list[Sighting], event: str) -> Decision:
+        memory, now = self.memory, percept.time
+        person, away = memory.meet(percept.speaker, now)
+        repeated = memory.knows(percept.source)
+        if not repeated:
+            self._feelings.hear(percept, person.relationship)
+        moment = self._moment(percept, seen, person, event)
+        moment.away = away
+        if not repeated:
+            person.heard += 1
         if max(_best(percept.intent)[1], _best(percept.action)[1]) < UNDERSTOOD:
             return self._ask_again(percept, moment)
+        decision = self._do_as_told(percept, moment, seen)
+        if not repeated:
+            salience = self._behaviour.memories.get(moment.intent, _TRIFLE)
+            memory.remember(
+                now, percept.speaker, moment.intent or "words", salience,
+                did=moment.action, text=percept.text, emotion=moment.emotion, source=percept.source,
+            )
+        return decision
+
+    def _do_as_told(self, percept: Percept, moment: Moment, seen: list[Sighting]) -> Decision:
         if moment.intent in self._behaviour.dismissals:
-            self._standing = None
+            self._agenda.standing = None
         choice = self._actions.choose(percept.action, self._drives(percept), default="idle")
         why, say = self._settle(choice, percept, moment)
         moment.emotion = self._feeling(percept, moment)
-        self._begin(moment, percept.time, choice.p)
+        plan = self._begin(moment, percept, choice.p)
         say = say or self._speaker.line(moment.action, moment, self._variables(percept))
         alert = self._behaviour.actions[moment.action].alert
         target = percept.target or (self._danger(seen) if alert else None)
         heard = f"heard {_named(percept.intent)}, {_named(percept.tone, ' in tone')}"
+        why = f"{why} and begins to {plan}" if plan else why
         return self._decide(percept, moment, choice.p, target, say, why, (heard, *_trace(choice, moment)))
 
     def _danger(self, seen: list[Sighting]) -> Target | None:
@@ -129,6 +208,10 @@ class Character:
             moment.wanted = "" if rule.do == choice.wanted else choice.wanted
             moment.cause, moment.action = "rule", rule.do
             return f"{asked}, but {rule.because}", self._speaker.one_of(rule.say, moment, variables)
+        needs = self.persona.requires.get(moment.action)
+        if needs is not None and not needs.holds(moment):
+            moment.wanted, moment.cause, moment.action = moment.action, "unable", "refuse"
+            return f"{asked}, but is not able to", ""
         moment.cause = "words"
         if moment.wanted:
             moment.cause = "unwilling"
@@ -141,32 +224,57 @@ class Character:
     def _ask_again(self, percept: Percept, moment: Moment) -> Decision:
         moment.cause, moment.action, moment.emotion = "unclear", "talk", "neutral"
         confidence = _best(percept.action)[1]
-        self._begin(moment, percept.time, confidence)
+        self._begin(moment, percept, confidence)
         say = self._speaker.line("unclear", moment, self._variables(percept))
         why = f"did not understand (likeliest: {moment.intent or 'nothing'}) and asks again"
         return self._decide(percept, moment, confidence, None, say, why, ())
 
-    def _appraise(self, percept: Percept) -> None:
-        """Let the words and their tone move the mood and the relationship, each by its probability."""
-        appraisals, bonds = self._behaviour.appraisals, self._behaviour.bonds
-        relationship = self._relationships.setdefault(percept.speaker, Relationship())
-        for probabilities, changes in ((percept.intent, bonds.intent), (percept.tone, bonds.tone)):
-            for label, change in changes.items():
-                p = probabilities.get(label, 0.0)
-                if p >= UNDERSTOOD:
-                    relationship.move(change, p)
-        for probabilities, emotions in ((percept.intent, appraisals.intent), (percept.tone, appraisals.tone)):
-            for label, emotion in emotions.items():
-                p = probabilities.get(label, 0.0)
-                if p >= UNDERSTOOD:
-                    self._feel(emotion, p)
+    # -- events ----------------------------------------------------------------------------------------
+
+    def _undergo(self, percept: Percept) -> str:
+        """Take in what the game tells to have happened; its name where that is news, else nothing.
+
+        An event counts when it first appears, or appears with another `event_id`: frames may be lost or repeated,
+        so a game lets it stand for a while.
+        """
+        state = percept.state
+        if "event" not in state and not self.memory.life.event:
+            return ""
+        name, who = str(state.get("event", "")), str(state.get("event_by", ""))
+        news = f"{name}/{who}/{state.get('event_id', '')}"[:500] if name else ""
+        if news == self.memory.life.event:
+            return ""
+        self.memory.life.event = news
+        self.memory.touch()
+        event = self._behaviour.events.get(name)
+        if event is None:
+            return ""
+        relationship = self.memory.meet(who, percept.time)[0].relationship if who else Relationship()
+        self._feelings.undergo(event, relationship)
+        self.memory.remember(percept.time, who, name, event.salience, emotion=self.mood.name)
+        return name
+
+    def _react_to_event(self, name: str, percept: Percept, seen: list[Sighting]) -> Decision | None:
+        """What it does at once about something that happened; None where that calls for nothing."""
+        if not name or not self._behaviour.events[name].react:
+            return None
+        choice = self._actions.choose(self._behaviour.events[name].react, self._drives(percept), default="idle")
+        who = str(percept.state.get("event_by", ""))
+        moment = self._moment(percept, seen, self.memory.people.get(who) or Person(), name, who)
+        moment.action, moment.cause = choice.label, "event"
+        moment.emotion = self._feeling(percept, moment)
+        self._begin(moment, percept, 1.0)
+        say = self._speaker.line(choice.label, moment, self._variables(percept))
+        why = f"was {name}" + (f" by {who}" if who else "")
+        return self._decide(percept, moment, 1.0, self._danger(seen), say, why, _trace(choice, moment))
 
     # -- sights ----------------------------------------------------------------------------------------
 
     def _react(self, percept: Percept, seen: list[Sighting]) -> Decision | None:
         """Start a reflex at the most urgent sight; None where it is no news or calls for nothing."""
         for sighting in seen:
-            if sighting.noticed or (self._reflex and not self._outranks(sighting, self._reflex.sighting)):
+            reflex = self._agenda.reflex
+            if sighting.noticed or (reflex and reflex.sighting and not self._outranks(sighting, reflex.sighting)):
                 continue
             sighting.noticed = True
             options = self._reactions_to(sighting)
@@ -187,18 +295,21 @@ class Character:
     ) -> Decision | None:
         """Enter a reflex; None where something that answers a danger is under way already."""
         what = sighting.phrase or sighting.meaning
-        if sighting.meaning in self._behaviour.sights:
-            self._feel(self._behaviour.sights[sighting.meaning], sighting.p)
+        self._feelings.see(sighting.meaning, sighting.p)
         choice = self._actions.choose(options, self._drives(percept), default="idle")
         action = self._behaviour.actions[choice.label]
-        moment = self._moment(percept, seen)
+        moment = self._moment(percept, seen, Person())
         moment.action, moment.cause = choice.label, "reflex"
         moment.emotion = self._feeling(percept, moment)
-        ends = float("inf") if action.alert else percept.time + action.lasts
-        self._reflex = _Reflex(choice.label, moment.emotion, ends, sighting.p, sighting)
-        if self._doing and self._behaviour.actions[self._doing.action].alert:
+        ends = FOREVER if action.alert else percept.time + action.lasts
+        agenda = self._agenda
+        agenda.reflex = Reflex(choice.label, moment.emotion, ends, sighting.p, sighting=sighting)
+        if sighting.phrase:
+            salience = self._behaviour.memories.get(sighting.meaning, _TRIFLE)
+            self.memory.remember(percept.time, "", "saw", salience, text=sighting.phrase, emotion=moment.emotion)
+        if agenda.doing and self._behaviour.actions[agenda.doing.action].alert:
             return None
-        self._doing = None
+        agenda.doing = None
         variables = self._variables(percept) | ({"target": sighting.phrase} if sighting.phrase else {})
         say = self._speaker.line(choice.label, moment, variables) if self._may_cry(what, percept.time) else ""
         why = f"saw a {what} ({sighting.p:.2f}), a {sighting.meaning}" if sighting.phrase else f"saw a {what}"
@@ -219,55 +330,75 @@ class Character:
         the frame that they came with; the game has resolved it then.
         """
         moment = Moment()
-        doing = self._doing or self._reflex or self._standing
+        doing = self._agenda.current
         if doing is None:
             moment.action, moment.emotion = "idle", self.mood.name
             idle = percept.action.get("idle", 0.0)
             return self._decide(percept, moment, idle, None, "", "has nothing to do", ())
         moment.action, moment.emotion = doing.action, doing.emotion
-        place = doing.sighting.place if isinstance(doing, _Reflex) else None
+        place = doing.sighting.place if isinstance(doing, Reflex) and doing.sighting else None
         return self._decide(percept, moment, doing.confidence, place, "", "goes on", ())
 
-    def _begin(self, moment: Moment, time: float, confidence: float) -> None:
-        """Put the action that words set off in its layer; an order that stands replaces all others."""
+    def _enter_step(self, step: Doing, percept: Percept, seen: list[Sighting]) -> Decision:
+        """Say that the next step of a plan has begun."""
+        person = self.memory.people.get(step.speaker) or Person()
+        moment = self._moment(percept, seen, person, speaker=step.speaker)
+        moment.action, moment.cause, moment.emotion = step.action, "plan", step.emotion
+        say = self._speaker.line(step.action, moment, self._variables(percept))
+        left = f"{len(step.steps)} to go" if step.steps else "the last"
+        return self._decide(percept, moment, step.confidence, None, say, f"goes on to {step.plan}, step {left}", ())
+
+    def _begin(self, moment: Moment, percept: Percept, confidence: float) -> str:
+        """Put an action in its layer; an order that stands replaces all others. The name of the plan, if it is one."""
+        name, steps = self._plan(moment)
+        if steps:
+            moment.action = steps[0]
         action = self._behaviour.actions[moment.action]
-        doing = _Doing(moment.action, moment.emotion, time + action.lasts, confidence)
-        if action.ongoing:
-            self._doing, self._reflex, self._standing = None, None, doing
+        lasts = min(action.lasts, STEP_LASTS) if steps else action.lasts
+        doing = Doing(
+            moment.action, moment.emotion, percept.time + lasts, confidence, percept.speaker, name, tuple(steps[1:])
+        )
+        if action.ongoing or steps:
+            self._agenda.undertake(doing)
+            self.memory.touch()
         else:
-            self._doing = doing
+            self._agenda.begin(doing)
+        return name
 
-    def _drop_what_is_over(self, percept: Percept) -> None:
-        """Drop what ran out, what the game reports done, and reflexes whose cause is gone."""
-        done = percept.state.get("done")
-
-        def over(doing: _Doing) -> bool:
-            return percept.time >= doing.ends or done is True or done == doing.action
-
-        if self._doing and over(self._doing):
-            self._doing = None
-        elif self._standing and over(self._standing):
-            self._standing = None
-        reflex = self._reflex
-        if reflex and (percept.time >= reflex.ends or percept.time - reflex.sighting.seen_at > CALM_AFTER):
-            self._reflex = None
+    def _plan(self, moment: Moment) -> tuple[str, Sequence[str]]:
+        """The first plan that fits, and its steps; none where one of them is something it never does."""
+        if moment.cause != "words":
+            return "", ()
+        for name, plan in {**self.persona.plans, **self._behaviour.plans}.items():
+            if plan.when.holds(moment) and self.persona.boundaries.keys().isdisjoint(plan.steps):
+                return name, plan.steps
+        return "", ()
 
     # -- shared ----------------------------------------------------------------------------------------
 
-    def _moment(self, percept: Percept, seen: list[Sighting]) -> Moment:
+    def _moment(
+        self, percept: Percept, seen: list[Sighting], person: Person, event: str = "", speaker: str | None = None
+    ) -> Moment:
+        speaker = percept.speaker if speaker is None else speaker
+        memory, now = self.memory, percept.time
         return Moment(
             intent=_best(percept.intent)[0],
             tone=_best(percept.tone)[0],
             mood=self.mood.name,
-            relationship=self.relationship(percept.speaker).name,
+            relationship=person.relationship.name,
             sees=frozenset(name for s in seen for name in (s.phrase, s.meaning)),
-            heard=self._heard[percept.speaker],
+            heard=person.heard,
+            remembers=memory.recalls(speaker, now),
+            did=memory.has_done(speaker, now),
+            saw=memory.has_seen(now),
+            promised=self._agenda.promised(speaker),
+            event=event,
+            told=person.told,
             state=percept.state,
         )
 
     def _drives(self, percept: Percept) -> dict[str, float]:
-        shift = self.mood.shift
-        mood = {"valence": shift.valence, "arousal": shift.arousal, "dominance": shift.dominance}
+        mood = self._feelings.drives()
         if not percept.text:
             return mood
         return {**percept.tone, **mood, **self.relationship(percept.speaker).as_drives()}
@@ -277,13 +408,7 @@ class Character:
         felt = percept.emotion
         if moment.cause != "words" or not felt:
             felt = {self._behaviour.actions[moment.action].shows: 1.0}
-        return self._emotions.choose(felt, self._drives(percept), default="neutral").label
-
-    def _feel(self, emotion: str, intensity: float) -> None:
-        """Move the mood; what the head can name is weighed by the character first."""
-        if emotion in self._behaviour.emotions:
-            emotion = self._emotions.choose({emotion: 1.0}, {}, default=emotion).label
-        self.mood.feel(emotion, intensity)
+        return self._feelings.shown(felt, self._drives(percept))
 
     def _variables(self, percept: Percept) -> dict[str, str]:
         """Values of the variables in lines; {target} is known only where the words name a watched phrase."""
@@ -309,7 +434,7 @@ class Character:
     ) -> Decision:
         return Decision(
             npc=self.npc_id,
-            time=percept.time,
+            time=self._clock,
             action=moment.action,
             emotion=moment.emotion,
             target=target if self._behaviour.actions[moment.action].target else None,
@@ -335,3 +460,7 @@ def _trace(choice: Choice, moment: Moment) -> tuple[str, ...]:
     ranked = sorted(choice.utilities.items(), key=lambda item: -item[1])[:3]
     scored = tuple(f"{label}: utility {u:.2f}, appeal {choice.appeals[label]:+.2f}" for label, u in ranked)
     return (*scored, f"cause: {moment.cause}", f"mood: {moment.mood}", f"relationship: {moment.relationship}")
+
+
+def _traits(persona: Persona, behaviour: Behaviour) -> dict[str, float]:
+    return {trait: persona.traits.get(trait, 0.0) for trait in behaviour.traits}

@@ -6,12 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 VARIABLES = ("player", "name", "target")
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
+
+
+Once: TypeAlias = Literal["ever", "visit"]
+_SETS = ("sees", "remembers", "did", "saw")
 
 
 @dataclass(slots=True)
@@ -28,6 +32,13 @@ class Moment:
     cause: str = ""                      # words, boundary, unwilling, rule, absent, unclear or reflex
     sees: frozenset[str] = frozenset()   # phrases and meanings of what is in view
     heard: int = 0                       # how often this speaker has spoken to it before
+    away: float | None = None            # seconds since this speaker last said something; None: never before
+    remembers: frozenset[str] = frozenset()   # what this speaker has done before: intents and events
+    did: frozenset[str] = frozenset()         # what the character did for this speaker before: actions
+    saw: frozenset[str] = frozenset()         # phrases that it has seen before
+    promised: str = ""                   # what it is doing on this speaker's word
+    event: str = ""                      # what the game has just told to have happened
+    told: Mapping[Once, set[str]] = field(default_factory=lambda: {"ever": set(), "visit": set()})
     state: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -51,28 +62,42 @@ class Condition(BaseModel):
     mood: Labels = ()
     relationship: Labels = ()
     cause: Labels = ()
+    promised: Labels = ()
+    event: Labels = ()
     sees: Labels = ()
+    remembers: Labels = ()
+    did: Labels = ()
+    saw: Labels = ()
     heard_below: int | None = None   # true for the first n things that a speaker says
+    away: float | None = None        # true where the speaker has said nothing for so many seconds
     state: dict[str, str | bool | int | float] = {}
 
     @cached_property
     def _tests(self) -> tuple[tuple[str, frozenset[str]], ...]:
-        fields = ("intent", "tone", "action", "wanted", "emotion", "mood", "relationship", "cause")
+        fields = ("intent", "tone", "action", "wanted", "emotion", "mood", "relationship", "cause", "promised", "event")
         return tuple((name, frozenset(getattr(self, name))) for name in fields if getattr(self, name))
+
+    @cached_property
+    def _overlaps(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        return tuple((name, frozenset(getattr(self, name))) for name in _SETS if getattr(self, name))
 
     @cached_property
     def specificity(self) -> int:
         """How many things it asks for: the more specific line or rule comes first."""
-        return len(self._tests) + bool(self.sees) + (self.heard_below is not None) + len(self.state)
+        bounds = (self.heard_below is not None) + (self.away is not None)
+        return len(self._tests) + len(self._overlaps) + bounds + len(self.state)
 
     def holds(self, moment: Moment) -> bool:
         """Is everything that this condition states true of `moment`?"""
         for name, labels in self._tests:
             if getattr(moment, name) not in labels:
                 return False
-        if self.sees and moment.sees.isdisjoint(self.sees):
-            return False
+        for name, labels in self._overlaps:
+            if labels.isdisjoint(getattr(moment, name)):
+                return False
         if self.heard_below is not None and moment.heard >= self.heard_below:
+            return False
+        if self.away is not None and (moment.away is None or moment.away < self.away):
             return False
         return all(moment.state.get(key) == value for key, value in self.state.items())
 
@@ -81,6 +106,7 @@ class Line(Condition):
     """Something to say, and when. In YAML a plain string is a line that always fits."""
 
     say: str = Field(max_length=500)
+    once: Once | None = None   # said to a person once for ever, or once a visit
 
     @model_validator(mode="before")
     @classmethod

@@ -1,15 +1,15 @@
-"""What is wrong with a card, where, and how to put it right."""
+"""What is wrong with a card or a memory, where, and how to put it right."""
 
 from __future__ import annotations
 
 
-class PersonaError(Exception):
-    """A fault in a persona card or in the choice of one.
+class NpcError(Exception):
+    """Something that its user can put right.
 
     Args:
         code: short machine-readable name, e.g. `unknown_trait`.
         message: one sentence that begins with `file:line` where a file is at fault.
-        fix: one sentence: what the author can do about it.
+        fix: one sentence: what to do about it.
     """
 
     def __init__(self, code: str, message: str, fix: str = "") -> None:
@@ -17,3 +17,11 @@ class PersonaError(Exception):
         self.code = code
         self.message = message
         self.fix = fix
+
+
+class PersonaError(NpcError):
+    """A fault in a persona card or in the choice of one."""
+
+
+class RecollectionError(NpcError):
+    """A memory that cannot be read or kept."""

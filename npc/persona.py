@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from npc.behaviour import load_behaviour
+from npc.behaviour import Plan, load_behaviour
 from npc.card_file import CardFile, suggestion
 from npc.conditions import Condition, Line
 from npc.errors import PersonaError
@@ -61,6 +61,8 @@ class Persona(BaseModel):
     watch: dict[str, str] = {}                 # phrase -> meaning
     reactions: dict[str, str] = {}             # phrase or meaning -> action at the sight of it
     rules: tuple[Rule, ...] = ()
+    requires: dict[str, Condition] = {}        # action -> what must hold, or it is not able to
+    plans: dict[str, Plan] = {}                # actions of several steps; tried before the common ones
     lines: dict[str, Lines] = {}               # action, or `unclear` -> what to say with it
 
     @field_validator("traits")
@@ -89,6 +91,22 @@ class Persona(BaseModel):
     def _lines_have_actions(cls, lines: dict[str, Lines]) -> dict[str, Lines]:
         _check(lines, load_behaviour().spoken, "action")
         return lines
+
+    @field_validator("requires")
+    @classmethod
+    def _can_always_do_nothing(cls, requires: dict[str, Condition]) -> dict[str, Condition]:
+        _check(requires, load_behaviour().actions, "action")
+        for action in ("idle", "refuse"):
+            if action in requires:
+                raise ValueError(f"`{action}` cannot require anything: it is what a character does instead")
+        return requires
+
+    @field_validator("plans")
+    @classmethod
+    def _plans_have_actions(cls, plans: dict[str, Plan]) -> dict[str, Plan]:
+        for plan in plans.values():
+            _check(plan.steps, load_behaviour().actions, "action")
+        return plans
 
     @model_validator(mode="after")
     def _keeps_its_own_word(self) -> Persona:

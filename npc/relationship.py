@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Annotated, Literal, TypeAlias, get_args
+
+from pydantic import Field
 
 Dimension: TypeAlias = Literal["trust", "affection", "fear", "respect"]
+Degree: TypeAlias = Annotated[float, Field(ge=-1, le=1)]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 # From here on a dimension has a name that lines and rules can ask for: three compliments make a friend.
 NOTABLE = 0.25
@@ -20,10 +23,10 @@ NOTABLE = 0.25
 class Relationship:
     """How one person stands with the character."""
 
-    trust: float = 0.0
-    affection: float = 0.0
-    fear: float = 0.0
-    respect: float = 0.0
+    trust: Degree = 0.0
+    affection: Degree = 0.0
+    fear: Degree = 0.0
+    respect: Degree = 0.0
 
     @property
     def name(self) -> str:
@@ -33,6 +36,11 @@ class Relationship:
         if abs(self.affection) < NOTABLE:
             return "acquaintance"
         return "friend" if self.affection > 0 else "foe"
+
+    @property
+    def weight(self) -> float:
+        """How much there is to it at all: 0 for a stranger."""
+        return sum(abs(value) for value in self.as_drives().values())
 
     def as_drives(self) -> dict[str, float]:
         """Its dimensions by name, for the appeals of actions."""

@@ -44,6 +44,7 @@ class Percept:
     `intent`, `tone`, `action` and `emotion` map each label of the head to its probability. Without
     player text, intent is certainly `none`. `target` is None where the words point at nothing in view
     (or where nothing was said). `has_frame` is False when the game sent words alone.
+    `source` names the utterance; a character takes the same one in only once.
     """
 
     time: float
@@ -57,6 +58,7 @@ class Percept:
     speaker: str = "player"
     state: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     has_frame: bool = True
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

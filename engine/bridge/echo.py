@@ -45,5 +45,6 @@ class EchoPerceiver:
             query.speaker,
             query.state,
             frame is not None,
+            query.source,
         )
         return Seen(percept, np.full((28, 48), shade, np.float32) if frame is not None else None)

@@ -194,7 +194,9 @@ class Host:
     def _spawn(self, session: Session, spawn: Spawn) -> None:
         if spawn.npc not in session.npcs and len(session.npcs) >= self._limits.npcs:
             raise EngineError("too_many_npcs", f"This client has {len(session.npcs)} NPCs already.", "Despawn some first.")
-        mind = self._brain.mind(spawn.npc, spawn.persona, spawn.watch)
+        # Memories are kept by the client's name, or key: two games may both have a Mira.
+        world = f"{session.user}/{session.client}" if session.user else session.client
+        mind = self._brain.mind(spawn.npc, spawn.persona, spawn.watch, world)
         known = session.npcs.get(spawn.npc)
         if known is not None and known.persona == spawn.persona:
             known.mind.watch = mind.watch  # a repeated spawn: the character keeps its memory

@@ -20,9 +20,11 @@ from engine.bridge.logs import log_to_stderr
 from engine.bridge.server import Server
 from engine.bridge.sockets import is_loopback
 from engine.errors import EngineError
+from engine.paths import data_directory
 
 if TYPE_CHECKING:
     from engine.brain import Brain
+    from npc.memory import MemoryStore
 
 
 class LogFormat(StrEnum):
@@ -41,6 +43,14 @@ def serve(
     keys: Annotated[Path | None, typer.Option(help="Key file: encrypt, and let only its clients in.")] = None,
     insecure: Annotated[bool, typer.Option(help="Allow addresses that other machines can reach, in the clear.")] = False,
     journal: Annotated[Path | None, typer.Option(help="File that keeps decisions in case the server is killed.")] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            envvar="NPC_ENGINE_MEMORY",
+            help="File that keeps what characters remember; `none`: only while the server runs.",
+            show_default="your data directory",
+        ),
+    ] = None,
     metrics: Annotated[str | None, typer.Option(help="HOST:PORT on which Prometheus finds /metrics.")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads of the image graph.")] = None,
     ready_file: Annotated[Path | None, typer.Option(help="Gets the address once the server is ready.")] = None,
@@ -60,7 +70,8 @@ def serve(
         journal=Journal(journal) if journal else None,
     )
     try:
-        brain, name = _echo(personas) if echo else _model(bundle, provider, threads, personas)
+        store = _store(memory or ("none" if echo else str(data_directory() / "memory.sqlite")))
+        brain, name = _echo(personas, store) if echo else _model(bundle, provider, threads, personas, store)
     except EngineError:
         server.close()
         raise
@@ -73,23 +84,38 @@ def serve(
         if ready_file is not None:
             _announce(ready_file, server.endpoint)
         server.run(brain, name)
+    brain.close()
 
 
-def _model(bundle: Path | None, provider: str, threads: int | None, personas: Path | None) -> tuple[Brain, str]:
+def _store(memory: str) -> MemoryStore:
+    from npc import NpcError
+    from npc.memory import InMemoryStore, SqliteStore
+
+    if memory == "none":
+        return InMemoryStore()
+    try:
+        return SqliteStore(Path(memory))
+    except NpcError as error:
+        raise EngineError(error.code, error.message, error.fix) from None
+
+
+def _model(
+    bundle: Path | None, provider: str, threads: int | None, personas: Path | None, store: MemoryStore
+) -> tuple[Brain, str]:
     from engine.brain import Brain
     from engine.perception import Perceiver
 
     perceiver = Perceiver(bundle, provider, threads)
-    brain = Brain(perceiver, personas)
+    brain = Brain(perceiver, personas, store=store)
     perceiver.warm_up()
     return brain, perceiver.bundle.manifest.name
 
 
-def _echo(personas: Path | None) -> tuple[Brain, str]:
+def _echo(personas: Path | None, store: MemoryStore) -> tuple[Brain, str]:
     from engine.brain import Brain
     from engine.bridge.echo import EchoPerceiver
 
-    return Brain(EchoPerceiver(), personas), "echo"
+    return Brain(EchoPerceiver(), personas, store=store), "echo"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -90,7 +91,15 @@ def _observation(job: Job) -> Observation:
     observe = job.observe
     when = job.received if observe.captured_at is None else observe.captured_at
     speaker = observe.utterance.speaker if observe.utterance else "player"
-    return Observation(job.npc.mind, when, job.text, speaker, observe.state, observe.inspect)
+    return Observation(job.npc.mind, when, job.text, speaker, observe.state, observe.inspect, _source(job))
+
+
+def _source(job: Job) -> str:
+    """Names an utterance among those of all sessions, without telling the session's id, which is a secret."""
+    utterance = heard(job)
+    if utterance is None:
+        return ""
+    return hashlib.blake2b(f"{job.session.key}/{utterance}".encode(), digest_size=12).hexdigest()
 
 
 def _refusal(job: Job, error: EngineError) -> Error:

@@ -41,6 +41,7 @@ class Query:
     time: float = 0.0
     speaker: str = "player"
     state: Mapping[str, object] = field(default_factory=dict)
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,7 @@ class Perceiver:
             query.speaker,
             query.state,
             frame is not None,
+            query.source,
         )
         return Seen(percept, heat)
 

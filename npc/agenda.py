@@ -1,0 +1,147 @@
+"""What a character is doing: layers of actions, of which the upper hides the lower.
+
+1. What words or an event set off, for as long as the action lasts.
+2. A reflex, for as long as its cause is in view and a little longer.
+3. A standing order (follow, stay, go_to, or a plan of several steps): other things interrupt it, and it goes on
+   where it stopped. The clock of a plan's step stands still meanwhile.
+
+A library of behaviour trees or state machines would bring its own clock and its own idea of interruption; three
+layers are all that is needed, and they can be kept as data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from npc.memory.records import Undertaking
+from npc.reflexes import CALM_AFTER, Sighting
+from npc.types import Percept
+
+FOREVER = float("inf")
+STEP_LASTS = 30.0  # seconds after which a step that would last for ever counts as done
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """An action under way; `ends` is the second of the character's life at which it is over by itself."""
+
+    action: str
+    emotion: str
+    ends: float
+    confidence: float
+    speaker: str = ""
+    plan: str = ""
+    steps: tuple[str, ...] = ()   # of the plan, after this one
+
+
+@dataclass(frozen=True, slots=True)
+class Reflex(Doing):
+    """What something in view set off."""
+
+    sighting: Sighting | None = None
+
+
+class Agenda:
+    """The three layers of one character."""
+
+    def __init__(self) -> None:
+        self.doing: Doing | None = None
+        self.reflex: Reflex | None = None
+        self.standing: Doing | None = None
+        self._time: float | None = None
+        self._done: object = None
+
+    @property
+    def current(self) -> Doing | None:
+        """What the character does now; None: nothing."""
+        return self.doing or self.reflex or self.standing
+
+    @property
+    def duty(self) -> tuple[str, str, int] | None:
+        """What the standing order is, without its clock: it differs where another has begun or a step is over."""
+        standing = self.standing
+        return (standing.action, standing.speaker, len(standing.steps)) if standing else None
+
+    def begin(self, doing: Doing) -> None:
+        """Do this for now; what it hides goes on afterwards."""
+        self.doing = doing
+
+    def undertake(self, doing: Doing) -> None:
+        """Let a standing order take the place of everything else."""
+        self.doing, self.reflex, self.standing = None, None, doing
+
+    def promised(self, speaker: str) -> str:
+        """What it is doing on this speaker's word: the plan or the action; empty: nothing."""
+        standing = self.standing
+        return (standing.plan or standing.action) if standing is not None and standing.speaker == speaker else ""
+
+    def drop_what_is_over(self, percept: Percept, lasts: Mapping[str, float]) -> Doing | None:
+        """Drop what ran out, what the game reports done or failed, and a reflex whose cause is gone.
+
+        Args:
+            lasts: seconds that each action lasts.
+
+        Returns:
+            The next step of a plan, where one has just begun.
+        """
+        self._pause_a_hidden_plan(percept.time)
+        done, failed = percept.state.get("done"), percept.state.get("failed")
+        news, self._done = done != self._done, done
+
+        def over(doing: Doing) -> bool:
+            return percept.time >= doing.ends or done == doing.action or (done is True and news)
+
+        reflex = self.reflex
+        if reflex and (percept.time >= reflex.ends or percept.time - _seen_at(reflex) > CALM_AFTER):
+            self.reflex = None
+        if self.doing is not None and over(self.doing):
+            self.doing = None
+        elif self.standing is not None and failed in (True, self.standing.action):
+            self.standing = None
+        elif self.standing is not None and over(self.standing):
+            return self._next_step(percept.time, lasts)
+        return None
+
+    def _pause_a_hidden_plan(self, time: float) -> None:
+        """Let a plan's step lose no time while something else is being done."""
+        elapsed, self._time = time - (self._time if self._time is not None else time), time
+        standing = self.standing
+        if standing is not None and standing.plan and elapsed > 0.0 and (self.doing or self.reflex):
+            self.standing = replace(standing, ends=standing.ends + elapsed)
+
+    def _next_step(self, time: float, lasts: Mapping[str, float]) -> Doing | None:
+        standing = self.standing
+        if standing is None or not standing.steps:
+            self.standing = None
+            return None
+        action, *rest = standing.steps
+        self.standing = replace(
+            standing, action=action, ends=time + min(lasts[action], STEP_LASTS), steps=tuple(rest), emotion="neutral"
+        )
+        return self.standing
+
+    # -- keeping ---------------------------------------------------------------------------------------
+
+    def undertaking(self, now: float) -> Undertaking | None:
+        """The standing order as a record."""
+        standing = self.standing
+        if standing is None:
+            return None
+        return Undertaking(
+            action=standing.action, emotion=standing.emotion, speaker=standing.speaker,
+            lasts=None if standing.ends == FOREVER else max(0.0, standing.ends - now),
+            confidence=standing.confidence, plan=standing.plan, steps=standing.steps,
+        )
+
+    def resume(self, kept: Undertaking | None, now: float) -> None:
+        """Take a standing order up again."""
+        if kept is not None:
+            ends = FOREVER if kept.lasts is None else now + kept.lasts
+            self.standing = Doing(
+                kept.action, kept.emotion, ends, kept.confidence, kept.speaker, kept.plan, kept.steps
+            )
+
+
+def _seen_at(reflex: Reflex) -> float:
+    return reflex.sighting.seen_at if reflex.sighting else 0.0

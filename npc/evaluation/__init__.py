@@ -1,0 +1,1 @@
+"""How well characters play their roles: measured offline, the same figures on every machine."""

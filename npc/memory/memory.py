@@ -1,0 +1,165 @@
+"""The memory of one character: bounded, forgetful, and aware of what has not been written down yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from npc.memory.records import Episode, Life, Person, Recollection
+
+MOST_EPISODES = 256
+MOST_PEOPLE = 256
+VISIT = 300.0  # seconds of silence after which the next words begin a new visit
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a store has to write: whole records that are new or different, and the ids of forgotten episodes."""
+
+    life: Life
+    people: dict[str, Person] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    episodes: list[Episode] = field(default_factory=list)
+    forgotten: list[int] = field(default_factory=list)
+
+
+class Memory:
+    """What one character remembers.
+
+    Args:
+        recollection: what it knew before; nothing by default.
+    """
+
+    def __init__(self, recollection: Recollection | None = None) -> None:
+        known = recollection or Recollection()
+        self.life = known.life
+        self.people = dict(known.people)
+        self._episodes = {episode.id: episode for episode in known.episodes}
+        self._sources = {e.source for e in known.episodes if e.source}
+        self._until: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+        for episode in known.episodes:
+            self._index(episode)
+        self._changed: Changes | None = None
+
+    # -- people ----------------------------------------------------------------------------------------
+
+    def meet(self, speaker: str, now: float) -> tuple[Person, float | None]:
+        """The person who speaks now, and the seconds since it last did (None at the first time)."""
+        person = self.people.get(speaker)
+        if person is None:
+            self._make_room_for_a_person()
+            person = self.people[speaker] = Person(met=now, last=now)
+            away = None
+        else:
+            away = max(0.0, now - person.last)
+            if away >= VISIT:
+                person.told["visit"].clear()
+        person.last = now
+        self._change().people[speaker] = person
+        return person, away
+
+    def _make_room_for_a_person(self) -> None:
+        if len(self.people) < MOST_PEOPLE:
+            return
+        least = min(self.people, key=lambda name: (self.people[name].relationship.weight, self.people[name].last))
+        del self.people[least]
+        change = self._change()
+        change.people.pop(least, None)
+        change.gone.add(least)
+
+    # -- episodes --------------------------------------------------------------------------------------
+
+    @property
+    def episodes(self) -> tuple[Episode, ...]:
+        """Oldest first, those included that have faded and not been cleared away yet."""
+        return tuple(self._episodes.values())
+
+    def knows(self, source: str) -> bool:
+        """Whether this utterance has been taken in before, by this character or one that remembered for it."""
+        return bool(source) and source in self._sources
+
+    def remember(
+        self, now: float, speaker: str, what: str, salience: float, *,
+        did: str = "", text: str = "", emotion: str = "", source: str = "",
+    ) -> Episode:
+        """Take something in; `salience` in 0..1. What is weakest gives way once there is too much."""
+        episode = Episode(
+            id=self.life.next_episode, time=now, speaker=speaker[:120], what=what[:120], did=did, text=text[:500],
+            emotion=emotion, salience=salience, source=source[:120],
+        )
+        self.life.next_episode += 1
+        self._episodes[episode.id] = episode
+        if episode.source:
+            self._sources.add(episode.source)
+        self._index(episode)
+        self._change().episodes.append(episode)
+        if len(self._episodes) > MOST_EPISODES:
+            self._forget_the_weakest(now)
+        return episode
+
+    def recalls(self, speaker: str, now: float) -> frozenset[str]:
+        """What this person has done that is not forgotten: values of `what`."""
+        return self._known("what", speaker, now)
+
+    def has_done(self, speaker: str, now: float) -> frozenset[str]:
+        """What the character did when this person spoke, as far as it remembers: actions."""
+        return self._known("did", speaker, now)
+
+    def has_seen(self, now: float) -> frozenset[str]:
+        """Phrases of the watch list that it remembers seeing."""
+        return self._known("saw", "", now)
+
+    def _known(self, kind: str, speaker: str, now: float) -> frozenset[str]:
+        until = self._until.get((kind, speaker))
+        return frozenset(name for name, end in until.items() if now < end) if until else frozenset()
+
+    def _index(self, episode: Episode) -> None:
+        """Note until when it is remembered, so that nothing is searched when words are answered."""
+        if episode.what == "saw":
+            marks = [("saw", "", episode.text)]
+        else:
+            marks = [("what", episode.speaker, episode.what), ("did", episode.speaker, episode.did)]
+        for kind, speaker, name in marks:
+            until = self._until[kind, speaker]
+            until[name] = max(until.get(name, 0.0), episode.fades_at)
+
+    def _forget_the_weakest(self, now: float) -> None:
+        """Clear away a quarter at once: looking for the weakest each time would cost every utterance.
+
+        The last few stay whatever they weigh: they are the short-term memory, and what keeps a repeated
+        utterance from counting twice.
+        """
+        recent = list(self._episodes)[-32:]
+        old = [e for e in self._episodes.values() if e.id not in set(recent)]
+        old.sort(key=lambda e: (e.strength(now), e.id))
+        change = self._change()
+        for episode in old[: MOST_EPISODES // 4]:
+            del self._episodes[episode.id]
+            self._sources.discard(episode.source)
+            change.forgotten.append(episode.id)
+        change.episodes = [e for e in change.episodes if e.id in self._episodes]
+
+    # -- keeping ---------------------------------------------------------------------------------------
+
+    def touch(self) -> None:
+        """The state of the character itself has to be written again."""
+        self._change()
+
+    def _change(self) -> Changes:
+        if self._changed is None:
+            self._changed = Changes(self.life)
+        return self._changed
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is something that has not been written down."""
+        return self._changed is not None
+
+    def take_changes(self) -> Changes | None:
+        """What is new since the last call; to be written before the character remembers more."""
+        changes, self._changed = self._changed, None
+        return changes
+
+    def recollection(self) -> Recollection:
+        """All of it, as data. It shares its records with this memory."""
+        return Recollection.model_construct(life=self.life, people=self.people, episodes=self.episodes)

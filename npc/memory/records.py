@@ -1,0 +1,117 @@
+"""What a memory consists of, as data that can be kept: episodes, people, and the state of the character itself.
+
+All times are seconds of the character's own life: they go on where they stopped when a game is loaded again.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+from npc.relationship import Relationship
+
+# Forgetting follows a power law with exponent -1/2 (Wixted & Ebbesen 1991; the decay of ACT-R, Anderson & Schooler
+# 1991): what mattered little (0.1) fades within half an hour, a threat (0.8) within two days of play.
+FADING = 600.0
+FORGOTTEN = 0.05
+
+Text = Annotated[str, Field(max_length=500)]
+Name = Annotated[str, Field(max_length=120)]
+Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Episode(_Record):
+    """Something that happened.
+
+    Attributes:
+        what: an intent ("insult"), an event that the game told ("attacked"), or "saw".
+        did: the action that the character answered with.
+        text: the words, or the phrase that was seen.
+        salience: 0..1, how much it matters.
+        source: names the utterance that it comes from; the same one is never taken in twice.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: int
+    time: FiniteFloat
+    speaker: Name
+    what: Name
+    did: Name = ""
+    text: Text = ""
+    emotion: Name = ""
+    salience: Share
+    source: Name = ""
+
+    def strength(self, now: float) -> float:
+        """How well it is remembered at `now`, 0..1; below `FORGOTTEN` it is not."""
+        return float(self.salience * (1.0 + max(0.0, now - self.time) / FADING) ** -0.5)
+
+    @property
+    def fades_at(self) -> float:
+        """When it is forgotten."""
+        return float(self.time + FADING * ((self.salience / FORGOTTEN) ** 2 - 1.0))
+
+
+def _nothing_told() -> dict[Literal["ever", "visit"], set[str]]:
+    return {"ever": set(), "visit": set()}
+
+
+class Person(_Record):
+    """Somebody who has spoken to the character.
+
+    Attributes:
+        heard: how many things this person has said.
+        last: when the last of them was said.
+        told: lines that are said to a person once for ever, or once a visit, and were.
+    """
+
+    relationship: Relationship = Field(default_factory=Relationship)
+    heard: int = 0
+    met: FiniteFloat = 0.0
+    last: FiniteFloat = 0.0
+    told: dict[Literal["ever", "visit"], set[Text]] = Field(default_factory=_nothing_told)
+
+
+class Undertaking(_Record):
+    """A standing order: the action, for whom, how long it still lasts, and the steps that follow it."""
+
+    action: Name
+    emotion: Name
+    speaker: Name
+    lasts: FiniteFloat | None = None   # None: until told otherwise
+    confidence: Share = 0.0
+    plan: Name = ""
+    steps: tuple[Name, ...] = ()
+
+
+class Life(_Record):
+    """The character itself.
+
+    Attributes:
+        mood: valence, arousal and dominance, each in -1..1; None: as its temperament is.
+        choices: how often chance has chosen a line, so that it goes on with the same chances.
+        said: the last lines that it said.
+        event: the last event that the game told.
+    """
+
+    now: FiniteFloat = 0.0
+    mood: tuple[FiniteFloat, FiniteFloat, FiniteFloat] | None = None
+    standing: Undertaking | None = None
+    choices: int = 0
+    said: tuple[Text, ...] = ()
+    event: Text = ""
+    next_episode: int = 0
+
+
+class Recollection(_Record):
+    """All that a character remembers."""
+
+    life: Life = Field(default_factory=Life)
+    people: dict[Name, Person] = Field(default_factory=dict, max_length=1024)
+    episodes: tuple[Episode, ...] = Field(default=(), max_length=1024)

@@ -1,0 +1,102 @@
+"""Characters behind the bridge remember: after despawning, after a restart, after the server was killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from engine.brain import Brain, Observation
+from engine.bridge.client import Client
+from engine.bridge.echo import EchoPerceiver
+from engine.bridge.soak.process import free_port
+from engine.errors import EngineError
+from npc.memory import InMemoryStore, SqliteStore
+
+DEADLINE = 30.0
+TAM = {"name": "Tam", "lines": {"greet": ["Who are you?", {"say": "You again.", "remembers": "greet"}]}}
+
+
+def _say(brain: Brain, mind, time: float) -> str:
+    return brain.decide(None, [Observation(mind, time, "hello", source=f"{time}")])[0].decision.line
+
+
+def test_a_brain_keeps_what_was_said_before_it_answers(tmp_path):
+    store = SqliteStore(tmp_path / "memory.sqlite")
+    brain = Brain(EchoPerceiver(), store=store)
+    mind = brain.mind("tam", TAM, world="village")
+    assert _say(brain, mind, 1.0) == "Who are you?"
+    assert store.load(("village", "tam")).people["player"].heard == 1
+    assert _say(brain, brain.mind("tam", TAM, world="village"), 1.0 + 1) == "You again."
+    assert _say(brain, brain.mind("tam", TAM, world="another game"), 3.0) == "Who are you?"
+    brain.close()
+
+
+class _FullDisk(InMemoryStore):
+    full = True
+
+    def write(self, changes):
+        if self.full:
+            from npc import RecollectionError
+
+            raise RecollectionError("memory_file", "The disk is full.", "Make room.")
+        super().write(changes)
+
+
+def test_a_full_disk_stops_no_game_and_loses_nothing_once_there_is_room(caplog):
+    store = _FullDisk()
+    brain = Brain(EchoPerceiver(), store=store)
+    mind = brain.mind("tam", TAM)
+    assert _say(brain, mind, 1.0) == "Who are you?"
+    assert "The disk is full. Make room." in caplog.text
+    store.full = False
+    assert _say(brain, mind, 2.0) == "You again."
+    assert store.load(("", "tam")).people["player"].heard == 2
+    assert len(store.load(("", "tam")).episodes) == 2
+
+
+def test_a_memory_that_cannot_be_read_is_named_when_its_npc_is_spawned(tmp_path):
+    store = SqliteStore(tmp_path / "memory.sqlite")
+    store._base.execute("INSERT INTO life VALUES ('', 'tam', 'rubbish')")
+    with pytest.raises(EngineError, match="What tam remembers cannot be read") as refused:
+        Brain(EchoPerceiver(), store=store).mind("tam", TAM)
+    assert refused.value.fix
+    store.close()
+
+
+@pytest.mark.parametrize("option", [["--memory", "memory.sqlite"], []], ids=["a file", "no file"])
+def test_a_server_that_was_killed_remembers(tmp_path, option):
+    lines = [_one_life(tmp_path, option) for _ in range(2)]
+    assert lines == ["Who are you?", "You again." if option else "Who are you?"]
+
+
+def _one_life(folder, option: list[str]) -> str:
+    """Start a server, say one thing, kill it; the answer."""
+    endpoint = f"tcp://127.0.0.1:{free_port()}"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+    command = [sys.executable, "-m", "engine", "serve", "--echo", "--bind", endpoint, *option]
+    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        with Client(endpoint, timeout=DEADLINE) as client:
+            client.spawn("tam", TAM)
+            client.observe("tam", text="hello")
+            decision = client.poll(DEADLINE)[0]
+            server.kill()
+            return decision.line
+    finally:
+        server.kill()
+        server.wait(DEADLINE)
+
+
+def test_a_memory_file_of_another_server_is_refused_in_one_line(tmp_path):
+    store = SqliteStore(tmp_path / "memory.sqlite")
+    command = [sys.executable, "-m", "engine", "serve", "--echo", "--bind", "tcp://127.0.0.1:0", "--memory"]
+    said = subprocess.run([*command, str(tmp_path / "memory.sqlite")], capture_output=True, text=True, timeout=DEADLINE)
+    assert (said.returncode, len(said.stderr.splitlines())) == (2, 1)
+    assert "in use by another server" in said.stderr
+    assert "--memory none" in said.stderr
+    store.close()
+
+
