@@ -14,7 +14,8 @@ import numpy as np
 from engine.errors import EngineError
 from engine.labels import Labels
 from engine.perception import EncodedFrame, Frame, Query, Seen
-from npc import Character, Decision, NpcError, Persona, characters, load_persona, persona_from
+from npc import Character, Decision, NpcError, Percept, Persona, characters, load_persona, persona_from
+from npc.log import Recorder
 from npc.memory import InMemoryStore, Key, MemoryStore
 
 _LOG = logging.getLogger("engine.brain")
@@ -42,6 +43,7 @@ class Mind:
     watch: tuple[str, ...] = ()
     key: Key = ("", "")
     time: float = 0.0
+    log: Recorder | None = None
     unsaved: bool = False  # a write failed: the whole memory is due, not what has changed since
 
     def at(self, time: float) -> float:
@@ -80,13 +82,20 @@ class Brain:
             name.
         seed: of everything that characters leave to chance.
         store: where characters keep what they remember; by default only for as long as this brain lives.
+        logs: directory for a log of every character's percepts and decisions (`npc.log`); None: no logs.
     """
 
     def __init__(
-        self, perceiver: Perceiving, personas: Path | None = None, seed: int = 0, store: MemoryStore | None = None
+        self,
+        perceiver: Perceiving,
+        personas: Path | None = None,
+        seed: int = 0,
+        store: MemoryStore | None = None,
+        logs: Path | None = None,
     ) -> None:
         self.perceiver = perceiver
         self._store: MemoryStore = store or InMemoryStore()
+        self._logs, self._logged = logs, 0
         own = {path.stem: path for path in sorted(personas.glob("*.yaml"))} if personas else {}
         self._cards: dict[str, Path | str] = {name: name for name in characters()} | own
         self._personas: dict[str, Persona] = {}
@@ -106,7 +115,19 @@ class Brain:
             character = Character(card, npc, self._seed, self._store.load(key))
         except NpcError as error:
             raise EngineError(error.code, error.message, error.fix) from None
-        return Mind(character, tuple(dict.fromkeys((*watch, *card.watch))), key)
+        return Mind(character, tuple(dict.fromkeys((*watch, *card.watch))), key, log=self._log(character))
+
+    def _log(self, character: Character) -> Recorder | None:
+        """A new log; its name is the NPC's as far as a file can have it."""
+        if self._logs is None:
+            return None
+        self._logged += 1  # numbered, since two games may have NPCs of one name
+        name = "".join(c if c.isalnum() or c in "-_" else "_" for c in character.npc_id)[:60]
+        path = self._logs / f"{self._logged:04d}-{name}.jsonl"
+        try:
+            return Recorder(path, character, self._seed)
+        except OSError as error:
+            raise EngineError("logs", f"{path} cannot be written: {error.strerror}.", "Check --logs.") from None
 
     def _named(self, name: str) -> Persona:
         if name not in self._cards:
@@ -133,10 +154,7 @@ class Brain:
         views = self.perceiver.perceive_with_heat(encoded, queries)
         milliseconds = (time.perf_counter() - start) * 1e3
         answers = [
-            Answer(
-                o.mind.character.tick(view.percept),
-                _inspect(view, encoded, milliseconds) if o.inspect else None,
-            )
+            Answer(_tick(o.mind, view.percept), _inspect(view, encoded, milliseconds) if o.inspect else None)
             for o, view in zip(observations, views, strict=True)
         ]
         self._keep({o.mind.key: o.mind for o in observations}.values())
@@ -162,6 +180,17 @@ class Brain:
     def close(self) -> None:
         """Let go of the store."""
         self._store.close()
+
+
+def _tick(mind: Mind, percept: Percept) -> Decision:
+    decision = mind.character.tick(percept)
+    if mind.log is not None:
+        try:
+            mind.log.write(percept, decision)
+        except OSError as error:  # the game goes on without a log
+            _LOG.error("The log of %s ends here: %s.", decision.npc, error.strerror)
+            mind.log = None
+    return decision
 
 
 def _inspect(seen: Seen, encoded: EncodedFrame | None, milliseconds: float) -> dict[str, Any]:

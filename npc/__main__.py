@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from npc.behaviour import load_behaviour
 from npc.bench import bench
 from npc.character import Character
-from npc.errors import PersonaError
+from npc.errors import NpcError
 from npc.keyword_reader import read
+from npc.log import replay
 from npc.persona import characters, faults, load_persona
 from npc.types import Decision
 
@@ -92,6 +94,18 @@ def _silent(card: str) -> str:
     return f" (common lines for: {', '.join(missing)})" if missing else ""
 
 
+def _replay(log: Path) -> int:
+    result = replay(log)
+    if result.other_behaviour:
+        print("note: behaviour.yaml has changed since this log was written")
+    if result.line is None:
+        print(f"{result.ticks} ticks, byte for byte as in the log")
+        return 0
+    print(f"{log}:{result.line}: decided otherwise after {result.ticks} ticks")
+    print(f"  log: {result.logged}\n  now: {result.decided}")
+    return 1
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Returns the exit status: 2 where a card is at fault, as for a wrong command line."""
     parser = argparse.ArgumentParser(prog="python -m npc", description=__doc__)
@@ -101,6 +115,8 @@ def main(arguments: list[str] | None = None) -> int:
     chat.add_argument("--seed", type=int, default=0, help="of what is left to chance (default 0)")
     check = commands.add_parser("lint", help="check cards; every fault with file, line and fix")
     check.add_argument("cards", nargs="+", metavar="CARD", help="paths or names")
+    again = commands.add_parser("replay", help="let a character live through a log again; status 1 where it decides otherwise")
+    again.add_argument("log", type=Path, help="a file that `python -m engine serve --logs DIR` wrote")
     commands.add_parser("bench", help="measure what a tick costs on this machine")
     chosen = parser.parse_args(arguments)
     try:
@@ -109,8 +125,10 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.command == "bench":
             print(bench())
             return 0
+        if chosen.command == "replay":
+            return _replay(chosen.log)
         talk(chosen.card, chosen.seed, _typed())
-    except PersonaError as error:
+    except NpcError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

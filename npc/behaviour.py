@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from npc.conditions import Condition, Line
 from npc.relationship import Dimension
 
-_FILE = Path(__file__).with_name("behaviour.yaml")
+BEHAVIOUR_FILE = Path(__file__).with_name("behaviour.yaml")
 
 
 def _seconds(value: object) -> object:
@@ -112,4 +112,4 @@ class Behaviour(BaseModel):
 @cache
 def load_behaviour() -> Behaviour:
     """The behaviour that ships with the package (read once)."""
-    return Behaviour.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return Behaviour.model_validate(yaml.safe_load(BEHAVIOUR_FILE.read_text(encoding="utf-8")))

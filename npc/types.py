@@ -8,11 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-
-
-def _nothing() -> Mapping[str, float]:
-    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +43,15 @@ class Percept:
     """
 
     time: float
-    intent: Mapping[str, float] = field(default_factory=_nothing)
-    tone: Mapping[str, float] = field(default_factory=_nothing)
-    action: Mapping[str, float] = field(default_factory=_nothing)
-    emotion: Mapping[str, float] = field(default_factory=_nothing)
+    intent: Mapping[str, float] = field(default_factory=dict)
+    tone: Mapping[str, float] = field(default_factory=dict)
+    action: Mapping[str, float] = field(default_factory=dict)
+    emotion: Mapping[str, float] = field(default_factory=dict)
     target: Target | None = None
     watch: tuple[Detection, ...] = ()
     text: str = ""
     speaker: str = "player"
-    state: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    state: Mapping[str, object] = field(default_factory=dict)
     has_frame: bool = True
     source: str = ""
 

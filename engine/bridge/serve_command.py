@@ -51,6 +51,7 @@ def serve(
             show_default="your data directory",
         ),
     ] = None,
+    logs: Annotated[Path | None, typer.Option(help="Directory for logs that `python -m npc replay` reads.")] = None,
     metrics: Annotated[str | None, typer.Option(help="HOST:PORT on which Prometheus finds /metrics.")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads of the image graph.")] = None,
     ready_file: Annotated[Path | None, typer.Option(help="Gets the address once the server is ready.")] = None,
@@ -71,7 +72,7 @@ def serve(
     )
     try:
         store = _store(memory or ("none" if echo else str(data_directory() / "memory.sqlite")))
-        brain, name = _echo(personas, store) if echo else _model(bundle, provider, threads, personas, store)
+        brain, name = _brain(None if echo else (bundle, provider, threads), personas, store, _made(logs))
     except EngineError:
         server.close()
         raise
@@ -99,23 +100,31 @@ def _store(memory: str) -> MemoryStore:
         raise EngineError(error.code, error.message, error.fix) from None
 
 
-def _model(
-    bundle: Path | None, provider: str, threads: int | None, personas: Path | None, store: MemoryStore
+def _made(logs: Path | None) -> Path | None:
+    try:
+        if logs is not None:
+            logs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EngineError("logs", f"{logs} cannot be made: {error.strerror}.", "Check --logs.") from None
+    return logs
+
+
+def _brain(
+    model: tuple[Path | None, str, int | None] | None, personas: Path | None, store: MemoryStore, logs: Path | None
 ) -> tuple[Brain, str]:
+    """The brain and the name of its bundle; without a model one that echoes."""
     from engine.brain import Brain
+
+    if model is None:
+        from engine.bridge.echo import EchoPerceiver
+
+        return Brain(EchoPerceiver(), personas, store=store, logs=logs), "echo"
     from engine.perception import Perceiver
 
-    perceiver = Perceiver(bundle, provider, threads)
-    brain = Brain(perceiver, personas, store=store)
+    perceiver = Perceiver(*model)
+    brain = Brain(perceiver, personas, store=store, logs=logs)
     perceiver.warm_up()
     return brain, perceiver.bundle.manifest.name
-
-
-def _echo(personas: Path | None, store: MemoryStore) -> tuple[Brain, str]:
-    from engine.brain import Brain
-    from engine.bridge.echo import EchoPerceiver
-
-    return Brain(EchoPerceiver(), personas, store=store), "echo"
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from engine.bridge.client import Client
 from engine.bridge.echo import EchoPerceiver
 from engine.bridge.soak.process import free_port
 from engine.errors import EngineError
+from npc.log import replay
 from npc.memory import InMemoryStore, SqliteStore
 
 DEADLINE = 30.0
@@ -100,3 +101,13 @@ def test_a_memory_file_of_another_server_is_refused_in_one_line(tmp_path):
     store.close()
 
 
+
+
+def test_a_brain_that_logs_can_be_replayed(tmp_path):
+    brain = Brain(EchoPerceiver(), logs=tmp_path)
+    mind = brain.mind("tam/../x", TAM)
+    for n in range(5):
+        _say(brain, mind, float(n))
+    (log,) = tmp_path.iterdir()
+    result = replay(log)
+    assert (result.ticks, result.line) == (5, None)

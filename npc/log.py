@@ -1,0 +1,144 @@
+"""Logs of what a character perceived and decided, and their replay.
+
+A log is text, one JSON value a line: first who the character is (card, id, seed, and what it remembered), then for
+each tick the percept and the decision, in turn. The same percepts give the same decisions, byte for byte; where they
+do not, the card, the rules or the engine have changed, and the replay says at which tick.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from pydantic import TypeAdapter, ValidationError
+
+from npc.behaviour import BEHAVIOUR_FILE
+from npc.character import Character
+from npc.errors import NpcError
+from npc.persona import Persona
+from npc.types import Decision, Percept
+
+_VERSION = 1
+_PERCEPT: TypeAdapter[Percept] = TypeAdapter(Percept)
+_DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
+
+
+class LogError(NpcError):
+    """A log that cannot be replayed."""
+
+
+class Recorder:
+    """Writes the log of one character while it lives.
+
+    Args:
+        path: a new file; an older one of that name is replaced.
+        character: before its first tick, with what it remembers of earlier lives.
+    """
+
+    def __init__(self, path: Path, character: Character, seed: int) -> None:
+        self._file = path.open("w", encoding="utf-8", buffering=1)
+        head = {
+            "log": _VERSION,
+            "npc": character.npc_id,
+            "seed": seed,
+            "behaviour": behaviour_mark(),
+            "persona": character.persona.model_dump(mode="json", exclude_defaults=True),
+            "memory": base64.b64encode(character.snapshot()).decode(),
+        }
+        self._file.write(json.dumps(head, ensure_ascii=False) + "\n")
+
+    def write(self, percept: Percept, decision: Decision) -> None:
+        """Add one tick."""
+        self._file.write(_PERCEPT.dump_json(percept).decode() + "\n" + _DECISION.dump_json(decision).decode() + "\n")
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """How many ticks were decided as before; where one was not, its line in the log, and both decisions as JSON."""
+
+    ticks: int
+    line: int | None = None
+    logged: str = ""
+    decided: str = ""
+    other_behaviour: bool = False  # behaviour.yaml is another one than when the log was written
+
+
+def replay(path: Path) -> Replay:
+    """Let a character live through a log again.
+
+    Raises:
+        LogError: the file cannot be read, or is no log.
+    """
+    lines = _lines(path)
+    number, head = next(lines, (1, ""))
+    character, other = _character(path, head)
+    ticks = 0
+    for number, text in lines:
+        _, logged = next(lines, (0, ""))
+        if not logged:  # the process was killed between the two
+            break
+        decided = _DECISION.dump_json(character.tick(_percept(path, number, text))).decode()
+        if decided != logged:
+            return Replay(ticks, number + 1, logged, decided, other)
+        ticks += 1
+    return Replay(ticks, other_behaviour=other)
+
+
+def behaviour_mark() -> str:
+    """Names the rules of `behaviour.yaml`: another one after any change."""
+    return hashlib.sha256(BEHAVIOUR_FILE.read_bytes()).hexdigest()[:16]
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Whole lines with their numbers; one that was cut off is left out."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if line.endswith("\n"):
+                    yield number, line[:-1]
+    except (OSError, UnicodeDecodeError) as error:
+        raise LogError("log", f"{path} cannot be read: {error}.", "Give the path of a log.") from None
+
+
+def _character(path: Path, head: str) -> tuple[Character, bool]:
+    """The character as it was, and whether the common rules have changed since."""
+    try:
+        entries = json.loads(head)
+        if not isinstance(entries, dict) or "log" not in entries:
+            raise ValueError("no log")
+        if entries["log"] != _VERSION:
+            raise LogError("log", f"{path} is a log of version {entries['log']}, this engine reads {_VERSION}.", "")
+        character = Character(Persona.model_validate(entries["persona"]), str(entries["npc"]), int(entries["seed"]))
+        character.restore(base64.b64decode(entries["memory"]))
+        return character, entries["behaviour"] != behaviour_mark()
+    except (ValueError, KeyError, TypeError):
+        raise LogError(
+            "log", f"{path} is no log of a character.", "Logs are written by `python -m engine serve --logs DIR`."
+        ) from None
+
+
+def _percept(path: Path, number: int, text: str) -> Percept:
+    try:
+        return _PERCEPT.validate_json(text)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        raise LogError(
+            "log", f"{path}:{number}: this is no percept: {fault['msg']}.", "The file was changed or damaged."
+        ) from None
