@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakSet
 
 import numpy as np
 
+from engine.cards import Cards
 from engine.errors import EngineError
 from engine.labels import Labels
 from engine.perception import EncodedFrame, Frame, Query, Seen
-from npc import Character, Decision, NpcError, Percept, Persona, characters, load_persona, persona_from
+from npc import Character, Decision, NpcError, Percept, persona_from
 from npc.log import Recorder
 from npc.memory import InMemoryStore, Key, MemoryStore
 
@@ -35,16 +38,21 @@ class Perceiving(Protocol):
     def perceive_with_heat(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Seen]: ...
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Mind:
-    """A character, what it watches for, where its memory is kept, and the latest time that it knows."""
+    """A character, what its game watches for, where its memory is kept, and the latest time that it knows."""
 
     character: Character
-    watch: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     key: Key = ("", "")
     time: float = 0.0
     log: Recorder | None = None
     unsaved: bool = False  # a write failed: the whole memory is due, not what has changed since
+
+    @property
+    def watch(self) -> tuple[str, ...]:
+        """What the game asked for, and what the card looks out for."""
+        return tuple(dict.fromkeys((*self.asked, *self.character.persona.watch)))
 
     def at(self, time: float) -> float:
         """`time`, but never earlier than before: a game's clock may jump back, a character's may not."""
@@ -96,9 +104,8 @@ class Brain:
         self.perceiver = perceiver
         self._store: MemoryStore = store or InMemoryStore()
         self._logs, self._logged = logs, 0
-        own = {path.stem: path for path in sorted(personas.glob("*.yaml"))} if personas else {}
-        self._cards: dict[str, Path | str] = {name: name for name in characters()} | own
-        self._personas: dict[str, Persona] = {}
+        self._cards = Cards(personas)
+        self._played: dict[str, WeakSet[Mind]] = defaultdict(WeakSet)
         self._seed = seed
 
     def mind(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str] = (), world: str = "") -> Mind:
@@ -111,11 +118,22 @@ class Brain:
         """
         key = (world, npc)
         try:
-            card = self._named(persona) if isinstance(persona, str) else persona_from(dict(persona))
+            card = self._cards.get(persona) if isinstance(persona, str) else persona_from(dict(persona))
             character = Character(card, npc, self._seed, self._store.load(key))
         except NpcError as error:
             raise EngineError(error.code, error.message, error.fix) from None
-        return Mind(character, tuple(dict.fromkeys((*watch, *card.watch))), key, log=self._log(character))
+        mind = Mind(character, tuple(watch), key, log=self._log(character))
+        if isinstance(persona, str):
+            self._played[persona].add(mind)
+        return mind
+
+    def _take_up_edits(self) -> None:
+        """Let characters whose card has been edited go on under the new one."""
+        for name, card in self._cards.edited().items():
+            for mind in self._played[name]:
+                mind.character.recast(card)
+                mind.log = None  # a log is of one card
+            _LOG.info("The card %s was edited and taken up.", name)
 
     def _log(self, character: Character) -> Recorder | None:
         """A new log; its name is the NPC's as far as a file can have it."""
@@ -129,17 +147,6 @@ class Brain:
         except OSError as error:
             raise EngineError("logs", f"{path} cannot be written: {error.strerror}.", "Check --logs.") from None
 
-    def _named(self, name: str) -> Persona:
-        if name not in self._cards:
-            raise EngineError(
-                "persona_unknown",
-                f"There is no persona '{name}'.",
-                f"Use one of: {', '.join(sorted(self._cards))}; or send a whole card.",
-            )
-        if name not in self._personas:
-            self._personas[name] = load_persona(self._cards[name])
-        return self._personas[name]
-
     def decide(self, frame: Frame | None, observations: Sequence[Observation]) -> list[Answer]:
         """One answer an observation. All of them see `frame`, which is encoded once.
 
@@ -148,6 +155,7 @@ class Brain:
         Raises:
             EngineError: where the frame cannot be decoded.
         """
+        self._take_up_edits()
         start = time.perf_counter()
         queries = [Query(o.text, o.mind.watch, o.mind.at(o.time), o.speaker, o.state, o.source) for o in observations]
         encoded = self.perceiver.encode(frame, queries)

@@ -78,14 +78,15 @@ class CardFile:
         fix = f"Correct `{entry}`."
         if kind == "extra_forbidden":
             code, message = "persona_field", f"unknown entry `{where[-1]}`"
-            fix = f"Remove it; {suggestion(str(where[-1]), fields)}." if len(where) == 1 else "Remove it."
+            fix = f"Remove it; {suggestion(str(where[-1]), fields)}" if len(where) == 1 else "Remove it."
+            fix += "" if fix.endswith(("?", ".")) else "."
         elif kind == "missing":
             code, message, fix = "persona_field", f"`{entry}` is missing", f"Add `{where[-1]}:`."
         elif kind == "model_type":
             fix = "Write `name: ...` and the other entries of a card."
         elif "; " in message:
             message, _, advice = message.partition("; ")
-            fix = advice[0].upper() + advice[1:] + "."
+            fix = advice[0].upper() + advice[1:] + ("" if advice.endswith("?") else ".")
         return PersonaError(code, f"{self.name}{self._line(where)}: {message} (in `{entry}`).", fix)
 
     def _line(self, where: tuple[int | str, ...]) -> str:

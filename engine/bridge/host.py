@@ -199,7 +199,7 @@ class Host:
         mind = self._brain.mind(spawn.npc, spawn.persona, spawn.watch, world)
         known = session.npcs.get(spawn.npc)
         if known is not None and known.persona == spawn.persona:
-            known.mind.watch = mind.watch  # a repeated spawn: the character keeps its memory
+            known.mind.asked = mind.asked  # a repeated spawn: the character keeps its memory
         else:
             if known is not None:
                 self._let_go(session, known)

@@ -1,0 +1,89 @@
+"""The persona cards that a server knows: the shipped ones, and its own, which may be edited while it runs."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.errors import EngineError
+from npc import NpcError, Persona, characters, load_persona
+
+_LOG = logging.getLogger("engine.cards")
+_EVERY_S = 1.0  # an author who saves a card sees it within a second
+_Mark = tuple[int, int]
+
+
+class Cards:
+    """Cards by name.
+
+    Args:
+        own: directory with cards beside the shipped ones; they go before a shipped one of their name.
+        clock: seconds.
+    """
+
+    def __init__(self, own: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._own, self._clock, self._looked = own, clock, clock()
+        self._loaded: dict[str, Persona] = {}
+        self._marks: dict[str, _Mark] = {}
+
+    def names(self) -> list[str]:
+        """All that there are now."""
+        return sorted({*characters(), *self._paths()})
+
+    def get(self, name: str) -> Persona:
+        """The card of that name. A name is never a path: no game reads the server's files.
+
+        Raises:
+            EngineError: `persona_unknown`, or what is wrong with the card.
+        """
+        if name in self._loaded:
+            return self._loaded[name]
+        path = self._paths().get(name)
+        if path is None and name not in characters():
+            raise EngineError(
+                "persona_unknown",
+                f"There is no persona '{name}'.",
+                f"Use one of: {', '.join(self.names())}; or send a whole card.",
+            )
+        try:
+            card = load_persona(path or name)
+        except NpcError as error:
+            raise EngineError(error.code, error.message, error.fix) from None
+        if path is not None:
+            self._marks[name] = _mark(path)
+        self._loaded[name] = card
+        return card
+
+    def edited(self) -> dict[str, Persona]:
+        """Cards in use that have been edited since the last call; at most once a second it looks.
+
+        An edit with a fault is logged, once, and the old card stays in force.
+        """
+        if self._own is None or self._clock() - self._looked < _EVERY_S:
+            return {}
+        self._looked = self._clock()
+        edited = {}
+        for name, path in self._paths().items():
+            mark = _mark(path)
+            if name not in self._loaded or self._marks.get(name) == mark:
+                continue
+            self._marks[name] = mark
+            try:
+                edited[name] = self._loaded[name] = load_persona(path)
+            except NpcError as error:
+                _LOG.warning("%s %s The old card stays in force.", error.message, error.fix)
+        return edited
+
+    def _paths(self) -> dict[str, Path]:
+        return {path.stem: path for path in sorted(self._own.glob("*.yaml"))} if self._own else {}
+
+
+def _mark(path: Path) -> _Mark:
+    """Differs where the file has been written again; an editor may have taken it away for a moment."""
+    try:
+        state = path.stat()
+    except OSError:
+        return (0, 0)
+    return state.st_mtime_ns, state.st_size

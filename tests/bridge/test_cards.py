@@ -1,0 +1,92 @@
+"""A server's own persona cards, and edits of them while it runs."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from engine.brain import Brain, Observation
+from engine.bridge.echo import EchoPerceiver
+from engine.cards import Cards
+from engine.errors import EngineError
+
+CARD = "name: Tam\nwatch: {wolf: threat}\nlines:\n  greet: ['%s']\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    _write(tmp_path / "tam.yaml", "Mind the gap.")
+    return tmp_path
+
+
+def _write(path, greeting: str, content: str = CARD) -> None:
+    path.write_text(content % greeting if "%s" in content else content, encoding="utf-8")
+    _write.time += 1  # a file system's clock may be too coarse for a test
+    os.utime(path, ns=(_write.time, _write.time))
+
+
+_write.time = 10**18
+
+
+class _Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 10.0
+        return self.now
+
+
+@pytest.fixture
+def brain(folder):
+    brain = Brain(EchoPerceiver(), folder)
+    brain._cards = Cards(folder, _Clock())
+    return brain
+
+
+def _greeting(brain, mind, time: float) -> str:
+    return brain.decide(None, [Observation(mind, time, "hello")])[0].decision.line
+
+
+def test_an_edited_card_is_taken_up_with_memory_kept(brain, folder):
+    mind = brain.mind("tam", "tam")
+    assert _greeting(brain, mind, 1.0) == "Mind the gap."
+    _write(folder / "tam.yaml", "Mind your step.")
+    assert _greeting(brain, mind, 2.0) == "Mind your step."
+    assert mind.character.memory.people["player"].heard == 2
+
+
+def test_an_edit_with_a_fault_is_named_once_and_leaves_the_old_card_in_force(brain, folder, caplog):
+    mind = brain.mind("tam", "tam")
+    _write(folder / "tam.yaml", "", "name: Tam\nlines:\n  gret: [Hi]\n")
+    assert [_greeting(brain, mind, float(n)) for n in range(3)] == ["Mind the gap."] * 3
+    assert caplog.text.count("tam.yaml:2") == 1
+    assert "The old card stays in force." in caplog.text
+    _write(folder / "tam.yaml", "Better.")
+    assert _greeting(brain, mind, 9.0) == "Better."
+
+
+def test_what_the_game_asked_for_is_watched_with_what_the_new_card_looks_out_for(brain, folder):
+    mind = brain.mind("tam", "tam", ["boat"])
+    assert mind.watch == ("boat", "wolf")
+    _write(folder / "tam.yaml", "", "name: Tam\nwatch: {fire: hazard}\n")
+    _greeting(brain, mind, 1.0)
+    assert mind.watch == ("boat", "fire")
+
+
+def test_a_card_that_was_taken_away_stays_in_force_and_a_new_one_is_found(brain, folder):
+    mind = brain.mind("tam", "tam")
+    (folder / "tam.yaml").unlink()
+    assert _greeting(brain, mind, 1.0) == "Mind the gap."
+    _write(folder / "ida.yaml", "I am new here.")
+    assert _greeting(brain, brain.mind("ida", "ida"), 2.0) == "I am new here."
+
+
+def test_own_cards_go_before_shipped_ones_and_unknown_names_are_refused(folder):
+    _write(folder / "guard.yaml", "Mine.")
+    cards = Cards(folder)
+    assert cards.get("guard").name == "Tam"
+    assert cards.get("healer").name != "Tam"
+    with pytest.raises(EngineError, match="no persona") as refused:
+        cards.get("../tam")
+    assert "tam" in refused.value.fix
