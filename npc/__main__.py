@@ -11,6 +11,7 @@ from npc.behaviour import load_behaviour
 from npc.bench import bench
 from npc.character import Character
 from npc.errors import NpcError
+from npc.evaluation.run import Effort, report
 from npc.keyword_reader import read
 from npc.log import replay
 from npc.persona import characters, faults, load_persona
@@ -117,6 +118,10 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("cards", nargs="+", metavar="CARD", help="paths or names")
     again = commands.add_parser("replay", help="let a character live through a log again; status 1 where it decides otherwise")
     again.add_argument("log", type=Path, help="a file that `python -m engine serve --logs DIR` wrote")
+    judge = commands.add_parser("evaluate", help="how well the shipped characters play their roles")
+    judge.add_argument("--quick", action="store_true", help="a hundredth of the work, for a first look")
+    judge.add_argument("--seed", type=int, default=0, help="of all random lives (default 0)")
+    judge.add_argument("--json", type=Path, help="write the figures here")
     commands.add_parser("bench", help="measure what a tick costs on this machine")
     chosen = parser.parse_args(arguments)
     try:
@@ -125,6 +130,9 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.command == "bench":
             print(bench())
             return 0
+        if chosen.command == "evaluate":
+            effort = Effort(100, 1000, 2) if chosen.quick else Effort()
+            return report(effort, chosen.seed, chosen.json)
         if chosen.command == "replay":
             return _replay(chosen.log)
         talk(chosen.card, chosen.seed, _typed())

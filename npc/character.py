@@ -68,6 +68,8 @@ class Character:
         self._speaker.resume(life.choices, life.said)
         if life.mood is not None:
             self.mood.now = Affect(*life.mood)
+        if life.standing is not None and not persona.boundaries.keys().isdisjoint(life.standing.actions):
+            life.standing = self._agenda.standing = None  # the card has become stricter
 
     @property
     def mood(self) -> Mood:
@@ -222,7 +224,8 @@ class Character:
         return f"heard {moment.intent or 'words'} ({choice.p:.2f})", ""
 
     def _ask_again(self, percept: Percept, moment: Moment) -> Decision:
-        moment.cause, moment.action, moment.emotion = "unclear", "talk", "neutral"
+        action = "refuse" if "talk" in self.persona.boundaries else "talk"
+        moment.cause, moment.action, moment.emotion = "unclear", action, "neutral"
         confidence = _best(percept.action)[1]
         self._begin(moment, percept, confidence)
         say = self._speaker.line("unclear", moment, self._variables(percept))

@@ -89,6 +89,11 @@ class Undertaking(_Record):
     plan: Name = ""
     steps: tuple[Name, ...] = ()
 
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What it does and will do."""
+        return (self.action, *self.steps)
+
 
 class Life(_Record):
     """The character itself.

@@ -347,3 +347,10 @@ def test_a_failed_write_keeps_nothing_of_it(tmp_path):
 def test_the_file_is_for_its_owner_only(tmp_path):
     SqliteStore(tmp_path / "memory.sqlite").close()
     assert (tmp_path / "memory.sqlite").stat().st_mode & 0o077 == 0
+
+
+def test_a_stricter_card_ends_what_it_forbids():
+    npc = Character(someone(), "test")
+    told(npc, 1.0, "follow_me", "follow")
+    npc.recast(someone(boundaries={"follow": "Never."}))
+    assert npc.tick(Percept(time=2.0, intent={"none": 1.0})).action == "idle"
