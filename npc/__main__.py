@@ -12,9 +12,11 @@ from npc.bench import bench
 from npc.character import Character
 from npc.errors import NpcError
 from npc.evaluation.run import Effort, report
+from npc.exchange.commands import export_card, import_card
 from npc.keyword_reader import read
 from npc.log import replay
 from npc.persona import characters, faults, load_persona
+from npc.schema import schema_text
 from npc.types import Decision
 
 _HELP = """Say something, or:
@@ -118,6 +120,14 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("cards", nargs="+", metavar="CARD", help="paths or names")
     again = commands.add_parser("replay", help="let a character live through a log again; status 1 where it decides otherwise")
     again.add_argument("log", type=Path, help="a file that `python -m engine serve --logs DIR` wrote")
+    taken = commands.add_parser("import-card", help="make a card of ours from a Character Card V1, V2 or V3")
+    taken.add_argument("source", type=Path, help="a JSON or PNG card")
+    taken.add_argument("--out", type=Path, help="default: its name, as .yaml, here")
+    given = commands.add_parser("export-card", help="make a Character Card V3 (PNG: and V2) from one of ours")
+    given.add_argument("card", help="path or name")
+    given.add_argument("--out", type=Path, help=".json or .png; default: its name, as .json, here")
+    given.add_argument("--portrait", type=Path, help="PNG for the picture of a .png card")
+    commands.add_parser("schema", help="print the JSON Schema of a card, for editors")
     judge = commands.add_parser("evaluate", help="how well the shipped characters play their roles")
     judge.add_argument("--quick", action="store_true", help="a hundredth of the work, for a first look")
     judge.add_argument("--seed", type=int, default=0, help="of all random lives (default 0)")
@@ -129,6 +139,15 @@ def main(arguments: list[str] | None = None) -> int:
             return 2 if lint(chosen.cards) else 0
         if chosen.command == "bench":
             print(bench())
+            return 0
+        if chosen.command == "schema":
+            print(schema_text(), end="")
+            return 0
+        if chosen.command == "import-card":
+            print(f"written: {import_card(chosen.source, chosen.out)}")
+            return 0
+        if chosen.command == "export-card":
+            print(f"written: {export_card(chosen.card, chosen.out, chosen.portrait)}")
             return 0
         if chosen.command == "evaluate":
             effort = Effort(100, 1000, 2) if chosen.quick else Effort()

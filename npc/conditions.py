@@ -46,7 +46,7 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-Labels = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+Labels = Annotated[tuple[str, ...], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])]
 
 
 class Condition(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -23,11 +23,14 @@ from npc.errors import PersonaError
 _SHIPPED = Path(__file__).with_name("characters")
 
 
+Said: TypeAlias = str | Line
+
+
 def _many(value: Any) -> Any:
     return (value,) if isinstance(value, (str, dict)) else value
 
 
-Lines = Annotated[tuple[Line, ...], BeforeValidator(_many)]
+Lines = Annotated[tuple[Line, ...], BeforeValidator(_many, json_schema_input_type=Said | list[Said])]
 Trait = Annotated[float, Field(ge=-1, le=1)]
 
 
@@ -49,21 +52,43 @@ class Rule(BaseModel):
 class Persona(BaseModel):
     """One character card. Everything but the name may be left out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     name: str = Field(min_length=1, max_length=80)
+    """What it is called; `{name}` in lines."""
     looks: str = ""
+    """How it looks, for people who read the card."""
     backstory: str = ""
+    """Where it comes from, for people who read the card."""
     speech: str = ""
-    calls_player: str = "traveller"            # {player}, until the game tells a name
+    """How it speaks, for people who write its lines."""
+    calls_player: str = "traveller"
+    """`{player}` in lines, until the game tells a name."""
     traits: dict[str, Trait] = {}
-    boundaries: dict[str, Lines] = {}          # action never taken -> why, in its own words
-    watch: dict[str, str] = {}                 # phrase -> meaning
-    reactions: dict[str, str] = {}             # phrase or meaning -> action at the sight of it
+    """Its nature: each from -1 to 1, 0 where left out."""
+    boundaries: dict[str, Lines] = {}
+    """Actions that it never takes, and why, in its own words."""
+    requires: dict[str, Condition] = {}
+    """What must hold for an action, or it is not able to."""
+    watch: dict[str, str] = {}
+    """Phrases that it looks out for, and what they mean to it."""
+    reactions: dict[str, str] = {}
+    """What it does at the sight of a phrase or meaning, without a word being said."""
     rules: tuple[Rule, ...] = ()
-    requires: dict[str, Condition] = {}        # action -> what must hold, or it is not able to
-    plans: dict[str, Plan] = {}                # actions of several steps; tried before the common ones
-    lines: dict[str, Lines] = {}               # action, or `unclear` -> what to say with it
+    """The first that holds decides."""
+    plans: dict[str, Plan] = {}
+    """Actions of several steps; tried before the common ones."""
+    lines: dict[str, Lines] = {}
+    """What it says with an action, or where it has not understood (`unclear`)."""
+    card: str = Field(default="", max_length=200)
+    """The shared card that it was imported from, a file beside this one."""
+
+    @field_validator("card")
+    @classmethod
+    def _lies_beside(cls, card: str) -> str:
+        if Path(card).name != card or card in {".", ".."}:
+            raise ValueError("`card` is the name of a file in the same directory; leave the path out")
+        return card
 
     @field_validator("traits")
     @classmethod

@@ -1,0 +1,1 @@
+"""Character cards of the formats that role-players share, to and from ours."""

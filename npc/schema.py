@@ -1,0 +1,40 @@
+"""The JSON Schema of a persona card, so that editors complete and check it while it is written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from npc.behaviour import load_behaviour
+from npc.persona import Persona
+
+SCHEMA_FILE = Path(__file__).with_name("persona.schema.json")
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a card, with the names that `behaviour.yaml` knows."""
+    made: dict[str, Any] = Persona.model_json_schema()
+    behaviour, fields = load_behaviour(), made["properties"]
+    actions = {"enum": list(behaviour.actions)}
+    made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    made["title"] = "NPC persona card"
+    fields["traits"] |= {
+        "properties": {
+            name: {"type": "number", "minimum": -1, "maximum": 1, "description": told}
+            for name, told in behaviour.traits.items()
+        },
+        "additionalProperties": False,
+    }
+    for field, names in (("boundaries", actions), ("requires", actions), ("lines", {"enum": sorted(behaviour.spoken)})):
+        fields[field]["propertyNames"] = names
+    fields["watch"]["additionalProperties"] = {"enum": list(behaviour.meanings)}
+    fields["reactions"]["additionalProperties"] = actions
+    made["$defs"]["Rule"]["properties"]["do"] |= actions
+    made["$defs"]["Plan"]["properties"]["steps"]["items"] = actions
+    return made
+
+
+def schema_text() -> str:
+    """The schema as the file that ships with the package."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"

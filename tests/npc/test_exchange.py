@@ -1,0 +1,227 @@
+"""Character Cards of other tools: taken over, given back unchanged, and refused where they are broken or hostile."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import struct
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from npc import Character, PersonaError, characters, load_persona, persona_from
+from npc.__main__ import main
+from npc.evaluation.steadiness import scripted
+from npc.exchange.convert import to_persona, to_shared
+from npc.exchange.png import MAX_TEXT, blank, read_texts, write_texts
+from npc.exchange.shared_card import SharedCard, read_card, write_card
+
+SERA = {
+    "spec": "chara_card_v2",
+    "spec_version": "2.0",
+    "data": {
+        "name": "Seraphine",
+        "description": "{{char}} keeps the lighthouse.\r\nShe is brave and {{user}}'s oldest friend. \u202eEvil\u202c",
+        "personality": "Kind, stubborn, melancholic",
+        "scenario": "A storm is coming.",
+        "first_mes": '*The door creaks.* "Come in, {{user}}! {Mind} the step." *She smiles.* "I am {{char}}."',
+        "mes_example": "<START>\n{{user}}: Hi!\n{{char}}: *nods* The sea is loud tonight.\n{{char}}: " + "Long. " * 100,
+        "creator_notes": "By nobody.",
+        "system_prompt": "",
+        "post_history_instructions": "Stay in role {{original}}.",
+        "alternate_greetings": ["You again.", "*waves*"],
+        "character_book": {
+            "entries": [{"keys": ["lamp", "(a+)+$"], "content": "The lamp is old.", "extensions": {"x": 1}, "enabled": True,
+                         "insertion_order": 3, "decorators": ["@@depth 4"]}],
+            "extensions": {},
+        },
+        "tags": ["sea", "female"],
+        "creator": "somebody",
+        "character_version": "1.1",
+        "extensions": {"other_tool/data": {"deep": [1, 2.5, None, "ü"]}},
+        "a_field_of_tomorrow": {"kept": True},
+    },
+}
+
+
+def _file(path, document, picture: bool = False):
+    if picture:
+        path.write_bytes(write_texts(blank(8, 8), {"chara": base64.b64encode(json.dumps(document).encode())}))
+    else:
+        path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def _refused(path) -> PersonaError:
+    with pytest.raises(PersonaError) as fault:
+        read_card(path)
+    assert fault.value.fix
+    return fault.value
+
+
+# -- what is taken over ------------------------------------------------------------------------------------
+
+
+def test_prose_lines_and_a_guess_at_the_nature_are_taken_over():
+    persona = persona_from(to_persona(SharedCard(SERA)))
+    assert persona.name == "Seraphine"
+    assert persona.backstory == "Seraphine keeps the lighthouse.\nShe is brave and the player's oldest friend. Evil"
+    assert persona.speech == "Kind, stubborn, melancholic"
+    assert persona.traits == {"warm": 0.7, "obliging": -0.6, "cheerful": -0.7, "brave": 0.7}
+    assert [line.say for line in persona.lines["greet"]] == ["Come in, {player}! Mind the step. I am {name}.", "You again."]
+    assert next(line.say for line in persona.lines["talk"]) == "The sea is loud tonight."
+    assert all(len(line.say) <= 240 for lines in persona.lines.values() for line in lines)
+
+
+def test_an_imported_character_speaks(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["import-card", str(_file(tmp_path / "sera.json", SERA))]) == 0
+    assert "sera.yaml" in capsys.readouterr().out
+    decision = Character(load_persona(tmp_path / "sera.yaml"), "sera").tick(scripted("greet", "neutral", 1.0))
+    assert decision.line in {"Come in, traveller! Mind the step. I am Seraphine.", "You again."}
+    assert main(["import-card", "sera.json"]) == 2
+    assert "sera.yaml is there already" in capsys.readouterr().err
+
+
+def test_a_version_one_card_and_a_nickname_are_understood():
+    assert to_persona(SharedCard({"name": "Tam", "description": "d", "first_mes": "Hi."}))["lines"] == {"greet": ["Hi."]}
+    third = {"spec": "chara_card_v3", "spec_version": "3.0", "data": {"name": "Seraphine of the Sea", "nickname": "Sera"}}
+    assert to_persona(SharedCard(third)) == {"name": "Sera"}
+
+
+# -- there and back ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("picture", [False, True], ids=["json", "png"])
+def test_what_is_imported_goes_back_out_as_it_was(tmp_path, monkeypatch, picture):
+    monkeypatch.chdir(tmp_path)
+    source = _file(tmp_path / ("sera.png" if picture else "sera.json"), SERA, picture)
+    assert main(["import-card", str(source)]) == 0
+    assert main(["export-card", "sera.yaml", "--out", "back.json"]) == 0
+    assert json.loads((tmp_path / "back.json").read_text(encoding="utf-8")) == SERA
+    assert main(["export-card", "sera.yaml", "--out", "back.png"]) == 0
+    texts = read_texts((tmp_path / "back.png").read_bytes())
+    assert json.loads(base64.b64decode(texts["chara"])) == SERA
+    third = json.loads(base64.b64decode(texts["ccv3"]))
+    assert (third["spec"], third["spec_version"], third["data"]) == ("chara_card_v3", "3.0", SERA["data"])
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from([*SERA["data"], "nickname", "assets", "x"]), _JSON), st.sampled_from(["2.0", "3.0", ""]))
+def test_whatever_stands_in_a_card_comes_back(tmp_path_factory, data, version):
+    data = {**data, "name": "Tam"}
+    document = {"spec": f"chara_card_v{version[0]}", "spec_version": version, "data": data} if version else data
+    if not version:
+        document.pop("spec", None)
+    path = tmp_path_factory.mktemp("card") / "card.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    card = read_card(path)
+    try:
+        persona = persona_from(to_persona(card))
+    except PersonaError:
+        assert "npc_engine" in data.get("extensions", {})
+        return
+    write_card(to_shared(persona, card), path)
+    assert json.loads(path.read_text(encoding="utf-8")) == document
+
+
+@pytest.mark.parametrize("name", characters())
+def test_our_own_characters_survive_the_way_through_a_shared_card(tmp_path, name):
+    persona = load_persona(name)
+    write_card(to_shared(persona, None), tmp_path / "card.png")
+    card = read_card(tmp_path / "card.png")
+    assert persona_from(to_persona(card)) == persona
+    assert card.document["spec"] == "chara_card_v3"
+    assert card.data["name"] == persona.name
+    assert card.data["first_mes"]
+
+
+def test_an_edit_of_ours_goes_out_and_the_rest_stays():
+    edited = persona_from({**to_persona(SharedCard(SERA)), "name": "Sera", "boundaries": {"attack": "No."}})
+    data = to_shared(edited, SharedCard(SERA)).data
+    assert data["name"] == "Sera"
+    assert data["description"] == SERA["data"]["description"]
+    assert data["character_book"] == SERA["data"]["character_book"]
+    assert data["extensions"]["other_tool/data"] == SERA["data"]["extensions"]["other_tool/data"]
+    assert data["extensions"]["npc_engine"]["boundaries"]["attack"]
+    assert SERA["data"]["name"] == "Seraphine"
+
+
+# -- what is broken or hostile -----------------------------------------------------------------------------
+
+
+def _png(kind: bytes, body: bytes) -> bytes:
+    chunk = struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    whole = blank(4, 4)
+    return whole[:-12] + chunk + whole[-12:]
+
+
+BOMB = zlib.compress(b" " * (64 << 20), 9)
+BROKEN = {
+    "nothing": (b"", "no JSON"),
+    "text": (b"hello", "no JSON"),
+    "a list": (b"[]", "no character card"),
+    "no name": (b'{"spec": "chara_card_v2", "data": {"name": ""}}', "no character card"),
+    "data that is text": (b'{"spec": "chara_card_v2", "data": "x"}', "no character card"),
+    "deep": (b'{"name": "x", "y": ' + b"[" * 99 + b"]" * 99 + b"}", "no character card"),
+    "very deep": (b"[" * 500_000, "nested too deep"),
+    "large": (b'{"name": "' + b"x" * (5 << 20) + b'"}', "MiB of text"),
+    "NaN": (b'{"name": "x", "y": NaN}', "no JSON"),
+    "not UTF-8": (b'{"name": "\xff"}', "no JSON"),
+    "a picture without a card": (blank(4, 4), "holds no character card"),
+    "a cut-off picture": (blank(4, 4)[:-20], "cut off"),
+    "a damaged picture": (blank(4, 4).replace(b"IDAT", b"IDAU"), "checksum"),
+    "no base64": (_png(b"tEXt", b"chara\0???"), "no base64"),
+    "a bomb in zTXt": (_png(b"zTXt", b"chara\0\0" + BOMB), "far too long"),
+    "a bomb in iTXt": (_png(b"iTXt", b"chara\0\1\0\0\0" + BOMB), "far too long"),
+    "a broken zTXt": (_png(b"zTXt", b"chara\0\0rubbish"), "cannot be unpacked"),
+    "no end": (b"\x89PNG\r\n\x1a\n" + _png(b"tEXt", b"a\0b")[8:-12] * 2000, "more than"),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_card_is_one_sentence(tmp_path, capsys, content, said):
+    path = tmp_path / "card"
+    path.write_bytes(content)
+    assert said in _refused(path).message
+    assert main(["import-card", str(path), "--out", str(tmp_path / "new.yaml")]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not (tmp_path / "new.yaml").exists()
+
+
+def test_compressed_and_international_texts_are_read():
+    packed = base64.b64encode(json.dumps(SERA).encode())
+    for kind, body in ((b"zTXt", b"chara\0\0" + zlib.compress(packed)), (b"iTXt", b"chara\0\0\0en\0\0" + packed)):
+        assert read_texts(_png(kind, body)) == {"chara": packed}
+    assert len(packed) < MAX_TEXT
+
+
+@given(st.integers(0, 10_000), st.integers(0, 255))
+def test_a_changed_byte_never_crashes(tmp_path_factory, at, value):
+    data = bytearray(_png(b"tEXt", b"chara\0" + base64.b64encode(b'{"name": "Tam"}')))
+    data[at % len(data)] = value
+    path = tmp_path_factory.mktemp("card") / "card.png"
+    path.write_bytes(data)
+    with contextlib.suppress(PersonaError):
+        assert read_card(path).data["name"]
+
+
+def test_our_own_part_of_a_card_is_checked_like_any_card():
+    card = SharedCard({"name": "x", "extensions": {"npc_engine": {"name": "x", "traits": {"brav": 1}}}})
+    with pytest.raises(PersonaError, match="brav"):
+        to_persona(card)
+
+
+def test_the_original_must_lie_beside_the_card():
+    with pytest.raises(PersonaError, match="same directory"):
+        persona_from({"name": "x", "card": "../../etc/passwd"})
