@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +61,15 @@ class Mind:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about a character that no observation waits for, of a `kind` of the protocol's events."""
+
+    mind: Mind
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What one NPC gets from the game beside the frame; `time` in seconds, `source` names the utterance."""
 
@@ -105,6 +114,7 @@ class Brain:
         self._store: MemoryStore = store or InMemoryStore()
         self._logs, self._logged = logs, 0
         self._cards = Cards(personas)
+        self._notices: deque[Notice] = deque(maxlen=1024)
         self._played: dict[str, WeakSet[Mind]] = defaultdict(WeakSet)
         self._seed = seed
 
@@ -130,10 +140,24 @@ class Brain:
     def _take_up_edits(self) -> None:
         """Let characters whose card has been edited go on under the new one."""
         for name, card in self._cards.edited().items():
+            if isinstance(card, NpcError):
+                told = f"{card.message} {card.fix} The old card stays in force."
+                _LOG.warning("%s", told)
+            else:
+                told = f"The card {name} was edited and taken up."
+                _LOG.info("%s", told)
             for mind in self._played[name]:
-                mind.character.recast(card)
-                mind.log = None  # a log is of one card
-            _LOG.info("The card %s was edited and taken up.", name)
+                self._notices.append(Notice(mind, "card", told))
+                if not isinstance(card, NpcError):
+                    mind.character.recast(card)
+                    mind.log = None  # a log is of one card
+
+    def notices(self) -> list[Notice]:
+        """What has happened since the last call. Safe to ask for on any thread."""
+        notices = []
+        while self._notices:
+            notices.append(self._notices.popleft())
+        return notices
 
     def _log(self, character: Character) -> Recorder | None:
         """A new log; its name is the NPC's as far as a file can have it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 from engine.errors import EngineError
 from npc import NpcError, Persona, characters, load_persona
 
-_LOG = logging.getLogger("engine.cards")
 _EVERY_S = 1.0  # an author who saves a card sees it within a second
 _Mark = tuple[int, int]
 
@@ -56,24 +54,25 @@ class Cards:
         self._loaded[name] = card
         return card
 
-    def edited(self) -> dict[str, Persona]:
+    def edited(self) -> dict[str, Persona | NpcError]:
         """Cards in use that have been edited since the last call; at most once a second it looks.
 
-        An edit with a fault is logged, once, and the old card stays in force.
+        An edit with a fault is told once, as that fault, and the old card stays in force.
         """
         if self._own is None or self._clock() - self._looked < _EVERY_S:
             return {}
         self._looked = self._clock()
-        edited = {}
+        edited: dict[str, Persona | NpcError] = {}
         for name, path in self._paths().items():
             mark = _mark(path)
             if name not in self._loaded or self._marks.get(name) == mark:
                 continue
             self._marks[name] = mark
             try:
-                edited[name] = self._loaded[name] = load_persona(path)
+                card = load_persona(path)
+                edited[name] = self._loaded[name] = card
             except NpcError as error:
-                _LOG.warning("%s %s The old card stays in force.", error.message, error.fix)
+                edited[name] = error
         return edited
 
     def _paths(self) -> dict[str, Path]:

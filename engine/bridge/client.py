@@ -11,7 +11,7 @@ import zmq
 
 from engine.bridge.dialogue import BridgeError, Dialogue
 from engine.bridge.keys import ClientKeys
-from engine.bridge.protocol import Frame, Welcome, WireDecision
+from engine.bridge.protocol import Event, Frame, Welcome, WireDecision
 from engine.bridge.sockets import open_dealer
 from engine.errors import EngineError
 from npc.types import Target
@@ -58,6 +58,14 @@ class BaseClient:
     def pending(self) -> int:
         """Utterances that are not decided yet."""
         return len(self._dialogue.spoken)
+
+    def events(self) -> list[Event]:
+        """What the server told unasked since the last call: of the last hundred events, oldest first.
+
+        They come in while the client polls. Kinds: `card` (an NPC's card was edited; the text says whether the edit
+        was taken up). Ignore those that you do not know.
+        """
+        return self._dialogue.events()
 
     @property
     def errors(self) -> deque[BridgeError]:

@@ -18,6 +18,7 @@ from engine.bridge.protocol import (
     ClientMessage,
     Despawn,
     Error,
+    Event,
     Frame,
     Hello,
     Observe,
@@ -38,6 +39,7 @@ from engine.errors import EngineError
 
 log = logging.getLogger("engine.bridge.client")
 
+_EVENTS = 100  # that wait to be asked for
 HELLO_EVERY_S = 0.5  # while nobody answers
 PING_EVERY_S = 1.0
 LOST_AFTER_S = 3.5  # silence for so long means that the server is away
@@ -68,7 +70,7 @@ class Dialogue:
         self.spoken = Spoken()
         self.greeted = False
         self._hand_over, self._clock = send, clock
-        self._hello = Hello(name, uuid.uuid4().hex, VERSION, ("inspect",), token)
+        self._hello = Hello(name, uuid.uuid4().hex, VERSION, ("events", "inspect"), token)
         self._welcome: Welcome | None = None
         self._limits = DEFAULT_LIMITS
         self._heard_at = self._said_hello_at = self._pinged_at = float("-inf")
@@ -77,6 +79,7 @@ class Dialogue:
         self._names: dict[str, str] = {}
         self._outbox: deque[ClientMessage] = deque()
         self._decisions: list[WireDecision] = []
+        self._events: deque[Event] = deque(maxlen=_EVENTS)
 
     # -- what the game wants ---------------------------------------------------------------------------
 
@@ -99,6 +102,12 @@ class Dialogue:
         """Those that came since the last call."""
         decisions, self._decisions = self._decisions, []
         return decisions
+
+    def events(self) -> list[Event]:
+        """Those that came since the last call, of the last hundred."""
+        events = list(self._events)
+        self._events.clear()
+        return events
 
     def spawn(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str]) -> None:
         """Ask for an NPC; `name` knows it once it stands."""
@@ -221,6 +230,9 @@ class Dialogue:
         match message:
             case WireDecision():
                 self._take_decision(message)
+            case Event():
+                if message.npc in self._npcs:
+                    self._events.append(message)
             case Ack():
                 self.spoken.acknowledge(message.utterances, self._clock())
             case Welcome():

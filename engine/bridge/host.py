@@ -23,6 +23,7 @@ from engine.bridge.protocol import (
     ClientMessage,
     Despawn,
     Error,
+    Event,
     Hello,
     Observe,
     Ping,
@@ -142,7 +143,7 @@ class Host:
         now = self._clock()
         session = known or self._new_session(route, user, hello, now)
         self._routes.pop(session.route, None)
-        session.route, session.heard_at = route, now
+        session.route, session.heard_at, session.capabilities = route, now, frozenset(hello.capabilities)
         session.queue.take()
         self._sessions[hello.session] = self._routes[route] = session
         event("client_here", client=hello.client, user=user, session=hello.session[:8], resumed=known is not None)
@@ -304,6 +305,14 @@ class Host:
         for reply, parts in due:
             self._count(reply.job.session, "refused" if isinstance(reply.message, Error) else "decided")
             self._send_parts(reply.job.session, parts)
+
+    def tell(self) -> None:
+        """Send what has happened to NPCs to the clients that want to know."""
+        for notice in self._brain.notices():
+            for session in self.sessions:
+                for npc in session.npcs.values():
+                    if npc.mind is notice.mind and "events" in session.capabilities:
+                        self._send(session, Event(npc.id, notice.kind, notice.text))
 
     def _write(self, rows: list[tuple[str, str, str, bytes]]) -> None:
         assert self._journal is not None

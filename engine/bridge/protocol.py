@@ -14,7 +14,7 @@ import msgpack
 from engine.bridge.client_messages import VERSION, Buffer, Bye, Despawn, Frame, Hello, Observe, Ping, Spawn, Utterance
 from engine.bridge.fields import MAX_INTEGER, Fields, ProtocolError, unpack_map
 from engine.bridge.limits import DEFAULT_LIMITS, Limits
-from engine.bridge.server_messages import CAPABILITIES, Ack, Error, Pong, Spawned, Welcome, WireDecision
+from engine.bridge.server_messages import CAPABILITIES, Ack, Error, Event, Pong, Spawned, Welcome, WireDecision
 
 __all__ = [
     "CAPABILITIES",
@@ -24,6 +24,7 @@ __all__ = [
     "ClientMessage",
     "Despawn",
     "Error",
+    "Event",
     "Frame",
     "Hello",
     "Observe",
@@ -41,10 +42,10 @@ __all__ = [
 ]
 
 ClientMessage: TypeAlias = Hello | Spawn | Despawn | Observe | Ping | Bye
-ServerMessage: TypeAlias = Welcome | Spawned | Ack | WireDecision | Pong | Error | Bye
+ServerMessage: TypeAlias = Welcome | Spawned | Ack | WireDecision | Event | Pong | Error | Bye
 
 _FROM_CLIENT = {kind.TYPE: kind for kind in (Hello, Spawn, Despawn, Observe, Ping, Bye)}
-_FROM_SERVER = {kind.TYPE: kind for kind in (Welcome, Spawned, Ack, WireDecision, Pong, Error, Bye)}
+_FROM_SERVER = {kind.TYPE: kind for kind in (Welcome, Spawned, Ack, WireDecision, Event, Pong, Error, Bye)}
 
 
 def encode(message: ClientMessage | ServerMessage) -> list[Any]:

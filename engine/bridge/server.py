@@ -155,6 +155,7 @@ class Server:
     def _send_replies(self, host: Host) -> None:
         while self._done:
             host.reply(self._done.popleft())
+        host.tell()
 
     def _drain(self, host: Host, worker: Worker) -> None:
         """Answer what was said, listen to nothing new, and say goodbye."""

@@ -11,7 +11,7 @@ from engine.bridge.fields import MAX_INTEGER, Fields
 from engine.bridge.limits import Limits
 from npc.types import Target
 
-CAPABILITIES = ("inspect", "jpeg", "png", "webp")
+CAPABILITIES = ("events", "inspect", "jpeg", "png", "webp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,32 @@ class WireDecision:
             fields.number("frame_age", 0.0),
             fields.number("captured_at") if fields.has("captured_at") else None,
             fields.mapping("inspect", 64) if fields.has("inspect") else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Server → client: something about an NPC that no observation waits for, to clients with the capability `events`.
+
+    `kind` says what; a client ignores kinds that it does not know. `text` is for people. `utterance_id` is set where
+    it belongs to something that was said; `more` says that a longer text of this kind follows and takes its place.
+    """
+
+    TYPE: ClassVar = "event"
+    npc: str
+    kind: str
+    text: str = ""
+    utterance_id: str | None = None
+    more: bool = False
+
+    @classmethod
+    def read(cls, fields: Fields, frame: Buffer | None, limits: Limits) -> Event:
+        return cls(
+            fields.name("npc", limits),
+            fields.text("kind", 64),
+            fields.text("text", limits.header, ""),
+            fields.name("utterance_id", limits) if fields.has("utterance_id") else None,
+            fields.flag("more"),
         )
 
 

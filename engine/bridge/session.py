@@ -127,5 +127,6 @@ class Session:
     ledger: Ledger
     allowance: Allowance
     queue: Queue = field(default_factory=Queue)
+    capabilities: frozenset[str] = frozenset()
     npcs: dict[str, Npc] = field(default_factory=dict)
     counters: Counter[str] = field(default_factory=Counter)

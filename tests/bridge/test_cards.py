@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 
 import pytest
 
 from engine.brain import Brain, Observation
+from engine.bridge.client import Client
 from engine.bridge.echo import EchoPerceiver
+from engine.bridge.protocol import Hello, Observe, Ping, Spawn, decode_server
+from engine.bridge.server import Server
 from engine.cards import Cards
 from engine.errors import EngineError
+from tests.bridge.wire import Wire
 
 CARD = "name: Tam\nwatch: {wolf: threat}\nlines:\n  greet: ['%s']\n"
 
@@ -90,3 +96,45 @@ def test_own_cards_go_before_shipped_ones_and_unknown_names_are_refused(folder):
     with pytest.raises(EngineError, match="no persona") as refused:
         cards.get("../tam")
     assert "tam" in refused.value.fix
+
+
+@pytest.fixture
+def endpoint(brain):
+    server = Server("tcp://127.0.0.1:0")
+    thread = threading.Thread(target=server.run, args=(brain, "echo"))
+    thread.start()
+    yield server.endpoint
+    server.stop()
+    thread.join(10)
+
+
+@pytest.mark.parametrize(("capabilities", "told"), [(("events",), True), ((), False)], ids=["wanted", "not wanted"])
+def test_a_client_that_wants_events_is_told_of_edits(endpoint, folder, capabilities, told):
+    wire = Wire(endpoint)
+    wire.say(Hello("game", "5e55", capabilities=capabilities))
+    wire.say(Spawn("mira", "tam"))
+    wire.next("spawned")
+    _write(folder / "tam.yaml", "", "name: Tam\nlines:\n  gret: [Hi]\n")
+    wire.say(Observe(1, ("mira",)))
+    wire.next("decision")
+    if told:
+        event = wire.next("event")
+        assert (event.npc, event.kind, event.more) == ("mira", "card", False)
+        assert "Did you mean `greet`? The old card stays in force." in event.text
+    wire.say(Ping(1))
+    assert decode_server(wire.socket.recv_multipart()).TYPE == "pong"
+    wire.close()
+
+
+def test_the_python_client_hands_events_to_the_game(endpoint, folder):
+    with Client(endpoint, timeout=10) as client:
+        client.spawn("mira", "tam")
+        _write(folder / "tam.yaml", "Better.")
+        client.observe("mira", text="hello")
+        deadline = time.monotonic() + 10
+        events = []
+        while not events and time.monotonic() < deadline:
+            client.poll(0.1)
+            events = client.events()
+        assert [(event.npc, event.text) for event in events] == [("mira", "The card tam was edited and taken up.")]
+        assert client.events() == []

@@ -12,6 +12,7 @@ from engine.bridge.protocol import (
     Bye,
     Despawn,
     Error,
+    Event,
     Frame,
     Hello,
     Observe,
@@ -101,6 +102,8 @@ SERVER = {
         12.5,
         INSPECT,
     ),
+    "event of a card": Event("mira", "card", "The card healer was edited and taken up."),
+    "event with everything": Event("mira", "line", "Good day, Ada, and", "u-1", True),
     "pong": Pong(7),
     "pong with counters": Pong(
         4294967296,
@@ -166,6 +169,7 @@ SERVER_VARIANTS = {
     "decision with a label that is not in the welcome": [
         _pack(type="decision", npc="mira", seq=2, action="juggle", emotion="amused", added="later")
     ],
+    "event of a kind of a later version": [_pack(type="event", npc="mira", kind="song", verse=3)],
     "error with a code of a later version": [_pack(type="error", code="unheard_of", message="Something new.")],
     "welcome with a capability of a later version": [
         _pack(
@@ -272,6 +276,8 @@ SERVER_BAD = {
     "a welcome without resumed": ([_pack(type="welcome", version="1.0", server="s", provider="p", bundle="b")], "field"),
     "a welcome whose labels are no lists": ([_welcome(labels={"action": 1})], "field"),
     "a welcome with a limit that is text": ([_welcome(limits={"text": "1000"})], "field"),
+    "an event without a kind": ([_pack(type="event", npc="mira")], "field"),
+    "an event whose text is a number": ([_pack(type="event", npc="mira", kind="card", text=3)], "field"),
     "a pong with a counter that is nil": ([_pack(type="pong", id=1, counters={"observed": None})], "field"),
     "an ack of one text": ([_pack(type="ack", utterances="u-1")], "field"),
 }

@@ -4,6 +4,7 @@ extends RefCounted
 ## The client's half of the protocol, without sockets and without waiting. Its owner hands it what came
 ## ([method receive]), lets it [method work] often, and takes decisions and faults.
 
+const MOST_EVENTS := 100
 const HELLO_EVERY_S := 0.5  # while nobody answers
 const UNWELCOME_EVERY_S := 60.0  # after a refusal that time alone may change
 const PING_EVERY_S := 1.0
@@ -23,6 +24,7 @@ var names: Dictionary = {}
 var last_seq: int = 0
 
 var _decisions: Array[NpcDecision] = []
+var _events: Array[Dictionary] = []
 var _faults: Array[NpcFault] = []
 var _hello: Dictionary
 var _protocol := NpcProtocol.new()
@@ -42,7 +44,7 @@ var _slots: Dictionary = {}
 ## [param send] takes the parts of a message, or returns false; [param is_idle] says whether the wire is free.
 func _init(client: String, token: String, send: Callable, is_idle: Callable) -> void:
 	_hello = {"type": "hello", "client": client, "session": new_id(), "version": NpcProtocol.VERSION}
-	_hello["capabilities"] = ["inspect"]
+	_hello["capabilities"] = ["events", "inspect"]
 	if token:
 		_hello["token"] = token
 	_hand_over = send
@@ -72,6 +74,13 @@ func leave() -> void:
 func take_decisions() -> Array[NpcDecision]:
 	var taken := _decisions
 	_decisions = []
+	return taken
+
+
+## Events that came since the last call, as docs/protocol.md describes them; the last hundred.
+func take_events() -> Array[Dictionary]:
+	var taken := _events
+	_events = []
 	return taken
 
 
@@ -162,6 +171,8 @@ func receive(parts: Array[PackedByteArray], now: float) -> void:
 			spoken.acknowledge(message["utterances"], now)
 		"decision":
 			_take_decision(message)
+		"event":
+			_take_event(message)
 		"pong":
 			counters = message["counters"]
 		"error":
@@ -169,6 +180,12 @@ func receive(parts: Array[PackedByteArray], now: float) -> void:
 		"bye":
 			greeted = false
 			_hello_at = now + HELLO_EVERY_S
+
+
+func _take_event(message: Dictionary) -> void:
+	if has_npc(message["npc"]):
+		_events = _events.slice(-MOST_EVENTS + 1)
+		_events.append(message)
 
 
 func _too_much_is_undecided() -> bool:

@@ -15,6 +15,8 @@ signal connection_changed(connected: bool)
 signal fallback_changed(active: bool)
 ## An NPC stands; [param its_name] is on its card.
 signal spawned(npc: String, its_name: String)
+## The server tells something unasked, as docs/protocol.md describes it (`kind`, `npc`, `text` …).
+signal told(event: Dictionary)
 ## Something was refused, by the server or before it was sent.
 signal failed(fault: NpcFault)
 
@@ -174,6 +176,8 @@ func _tell_changes() -> void:
 func _tell_news() -> void:
 	for decision in _session.dialogue.take_decisions():
 		decided.emit(decision)
+	for event in _session.dialogue.take_events():
+		told.emit(event)
 	for fault in _session.dialogue.take_faults():
 		push_warning("NPC engine: %s" % fault)
 		failed.emit(fault)

@@ -142,6 +142,8 @@ func _read_of_server(type: String, fields: NpcFields, parts: Array[PackedByteArr
 			return {"utterances": fields.texts("utterances", _limits["utterances"], longest)}
 		"decision":
 			return _read_decision(fields)
+		"event":
+			return _read_event(fields)
 		"pong":
 			return {"id": fields.integer("id"), "counters": fields.integers("counters", 64, {})}
 		"error":
@@ -199,6 +201,17 @@ func _read_target(fields: NpcFields) -> Dictionary:
 	var target := {"x": inner.number("x"), "y": inner.number("y"), "p": inner.number("p")}
 	fields.adopt(inner)
 	return target
+
+
+func _read_event(fields: NpcFields) -> Dictionary:
+	var longest: int = _limits["name"]
+	return {
+		"npc": fields.id("npc", longest),
+		"kind": fields.text("kind", 64),
+		"text": fields.text("text", SERVER_HEADER, ""),
+		"utterance_id": fields.optional_id("utterance_id", longest),
+		"more": fields.flag("more"),
+	}
 
 
 func _read_error(fields: NpcFields) -> Dictionary:

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 namespace NpcEngine
 {
     /// <summary>
-    /// Decisions and errors that wait for the game's main thread. When it is full, the oldest decision that answers no
+    /// Decisions, events and errors that wait for the game's main thread. When it is full, the oldest decision that answers no
     /// words gives way; answers to words are never dropped, and how many there can be is limited where they are
     /// said. Not thread-safe.
     /// </summary>
@@ -11,6 +11,7 @@ namespace NpcEngine
     {
         private readonly int _capacity;
         private readonly LinkedList<Decision> _decisions = new LinkedList<Decision>();
+        private readonly Queue<Event> _events = new Queue<Event>();
         private readonly Queue<Error> _errors = new Queue<Error>();
         private int _answers;
 
@@ -19,7 +20,7 @@ namespace NpcEngine
             _capacity = capacity;
         }
 
-        /// <summary>Decisions and errors that were never taken and gave way.</summary>
+        /// <summary>Decisions, events and errors that were never taken and gave way.</summary>
         public long Dropped { get; private set; }
 
         public int Count
@@ -51,6 +52,22 @@ namespace NpcEngine
                 Dropped++;
             }
             _errors.Enqueue(error);
+        }
+
+        public void Add(Event what)
+        {
+            if (_events.Count >= _capacity)
+            {
+                _events.Dequeue();
+                Dropped++;
+            }
+            _events.Enqueue(what);
+        }
+
+        /// <summary>The oldest event, or null.</summary>
+        public Event TakeEvent()
+        {
+            return _events.Count == 0 ? null : _events.Dequeue();
         }
 
         /// <summary>The oldest decision, or null.</summary>

@@ -173,6 +173,12 @@ namespace NpcEngine
             }
         }
 
+        /// <summary>The oldest event that came, or null: what the server tells unasked.</summary>
+        public Event TakeEvent()
+        {
+            lock (_gate) { return _session.Inbox.TakeEvent(); }
+        }
+
         /// <summary>The oldest error that came, or null.</summary>
         public Error TakeError()
         {

@@ -119,6 +119,49 @@ namespace NpcEngine
     }
 
     /// <summary>
+    /// Something about an NPC that no observation waits for. `Kind` says what (`card`: its card was edited); ignore
+    /// kinds that you do not know. `More` says that a longer text follows and takes the place of this one.
+    /// </summary>
+    public sealed class Event : Message
+    {
+        public readonly string Npc;
+        public readonly string Kind;
+        public readonly string Text;
+        public readonly string UtteranceId;
+        public readonly bool More;
+
+        public Event(string npc, string kind, string text = "", string utteranceId = null, bool more = false)
+        {
+            Npc = npc;
+            Kind = kind;
+            Text = text;
+            UtteranceId = utteranceId;
+            More = more;
+        }
+
+        public override string Type { get { return "event"; } }
+
+        internal static Event Read(Fields fields, Limits limits)
+        {
+            return new Event(
+                fields.Name("npc", limits),
+                fields.Text("kind", 64),
+                fields.Text("text", limits.Header, ""),
+                fields.Has("utterance_id") ? fields.Name("utterance_id", limits) : null,
+                fields.Flag("more"));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("npc", Npc);
+            fields.Add("kind", Kind);
+            fields.Add("text", Text);
+            fields.Add("utterance_id", UtteranceId);
+            fields.Add("more", More);
+        }
+    }
+
+    /// <summary>
     /// What was refused, why, and what to do. `Seq`, `Npc` and `Utterance` say what it belongs to, as far as
     /// that is known.
     /// </summary>

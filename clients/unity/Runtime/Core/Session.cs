@@ -33,7 +33,7 @@ namespace NpcEngine
         /// <param name="capacity">Decisions and errors that may wait for the game.</param>
         public Session(string client, string token = null, int capacity = 1024)
         {
-            _hello = new Hello(client, Guid.NewGuid().ToString("N"), new[] { "inspect" }, token);
+            _hello = new Hello(client, Guid.NewGuid().ToString("N"), new[] { "events", "inspect" }, token);
             _inbox = new Inbox(capacity);
             Limits = Limits.Default;
             Counters = new Dictionary<string, object>();
@@ -236,6 +236,7 @@ namespace NpcEngine
                 case "spawned": _roster.Stand((Spawned)message); break;
                 case "ack": _utterances.Acknowledge(((Ack)message).Utterances, now); break;
                 case "decision": TakeDecision((Decision)message); break;
+                case "event": TakeEvent((Event)message); break;
                 case "pong": Counters = ((Pong)message).Counters; break;
                 case "error": TakeError((Error)message, now); break;
                 case "bye": Lose(); _helloAt = now; break;
@@ -263,6 +264,14 @@ namespace NpcEngine
             if (fresh && Knows(decision.Npc))
             {
                 _inbox.Add(decision);
+            }
+        }
+
+        private void TakeEvent(Event what)
+        {
+            if (Knows(what.Npc))
+            {
+                _inbox.Add(what);
             }
         }
 
