@@ -11,83 +11,20 @@ from engine.bridge.fields import ProtocolError
 from engine.bridge.limits import Limits
 from engine.bridge.protocol import (
     Ack,
-    Bye,
-    Despawn,
-    Error,
-    Frame,
-    Hello,
-    Observe,
     Ping,
-    Pong,
-    Spawn,
-    Spawned,
-    Utterance,
-    Welcome,
-    WireDecision,
     decode_client,
     decode_server,
     encode,
 )
-from npc.types import Target
-
-FROM_CLIENT = [
-    Hello("village", "s1"),
-    Hello("village", "s1", "1.3", ("inspect",), "secret"),
-    Spawn("mira", "healer", ("wolf", "fire")),
-    Spawn("mira", {"name": "Mira", "traits": {"bravery": 0.5}}),
-    Despawn("mira"),
-    Observe(7, ("mira",)),
-    Observe(
-        8,
-        ("mira", "bram"),
-        Frame(b"\1\2\3" * 6, 3, 2, "rgb", True),
-        Utterance("u1", "hello", ("mira",), "ada"),
-        {"near": "well"},
-        12.5,
-        True,
-    ),
-    Observe(9, ("mira",), Frame(b"\xff\xd8 any jpeg", 0, 0, "jpeg")),
-    Ping(3),
-    Bye(),
-]
-FROM_SERVER = [
-    Welcome(
-        "npc-engine 0.1",
-        "CPUExecutionProvider",
-        "default",
-        False,
-        labels={"action": ("idle", "greet")},
-        limits={"text": 1000},
-    ),
-    Spawned("mira", "Mira"),
-    Ack(("u1", "u2")),
-    WireDecision("mira", 7, "idle", "neutral"),
-    WireDecision(
-        "mira",
-        8,
-        "give",
-        "happy",
-        "u1",
-        Target(0.25, 0.5, 0.9),
-        "Here.",
-        0.8,
-        "Mira heard.",
-        0.01,
-        12.5,
-        {"intent": [["give_me", 0.9]], "heat": [b"\0\1"]},
-    ),
-    Pong(3, {"superseded": 4}),
-    Error("field", "`observe.npcs` is empty.", "Name the NPCs.", 8, "mira", "u1"),
-    Bye(),
-]
+from tests.conformance.messages import CLIENT, SERVER
 
 
-@pytest.mark.parametrize("message", FROM_CLIENT, ids=lambda m: m.TYPE)
+@pytest.mark.parametrize("message", CLIENT.values(), ids=CLIENT)
 def test_a_client_message_comes_out_as_it_went_in(message):
     assert decode_client(encode(message)) == message
 
 
-@pytest.mark.parametrize("message", FROM_SERVER, ids=lambda m: m.TYPE)
+@pytest.mark.parametrize("message", SERVER.values(), ids=SERVER)
 def test_a_server_message_comes_out_as_it_went_in(message):
     assert decode_server(encode(message)) == message
 

@@ -11,58 +11,25 @@ import pytest
 
 from engine.bridge.fields import ProtocolError
 from engine.bridge.protocol import (
-    Ack,
-    Bye,
-    Despawn,
-    Error,
-    Frame,
     Hello,
     Observe,
     Ping,
-    Pong,
     Spawn,
-    Spawned,
     Utterance,
-    Welcome,
-    WireDecision,
     decode_client,
     decode_server,
     encode,
 )
-from npc.types import Target
+from tests.conformance.messages import CLIENT, SERVER
 
 FROM_CLIENT = [
-    Hello("village", "s1"),
+    *CLIENT.values(),
     Hello("Dörfchen 🐺", "s" * 64, "1.3", ("inspect",), "secret"),
-    Spawn("mira", "healer", ("wolf", "fire")),
     Spawn("mira", {"name": "Mira", "traits": {"warm": 0.5, "brave": -1}, "rules": [], "big": -(2**40)}),
-    Despawn("mira"),
-    Observe(7, ("mira",)),
-    Observe(
-        2**53,
-        ("mira", "bram"),
-        Frame(b"\1\2\3" * 6, 3, 2, "rgb", True),
-        Utterance("u1", "hello", ("mira",), "ada"),
-        {"near": "well", "depth": 200, "raw": b"\0\1", "nothing": None, "low": -33, "half": 0.5},
-        12.5,
-        True,
-    ),
-    Observe(9, ("mira",), Frame(b"\xff\xd8 any jpeg", 0, 0, "jpeg")),
+    Observe(1, ("a",), state={"depth": 200, "raw": b"\0\1", "nothing": None, "low": -33, "half": 0.5}),
     Observe(10, tuple(f"npc {i}" for i in range(200)), None, Utterance("u2", "ж" * 1000, ("npc 3",))),
-    Ping(2**32),
-    Bye(),
 ]
-FROM_SERVER = [
-    Welcome("npc-engine 0.1", "CPU", "default", False, labels={"action": ("idle",)}, limits={"text": 1000}),
-    Spawned("mira", "Mira"),
-    Ack(("u1", "u2")),
-    WireDecision("mira", 7, "greet", "happy"),
-    WireDecision("mira", 8, "give", "happy", "u1", Target(0.1, 0.9, 0.7), "Here.", 0.8, "asked", 0.1, 3.5, {"heat": [b"\0"]}),
-    Pong(3, {"observed": 70000, "decided": 5}),
-    Error("busy", "Too many.", "Wait.", 7, "mira", "u1"),
-    Error("internal", "It failed."),
-    Bye(),
-]
+FROM_SERVER = list(SERVER.values())
 BROKEN = [
     b"",
     b"\xc1",
