@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from weakref import WeakSet
@@ -17,6 +18,7 @@ from engine.cards import Cards
 from engine.errors import EngineError
 from engine.labels import Labels
 from engine.perception import EncodedFrame, Frame, Query, Seen
+from engine.voice import Voice
 from npc import Character, Decision, NpcError, Percept, persona_from
 from npc.log import Recorder
 from npc.memory import InMemoryStore, Key, MemoryStore
@@ -62,16 +64,21 @@ class Mind:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something about a character that no observation waits for, of a `kind` of the protocol's events."""
+    """Something about a character that no observation waits for; the fields are those of the protocol's events."""
 
     mind: Mind
     kind: str
     text: str
+    utterance: str | None = None
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one NPC gets from the game beside the frame; `time` in seconds, `source` names the utterance."""
+    """What one NPC gets from the game beside the frame; `time` in seconds, 
+
+    `source` names the utterance among all, `utterance` is its game's id for it.
+    """
 
     mind: Mind
     time: float
@@ -80,6 +87,7 @@ class Observation:
     state: Mapping[str, object] = field(default_factory=dict)
     inspect: bool = False
     source: str = ""
+    utterance: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,7 @@ class Brain:
             name.
         seed: of everything that characters leave to chance.
         store: where characters keep what they remember; by default only for as long as this brain lives.
+        voice: words lines anew, after they were said; None: authored lines only.
         logs: directory for a log of every character's percepts and decisions (`npc.log`); None: no logs.
     """
 
@@ -109,11 +118,15 @@ class Brain:
         seed: int = 0,
         store: MemoryStore | None = None,
         logs: Path | None = None,
+        voice: Voice | None = None,
     ) -> None:
         self.perceiver = perceiver
         self._store: MemoryStore = store or InMemoryStore()
         self._logs, self._logged = logs, 0
         self._cards = Cards(personas)
+        self._voice = voice
+        # Called where a notice comes up that no answer brings along.
+        self.wake: Callable[[], None] = lambda: None
         self._notices: deque[Notice] = deque(maxlen=1024)
         self._played: dict[str, WeakSet[Mind]] = defaultdict(WeakSet)
         self._seed = seed
@@ -190,7 +203,15 @@ class Brain:
             for o, view in zip(observations, views, strict=True)
         ]
         self._keep({o.mind.key: o.mind for o in observations}.values())
+        if self._voice is not None:
+            for o, view, answer in zip(observations, views, answers, strict=True):
+                tell = partial(self._tell_line, o.mind, o.utterance)
+                self._voice.reword(o.mind.character, view.percept, answer.decision, tell)
         return answers
+
+    def _tell_line(self, mind: Mind, utterance: str | None, text: str, more: bool) -> None:
+        self._notices.append(Notice(mind, "line", text, utterance, more))
+        self.wake()
 
     def _keep(self, minds: Iterable[Mind]) -> None:
         """Write down what has changed; where that fails the game goes on, and all of it is written next time."""
@@ -210,7 +231,9 @@ class Brain:
             mind.unsaved = failed
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store and fall silent."""
+        if self._voice is not None:
+            self._voice.close()
         self._store.close()
 
 

@@ -62,8 +62,8 @@ class BaseClient:
     def events(self) -> list[Event]:
         """What the server told unasked since the last call: of the last hundred events, oldest first.
 
-        They come in while the client polls. Kinds: `card` (an NPC's card was edited; the text says whether the edit
-        was taken up). Ignore those that you do not know.
+        They come in while the client polls. Kinds: `line` (a line in the place of the decision's own), `card` (an edit
+        of a card, and whether it was taken up). Ignore those that you do not know.
         """
         return self._dialogue.events()
 

@@ -312,7 +312,7 @@ class Host:
             for session in self.sessions:
                 for npc in session.npcs.values():
                     if npc.mind is notice.mind and "events" in session.capabilities:
-                        self._send(session, Event(npc.id, notice.kind, notice.text))
+                        self._send(session, Event(npc.id, notice.kind, notice.text, notice.utterance, notice.more))
 
     def _write(self, rows: list[tuple[str, str, str, bytes]]) -> None:
         assert self._journal is not None

@@ -24,6 +24,7 @@ from engine.paths import data_directory
 
 if TYPE_CHECKING:
     from engine.brain import Brain
+    from engine.voice import Voice
     from npc.memory import MemoryStore
 
 
@@ -52,6 +53,12 @@ def serve(
         ),
     ] = None,
     logs: Annotated[Path | None, typer.Option(help="Directory for logs that `python -m npc replay` reads.")] = None,
+    llm: Annotated[
+        str | None, typer.Option(help="OpenAI-compatible API that words lines anew, e.g. http://127.0.0.1:8080/v1.")
+    ] = None,
+    llm_model: Annotated[str, typer.Option(help="The model's name there.")] = "default",
+    llm_budget: Annotated[float, typer.Option(min=0.1, help="Seconds that a line may take.")] = 2.0,
+    llm_remote: Annotated[bool, typer.Option(help="Allow --llm on another machine: it reads what players say.")] = False,
     metrics: Annotated[str | None, typer.Option(help="HOST:PORT on which Prometheus finds /metrics.")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads of the image graph.")] = None,
     ready_file: Annotated[Path | None, typer.Option(help="Gets the address once the server is ready.")] = None,
@@ -72,7 +79,8 @@ def serve(
     )
     try:
         store = _store(memory or ("none" if echo else str(data_directory() / "memory.sqlite")))
-        brain, name = _brain(None if echo else (bundle, provider, threads), personas, store, _made(logs))
+        voice = _voice(llm, llm_model, llm_budget, llm_remote) if llm else None
+        brain, name = _brain(None if echo else (bundle, provider, threads), personas, store, _made(logs), voice)
     except EngineError:
         server.close()
         raise
@@ -109,8 +117,18 @@ def _made(logs: Path | None) -> Path | None:
     return logs
 
 
+def _voice(url: str, model: str, budget: float, remote: bool) -> Voice:
+    from engine.voice import LlmCfg, Voice, checked_url
+
+    return Voice(LlmCfg(checked_url(url, remote), model, budget, os.environ.get("NPC_ENGINE_LLM_KEY", "")))
+
+
 def _brain(
-    model: tuple[Path | None, str, int | None] | None, personas: Path | None, store: MemoryStore, logs: Path | None
+    model: tuple[Path | None, str, int | None] | None,
+    personas: Path | None,
+    store: MemoryStore,
+    logs: Path | None,
+    voice: Voice | None,
 ) -> tuple[Brain, str]:
     """The brain and the name of its bundle; without a model one that echoes."""
     from engine.brain import Brain
@@ -118,11 +136,11 @@ def _brain(
     if model is None:
         from engine.bridge.echo import EchoPerceiver
 
-        return Brain(EchoPerceiver(), personas, store=store, logs=logs), "echo"
+        return Brain(EchoPerceiver(), personas, store=store, logs=logs, voice=voice), "echo"
     from engine.perception import Perceiver
 
     perceiver = Perceiver(*model)
-    brain = Brain(perceiver, personas, store=store, logs=logs)
+    brain = Brain(perceiver, personas, store=store, logs=logs, voice=voice)
     perceiver.warm_up()
     return brain, perceiver.bundle.manifest.name
 

@@ -85,9 +85,11 @@ class Server:
         )
         worker = Worker(brain, self._mailbox, self._deliver, self.statistics, self._clock)
         worker.start()
+        brain.wake = self._wake
         try:
             self._serve(self.host)
         finally:
+            brain.wake = lambda: None
             self._drain(self.host, worker)
             self.close()
 

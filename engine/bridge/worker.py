@@ -91,7 +91,7 @@ def _observation(job: Job) -> Observation:
     observe = job.observe
     when = job.received if observe.captured_at is None else observe.captured_at
     speaker = observe.utterance.speaker if observe.utterance else "player"
-    return Observation(job.npc.mind, when, job.text, speaker, observe.state, observe.inspect, _source(job))
+    return Observation(job.npc.mind, when, job.text, speaker, observe.state, observe.inspect, _source(job), heard(job))
 
 
 def _source(job: Job) -> str:
