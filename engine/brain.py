@@ -75,7 +75,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one NPC gets from the game beside the frame; `time` in seconds, 
+    """What one NPC gets from the game beside the frame; `time` in seconds,
 
     `source` names the utterance among all, `utterance` is its game's id for it.
     """
