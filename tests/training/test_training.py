@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -165,6 +166,13 @@ def test_a_run_directory_is_of_one_recipe(tmp_path) -> None:
 @pytest.mark.parametrize("name", ["default", "text_only", "image_only", "article", "tiny"])
 def test_shipped_recipes_are_valid(name: str) -> None:
     assert load_recipe(name).data.scenes > 0
+
+
+@pytest.mark.parametrize("name", ["text_only", "image_only"])
+def test_ablations_are_built_like_the_default_whose_words_they_reuse(name: str) -> None:
+    ablation, whole = load_recipe(name), load_recipe("default")
+    assert (ablation.model.text, ablation.model.fusion) == (whole.model.text, whole.model.fusion)
+    assert ablation.text.reuse == Path("runs/default")
 
 
 def test_an_unknown_recipe_is_named_with_the_known_ones() -> None:
