@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -24,16 +21,6 @@ from npc.evaluation.steadiness import scripted
 AUTHORED = "Good day, traveller."
 CARD = {"name": "Mira", "lines": {"greet": AUTHORED}, "boundaries": {"attack": "Never."}}
 DEADLINE = 10.0
-
-
-@pytest.fixture(scope="module")
-def llm():
-    """Address of a language model's server, a process of its own."""
-    script = Path(__file__).with_name("llm_server.py")
-    process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
-    yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
-    process.kill()
-    process.wait()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unity.csharp import HERE, compile_cs
+from tests.unity.csharp import HERE, ServerProcess, compile_cs
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +67,13 @@ def test_the_recorder_writes_where_things_stand_and_not_what_is_behind_the_camer
     assert abs(width - 64) <= 1
     assert abs(height - 72) <= 1
     assert (folder / row["frame"]).exists()
+
+
+def test_the_second_voice_is_heard_after_the_authored_line(player, llm, tmp_path):
+    server = ServerProcess(tmp_path, "--echo", "--llm", llm, "--llm-model", "good", "--llm-budget", "20")
+    try:
+        said = [line for line in play(player, "reworded", server.endpoint, tmp_path) if line.startswith("line ")]
+    finally:
+        server.kill()
+    assert said[-1] == "line Good day to you, dear friend."
+    assert said[0] != said[-1]

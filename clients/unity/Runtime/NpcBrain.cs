@@ -47,6 +47,7 @@ namespace NpcEngine
         private readonly Dictionary<string, object> _state = new Dictionary<string, object>();
         private IFallback _fallback;
         private NpcConnection _connection;
+        private string _answered; // the utterance that it spoke to last
         private long _doneSeq = long.MaxValue; // the observation that told of it
         private string _action = "";
 
@@ -158,6 +159,7 @@ namespace NpcEngine
         internal void Decide(Decision decision)
         {
             Last = decision;
+            _answered = decision.UtteranceId ?? _answered;
             if (decision.Seq >= _doneSeq)
             {
                 _state.Remove("done");
@@ -173,6 +175,15 @@ namespace NpcEngine
             if (decision.Line.Length > 0)
             {
                 onLine.Invoke(decision.Line);
+            }
+        }
+
+        /// <summary>A second voice words the last line anew; one that belongs to older words comes too late.</summary>
+        internal void Reword(Notice line)
+        {
+            if (_answered != null && _answered == line.UtteranceId)
+            {
+                onLine.Invoke(line.Text);
             }
         }
 

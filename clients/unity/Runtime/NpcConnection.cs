@@ -193,6 +193,7 @@ namespace NpcEngine
             {
                 HandOutErrors();
                 HandOutDecisions();
+                HandOutEvents();
             }
         }
 
@@ -206,6 +207,24 @@ namespace NpcEngine
                 if (_brains.TryGetValue(decision.Npc, out brain))
                 {
                     Guard(() => brain.Decide(decision));
+                }
+            }
+        }
+
+        private void HandOutEvents()
+        {
+            Notice what;
+            for (int i = 0; i < MostPerFrame && (what = _client?.TakeEvent()) != null; i++)
+            {
+                NpcBrain brain;
+                Notice told = what;
+                if (what.Kind == "line" && _brains.TryGetValue(what.Npc, out brain))
+                {
+                    Guard(() => brain.Reword(told));
+                }
+                else if (what.Kind == "card")
+                {
+                    Debug.Log("NPC '" + what.Npc + "': " + what.Text, this);
                 }
             }
         }

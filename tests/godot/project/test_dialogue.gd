@@ -52,6 +52,18 @@ func test_an_utterance_is_repeated_until_it_is_acknowledged_and_again_until_it_i
 	done()
 
 
+func test_events_of_our_own_npcs_wait_to_be_taken() -> void:
+	_begin()
+	_dialogue.spawn("mira", "healer", [])
+	_welcome()
+	_hear({"type": "event", "npc": "mira", "kind": "line", "text": "Well", "utterance_id": "u", "more": true})
+	_hear({"type": "event", "npc": "bram", "kind": "line", "text": "Halt"})
+	var events := _dialogue.take_events()
+	equal(events.map(func(event: Dictionary) -> String: return event["text"]), ["Well"], "texts")
+	equal(_dialogue.take_events().size(), 0, "events that were taken")
+	done()
+
+
 func test_a_decision_takes_effect_once() -> void:
 	var id := _say_to_mira()
 	_decide(id)

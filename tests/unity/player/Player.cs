@@ -23,6 +23,7 @@ namespace NpcEngine.Tests
                     UnityEngine.Scene.Draws = false;
                     Answer(arguments[1]);
                     break;
+                case "reworded": Reworded(arguments[1]); break;
                 case "record": Record(arguments[1]); break;
             }
             NpcClient.CloseAll();
@@ -43,6 +44,17 @@ namespace NpcEngine.Tests
                 UnityEngine.Scene.End();
                 Say("log", string.Join("; ", UnityEngine.Scene.Log));
             }
+        }
+
+        /// <summary>The second voice's line follows the authored one.</summary>
+        private static void Reworded(string endpoint)
+        {
+            string heard = "";
+            Build(endpoint);
+            _brain.Line.AddListener(line => heard = line);
+            FramesUntil(() => NpcConnection.Existing.Client.NameOf("mira") != null);
+            _brain.Say("hello there");
+            FramesUntil(() => heard.EndsWith("dear friend."));
         }
 
         private static void Answer(string endpoint)

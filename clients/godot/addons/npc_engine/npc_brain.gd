@@ -37,6 +37,7 @@ var _id: String = ""
 var _done: String = ""
 var _done_at: int = 0
 var _answers: int = 0
+var _answered: String = "-"  # the utterance that it spoke to last
 var _step: int = 0
 var _next_step_at: float = 0.0
 
@@ -48,6 +49,7 @@ func _enter_tree() -> void:
 func _exit_tree() -> void:
 	if is_instance_valid(_client):
 		_client.decided.disconnect(_on_decided)
+		_client.told.disconnect(_on_told)
 		_client.spawned.disconnect(_on_spawned)
 		_client.despawn(_id)
 	if is_instance_valid(_capture):
@@ -110,6 +112,7 @@ func _join() -> void:
 	body = body if body else get_parent()
 	routine = routine if routine else NpcRoutine.new()
 	_client.decided.connect(_on_decided)
+	_client.told.connect(_on_told)
 	_client.spawned.connect(_on_spawned)
 	if _client.has_npc(_id):
 		push_error("Two NPCs have the id '%s': give %s an npc_id of its own." % [_id, get_path()])
@@ -124,6 +127,13 @@ func _on_decided(its_decision: NpcDecision) -> void:
 		_take(its_decision)
 
 
+## A second voice words the last line anew; one that belongs to older words comes too late.
+func _on_told(event: Dictionary) -> void:
+	var is_current: bool = event["npc"] == _id and event["utterance_id"] == _answered
+	if event["kind"] == "line" and is_current and body.has_method(&"npc_say"):
+		body.call(&"npc_say", event["text"])
+
+
 func _on_spawned(npc: String, its_name: String) -> void:
 	if npc == _id:
 		spawned.emit(its_name)
@@ -132,6 +142,8 @@ func _on_spawned(npc: String, its_name: String) -> void:
 func _take(its_decision: NpcDecision) -> void:
 	var begins := decision == null or its_decision.action != decision.action or its_decision.utterance_id != ""
 	decision = its_decision
+	if decision.utterance_id:
+		_answered = decision.utterance_id
 	if decision.seq > _done_at:
 		_done = ""  # it has taken note
 	if begins or decision.has_target:

@@ -48,7 +48,7 @@ namespace NpcEngine
                 case "spawned": return Spawned.Read(fields, limits);
                 case "ack": return Ack.Read(fields, limits);
                 case "decision": return Decision.Read(fields, limits);
-                case "event": return Event.Read(fields, limits);
+                case "event": return Notice.Read(fields, limits);
                 case "pong": return Pong.Read(fields);
                 case "error": return Error.Read(fields, limits);
                 case "bye": return new Bye();

@@ -11,7 +11,7 @@ namespace NpcEngine
     {
         private readonly int _capacity;
         private readonly LinkedList<Decision> _decisions = new LinkedList<Decision>();
-        private readonly Queue<Event> _events = new Queue<Event>();
+        private readonly Queue<Notice> _events = new Queue<Notice>();
         private readonly Queue<Error> _errors = new Queue<Error>();
         private int _answers;
 
@@ -54,7 +54,7 @@ namespace NpcEngine
             _errors.Enqueue(error);
         }
 
-        public void Add(Event what)
+        public void Add(Notice what)
         {
             if (_events.Count >= _capacity)
             {
@@ -65,7 +65,7 @@ namespace NpcEngine
         }
 
         /// <summary>The oldest event, or null.</summary>
-        public Event TakeEvent()
+        public Notice TakeEvent()
         {
             return _events.Count == 0 ? null : _events.Dequeue();
         }

@@ -174,7 +174,7 @@ namespace NpcEngine
         }
 
         /// <summary>The oldest event that came, or null: what the server tells unasked.</summary>
-        public Event TakeEvent()
+        public Notice TakeEvent()
         {
             lock (_gate) { return _session.Inbox.TakeEvent(); }
         }

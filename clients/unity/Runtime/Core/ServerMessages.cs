@@ -122,7 +122,7 @@ namespace NpcEngine
     /// Something about an NPC that no observation waits for. `Kind` says what (`card`: its card was edited); ignore
     /// kinds that you do not know. `More` says that a longer text follows and takes the place of this one.
     /// </summary>
-    public sealed class Event : Message
+    public sealed class Notice : Message
     {
         public readonly string Npc;
         public readonly string Kind;
@@ -130,7 +130,7 @@ namespace NpcEngine
         public readonly string UtteranceId;
         public readonly bool More;
 
-        public Event(string npc, string kind, string text = "", string utteranceId = null, bool more = false)
+        public Notice(string npc, string kind, string text = "", string utteranceId = null, bool more = false)
         {
             Npc = npc;
             Kind = kind;
@@ -141,9 +141,9 @@ namespace NpcEngine
 
         public override string Type { get { return "event"; } }
 
-        internal static Event Read(Fields fields, Limits limits)
+        internal static Notice Read(Fields fields, Limits limits)
         {
-            return new Event(
+            return new Notice(
                 fields.Name("npc", limits),
                 fields.Text("kind", 64),
                 fields.Text("text", limits.Header, ""),

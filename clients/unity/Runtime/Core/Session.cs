@@ -236,7 +236,7 @@ namespace NpcEngine
                 case "spawned": _roster.Stand((Spawned)message); break;
                 case "ack": _utterances.Acknowledge(((Ack)message).Utterances, now); break;
                 case "decision": TakeDecision((Decision)message); break;
-                case "event": TakeEvent((Event)message); break;
+                case "event": TakeEvent((Notice)message); break;
                 case "pong": Counters = ((Pong)message).Counters; break;
                 case "error": TakeError((Error)message, now); break;
                 case "bye": Lose(); _helloAt = now; break;
@@ -267,7 +267,7 @@ namespace NpcEngine
             }
         }
 
-        private void TakeEvent(Event what)
+        private void TakeEvent(Notice what)
         {
             if (Knows(what.Npc))
             {
