@@ -322,7 +322,6 @@ namespace UnityEngine
 
     public static class Debug
     {
-
         public static void Log(object message, Object context) { }
         public static void LogWarning(object message, Object context) { Scene.Log.Add(message.ToString()); }
         public static void LogError(object message, Object context) { Scene.Log.Add(message.ToString()); }
