@@ -83,9 +83,12 @@ class Condition(BaseModel):
 
     @cached_property
     def specificity(self) -> int:
-        """How many things it asks for: the more specific line or rule comes first."""
+        """How many things it asks for: the more specific line or rule comes first.
+
+        What was said counts twice: thanks want an answer to thanks, in whatever mood.
+        """
         bounds = (self.heard_below is not None) + (self.away is not None)
-        return len(self._tests) + len(self._overlaps) + bounds + len(self.state)
+        return len(self._tests) + bool(self.intent) + len(self._overlaps) + bounds + len(self.state)
 
     def holds(self, moment: Moment) -> bool:
         """Is everything that this condition states true of `moment`?"""

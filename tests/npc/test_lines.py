@@ -1,0 +1,34 @@
+"""No silent characters: every action has words in every mood, and they answer what was said."""
+
+from __future__ import annotations
+
+import pytest
+
+from npc import characters, load_persona
+from npc.behaviour import load_behaviour
+from npc.conditions import Moment
+
+MOODS = ("neutral", "angry", "afraid", "sad", "happy")
+
+
+@pytest.mark.parametrize("name", characters())
+def test_every_action_has_a_line_of_its_own_in_every_mood(name):
+    persona = load_persona(name)
+    for action in load_behaviour().actions:
+        for mood in MOODS:
+            moment = Moment(action=action, mood=mood)
+            fitting = [line for line in persona.lines.get(action, ()) if line.holds(moment)]
+            best = max((line.specificity for line in fitting), default=-1)
+            chosen = [line for line in fitting if line.specificity == best]
+            assert chosen, f"{name} is silent when it does {action} and is {mood}"
+            if mood != "neutral" and action not in persona.boundaries:
+                assert all(mood in line.mood for line in chosen), f"{name}, {action}: no line for {mood}"
+
+
+@pytest.mark.parametrize("name", characters())
+def test_thanks_are_answered_as_thanks_in_any_mood(name):
+    lines = load_persona(name).lines["talk"]
+    for mood in MOODS:
+        fitting = [line for line in lines if line.holds(Moment(action="talk", intent="thank", mood=mood, cause="words"))]
+        best = max(line.specificity for line in fitting)
+        assert all("thank" in line.intent for line in fitting if line.specificity == best)
