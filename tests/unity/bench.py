@@ -11,11 +11,13 @@ import statistics
 import subprocess
 import tempfile
 import time
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.brain import Brain
 from engine.bridge.client import Client, Frame
+from engine.bridge.limits import DEFAULT_LIMITS
 from engine.bridge.server import Server
 from tests.bridge.conftest import StubPerceiver
 from tests.unity.csharp import HERE, PLUGIN, compile_cs
@@ -27,7 +29,8 @@ WARM_UP = 50  # trips that do not count: just-in-time compilation, sockets, cach
 
 def serve(ready: Connection) -> None:
     """In a process of its own, as a game would have it."""
-    server = Server("tcp://127.0.0.1:0")
+    # A game shows some dozen frames a second; a bench shows as many as it can.
+    server = Server("tcp://127.0.0.1:0", limits=replace(DEFAULT_LIMITS, observes=100_000))
     ready.send(server.endpoint)
     server.run(Brain(StubPerceiver()), "stub")
 
