@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakSet
 
 import numpy as np
@@ -18,10 +19,12 @@ from engine.cards import Cards
 from engine.errors import EngineError
 from engine.labels import Labels
 from engine.perception import EncodedFrame, Frame, Query, Seen
-from engine.voice import Voice
-from npc import Character, Decision, NpcError, Percept, persona_from
+from npc import Character, Decision, NpcError, Percept, Persona, persona_from
 from npc.log import Recorder
 from npc.memory import InMemoryStore, Key, MemoryStore
+
+if TYPE_CHECKING:
+    from engine.voice import Voice
 
 _LOG = logging.getLogger("engine.brain")
 
@@ -42,19 +45,29 @@ class Perceiving(Protocol):
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Mind:
-    """A character, what its game watches for, where its memory is kept, and the latest time that it knows."""
+    """A character, what it watches for, where its memory is kept, and the latest time that it knows."""
 
     character: Character
-    asked: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()  # phrases that the game watches for
     key: Key = ("", "")
     time: float = 0.0
     log: Recorder | None = None
     unsaved: bool = False  # a write failed: the whole memory is due, not what has changed since
+    watch: tuple[str, ...] = field(init=False)  # what the game asked for, and what the card looks out for
 
-    @property
-    def watch(self) -> tuple[str, ...]:
-        """What the game asked for, and what the card looks out for."""
-        return tuple(dict.fromkeys((*self.asked, *self.character.persona.watch)))
+    def __post_init__(self) -> None:
+        self.ask(self.asked)
+
+    def ask(self, asked: Sequence[str]) -> None:
+        """Watch for these phrases of the game, beside the card's own."""
+        self.asked = tuple(asked)
+        self.watch = tuple(dict.fromkeys((*asked, *self.character.persona.watch)))
+
+    def recast(self, persona: Persona) -> None:
+        """Go on under an edited card; a log ends there, since it is of one card."""
+        self.character.recast(persona)
+        self.ask(self.asked)
+        self.log = None
 
     def at(self, time: float) -> float:
         """`time`, but never earlier than before: a game's clock may jump back, a character's may not."""
@@ -75,9 +88,9 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one NPC gets from the game beside the frame; `time` in seconds,
+    """What one NPC gets from the game beside the frame.
 
-    `source` names the utterance among all, `utterance` is its game's id for it.
+    `time` is in seconds; `source` names the utterance among those of all sessions, `utterance` is its game's id for it.
     """
 
     mind: Mind
@@ -128,7 +141,9 @@ class Brain:
         # Called where a notice comes up that no answer brings along.
         self.wake: Callable[[], None] = lambda: None
         self._notices: deque[Notice] = deque(maxlen=1024)
+        # By card. Games spawn NPCs on one thread, edits are taken up on another.
         self._played: dict[str, WeakSet[Mind]] = defaultdict(WeakSet)
+        self._playing = threading.Lock()
         self._seed = seed
 
     def mind(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str] = (), world: str = "") -> Mind:
@@ -147,7 +162,8 @@ class Brain:
             raise EngineError(error.code, error.message, error.fix) from None
         mind = Mind(character, tuple(watch), key, log=self._log(character))
         if isinstance(persona, str):
-            self._played[persona].add(mind)
+            with self._playing:
+                self._played[persona].add(mind)
         return mind
 
     def _take_up_edits(self) -> None:
@@ -159,11 +175,12 @@ class Brain:
             else:
                 told = f"The card {name} was edited and taken up."
                 _LOG.info("%s", told)
-            for mind in self._played[name]:
+            with self._playing:
+                minds = list(self._played[name])
+            for mind in minds:
                 self._notices.append(Notice(mind, "card", told))
                 if not isinstance(card, NpcError):
-                    mind.character.recast(card)
-                    mind.log = None  # a log is of one card
+                    mind.recast(card)
 
     def notices(self) -> list[Notice]:
         """What has happened since the last call. Safe to ask for on any thread."""

@@ -45,12 +45,12 @@ class Cards:
                 f"There is no persona '{name}'.",
                 f"Use one of: {', '.join(self.names())}; or send a whole card.",
             )
+        if path is not None:
+            self._marks[name] = _mark(path)  # before it is read: what is written meanwhile is an edit
         try:
             card = load_persona(path or name)
         except NpcError as error:
             raise EngineError(error.code, error.message, error.fix) from None
-        if path is not None:
-            self._marks[name] = _mark(path)
         self._loaded[name] = card
         return card
 

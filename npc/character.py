@@ -68,8 +68,12 @@ class Character:
         self._speaker.resume(life.choices, life.said)
         if life.mood is not None:
             self.mood.now = Affect(*life.mood)
-        if life.standing is not None and not persona.boundaries.keys().isdisjoint(life.standing.actions):
-            life.standing = self._agenda.standing = None  # the card has become stricter
+        if life.standing is not None and not self._may_do(life.standing.actions):
+            life.standing = self._agenda.standing = None
+
+    def _may_do(self, actions: Sequence[str]) -> bool:
+        """Whether all of them exist and none is forbidden: the card, or the game's labels, may have changed."""
+        return all(a in self._behaviour.actions and a not in self.persona.boundaries for a in actions)
 
     @property
     def mood(self) -> Mood:
@@ -78,7 +82,7 @@ class Character:
 
     def relationship(self, speaker: str) -> Relationship:
         """What it thinks of somebody; of strangers nothing yet."""
-        person = self.memory.people.get(speaker)
+        person = self.memory.person(speaker)
         return person.relationship if person else Relationship()
 
     # -- memory ----------------------------------------------------------------------------------------
@@ -89,7 +93,7 @@ class Character:
         return pack(self.memory.recollection())
 
     def restore(self, snapshot: bytes) -> None:
-        """Become who it was at the time of the snapshot.
+        """Become who it was at the time of the snapshot. Who keeps a store lets it `replace` the memory there.
 
         Raises:
             RecollectionError: `snapshot`: it cannot be read; the character stays as it is.
@@ -166,13 +170,12 @@ class Character:
         moment.away = away
         if not repeated:
             person.heard += 1
-        if max(_best(percept.intent)[1], _best(percept.action)[1]) < UNDERSTOOD:
-            return self._ask_again(percept, moment)
-        decision = self._do_as_told(percept, moment, seen)
+        understood = max(_best(percept.intent)[1], _best(percept.action)[1]) >= UNDERSTOOD
+        decision = self._do_as_told(percept, moment, seen) if understood else self._ask_again(percept, moment)
         if not repeated:
-            salience = self._behaviour.memories.get(moment.intent, _TRIFLE)
+            what = moment.intent if understood else ""
             memory.remember(
-                now, percept.speaker, moment.intent or "words", salience,
+                now, percept.speaker, what or "words", self._behaviour.memories.get(what, _TRIFLE),
                 did=moment.action, text=percept.text, emotion=moment.emotion, source=percept.source,
             )
         return decision
@@ -252,7 +255,7 @@ class Character:
         event = self._behaviour.events.get(name)
         if event is None:
             return ""
-        relationship = self.memory.meet(who, percept.time)[0].relationship if who else Relationship()
+        relationship = self.memory.acquaint(who, percept.time).relationship if who else Relationship()
         self._feelings.undergo(event, relationship)
         self.memory.remember(percept.time, who, name, event.salience, emotion=self.mood.name)
         return name
@@ -263,7 +266,7 @@ class Character:
             return None
         choice = self._actions.choose(self._behaviour.events[name].react, self._drives(percept), default="idle")
         who = str(percept.state.get("event_by", ""))
-        moment = self._moment(percept, seen, self.memory.people.get(who) or Person(), name, who)
+        moment = self._moment(percept, seen, self.memory.person(who) or Person(), name, who)
         moment.action, moment.cause = choice.label, "event"
         moment.emotion = self._feeling(percept, moment)
         self._begin(moment, percept, 1.0)
@@ -344,7 +347,7 @@ class Character:
 
     def _enter_step(self, step: Doing, percept: Percept, seen: list[Sighting]) -> Decision:
         """Say that the next step of a plan has begun."""
-        person = self.memory.people.get(step.speaker) or Person()
+        person = self.memory.person(step.speaker) or Person()
         moment = self._moment(percept, seen, person, speaker=step.speaker)
         moment.action, moment.cause, moment.emotion = step.action, "plan", step.emotion
         say = self._speaker.line(step.action, moment, self._variables(percept))
@@ -372,8 +375,8 @@ class Character:
         """The first plan that fits, and its steps; none where one of them is something it never does."""
         if moment.cause != "words":
             return "", ()
-        for name, plan in {**self.persona.plans, **self._behaviour.plans}.items():
-            if plan.when.holds(moment) and self.persona.boundaries.keys().isdisjoint(plan.steps):
+        for name, plan in (*self.persona.plans.items(), *self._behaviour.plans.items()):
+            if plan.when.holds(moment) and self._may_do(plan.steps):
                 return name, plan.steps
         return "", ()
 

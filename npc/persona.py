@@ -102,29 +102,20 @@ class Persona(BaseModel):
         _check(watch.values(), load_behaviour().meanings, "meaning")
         return watch
 
-    @field_validator("boundaries")
+    @field_validator("boundaries", "requires")
     @classmethod
-    def _leaves_a_way_out(cls, boundaries: dict[str, Lines]) -> dict[str, Lines]:
-        _check(boundaries, load_behaviour().actions, "action")
+    def _leave_a_way_out(cls, actions: dict[str, Any]) -> dict[str, Any]:
+        _check(actions, load_behaviour().actions, "action")
         for action in ("idle", "refuse"):
-            if action in boundaries:
-                raise ValueError(f"`{action}` cannot be a boundary: it is what a character does instead")
-        return boundaries
+            if action in actions:
+                raise ValueError(f"`{action}` must stay possible: it is what a character does instead")
+        return actions
 
     @field_validator("lines")
     @classmethod
     def _lines_have_actions(cls, lines: dict[str, Lines]) -> dict[str, Lines]:
         _check(lines, load_behaviour().spoken, "action")
         return lines
-
-    @field_validator("requires")
-    @classmethod
-    def _can_always_do_nothing(cls, requires: dict[str, Condition]) -> dict[str, Condition]:
-        _check(requires, load_behaviour().actions, "action")
-        for action in ("idle", "refuse"):
-            if action in requires:
-                raise ValueError(f"`{action}` cannot require anything: it is what a character does instead")
-        return requires
 
     @field_validator("plans")
     @classmethod

@@ -195,17 +195,17 @@ class Host:
     def _spawn(self, session: Session, spawn: Spawn) -> None:
         if spawn.npc not in session.npcs and len(session.npcs) >= self._limits.npcs:
             raise EngineError("too_many_npcs", f"This client has {len(session.npcs)} NPCs already.", "Despawn some first.")
-        # Memories are kept by the client's name, or key: two games may both have a Mira.
-        world = f"{session.user}/{session.client}" if session.user else session.client
-        mind = self._brain.mind(spawn.npc, spawn.persona, spawn.watch, world)
-        known = session.npcs.get(spawn.npc)
-        if known is not None and known.persona == spawn.persona:
-            known.mind.asked = mind.asked  # a repeated spawn: the character keeps its memory
+        npc = session.npcs.get(spawn.npc)
+        if npc is not None and npc.persona == spawn.persona:
+            npc.mind.ask(spawn.watch)  # a repeated spawn: the character lives on
         else:
-            if known is not None:
-                self._let_go(session, known)
-            session.npcs[spawn.npc] = Npc(spawn.npc, mind, spawn.persona)
-        self._send(session, Spawned(spawn.npc, mind.character.persona.name))
+            # Memories are kept by the client's name, or key: two games may both have a Mira.
+            world = f"{session.user}/{session.client}" if session.user else session.client
+            mind = self._brain.mind(spawn.npc, spawn.persona, spawn.watch, world)
+            if npc is not None:
+                self._let_go(session, npc)
+            npc = session.npcs[spawn.npc] = Npc(spawn.npc, mind, spawn.persona)
+        self._send(session, Spawned(spawn.npc, npc.mind.character.persona.name))
 
     def _despawn(self, session: Session, despawn: Despawn) -> None:
         self._let_go(session, self._npc(session, despawn.npc))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from npc.memory.records import Episode, Life, Person, Recollection
+from npc.memory.records import LONGEST_NAME, Episode, Life, Person, Recollection
 
 MOST_EPISODES = 256
 MOST_PEOPLE = 256
@@ -43,19 +43,27 @@ class Memory:
 
     # -- people ----------------------------------------------------------------------------------------
 
-    def meet(self, speaker: str, now: float) -> tuple[Person, float | None]:
-        """The person who speaks now, and the seconds since it last did (None at the first time)."""
-        person = self.people.get(speaker)
+    def person(self, name: str) -> Person | None:
+        """What it knows of somebody; None of strangers."""
+        return self.people.get(name[:LONGEST_NAME])
+
+    def acquaint(self, name: str, now: float) -> Person:
+        """Somebody who does or says something now; about to be changed."""
+        name = name[:LONGEST_NAME]
+        person = self.people.get(name)
         if person is None:
             self._make_room_for_a_person()
-            person = self.people[speaker] = Person(met=now, last=now)
-            away = None
-        else:
-            away = max(0.0, now - person.last)
-            if away >= VISIT:
-                person.told["visit"].clear()
+            person = self.people[name] = Person(met=now, last=now)
+        self._change().people[name] = person
+        return person
+
+    def meet(self, speaker: str, now: float) -> tuple[Person, float | None]:
+        """The person who speaks now, and the seconds since it last did (None at the first time)."""
+        person = self.acquaint(speaker, now)
+        away = max(0.0, now - person.last) if person.heard else None
+        if away is not None and away >= VISIT:
+            person.told["visit"].clear()
         person.last = now
-        self._change().people[speaker] = person
         return person, away
 
     def _make_room_for_a_person(self) -> None:
@@ -84,8 +92,8 @@ class Memory:
     ) -> Episode:
         """Take something in; `salience` in 0..1. What is weakest gives way once there is too much."""
         episode = Episode(
-            id=self.life.next_episode, time=now, speaker=speaker[:120], what=what[:120], did=did, text=text[:500],
-            emotion=emotion, salience=salience, source=source[:120],
+            id=self.life.next_episode, time=now, speaker=speaker[:LONGEST_NAME], what=what[:LONGEST_NAME], did=did,
+            text=text[:500], emotion=emotion, salience=salience, source=source[:LONGEST_NAME],
         )
         self.life.next_episode += 1
         self._episodes[episode.id] = episode
@@ -110,7 +118,7 @@ class Memory:
         return self._known("saw", "", now)
 
     def _known(self, kind: str, speaker: str, now: float) -> frozenset[str]:
-        until = self._until.get((kind, speaker))
+        until = self._until.get((kind, speaker[:LONGEST_NAME]))
         return frozenset(name for name, end in until.items() if now < end) if until else frozenset()
 
     def _index(self, episode: Episode) -> None:
@@ -138,6 +146,10 @@ class Memory:
             self._sources.discard(episode.source)
             change.forgotten.append(episode.id)
         change.episodes = [e for e in change.episodes if e.id in self._episodes]
+        # What was cleared away is forgotten at once, not only after the memory was loaded again.
+        self._until.clear()
+        for episode in self._episodes.values():
+            self._index(episode)
 
     # -- keeping ---------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from npc.relationship import Relationship
+from npc.relationship import Degree, Relationship
 
 # Forgetting follows a power law with exponent -1/2 (Wixted & Ebbesen 1991; the decay of ACT-R, Anderson & Schooler
 # 1991): what mattered little (0.1) fades within half an hour, a threat (0.8) within two days of play.
@@ -17,7 +17,8 @@ FADING = 600.0
 FORGOTTEN = 0.05
 
 Text = Annotated[str, Field(max_length=500)]
-Name = Annotated[str, Field(max_length=120)]
+LONGEST_NAME = 120
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 
 
@@ -63,11 +64,11 @@ def _nothing_told() -> dict[Literal["ever", "visit"], set[str]]:
 
 
 class Person(_Record):
-    """Somebody who has spoken to the character.
+    """Somebody who has spoken to the character, or done something to it.
 
     Attributes:
         heard: how many things this person has said.
-        last: when the last of them was said.
+        last: when the last of them was said (while there is none: when they met).
         told: lines that are said to a person once for ever, or once a visit, and were.
     """
 
@@ -106,7 +107,7 @@ class Life(_Record):
     """
 
     now: FiniteFloat = 0.0
-    mood: tuple[FiniteFloat, FiniteFloat, FiniteFloat] | None = None
+    mood: tuple[Degree, Degree, Degree] | None = None
     standing: Undertaking | None = None
     choices: int = 0
     said: tuple[Text, ...] = ()

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from engine.brain import Brain, Observation
 from engine.bridge.client import Client
 from engine.bridge.echo import EchoPerceiver
+from engine.bridge.protocol import Hello, Spawn
+from engine.bridge.server import Server
 from engine.bridge.soak.process import free_port
 from engine.errors import EngineError
 from npc.log import replay
 from npc.memory import InMemoryStore, SqliteStore
+from tests.bridge.wire import Wire
 
 DEADLINE = 30.0
 TAM = {"name": "Tam", "lines": {"greet": ["Who are you?", {"say": "You again.", "remembers": "greet"}]}}
@@ -111,3 +115,21 @@ def test_a_brain_that_logs_can_be_replayed(tmp_path):
     (log,) = tmp_path.iterdir()
     result = replay(log)
     assert (result.ticks, result.line) == (5, None)
+
+
+def test_a_repeated_spawn_makes_no_second_character(tmp_path):
+    brain = Brain(EchoPerceiver(), logs=tmp_path)
+    server = Server("tcp://127.0.0.1:0")
+    thread = threading.Thread(target=server.run, args=(brain, "echo"))
+    thread.start()
+    wire = Wire(server.endpoint)
+    wire.say(Hello("game", "5e55"))
+    for watch in (("wolf",), ("boat", "fire")):
+        wire.say(Spawn("tam", TAM, watch))
+        wire.next("spawned")
+    (session,) = server.host.sessions
+    assert session.npcs["tam"].mind.watch == ("boat", "fire")
+    assert len(list(tmp_path.iterdir())) == 1
+    wire.close()
+    server.stop()
+    thread.join(DEADLINE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 import zlib
@@ -354,3 +355,50 @@ def test_a_stricter_card_ends_what_it_forbids():
     told(npc, 1.0, "follow_me", "follow")
     npc.recast(someone(boundaries={"follow": "Never."}))
     assert npc.tick(Percept(time=2.0, intent={"none": 1.0})).action == "idle"
+
+
+def test_words_that_were_not_understood_count_once_too():
+    npc = Character(someone(), "test")
+    unclear = {"intent": {"greet": 0.2}, "tone": {"angry": 0.9}, "action": {"talk": 0.2}}
+    for time in (1.0, 2.0):
+        npc.tick(Percept(time=time, text="mrgl", source="s/1", **unclear))
+    assert npc.memory.people["player"].heard == 1
+    assert npc.relationship("player").affection == pytest.approx(-0.027)
+
+
+def test_who_did_something_has_not_spoken_by_it():
+    lines = {"greet": ["Hello.", {"say": "Long time no see.", "away": 600}]}
+    npc = Character(someone(lines=lines), "test")
+    helped = {"event": "helped", "event_by": "player"}
+    npc.tick(Percept(time=0.0, intent={"none": 1.0}, state=helped))
+    assert told(npc, 1000.0, "greet", "greet") == "Hello."
+    npc.tick(Percept(time=1990.0, intent={"none": 1.0}, state={}))
+    npc.tick(Percept(time=1995.0, intent={"none": 1.0}, state=helped))
+    assert told(npc, 2000.0, "greet", "greet") == "Long time no see."
+
+
+def test_whatever_a_game_calls_somebody_the_memory_can_be_read_again(store):
+    npc = Character(someone(), "test")
+    npc.tick(Percept(time=1.0, intent={"none": 1.0}, state={"event": "robbed", "event_by": "x" * 5000}))
+    told(npc, 2.0, "insult", speaker="y" * 5000)
+    other = reborn(npc, store)
+    assert other.relationship("x" * 5000).trust < 0
+    assert other.relationship("y" * 5000).affection < 0
+
+
+def test_a_standing_order_that_this_engine_does_not_know_is_dropped():
+    data = {"life": {"standing": {"action": "juggle", "emotion": "happy", "speaker": "player", "steps": ["bow"]}}}
+    npc = Character(someone(), "test")
+    npc.restore(b"NPCM\x01" + zlib.compress(json.dumps(data).encode()))
+    assert npc.tick(Percept(time=1.0, intent={"none": 1.0})).action == "idle"
+
+
+def test_what_had_to_give_way_is_forgotten_before_and_after_a_restart_alike():
+    memory = Memory()
+    for n in range(3 * MOST_EPISODES):
+        memory.remember(float(n), f"player {n}", "chat", 0.1)
+    again = Memory(memory.recollection())
+    now = 3.0 * MOST_EPISODES
+    for n in range(3 * MOST_EPISODES):
+        assert memory.recalls(f"player {n}", now) == again.recalls(f"player {n}", now)
+    assert len(memory._until) <= 2 * MOST_EPISODES + 1

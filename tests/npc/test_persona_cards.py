@@ -133,5 +133,5 @@ def test_a_card_sent_by_a_game_names_the_entry_at_fault():
 
 
 def test_a_boundary_cannot_forbid_refusing():
-    with pytest.raises(PersonaError, match="cannot be a boundary"):
+    with pytest.raises(PersonaError, match="must stay possible"):
         persona_from({"name": "A", "boundaries": {"refuse": "I must."}})

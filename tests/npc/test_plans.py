@@ -77,6 +77,12 @@ def test_a_plan_with_a_step_that_it_never_takes_is_not_begun(stage):
     assert "raid" in stage(plans={"raid": plan}).hear("go and fight", "go_to", "go_to").reason
 
 
+def test_a_plan_of_the_card_goes_before_the_common_one_of_its_name(stage):
+    own = {"when": {"action": "give"}, "steps": ["use", "give"]}
+    actor = stage(plans={"fetch": own})
+    assert actor.hear("give me that", "give_me", "give", state=EMPTY_HANDED).action == "use"
+
+
 def test_what_an_action_requires_is_asked_of_the_game(stage):
     refusals = ["No.", {"say": "No herbs.", "cause": "unable"}]
     healer = stage(requires={"heal": {"state": {"herbs": True}}}, lines={"refuse": refusals})
