@@ -23,6 +23,7 @@ from npc.conditions import Moment
 from npc.feelings import UNDERSTOOD, Feelings
 from npc.lines import Speaker
 from npc.memory import Changes, Memory, Person, Recollection
+from npc.memory.records import TRIFLE
 from npc.memory.snapshot import pack, unpack
 from npc.mood import Affect, Mood
 from npc.persona import Persona
@@ -31,7 +32,6 @@ from npc.relationship import Relationship
 from npc.types import Decision, Percept, Target
 
 REPEAT_CRY = 20.0  # seconds before the same sight is cried out about again
-_TRIFLE = 0.1      # salience of what `behaviour.yaml` gives none
 
 
 class Character:
@@ -175,7 +175,7 @@ class Character:
         if not repeated:
             what = moment.intent if understood else ""
             memory.remember(
-                now, percept.speaker, what or "words", self._behaviour.memories.get(what, _TRIFLE),
+                now, percept.speaker, what or "words", self._behaviour.memories.get(what, TRIFLE),
                 did=moment.action, text=percept.text, emotion=moment.emotion, source=percept.source,
             )
         return decision
@@ -311,7 +311,7 @@ class Character:
         agenda = self._agenda
         agenda.reflex = Reflex(choice.label, moment.emotion, ends, sighting.p, sighting=sighting)
         if sighting.phrase:
-            salience = self._behaviour.memories.get(sighting.meaning, _TRIFLE)
+            salience = self._behaviour.memories.get(sighting.meaning, TRIFLE)
             self.memory.remember(percept.time, "", "saw", salience, text=sighting.phrase, emotion=moment.emotion)
         if agenda.doing and self._behaviour.actions[agenda.doing.action].alert:
             return None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from npc.memory.records import LONGEST_NAME, Episode, Life, Person, Recollection
+from npc.memory.records import LONGEST_NAME, TRIFLE, Episode, Life, Person, Recollection
 
 MOST_EPISODES = 256
 MOST_PEOPLE = 256
+SHORT_TERM = 32  # the last trifles are kept one by one; of older ones the newest of each kind
 VISIT = 300.0  # seconds of silence after which the next words begin a new visit
 
 
@@ -37,8 +39,13 @@ class Memory:
         self._episodes = {episode.id: episode for episode in known.episodes}
         self._sources = {e.source for e in known.episodes if e.source}
         self._until: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+        self._trifles: deque[Episode] = deque()
+        self._newest: dict[tuple[str, str, str], int] = {}
         for episode in known.episodes:
             self._index(episode)
+            self._note_trifle(episode)
+        while len(self._trifles) > SHORT_TERM:
+            self._trifles.popleft()
         self._changed: Changes | None = None
 
     # -- people ----------------------------------------------------------------------------------------
@@ -101,6 +108,9 @@ class Memory:
             self._sources.add(episode.source)
         self._index(episode)
         self._change().episodes.append(episode)
+        self._note_trifle(episode)
+        if len(self._trifles) > SHORT_TERM:
+            self._let_go_of(self._trifles.popleft())
         if len(self._episodes) > MOST_EPISODES:
             self._forget_the_weakest(now)
         return episode
@@ -131,21 +141,35 @@ class Memory:
             until = self._until[kind, speaker]
             until[name] = max(until.get(name, 0.0), episode.fades_at)
 
+    def _note_trifle(self, episode: Episode) -> None:
+        if episode.salience <= TRIFLE:
+            self._trifles.append(episode)
+            self._newest[episode.kind] = episode.id
+
+    def _let_go_of(self, trifle: Episode) -> None:
+        """Forget a trifle that leaves the short-term memory, where a newer one of its kind stands for it."""
+        if trifle.id in self._episodes and self._newest.get(trifle.kind) != trifle.id:
+            self._forget([trifle])
+
+    def _forget(self, episodes: Sequence[Episode]) -> None:
+        change = self._change()
+        for episode in episodes:
+            del self._episodes[episode.id]
+            self._sources.discard(episode.source)
+            if self._newest.get(episode.kind) == episode.id:
+                del self._newest[episode.kind]
+            change.forgotten.append(episode.id)
+        change.episodes = [e for e in change.episodes if e.id in self._episodes]
+
     def _forget_the_weakest(self, now: float) -> None:
         """Clear away a quarter at once: looking for the weakest each time would cost every utterance.
 
         The last few stay whatever they weigh: they are the short-term memory, and what keeps a repeated
         utterance from counting twice.
         """
-        recent = list(self._episodes)[-32:]
-        old = [e for e in self._episodes.values() if e.id not in set(recent)]
+        old = list(self._episodes.values())[:-SHORT_TERM]
         old.sort(key=lambda e: (e.strength(now), e.id))
-        change = self._change()
-        for episode in old[: MOST_EPISODES // 4]:
-            del self._episodes[episode.id]
-            self._sources.discard(episode.source)
-            change.forgotten.append(episode.id)
-        change.episodes = [e for e in change.episodes if e.id in self._episodes]
+        self._forget(old[: MOST_EPISODES // 4])
         # What was cleared away is forgotten at once, not only after the memory was loaded again.
         self._until.clear()
         for episode in self._episodes.values():

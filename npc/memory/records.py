@@ -5,9 +5,10 @@ All times are seconds of the character's own life: they go on where they stopped
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter
 
 from npc.relationship import Degree, Relationship
 
@@ -15,6 +16,7 @@ from npc.relationship import Degree, Relationship
 # 1991): what mattered little (0.1) fades within half an hour, a threat (0.8) within two days of play.
 FADING = 600.0
 FORGOTTEN = 0.05
+TRIFLE = 0.1  # the salience of what nobody has given one
 
 Text = Annotated[str, Field(max_length=500)]
 LONGEST_NAME = 120
@@ -26,8 +28,9 @@ class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Episode(_Record):
-    """Something that happened.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """Something that happened. A server holds many thousands: slots make one a fifth of the size of a model.
 
     Attributes:
         what: an intent ("insult"), an event that the game told ("attacked"), or "saw".
@@ -37,7 +40,7 @@ class Episode(_Record):
         source: names the utterance that it comes from; the same one is never taken in twice.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     id: int
     time: FiniteFloat
@@ -46,8 +49,13 @@ class Episode(_Record):
     did: Name = ""
     text: Text = ""
     emotion: Name = ""
-    salience: Share
+    salience: Share = TRIFLE
     source: Name = ""
+
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What makes it one more of the same."""
+        return self.speaker, self.what, self.did
 
     def strength(self, now: float) -> float:
         """How well it is remembered at `now`, 0..1; below `FORGOTTEN` it is not."""
@@ -94,6 +102,9 @@ class Undertaking(_Record):
     def actions(self) -> tuple[str, ...]:
         """What it does and will do."""
         return (self.action, *self.steps)
+
+
+EPISODE: TypeAdapter[Episode] = TypeAdapter(Episode)
 
 
 class Life(_Record):

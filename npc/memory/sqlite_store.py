@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from npc.errors import RecollectionError
 from npc.memory.memory import Changes
-from npc.memory.records import Episode, Life, Person, Recollection
+from npc.memory.records import EPISODE, Episode, Life, Person, Recollection
 from npc.memory.store import Key
 
 # One script a version; a file of an older version goes through those that it lacks. Never edit one that was shipped.
@@ -86,7 +86,7 @@ class SqliteStore:
             return Recollection(
                 life=Life.model_validate_json(life[0][0]),
                 people={speaker: Person.model_validate_json(record) for speaker, record in people},
-                episodes=tuple(Episode.model_validate_json(record) for (record,) in episodes),
+                episodes=tuple(EPISODE.validate_json(record) for (record,) in episodes),
             )
         except (sqlite3.Error, ValidationError) as error:
             said = str(error).splitlines()[0]
@@ -149,6 +149,6 @@ def _write(
     )
     base.executemany(
         "INSERT OR REPLACE INTO episode VALUES (?, ?, ?, ?)",
-        [(*key, episode.id, episode.model_dump_json()) for episode in episodes],
+        [(*key, episode.id, EPISODE.dump_json(episode).decode()) for episode in episodes],
     )
 

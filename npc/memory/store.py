@@ -45,16 +45,16 @@ class MemoryStore(Protocol):
 
 @dataclass(slots=True)
 class _Rows:
-    """One character's records, each as JSON: nobody who goes on living can change them."""
+    """One character's records. What changes later is kept as JSON, so that nobody who goes on living changes it here."""
 
     life: str = "{}"
     people: dict[str, str] = field(default_factory=dict)
-    episodes: dict[int, str] = field(default_factory=dict)
+    episodes: dict[int, Episode] = field(default_factory=dict)
 
     def put(self, life: Life, people: Mapping[str, Person], episodes: Iterable[Episode]) -> None:
         self.life = life.model_dump_json()
         self.people.update((name, person.model_dump_json()) for name, person in people.items())
-        self.episodes.update((episode.id, episode.model_dump_json()) for episode in episodes)
+        self.episodes.update((episode.id, episode) for episode in episodes)
 
 
 class InMemoryStore:
@@ -74,7 +74,7 @@ class InMemoryStore:
             return Recollection(
                 life=Life.model_validate_json(rows.life),
                 people={name: Person.model_validate_json(record) for name, record in rows.people.items()},
-                episodes=tuple(Episode.model_validate_json(record) for record in rows.episodes.values()),
+                episodes=tuple(rows.episodes.values()),
             )
 
     def write(self, changes: Iterable[tuple[Key, Changes]]) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from npc import Character, Percept, Persona, RecollectionError, load_persona
 from npc.memory import InMemoryStore, Memory, SqliteStore
-from npc.memory.memory import MOST_EPISODES, MOST_PEOPLE, VISIT
+from npc.memory.memory import MOST_EPISODES, MOST_PEOPLE, SHORT_TERM, VISIT
 from npc.memory.snapshot import pack, unpack
 
 KEY = ("village", "mira")
@@ -402,3 +402,21 @@ def test_what_had_to_give_way_is_forgotten_before_and_after_a_restart_alike():
     for n in range(3 * MOST_EPISODES):
         assert memory.recalls(f"player {n}", now) == again.recalls(f"player {n}", now)
     assert len(memory._until) <= 2 * MOST_EPISODES + 1
+
+
+def test_small_talk_takes_no_room_and_is_remembered_all_the_same(store):
+    npc = Character(someone(), "test")
+    told(npc, 0.0, "insult")
+    for n in range(500):
+        told(npc, 1.0 + n, "chat")
+        store.write([(KEY, npc.take_changes())])
+    assert len(npc.memory.episodes) == SHORT_TERM + 1
+    assert npc.memory.recalls("player", 502.0) == {"insult", "chat"}
+    assert store.load(KEY) == unpack(npc.snapshot())
+    for n in range(3):
+        told(npc, 600.0 + n, "agree")
+    other = reborn(npc, store)
+    for n in range(50):
+        told(npc, 700.0 + n, "greet")
+        told(other, 700.0 + n, "greet")
+    assert other.memory.recollection().episodes == npc.memory.recollection().episodes
