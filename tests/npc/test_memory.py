@@ -419,4 +419,4 @@ def test_small_talk_takes_no_room_and_is_remembered_all_the_same(store):
     for n in range(50):
         told(npc, 700.0 + n, "greet")
         told(other, 700.0 + n, "greet")
-    assert other.memory.recollection().episodes == npc.memory.recollection().episodes
+    assert [(e.id, e.what) for e in other.memory.episodes] == [(e.id, e.what) for e in npc.memory.episodes]
