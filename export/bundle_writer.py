@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import shutil
@@ -19,6 +20,7 @@ from export.graphs import export_graphs
 from export.parity import Parity, compare
 from export.quantize import quantize_image, quantize_matrices
 from export.real_inputs import calibration_frames, parity_inputs
+from export.vocabulary import keep_english
 
 FORMAT = 1
 LICENCES = [
@@ -38,7 +40,9 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
     model, _ = load_run(run)
     with _staging(out) as folder:
         with console.status("exporting graphs"):
-            export_graphs(model, folder)
+            smaller = copy.deepcopy(model)
+            keep_english(smaller, tokenizer_file(), folder / "tokenizer.json")
+            export_graphs(smaller, folder)
         frames, texts = parity_inputs(model.cfg.size)
         with console.status("comparing with PyTorch"):
             exact = compare(model, folder, frames, texts)
@@ -49,7 +53,6 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
                 _quantise(folder, calibration_frames(model.cfg.size))
             shipped = compare(model, folder, frames, texts)
             _refuse_unless(shipped.acceptable("int8"), shipped, "int8")
-        shutil.copy(tokenizer_file(), folder / "tokenizer.json")
         manifest = _manifest(folder, name, precision, run, model.cfg.size, model.labels.heads, exact, shipped)
         (folder / "bundle.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     size = sum(f.stat().st_size for f in out.iterdir()) / 1e6
@@ -77,8 +80,10 @@ def _staging(out: Path) -> Iterator[Path]:
 
 
 def _quantise(folder: Path, frames: list) -> None:
-    for graph in ("image", "text", "decide"):
+    for graph in ("image", "text", "decide", "watch"):
         exact = folder / f"{graph}.onnx"
+        if not exact.exists():
+            continue  # a model without grounding has nothing to watch with
         small = folder / f"{graph}.int8.onnx"
         if graph == "image":
             quantize_image(exact, small, frames)

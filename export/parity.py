@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from tokenizers import Tokenizer
 
 from engine.model import NpcModel
-from engine.training.tokens import tokenize
+from engine.training.tokens import MAX_TOKENS, tokenize
 
 HEADS = ("intent", "tone", "action", "emotion")
 FP32_TOLERANCE = 1e-3  # largest difference of a probability
@@ -43,10 +44,11 @@ def compare(model: NpcModel, folder: Path, frames: Frames, texts: list[str]) -> 
         n: ort.InferenceSession(str(folder / f"{n}.onnx"), providers=["CPUExecutionProvider"])
         for n in ("image", "text", "decide")
     }
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     same, differences = [], []
     for frame, text in zip(frames, texts, strict=True):
         ours = _torch_answers(model, frame, text)
-        theirs = _onnx_answers(sessions, frame, text, model.cfg.size)
+        theirs = _onnx_answers(sessions, tokenizer, frame, text, model.cfg.size)
         for mine, other in zip(ours, theirs, strict=True):
             if mine.ndim == 1 and len(mine) > 1:
                 same.append(mine.argmax() == other.argmax())
@@ -71,12 +73,14 @@ def _torch_answers(model: NpcModel, frame: npt.NDArray[np.uint8], text: str) -> 
 
 
 def _onnx_answers(
-    sessions: dict, frame: npt.NDArray[np.uint8], text: str, size: tuple[int, int]
+    sessions: dict, tokenizer: Tokenizer, frame: npt.NDArray[np.uint8], text: str, size: tuple[int, int]
 ) -> list[npt.NDArray[np.float32]]:
     valid, said = _inputs(frame, text, size)
     grid, scene = sessions["image"].run(None, {"frame": frame[None]})
-    ids, mask = (t.numpy() for t in tokenize([text]))
-    utterance = sessions["text"].run(["utterance"], {"ids": ids, "mask": mask})[0]
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.no_padding()
+    ids = np.array([tokenizer.encode(text).ids], np.int64)
+    utterance = sessions["text"].run(["utterance"], {"ids": ids, "mask": np.ones_like(ids)})[0]
     outputs = sessions["decide"].run(
         [*HEADS, "target_p"],
         {"grid": grid, "scene": scene, "utterance": utterance, "said": np.full((1, 1), said, np.float32), "valid": valid},

@@ -7,6 +7,7 @@ sentence vector of the thing that fills it ("hand me the {red potion}" → "red 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,6 +58,10 @@ class TextStage:
         self.rng = random.Random(seed)
         self.trained = _trained_part(model)
         self.sentences: dict[str, Tensor] = {}
+        # Some intents have twice as many lines as others; rare ones count more, by the root of the ratio.
+        counts = Counter(labels.index("intent", line.intent) for line in self.lines)
+        mean = len(self.lines) / max(len(counts), 1)
+        self.weight = torch.tensor([(mean / max(counts[i], 1)) ** 0.5 for i in range(len(labels["intent"]))]).clamp(max=2.0)
 
     def run(self, held_out: Sequence[Utterance], progress: Progress) -> float:
         """Train; returns intent macro-F1 on the held-out families (weights are the last ones)."""
@@ -112,7 +117,10 @@ class TextStage:
         _, utterance = _tuned_forward(self.model, ids, mask)
         wanted, aim = utterance[:, :SENTENCE_DIM], utterance[:, SENTENCE_DIM:]
         intent = F.cross_entropy(
-            self.model.text_heads["intent"](wanted), torch.tensor([line.intent for line in batch]), label_smoothing=0.1
+            self.model.text_heads["intent"](wanted),
+            torch.tensor([line.intent for line in batch]),
+            weight=self.weight,
+            label_smoothing=0.1,
         )
         tone = F.cross_entropy(
             self.model.text_heads["tone"](wanted), torch.tensor([line.tone for line in batch]), label_smoothing=0.1
