@@ -95,7 +95,7 @@ class SceneStage:
         fast = [p for p in self.model.parameters() if p.requires_grad and id(p) not in known]
         groups = [{"params": fast, "lr": self.cfg.lr}, {"params": slow, "lr": self.cfg.lr / 10}]
         groups = [group for group in groups if group["params"]]
-        optimiser = torch.optim.AdamW(groups, weight_decay=self.cfg.weight_decay)
+        optimiser = torch.optim.AdamW(groups, weight_decay=self.cfg.weight_decay, fused=True)
         rates = [group["lr"] for group in groups]
         return optimiser, torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=steps + 1, pct_start=0.1)
 

@@ -100,7 +100,7 @@ class TextStage:
         groups = [{"params": fast, "lr": self.cfg.lr * 10}]
         if slow:
             groups.append({"params": slow, "lr": self.cfg.lr})
-        return torch.optim.AdamW(groups, weight_decay=0.02)
+        return torch.optim.AdamW(groups, weight_decay=0.02, fused=True)
 
     def _epoch(self) -> list[Line]:
         rows: list[Line] = []
@@ -131,15 +131,16 @@ class TextStage:
         rows = [i for i, line in enumerate(batch) if line.thing]
         if len(rows) < 2:
             return aim.sum() * 0.0
-        wanted = torch.stack([self._sentence(batch[i].thing or "") for i in rows])
+        wanted = self._sentences([batch[i].thing or "" for i in rows])
         similar = aim[rows] @ wanted.T * 16.0  # also tell it from the batch's other things
         return (1 - (aim[rows] * wanted).sum(-1)).mean() + 0.1 * F.cross_entropy(similar, torch.arange(len(rows)))
 
-    def _sentence(self, thing: str) -> Tensor:
-        if thing not in self.sentences:
+    def _sentences(self, things: Sequence[str]) -> Tensor:
+        """Sentence vectors [N, 384] of the things; each is computed once."""
+        if new := sorted({thing for thing in things if thing not in self.sentences}):
             with torch.no_grad():
-                self.sentences[thing] = self.model.encode_text(*tokenize([thing]))[0][0]
-        return self.sentences[thing]
+                self.sentences.update(zip(new, self.model.encode_text(*tokenize(new))[0], strict=True))
+        return torch.stack([self.sentences[thing] for thing in things])
 
 
 def fill_lines(
