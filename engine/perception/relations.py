@@ -30,7 +30,9 @@ _PATTERN = re.compile(
     re.IGNORECASE,
 )
 _NO_THING = frozenset({"me", "you", "us", "him", "her", "them", "it", "here", "there", "myself", "yourself"})
-_LINK = re.compile(r"(?:\s+(?:that|which|who)(?:'s| is| are| stands?| lies?| sits?)?|\s+(?:is|are|right|just|standing|lying))+$", re.I)
+_LINK = re.compile(
+    r"(?:\s+(?:that|which|who)(?:'s| is| are| stands?| lies?| sits?)?|\s+(?:is|are|right|just|standing|lying))+$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

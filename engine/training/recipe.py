@@ -1,4 +1,7 @@
-"""The whole recipe: text stage, feature cache, scene stage, tuning of the image encoder, calibration. Every finished part is kept and skipped next time."""
+"""The whole recipe: text stage, feature cache, scene stage, tuning of the image encoder, calibration.
+
+Every finished part is kept and skipped next time.
+"""
 
 from __future__ import annotations
 

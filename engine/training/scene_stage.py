@@ -31,7 +31,15 @@ class SceneStage:
     """
 
     def __init__(
-        self, model: NpcModel, cfg: SceneStageCfg, table: Table, run: Path, seed: int, name: str = "scene", *, tune: bool = False
+        self,
+        model: NpcModel,
+        cfg: SceneStageCfg,
+        table: Table,
+        run: Path,
+        seed: int,
+        name: str = "scene",
+        *,
+        tune: bool = False,
     ) -> None:
         self.model, self.cfg, self.table, self.run_folder, self.seed = model, cfg, table, run, seed
         self.name = name
