@@ -61,8 +61,10 @@ namespace NpcEngine.Tests
         {
             Build(endpoint);
             FramesUntil(() => NpcConnection.Existing.Client.NameOf("mira") != null);
+            bool answered = false; // not only `Last`: a decision about a frame may come in the same Update
+            _brain.Decided.AddListener(decision => answered |= decision.UtteranceId != null);
             _brain.Say("hello there");
-            FramesUntil(() => _brain.Last != null && _brain.Last.UtteranceId != null);
+            FramesUntil(() => answered);
         }
 
         /// <summary>Nobody answers at the address.</summary>
