@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.brain import Answer, Brain, Observation
+from engine.bridge.entities import entity_at
 from engine.bridge.logs import event
 from engine.bridge.mailbox import Job, Mailbox
 from engine.bridge.protocol import Error, Utterance, WireDecision
@@ -90,6 +91,7 @@ class Worker(threading.Thread):
             age,
             job.observe.captured_at,
             answer.inspect,
+            entity_at(made.target, job.frame.entities) if job.frame is not None else None,
         )
 
 
