@@ -47,4 +47,4 @@ class EchoPerceiver:
             frame is not None,
             query.source,
         )
-        return Seen(percept, np.full((28, 48), shade, np.float32) if frame is not None else None)
+        return Seen(percept, np.full((28, 48), shade, np.float32) if said and frame is not None else None)
