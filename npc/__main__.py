@@ -50,7 +50,7 @@ def talk(card: str, seed: int, lines: Iterable[str]) -> None:
         else:
             text = line.strip()
         if text:
-            _show(character, character.tick(read(text, time, in_view)))
+            _show(character, character.tick(read(text, time, in_view, persona)))
         time = _pass_time(character, time, seconds, in_view)
 
 

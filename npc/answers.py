@@ -1,4 +1,7 @@
-"""What a character does about words: utility over what the model proposes, then boundaries, rules and needs."""
+"""What a character does about words: utility over what the model proposes, then boundaries, rules and needs.
+
+A question that comes near one of the card's `knowledge` proposes to talk, and is answered if that is what it comes to.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,8 @@ def answer(role: Role, percept: Percept, seen: list[Sighting], event: str) -> De
     if not repeated:
         person.heard += 1
     understood = max(best(percept.intent)[1], best(percept.action)[1]) >= UNDERSTOOD
+    moment.knows = _known(role, percept, moment.intent if understood else "none")
+    understood = understood or bool(moment.knows)
     decision = _do_as_told(role, percept, moment, seen) if understood else _ask_again(role, percept, moment)
     if not repeated:
         what = moment.intent if understood else ""
@@ -35,10 +40,20 @@ def answer(role: Role, percept: Percept, seen: list[Sighting], event: str) -> De
     return decision
 
 
+def _known(role: Role, percept: Percept, intent: str) -> str:
+    """The fact that answers the words; empty where they ask for none, or for something that is in view."""
+    fact, likeness = best(percept.knowledge)
+    near = role.behaviour.asking.get(intent)
+    if near is None or likeness < near or fact not in role.persona.knowledge:
+        return ""
+    return "" if percept.target is not None and intent in role.behaviour.pointing else fact
+
+
 def _do_as_told(role: Role, percept: Percept, moment: Moment, seen: list[Sighting]) -> Decision:
     if moment.intent in role.behaviour.dismissals:
         role.agenda.standing = None
-    choice = role.actions.choose(percept.action, role.drives(percept), default="idle")
+    proposed = {"talk": percept.knowledge[moment.knows]} if moment.knows else percept.action
+    choice = role.actions.choose(proposed, role.drives(percept), default="idle")
     why, say = _settle(role, choice, percept, moment)
     moment.emotion = role.feeling(percept, moment)
     plan = role.begin(moment, percept, choice.p)
@@ -69,19 +84,33 @@ def _settle(role: Role, choice: Choice, percept: Percept, moment: Moment) -> tup
     if needs is not None and not needs.holds(moment):
         moment.wanted, moment.cause, moment.action = moment.action, "unable", "refuse"
         return f"{asked}, but is not able to", ""
-    return _comply(role, choice, percept, moment), ""
+    return _comply(role, choice, percept, moment)
 
 
-def _comply(role: Role, choice: Choice, percept: Percept, moment: Moment) -> str:
-    """Nothing forbids it: say whether the character does it for the words, or something else of its own will."""
+def _comply(role: Role, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
+    """Nothing forbids it: it does so for the words, or something else of its own will. Returns as `_settle` does."""
     moment.cause = "words"
     if moment.wanted:
         moment.cause = "unwilling"
-        return f"was asked to {choice.wanted} ({choice.p:.2f}), but is unwilling ({choice.appeals[choice.wanted]:+.2f})"
+        appeal = choice.appeals[choice.wanted]
+        return f"was asked to {choice.wanted} ({choice.p:.2f}), but is unwilling ({appeal:+.2f})", ""
     if moment.action == "refuse" and moment.intent in role.behaviour.pointing and percept.target is None:
         moment.cause = "absent"
-        return f"heard {moment.intent} and sees nothing of the kind ({choice.p:.2f})"
-    return f"heard {moment.intent or 'words'} ({choice.p:.2f})"
+        return f"heard {moment.intent} and sees nothing of the kind ({choice.p:.2f})", ""
+    if moment.action == "talk" and percept.knowledge and (moment.knows or moment.intent in role.behaviour.unknown):
+        return _tell(role, percept, moment)
+    return f"heard {moment.intent or 'words'} ({choice.p:.2f})", ""
+
+
+def _tell(role: Role, percept: Percept, moment: Moment) -> tuple[str, str]:
+    """Say what it knows, or that it does not know; what it tells nobody here (no line fits) it does not know either."""
+    fact, likeness = best(percept.knowledge)
+    variables = role.variables(percept)
+    if moment.knows and (say := role.speaker.one_of(role.persona.knowledge[moment.knows].say, moment, variables)):
+        return f"was asked about what it knows as {fact} ({likeness:.2f})", say
+    moment.cause = "unknown"
+    say = role.speaker.line("unknown", moment, variables)
+    return f"was asked what it cannot tell (nearest: {fact}, {likeness:.2f})", say
 
 
 def _ask_again(role: Role, percept: Percept, moment: Moment) -> Decision:

@@ -94,6 +94,8 @@ class Behaviour(BaseModel):
     events: dict[str, EventCfg]
     memories: dict[str, float]
     plans: dict[str, Plan]
+    asking: dict[str, float]
+    unknown: tuple[str, ...]
     dismissals: tuple[str, ...]
     pointing: tuple[str, ...]
     lines: dict[str, tuple[Line, ...]]
@@ -105,8 +107,8 @@ class Behaviour(BaseModel):
 
     @cached_property
     def spoken(self) -> frozenset[str]:
-        """Every key that lines can stand under: the actions, and `unclear`."""
-        return frozenset(self.actions) | {"unclear"}
+        """Every key that lines can stand under: the actions, `unclear` and `unknown`."""
+        return frozenset(self.actions) | {"unclear", "unknown"}
 
 
 @cache

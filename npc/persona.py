@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -31,6 +32,8 @@ def _many(value: Any) -> Any:
 
 
 Lines = Annotated[tuple[Line, ...], BeforeValidator(_many, json_schema_input_type=Said | list[Said])]
+Question = Annotated[str, Field(min_length=1, max_length=200)]
+Questions = Annotated[tuple[Question, ...], BeforeValidator(_many, json_schema_input_type=str | list[str])]
 Trait = Annotated[float, Field(ge=-1, le=1)]
 
 
@@ -47,6 +50,17 @@ class Rule(BaseModel):
     do: str
     because: str = Field(min_length=1)
     say: Lines = ()
+
+
+class Fact(BaseModel):
+    """Something that a character knows, and the questions that it answers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    asked: Questions = Field(min_length=1, max_length=8)
+    """Questions as players might ask them; others with the same meaning are understood too."""
+    say: Lines = Field(min_length=1)
+    """What it answers."""
 
 
 class Persona(BaseModel):
@@ -79,9 +93,16 @@ class Persona(BaseModel):
     plans: dict[str, Plan] = {}
     """Actions of several steps; tried before the common ones."""
     lines: dict[str, Lines] = {}
-    """What it says with an action, or where it has not understood (`unclear`)."""
+    """What it says with an action, or where it has not understood (`unclear`), or does not know (`unknown`)."""
+    knowledge: dict[str, Fact] = Field(default={}, max_length=100)
+    """What it knows, each under a name of the author's choice."""
     card: str = Field(default="", max_length=200)
     """The shared card that it was imported from, a file beside this one."""
+
+    @cached_property
+    def questions(self) -> tuple[str, ...]:
+        """Every question of its knowledge, in the order of the facts."""
+        return tuple(question for fact in self.knowledge.values() for question in fact.asked)
 
     @field_validator("card")
     @classmethod

@@ -186,4 +186,5 @@ def weighed(choice: Choice, moment: Moment) -> tuple[str, ...]:
     """For the trace: the three best candidates, and what had the last word."""
     ranked = sorted(choice.utilities.items(), key=lambda item: -item[1])[:3]
     scored = tuple(f"{label}: utility {u:.2f}, appeal {choice.appeals[label]:+.2f}" for label, u in ranked)
-    return (*scored, f"cause: {moment.cause}", f"mood: {moment.mood}", f"relationship: {moment.relationship}")
+    knows = (f"knows: {moment.knows}",) if moment.knows else ()
+    return (*scored, *knows, f"cause: {moment.cause}", f"mood: {moment.mood}", f"relationship: {moment.relationship}")
