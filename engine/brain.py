@@ -28,6 +28,7 @@ from npc.log import Recorder
 from npc.memory import InMemoryStore, MemoryStore
 
 if TYPE_CHECKING:
+    from engine.inspector import Feed
     from engine.voice import Voice
 
 _LOG = logging.getLogger("engine.brain")
@@ -59,6 +60,7 @@ class Brain:
         seed: of everything that characters leave to chance.
         store: where characters keep what they remember; by default only for as long as this brain lives.
         voice: words lines anew, after they were said; None: authored lines only.
+        feed: gets every tick, for the inspector; None: nobody looks.
         logs: directory for a log of every character's percepts and decisions (`npc.log`); None: no logs.
     """
 
@@ -70,13 +72,14 @@ class Brain:
         store: MemoryStore | None = None,
         logs: Path | None = None,
         voice: Voice | None = None,
+        feed: Feed | None = None,
     ) -> None:
         self.perceiver = perceiver
         self._store: MemoryStore = store or InMemoryStore()
         self._logs, self._logged = logs, 0
         self._cards = Cards(personas)
         self._knowledge = Knowledge(perceiver.sentences)
-        self._voice = voice
+        self._voice, self._feed = voice, feed
         # Called where a notice comes up that no answer brings along.
         self.wake: Callable[[], None] = lambda: None
         self._notices: deque[Notice] = deque(maxlen=1024)
@@ -161,6 +164,9 @@ class Brain:
             Answer(_tick(o.mind, view.percept), inspection(view, encoded, milliseconds) if o.inspect else None)
             for o, view in zip(observations, views, strict=True)
         ]
+        if self._feed is not None:
+            for o, view, answer in zip(observations, views, answers, strict=True):
+                self._feed.show(o.mind, view, encoded, answer.decision)
         self._keep({o.mind.key: o.mind for o in observations}.values())
         if self._voice is not None:
             for o, view, answer in zip(observations, views, answers, strict=True):

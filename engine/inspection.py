@@ -29,15 +29,7 @@ def inspection(seen: Seen, encoded: EncodedFrame | None, milliseconds: float) ->
 def frame_inside(encoded: EncodedFrame | None) -> list[float]:
     """Left, top, right, bottom of the frame inside the letterboxed heat map, as fractions of the map."""
     fit = encoded.fit if encoded else None
-    if fit is None:
-        return [0.0, 0.0, 1.0, 1.0]
-    height, width = fit.picture.shape[:2]
-    return [
-        fit.left / width,
-        fit.top / height,
-        (fit.left + fit.width) / width,
-        (fit.top + fit.height) / height,
-    ]
+    return list(fit.box) if fit is not None else [0.0, 0.0, 1.0, 1.0]
 
 
 def likeliest(probabilities: Mapping[str, float], count: int = 3) -> list[list[object]]:
