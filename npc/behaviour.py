@@ -82,6 +82,8 @@ class Behaviour(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     traits: dict[str, str]
+    intents: tuple[str, ...]
+    tones: tuple[str, ...]
     actions: dict[str, ActionCfg]
     emotions: dict[str, Leaning]
     reflexes: dict[str, dict[str, float]]

@@ -20,6 +20,7 @@ from npc.behaviour import Plan, load_behaviour
 from npc.card_file import CardFile, suggestion
 from npc.conditions import Condition, Line
 from npc.errors import PersonaError
+from npc.vocabulary import unknown_labels
 
 _SHIPPED = Path(__file__).with_name("characters")
 
@@ -197,12 +198,11 @@ def faults(name_or_path: str | Path) -> list[PersonaError]:
     """Every fault of a card; empty where there is none."""
     try:
         card = CardFile.read(_path(name_or_path))
-        Persona.model_validate(card.data)
+        return _unknown(Persona.model_validate(card.data), card)
     except PersonaError as error:
         return [error]
     except ValidationError as error:
         return _faults(error, card)
-    return []
 
 
 def persona_from(card: dict[str, Any]) -> Persona:
@@ -216,9 +216,16 @@ def persona_from(card: dict[str, Any]) -> Persona:
 
 def _validated(data: Any, card: CardFile) -> Persona:
     try:
-        return Persona.model_validate(data)
+        persona = Persona.model_validate(data)
     except ValidationError as error:
         raise _faults(error, card)[0] from None
+    for fault in _unknown(persona, card):
+        raise fault
+    return persona
+
+
+def _unknown(persona: Persona, card: CardFile) -> list[PersonaError]:
+    return [card.fault("value_error", place, what, ()) for place, what in unknown_labels(persona)]
 
 
 def _faults(error: ValidationError, card: CardFile) -> list[PersonaError]:

@@ -10,7 +10,9 @@ from engine.knowledge import Knowledge
 from engine.knowledge_command import knowledge_figures
 from engine.minds import Observation
 from engine.perception import Perceiver
+from engine.talk_command import Ears
 from npc import persona_from
+from npc.chat import talk
 
 CARD = {
     "name": "Ada",
@@ -73,3 +75,10 @@ def test_the_nearest_question_of_a_fact_counts() -> None:
 @pytest.mark.parametrize("text", ["", "  "])
 def test_silence_asks_for_nothing(text: str) -> None:
     assert Knowledge(Encoder()).likeness(persona_from(CARD), text) == {}
+
+
+def test_one_can_talk_with_the_model_in_the_terminal(perceiver: Perceiver, capsys: pytest.CaptureFixture[str]) -> None:
+    talk("guard", ["could you tell me at what hour the gate shuts?", "/see wolf"], reader=Ears(perceiver))
+    shown = capsys.readouterr().out
+    assert "Opens at first light, shuts at the last bell." in shown
+    assert "Bram saw a wolf" in shown
