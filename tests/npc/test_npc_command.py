@@ -6,6 +6,7 @@ import sys
 from io import StringIO
 
 from npc.__main__ import main
+from npc.chat import Chat
 
 
 def _chat(monkeypatch, capsys, card, words):
@@ -35,6 +36,40 @@ def test_the_same_words_give_the_same_chat(monkeypatch, capsys):
     words = "hello\n/see wolf\nhelp\n/wait 30\n/see\n/wait x\n/nonsense\nbye\n/quit\n"
     first = _chat(monkeypatch, capsys, "elder", words)
     assert first == _chat(monkeypatch, capsys, "elder", words)
+
+
+def test_events_states_and_speakers_can_be_tried(monkeypatch, capsys, tmp_path):
+    card = tmp_path / "tam.yaml"
+    rule = "rules: [{when: {action: go_to, state: {weather: storm}}, do: refuse, because: x, say: No crossing.}]"
+    card.write_text(f"name: Tam\n{rule}\n")
+    words = "/event robbed\n/event robed\n/state weather=storm\ngo there\n/as Ada\nyou fool\n/why\n"
+    _, shown = _chat(monkeypatch, capsys, str(card), words)
+    assert "was robbed by player" in shown.out
+    assert "There is no event `robed`; did you mean `robbed`?" in shown.out
+    assert "No crossing." in shown.out
+    assert "You are Ada." in shown.out
+    assert "    cause: words" in shown.out
+
+
+def test_an_edited_card_is_taken_up_and_a_broken_one_is_not(tmp_path, capsys):
+    card = tmp_path / "tam.yaml"
+    card.write_text("name: Tam\n")
+    chat = Chat(str(card))
+    chat.turn("you fool")
+    disliked = chat.character.relationship("player").affection
+    card.write_text("name: Tom\n")
+    chat.turn("/reload")
+    assert chat.character.persona.name == "Tom"
+    assert chat.character.relationship("player").affection == disliked
+    card.write_text("nam: Tim\n")
+    chat.turn("/reload")
+    assert chat.character.persona.name == "Tom"
+    assert "The old card stays in force." in capsys.readouterr().out
+
+
+def test_a_log_that_is_not_there_is_one_plain_line(tmp_path, capsys):
+    assert main(["replay", str(tmp_path / "no.jsonl")]) == 2
+    assert "cannot be read: No such file or directory. Give the path" in capsys.readouterr().err
 
 
 def test_an_unknown_card_is_one_line_and_status_2(monkeypatch, capsys):
