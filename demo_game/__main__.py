@@ -81,20 +81,18 @@ def _headless(
     overlay: bool,
     memory: str,
 ) -> None:
-    import pygame
-
     from demo_game.engine_link import engine_at
     from demo_game.headless import run_headless, write_report
+    from demo_game.screen import blank
     from demo_game.script import DEFAULT, DEFAULT_S, parse
     from demo_game.session import Session
-    from demo_game.village import HEIGHT, WIDTH
     from demo_game.world import World
 
     world = World(seed)
     script = parse(say or DEFAULT, [npc.name for npc in world.npcs])
     length = seconds or max(DEFAULT_S if not say else 0.0, script[-1].t + AFTER_WORDS_S)
     with engine_at(endpoint, world, memory=memory) as link:
-        session = Session(world, link, pygame.Surface((WIDTH, HEIGHT)), overlay)
+        session = Session(world, link, blank(), overlay)
         result = run_headless(session, script, length, screenshot_every=pictures, screenshots=screenshots)
         summary = result.summary(link.provider)
     if report is not None:
