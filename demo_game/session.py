@@ -69,12 +69,13 @@ class Session:
             self.world.done.clear()
 
     def say(self, text: str, to: str | None = None) -> tuple[int, Actor]:
-        """Let the player say something about what is on the screen, which shows the world alone.
+        """Let the player say something about what is in view.
 
         Returns the number of the observation, and who hears it.
         """
         since, world = time.perf_counter(), self.world
         npc = world.npc(to) if to else world.addressee(text)
+        self._painter.paint(world, self._view)
         self.inspector.heard(npc.name, text, world.time)
         self.journal.said(npc, text)
         return self.link.say(npc.name, text, capture(self._view), since, world.time, world.told(npc)), npc

@@ -195,10 +195,16 @@ class World:
         self._begin(npc, action, point, spoken)
 
     def _begin(self, npc: Actor, action: str, point: Point | None, spoken: bool) -> None:
-        resumed = npc.interrupted if not spoken and npc.interrupted and npc.interrupted.action == action else None
-        npc.interrupted = npc.task if npc.task.errand and not spoken else None
-        self._put_down(npc)
-        npc.task = resumed or Task(action, self.thing_at(*point, action, npc) if point else None, point)
+        if spoken:
+            npc.interrupted = None
+            self._put_down(npc)
+        elif npc.task.errand:
+            npc.interrupted = npc.task
+        errand = npc.interrupted
+        if errand is not None and action in ("idle", errand.action):
+            npc.task, npc.interrupted = errand, None
+        else:
+            npc.task = Task(action, self.thing_at(*point, action, npc) if point else None, point)
         npc.task.since = self.time
 
     def take(self, npc: Actor, thing: Thing) -> None:
