@@ -71,13 +71,14 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("--quick", action="store_true", help="a hundredth of the work, for a first look")
     judge.add_argument("--seed", type=int, default=0, help="of all random lives (default 0)")
     judge.add_argument("--json", type=Path, help="write the figures here")
-    commands.add_parser("bench", help="measure what a tick costs on this machine")
+    cost = commands.add_parser("bench", help="measure what a tick costs on this machine, and a crowd of 500")
+    cost.add_argument("--json", type=Path, help="write the figures here")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "lint":
             return 2 if lint(chosen.cards) else 0
         if chosen.command == "bench":
-            print(bench())
+            print(bench(chosen.json))
             return 0
         if chosen.command == "schema":
             print(schema_text(), end="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from io import StringIO
 
@@ -79,10 +80,15 @@ def test_an_unknown_card_is_one_line_and_status_2(monkeypatch, capsys):
     assert shown.err.count("\n") == 1
 
 
-def test_the_bench_prints_percentiles_of_a_tick(capsys, monkeypatch):
+def test_the_bench_prints_percentiles_of_a_tick_and_a_crowd(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr("npc.bench._TICKS", 50)
-    assert main(["bench"]) == 0
-    assert "p50" in capsys.readouterr().out
+    monkeypatch.setattr("npc.bench._CROWD", 20)
+    assert main(["bench", "--json", str(tmp_path / "tick.json")]) == 0
+    shown = capsys.readouterr().out
+    assert "p50" in shown
+    assert "20 characters, 10 ticks a second each" in shown
+    figures = json.loads((tmp_path / "tick.json").read_text())
+    assert 0 < figures["frame_us"]["p50"] <= figures["frame_us"]["p99"]
 
 
 def test_lint_passes_good_cards(capsys):
