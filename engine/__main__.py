@@ -19,7 +19,7 @@ COMMANDS = {
     "bench": ("engine.bench_command:bench", "Measure latency end to end."),
     "assets": ("engine.data.assets_command:assets", "Fetch the sprites for training."),
     "train": ("engine.training.train_command:train", "Train a model."),
-    "evaluate": ("engine.training.evaluate_command:evaluate", "Measure a trained model."),
+    "evaluate": ("engine.evaluate_command:evaluate", "Measure a trained model, or a bundle on a recording."),
 }
 
 
