@@ -63,9 +63,11 @@ def _evaluate_run(run: Path, scenes: int, cache: Path | None) -> None:
             f"Evaluating a run needs '{missing.name}', which is not installed.",
             "Run: pip install 'npc-engine[train]'.",
         ) from None
-    report = evaluate_run(run, cache, scenes)
-    Console().print(_table("labels", {h: r for h, r in report.items() if "f1" in r}))
-    Console().print(_table("places", {h: r for h, r in report.items() if "pointing" in r}))
+    for name, report in evaluate_run(run, cache, scenes).items():
+        for title, column in (("labels", "f1"), ("places", "pointing")):
+            rows = {head: figures for head, figures in report.items() if column in figures}
+            if rows:
+                Console().print(_table(f"{name.replace('_', ' ')}: {title}", rows))
     typer.echo(f"Figures: {run / 'evaluation.json'}; pictures: {run / 'confusion-*.png'}")
 
 

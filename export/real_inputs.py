@@ -26,5 +26,5 @@ def parity_inputs(size: tuple[int, int], count: int = 200) -> tuple[Frames, list
 
     lines = fill_lines(load_utterances("held_out"), slot_things(), load_labels(), random.Random(3))
     random.Random(4).shuffle(lines)
-    frames = [frame for frame, _ in read_scene_shard("validation", 12, size, 0, count)]
+    frames = [frame for frame, _ in read_scene_shard("train", 12, size, 0, count)]
     return frames, ["" if i % 8 == 7 else lines[i % len(lines)].text for i in range(count)]

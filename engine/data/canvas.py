@@ -20,12 +20,14 @@ class Canvas:
     Args:
         picture: the background, drawn on in place.
         rng: source of all chance.
+        deep: what is lower in the picture is nearer, so larger.
     """
 
-    def __init__(self, picture: Image.Image, rng: Rng) -> None:
+    def __init__(self, picture: Image.Image, rng: Rng, *, deep: bool = False) -> None:
         self.picture = picture
         self.boxes: list[Box] = []
         self._rng = rng
+        self._deep = deep
         self._crisp = bool(rng.random() < 0.3)                  # pixel-art scaling
         self._outlined = float(rng.choice([0.0, 0.15, 0.9], p=[0.5, 0.3, 0.2]))
         self._shadowed = bool(rng.random() < 0.25)
@@ -35,16 +37,26 @@ class Canvas:
 
         Returns the tight box of its visible pixels, or None where no room was found.
         """
-        sticker = self._sticker(rgba, size)
+        depth = float(self._rng.uniform(0.15, 1)) if self._deep else None
+        sticker = self._sticker(rgba, size if depth is None else max(round(size * (0.4 + 1.2 * depth)), 8))
         if sticker is None:
             return None
-        at = self._room(sticker.size)
+        at = self._room(sticker.size, depth)
         if at is None:
             return None
         self._paste(sticker, at)
         box = (*at, *sticker.size)
         self.boxes.append(box)
         return box
+
+    def hold(self, rgba: npt.NDArray[np.uint8]) -> Box:
+        """Paste a sprite large into the lower right, as a first-person game shows what the player holds."""
+        size = int(self.picture.height * self._rng.uniform(0.35, 0.6))
+        picture = Image.fromarray(rgba).resize((size, size), Image.Resampling.BICUBIC)
+        x = int(self.picture.width * self._rng.uniform(0.55, 0.95)) - size // 2
+        y = self.picture.height - int(size * self._rng.uniform(0.6, 0.9))
+        self.picture.paste(picture, (x, y), picture.getchannel("A"))
+        return x, y, min(size, self.picture.width - x), self.picture.height - y
 
     def _sticker(self, rgba: npt.NDArray[np.uint8], size: int) -> Image.Image | None:
         """The sprite at its size, flipped and turned, cropped to what is visible."""
@@ -62,11 +74,14 @@ class Canvas:
             return None
         return picture.crop(visible)
 
-    def _room(self, size: tuple[int, int]) -> tuple[int, int] | None:
+    def _room(self, size: tuple[int, int], depth: float | None = None) -> tuple[int, int] | None:
+        """The left upper corner of a free place, at the height that the depth (0 far, 1 near) asks for."""
         free = self.picture.width - size[0], self.picture.height - size[1]
         if min(free) < 1:
             return None
         for x, y in self._rng.integers(0, free, (14, 2)).tolist():
+            if depth is not None:
+                y = int(free[1] * (0.3 + 0.7 * depth))
             if all(overlap((x, y, *size), other) <= MAX_OVERLAP for other in self.boxes):
                 return x, y
         return None
@@ -87,6 +102,48 @@ class Canvas:
         wide.paste(alpha, (2, 2))
         shade = (20, 18, 24) if dark else (240, 240, 235)
         self.picture.paste(shade, (at[0] - 2, at[1] - 2), wide.filter(ImageFilter.MaxFilter(3)))
+
+
+class Grid:
+    """The cells of a map of tiles, one sprite in each.
+
+    Args:
+        picture: the map, drawn on in place.
+        cell: pixels of a tile's side.
+        rng: source of all chance.
+
+    Attributes:
+        taken: (row, column) of the cells that hold a sprite.
+    """
+
+    def __init__(self, picture: Image.Image, cell: int, rng: Rng) -> None:
+        self.picture, self._cell, self._rng = picture, cell, rng
+        self.taken: set[tuple[int, int]] = set()
+        self._rows, self._columns = picture.height // cell, picture.width // cell
+        self._crisp = bool(rng.random() < 0.8)
+        self._coarse = int(rng.choice([8, 12, 16, 16, 32]))     # pixels that the game's own art has in a cell
+
+    @property
+    def free(self) -> int:
+        return self._rows * self._columns - len(self.taken)
+
+    def place(self, rgba: npt.NDArray[np.uint8]) -> Box | None:
+        """Paste a sprite (uint8 [H, W, 4]) into a free cell; returns its cell in pixels, or None where none was found."""
+        at = int(self._rng.integers(self._rows)), int(self._rng.integers(self._columns))
+        if at in self.taken:
+            return None
+        self.taken.add(at)
+        picture = Image.fromarray(rgba)
+        if self._rng.random() < 0.5:
+            picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        coarse = min(self._coarse, self._cell)
+        if coarse < picture.width:
+            picture = picture.resize((coarse, coarse), Image.Resampling.BOX)
+        how = Image.Resampling.NEAREST if self._crisp else Image.Resampling.BICUBIC
+        picture = picture.resize((self._cell, self._cell), how)
+        x, y = at[1] * self._cell, at[0] * self._cell
+        self.picture.paste(picture, (x, y), picture.getchannel("A"))
+        return x, y, self._cell, self._cell
 
 
 _VISIBLE_TABLE = [0] * VISIBLE + [255] * (256 - VISIBLE)

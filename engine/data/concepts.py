@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,8 @@ import yaml
 HELD_OUT_SHARE = 0.1
 TAGS = frozenset({"hostile", "hazard", "item", "food", "animal", "person", "place", "foul", "plant",
                   "vehicle"})
+
+OTHER = "other"     # the kind of things without any tag: seen and named, but no part of a rule
 
 # Which tags may fill a slot of an utterance.
 SLOT_TAGS: Mapping[str, frozenset[str]] = {
@@ -63,7 +66,19 @@ def describe(icon: str) -> Concept | None:
     if key is None and name.rpartition(" ")[2] in ("head", "face"):
         name = name.rpartition(" ")[0]
         key = table.keyword(name)
-    return None if key is None else table.concept(name, key)
+    if key is None:
+        return None if _UNSUITABLE.search(icon) else Concept(name, (name,), frozenset())
+    return table.concept(name, key)
+
+
+# Icons that stand for no thing one could point at: letters, gestures, smileys, variants of skin and hair.
+_UNSUITABLE = re.compile(
+    r"-(light|medium|dark)$|^.{1,2}$|^(keycap|letter|regional|input|person|people|man|men|woman|women|right|left|no|non)(-|$)"
+    r"|face|hand|finger|thumb|fist|gesturing|button|oclock|arrow|sign|suit$|square|circle|triangle|mark|flag|symbol|hair|beard|bald"
+    r"|moon|smil|grin|kiss|couple|holding|busts|input|selector|arc|stop|prohibited|aries|taurus|gemini|cancer|leo$|virgo|libra"
+    r"|scorpi|sagittarius|capricorn|aquarius|pisces|ophiuchus|divide|plus|minus|multipl|infinity|copyright|registered|trade"
+    r"|skill|aura|energy|power|attack|strike|shot$|spell|burst|slash|spin|swap|flash|beam|pulse|echo|impact|embrass|australia"
+    r"|africa|america|france|texas|brazil|congress|logo|brand|wireless|pride|gender|sexual|zone|level|position|abstract")
 
 
 def _clean(icon: str) -> str:

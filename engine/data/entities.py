@@ -51,11 +51,13 @@ class Scene:
     Attributes:
         frame: uint8 [H, W, 3] RGB; of size `scenes.FRAME` for synthetic scenes.
         valid: x0, y0, x1, y1 in pixels of the picture inside its black letterbox.
+        absent: phrases known to be true of nothing in view, beyond those that any scene's vocabulary offers.
     """
 
     frame: npt.NDArray[np.uint8]
     valid: Box
     entities: Sequence[Entity] = ()
+    absent: tuple[str, ...] = ()
 
     def tagged(self, tag: str) -> list[Entity]:
         """Entities with a tag, the largest first."""

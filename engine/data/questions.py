@@ -15,8 +15,9 @@ from engine.data.utterances import Utterance
 Query = tuple[str, list[int]]       # phrase, indices of the entities that it names
 
 SILENT_SHARE = 0.15
+SCENE_ABSENT_SHARE = 0.3             # of the absent phrases, where the scene knows some itself
 SLOT_SHARE = 0.82                   # of lines of an intent that has lines with slots
-IN_VIEW_SHARE = 0.66                # of named things, where the scene has something that fits
+IN_VIEW_SHARE = 0.55                # of named things, where the scene has something that fits
 HARD_SHARE = 0.5                    # of the absent things: like something in view
 GENERIC_SHARE = 0.08
 COLOURED_SHARE = 0.25               # of easy absent phrases get a colour
@@ -69,7 +70,8 @@ class Questioner:
         chosen = [phrases[i] for i in rng.permutation(len(phrases))[:count // 2]]
         found: list[Query] = [(phrase, [i for i, e in enumerate(scene.entities) if e.is_called(phrase)])
                               for phrase in chosen]
-        missing = (self.absent_phrase(scene, rng) for _ in range(count - len(found)))
+        missing = (pick(scene.absent, rng) if scene.absent and rng.random() < SCENE_ABSENT_SHARE
+                   else self.absent_phrase(scene, rng) for _ in range(count - len(found)))
         return found + [(phrase, []) for phrase in missing]
 
     def lessons(self, scene: Scene, utterances: Sequence[Utterance], rng: Rng, count: int) -> list[Sample]:

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from engine.data.assets import EVALUATION_FAMILIES, TRAINING_FAMILIES, Sprite, load_sprites
 from engine.data.backgrounds import draw_background
-from engine.data.canvas import Canvas
+from engine.data.canvas import Canvas, Grid, overlap
 from engine.data.chance import Rng, pick
 from engine.data.colours import COLOURS, colour_name, jittered, painted
-from engine.data.concepts import Concept
+from engine.data.concepts import OTHER, Concept
+from engine.data.drawn import THINGS, Thing
 from engine.data.entities import Box, Entity, Scene, coloured_names
+from engine.data.places import placed
 from engine.data.questions import Query, Questioner, Sample
 from engine.data.style import overlay_interface, restyle
+from engine.data.terrain import draw_ground
 from engine.data.utterances import Utterance
 
 FRAME = (192, 320)                      # height, width, as the model sees it
-DANGERS = {"hostile": 0.3, "hazard": 0.12}   # share of scenes with one
+DANGERS = {"hostile": 0.4, "hazard": 0.2}    # share of scenes with one
+TILED_SHARE = 0.33                      # maps of tiles, as in tile-based games
 BOXED_SHARE = 0.25                      # square or 4:3 pictures, with black at the sides
 WIDE_SHARE = 0.4                        # 16:9 pictures, with a thin black line above and below
 INTERFACE_SHARE = 0.35
+DEEP_SHARE = 0.2                        # scenes where what is lower in the picture is nearer and larger
+CLOSE_SHARE = 0.06                      # something held close to the eye, as in a first-person game
+HIDDEN = 0.5                            # what it covers by so much is no longer in view
 PAINTED_SHARE = 0.2                     # colourful sprites that get one colour
+DRAWN_SHARE = 0.4                       # of the appearances of things that can also be drawn with a few shapes
 TWIN_SHARE = 0.3                        # scenes with a second one of something, often in another colour
 ONE_STYLE_SHARE = 0.6                   # scenes that keep to one icon family where they can
 # How often a thing of each kind is drawn; a scene should offer something for every slot.
-KINDS = {"item": 0.27, "food": 0.1, "plant": 0.08, "animal": 0.17, "person": 0.15, "place": 0.17,
-         "vehicle": 0.06}
+KINDS = {"item": 0.25, "food": 0.09, "plant": 0.07, "animal": 0.15, "person": 0.12, "place": 0.14,
+         "vehicle": 0.05, OTHER: 0.13}
 LARGE = {"place": 1.5, "vehicle": 1.25, "person": 1.15, "hostile": 1.2, "food": 0.85}
 # Icon families and side of the concept split of each kind of scene.
 SPLITS = {
@@ -37,6 +47,8 @@ SPLITS = {
     "new_style": (EVALUATION_FAMILIES, "train"),
     "new_concepts": (EVALUATION_FAMILIES, "held_out"),
 }
+Look = Sprite | Thing
+Drawn = tuple[Image.Image, list[Entity], list[Entity], tuple[str, ...]]  # picture, things, ground, absent phrases
 
 
 class SceneGenerator:
@@ -45,17 +57,21 @@ class SceneGenerator:
     Args:
         sprites: what may appear, and be named as absent.
         seed: another seed is another world of scenes.
+        things: what may also appear, drawn with a few shapes.
     """
 
-    def __init__(self, sprites: Sequence[Sprite], seed: int = 0) -> None:
+    def __init__(self, sprites: Sequence[Sprite], seed: int = 0, things: Sequence[Thing] = ()) -> None:
         self._seed = seed
-        self._variants: dict[str, list[tuple[Sprite, str | None]]] = {}
+        self._looks: dict[str, list[tuple[Look, str | None]]] = {}
         for sprite in sprites:
             colour = None if sprite.mono else colour_name(sprite.rgba)
-            self._variants.setdefault(sprite.concept.key, []).append((sprite, colour))
+            self._looks.setdefault(sprite.concept.key, []).append((sprite, colour))
+        for thing in things:
+            self._looks.setdefault(thing.concept.key, []).append((thing, None))
         self._families = sorted({sprite.family for sprite in sprites})
         self._keys = {kind: self._keys_of(kind) for kind in (*DANGERS, *KINDS)}
-        self.questioner = Questioner(sprite.concept for sprite in sprites)
+        self._drawn = sorted({thing.concept.key for thing in things})
+        self.questioner = Questioner([*(s.concept for s in sprites), *(t.concept for t in things)])
 
     @classmethod
     def from_assets(cls, split: str = "train", seed: int = 0, cache: Path | None = None) -> SceneGenerator:
@@ -69,19 +85,21 @@ class SceneGenerator:
             EngineError: `assets_missing` where the sprites were not fetched.
         """
         families, concepts = SPLITS[split]
-        return cls(load_sprites(families, cache, concepts), seed)
+        things = [thing for thing in THINGS if not thing.concept.held_out] if split == "train" else []
+        return cls(load_sprites(families, cache, concepts), seed, things)
 
     def scene(self, index: int) -> Scene:
         """Scene number `index`."""
         rng = np.random.default_rng((self._seed, index))
         x0, y0, x1, y1 = valid = _letterbox(rng)
-        picture = draw_background(rng, (y1 - y0, x1 - x0))
-        if rng.random() < INTERFACE_SHARE:
-            overlay_interface(picture, rng)
-        entities = self._populate(Canvas(picture, rng), rng, (x0, y0))
+        size = (y1 - y0, x1 - x0)
+        tiled = bool(self._drawn) and rng.random() < TILED_SHARE
+        picture, things, ground, absent = self._map(rng, size) if tiled else self._scenery(rng, size)
+        things, untrue = placed(things, size, rng)
+        entities = [replace(e, box=(e.box[0] + x0, e.box[1] + y0, *e.box[2:])) for e in (*things, *ground)]
         frame = np.zeros((*FRAME, 3), np.uint8)
         frame[y0:y1, x0:x1] = np.asarray(restyle(picture, rng))
-        return Scene(frame, valid, entities)
+        return Scene(frame, valid, entities, (*absent, *untrue))
 
     def queries(self, scene: Scene, rng: Rng, count: int) -> list[Query]:
         """`count` phrases with the indices of the entities that each names, see `Questioner.queries`."""
@@ -95,18 +113,42 @@ class SceneGenerator:
         """For each slot of utterances, the phrases of the vocabulary that may fill it."""
         return self.questioner.slot_things()
 
-    def _populate(self, canvas: Canvas, rng: Rng, origin: tuple[int, int]) -> list[Entity]:
+    def _scenery(self, rng: Rng, size: tuple[int, int]) -> Drawn:
+        """Sprites anywhere on a drawn background."""
+        picture = draw_background(rng, size)
+        if rng.random() < INTERFACE_SHARE:
+            overlay_interface(picture, rng)
+        canvas = Canvas(picture, rng, deep=bool(rng.random() < DEEP_SHARE))
         style = pick(self._families, rng) if rng.random() < ONE_STYLE_SHARE else None
         scale = float(np.exp(rng.normal(np.log(32), 0.3)))
         entities: list[Entity] = []
         for kind, key in self._plan(rng):
-            sprite, colour = self._variant(key, style, rng)
-            rgba, colour = _coloured(sprite, colour, rng)
+            rgba, colour, concept = self._appearance(key, style, rng)
             box = canvas.place(rgba, _size(scale * LARGE.get(kind, 1.0), rng))
             if box is not None:
-                on_frame = (box[0] + origin[0], box[1] + origin[1], *box[2:])
-                entities.append(_entity(sprite.concept, colour, on_frame))
-        return entities
+                entities.append(_entity(concept, colour, box))
+        if rng.random() < CLOSE_SHARE:
+            rgba, colour, concept = self._appearance(pick(self._keys["item"], rng), style, rng)
+            held = _entity(concept, colour, canvas.hold(rgba))
+            entities = [*(e for e in entities if overlap(e.box, held.box) < HIDDEN), held]
+        return picture, entities, [], ()
+
+    def _map(self, rng: Rng, size: tuple[int, int]) -> Drawn:
+        """Sprites on the cells of a map of tiles."""
+        ground = draw_ground(rng, size)
+        grid = Grid(ground.picture, ground.cell, rng)
+        drawn_share, style = float(rng.choice([0.3, 0.8, 1.0])), pick(self._families, rng)
+        entities: list[Entity] = []
+        for _ in range(int(rng.integers(2, min(12, grid.free)))):
+            drawn = rng.random() < drawn_share
+            key = pick(self._drawn, rng) if drawn else pick(self._plan(rng), rng)[1]
+            rgba, colour, concept = self._appearance(key, style, rng, drawn=drawn)
+            box = grid.place(rgba)
+            if box is not None:
+                entities.append(_entity(concept, colour, box))
+        if rng.random() < INTERFACE_SHARE / 2:
+            overlay_interface(ground.picture, rng)
+        return ground.picture, entities, ground.entities(grid.taken), ground.absent()
 
     def _plan(self, rng: Rng) -> list[tuple[str, str]]:
         """What shall appear: (kind, concept key)."""
@@ -118,16 +160,25 @@ class SceneGenerator:
             plan.append(pick(plan, rng))
         return plan
 
-    def _variant(self, key: str, style: str | None, rng: Rng) -> tuple[Sprite, str | None]:
-        variants = self._variants[key]
-        fitting = [v for v in variants if v[0].family == style] or variants
-        return pick(fitting, rng)
+    def _appearance(self, key: str, style: str | None, rng: Rng, *,
+                    drawn: bool | None = None) -> tuple[npt.NDArray[np.uint8], str | None, Concept]:
+        """One picture of a concept (uint8 [H, W, 4]) and its colour's name; `drawn`: with a few shapes (None: now and then)."""
+        things = [look for look, _ in self._looks[key] if isinstance(look, Thing)]
+        sprites = [(look, colour) for look, colour in self._looks[key] if isinstance(look, Sprite)]
+        if drawn is None:
+            drawn = rng.random() < DRAWN_SHARE
+        if things and (drawn or not sprites):
+            thing = pick(things, rng)
+            return *thing.sprite(rng), thing.concept
+        fitting = [s for s in sprites if s[0].family == style] or sprites
+        sprite, colour = pick(fitting, rng)
+        return *_coloured(sprite, colour, rng), sprite.concept
 
     def _keys_of(self, kind: str) -> list[str]:
         """Concepts with a tag; dangerous ones come as dangers only, so that their share can be set."""
-        tags = {key: variants[0][0].concept.tags for key, variants in self._variants.items()}
+        tags = {key: looks[0][0].concept.tags for key, looks in self._looks.items()}
         return sorted(key for key, of in tags.items()
-                      if kind in of and (kind in DANGERS or not of & DANGERS.keys()))
+                      if (kind in of if kind != OTHER else not of) and (kind in DANGERS or not of & DANGERS.keys()))
 
 
 def _letterbox(rng: Rng) -> Box:

@@ -13,11 +13,15 @@ class Neck(nn.Module):
     """Features at strides 8, 16, 32 to one grid at stride 8 and one vector for the whole scene.
 
     A top-down pyramid (Lin et al. 2017) with one depthwise-separable mixing block; the scene vector is
-    gathered by learned queries, so that a small wolf in a corner is not averaged away.
+    gathered by learned queries, so that a small wolf in a corner is not averaged away. Every cell knows its place
+    in the frame ("the key on the left").
     """
 
-    def __init__(self, channels: tuple[int, int, int], grid_dim: int, scene_dim: int, latents: int = 8) -> None:
+    def __init__(
+        self, channels: tuple[int, int, int], grid_dim: int, scene_dim: int, size: tuple[int, int], latents: int = 8
+    ) -> None:
         super().__init__()
+        self.place = nn.Parameter(torch.zeros(1, grid_dim, size[0] // 8, size[1] // 8))
         # Each norm follows its convolution directly, so that the export folds it away.
         self.laterals = nn.ModuleList(
             nn.Sequential(nn.Conv2d(c, grid_dim, 1, bias=False), nn.BatchNorm2d(grid_dim)) for c in channels
@@ -32,7 +36,7 @@ class Neck(nn.Module):
         """To grid [B, C, H/8, W/8] (each cell of unit length: words are compared with it by cosine) and scene [B, S]."""
         top = F.interpolate(self.laterals[2](s32), scale_factor=2.0, mode="nearest") + self.laterals[1](s16)
         x = F.relu(F.interpolate(top, scale_factor=2.0, mode="nearest") + self.laterals[0](s8))
-        grid = x + self.pointwise(F.relu(self.depthwise(x)))
+        grid = x + self.pointwise(F.relu(self.depthwise(x))) + self.place
         cells = grid.flatten(2)
         weights = (self.latents @ cells * cells.shape[1] ** -0.5).softmax(-1)
         gathered = (weights @ cells.transpose(1, 2)).flatten(1)
@@ -75,3 +79,22 @@ class Grounding(nn.Module):
         peak = cosine.amax(-1, keepdim=True)
         spread = (focus * focus).sum(-1, keepdim=True).sqrt()
         return [peak, (focus * cosine).sum(-1, keepdim=True), cosine.mean(-1, keepdim=True), spread]
+
+
+class Danger(nn.Module):
+    """Is something hostile, is something hazardous in view? Found cell by cell: what threatens may be small."""
+
+    KINDS = ("hostile", "hazard")
+
+    def __init__(self, grid_dim: int) -> None:
+        super().__init__()
+        self.cell = nn.Sequential(nn.Conv2d(grid_dim, 64, 1), nn.GELU(), nn.Conv2d(64, len(self.KINDS), 1))
+        self.there = nn.Linear(2, 1)
+
+    def forward(self, grid: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
+        """grid [B, C, H, W] of unit cells, valid [B, H, W] to logits per cell [B, 2, H, W] and of presence [B, 2]."""
+        cells = self.cell(grid * grid.shape[1] ** 0.5) - 2.0 + (valid.unsqueeze(1) - 1) * 30.0
+        flat = cells.flatten(2)
+        mass = F.softplus(flat).sum(-1)  # a large danger fires many cells
+        evidence = torch.stack([flat.amax(-1), torch.log(mass + 0.1)], -1)
+        return cells, self.there(evidence).squeeze(-1)

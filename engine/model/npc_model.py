@@ -13,7 +13,7 @@ import engine.model.image_encoders
 import engine.model.text_encoders  # noqa: F401  (registers the parts)
 from engine.labels import Labels
 from engine.model.config import ModelCfg
-from engine.model.grounding import Grounding, Neck
+from engine.model.grounding import Danger, Grounding, Neck
 from engine.model.registry import fusions, image_encoders, text_encoders
 from engine.model.text_encoders import SENTENCE_DIM
 
@@ -27,11 +27,13 @@ class Answers:
 
     `logits[head]` [B, L, classes]; `heat` logits [B, L, H/8, W/8]; `presence` logits [B, L] (is the thing
     that the words point at in view?). `heat` and `presence` are None for models without grounding.
+    `danger`: logits per cell [B, 2, H/8, W/8] and of presence [B, 2] of a hostile and of a hazard.
     """
 
     logits: dict[str, Tensor]
     heat: Tensor | None
     presence: Tensor | None
+    danger: tuple[Tensor, Tensor]
 
 
 class NpcModel(nn.Module):
@@ -42,16 +44,16 @@ class NpcModel(nn.Module):
         self.cfg, self.labels = cfg, labels
         self.image = image_encoders[cfg.image.encoder]()
         self.text = text_encoders[cfg.text.encoder](cfg.text.tuned_layers)
-        self.neck = Neck(self.image.channels, cfg.grid_dim, cfg.scene_dim)
+        self.neck = Neck(self.image.channels, cfg.grid_dim, cfg.scene_dim, cfg.size)
         words_dim = self.text.utterance_dim
         self.silence = nn.Parameter(torch.zeros(words_dim))
         self.fusion = fusions[cfg.fusion.name](cfg.grid_dim, cfg.scene_dim, words_dim, cfg.fusion.dim)
         self.grounding = Grounding(cfg.grid_dim, SENTENCE_DIM) if cfg.grounding else None
         self.text_heads = nn.ModuleDict({h: _head(SENTENCE_DIM, len(labels[h])) for h in TEXT_HEADS})
-        fused_dim = cfg.fusion.dim + (cfg.grid_dim + 1 if cfg.grounding else 0)
+        self.danger = Danger(cfg.grid_dim)
+        fused_dim = cfg.fusion.dim + len(Danger.KINDS) + (cfg.grid_dim + 1 if cfg.grounding else 0)
         self.fused = nn.Sequential(nn.Linear(fused_dim, cfg.fusion.dim), nn.GELU(), nn.Dropout(0.1))
         self.fused_heads = nn.ModuleDict({h: _head(cfg.fusion.dim, len(labels[h])) for h in FUSED_HEADS})
-        self.danger = nn.Linear(cfg.scene_dim, 2)  # auxiliary: a hostile, a hazard in view
         calibrated = (*TEXT_HEADS, *FUSED_HEADS, "target", "watch")
         self.calibration = nn.ParameterDict(
             {h: nn.Parameter(torch.tensor([1.0, 0.0]), requires_grad=False) for h in calibrated}
@@ -74,7 +76,8 @@ class NpcModel(nn.Module):
         words = utterance * said + self.silence * (1 - said)
         wanted, aim = words[..., :SENTENCE_DIM], words[..., SENTENCE_DIM:]
         logits = {head: self.text_heads[head](wanted) for head in TEXT_HEADS}
-        mixed = [self.fusion(grid, scene, words, valid)]
+        danger = self.danger(grid, valid)
+        mixed = [self.fusion(grid, scene, words, valid), danger[1].unsqueeze(1).expand(-1, words.shape[1], -1)]
         heat = presence = None
         if self.grounding is not None:
             heat, presence = self.grounding(grid, self.grounding.query(aim, wanted), aim, valid)
@@ -83,7 +86,7 @@ class NpcModel(nn.Module):
             mixed += [found, presence.unsqueeze(-1)]
         fused = self.fused(torch.cat(mixed, -1))
         logits |= {head: self.fused_heads[head](fused) for head in FUSED_HEADS}
-        return Answers(logits, heat, presence)
+        return Answers(logits, heat, presence, danger)
 
     def watch(self, grid: Tensor, phrase: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
         """phrase [B, W, 384] to heat logits [B, W, H, W] and presence logits [B, W]."""

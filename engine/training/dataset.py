@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +11,31 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from engine.data.questions import Sample
 from engine.labels import Labels
 from engine.model import NpcModel
 from engine.model.text_encoders import SENTENCE_DIM
-from engine.training.feature_cache import read_records
+from engine.training.feature_cache import SceneRecord, read_records
 from engine.training.progress import Progress
+from engine.training.sources import Asked, Asker
 from engine.training.tokens import tokenize
 
 STRIDE = 8
 HEADS = ("intent", "tone", "action", "emotion")
+
+
+Cells = tuple[int, int, int, int]  # top, bottom, left, right of an area in cells; the ends are exclusive
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked about one scene, in cells: (phrase, areas) and (utterance, areas, label of each head)."""
+
+    valid: Cells
+    queries: list[tuple[str, list[Cells]]]
+    lessons: list[tuple[str, list[Cells], list[int]]]
+    danger: tuple[bool, bool]
+    danger_cells: tuple[list[Cells], list[Cells]]
 
 
 class TextTable:
@@ -109,7 +126,7 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
     Item: s8, s16, s32 float16 (or frame uint8, for an image encoder that is trained itself);
     valid [H, W]; phrase [Q] and text [L] rows of the `TextTable`;
     phrase_mask [Q, H, W] and text_mask [L, H, W] (cells that the words name); labels [L, 4] (-1: unknown);
-    said [L]; danger [2].
+    said [L]; danger [2] (a hostile, a hazard is in view) and danger_mask [2, H, W] (cells that hold one).
     """
 
     def __init__(
@@ -117,56 +134,75 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
         shards: Sequence[Path],
         labels: Labels,
         table: TextTable | LiveTextTable,
+        asker: Asker,
         queries: int,
-        lessons: int,
         size: tuple[int, int],
         *,
         fixed: bool = False,
     ) -> None:
-        self.records = read_records(shards)
         self.arrays = [{f.stem: np.load(f, mmap_mode="r") for f in sorted(shard.glob("*.npy"))} for shard in shards]
         self.places = [(i, j) for i, arrays in enumerate(self.arrays) for j in range(len(next(iter(arrays.values()))))]
         self.labels, self.table = labels, table
-        self.queries, self.lessons, self.fixed = queries, lessons, fixed
+        self.queries, self.fixed = queries, fixed
         self.rows, self.columns = size[0] // STRIDE, size[1] // STRIDE
+        self.asked = [self._compact(record, asker.ask(record, i)) for i, record in enumerate(read_records(shards))]
+
+    def _compact(self, record: SceneRecord, asked: Asked) -> _Asked:
+        queries, lessons, danger = asked
+        hostile, hazard = (
+            [self._cells(e["box"]) for e in record.entities if tag in e["tags"]] for tag in ("hostile", "hazard")
+        )
+        return _Asked(
+            self._cells(_xywh(record.valid)),
+            [(phrase, [self._cells(box) for box in boxes]) for phrase, boxes in queries],
+            [(s.text, [self._cells(box) for box in s.target_boxes], self._labels(s)) for s in lessons],
+            danger,
+            (hostile, hazard),
+        )
+
+    def _labels(self, sample: Sample) -> list[int]:
+        return [self.labels.index(head, getattr(sample, head)) for head in HEADS]
 
     def texts(self) -> set[str]:
         """All phrases and utterances of the records."""
-        phrases = {phrase for r in self.records for phrase, _ in r.queries}
-        return phrases | {str(lesson["text"]) for r in self.records for lesson in r.lessons}
+        phrases = {phrase for scene in self.asked for phrase, _ in scene.queries}
+        return phrases | {text for scene in self.asked for text, _, _ in scene.lessons}
 
     def __len__(self) -> int:
         return len(self.places)
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
-        record = self.records[index]
+        scene = self.asked[index]
         shard, row = self.places[index]
         rng = np.random.default_rng(index if self.fixed else None)
-        queries = [record.queries[i] for i in _draw(rng, len(record.queries), self.queries)]
-        lessons = [record.lessons[i] for i in _draw(rng, len(record.lessons), self.lessons)]
+        queries = [scene.queries[i] for i in _draw(rng, len(scene.queries), self.queries)]
         picture = {name: torch.from_numpy(np.array(array[row])) for name, array in self.arrays[shard].items()}
         return picture | {
-            "valid": self.cells([_xywh(record.valid)]),
+            "valid": self._masks([[scene.valid]])[0],
             "phrase": self.table.rows([p for p, _ in queries]),
-            "phrase_mask": torch.stack([self.cells(boxes) for _, boxes in queries]),
-            "text": self.table.rows([str(lesson["text"]) for lesson in lessons]),
-            "text_mask": torch.stack([self.cells(lesson["boxes"]) for lesson in lessons]),  # type: ignore[arg-type]
-            "said": torch.tensor([float(bool(lesson["text"])) for lesson in lessons]),
-            "labels": torch.tensor([[self._label(h, lesson.get(h)) for h in HEADS] for lesson in lessons]),
-            "danger": torch.tensor(record.danger, dtype=torch.float32),
+            "phrase_mask": self._masks([cells for _, cells in queries]),
+            "text": self.table.rows([text for text, _, _ in scene.lessons]),
+            "text_mask": self._masks([cells for _, cells, _ in scene.lessons]),
+            "said": torch.tensor([float(bool(text)) for text, _, _ in scene.lessons]),
+            "labels": torch.tensor([labels for _, _, labels in scene.lessons]),
+            "danger": torch.tensor(scene.danger, dtype=torch.float32),
+            "danger_mask": self._masks(scene.danger_cells),
         }
 
-    def _label(self, head: str, label: object) -> int:
-        return -1 if label is None else self.labels.index(head, str(label))
+    def _masks(self, areas: Sequence[Sequence[Cells]]) -> Tensor:
+        """bool [N, H, W]: the cells of each list of areas."""
+        masks = np.zeros((len(areas), self.rows, self.columns), bool)
+        for mask, cells in zip(masks, areas, strict=True):
+            for top, bottom, left, right in cells:
+                mask[top:bottom, left:right] = True
+        return torch.from_numpy(masks)
 
-    def cells(self, boxes: Sequence[Sequence[float]]) -> Tensor:
-        """Boxes [x, y, w, h] in pixels to the cells whose centres they hold (at least one each): bool [H, W]."""
-        mask = torch.zeros(self.rows, self.columns, dtype=torch.bool)
-        for x, y, w, h in boxes:
-            left, right = _span(x, w, self.columns)
-            top, bottom = _span(y, h, self.rows)
-            mask[top:bottom, left:right] = True
-        return mask
+    def _cells(self, box: Sequence[float]) -> Cells:
+        """A box [x, y, w, h] in pixels to the cells whose centres it holds (at least one): top, bottom, left, right."""
+        x, y, w, h = box
+        left, right = _span(x, w, self.columns)
+        top, bottom = _span(y, h, self.rows)
+        return top, bottom, left, right
 
 
 def _span(start: float, length: float, limit: int) -> tuple[int, int]:

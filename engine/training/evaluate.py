@@ -9,47 +9,56 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
-from engine.labels import load_labels
+from engine.data.utterances import load_utterances
 from engine.model import NpcModel
 from engine.training.checkpoint import load_run
 from engine.training.config import TrainCfg
-from engine.training.dataset import SceneDataset, text_table
+from engine.training.dataset import LiveTextTable, SceneDataset, TextTable, text_table
 from engine.training.feature_cache import build_cache
 from engine.training.measure import Measured, measure
 from engine.training.progress import Progress
 from engine.training.recipe import cache_root, default_cache
-from engine.training.sources import data_version, read_scene_shard
+from engine.training.sources import Asker, data_version, read_scene_shard
 
 matplotlib.use("Agg")
 
 SCENES = 800
 
 
-def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> dict[str, dict[str, float]]:
-    """Evaluate on `scenes` scenes of a seed of their own, with utterances of held-out families.
+# Kinds of scenes, see `engine.data.scenes.SPLITS`. The first is as in training, with scenes never trained on.
+SPLITS = {"synthetic_held_out": "train", "new_style": "new_style", "new_concepts": "new_concepts"}
 
-    Writes `evaluation.json` and `confusion-<head>.png` into `run`; returns the figures per head.
+
+def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> dict[str, dict[str, dict[str, float]]]:
+    """Evaluate on `scenes` scenes of each kind, of a seed of their own, with utterances of held-out families.
+
+    Writes `evaluation.json` and `confusion-<head>.png` into `run`; returns figures per kind of scenes and head.
     """
     model, cfg = load_run(run)
     progress = Progress(None)
-    shards = _test_shards(model, cfg, cache or default_cache(), scenes, progress)
     table = text_table(model)
-    data = SceneDataset(
-        shards, load_labels(run / "labels.yaml"), table, cfg.data.queries, cfg.data.lessons, cfg.model.size, fixed=True
-    )
-    table.add(data.texts(), progress)
-    measured = measure(model, table, data)
-    report = measured.report()
-    (run / "evaluation.json").write_text(json.dumps({"synthetic_held_out": report}, indent=2) + "\n", encoding="utf-8")
-    for head in model.labels.heads:
-        draw_confusion(measured, head, model.labels[head], run / f"confusion-{head}.png")
+    report: dict[str, dict[str, dict[str, float]]] = {}
+    for name, split in SPLITS.items():
+        measured = _measured(model, cfg, split, cache or default_cache(), scenes, table, progress)
+        full = measured.report()
+        report[name] = full if split == "train" else {kind: full[kind] for kind in ("target", "watch") if kind in full}
+        if split == "train":
+            for head in model.labels.heads:
+                draw_confusion(measured, head, model.labels[head], run / f"confusion-{head}.png")
+    (run / "evaluation.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return report
 
 
-def _test_shards(model: NpcModel, cfg: TrainCfg, cache: Path, scenes: int, progress: Progress) -> list[Path]:
+def _measured(model: NpcModel, cfg: TrainCfg, split: str, cache: Path, scenes: int, table: TextTable | LiveTextTable,
+              progress: Progress) -> Measured:
     root, backbone = cache_root(model, cache)
-    source = partial(read_scene_shard, "test", cfg.seed + 2, cfg.model.size)
-    return build_cache(root / f"scenes-test-{cfg.seed}-{scenes}-{data_version()}", backbone, source, scenes, progress)
+    source = partial(read_scene_shard, split, cfg.seed + 2, cfg.model.size)
+    folder = root / f"scenes-test-{split}-{cfg.seed}-{scenes}-{data_version()}"
+    shards = build_cache(folder, backbone, source, scenes, progress)
+    asker = Asker(split, load_utterances("held_out"), cfg.data.lessons)
+    data = SceneDataset(shards, model.labels, table, asker, cfg.data.queries, cfg.model.size, fixed=True)
+    table.add(data.texts(), progress)
+    return measure(model, table, data)
 
 
 def draw_confusion(measured: Measured, head: str, classes: tuple[str, ...], path: Path) -> None:

@@ -28,12 +28,15 @@ SHARD = 500  # scenes; about 120 MB of features
 
 @dataclass(frozen=True)
 class SceneRecord:
-    """What is true of one scene: `valid` box, queries and lessons, as in `engine.data.scenes` but plain JSON."""
+    """What is true of one scene, as plain JSON: what may be asked about it is drawn later, so that new player lines
+    need no new features.
+
+    `valid` and boxes [x, y, w, h] are in pixels of the model's input; `entities` hold names, box, tags, generic, colour.
+    """
 
     valid: tuple[float, float, float, float]
-    queries: list[tuple[str, list[list[float]]]]  # phrase, boxes [x, y, w, h] of all that it names
-    lessons: list[dict[str, object]]  # text, intent, tone, action, emotion, boxes
-    danger: tuple[bool, bool]  # a hostile, a hazard in view
+    entities: list[dict[str, object]]
+    absent: list[str]
 
 
 ScenePair = tuple[npt.NDArray[np.uint8], SceneRecord]
@@ -111,7 +114,7 @@ def _build_shard(job: Job) -> None:
     else:
         _write_features(partial, backbone, [frame for frame, _ in pairs])
     records = [record.__dict__ for _, record in pairs]
-    (partial / "scenes.json").write_text(json.dumps(records), encoding="utf-8")
+    (partial / "scenes.json").write_text(json.dumps(records, separators=(",", ":")), encoding="utf-8")
     partial.replace(shard)
 
 

@@ -22,7 +22,7 @@ from engine.training.feature_cache import build_cache, export_backbone, fingerpr
 from engine.training.measure import measure
 from engine.training.progress import Progress
 from engine.training.scene_stage import SceneStage
-from engine.training.sources import data_version, read_recording_shard, read_scene_shard, recording_length, slot_things
+from engine.training.sources import Asker, data_version, read_recording_shard, read_scene_shard, recording_length, slot_things
 from engine.training.text_stage import TextStage
 
 
@@ -44,8 +44,10 @@ def run_recipe(cfg: TrainCfg, run: Path, cache: Path | None = None) -> NpcModel:
     sets = scene_shards(model, cfg, cache, progress)
     table = text_table(model, run / "texts.pt")
     size = cfg.model.size
-    train = SceneDataset(sets["train"], labels, table, cfg.data.queries, cfg.data.lessons, size)
-    validation = SceneDataset(sets["validation"], labels, table, cfg.data.queries, cfg.data.lessons, size, fixed=True)
+    lessons, queries = cfg.data.lessons, cfg.data.queries
+    train = SceneDataset(sets["train"], labels, table, Asker("train", load_utterances("train"), lessons), queries, size)
+    held_out = Asker("train", load_utterances("held_out"), lessons)
+    validation = SceneDataset(sets["validation"], labels, table, held_out, queries, size, fixed=True)
     table.add(train.texts() | validation.texts(), progress)
     if cfg.scene.start_from is not None:
         _take_fused_part(model, cfg.scene.start_from)
@@ -88,7 +90,7 @@ def scene_shards(model: NpcModel, cfg: TrainCfg, cache: Path, progress: Progress
         "validation": build_cache(
             root / f"scenes-validation-{cfg.seed}-{data_version()}",
             backbone,
-            partial(read_scene_shard, "validation", cfg.seed + 1, cfg.model.size),
+            partial(read_scene_shard, "train", cfg.seed + 1, cfg.model.size),
             data.validation,
             progress,
         ),

@@ -94,8 +94,9 @@ class SceneStage:
         for i, head in enumerate(HEADS):
             if head in FUSED_HEADS or not self.model.cfg.text.frozen:
                 losses[head] = head_loss(answers.logits[head], batch["labels"][..., i])
-        losses["danger"] = nn.functional.binary_cross_entropy_with_logits(self.model.danger(scene), batch["danger"])
-        weights = {"where": 1.5, "target": 1.0, "there": 0.7, "target_there": 0.7, "emotion": 0.5, "danger": 0.3}
+        losses["danger"] = heat_loss(answers.danger[0], batch["danger_mask"], batch["valid"])
+        losses["in_danger"] = nn.functional.binary_cross_entropy_with_logits(answers.danger[1], batch["danger"])
+        weights = {"where": 1.5, "target": 1.0, "there": 0.7, "target_there": 0.7, "emotion": 0.5, "danger": 0.4, "in_danger": 0.4}
         total = torch.stack([weights.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
         return total, {name: float(loss.detach()) for name, loss in losses.items()}
 

@@ -1,41 +1,49 @@
-"""Where scenes come from: the synthetic generator and recordings, as frames with records."""
+"""Where scenes come from: the synthetic generator and recordings, as frames with records, and what is asked about them."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from engine.data.colours import COLOURS
-from engine.data.entities import Scene
+from engine.data.entities import Box, Entity, Scene
+from engine.data.places import WAYS
+from engine.data.questions import Sample
 from engine.data.recording import Recording, Row, read_recording
 from engine.data.scenes import SceneGenerator
-from engine.data.utterances import load_utterances
+from engine.data.utterances import Utterance
 from engine.training.feature_cache import ScenePair, SceneRecord
 
-QUERIES, LESSONS = 24, 12  # drawn once a scene; the data set draws from these anew each time
+QUERIES = 24  # phrases drawn once a scene; the data set draws from these anew each time
 
 
 @lru_cache(maxsize=1)
 def data_version() -> str:
-    """A short name for the state of the sprite names and player lines: another state needs another cache."""
+    """A short name for the state of what draws and names scenes: another state needs another cache."""
     folder = Path(str(resources.files("engine"))) / "data"
+    names = ("scenes.py", "backgrounds.py", "canvas.py", "style.py", "drawn.py", "terrain.py", "places.py", "concepts.yaml")
     digest = hashlib.sha256()
-    for file in (folder / "concepts.yaml", *sorted((folder / "utterances").glob("*.yaml"))):
-        digest.update(file.read_bytes())
+    for name in names:
+        digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:8]
 
 
 def slot_things() -> dict[str, list[str]]:
     """For each slot, the phrases that may fill it (training concepts alone), a part of them with a colour."""
     plain = _generator("train", 0).slot_things()
+    places = [way for ways in WAYS.values() for way in ways]
     return {
-        slot: names + [f"{colour} {name}" for name in names[::3] for colour in list(COLOURS)[::2]]
+        slot: names
+        + [f"{colour} {name}" for name in names[::3] for colour in list(COLOURS)[::2]]
+        + [way.format(name) for i, name in enumerate(names[::3]) for way in places[i % 3 :: 3]]
         for slot, names in plain.items()
     }
 
@@ -46,10 +54,9 @@ def _generator(split: str, seed: int) -> SceneGenerator:
 
 
 def read_scene_shard(split: str, seed: int, size: tuple[int, int], start: int, count: int) -> list[ScenePair]:
-    """Scenes `start` … `start + count` of a split (train or validation) at the model's input size."""
-    generator = _generator("train", seed)
-    utterances = load_utterances("train" if split == "train" else "held_out")
-    return [_pair(generator, generator.scene(i), utterances, i, size) for i in range(start, start + count)]
+    """Scenes `start` … `start + count` of a split of `SceneGenerator` at the model's input size."""
+    generator = _generator(split, seed)
+    return [_pair(generator.scene(i), size) for i in range(start, start + count)]
 
 
 def recording_length(folder: Path, part: str) -> int:
@@ -58,15 +65,13 @@ def recording_length(folder: Path, part: str) -> int:
 
 
 def read_recording_shard(folder: Path, part: str, size: tuple[int, int], start: int, count: int) -> list[ScenePair]:
-    """Recorded frames with lessons made from their entities, as for synthetic scenes."""
-    generator = _generator("train", 0)
-    utterances = load_utterances("train" if part == "train" else "held_out")
+    """Recorded frames with their entities, as for synthetic scenes."""
     recording, rows = _recording(folder, part)
     pairs = []
-    for i, row in enumerate(rows[start : start + count], start):
+    for row in rows[start : start + count]:
         frame = recording.frame(row)
         scene = Scene(frame, (0, 0, frame.shape[1], frame.shape[0]), [e.as_entity() for e in row.entities])
-        pairs.append(_pair(generator, scene, utterances, i, size))
+        pairs.append(_pair(scene, size))
     return pairs
 
 
@@ -81,32 +86,54 @@ def _held_out(episode: str) -> bool:
     return hashlib.sha256(episode.encode()).digest()[0] % 8 == 0
 
 
-def _pair(generator: SceneGenerator, scene: Scene, utterances: list, index: int, size: tuple[int, int]) -> ScenePair:
-    rng = np.random.default_rng((index, 77))
+def _pair(scene: Scene, size: tuple[int, int]) -> ScenePair:
     frame, scale, left, top = letterbox(scene.frame, size)
-
-    def place(box: object) -> list[float]:
-        x, y, w, h = box  # type: ignore[misc]
-        return [x * scale + left, y * scale + top, w * scale, h * scale]
-
     x0, y0, x1, y1 = scene.valid
     valid = (x0 * scale + left, y0 * scale + top, x1 * scale + left, y1 * scale + top)
-    queries = [
-        (phrase, [place(scene.entities[i].box) for i in found]) for phrase, found in generator.queries(scene, rng, QUERIES)
-    ]
-    lessons = [
+    entities = [
         {
-            "text": s.text,
-            "intent": s.intent,
-            "tone": s.tone,
-            "action": s.action,
-            "emotion": s.emotion,
-            "boxes": [place(b) for b in s.target_boxes],
+            "names": e.names,
+            "box": (e.box[0] * scale + left, e.box[1] * scale + top, e.box[2] * scale, e.box[3] * scale),
+            "tags": sorted(e.tags),
+            "generic": e.generic,
+            "colour": e.colour,
         }
-        for s in generator.lessons(scene, utterances, rng, LESSONS)
+        for e in scene.entities
     ]
-    tags = {tag for entity in scene.entities for tag in entity.tags}
-    return frame, SceneRecord(valid, queries, lessons, ("hostile" in tags, "hazard" in tags))
+    return frame, SceneRecord(valid, entities, list(scene.absent))
+
+
+Asked = tuple[list[tuple[str, list[Box]]], list[Sample], tuple[bool, bool]]
+
+
+class Asker:
+    """Draws what is asked about recorded scenes: the same of scene `i` on every machine, for the same player lines.
+
+    Args:
+        utterances: player lines of the side (training, held out) that the scenes belong to.
+        lessons: utterances a scene.
+    """
+
+    def __init__(self, split: str, utterances: Sequence[Utterance], lessons: int) -> None:
+        self._generator = _generator(split, 0)
+        self._utterances, self._lessons = utterances, lessons
+
+    def ask(self, record: SceneRecord, index: int) -> Asked:
+        """Phrases with the boxes of all that each names; lessons; whether a hostile and a hazard is in view."""
+        rng = np.random.default_rng((index, 77))
+        entities = [_entity(row) for row in record.entities]
+        scene = Scene(_NO_FRAME, (0, 0, 0, 0), entities, tuple(record.absent))
+        queries = self._generator.queries(scene, rng, QUERIES)
+        lessons = self._generator.lessons(scene, self._utterances, rng, self._lessons)
+        boxed = [(phrase, [entities[i].box for i in found]) for phrase, found in queries]
+        return boxed, lessons, (bool(scene.tagged("hostile")), bool(scene.tagged("hazard")))
+
+
+_NO_FRAME = np.zeros((0, 0, 3), np.uint8)
+
+
+def _entity(row: Mapping[str, Any]) -> Entity:
+    return Entity(tuple(row["names"]), tuple(row["box"]), frozenset(row["tags"]), tuple(row["generic"]), row["colour"])
 
 
 def letterbox(frame: npt.NDArray[np.uint8], size: tuple[int, int]) -> tuple[npt.NDArray[np.uint8], float, int, int]:

@@ -8,6 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
+from engine.data.questions import Sample
 from engine.errors import EngineError
 from engine.labels import load_labels
 from engine.model import ModelCfg, build_model
@@ -37,18 +38,22 @@ def colour_scenes(start: int, count: int) -> list[tuple[np.ndarray, SceneRecord]
         frame = np.full((*SIZE, 3), 40, np.uint8)
         x, y = int(rng.integers(0, 64)), int(rng.integers(0, 32))
         frame[y : y + 24, x : x + 24] = (230, 20, 20) if red else (20, 200, 30)
-        box = [[float(x), float(y), 24.0, 24.0]]
-        lesson = {
-            "text": "attack",
-            "intent": "attack",
-            "tone": "angry",
-            "action": "attack" if red else "refuse",
-            "emotion": "angry",
-            "boxes": box if red else [],
-        }
-        queries = [("red square", box if red else []), ("green square", [] if red else box)]
-        pairs.append((frame, SceneRecord((0, 0, 96, 64), queries, [lesson], (red, False))))
+        name = "red square" if red else "green square"
+        box = (float(x), float(y), 24.0, 24.0)
+        entity = {"names": [name], "box": box, "tags": ["hostile"] if red else [], "generic": [], "colour": None}
+        pairs.append((frame, SceneRecord((0, 0, 96, 64), [entity], [])))
     return pairs
+
+
+class ColourAsker:
+    """Asks for both colours, and says "attack" once."""
+
+    def ask(self, record: SceneRecord, index: int):
+        (entity,) = record.entities
+        red = entity["names"] == ["red square"]
+        boxes = [entity["box"]]
+        lesson = Sample("attack", "attack", "angry", "attack" if red else "refuse", "angry", boxes if red else [])
+        return [("red square", boxes if red else []), ("green square", [] if red else boxes)], [lesson], (red, False)
 
 
 def small_model(seed: int = 0):
@@ -67,7 +72,7 @@ def small_model(seed: int = 0):
 def data(folder, model, count: int = 24) -> tuple[SceneDataset, LiveTextTable]:
     shards = build_cache(folder, None, colour_scenes, count, Progress(None), workers=1)
     table = LiveTextTable(model)
-    rows = SceneDataset(shards, load_labels(), table, 2, 1, SIZE, fixed=True)
+    rows = SceneDataset(shards, load_labels(), table, ColourAsker(), 2, SIZE, fixed=True)
     table.add(rows.texts())
     return rows, table
 
@@ -92,7 +97,7 @@ def test_a_cache_keeps_its_finished_shards(tmp_path) -> None:
     stamp = (shards[0] / "frame.npy").stat().st_mtime_ns
     build_cache(tmp_path, None, colour_scenes, 6, Progress(None), workers=1)
     assert (shards[0] / "frame.npy").stat().st_mtime_ns == stamp
-    assert read_records(shards)[1].lessons[0]["action"] == "attack"
+    assert read_records(shards)[1].entities[0]["names"] == ["red square"]
 
 
 def test_boxes_become_the_cells_they_cover(tmp_path) -> None:
