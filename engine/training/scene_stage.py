@@ -135,7 +135,9 @@ def encode_batch(model: NpcModel, batch: Batch) -> tuple[Tensor, Tensor, Tensor]
     if "frame" in batch:
         grid, scene = model.encode_frame(batch["frame"])
     else:
-        grid, scene = model.neck(batch["s8"].float(), batch["s16"].float(), batch["s32"].float())
+        # Depthwise convolutions are ten times as fast on a CPU where the channels lie last.
+        features = (batch[name].float().contiguous(memory_format=torch.channels_last) for name in ("s8", "s16", "s32"))
+        grid, scene = model.neck(*features)
     return grid, scene, batch["valid"].float()
 
 
