@@ -20,6 +20,7 @@ COMMANDS = {
     "bench-games": ("engine.games.bench_games_command:bench_games", "Measure on games that nobody here wrote."),
     "assets": ("engine.data.assets_command:assets", "Fetch the sprites for training."),
     "train": ("engine.training.train_command:train", "Train a model."),
+    "adapt": ("engine.adaptation.adapt_command:adapt", "Teach a bundle a game from its recording."),
     "evaluate": ("engine.evaluate_command:evaluate", "Measure a trained model, or a bundle on a recording."),
 }
 

@@ -15,6 +15,7 @@ from engine.evaluation.ask_recording import Answer
 Pixels = npt.NDArray[np.uint8]
 HIT, MISS, TRUTH, INK, PAGE = (70, 220, 110), (255, 90, 70), (250, 210, 70), (235, 235, 235), (22, 24, 30)
 TILE, COLUMNS, ROWS, CAPTION = (300, 200), 4, 3, 20  # tile in pixels; rows of hits and as many of misses
+TILES = COLUMNS * ROWS
 
 
 def draw_answers(recording: Recording, answers: Sequence[Answer]) -> Image.Image:
@@ -25,6 +26,32 @@ def draw_answers(recording: Recording, answers: Sequence[Answer]) -> Image.Image
     )
 
 
+def draw_truth(recording: Recording) -> Image.Image:
+    """What the recording says of some of its frames, evenly spread: boxes with their names."""
+    rows = [row for row in recording.rows if row.entities]
+    some = [rows[i * len(rows) // TILES] for i in range(min(TILES, len(rows)))]
+    page = Image.new("RGB", (COLUMNS * TILE[0], max(1, -(-len(some) // COLUMNS)) * TILE[1]), PAGE)
+    for i, row in enumerate(some):
+        page.paste(_truth(recording, row), ((i % COLUMNS) * TILE[0] + 3, (i // COLUMNS) * TILE[1] + 3))
+    return page
+
+
+def _truth(recording: Recording, row: Row) -> Image.Image:
+    picture, scale = _fitted(recording.frame(row))
+    draw = ImageDraw.Draw(picture)
+    for entity in row.entities:
+        x, y, w, h = (v * scale for v in entity.box)
+        draw.rectangle((x, y, x + w, y + h), outline=TRUTH)
+        draw.text((x + 1, y), entity.name, fill=TRUTH, font=ImageFont.load_default(9), stroke_width=1, stroke_fill=(0, 0, 0))
+    return picture
+
+
+def _fitted(pixels: Pixels) -> tuple[Image.Image, float]:
+    """The frame at the size of a tile, and by how much it was scaled."""
+    scale = min((TILE[0] - 6) / pixels.shape[1], (TILE[1] - 6) / pixels.shape[0])
+    return Image.fromarray(pixels).resize((round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))), scale
+
+
 def choose(answers: Sequence[Answer], wanted: Callable[[Answer], bool]) -> list[Answer]:
     """Some answers of the wanted kind: one of each name before a second of any, the same ones in every run."""
     rounds: dict[str, int] = {}
@@ -32,7 +59,7 @@ def choose(answers: Sequence[Answer], wanted: Callable[[Answer], bool]) -> list[
     for answer in sorted(filter(wanted, answers), key=lambda a: stable_share(f"{a.question.row.frame}{a.question.phrase}")):
         rounds[answer.question.phrase] = rounds.get(answer.question.phrase, 0) + 1
         numbered.append((rounds[answer.question.phrase], answer))
-    return [answer for _, answer in sorted(numbered, key=lambda pair: pair[0])][: COLUMNS * ROWS]
+    return [answer for _, answer in sorted(numbered, key=lambda pair: pair[0])][:TILES]
 
 
 def draw_page(parts: dict[str, list[Answer]], frame: Callable[[Row], Pixels]) -> Image.Image:
@@ -58,8 +85,7 @@ def _strip(title: str, answers: Sequence[Answer], frame: Callable[[Row], Pixels]
 
 def _tile(answer: Answer, pixels: Pixels) -> Image.Image:
     tile = Image.new("RGB", (TILE[0], TILE[1] + CAPTION), PAGE)
-    scale = min((TILE[0] - 6) / pixels.shape[1], (TILE[1] - 6) / pixels.shape[0])
-    picture = Image.fromarray(pixels).resize((round(pixels.shape[1] * scale), round(pixels.shape[0] * scale)))
+    picture, scale = _fitted(pixels)
     draw = ImageDraw.Draw(picture)
     for x, y, w, h in answer.question.boxes:
         draw.rectangle((x * scale, y * scale, (x + w) * scale, (y + h) * scale), outline=TRUTH)
