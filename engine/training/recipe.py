@@ -124,7 +124,10 @@ def cache_root(model: NpcModel, cache: Path) -> tuple[Path, Path | None]:
         return root, None
     root = cache / f"features-{fingerprint(image.encoder, image.weights, size)}"
     root.mkdir(parents=True, exist_ok=True)
-    return root, export_backbone(model, root / "backbone.onnx")
+    backbone = root / "backbone.onnx"
+    if model.image_tuned and not backbone.exists():  # features are those of the encoder as it was before tuning
+        model = build_model(model.cfg, model.labels)
+    return root, export_backbone(model, backbone)
 
 
 def _take_fused_part(model: NpcModel, run: Path) -> None:
