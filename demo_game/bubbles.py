@@ -40,10 +40,10 @@ class Bubbles:
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
 
-    def draw(self, screen: Surface, world: World) -> None:
+    def draw(self, screen: Surface, world: World, kept_free: Sequence[Rect] = ()) -> None:
         """Draw what everybody says now."""
         speaking = [npc for npc in world.npcs if npc.line and world.time < npc.line_until]
-        placed = self.place(speaking, world.actors(), world.time)
+        placed = self.place(speaking, world.actors(), world.time, kept_free)
         tails = [tail for npc, rect in placed if (tail := _tail(npc, rect))]
         for tail in tails:
             _draw_tail(screen, tail)
@@ -52,16 +52,19 @@ class Bubbles:
         for tail in tails:
             _open(screen, tail)
 
-    def place(self, speaking: Sequence[Actor], people: Sequence[Actor], time: float) -> list[tuple[Actor, Rect]]:
+    def place(
+        self, speaking: Sequence[Actor], people: Sequence[Actor], time: float, kept_free: Sequence[Rect] = ()
+    ) -> list[tuple[Actor, Rect]]:
         """A place for every bubble, the oldest first: none overlaps another or leaves the world.
 
         Args:
-            people: who should not be covered.
+            people: who should not be covered, if that can be.
+            kept_free: what must not be covered.
         """
         self._kept = {npc.name: kept for npc in speaking if (kept := self._kept.get(npc.name)) and kept.line == npc.line}
         placed: list[tuple[Actor, Rect]] = []
         for npc in sorted(speaking, key=lambda n: self._kept[n.name].since if n.name in self._kept else math.inf):
-            rect = self._place(npc, people, [rect for _, rect in placed], time)
+            rect = self._place(npc, people, [*kept_free, *(rect for _, rect in placed)], time)
             if rect is not None:
                 placed.append((npc, rect))
         return placed

@@ -50,10 +50,9 @@ def draw_bar(screen: Surface, world: World, typed: str | None) -> None:
         write(screen, text, (BAR.right - 16 - font(21).size(text)[0], BAR.y + 18), 21, GOLD)
 
 
-def draw_trouble(screen: Surface, text: str) -> None:
-    """A hint over the upper edge of the world; none where there is no text."""
-    if text:
-        label(screen, text, (WORLD.centerx, 24), 22, GOLD)
+def draw_trouble(screen: Surface, text: str) -> list[pygame.Rect]:
+    """A hint at the upper edge of the world, and its place; none where there is no text."""
+    return [label(screen, text, (WORLD.centerx, 22), 22, GOLD)] if text else []
 
 
 def _key(screen: Surface, key: str, what: str, x: int) -> int:

@@ -33,7 +33,7 @@ def test_a_bubble_keeps_its_place_while_its_speaker_stands(world: World) -> None
     mira.line = "I was here first."
     [(_, before)] = bubbles.place([mira], world.actors(), 1.0)
     bram.line, (bram.x, bram.y) = "And I come right beside you.", (mira.x, mira.y)
-    assert dict((npc.name, rect) for npc, rect in bubbles.place([bram, mira], world.actors(), 2.0))["Mira"] == before
+    assert {npc.name: rect for npc, rect in bubbles.place([bram, mira], world.actors(), 2.0)}["Mira"] == before
 
 
 def test_rows_are_as_wide_as_they_may_be_and_the_last_tells_that_there_is_more() -> None:
