@@ -87,7 +87,7 @@ def _inside() -> Rect:
 
 
 def _free(rect: Rect, taken: Sequence[Rect]) -> bool:
-    return rect.inflate(GAP, GAP).collidelist(taken) < 0  # type: ignore[arg-type]
+    return rect.inflate(GAP, GAP).collidelist(taken) < 0
 
 
 def _rows(line: str) -> tuple[str, ...]:
