@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -13,6 +14,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import typer
 
+from demo_game.script import DEFAULT, load_script
 from engine.errors import EngineError
 from engine.paths import data_directory
 
@@ -29,6 +31,10 @@ def demo(
     seconds: Annotated[float | None, typer.Option(min=0.1, help="How long a headless run lasts (default: the script).")] = None,
     seed: Annotated[int, typer.Option(help="Of everything random in the village.")] = 0,
     say: Annotated[list[str] | None, typer.Option(help='"t=3:hand me the red potion" (repeatable).')] = None,
+    script: Annotated[
+        str, typer.Option(help="What is said without --say: default, errands, talk, danger, or a text file of such lines.")
+    ] = "default",
+    fast: Annotated[bool, typer.Option(help="A headless run need not keep to real time.")] = False,
     screenshot_every: Annotated[float | None, typer.Option(help="Seconds between pictures of a headless run.")] = None,
     screenshots: Annotated[Path, typer.Option(help="Where the pictures go.")] = Path("screenshots"),
     report: Annotated[Path | None, typer.Option(help="Where the report of a headless run goes.")] = None,
@@ -55,7 +61,8 @@ def demo(
     elif story:
         _story(endpoint, seed, screenshot_every, screenshots, report, overlay)
     elif headless:
-        _headless(endpoint, seconds, seed, say or [], screenshot_every, screenshots, report, overlay, memory or "none")
+        lines = say or (DEFAULT if script == "default" else load_script(script))
+        _headless(endpoint, seconds, seed, lines, fast, screenshot_every, screenshots, report, overlay, memory or "none")
     else:
         _play(endpoint, seed, overlay, memory or str(data_directory() / "village.sqlite"))
 
@@ -78,7 +85,8 @@ def _headless(
     endpoint: str | None,
     seconds: float | None,
     seed: int,
-    say: list[str],
+    lines: Sequence[str],
+    fast: bool,
     pictures: float | None,
     screenshots: Path,
     report: Path | None,
@@ -88,16 +96,16 @@ def _headless(
     from demo_game.engine_link import engine_at
     from demo_game.headless import run_headless, write_report
     from demo_game.screen import blank
-    from demo_game.script import DEFAULT, DEFAULT_S, parse
+    from demo_game.script import parse
     from demo_game.session import Session
     from demo_game.world import World
 
     world = World(seed)
-    script = parse(say or DEFAULT, [npc.name for npc in world.npcs])
-    length = seconds or max(DEFAULT_S if not say else 0.0, script[-1].t + AFTER_WORDS_S)
+    script = parse(lines, [npc.name for npc in world.npcs])
+    length = seconds or (script[-1].t if script else 0.0) + AFTER_WORDS_S
     with engine_at(endpoint, world, memory=memory) as link:
         session = Session(world, link, blank(), overlay)
-        result = run_headless(session, script, length, screenshot_every=pictures, screenshots=screenshots)
+        result = run_headless(session, script, length, screenshot_every=pictures, screenshots=screenshots, fast=fast)
         summary = result.summary(link.provider)
     if report is not None:
         write_report(summary, report)

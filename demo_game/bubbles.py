@@ -40,22 +40,31 @@ class Bubbles:
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
 
-    def draw(self, screen: Surface, world: World) -> None:
+    def draw(self, screen: Surface, world: World, kept_free: Sequence[Rect] = ()) -> None:
         """Draw what everybody says now."""
         speaking = [npc for npc in world.npcs if npc.line and world.time < npc.line_until]
-        for npc, rect in self.place(speaking, world.actors(), world.time):
-            _draw(screen, npc, rect)
+        placed = self.place(speaking, world.actors(), world.time, kept_free)
+        tails = [tail for npc, rect in placed if (tail := _tail(npc, rect))]
+        for tail in tails:
+            _draw_tail(screen, tail)
+        for npc, rect in placed:
+            _draw_body(screen, npc, rect)
+        for tail in tails:
+            _open(screen, tail)
 
-    def place(self, speaking: Sequence[Actor], people: Sequence[Actor], time: float) -> list[tuple[Actor, Rect]]:
+    def place(
+        self, speaking: Sequence[Actor], people: Sequence[Actor], time: float, kept_free: Sequence[Rect] = ()
+    ) -> list[tuple[Actor, Rect]]:
         """A place for every bubble, the oldest first: none overlaps another or leaves the world.
 
         Args:
-            people: who should not be covered.
+            people: who should not be covered, if that can be.
+            kept_free: what must not be covered.
         """
         self._kept = {npc.name: kept for npc in speaking if (kept := self._kept.get(npc.name)) and kept.line == npc.line}
         placed: list[tuple[Actor, Rect]] = []
         for npc in sorted(speaking, key=lambda n: self._kept[n.name].since if n.name in self._kept else math.inf):
-            rect = self._place(npc, people, [rect for _, rect in placed], time)
+            rect = self._place(npc, people, [*kept_free, *(rect for _, rect in placed)], time)
             if rect is not None:
                 placed.append((npc, rect))
         return placed
@@ -78,7 +87,7 @@ def _inside() -> Rect:
 
 
 def _free(rect: Rect, taken: Sequence[Rect]) -> bool:
-    return rect.inflate(GAP, GAP).collidelist(taken) < 0  # type: ignore[arg-type]
+    return rect.inflate(GAP, GAP).collidelist(taken) < 0
 
 
 def _rows(line: str) -> tuple[str, ...]:
@@ -108,26 +117,34 @@ def _cost(rect: Rect, ideal: Rect, faces: Sequence[Rect]) -> float:
     return math.dist(rect.center, ideal.center) + CROWDED * sum(c.width * c.height for c in covered) / 44
 
 
-def _draw(screen: Surface, npc: Actor, rect: Rect) -> None:
+def _draw_body(screen: Surface, npc: Actor, rect: Rect) -> None:
     pygame.draw.rect(screen, PAPER, rect, border_radius=11)
     pygame.draw.rect(screen, INK, rect, 2, border_radius=11)
-    _tail(screen, rect, (npc.x, npc.y - HEAD + 8))
     for i, row in enumerate(_rows(npc.line)):
         screen.blit(rendered(row, LETTERS, INK), (rect.x + PADDING[0], rect.y + PADDING[1] + 2 + i * ROW))
 
 
-def _tail(screen: Surface, rect: Rect, head: tuple[float, float]) -> None:
-    """From the nearest edge of the bubble to the head of who speaks."""
-    room = rect.inflate(-34, -24)
-    root = pygame.Vector2(min(max(head[0], room.left), room.right), min(max(head[1], room.top), room.bottom))
-    way = pygame.Vector2(head) - root
-    if rect.collidepoint(head) or way.length() < 1:
-        return
-    side = way.normalize().rotate(90) * 8
-    clipped = rect.clipline(root, head)
-    edge = pygame.Vector2(clipped[1]) - way.normalize() * 3 if clipped else root
-    tail = [edge + side, pygame.Vector2(head), edge - side]
-    pygame.draw.polygon(screen, PAPER, tail)
-    pygame.draw.aaline(screen, INK, tail[0], tail[1])
-    for a in (tail[0], tail[2]):
-        pygame.draw.line(screen, INK, a + way.normalize() * 3, tail[1], 2)
+def _tail(npc: Actor, rect: Rect) -> tuple[pygame.Vector2, pygame.Vector2, pygame.Vector2] | None:
+    """From an edge of the bubble to the head of who speaks: root, tip, half of the root's width; None where it covers it."""
+    head, room = pygame.Vector2(npc.x, npc.y - HEAD + 8), rect.inflate(-40, -rect.height)
+    root = pygame.Vector2(min(max(head.x, room.left), room.right), rect.centery)
+    crossing = rect.clipline(root, head)
+    if not crossing or rect.collidepoint(head):
+        return None
+    way = (head - root).normalize()
+    return pygame.Vector2(crossing[1]) - way, head, way.rotate(90) * 8
+
+
+def _draw_tail(screen: Surface, tail: tuple[pygame.Vector2, pygame.Vector2, pygame.Vector2]) -> None:
+    root, tip, side = tail
+    pygame.draw.polygon(screen, PAPER, [root + side, tip, root - side])
+    for a in (root + side, root - side):
+        pygame.draw.line(screen, INK, a, tip, 2)
+
+
+def _open(screen: Surface, tail: tuple[pygame.Vector2, pygame.Vector2, pygame.Vector2]) -> None:
+    """Where a tail begins its bubble has no edge."""
+    root, tip, side = tail
+    along, inner = (root - tip).normalize() * 3, side * 0.72
+    corners = [root + inner + along, root + inner - along, root - inner - along, root - inner + along]
+    pygame.draw.polygon(screen, PAPER, corners)

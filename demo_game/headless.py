@@ -1,10 +1,10 @@
-"""Unattended runs: the same game without a window, in real time, by script."""
+"""Unattended runs: the same game without a window, by script, in real time or as fast as the engine answers."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pygame
@@ -13,8 +13,10 @@ from demo_game.report import Report
 from demo_game.script import Said
 from demo_game.session import Session
 from demo_game.truth import expect
+from engine.bridge.client import WireDecision
 
 FPS = 30
+ANSWER_S = 5.0  # of real time that the game waits for answers where it does not keep to real time
 
 
 def run_headless(
@@ -24,11 +26,13 @@ def run_headless(
     *,
     screenshot_every: float | None = None,
     screenshots: Path = Path("screenshots"),
+    fast: bool = False,
 ) -> Report:
     """Play for `seconds` of game time, which passes as fast as real time.
 
     Args:
         script: what is said, in order of time.
+        fast: let time pass as soon as the engine has answered all.
         screenshot_every: seconds between pictures of the screen, interface included; None: no pictures.
     """
     world, report, waiting = session.world, Report(), list(script)
@@ -40,7 +44,10 @@ def run_headless(
             _say(session, waiting.pop(0), report)
         camera(session)
         ticks += 1
-        _decide_until(start + ticks / FPS, session, report)
+        if fast:
+            settle(session, report.decided)
+        else:
+            _decide_until(start + ticks / FPS, session, report)
         world.tick(1 / FPS)
     return report
 
@@ -60,6 +67,17 @@ def _decide_until(deadline: float, session: Session, report: Report) -> None:
         if left <= 0:
             return
         time.sleep(min(left, 0.002))
+
+
+def settle(session: Session, decided: Callable[[WireDecision, float], None]) -> None:
+    """Apply decisions until all that was shown and said is answered."""
+    deadline = time.monotonic() + ANSWER_S
+    while True:
+        for decision, latency in session.decide():
+            decided(decision, latency)
+        if session.link.settled or time.monotonic() > deadline:
+            return
+        time.sleep(0.001)
 
 
 class Pictures:

@@ -11,7 +11,7 @@ from demo_game.icons import icon
 from demo_game.pen import INK, Colour, Point
 from demo_game.screen import BAR, WORLD
 from demo_game.text import DIM, GOLD, PAPER, TEXT, fitted, font, label, outlined, write
-from demo_game.world import World
+from demo_game.world import Thing, World
 
 Surface = pygame.Surface
 
@@ -50,10 +50,9 @@ def draw_bar(screen: Surface, world: World, typed: str | None) -> None:
         write(screen, text, (BAR.right - 16 - font(21).size(text)[0], BAR.y + 18), 21, GOLD)
 
 
-def draw_trouble(screen: Surface, text: str) -> None:
-    """A hint over the upper edge of the world; none where there is no text."""
-    if text:
-        label(screen, text, (WORLD.centerx, 24), 22, GOLD)
+def draw_trouble(screen: Surface, text: str) -> list[pygame.Rect]:
+    """A hint at the upper edge of the world, and its place; none where there is no text."""
+    return [label(screen, text, (WORLD.centerx, 22), 22, GOLD)] if text else []
 
 
 def _key(screen: Surface, key: str, what: str, x: int) -> int:
@@ -81,7 +80,8 @@ def _text_box(screen: Surface, typed: str, name: str) -> None:
 def _signs(screen: Surface, npc: Actor, world: World) -> None:
     """Feelings, and actions that no walk shows."""
     task, age = npc.task, world.time - npc.task.since
-    head = npc.y - 86 + 2 * math.sin(world.time * 3)
+    load = npc.carries.kind.size[1] - 6 if isinstance(npc.carries, Thing) else 0
+    head = npc.y - 86 - load + 2 * math.sin(world.time * 3)
     sign = task.action if task.action in SIGNED_ACTIONS and age < SIGN_S else npc.emotion
     if task.action == "use" and task.stage == 1:
         sign = "use"

@@ -62,7 +62,8 @@ class Inspector:
 
     def heard(self, npc: str, text: str, time: float) -> None:
         """Somebody was spoken to."""
-        self.minds.setdefault(npc, Mind()).heard = text
+        mind = self.minds.setdefault(npc, Mind())
+        mind.heard, mind.words = text, None
         self.spoken_to, self.spoken_at = npc, time
 
     def note(self, decision: WireDecision, latency: float, time: float) -> None:
@@ -167,8 +168,9 @@ def _doing(mind: Mind) -> Iterator[tuple[str, Colour]]:
     yield f"does {now.action}, shows {now.emotion}; mood {mind.mood}", TEXT
     if now.utterance_id is None and now.action in STANDING and "goes on" in now.reason:
         yield f"keeps to what was agreed: {now.action}", ACCENT
-    if words is not None and mind.heard:
+    if mind.heard:
         yield f'heard "{mind.heard}"', ACCENT
+    if words is not None:
         spot = words.target
         yield "points at nothing" if spot is None else f"points at {spot.x:.2f}, {spot.y:.2f} ({spot.p:.0%} in view)", TEXT
 

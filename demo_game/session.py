@@ -112,8 +112,7 @@ class Session:
         else:
             draw_journal(self.screen, self.world, self.journal)
         draw_names(self._view, self.world)
-        self._bubbles.draw(self._view, self.world)
-        draw_trouble(self._view, self.link.trouble)
+        self._bubbles.draw(self._view, self.world, draw_trouble(self._view, self.link.trouble))
         draw_bar(self.screen, self.world, typed)
 
 

@@ -7,7 +7,6 @@ cards, their memory and the engine, and a beat that they do not play is reported
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -18,14 +17,15 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from demo_game.actors import Actor
+from demo_game.headless import settle
 from demo_game.screen import blank
 from demo_game.session import Connection, Session
 from demo_game.world import World
 from engine.bridge.client import WireDecision
 
 TICK_S = 0.1  # as often as the engine gets frames
-ANSWER_S = 5.0  # of real time that an answer may take
-PATIENCE_S = 12.0  # of the game's time for what a step waits for
+PATIENCE_S = 20.0  # of the game's time for what a step waits for
+WOLF_S = 13.0
 BESIDE = 60.0  # pixels
 FIRST_LOOK_S = 1.0  # before a chapter begins
 
@@ -173,22 +173,19 @@ class _Stage:
 
     def _let_happen(self, what: str) -> None:
         if what == "wolf":
-            self._world.call_wolf(seconds=PATIENCE_S)
+            self._world.call_wolf(WOLF_S)
         elif what == "calm":
             self._world.scare_wolf()
             self._play_until(lambda: self._world.wolf is None)
 
     def _tick(self, walk: tuple[float, float] = (0.0, 0.0)) -> None:
         self._session.paint()
-        deadline = time.monotonic() + ANSWER_S
-        while True:
-            for decision, _ in self._session.decide():
-                if decision.utterance_id is None:
-                    self._latest[decision.npc] = decision
-                else:
-                    self._answers[decision.seq] = decision
-            if self._session.link.settled or time.monotonic() > deadline:
-                break
-            time.sleep(0.001)
+        settle(self._session, self._note)
         self._watch(self._session)
         self._world.tick(TICK_S, walk)
+
+    def _note(self, decision: WireDecision, _latency: float) -> None:
+        if decision.utterance_id is None:
+            self._latest[decision.npc] = decision
+        else:
+            self._answers[decision.seq] = decision

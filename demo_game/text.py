@@ -68,13 +68,15 @@ def fitted(text: str, size: int, width: int) -> str:
     return f"{text.rstrip(' .')}..."
 
 
-def label(screen: Surface, text: str, middle: Point, size: int, colour: Colour) -> None:
-    """Text on a dark plate, which stays inside the surface."""
+def label(screen: Surface, text: str, middle: Point, size: int, colour: Colour) -> pygame.Rect:
+    """Text on a dark plate, which stays inside the surface; its place."""
     image = rendered(text, size, colour)
     plate = Surface((image.get_width() + 16, image.get_height() + 8), pygame.SRCALPHA)
     pygame.draw.rect(plate, PLATE, plate.get_rect(), border_radius=7)
     plate.blit(image, (8, 4))
-    screen.blit(plate, plate.get_rect(center=middle).clamp(screen.get_rect()))
+    place = plate.get_rect(center=middle).clamp(screen.get_rect())
+    screen.blit(plate, place)
+    return place
 
 
 def outlined(screen: Surface, text: str, middle: Point, size: int, colour: Colour) -> None:

@@ -10,6 +10,7 @@ import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from demo_game.actors import VERBS, Actor, Task, walk_to
 from demo_game.village import CAST, HEIGHT, KINDS, LAYOUT, WIDTH, WOLF_DEN, WOLF_SIZE, Kind
@@ -22,6 +23,7 @@ PLAYER_SPEED, WOLF_SPEED = 150.0, 84.0  # pixels a second
 SNAP = 60.0  # a decision's point means the nearest thing within so many pixels
 RESPAWN_S = 9.0  # a thing that was taken is back after this long
 DAY_S = 240.0
+ROOM, SHUFFLE = (48.0, 30.0), 40.0  # pixels to the side and in depth that a villager keeps; pixels a second
 TELL_S = 3.0  # what has happened to somebody is told for so long: frames may get lost
 
 
@@ -160,6 +162,7 @@ class World:
             npc.moving = False
             npc.pose = ""
             VERBS[npc.task.action](self, npc, dt)
+        self._keep_apart(dt)
         if self.wolf is not None:
             self._prowl(self.wolf, dt)
         self._things()
@@ -177,8 +180,8 @@ class World:
     ) -> None:
         """Let an NPC do what was decided.
 
-        A decision that answers no words and repeats the last one changes nothing: that action goes on. Idleness ends
-        no errand, and an errand that was interrupted by a sight goes on afterwards.
+        A decision that answers no words and repeats the last one changes nothing but where a danger is seen: that
+        action goes on. Idleness ends no errand, and an errand that was interrupted by a sight goes on afterwards.
 
         Args:
             point: where the decision points on the screen.
@@ -190,6 +193,8 @@ class World:
             npc.line, npc.line_until = line, self.time + 2.2 + 0.055 * len(line)
         repeated, npc.decided = action == npc.decided, action
         if not spoken and (repeated or (action == "idle" and npc.task.errand)):
+            if point is not None and npc.task.action == action:
+                npc.task.point = point
             return
         npc.reason = reason
         self._begin(npc, action, point, spoken)
@@ -289,6 +294,15 @@ class World:
                 self.player.facing = 1 if walk[0] > 0 else -1
             self.player.x, self.player.y = self.free(self.player.x + walk[0] * step, self.player.y + walk[1] * step)
 
+    def _keep_apart(self, dt: float) -> None:
+        """Let villagers who stand on one spot step aside: one sees and hears neither of them well."""
+        for a, b in combinations(self.npcs, 2):
+            dx, dy = (b.x - a.x) / ROOM[0], (b.y - a.y) / ROOM[1]
+            if math.hypot(dx, dy) < 1:
+                step = math.copysign(SHUFFLE * dt, dx if dx else 1.0)
+                a.x, a.y = self.free(a.x - step, a.y)
+                b.x, b.y = self.free(b.x + step, b.y)
+
     def _events(self) -> None:
         if self.wolf is None and self.time >= self._next_wolf:
             self.call_wolf()
@@ -309,7 +323,7 @@ class World:
     def _things(self) -> None:
         for thing in self.things:
             if thing.carrier is not None:
-                thing.x, thing.y = thing.carrier.x + 20 * thing.carrier.facing, thing.carrier.y - 8
+                thing.x, thing.y = thing.carrier.load
             elif thing.gone_until is not None and self.time >= thing.gone_until:
                 thing.gone_until, (thing.x, thing.y) = None, thing.home
 
