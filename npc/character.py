@@ -3,7 +3,7 @@
 Four things may move a character; the first that does so decides:
 
 1. Words. Every utterance gets a fresh decision: utility over what the model proposes (`npc.arbitration`),
-   then the card's rules. Words that were not understood are asked for again.
+   then the card's rules. Words that were not understood (`understood` in `behaviour.yaml`) are asked for again.
 2. Events. What the game tells to have happened to the character (`state["event"]`) counts once.
 3. Sights. A threat or a hazard that comes into view starts a reflex.
 4. What is under way (`npc.agenda`). With nothing under way the character is idle.
@@ -20,7 +20,7 @@ from npc.agenda import FOREVER, STEP_LASTS, Agenda, Doing, Reflex
 from npc.arbitration import Arbiter, Choice
 from npc.behaviour import Behaviour, load_behaviour
 from npc.conditions import Moment
-from npc.feelings import UNDERSTOOD, Feelings
+from npc.feelings import Feelings
 from npc.lines import Speaker
 from npc.memory import Changes, Memory, Person, Recollection
 from npc.memory.records import TRIFLE
@@ -53,6 +53,7 @@ class Character:
         self._agenda = Agenda()
         self._cried: dict[str, float] = {}
         self._clock = 0.0
+        self.percept = Percept(time=0.0)  # the last one, as its eyes made it steady
         self._take_up(persona, recollection)
 
     def _take_up(self, persona: Persona, recollection: Recollection | None) -> None:
@@ -62,7 +63,7 @@ class Character:
         self._offset: float | None = None if recollection else 0.0
         self._feelings = Feelings(behaviour, traits)
         self._actions = Arbiter(behaviour.actions, traits, persona.boundaries)
-        self._lookout = Lookout(persona.watch, behaviour)
+        self._lookout = Lookout(persona.watch, behaviour, persona.steadiness)
         self._speaker = Speaker(persona.lines, behaviour.lines, f"{self._seed}/{self.npc_id}")
         life = self.memory.life
         self._speaker.resume(life.choices, life.said)
@@ -142,7 +143,7 @@ class Character:
         """What the character does about `percept`. Call it with percepts in the order of their time."""
         percept = self._live_on(percept)
         self.mood.pass_time(percept.time)
-        self._lookout.look(percept)
+        self.percept = percept = self._lookout.look(percept)
         seen = self._lookout.in_view(percept.time)
         duty = self._agenda.duty
         step = self._agenda.drop_what_is_over(percept, self._behaviour.lasts)
@@ -170,7 +171,7 @@ class Character:
         moment.away = away
         if not repeated:
             person.heard += 1
-        understood = max(_best(percept.intent)[1], _best(percept.action)[1]) >= UNDERSTOOD
+        understood = self._understands(percept)
         decision = self._do_as_told(percept, moment, seen) if understood else self._ask_again(percept, moment)
         if not repeated:
             what = moment.intent if understood else ""
@@ -179,6 +180,20 @@ class Character:
                 did=moment.action, text=percept.text, emotion=moment.emotion, source=percept.source,
             )
         return decision
+
+    def _understands(self, percept: Percept) -> bool:
+        """Whether the words are clear enough to act on.
+
+        A wrong answer is soon forgotten, a wrong deed is not: an answer needs a sure intent or action, a deed both.
+        """
+        sure = [_best(head)[1] >= self._behaviour.understood for head in (percept.intent, percept.action)]
+        action = self._behaviour.actions.get(_best(percept.action)[0])
+        return all(sure) if action is not None and action.deed else any(sure)
+
+    def _known(self, probabilities: Mapping[str, float]) -> str:
+        """The likeliest label; empty where it is too unsure to go by."""
+        label, p = _best(probabilities)
+        return label if p >= self._behaviour.understood else ""
 
     def _do_as_told(self, percept: Percept, moment: Moment, seen: list[Sighting]) -> Decision:
         if moment.intent in self._behaviour.dismissals:
@@ -232,7 +247,7 @@ class Character:
         confidence = _best(percept.action)[1]
         self._begin(moment, percept, confidence)
         say = self._speaker.line("unclear", moment, self._variables(percept))
-        why = f"did not understand (likeliest: {moment.intent or 'nothing'}) and asks again"
+        why = f"did not understand (likeliest: {_named(percept.intent)}) and asks again"
         return self._decide(percept, moment, confidence, None, say, why, ())
 
     # -- events ----------------------------------------------------------------------------------------
@@ -388,8 +403,8 @@ class Character:
         speaker = percept.speaker if speaker is None else speaker
         memory, now = self.memory, percept.time
         return Moment(
-            intent=_best(percept.intent)[0],
-            tone=_best(percept.tone)[0],
+            intent=self._known(percept.intent),
+            tone=self._known(percept.tone),
             mood=self.mood.name,
             relationship=person.relationship.name,
             sees=frozenset(name for s in seen for name in (s.phrase, s.meaning)),
