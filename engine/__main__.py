@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": ("engine.bridge.doctor_command:doctor", "Check this machine and say what to do."),
     "soak": ("engine.bridge.soak.soak_command:soak", "Kill, flood and confuse a server."),
     "bench": ("engine.bench_command:bench", "Measure latency end to end."),
+    "steadiness": ("engine.steadiness_command:steadiness", "Measure how much a bundle flickers."),
     "assets": ("engine.data.assets_command:assets", "Fetch the sprites for training."),
     "train": ("engine.training.train_command:train", "Train a model."),
     "evaluate": ("engine.training.evaluate_command:evaluate", "Measure a trained model."),

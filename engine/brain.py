@@ -216,7 +216,7 @@ class Brain:
         views = self.perceiver.perceive_with_heat(encoded, queries)
         milliseconds = (time.perf_counter() - start) * 1e3
         answers = [
-            Answer(_tick(o.mind, view.percept), _inspect(view, encoded, milliseconds) if o.inspect else None)
+            Answer(_tick(o.mind, view.percept), _inspect(view, o.mind, encoded, milliseconds) if o.inspect else None)
             for o, view in zip(observations, views, strict=True)
         ]
         self._keep({o.mind.key: o.mind for o in observations}.values())
@@ -265,8 +265,8 @@ def _tick(mind: Mind, percept: Percept) -> Decision:
     return decision
 
 
-def _inspect(seen: Seen, encoded: EncodedFrame | None, milliseconds: float) -> dict[str, Any]:
-    percept = seen.percept
+def _inspect(seen: Seen, mind: Mind, encoded: EncodedFrame | None, milliseconds: float) -> dict[str, Any]:
+    percept = mind.character.percept  # steady, as the character goes by it
     view: dict[str, Any] = {
         "intent": _best(percept.intent),
         "action": _best(percept.action),

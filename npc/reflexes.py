@@ -99,6 +99,10 @@ class Lookout:
         sighting.update(p, place, time)
         return sighting
 
+    def sees(self, phrase: str) -> bool:
+        """Whether a phrase of the watch list counts as in view."""
+        return phrase in self._sightings and self._sightings[phrase].in_view
+
     def in_view(self, time: float) -> list[Sighting]:
         """What is in view at `time` and means something: threats first, then hazards, the named first, then the surest."""
         seen = [s for s in self._sightings.values() if s.meaning and s.in_view and time - s.seen_at <= CALM_AFTER]
