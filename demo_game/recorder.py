@@ -66,7 +66,7 @@ def record_played(folder: Path, frames: int, seed: int = 0) -> None:
 def played(rng: random.Random) -> Iterator[World]:
     """The same world, one step later each time, for one episode."""
     world = World(rng.randrange(1 << 30), events=False)
-    wolf, fire = rng.randrange(5, PLAYED_EPISODE // 2), rng.randrange(5, PLAYED_EPISODE // 2)
+    wolf, fire = rng.randrange(5, PLAYED_EPISODE // 3), rng.randrange(5, PLAYED_EPISODE // 2)  # early: both end in time
     walk = (0.0, 0.0)
     for step in range(PLAYED_EPISODE):
         if step == wolf:

@@ -67,7 +67,7 @@ class Filter:
             return 1.0
         if elapsed is None:
             return MOST
-        return min(MOST, 1.0 - 2.0 ** (-elapsed / self.half_life))
+        return min(MOST, 1.0 - math.exp2(-elapsed / self.half_life))
 
     def elapsed(self, since: float | None, now: float) -> float | None:
         """Seconds since the last frame; None where there was none, or so long ago that it counts no more."""
