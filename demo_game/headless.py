@@ -32,14 +32,13 @@ def run_headless(
         screenshot_every: seconds between pictures of the screen, interface included; None: no pictures.
     """
     world, report, waiting = session.world, Report(), list(script)
-    start, ticks, pictures = time.perf_counter(), 0, 0
+    camera = Pictures(screenshot_every, screenshots)
+    start, ticks = time.perf_counter(), 0
     while ticks < seconds * FPS:
         session.paint()
         while waiting and world.time >= waiting[0].t:
             _say(session, waiting.pop(0), report)
-        if screenshot_every and world.time >= pictures * screenshot_every:
-            pictures += 1
-            _picture(session, screenshots)
+        camera(session)
         ticks += 1
         _decide_until(start + ticks / FPS, session, report)
         world.tick(1 / FPS)
@@ -63,10 +62,28 @@ def _decide_until(deadline: float, session: Session, report: Report) -> None:
         time.sleep(min(left, 0.002))
 
 
-def _picture(session: Session, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    session.draw_interface()
-    pygame.image.save(session.screen, str(folder / f"{session.world.time:06.1f}s.png"))
+class Pictures:
+    """Takes a picture of the screen, interface included, every so many seconds of the game.
+
+    Args:
+        every: seconds; None: no pictures.
+    """
+
+    def __init__(self, every: float | None, folder: Path) -> None:
+        self._every, self._folder, self._taken = every, folder, 0
+        self._passed, self._last = 0.0, 0.0  # a world may be followed by another, whose time begins at 0
+
+    def __call__(self, session: Session) -> None:
+        """Take one if it is time. The screen holds the interface afterwards."""
+        now = session.world.time
+        self._passed += max(0.0, now - self._last)
+        self._last = now
+        if self._every is None or self._passed < self._taken * self._every:
+            return
+        self._taken += 1
+        self._folder.mkdir(parents=True, exist_ok=True)
+        session.draw_interface()
+        pygame.image.save(session.screen, str(self._folder / f"{self._passed:06.1f}s.png"))
 
 
 def write_report(report: dict[str, object], path: Path) -> None:

@@ -22,6 +22,7 @@ PLAYER_SPEED, WOLF_SPEED = 150.0, 84.0  # pixels a second
 SNAP = 60.0  # a decision's point means the nearest thing within so many pixels
 RESPAWN_S = 9.0  # a thing that was taken is back after this long
 DAY_S = 240.0
+TELL_S = 3.0  # what has happened to somebody is told for so long: frames may get lost
 
 
 @dataclass
@@ -97,6 +98,7 @@ class World:
         self.fire: Thing | None = None
         self.inventory: list[str] = []
         self.done: list[tuple[str, str]] = []  # NPC and action, for whoever tells the engine
+        self._happened: dict[str, tuple[str, int, float]] = {}  # to whom: event, its number, when
         self._wolf_leaves = self._fire_dies = 0.0
         self._next_wolf = 26.0 + 6 * self.rng.random() if events else math.inf
         self._next_fire = 55.0 + 6 * self.rng.random() if events else math.inf
@@ -193,10 +195,16 @@ class World:
         self._begin(npc, action, point, spoken)
 
     def _begin(self, npc: Actor, action: str, point: Point | None, spoken: bool) -> None:
-        resumed = npc.interrupted if not spoken and npc.interrupted and npc.interrupted.action == action else None
-        npc.interrupted = npc.task if npc.task.errand and not spoken else None
-        self._put_down(npc)
-        npc.task = resumed or Task(action, self.thing_at(*point, action, npc) if point else None, point)
+        if spoken:
+            npc.interrupted = None
+            self._put_down(npc)
+        elif npc.task.errand:
+            npc.interrupted = npc.task
+        errand = npc.interrupted
+        if errand is not None and action in ("idle", errand.action):
+            npc.task, npc.interrupted = errand, None
+        else:
+            npc.task = Task(action, self.thing_at(*point, action, npc) if point else None, point)
         npc.task.since = self.time
 
     def take(self, npc: Actor, thing: Thing) -> None:
@@ -209,6 +217,27 @@ class World:
         if isinstance(npc.carries, Thing):
             self.inventory.append(npc.carries.kind.name)
             self.pocket(npc)
+
+    def accept_gift(self, npc: Actor) -> str:
+        """Let somebody take what the player got last; what it is, or nothing."""
+        if not self.inventory:
+            return ""
+        number = 1 + max((number for _, number, _ in self._happened.values()), default=0)
+        self._happened[npc.name] = ("gifted", number, self.time)
+        return self.inventory.pop()
+
+    def told(self, npc: Actor) -> dict[str, object]:
+        """The state of somebody that the engine is told with a frame or words: what has just happened, by whom."""
+        event, number, since = self._happened.get(npc.name, ("", 0, -math.inf))
+        if self.time - since > TELL_S:
+            return {}
+        return {"event": event, "event_by": "player", "event_id": number}
+
+    def news(self) -> dict[str, dict[str, object]]:
+        """`told` of everybody of whom there is something to tell, and what they have finished."""
+        done = {name: {"done": action} for name, action in self.done}
+        news = {npc.name: self.told(npc) | done.get(npc.name, {}) for npc in self.npcs}
+        return {name: state for name, state in news.items() if state}
 
     def pocket(self, npc: Actor) -> None:
         """Let what somebody has in the hand disappear for a while."""

@@ -18,9 +18,13 @@ COMMANDS = {
     "soak": ("engine.bridge.soak.soak_command:soak", "Kill, flood and confuse a server."),
     "bench": ("engine.bench_command:bench", "Measure latency end to end."),
     "steadiness": ("engine.steadiness_command:steadiness", "Measure how much a bundle flickers."),
+    "talk": ("engine.talk_command:chat", "Chat with a character in the terminal, heard by the model."),
+    "knowledge": ("engine.knowledge_command:measure", "Measure whether questions find what characters know."),
+    "bench-games": ("engine.games.bench_games_command:bench_games", "Measure on games that nobody here wrote."),
     "assets": ("engine.data.assets_command:assets", "Fetch the sprites for training."),
     "train": ("engine.training.train_command:train", "Train a model."),
-    "evaluate": ("engine.training.evaluate_command:evaluate", "Measure a trained model."),
+    "adapt": ("engine.adaptation.adapt_command:adapt", "Teach a bundle a game from its recording."),
+    "evaluate": ("engine.evaluate_command:evaluate", "Measure a trained model, or a bundle on a recording."),
 }
 
 
@@ -45,7 +49,7 @@ def main() -> None:
 def _usage(name: str) -> None:
     """Print the commands and leave."""
     asked = name in ("--help", "-h", "help")
-    rows = "\n".join(f"  {command:<10}{text}" for command, (_, text) in COMMANDS.items())
+    rows = "\n".join(f"  {command:<13}{text}" for command, (_, text) in COMMANDS.items())
     stream = sys.stdout if asked else sys.stderr
     if not asked:
         print(f"error: There is no command '{name}'.", file=stream)

@@ -61,8 +61,9 @@ def _table(figures: dict[str, Flicker]) -> Table:
         title="changes a second, added delay in frames, share of frames that are right", title_justify="left",
     )
     for name, f in figures.items():
-        table.add_row(name.removeprefix("watch: "), *map(_number, (f.raw, f.steady, f.truth, f.delay)), "" if f.longest is None else str(f.longest),
-                      *map(_number, (f.raw_right, f.steady_right)))
+        changes, longest = (f.raw, f.steady, f.truth, f.delay), "" if f.longest is None else str(f.longest)
+        right = map(_number, (f.raw_right, f.steady_right))
+        table.add_row(name.removeprefix("watch: "), *map(_number, changes), longest, *right)
     return table
 
 

@@ -14,15 +14,21 @@ from pathlib import Path
 from rich.console import Console
 
 from engine.errors import EngineError
+from engine.model import NpcModel
 from engine.training.checkpoint import load_run
+from engine.training.replay import write_replay
+from engine.training.sources import read_scene_shard, scene_concepts
 from engine.training.tokens import MAX_TOKENS, tokenizer_file
 from export.graphs import export_graphs
+from export.heads import write_heads
 from export.parity import Parity, compare
 from export.quantize import quantize_image, quantize_matrices
 from export.real_inputs import calibration_frames, parity_inputs
 from export.vocabulary import keep_english
 
 FORMAT = 1
+HEADS, REPLAY = "heads.safetensors", "replay.zip"
+REPLAYED, REPLAY_SEED = 200, 40_001  # scenes, of a seed that no training uses
 LICENCES = [
     "EfficientNet-Lite0 weights: Apache-2.0 (Google)",
     "all-MiniLM-L6-v2: Apache-2.0 (sentence-transformers)",
@@ -38,7 +44,7 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
     """
     console = Console(stderr=True)
     model, _ = load_run(run)
-    with _staging(out) as folder:
+    with staging(out) as folder:
         with console.status("exporting graphs"):
             smaller = copy.deepcopy(model)
             keep_english(smaller, tokenizer_file(), folder / "tokenizer.json")
@@ -46,14 +52,16 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
         frames, texts = parity_inputs(model.cfg.size)
         with console.status("comparing with PyTorch"):
             exact = compare(model, folder, frames, texts)
-        _refuse_unless(exact.acceptable("fp32"), exact, "fp32")
+        refuse_unless(exact.acceptable("fp32"), exact, "fp32")
         shipped = exact
         if precision == "int8":
             with console.status("quantising"):
                 _quantise(folder, calibration_frames(model.cfg.size))
             shipped = compare(model, folder, frames, texts)
-            _refuse_unless(shipped.acceptable("int8"), shipped, "int8")
-        manifest = _manifest(folder, name, precision, run, model.cfg.size, model.labels.heads, exact, shipped)
+            refuse_unless(shipped.acceptable("int8"), shipped, "int8")
+        write_heads(model, folder / HEADS)
+        write_replay(folder / REPLAY, read_scene_shard("train", REPLAY_SEED, model.cfg.size, 0, REPLAYED), scene_concepts())
+        manifest = _manifest(folder, name, precision, run, model, exact, shipped)
         (folder / "bundle.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     size = sum(f.stat().st_size for f in out.iterdir()) / 1e6
     return (
@@ -63,7 +71,7 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
 
 
 @contextmanager
-def _staging(out: Path) -> Iterator[Path]:
+def staging(out: Path) -> Iterator[Path]:
     """A directory that becomes `out` only if nothing fails; a model card that stands in `out` is kept."""
     out.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".bundle-", dir=out.parent))
@@ -92,7 +100,8 @@ def _quantise(folder: Path, frames: list) -> None:
         small.replace(exact)
 
 
-def _refuse_unless(acceptable: bool, parity: Parity, precision: str) -> None:
+def refuse_unless(acceptable: bool, parity: Parity, precision: str) -> None:
+    """Raise `EngineError` `parity`, and so leave the staging directory behind."""
     if not acceptable:
         raise EngineError(
             "parity",
@@ -107,27 +116,30 @@ def _manifest(
     name: str,
     precision: str,
     run: Path,
-    size: tuple[int, int],
-    heads: dict[str, tuple[str, ...]],
+    model: NpcModel,
     exact: Parity,
     shipped: Parity,
 ) -> dict[str, object]:
-    graphs = {p.stem: _entry(p) for p in sorted(folder.glob("*.onnx"))}
+    size, graphs = model.cfg.size, {p.stem: entry(p) for p in sorted(folder.glob("*.onnx"))}
     metrics_file = run / "evaluation.json"
     metrics = json.loads(metrics_file.read_text()) if metrics_file.exists() else {}
     return {
         "format": FORMAT,
         "name": name,
         "precision": precision,
-        "labels": {head: list(classes) for head, classes in heads.items()},
+        "labels": {head: list(classes) for head, classes in model.labels.heads.items()},
         "input": {"height": size[0], "width": size[1], "grid": [size[0] // 8, size[1] // 8], "max_tokens": MAX_TOKENS},
         "thresholds": {"target": 0.5, "watch": 0.5},
         "graphs": graphs,
-        "tokenizer": _entry(folder / "tokenizer.json"),
+        "tokenizer": entry(folder / "tokenizer.json"),
+        "model": model.cfg.model_dump(mode="json"),
+        "heads": entry(folder / HEADS),
+        "replay": entry(folder / REPLAY),
         "metrics": {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__, **metrics},
         "licences": LICENCES,
     }
 
 
-def _entry(path: Path) -> dict[str, str]:
+def entry(path: Path) -> dict[str, str]:
+    """A file as `bundle.json` names it."""
     return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}

@@ -7,26 +7,44 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
+import onnx
 import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
 from engine.model import NpcModel
+from engine.model.text_encoders import SENTENCE_DIM
 
 OPSET = 20  # opset 23's Attention with a mask fails on ONNX Runtime's CPU provider
 
 
+FEATURES = ("s8", "s16", "s32")  # where a bundle's image graph is cut, so that its neck can be learned anew
+
+
 class ImageGraph(nn.Module):
-    """`frame` uint8 [1, H, W, 3] to `grid` [1, C, H/8, W/8], `scene` [1, S]."""
+    """`frame` uint8 [1, H, W, 3] to `grid` [1, C, H/8, W/8], `scene` [1, S], and the features between them."""
 
     def __init__(self, model: NpcModel) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, frame: Tensor) -> tuple[Tensor, Tensor]:
-        return self.model.encode_frame(frame)
+    def forward(self, frame: Tensor) -> tuple[Tensor, ...]:
+        features = self.model.image(frame)
+        return (*self.model.neck(*features), *features)
+
+
+class NeckGraph(nn.Module):
+    """The second half of `ImageGraph`: features to `grid` and `scene`."""
+
+    def __init__(self, model: NpcModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, s8: Tensor, s16: Tensor, s32: Tensor) -> tuple[Tensor, Tensor]:
+        return self.model.neck(s8, s16, s32)
 
 
 class TextGraph(nn.Module):
@@ -68,21 +86,49 @@ class WatchGraph(nn.Module):
         return self.model.calibrated("watch", presence[0]).sigmoid(), heat[0].sigmoid()
 
 
+Plan = tuple[nn.Module, dict[str, Tensor], dict[str, dict[int, Dim]], list[str]]  # module, inputs, dynamic axes, outputs
+
+
 def export_graphs(model: NpcModel, folder: Path) -> dict[str, Path]:
     """Write `image.onnx`, `text.onnx`, `decide.onnx`, `watch.onnx` (fp32) into `folder`."""
+    plans = {"image": _image_plan(model), "text": _text_plan(model), **_head_plans(model)}
+    paths = {name: _export(folder / f"{name}.onnx", *plan) for name, plan in plans.items()}
+    _keep_inside(paths["image"], FEATURES)
+    return paths
+
+
+def export_heads(model: NpcModel, folder: Path) -> dict[str, Path]:
+    """Write what stands above the encoders: `neck.onnx`, `decide.onnx`, `watch.onnx` (fp32)."""
+    plans = {"neck": _neck_plan(model), **_head_plans(model)}
+    return {name: _export(folder / f"{name}.onnx", *plan) for name, plan in plans.items()}
+
+
+def _image_plan(model: NpcModel) -> Plan:
+    frame = torch.zeros(1, *model.cfg.size, 3, dtype=torch.uint8)
+    return ImageGraph(model), {"frame": frame}, {}, ["grid", "scene", *FEATURES]
+
+
+def _neck_plan(model: NpcModel) -> Plan:
     height, width = model.cfg.size
-    rows, columns = height // 8, width // 8
+    features = {
+        name: torch.randn(1, channels, height // stride, width // stride)
+        for name, channels, stride in zip(FEATURES, model.image.channels, (8, 16, 32), strict=True)
+    }
+    return NeckGraph(model), features, {}, ["grid", "scene"]
+
+
+def _text_plan(model: NpcModel) -> Plan:
+    ids, n, t = torch.ones(3, 7, dtype=torch.int64), Dim("n", max=4096), Dim("t", max=512)
+    dynamic = {"ids": {0: n, 1: t}, "mask": {0: n, 1: t}}
+    return TextGraph(model), {"ids": ids, "mask": ids.clone()}, dynamic, ["sentence", "utterance"]
+
+
+def _head_plans(model: NpcModel) -> dict[str, Plan]:
+    rows, columns = model.cfg.size[0] // 8, model.cfg.size[1] // 8
+    n, w = Dim("n", max=4096), Dim("w", max=4096)
     grid, scene = torch.randn(1, model.cfg.grid_dim, rows, columns), torch.randn(1, model.cfg.scene_dim)
     valid, utterance = torch.ones(1, rows, columns), torch.randn(3, model.text.utterance_dim)
-    ids, n, t, w = torch.ones(3, 7, dtype=torch.int64), Dim("n", max=4096), Dim("t", max=512), Dim("w", max=4096)
-    plan: dict[str, tuple[nn.Module, dict[str, Tensor], dict[str, dict[int, Dim]], list[str]]] = {
-        "image": (ImageGraph(model), {"frame": torch.zeros(1, height, width, 3, dtype=torch.uint8)}, {}, ["grid", "scene"]),
-        "text": (
-            TextGraph(model),
-            {"ids": ids, "mask": ids.clone()},
-            {"ids": {0: n, 1: t}, "mask": {0: n, 1: t}},
-            ["sentence", "utterance"],
-        ),
+    plans: dict[str, Plan] = {
         "decide": (
             DecideGraph(model),
             {"grid": grid, "scene": scene, "utterance": utterance, "said": torch.ones(3, 1), "valid": valid},
@@ -91,13 +137,23 @@ def export_graphs(model: NpcModel, folder: Path) -> dict[str, Path]:
         ),
     }
     if model.grounding is not None:
-        plan["watch"] = (
+        phrase = torch.randn(3, SENTENCE_DIM)
+        plans["watch"] = (
             WatchGraph(model),
-            {"grid": grid, "phrase": torch.randn(3, 384), "valid": valid},
+            {"grid": grid, "phrase": phrase, "valid": valid},
             {"phrase": {0: w}},
             ["presence", "heat"],
         )
-    return {name: _export(folder / f"{name}.onnx", *parts) for name, parts in plan.items()}
+    return plans
+
+
+def _keep_inside(path: Path, names: Sequence[str]) -> None:
+    """These outputs become inner tensors again, under their names: asking for them would cost every frame."""
+    graph = onnx.load(path)
+    for output in [o for o in graph.graph.output if o.name in names]:
+        graph.graph.output.remove(output)
+        graph.graph.value_info.append(output)
+    onnx.save(graph, path)
 
 
 def _export(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from engine.model import NpcModel
 from engine.training.tokens import MAX_TOKENS, tokenize
@@ -34,55 +37,86 @@ class Parity:
 
 
 Frames = list[npt.NDArray[np.uint8]]
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One frame at the model's size, with the features that the frozen half makes of it, and vectors of words."""
+
+    frame: npt.NDArray[np.uint8]
+    features: Mapping[str, Floats]  # `FEATURES`, [1, C, H/s, W/s]
+    utterance: Floats  # [1, U]; zeros for silence
+    said: bool
+    phrases: Floats  # [W, 384]
 
 
 def compare(model: NpcModel, folder: Path, frames: Frames, texts: list[str]) -> Parity:
     """Run PyTorch and the graphs in `folder` on each (frame, text) pair; empty texts are silence."""
+    image, text_graph, decide = (_session(folder / f"{n}.onnx") for n in ("image", "text", "decide"))
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))  # its numbers are not those that PyTorch knows
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.no_padding()
+    pairs = []
+    for frame, text in zip(frames, texts, strict=True):
+        with torch.no_grad():
+            view = model.encode_frame(torch.from_numpy(frame)[None])
+            ours = _torch_heads(model, *view, model.encode_text(*tokenize([text]))[1], bool(text))
+        ids = np.array([tokenizer.encode(text).ids], np.int64)
+        utterance = text_graph.run(["utterance"], {"ids": ids, "mask": np.ones_like(ids)})[0]
+        pairs.append((ours, _onnx_heads(decide, *image.run(["grid", "scene"], {"frame": frame[None]}), utterance, bool(text))))
+    return _parity(pairs)
+
+
+def compare_heads(model: NpcModel, folder: Path, examples: Sequence[Example]) -> Parity:
+    """The same for what stands above the encoders: `neck.onnx` if it is in `folder`, else `image.onnx`; decide, watch."""
+    whole = not (folder / "neck.onnx").exists()
+    first, decide, watch = (_session(folder / f"{n}.onnx") for n in ("image" if whole else "neck", "decide", "watch"))
+    pairs = []
+    for example in examples:
+        with torch.no_grad():
+            view = model.neck(*(torch.from_numpy(f) for f in example.features.values()))
+            ours = _torch_heads(model, *view, torch.from_numpy(example.utterance), example.said)
+            ours.append(_torch_watch(model, view[0], torch.from_numpy(example.phrases)))
+        grid, scene = first.run(["grid", "scene"], {"frame": example.frame[None]} if whole else dict(example.features))
+        theirs = _onnx_heads(decide, grid, scene, example.utterance, example.said)
+        theirs.append(watch.run(["presence"], {"grid": grid, "valid": _valid(grid), "phrase": example.phrases})[0])
+        pairs.append((ours, theirs))
+    return _parity(pairs)
+
+
+def _session(path: Path) -> Any:
     import onnxruntime as ort
 
-    sessions = {
-        n: ort.InferenceSession(str(folder / f"{n}.onnx"), providers=["CPUExecutionProvider"])
-        for n in ("image", "text", "decide")
-    }
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    same, differences = [], []
-    for frame, text in zip(frames, texts, strict=True):
-        ours = _torch_answers(model, frame, text)
-        theirs = _onnx_answers(sessions, tokenizer, frame, text, model.cfg.size)
-        for mine, other in zip(ours, theirs, strict=True):
-            if mine.ndim == 1 and len(mine) > 1:
-                same.append(mine.argmax() == other.argmax())
-            differences.append(float(np.abs(mine - other).max()))
-    return Parity(len(frames), float(np.mean(same)), max(differences), float(np.mean(differences)))
+    return ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
 
-def _inputs(frame: npt.NDArray[np.uint8], text: str, size: tuple[int, int]) -> tuple[npt.NDArray[np.float32], float]:
-    return np.ones((1, size[0] // 8, size[1] // 8), np.float32), float(bool(text))
+def _parity(pairs: Sequence[tuple[list[Floats], list[Floats]]]) -> Parity:
+    """Answers of each input: class probabilities of `HEADS`, then probabilities of presence."""
+    same = [mine.argmax() == other.argmax() for ours, theirs in pairs for mine, other in zip(ours[:4], theirs[:4], strict=True)]
+    gaps = [float(np.abs(mine - other).max()) for ours, theirs in pairs for mine, other in zip(ours, theirs, strict=True)]
+    return Parity(len(pairs), float(np.mean(same)), max(gaps), float(np.mean(gaps)))
 
 
-@torch.no_grad()
-def _torch_answers(model: NpcModel, frame: npt.NDArray[np.uint8], text: str) -> list[npt.NDArray[np.float32]]:
-    valid, said = _inputs(frame, text, model.cfg.size)
-    grid, scene = model.encode_frame(torch.from_numpy(frame)[None])
-    utterance = model.encode_text(*tokenize([text]))[1]
-    answers = model.decide(grid, scene, utterance[None], torch.full((1, 1, 1), said), torch.from_numpy(valid))
+def _valid(grid: npt.NDArray[np.float32]) -> Floats:
+    return np.ones((1, *grid.shape[2:]), np.float32)
+
+
+def _torch_heads(model: NpcModel, grid: Tensor, scene: Tensor, utterance: Tensor, said: bool) -> list[Floats]:
+    answers = model.decide(grid, scene, utterance[None], torch.full((1, 1, 1), float(said)), torch.ones(1, *grid.shape[2:]))
     heads = [model.probabilities(h, answers.logits[h])[0, 0].numpy() for h in HEADS]
     if answers.presence is not None:
         heads.append(model.calibrated("target", answers.presence[0]).sigmoid().numpy())
     return heads
 
 
-def _onnx_answers(
-    sessions: dict, tokenizer: Tokenizer, frame: npt.NDArray[np.uint8], text: str, size: tuple[int, int]
-) -> list[npt.NDArray[np.float32]]:
-    valid, said = _inputs(frame, text, size)
-    grid, scene = sessions["image"].run(None, {"frame": frame[None]})
-    tokenizer.enable_truncation(MAX_TOKENS)
-    tokenizer.no_padding()
-    ids = np.array([tokenizer.encode(text).ids], np.int64)
-    utterance = sessions["text"].run(["utterance"], {"ids": ids, "mask": np.ones_like(ids)})[0]
-    outputs = sessions["decide"].run(
-        [*HEADS, "target_p"],
-        {"grid": grid, "scene": scene, "utterance": utterance, "said": np.full((1, 1), said, np.float32), "valid": valid},
-    )
-    return [o[0] for o in outputs[:-1]] + [outputs[-1]]
+def _torch_watch(model: NpcModel, grid: Tensor, phrases: Tensor) -> Floats:
+    presence = model.watch(grid, phrases[None], torch.ones(1, *grid.shape[2:]))[1]
+    found: Floats = model.calibrated("watch", presence[0]).sigmoid().numpy()
+    return found
+
+
+def _onnx_heads(decide: Any, grid: Floats, scene: Floats, utterance: Floats, said: bool) -> list[Floats]:
+    inputs = {"grid": grid, "scene": scene, "utterance": utterance, "valid": _valid(grid)}
+    outputs = decide.run([*HEADS, "target_p"], inputs | {"said": np.full((1, 1), float(said), np.float32)})
+    return [*(o[0] for o in outputs[:-1]), outputs[-1]]

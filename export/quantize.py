@@ -8,8 +8,9 @@ calibration and shrinks the word table to a quarter. The small graphs stay in fp
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,34 +25,44 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+Feed = Mapping[str, npt.NDArray[Any]]
 
-class _Frames(CalibrationDataReader):  # type: ignore[misc]
-    def __init__(self, frames: Iterable[npt.NDArray[np.uint8]]) -> None:
-        self._frames: Iterator[npt.NDArray[np.uint8]] = iter(frames)
 
-    def get_next(self) -> dict[str, npt.NDArray[np.uint8]] | None:
-        frame = next(self._frames, None)
-        return None if frame is None else {"frame": frame[None]}
+class _Feeds(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, feeds: Iterable[Feed]) -> None:
+        self._feeds: Iterator[Feed] = iter(feeds)
+
+    def get_next(self) -> Feed | None:
+        return next(self._feeds, None)
 
 
 def quantize_image(source: Path, target: Path, frames: Iterable[npt.NDArray[np.uint8]]) -> None:
     """Quantise convolutions and additions of the image graph; `frames` uint8 [H, W, 3] set the ranges."""
+    quantize_convolutions(source, target, ({"frame": frame[None]} for frame in frames))
+    onnx.save(_feed_pixels_directly(onnx.load(target)), target)
+
+
+def quantize_convolutions(
+    source: Path, target: Path, feeds: Iterable[Feed], scales: Mapping[str, Mapping[str, npt.NDArray[Any]]] | None = None
+) -> None:
+    """Quantise convolutions and additions; `feeds` set the ranges, but for tensors whose `scale`, `zero_point` are given."""
+    overrides = {name: [{"quant_type": QuantType.QUInt8, **given}] for name, given in (scales or {}).items()}
     logging.getLogger().setLevel(logging.ERROR)
     prepared = target.with_suffix(".prepared")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
     quantize_static(
         str(prepared),
         str(target),
-        _Frames(frames),
+        _Feeds(feeds),
         quant_format=QuantFormat.QDQ,
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
         per_channel=True,
         op_types_to_quantize=["Conv", "Add", "Clip", "Relu"],
         calibrate_method=CalibrationMethod.MinMax,
+        extra_options={"TensorQuantOverrides": overrides},
     )
     prepared.unlink()
-    onnx.save(_feed_pixels_directly(onnx.load(target)), target)
 
 
 def _feed_pixels_directly(graph: onnx.ModelProto) -> onnx.ModelProto:

@@ -88,6 +88,8 @@ class Behaviour(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     traits: dict[str, str]
+    intents: tuple[str, ...]
+    tones: tuple[str, ...]
     actions: dict[str, ActionCfg]
     emotions: dict[str, Leaning]
     reflexes: dict[str, dict[str, float]]
@@ -102,6 +104,8 @@ class Behaviour(BaseModel):
     events: dict[str, EventCfg]
     memories: dict[str, float]
     plans: dict[str, Plan]
+    asking: dict[str, float]
+    unknown: tuple[str, ...]
     dismissals: tuple[str, ...]
     pointing: tuple[str, ...]
     lines: dict[str, tuple[Line, ...]]
@@ -113,8 +117,8 @@ class Behaviour(BaseModel):
 
     @cached_property
     def spoken(self) -> frozenset[str]:
-        """Every key that lines can stand under: the actions, and `unclear`."""
-        return frozenset(self.actions) | {"unclear"}
+        """Every key that lines can stand under: the actions, `unclear` and `unknown`."""
+        return frozenset(self.actions) | {"unclear", "unknown"}
 
 
 @cache

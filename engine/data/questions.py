@@ -59,6 +59,11 @@ class Questioner:
         self._concepts = sorted(set(concepts), key=lambda concept: concept.names)
         self._slots = {slot: [c for c in self._concepts if c.fits(slot)] for slot in SLOT_TAGS}
 
+    @property
+    def concepts(self) -> list[Concept]:
+        """The vocabulary."""
+        return list(self._concepts)
+
     def slot_things(self) -> dict[str, list[str]]:
         """For each slot of utterances, the phrases of the vocabulary that may fill it."""
         return {slot: sorted({name for concept in fitting for name in concept.names})

@@ -57,6 +57,9 @@ class Manifest(BaseModel):
     thresholds: Thresholds = Thresholds()
     graphs: dict[str, FileEntry]
     tokenizer: FileEntry
+    model: dict[str, object] = {}  # config of the model, for learning on; the runtime needs it not
+    heads: FileEntry | None = None  # weights above the encoders, for learning on
+    replay: FileEntry | None = None  # scenes that are repeated while something new is learnt
     metrics: dict[str, object] = {}
     licences: list[str] = []
 
@@ -93,8 +96,10 @@ class Bundle:
         self.folder = folder or default_bundle()
         self.manifest = _read_manifest(self.folder)
         self.labels = _read_labels(self.folder, self.manifest)
-        for entry in (*self.manifest.graphs.values(), self.manifest.tokenizer):
-            _verify(self.folder, entry)
+        manifest = self.manifest
+        for entry in (*manifest.graphs.values(), manifest.tokenizer, manifest.heads, manifest.replay):
+            if entry is not None:
+                _verify(self.folder, entry)
 
     def graph(self, name: str) -> Path:
         """Path of a graph file."""

@@ -117,6 +117,10 @@ class Perceiver:
         """Sentence vector of a text, unit length [384] (cached)."""
         return self._text.encode([text])[0][0]
 
+    def sentences(self, texts: Sequence[str]) -> Floats:
+        """Sentence vectors of texts, unit length [n, 384] (cached). Call it on the thread that perceives."""
+        return np.array([sentence for sentence, _ in self._text.encode(texts)], np.float32)
+
     def perceive(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Percept]:
         """One percept a query."""
         return [seen.percept for seen in self.perceive_with_heat(frame, queries)]

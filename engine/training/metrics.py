@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import f1_score, precision_recall_fscore_support, roc_auc_score
+from sklearn.metrics import f1_score, precision_recall_fscore_support
+
+from engine.evaluation.metrics import auc, expected_calibration_error
+
+__all__ = ["auc", "classification_report", "expected_calibration_error", "macro_f1"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -15,19 +19,6 @@ def macro_f1(truth: Sequence[int], predicted: Sequence[int], classes: int) -> fl
     """Macro-averaged F1 over the classes that occur in `truth`."""
     present = sorted(set(truth))
     return float(f1_score(truth, predicted, labels=present, average="macro", zero_division=0))
-
-
-def expected_calibration_error(confidence: Floats, correct: npt.NDArray[np.bool_], bins: int = 15) -> float:
-    """ECE (Naeini et al. 2015; Guo et al. 2017): mean |accuracy - confidence| over equal-width bins."""
-    if not len(confidence):
-        return 0.0
-    which = np.minimum((np.asarray(confidence) * bins).astype(int), bins - 1)
-    gaps = [
-        np.abs(correct[which == b].mean() - confidence[which == b].mean()) * (which == b).mean()
-        for b in range(bins)
-        if (which == b).any()
-    ]
-    return float(sum(gaps))
 
 
 def classification_report(truth: Sequence[int], probabilities: Floats) -> dict[str, float]:
@@ -47,8 +38,3 @@ def classification_report(truth: Sequence[int], probabilities: Floats) -> dict[s
         "ece": expected_calibration_error(probabilities.max(-1), right),
         "support": float(len(answers)),
     }
-
-
-def auc(truth: Sequence[bool], scores: Sequence[float]) -> float:
-    """Area under the ROC curve; nan where only one class occurs."""
-    return float(roc_auc_score(truth, scores)) if len(set(truth)) == 2 else float("nan")

@@ -14,9 +14,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from engine.data.colours import COLOURS
+from engine.data.concepts import Concept
 from engine.data.entities import Box, Entity, Scene
 from engine.data.places import WAYS
-from engine.data.questions import Sample
+from engine.data.questions import Questioner, Sample
 from engine.data.recording import Recording, Row, read_recording
 from engine.data.scenes import SceneGenerator
 from engine.data.utterances import Utterance
@@ -56,7 +57,7 @@ def _generator(split: str, seed: int) -> SceneGenerator:
 def read_scene_shard(split: str, seed: int, size: tuple[int, int], start: int, count: int) -> list[ScenePair]:
     """Scenes `start` … `start + count` of a split of `SceneGenerator` at the model's input size."""
     generator = _generator(split, seed)
-    return [_pair(generator.scene(i), size) for i in range(start, start + count)]
+    return [scene_pair(generator.scene(i), size) for i in range(start, start + count)]
 
 
 def recording_length(folder: Path, part: str) -> int:
@@ -71,7 +72,7 @@ def read_recording_shard(folder: Path, part: str, size: tuple[int, int], start: 
     for row in rows[start : start + count]:
         frame = recording.frame(row)
         scene = Scene(frame, (0, 0, frame.shape[1], frame.shape[0]), [e.as_entity() for e in row.entities])
-        pairs.append(_pair(scene, size))
+        pairs.append(scene_pair(scene, size))
     return pairs
 
 
@@ -86,7 +87,8 @@ def _held_out(episode: str) -> bool:
     return hashlib.sha256(episode.encode()).digest()[0] % 8 == 0
 
 
-def _pair(scene: Scene, size: tuple[int, int]) -> ScenePair:
+def scene_pair(scene: Scene, size: tuple[int, int]) -> ScenePair:
+    """A scene at the model's input size, with its record."""
     frame, scale, left, top = letterbox(scene.frame, size)
     x0, y0, x1, y1 = scene.valid
     valid = (x0 * scale + left, y0 * scale + top, x1 * scale + left, y1 * scale + top)
@@ -106,16 +108,22 @@ def _pair(scene: Scene, size: tuple[int, int]) -> ScenePair:
 Asked = tuple[list[tuple[str, list[Box]]], list[Sample], tuple[bool, bool]]
 
 
+def scene_concepts() -> list[Concept]:
+    """All concepts that training scenes are made of."""
+    return _generator("train", 0).questioner.concepts
+
+
 class Asker:
     """Draws what is asked about recorded scenes: the same of scene `i` on every machine, for the same player lines.
 
     Args:
+        asks: the split of `SceneGenerator` whose vocabulary is asked for, or who else asks.
         utterances: player lines of the side (training, held out) that the scenes belong to.
         lessons: utterances a scene.
     """
 
-    def __init__(self, split: str, utterances: Sequence[Utterance], lessons: int) -> None:
-        self._generator = _generator(split, 0)
+    def __init__(self, asks: str | Questioner, utterances: Sequence[Utterance], lessons: int) -> None:
+        self._questioner = _generator(asks, 0).questioner if isinstance(asks, str) else asks
         self._utterances, self._lessons = utterances, lessons
 
     def ask(self, record: SceneRecord, index: int) -> Asked:
@@ -123,8 +131,8 @@ class Asker:
         rng = np.random.default_rng((index, 77))
         entities = [_entity(row) for row in record.entities]
         scene = Scene(_NO_FRAME, (0, 0, 0, 0), entities, tuple(record.absent))
-        queries = self._generator.queries(scene, rng, QUERIES)
-        lessons = self._generator.lessons(scene, self._utterances, rng, self._lessons)
+        queries = self._questioner.queries(scene, rng, QUERIES)
+        lessons = self._questioner.lessons(scene, self._utterances, rng, self._lessons)
         boxed = [(phrase, [entities[i].box for i in found]) for phrase, found in queries]
         return boxed, lessons, (bool(scene.tagged("hostile")), bool(scene.tagged("hazard")))
 

@@ -1,0 +1,165 @@
+"""The whole way: recording → checks → features → learning → calibration → export → measured before and after."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from engine.adaptation.checks import labelled, refuse_unfit
+from engine.adaptation.material import Material, load_model, prepare
+from engine.adaptation.split import Split, choose_frames, split_by_episode
+from engine.adaptation.stage import AdaptCfg, AdaptStage, Course, Figures
+from engine.data.recording import Recording
+from engine.errors import EngineError
+from engine.evaluation.ask_recording import Answers, ask_recording
+from engine.evaluation.questions import vocabulary
+from engine.evaluation.report import Report, report
+from engine.model import NpcModel
+from engine.perception import Bundle, Perceiver
+from engine.training.calibrate import fit_platt
+from engine.training.dataset import SceneDataset
+from engine.training.measure import Measured
+from export.adapted import write_adapted
+from export.parity import Example, Parity
+from export.splice import FEATURES
+
+EXPORT_S = 30.0  # kept back for the export
+EXAMPLES = 100  # inputs that set the ranges of INT8 and are compared with PyTorch
+LEARNT = 0.35  # pointing on held-out episodes below which the names cannot belong to the pictures
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of it. `before` and `after` are measured through the runtime, on the held-out episodes."""
+
+    split: Split
+    course: Course
+    parity: tuple[Parity, Parity]
+    before: tuple[Answers, Report]
+    after: tuple[Answers, Report]
+    kept: tuple[Figures, Figures]  # on the held-out part of the replay, before and after
+    seconds: dict[str, float]
+
+    @property
+    def forgotten(self) -> float:
+        """Pointing on replayed scenes that were never learnt from: how much of it was lost (0.01 is a point)."""
+        return self.kept[0]["replay_pointing"] - self.kept[1]["replay_pointing"]
+
+
+class Clock:
+    """Seconds of each part of the way."""
+
+    def __init__(self) -> None:
+        self.start = self._last = time.monotonic()
+        self.seconds: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self.seconds[name], self._last = round(now - self._last, 1), now
+
+    def total(self) -> dict[str, float]:
+        return self.seconds | {"all": round(time.monotonic() - self.start, 1)}
+
+
+def adapt(
+    recording: Recording,
+    out: Path,
+    base: Path | None = None,
+    frames: int | None = None,
+    minutes: float = 2.0,
+    threads: int = 2,
+    cfg: AdaptCfg | None = None,
+    say: Say = lambda text: None,
+) -> Outcome:
+    """Teach a bundle the recording's game and write the result to `out`.
+
+    Args:
+        frames: so many of the labelled frames, from all episodes; None takes all.
+        minutes: for all of it; learning stops early enough for the export.
+
+    Raises:
+        EngineError: `recording_unfit` with the reasons, `not_learnt` if the held-out episodes say that nothing was,
+            `bundle_fixed` for a bundle that cannot learn, `parity`. Nothing is written then.
+    """
+    clock, cfg = Clock(), cfg or AdaptCfg()
+    refuse_unfit(recording)
+    torch.set_num_threads(threads)
+    torch.manual_seed(cfg.seed)
+    bundle = Bundle(base)
+    model = load_model(bundle)
+    split = split_by_episode(choose_frames(labelled(recording), frames))
+    before = _measured(bundle.folder, recording, split)
+    clock.lap("checked, measured")
+    say(f"{len(split.learn)} frames to learn from, {len(split.check)} of other episodes to check by")
+    with tempfile.TemporaryDirectory(prefix="adapt-") as folder:
+        material = prepare(bundle, recording, split, Path(folder), threads)
+        clock.lap("features")
+        course = AdaptStage(model, material, cfg).learn(clock.start + 60 * minutes - EXPORT_S, lambda: None)
+        say(f"learnt for {course.steps} steps ({course.stopped})")
+        _refuse_unlearnt(course)
+        stage = AdaptStage(model, material, cfg)
+        _calibrate(model, *stage.measured())
+        kept = course.before, stage.figures()
+        clock.lap("learning")
+        facts = {"game": recording.meta.game, "frames": len(split.learn), "steps": course.steps}
+        parity = write_adapted(bundle, model, _examples(material), out, facts)
+        clock.lap("export")
+    after = _measured(out, recording, split)
+    clock.lap("measured")
+    return Outcome(split, course, parity, before, after, kept, clock.total())
+
+
+def _measured(bundle: Path, recording: Recording, split: Split) -> tuple[Answers, Report]:
+    """The bundle on the held-out episodes, asked for every name of the recording."""
+    answers = ask_recording(Perceiver(bundle, "cpu"), recording, split.check, vocabulary(recording), lambda: None)
+    return answers, report(answers)
+
+
+def _refuse_unlearnt(course: Course) -> None:
+    if course.best["pointing"] < LEARNT:
+        raise EngineError(
+            "not_learnt",
+            f"On episodes held out, only {course.best['pointing']:.0%} of the named things were found after learning "
+            f"({course.before['pointing']:.0%} before).",
+            "Do names and boxes belong to these pictures? See truth.png in the report. No bundle was written.",
+        )
+
+
+def _calibrate(model: NpcModel, new: Measured, old: Measured) -> None:
+    """Presence anew, on the held-out episodes and the held-out part of the replay, each with half of the weight."""
+    for kind in ("target", "watch"):
+        parts = [(np.asarray(m.presence[kind]), np.asarray(m.there[kind], bool)) for m in (new, old)]
+        size = max(len(there) for _, there in parts)
+        even = [np.resize(np.arange(len(there)), size) for _, there in parts]
+        there = np.concatenate([t[i] for (_, t), i in zip(parts, even, strict=True)])
+        presence = np.concatenate([p[i] for (p, _), i in zip(parts, even, strict=True)])
+        if there.any() and not there.all():
+            model.calibration[kind].data = torch.tensor(fit_platt(presence, there))
+
+
+def _examples(material: Material) -> list[Example]:
+    """Learnt, held-out and replayed frames in turn, each with something said or silence, and with its phrases."""
+    sets = (material.learn, material.check, material.replay)
+    chosen = [(data, i) for i in range(EXAMPLES) for data in sets if i < len(data.arrays[0]["s8"])]
+    return [_example(material, data, i) for data, i in chosen[:EXAMPLES]]
+
+
+def _example(material: Material, data: SceneDataset, index: int) -> Example:
+    scene = data.asked[index]
+    rows = material.texts.rows([phrase for phrase, _ in scene.queries[:8]])
+    text = "" if index % 8 == 7 else scene.lessons[0][0]
+    return Example(
+        material.frame(data, index),
+        {name: np.array(data.arrays[0][name][index], np.float32)[None] for name in FEATURES},
+        material.texts.utterances(material.texts.rows([text])).numpy(),
+        bool(text),
+        material.texts.sentences(rows).numpy(),
+    )

@@ -1,0 +1,59 @@
+"""`python -m engine adapt`: from a recording of a game to a bundle that knows it, in one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from engine.data.recording import Recording, read_recording
+from engine.errors import EngineError
+
+
+def adapt(
+    recordings: Annotated[Path, typer.Option(help="The recording to learn from (docs/recording.md).")],
+    out: Annotated[Path, typer.Option(help="Bundle directory to write.")],
+    bundle: Annotated[Path | None, typer.Option(help="The bundle to start from; the shipped one if not given.")] = None,
+    frames: Annotated[int | None, typer.Option(min=12, help="Use so many frames, from all episodes; default: all.")] = None,
+    minutes: Annotated[float, typer.Option(min=0.7, help="For all of it, export included.")] = 2.0,
+    report: Annotated[Path | None, typer.Option(help="Where figures and pictures go; default: OUT-report.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Processor threads to use.")] = 2,
+) -> None:
+    """Learn a game from its recording: checks, learning, report, an exported and parity-checked bundle."""
+    try:
+        from engine.adaptation.adapt import adapt as teach
+        from engine.adaptation.written import table, write_report
+    except ModuleNotFoundError as missing:
+        raise EngineError(
+            "extra_missing",
+            f"Adapting needs '{missing.name}', which is not installed.",
+            "Run: pip install 'npc-engine[train]'.",
+        ) from None
+    refuse_overwriting(out)
+    recording, folder = read_recording(recordings), report or out.with_name(f"{out.name}-report")
+    _draw_truth(recording, folder)
+    console = Console(stderr=True, highlight=False)
+    outcome = teach(recording, out, bundle, frames, minutes, threads, say=lambda text: console.print(text))
+    write_report(outcome, recording, folder)
+    Console().print(table(outcome, recording.meta.game))
+    exact, shipped = outcome.parity
+    typer.echo(
+        f"Wrote {out} in {outcome.seconds['all']:.0f} s: graphs agree with PyTorch on {exact.agreement:.1%} of top labels, "
+        f"as shipped {shipped.agreement:.1%}. Figures and pictures: {folder}"
+    )
+
+
+def refuse_overwriting(out: Path) -> None:
+    """A bundle may be replaced by a newer one; any other directory is somebody's."""
+    if out.exists() and not (out / "bundle.json").is_file() and (out.is_file() or any(out.iterdir())):
+        raise EngineError("out_taken", f"{out} is there and is no bundle.", "Choose another --out directory.")
+
+
+def _draw_truth(recording: Recording, folder: Path) -> None:
+    """`truth.png`: names and boxes as recorded, so that wrong ones are seen at a glance."""
+    from engine.evaluation.pictures import draw_truth
+
+    folder.mkdir(parents=True, exist_ok=True)
+    draw_truth(recording).save(folder / "truth.png")

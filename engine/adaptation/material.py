@@ -1,0 +1,143 @@
+"""What is learnt from: a bundle's model, its replay, and the recording, as data sets over cached features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.adaptation.split import Split
+from engine.adaptation.texts import BundleTexts
+from engine.data.concepts import Concept, stable_share
+from engine.data.entities import Entity, Scene
+from engine.data.questions import Questioner
+from engine.data.recording import Recording, Row
+from engine.data.utterances import load_utterances
+from engine.errors import EngineError
+from engine.evaluation.questions import vocabulary
+from engine.model import ModelCfg, NpcModel, build_model
+from engine.perception import Bundle
+from engine.training.dataset import SceneDataset
+from engine.training.feature_cache import ScenePair, build_cache
+from engine.training.progress import Progress
+from engine.training.replay import Replay, read_replay
+from engine.training.sources import Asker, scene_pair
+from export.heads import read_heads
+from export.splice import write_features_graph
+
+Pixels = npt.NDArray[np.uint8]
+QUERIES, LESSONS = 12, 3  # a scene and step
+REPEATED = 4  # times that a recorded frame is asked about, each time differently
+CHECKED_REPLAY = 0.25  # of the replayed scenes are never learnt from: they tell what is forgotten
+OTHERS = 400  # concepts of the replay that a recorded frame may be asked about in vain
+SYNONYM = 0.55  # cosine of names from which one may be true of the other
+
+
+@dataclass(frozen=True)
+class Material:
+    """Data sets to learn from and to check by, with the vectors of their words and their pictures."""
+
+    learn: SceneDataset
+    check: SceneDataset
+    replay: SceneDataset
+    replay_check: SceneDataset
+    texts: BundleTexts
+    frames: dict[int, list[Pixels]]  # by the data set's identity
+
+    def frame(self, data: SceneDataset, index: int) -> Pixels:
+        """The picture behind a row of a data set, at the model's size."""
+        return self.frames[id(data)][index]
+
+
+def load_model(bundle: Bundle) -> NpcModel:
+    """The trainable model of a bundle, its image and text encoders empty.
+
+    Raises:
+        EngineError: `bundle_fixed` for a bundle that does not carry what is trained.
+    """
+    manifest = bundle.manifest
+    if manifest.heads is None or manifest.replay is None or not manifest.model:
+        raise EngineError(
+            "bundle_fixed",
+            f"The bundle {bundle.folder} cannot learn: it carries no weights to go on from.",
+            "Export it again with this version of the engine.",
+        )
+    model = build_model(ModelCfg.model_validate(manifest.model), bundle.labels, pretrained=False)
+    try:
+        read_heads(model, bundle.folder / manifest.heads.file)
+    except (RuntimeError, KeyError):
+        raise EngineError(
+            "bundle_invalid",
+            f"{bundle.folder / manifest.heads.file} is not of this version's model.",
+            "Export the model again with this version of the engine.",
+        ) from None
+    return model.eval()
+
+
+def prepare(bundle: Bundle, recording: Recording, split: Split, folder: Path, threads: int) -> Material:
+    """Compute features and vectors of everything that is learnt from; `folder` holds them while it lasts."""
+    assert bundle.manifest.replay is not None
+    spec, progress = bundle.manifest.input, Progress(None, every_s=1e9)
+    size = spec.height, spec.width
+    replay = read_replay(bundle.folder / bundle.manifest.replay.file)
+    features, texts = folder / "features.onnx", BundleTexts(bundle, threads)
+    write_features_graph(bundle.graph("image"), features)
+    names, things = vocabulary(recording), _concepts(recording)
+    recorded = Questioner([*things, *_unlike(replay.concepts, things, texts)])
+    checked = round(len(replay.pairs) * CHECKED_REPLAY)
+    pairs = {
+        "learn": [_pair(recording, row, names, size) for row in split.learn],
+        "check": [_pair(recording, row, names, size) for row in split.check],
+        "replay": replay.pairs[checked:],
+        "replay_check": replay.pairs[:checked],
+    }
+    sets = {}
+    for name, of in pairs.items():
+        side = "held_out" if name.endswith("check") else "train"
+        asker = Asker(_questioner(name, replay, recorded), load_utterances(side), LESSONS)  # type: ignore[arg-type]
+        shards = build_cache(folder / name, features, partial(_part, of), len(of), progress, workers=1)
+        shards = shards * (REPEATED if name == "learn" else 1)
+        sets[name] = SceneDataset(shards, bundle.labels, texts, asker, QUERIES, size, fixed=side == "held_out")
+    texts.add(text for data in sets.values() for text in data.texts())
+    frames = {id(sets[name]): [frame for frame, _ in of] for name, of in pairs.items()}
+    return Material(**sets, texts=texts, frames=frames)
+
+
+def _questioner(name: str, replay: Replay, recorded: Questioner) -> Questioner:
+    return Questioner(replay.concepts) if name.startswith("replay") else recorded
+
+
+def _part(pairs: Sequence[ScenePair], start: int, count: int) -> list[ScenePair]:
+    return list(pairs[start : start + count])
+
+
+def _pair(recording: Recording, row: Row, names: Sequence[str], size: tuple[int, int]) -> ScenePair:
+    """A recorded frame as a scene; every other name of the recording is known to be absent."""
+    frame = recording.frame(row)
+    entities = [e.as_entity() for e in row.entities]
+    absent = tuple(name for name in names if not any(e.is_called(name) for e in entities))
+    return scene_pair(Scene(frame, (0, 0, frame.shape[1], frame.shape[0]), entities, absent), size)
+
+
+def _concepts(recording: Recording) -> list[Concept]:
+    """The recording's own things; all tags that any of a name has had."""
+    found: dict[str, Concept] = {}
+    for row in recording.rows:
+        for recorded in row.entities:
+            entity: Entity = recorded.as_entity()
+            known = found.get(entity.name, Concept(entity.name, entity.names, frozenset()))
+            found[entity.name] = replace(known, tags=known.tags | entity.tags)
+    return list(found.values())
+
+
+def _unlike(concepts: Sequence[Concept], recorded: Sequence[Concept], texts: BundleTexts) -> list[Concept]:
+    """Concepts that may be called absent from the recording's frames: none of their names may mean a recorded thing."""
+    some = sorted(concepts, key=lambda c: stable_share(c.names[0]))[:OTHERS]
+    every = [name for concept in some for name in concept.names]
+    close = texts.similarity(every, [name for c in recorded for name in c.names]).amax(1) > SYNONYM
+    clashing = {name for name, near in zip(every, close.tolist(), strict=True) if near}
+    return [c for c in some if not clashing.intersection(c.names)]

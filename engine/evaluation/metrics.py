@@ -1,0 +1,60 @@
+"""Figures of merit of yes/no answers, in numpy alone: a runtime install measures bundles, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+NAN = float("nan")
+
+
+def auc(truth: Sequence[bool], scores: Sequence[float]) -> float:
+    """Area under the ROC curve: how often a true case scores above a false one (a tie counts half).
+
+    nan where only one class occurs.
+    """
+    there, values = np.asarray(truth, bool), np.asarray(scores, np.float64)
+    true, false = values[there], np.sort(values[~there])
+    if not len(true) or not len(false):
+        return NAN
+    below = np.searchsorted(false, true, "left") + np.searchsorted(false, true, "right")
+    return float(below.mean() / (2 * len(false)))
+
+
+def average_precision(truth: Sequence[bool], scores: Sequence[float]) -> float:
+    """Precision averaged over the recalls that thresholds reach; nan where only one class occurs.
+
+    Equal scores share one threshold, so that the order of the cases changes nothing.
+    """
+    there, values = np.asarray(truth, bool), np.asarray(scores, np.float64)
+    if not there.any() or there.all():
+        return NAN
+    order = np.argsort(-values, kind="stable")
+    last_of_tie = np.append(np.diff(values[order]) != 0, True)
+    found = np.cumsum(there[order])[last_of_tie]
+    asked = np.flatnonzero(last_of_tie) + 1
+    gained = np.diff(found, prepend=0) / there.sum()
+    return float((gained * found / asked).sum())
+
+
+def expected_calibration_error(
+    confidence: npt.NDArray[np.floating], correct: npt.NDArray[np.bool_], bins: int = 15
+) -> float:
+    """ECE (Naeini et al. 2015; Guo et al. 2017): mean |accuracy - confidence| over equal-width bins."""
+    if not len(confidence):
+        return 0.0
+    which = np.minimum((np.asarray(confidence) * bins).astype(int), bins - 1)
+    gaps = [
+        np.abs(correct[which == b].mean() - confidence[which == b].mean()) * (which == b).mean()
+        for b in range(bins)
+        if (which == b).any()
+    ]
+    return float(sum(gaps))
+
+
+def presence_ece(truth: Sequence[bool], probabilities: Sequence[float]) -> float:
+    """ECE of "it is there" probabilities: the confidence is that of the likelier answer."""
+    there, p = np.asarray(truth, bool), np.asarray(probabilities, np.float64)
+    return expected_calibration_error(np.maximum(p, 1 - p), (p > 0.5) == there)

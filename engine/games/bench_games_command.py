@@ -1,0 +1,75 @@
+"""`python -m engine bench-games`: how well a bundle sees games that it was never shown, and learns them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from engine.data.recording import Recording
+from engine.errors import EngineError
+from engine.evaluation.measure import bundle_facts, measure_recording, write_json
+from engine.evaluation.pictures import draw_answers
+from engine.evaluation.report import Figures, Report, table
+from engine.games.crafter_worlds import CRAFTER
+from engine.games.minigrid_levels import MINIGRID
+from engine.games.shots import Game, record
+from engine.perception import Perceiver
+
+GAMES = {game.name: game for game in (MINIGRID, CRAFTER)}
+
+
+def bench_games(
+    bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
+    out: Annotated[Path, typer.Option(help="Where recordings, figures and pictures go.")] = Path("bench-games"),
+    game: Annotated[list[str] | None, typer.Option(help="Only this game (repeatable): minigrid, crafter.")] = None,
+    frames: Annotated[int, typer.Option(min=8, help="Frames of each game.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is other levels and worlds.")] = 0,
+    provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
+) -> None:
+    """Measure on MiniGrid/BabyAI and Crafter, zero-shot."""
+    chosen = _chosen(game)
+    recordings = [_recorded(g, out, frames, seed) for g in chosen]
+    perceiver = Perceiver(bundle, provider)
+    found: dict[str, Report] = {}
+    for recording in recordings:
+        name = recording.meta.game
+        answers, found[name] = measure_recording(perceiver, recording, title=f"asking about {name}")
+        Console().print(table(f"{name}: {perceiver.bundle.folder.name} on {len(recording.rows)} frames", found[name]))
+        draw_answers(recording, answers.watch).save(out / f"{name}.png")
+    Console().print(_summary({name: report.overall for name, report in found.items()}))
+    games = {name: report.as_json() for name, report in found.items()}
+    write_json(out / "bench-games.json", {"bundle": bundle_facts(perceiver), "seed": seed, "frames": frames, "games": games})
+    typer.echo(f"Figures: {out / 'bench-games.json'}; hits and misses: {out / '*.png'}")
+
+
+def _chosen(names: list[str] | None) -> list[Game]:
+    for name in names or ():
+        if name not in GAMES:
+            raise EngineError("unknown_game", f"There is no game '{name}'.", f"Known: {', '.join(GAMES)}.")
+    return [game for name, game in GAMES.items() if not names or name in names]
+
+
+def _recorded(game: Game, out: Path, frames: int, seed: int) -> Recording:
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(f"recording {game.name}", total=frames)
+        return record(game, out / "recordings" / f"{game.name}-{seed}-{frames}", frames, seed, lambda: progress.advance(task))
+
+
+def _summary(games: dict[str, Figures]) -> Table:
+    rows = Table(title="zero-shot", title_justify="left")
+    for header in ("game", "pointing", "random", "centre", "AUC", "AP", "ECE"):
+        rows.add_column(header, justify="left" if header == "game" else "right", no_wrap=True)
+    for name, figures in games.items():
+        rows.add_row(name, *_cells(figures))
+    return rows
+
+
+def _cells(figures: Figures) -> Iterator[str]:
+    keys = ("pointing", "random", "centre", "presence_auc", "average_precision", "ece")
+    return (f"{figures[key]:.2f}" for key in keys)

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from engine.data.recording import Recording
+from engine.evaluation.ask_recording import Answers, ask_recording
+from engine.evaluation.measure import spread
+from engine.evaluation.pictures import choose, draw_answers
+from engine.evaluation.questions import covered_share, questions_about, vocabulary
+from engine.evaluation.report import report, table
+from npc.types import Target
+from tests.evaluation.conftest import FakePerceiver
+
+WHERE = {"red ball": (0.9, 0.1, 0.1), "ball": (0.8, 0.1, 0.1), "key": (0.3, 0.1, 0.1)}
+
+
+def ask(recording: Recording, target: Target | None = None) -> Answers:
+    perceiver = FakePerceiver(WHERE.__getitem__, target)
+    return ask_recording(perceiver, recording, recording.rows, vocabulary(recording), lambda: None)  # type: ignore[arg-type]
+
+
+def test_names_of_other_frames_are_asked_as_absent(recording: Recording) -> None:
+    asked = [{q.phrase: bool(q.boxes) for q in questions_about(row, vocabulary(recording))} for row in recording.rows]
+    assert asked[1] == {"ball": True, "key": False, "red ball": False}
+    assert not any(asked[2].values())
+
+
+def test_a_red_ball_is_a_ball_too(recording: Recording) -> None:
+    first = {q.phrase: q for q in questions_about(recording.rows[0], vocabulary(recording))}
+    assert first["ball"].boxes == first["red ball"].boxes == ((0, 0, 20, 20),)
+
+
+def test_absent_names_are_limited_and_always_the_same(recording: Recording) -> None:
+    names = [f"thing {i}" for i in range(50)]
+    asked = questions_about(recording.rows[2], names, absent=5)
+    assert len(asked) == 5
+    assert asked == questions_about(recording.rows[2], names, absent=5)
+
+
+def test_a_point_on_a_thing_of_that_name_is_a_hit(recording: Recording) -> None:
+    found = report(ask(recording))
+    assert found.concepts["red ball"]["pointing"] == 1
+    assert found.concepts["ball"]["pointing"] == 0.5
+    assert found.concepts["key"]["pointing"] == 0
+    assert found.overall["pointing"] == 0.5
+    assert found.overall["pointing_by_concept"] == 0.5
+
+
+def test_baselines_are_those_of_a_random_and_of_the_centre_point(recording: Recording) -> None:
+    overall = report(ask(recording)).overall
+    assert overall["random"] == pytest.approx(400 / 6000)
+    assert overall["centre"] == 0.25
+    assert covered_share([(0, 0, 50, 60), (0, 0, 50, 30)], 100, 60) == 0.5
+
+
+def test_presence_is_judged_per_name_and_over_all(recording: Recording) -> None:
+    found = report(ask(recording))
+    assert (found.overall["there"], found.overall["absent"]) == (4, 5)
+    assert found.concepts["key"]["presence_auc"] == 0.5
+    assert found.concepts["ball"]["average_precision"] == pytest.approx(2 / 3)
+    assert found.overall["ece"] > 0.2
+
+
+def test_words_are_judged_where_their_target_is_known(recording: Recording) -> None:
+    silent = report(ask(recording)).spoken
+    assert (silent["there"], silent["absent"]) == (1, 1)
+    assert silent["pointing"] == 1  # the peak of the heat map, although no target was named
+    assert (silent["given"], silent["false_alarms"]) == (0, 0)
+    wrong = report(ask(recording, Target(0.1, 0.1, 0.9))).spoken
+    assert (wrong["pointing"], wrong["given"], wrong["false_alarms"]) == (0, 1, 1)
+
+
+def test_what_was_not_measured_is_null_in_json(recording: Recording) -> None:
+    found = report(Answers(ask(recording).watch, []))
+    assert math.isnan(found.spoken["pointing"])
+    assert json.loads(json.dumps(found.as_json(), allow_nan=False))["spoken"]["pointing"] is None
+
+
+def test_the_table_has_a_row_for_each_name_and_one_for_all(recording: Recording) -> None:
+    assert table("squares", report(ask(recording))).row_count == 4
+
+
+def test_the_page_shows_each_name_before_any_twice(recording: Recording) -> None:
+    answers = ask(recording).watch
+    shown = choose(answers * 2, lambda a: a.there)
+    assert {a.question.phrase for a in shown[:3]} == {"red ball", "ball", "key"}
+    assert draw_answers(recording, answers).height > 400
+
+
+def test_frames_are_spread_over_the_recording(recording: Recording) -> None:
+    assert spread(recording.rows, 2) == [recording.rows[0], recording.rows[1]]
+    assert spread(recording.rows, 9) == list(recording.rows)

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from engine.evaluation.metrics import auc, average_precision, expected_calibration_error, presence_ece
+
+
+def test_auc_counts_pairs_and_halves_ties() -> None:
+    assert auc([True, False, True, False], [0.9, 0.1, 0.5, 0.6]) == 0.75
+    assert auc([True, False], [0.5, 0.5]) == 0.5
+    assert math.isnan(auc([True, True], [0.1, 0.2]))
+
+
+def test_average_precision_of_a_known_ranking() -> None:
+    assert average_precision([True, False, True], [0.9, 0.8, 0.7]) == pytest.approx((1 + 2 / 3) / 2)
+    assert math.isnan(average_precision([False], [0.5]))
+
+
+def test_average_precision_does_not_depend_on_the_order_of_ties() -> None:
+    assert average_precision([True, False], [0.5, 0.5]) == average_precision([False, True], [0.5, 0.5]) == 0.5
+
+
+def test_figures_agree_with_scikit_learn() -> None:
+    sklearn = pytest.importorskip("sklearn.metrics", reason="needs the train extra")
+    rng = np.random.default_rng(0)
+    truth, scores = rng.random(300) < 0.3, rng.random(300).round(1)
+    assert auc(truth.tolist(), scores.tolist()) == pytest.approx(sklearn.roc_auc_score(truth, scores))
+    assert average_precision(truth.tolist(), scores.tolist()) == pytest.approx(sklearn.average_precision_score(truth, scores))
+
+
+def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
+    assert expected_calibration_error(np.array([0.8, 0.8]), np.array([True, False])) == pytest.approx(0.3)
+    assert presence_ece([True, False], [1.0, 0.0]) == 0
+    assert presence_ece([True, True], [0.2, 0.2]) == pytest.approx(0.8)

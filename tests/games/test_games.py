@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("minigrid", reason="needs the games extra")
+pytest.importorskip("crafter", reason="needs the games extra")
+
+from engine.data.recording import read_recording
+from engine.errors import EngineError
+from engine.games import crafter_worlds, minigrid_levels
+from engine.games.bench_games_command import GAMES
+from engine.games.shots import Game, Shot, record
+
+PURPLE, GREEN = (112, 39, 195), (0, 255, 0)
+
+
+@pytest.fixture(scope="module")
+def minigrid() -> list[Shot]:
+    return list(islice(minigrid_levels.shots(1), 20))
+
+
+@pytest.fixture(scope="module")
+def crafter() -> list[Shot]:
+    return list(islice(crafter_worlds.shots(1), 8))
+
+
+def colours(shot: Shot, entity: dict) -> np.ndarray:
+    x, y, w, h = (int(v) for v in entity["box"])
+    return shot.frame[y : y + h, x : x + w].reshape(-1, 3)
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_a_recording_is_the_same_in_every_run_and_is_kept(name: str, tmp_path: Path) -> None:
+    made: list[None] = []
+    for folder in ("a", "b", "a"):
+        record(GAMES[name], tmp_path / folder, 4, 3, lambda: made.append(None))
+    assert len(made) == 8  # the third was read
+    assert (tmp_path / "a" / "labels.jsonl").read_text() == (tmp_path / "b" / "labels.jsonl").read_text()
+    assert (tmp_path / "a/frames/000003.png").read_bytes() == (tmp_path / "b/frames/000003.png").read_bytes()
+    assert record(GAMES[name], tmp_path / "a", 2, 3, lambda: None).meta.model_extra["planned"] == 2  # another plan: anew
+
+
+def test_frames_are_screenshots(minigrid: list[Shot], crafter: list[Shot]) -> None:
+    assert all(min(shot.frame.shape[:2]) >= 300 for shot in minigrid + crafter)
+
+
+def test_boxes_lie_on_what_they_name(minigrid: list[Shot]) -> None:
+    named = [(s, e) for s in minigrid for e in s.entities]
+    for shot, entity in named:
+        pixels = colours(shot, entity).astype(int)
+        vivid = pixels[np.argmax(pixels.max(1) - pixels.min(1))]
+        if str(entity["name"]).startswith("green "):
+            assert vivid.argmax() == 1
+        if str(entity["name"]).startswith("red "):
+            assert vivid.argmax() == 0
+    assert {"green square", "lava"} <= {str(e["name"]) for _, e in named}
+
+
+def test_a_mission_is_recorded_where_it_means_one_thing(minigrid: list[Shot]) -> None:
+    spoken = [s for s in minigrid if s.labels]
+    assert spoken
+    for shot in spoken:
+        target = str(shot.entities[shot.labels["target"]]["name"])  # type: ignore[index]
+        assert target.split()[-1] in str(shot.labels["text"])
+        assert shot.labels["intent"] in ("go_to", "pick_up", "use")
+
+
+def test_crafter_shows_what_each_shot_is_about(crafter: list[Shot]) -> None:
+    for shot, name in zip(crafter[:4], ["cow", "zombie", "skeleton", "plant"], strict=True):
+        assert name in [e["name"] for e in shot.entities]
+
+
+def test_water_is_bluer_than_stone(crafter: list[Shot]) -> None:
+    def blueness(name: str) -> float:
+        pixels = [colours(s, e).mean(0) for s in crafter for e in s.entities if e["name"] == name]
+        return float(np.mean([p[2] - p[0] for p in pixels]))
+
+    assert blueness("water") > blueness("stone") + 20
+
+
+def test_neighbouring_cells_of_a_kind_are_one_box() -> None:
+    assert list(crafter_worlds._runs([1, 1, 2, 1])) == [(0, 2, 1), (2, 1, 2), (3, 1, 1)]
+
+
+def test_a_game_that_is_not_installed_is_named_with_its_remedy(tmp_path: Path) -> None:
+    absent = Game("absent", "no-such-package", "", minigrid_levels.shots)
+    with pytest.raises(EngineError, match=r"npc-engine\[games\]"):
+        record(absent, tmp_path, 1, 0, lambda: None)
+
+
+def test_the_bench_prints_one_table_and_writes_figures(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "engine", "bench-games", "--out", str(tmp_path), "--frames", "8", "--game", "minigrid"]
+    done = subprocess.run([*command, "--provider", "cpu"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "zero-shot" in done.stdout
+    assert {"bench-games.json", "minigrid.png", "recordings"} == {p.name for p in tmp_path.iterdir()}
+    assert len(read_recording(tmp_path / "recordings" / "minigrid-0-8").rows) == 8
