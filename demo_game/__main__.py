@@ -48,15 +48,16 @@ def demo(
     overlay: Annotated[bool, typer.Option(help="Show what the NPCs see from the start (F1).")] = False,
     record: Annotated[Path | None, typer.Option(help="Write a recording for training instead of playing.")] = None,
     frames: Annotated[int, typer.Option(min=1, help="Frames of the recording.")] = 1500,
+    played: Annotated[bool, typer.Option(help="Record the game as it plays, for `python -m engine steadiness`.")] = False,
 ) -> None:
     """Play in a small village whose people see the screen, understand you and act in role."""
     if headless or record or story:
         os.environ["SDL_VIDEODRIVER"] = "dummy"
     os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
     if record is not None:
-        from demo_game.recorder import record as write
+        from demo_game import recorder
 
-        write(record, frames, seed)
+        (recorder.record_played if played else recorder.record)(record, frames, seed)
         typer.echo(f"{frames} frames recorded in {record}")
     elif story:
         _story(endpoint, seed, screenshot_every, screenshots, report, overlay)

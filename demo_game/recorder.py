@@ -25,6 +25,9 @@ STEP_S = 0.5
 SILENT, IN_VIEW = 0.15, 0.66  # shares of frames, and of things that are named
 WOLF, FIRE, GONE, CARRIED = 0.3, 0.25, 0.2, 0.04
 DARKEST = 0.75  # dusk
+PLAYED_EPISODE, PLAYED_STEP_S = 100, 0.1  # of a recording of the game as it plays: frames, and the time between two
+STROLL, ERRAND = 0.05, 0.03  # how often, per frame, the player turns and a villager is sent somewhere
+WOLF_STAYS_S, FIRE_BURNS_S = 4.0, 3.0
 
 
 def record(folder: Path, frames: int, seed: int = 0) -> None:
@@ -38,7 +41,45 @@ def record(folder: Path, frames: int, seed: int = 0) -> None:
             world = situation(rng, mess=setting.random())
             painter.paint(world, screen, dusk=max(0.0, setting.uniform(-1.2, DARKEST)))
             pixels = np.frombuffer(capture(screen), np.uint8).reshape(FRAME_SIZE[1], FRAME_SIZE[0], 3)
-            writer.write(pixels, episode=f"s{seed}-e{episode}", t=step * STEP_S, **labels(in_view(world), lines, rng))
+            seen = in_view(world)
+            writer.write(pixels, episode=f"s{seed}-e{episode}", t=step * STEP_S, **labels(seen, *_say(seen, lines, rng)))
+
+
+def record_played(folder: Path, frames: int, seed: int = 0) -> None:
+    """Write `frames` frames of the game as it plays, ten a second, without a word being said.
+
+    In every episode the wolf comes and goes, and the cart burns for a while; people walk about.
+    """
+    screen, painter = pygame.Surface((WIDTH, HEIGHT)), Painter()
+    with RecordingWriter(folder, {"game": "village", "licence": "Apache-2.0", "seed": seed}) as writer:
+        for i in track(range(frames), "recording"):
+            episode, step = divmod(i, PLAYED_EPISODE)
+            if step == 0:
+                play = played(random.Random(f"{seed}/p{episode}"))
+            world = next(play)
+            painter.paint(world, screen)
+            pixels = np.frombuffer(capture(screen), np.uint8).reshape(FRAME_SIZE[1], FRAME_SIZE[0], 3)
+            name, t = f"s{seed}-p{episode}", round(step * PLAYED_STEP_S, 3)
+            writer.write(pixels, episode=name, t=t, **labels(in_view(world), None, None))
+
+
+def played(rng: random.Random) -> Iterator[World]:
+    """The same world, one step later each time, for one episode."""
+    world = World(rng.randrange(1 << 30), events=False)
+    wolf, fire = rng.randrange(5, PLAYED_EPISODE // 3), rng.randrange(5, PLAYED_EPISODE // 2)  # early: both end in time
+    walk = (0.0, 0.0)
+    for step in range(PLAYED_EPISODE):
+        if step == wolf:
+            world.call_wolf(WOLF_STAYS_S)
+        if step == fire:
+            world.light_fire(FIRE_BURNS_S)
+        if rng.random() < STROLL:
+            walk = (rng.uniform(-1, 1), rng.uniform(-1, 1))
+        for npc in world.npcs:
+            if rng.random() < ERRAND:
+                world.apply(npc.name, "go_to", _spot(world, rng))
+        world.tick(PLAYED_STEP_S, walk)
+        yield world
 
 
 def situation(rng: random.Random, mess: float) -> World:
@@ -72,13 +113,12 @@ def _spot(world: World, rng: random.Random) -> tuple[float, float]:
     return world.free(rng.uniform(2 * SIDE, WIDTH - 2 * SIDE), rng.uniform(TOP, HEIGHT - 12))
 
 
-def labels(seen: Sequence[Entity], lines: Sequence[Sequence[Utterance]], rng: random.Random) -> dict[str, object]:
-    """Labels of a frame: what is in view, something that a player may say, and what is right then.
+def labels(seen: Sequence[Entity], line: Utterance | None, phrase: str | None) -> dict[str, object]:
+    """Labels of a frame: what is in view, what the player says (None: nothing), and what is right then.
 
     Everything appears under each of its names: a guard is Bram, too.
     """
     rows = [(e, name) for e in seen for name in e.names]
-    line, phrase = _say(seen, lines, rng)
     text = "" if line is None else line.filled(phrase or "")
     intent, tone = ("none", "neutral") if line is None else (line.intent, line.tone)
     lesson, meant = lesson_for(seen, intent, tone, phrase)

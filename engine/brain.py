@@ -160,9 +160,12 @@ class Brain:
             self._knowledge.prepare(o.mind.character.persona for o in observations)
         views = [self._asked(o.mind, view) for o, view in zip(observations, views, strict=True)]
         milliseconds = (time.perf_counter() - start) * 1e3
+        decisions = [_tick(o.mind, view.percept) for o, view in zip(observations, views, strict=True)]
+        # What people are shown is what the characters went by: their eyes have made it steady.
+        views = [replace(view, percept=o.mind.character.percept) for o, view in zip(observations, views, strict=True)]
         answers = [
-            Answer(_tick(o.mind, view.percept), inspection(view, encoded, milliseconds) if o.inspect else None)
-            for o, view in zip(observations, views, strict=True)
+            Answer(decision, inspection(view, encoded, milliseconds) if o.inspect else None)
+            for o, view, decision in zip(observations, views, decisions, strict=True)
         ]
         if self._feed is not None:
             for o, view, answer in zip(observations, views, answers, strict=True):

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from npc.arbitration import Choice
 from npc.conditions import Moment
-from npc.feelings import UNDERSTOOD
 from npc.memory.records import TRIFLE
 from npc.reflexes import Sighting
 from npc.role import Role, best, weighed
@@ -27,8 +26,8 @@ def answer(role: Role, percept: Percept, seen: list[Sighting], event: str) -> De
     moment.away = away
     if not repeated:
         person.heard += 1
-    understood = max(best(percept.intent)[1], best(percept.action)[1]) >= UNDERSTOOD
-    moment.knows = _known(role, percept, moment.intent if understood else "none")
+    understood = _understands(role, percept)
+    moment.knows = _known(role, percept, (moment.intent if understood else "") or "none")
     understood = understood or bool(moment.knows)
     decision = _do_as_told(role, percept, moment, seen) if understood else _ask_again(role, percept, moment)
     if not repeated:
@@ -38,6 +37,16 @@ def answer(role: Role, percept: Percept, seen: list[Sighting], event: str) -> De
             did=moment.action, text=percept.text, emotion=moment.emotion, source=percept.source,
         )
     return decision
+
+
+def _understands(role: Role, percept: Percept) -> bool:
+    """Whether the words are clear enough to act on.
+
+    A wrong answer is soon forgotten, a wrong deed is not: an answer needs a sure intent or action, a deed both.
+    """
+    sure = [bool(role.known(head)) for head in (percept.intent, percept.action)]
+    action = role.behaviour.actions.get(best(percept.action)[0])
+    return all(sure) if action is not None and action.deed else any(sure)
 
 
 def _known(role: Role, percept: Percept, intent: str) -> str:
@@ -119,7 +128,7 @@ def _ask_again(role: Role, percept: Percept, moment: Moment) -> Decision:
     confidence = best(percept.action)[1]
     role.begin(moment, percept, confidence)
     say = role.speaker.line("unclear", moment, role.variables(percept))
-    why = f"did not understand (likeliest: {moment.intent or 'nothing'}) and asks again"
+    why = f"did not understand (likeliest: {_named(percept.intent)}) and asks again"
     return role.decide(moment, confidence, None, say, why)
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from npc.conditions import Condition, Line
 from npc.relationship import Dimension
+from npc.steadiness import Steadiness
 
 BEHAVIOUR_FILE = Path(__file__).with_name("behaviour.yaml")
 
@@ -36,6 +37,11 @@ class ActionCfg(Leaning):
     target: bool = False
     alert: bool = False
     shows: str = "neutral"
+
+    @property
+    def deed(self) -> bool:
+        """Whether it does something to the world, beyond an answer."""
+        return self.target or self.ongoing
 
 
 class Appraisals(BaseModel):
@@ -90,6 +96,8 @@ class Behaviour(BaseModel):
     meanings: tuple[str, ...]
     signs: dict[str, str]
     watch: dict[str, str]
+    steadiness: Steadiness
+    understood: float = Field(ge=0, le=1)
     appraisals: Appraisals
     bonds: Bonds
     sights: dict[str, str]

@@ -44,6 +44,7 @@ class Character:
     ) -> None:
         self.npc_id = npc_id
         self._seed = seed
+        self.percept = Percept(time=0.0)  # the last one, as its eyes made it steady
         self._take_up(persona, recollection, Agenda())
 
     def _take_up(self, persona: Persona, recollection: Recollection | None, agenda: Agenda) -> None:
@@ -107,7 +108,7 @@ class Character:
         role = self._role
         percept = self._live_on(percept)
         self.mood.pass_time(percept.time)
-        role.lookout.look(percept)
+        self.percept = percept = role.lookout.look(percept)
         seen = role.lookout.in_view(percept.time)
         step = self._drop_what_is_over(percept)
         event = undergo(role, percept)

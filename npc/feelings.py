@@ -10,8 +10,6 @@ from npc.mood import Mood, temperament
 from npc.relationship import Relationship
 from npc.types import Percept
 
-UNDERSTOOD = 0.4  # below this, in intent and in action, the words were not understood
-
 
 class Feelings:
     """The mood of one character, and the rules by which it is moved."""
@@ -27,12 +25,12 @@ class Feelings:
         for probabilities, changes in ((percept.intent, bonds.intent), (percept.tone, bonds.tone)):
             for label, change in changes.items():
                 p = probabilities.get(label, 0.0)
-                if p >= UNDERSTOOD:
+                if p >= self._behaviour.understood:
                     relationship.move(change, p)
         for probabilities, emotions in ((percept.intent, appraisals.intent), (percept.tone, appraisals.tone)):
             for label, emotion in emotions.items():
                 p = probabilities.get(label, 0.0)
-                if p >= UNDERSTOOD:
+                if p >= self._behaviour.understood:
                     self.feel(emotion, p)
 
     def undergo(self, event: EventCfg, relationship: Relationship) -> None:

@@ -20,6 +20,7 @@ from npc.behaviour import Plan, load_behaviour
 from npc.card_file import CardFile, suggestion
 from npc.conditions import Condition, Line
 from npc.errors import PersonaError
+from npc.steadiness import Steadiness
 from npc.vocabulary import unknown_labels
 
 _SHIPPED = Path(__file__).with_name("characters")
@@ -89,6 +90,8 @@ class Persona(BaseModel):
     """Phrases that it looks out for, and what they mean to it."""
     reactions: dict[str, str] = {}
     """What it does at the sight of a phrase or meaning, without a word being said."""
+    steadiness: Steadiness = {}
+    """How steadily it sees: changes the entries of `behaviour.yaml`; `off`: each frame stands for itself."""
     rules: tuple[Rule, ...] = ()
     """The first that holds decides."""
     plans: dict[str, Plan] = {}

@@ -41,7 +41,7 @@ class Role:
         self.memory = Memory(recollection)
         self.feelings = Feelings(behaviour, traits)
         self.actions = Arbiter(behaviour.actions, traits, persona.boundaries)
-        self.lookout = Lookout(persona.watch, behaviour)
+        self.lookout = Lookout(persona.watch, behaviour, persona.steadiness)
         self.speaker = Speaker(persona.lines, behaviour.lines, f"{seed}/{npc_id}")
         self.clock = 0.0  # the game's time of the percept at hand; percepts are on the clock of the character's life
         self._resume()
@@ -102,8 +102,8 @@ class Role:
         speaker = percept.speaker if speaker is None else speaker
         memory, now = self.memory, percept.time
         return Moment(
-            intent=best(percept.intent)[0],
-            tone=best(percept.tone)[0],
+            intent=self.known(percept.intent),
+            tone=self.known(percept.tone),
             mood=self.feelings.mood.name,
             relationship=person.relationship.name,
             sees=frozenset(name for s in seen for name in (s.phrase, s.meaning)),
@@ -116,6 +116,11 @@ class Role:
             told=person.told,
             state=percept.state,
         )
+
+    def known(self, probabilities: Mapping[str, float]) -> str:
+        """The likeliest label; empty where it is too unsure to go by."""
+        label, p = best(probabilities)
+        return label if p >= self.behaviour.understood else ""
 
     def relationship(self, speaker: str) -> Relationship:
         """What it thinks of somebody; of strangers nothing yet."""

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from demo_game.recorder import EPISODE, record, situation
+from demo_game.recorder import EPISODE, PLAYED_EPISODE, played, record, record_played, situation
 from engine.data.recording import Recording, read_recording
 
 
@@ -49,3 +50,18 @@ def test_situations_differ_and_follow_their_seed() -> None:
 def test_the_same_seed_records_the_same(recording: Recording, tmp_path: Path) -> None:
     record(tmp_path, 3, seed=3)
     assert read_recording(tmp_path).rows == recording.rows[:3]
+
+
+def test_a_played_episode_shows_the_wolf_come_and_go_step_by_step() -> None:
+    here = [world.wolf is not None for world in played(random.Random(1))]
+    assert len(here) == PLAYED_EPISODE
+    assert sum(a != b for a, b in pairwise(here)) == 2
+    assert not here[0]
+    assert not here[-1]
+
+
+def test_a_played_recording_is_ten_silent_frames_a_second(tmp_path: Path) -> None:
+    record_played(tmp_path, 5, seed=1)
+    rows = read_recording(tmp_path).rows
+    assert [row.t for row in rows] == [0.0, 0.1, 0.2, 0.3, 0.4]
+    assert {(row.text, row.intent) for row in rows} == {("", "none")}
