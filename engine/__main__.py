@@ -21,6 +21,7 @@ COMMANDS = {
     "knowledge": ("engine.knowledge_command:measure", "Measure whether questions find what characters know."),
     "assets": ("engine.data.assets_command:assets", "Fetch the sprites for training."),
     "train": ("engine.training.train_command:train", "Train a model."),
+    "tune": ("engine.training.tune_command:tune", "Search the hyperparameters of a recipe."),
     "compare": ("engine.comparison.compare_command:compare", "Compare encoders and fusions under one budget."),
     "evaluate": ("engine.training.evaluate_command:evaluate", "Measure a trained model."),
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import time
 from pathlib import Path
 
 import torch
@@ -11,14 +9,12 @@ from pydantic import BaseModel, ConfigDict
 
 from engine.comparison.combinations import Combination
 from engine.errors import EngineError
-from engine.labels import load_labels
-from engine.model import build_model
 from engine.training.checkpoint import load_run
 from engine.training.config import TrainCfg
 from engine.training.dataset import text_table
 from engine.training.evaluate import measure_split, measure_strangers
 from engine.training.progress import Progress
-from engine.training.recipe import run_recipe, text_stage
+from engine.training.recipe import run_recipe, train_words
 from export.graphs import export_graphs
 
 Figures = dict[str, dict[str, float]]
@@ -94,22 +90,9 @@ def _with_words(cfg: TrainCfg, out: Path) -> tuple[TrainCfg, float]:
     if not cfg.model.text.frozen:
         return cfg, 0.0
     folder = out / f"words-{cfg.model.text.encoder}"
-    seconds = _train_words(cfg, folder)
+    seconds = train_words(cfg, folder)
     left = (cfg.scene.minutes or 0.0) - seconds / 60
     if left <= 0:
         raise EngineError("budget_small", f"The text stage alone took {seconds / 60:.1f} minutes.", "Give more --minutes.")
     text, scene = cfg.text.model_copy(update={"reuse": folder}), cfg.scene.model_copy(update={"minutes": left})
     return cfg.model_copy(update={"text": text, "scene": scene}), seconds
-
-
-def _train_words(cfg: TrainCfg, folder: Path) -> float:
-    """Run the text stage, if that is not done yet; returns the seconds that it took."""
-    done = folder / "seconds.json"
-    if not done.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        torch.manual_seed(cfg.seed)
-        model = build_model(cfg.model, load_labels())
-        start = time.monotonic()
-        text_stage(model, cfg, folder, Progress(None))
-        done.write_text(json.dumps(time.monotonic() - start), encoding="utf-8")
-    return float(json.loads(done.read_text(encoding="utf-8")))

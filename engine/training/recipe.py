@@ -6,6 +6,7 @@ Every finished part is kept and skipped next time.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -21,6 +22,7 @@ from engine.labels import load_labels
 from engine.model import NpcModel, build_model
 from engine.training.calibrate import calibrate
 from engine.training.checkpoint import save_weights, start_run
+from engine.training.clock import Clock
 from engine.training.config import TrainCfg
 from engine.training.dataset import SceneDataset, text_table
 from engine.training.feature_cache import build_cache, export_backbone, fingerprint
@@ -83,6 +85,19 @@ def text_stage(model: NpcModel, cfg: TrainCfg, run: Path, progress: Progress) ->
     stage = TextStage(model, model.labels, cfg.text, load_utterances("train"), slot_things(), cfg.seed)
     stage.run(load_utterances("held_out"), progress)
     save_weights(model, done, WORDS)
+
+
+def train_words(cfg: TrainCfg, folder: Path) -> float:
+    """The text stage alone, into a directory that `cfg.text.reuse` may name, unless it is done; seconds that it took."""
+    done = folder / "seconds.json"
+    if not done.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(cfg.seed)
+        model = build_model(cfg.model, load_labels())
+        clock = Clock(None)
+        text_stage(model, cfg, folder, Progress(None))
+        done.write_text(json.dumps(clock.spent()), encoding="utf-8")
+    return float(json.loads(done.read_text(encoding="utf-8")))
 
 
 def _load_words(model: NpcModel, path: Path) -> None:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.train
 SMALL = TrainCfg(
     model=ModelCfg(fusion=FusionCfg(dim=32), size=SIZE, grid_dim=16, scene_dim=24),
     data=DataCfg(scenes=16, validation=8, lessons=1, queries=2),
-    scene=SceneStageCfg(epochs=1000, batch=8, minutes=0.05),
+    scene=SceneStageCfg(epochs=1000, batch=8, minutes=0.02),
 )
 
 
@@ -131,13 +131,13 @@ def test_a_model_alone_needs_only_its_own_graphs() -> None:
 def test_the_text_stage_is_paid_from_the_budget(tmp_path) -> None:
     words = tmp_path / "words-minilm"
     words.mkdir()
-    (words / "seconds.json").write_text("2.4")
+    (words / "seconds.json").write_text("0.6")
     minilm, embedding = (choose(combinations(), [name])[0].recipe(SMALL) for name in ("minilm", "embedding"))
     cfg, seconds = outcomes._with_words(minilm, tmp_path)
-    assert seconds == 2.4
+    assert seconds == 0.6
     assert cfg.scene.minutes == pytest.approx(0.01)
-    assert outcomes._with_words(embedding, tmp_path)[0].scene.minutes == 0.05
-    (words / "seconds.json").write_text("3.1")
+    assert outcomes._with_words(embedding, tmp_path)[0].scene.minutes == 0.02
+    (words / "seconds.json").write_text("1.3")
     with pytest.raises(EngineError, match="more --minutes"):
         outcomes._with_words(minilm, tmp_path)
 
