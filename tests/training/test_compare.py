@@ -11,15 +11,18 @@ from rich.console import Console
 
 from engine.comparison import outcome as outcomes
 from engine.comparison.combinations import FUSIONS, IMAGES, TEXTS, choose, combinations
-from engine.comparison.latency import Latency
+from engine.comparison.latency import Latency, measure_latency
 from engine.comparison.report import COLUMNS, table_rows
 from engine.comparison.run import Comparison, common_recipe
 from engine.errors import EngineError
-from engine.model import ModelCfg
+from engine.labels import load_labels
+from engine.model import ModelCfg, build_model
 from engine.model.config import FusionCfg
 from engine.training import evaluate, recipe
+from engine.training.checkpoint import save_weights
 from engine.training.clock import Clock
 from engine.training.config import DataCfg, SceneStageCfg, TrainCfg
+from export.graphs import export_graphs
 from tests.training.test_training import SIZE, ColourAsker, colour_scenes
 
 pytestmark = pytest.mark.train
@@ -126,6 +129,29 @@ def test_a_model_alone_needs_only_its_own_graphs() -> None:
     assert graphs["text-alone"] == ("text", "decide")
     assert graphs["picture-alone"] == ("image", "decide")
     assert set(graphs["minilm-resnet18-film"]) == {"image", "text", "decide", "watch"}
+
+
+@pytest.mark.parametrize("alone", ["text", "image"])
+def test_a_model_that_is_blind_or_deaf_is_timed_without_what_it_lacks(tmp_path, alone) -> None:
+    cfg = SMALL.model.model_copy(update={"text": TEXTS["embedding"], "image": IMAGES["mobilenet_v3_small"]})
+    model = build_model(cfg.model_copy(update={"modalities": (alone,)}), load_labels())
+    export_graphs(model, tmp_path)
+    times = measure_latency({"alone": (tmp_path, (alone, "decide"))}, SIZE, 1)["alone"]
+    assert times.decide_ms > 0
+    assert (times.text_ms > 0, times.image_ms > 0) == (alone == "text", alone == "image")
+
+
+def test_models_that_see_differently_share_their_words(tmp_path) -> None:
+    first, second = (
+        build_model(SMALL.model.model_copy(update={"text": TEXTS["embedding"], "image": IMAGES[name]}), load_labels())
+        for name in ("mobilenet_v3_small", "resnet18")
+    )
+    neck = second.neck.latents.clone()
+    save_weights(first, tmp_path / "text.safetensors", recipe.WORDS)
+    recipe._load_words(second, tmp_path / "text.safetensors")
+    assert torch.equal(first.text.embedding.weight, second.text.embedding.weight)
+    assert torch.equal(first.text_heads["intent"][0].weight, second.text_heads["intent"][0].weight)
+    assert torch.equal(second.neck.latents, neck)
 
 
 def test_the_text_stage_is_paid_from_the_budget(tmp_path) -> None:
