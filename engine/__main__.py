@@ -25,6 +25,8 @@ COMMANDS = {
     "train": ("engine.training.train_command:train", "Train a model."),
     "adapt": ("engine.adaptation.adapt_command:adapt", "Teach a bundle a game from its recording."),
     "evaluate": ("engine.evaluate_command:evaluate", "Measure a trained model, or a bundle on a recording."),
+    "tune": ("engine.training.tune_command:tune", "Search the hyperparameters of a recipe."),
+    "compare": ("engine.comparison.compare_command:compare", "Compare encoders and fusions under one budget."),
 }
 
 

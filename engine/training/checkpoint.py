@@ -18,10 +18,10 @@ from engine.model import NpcModel, build_model
 from engine.training.config import TrainCfg, load_recipe
 
 
-def save_weights(model: NpcModel, path: Path) -> None:
-    """Write all weights as safetensors, atomically."""
+def save_weights(model: NpcModel, path: Path, parts: tuple[str, ...] = ("",)) -> None:
+    """Write the weights whose names begin with one of `parts` as safetensors, atomically."""
     partial = path.with_suffix(".partial")
-    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, partial)
+    save_file({k: v.contiguous() for k, v in model.state_dict().items() if k.startswith(parts)}, partial)
     partial.replace(path)
 
 

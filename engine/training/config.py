@@ -40,7 +40,7 @@ class SceneStageCfg(_Cfg):
     weight_decay: float = 0.02
     validate_every: int = 400  # steps; the best checkpoint by validation is kept
     start_from: Path | None = None  # run directory whose fused part is the starting point (same encoders)
-    minutes: float | None = None  # stop early at this wall time, for equal-budget comparisons
+    minutes: float | None = Field(default=None, gt=0)  # wall time of the stage, resumes included, for equal budgets
 
 
 class TrainCfg(_Cfg):

@@ -70,10 +70,12 @@ class TextTable:
         self._sentences = [torch.cat(self._sentences)]
         self._utterances = [torch.cat(self._utterances)]
         if new and self._file is not None:
+            partial = self._file.with_suffix(".partial")
             torch.save(
                 {"texts": list(self._rows), "sentences": self._sentences[0].half(), "utterances": self._utterances[0].half()},
-                self._file,
+                partial,
             )
+            partial.replace(self._file)
 
     def rows(self, texts: Sequence[str]) -> Tensor:
         return torch.tensor([self._rows[t] for t in texts])

@@ -44,19 +44,27 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
     table = text_table(model)
     report: dict[str, dict[str, dict[str, float]]] = {}
     for name, split in SPLITS.items():
-        measured = _measured(model, cfg, split, cache or default_cache(), scenes, table, progress)
+        measured = measure_split(model, cfg, split, cache or default_cache(), scenes, table, progress)
         full = measured.report()
         report[name] = full if split == "train" else {kind: full[kind] for kind in ("target", "watch") if kind in full}
         if split == "train":
             for head in model.labels.heads:
                 draw_confusion(measured, head, model.labels[head], run / f"confusion-{head}.png")
-    report["strangers"] = _strangers(model)
+    report["strangers"] = measure_strangers(model)
     (run / "evaluation.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return report
 
 
-def _measured(model: NpcModel, cfg: TrainCfg, split: str, cache: Path, scenes: int, table: TextTable | LiveTextTable,
-              progress: Progress) -> Measured:
+def measure_split(
+    model: NpcModel,
+    cfg: TrainCfg,
+    split: str,
+    cache: Path,
+    scenes: int,
+    table: TextTable | LiveTextTable,
+    progress: Progress,
+) -> Measured:
+    """Results on `scenes` scenes of a kind (see `SPLITS`), of a seed of their own, with lines of held-out families."""
     root, backbone = cache_root(model, cache)
     source = partial(read_scene_shard, split, cfg.seed + 2, cfg.model.size)
     folder = root / f"scenes-test-{split}-{cfg.seed}-{scenes}-{data_version()}"
@@ -68,7 +76,7 @@ def _measured(model: NpcModel, cfg: TrainCfg, split: str, cache: Path, scenes: i
 
 
 @torch.no_grad()
-def _strangers(model: NpcModel) -> dict[str, dict[str, float]]:
+def measure_strangers(model: NpcModel) -> dict[str, dict[str, float]]:
     """Intent and tone of lines whose writer never saw the training lines."""
     lines = load_strangers()
     logits: dict[str, list[Tensor]] = {"intent": [], "tone": []}

@@ -84,10 +84,12 @@ def build_cache(
     """Compute all shards that are not there yet (`backbone` None: frames); returns the shard directories in order."""
     folder.mkdir(parents=True, exist_ok=True)
     starts = range(0, count, SHARD)
-    shards = [folder / f"shard-{i:04d}" for i in range(len(starts))]
+    sizes = [min(SHARD, count - start) for start in starts]
+    # A last shard that is not full says so: a larger set must not take it for a full one.
+    shards = [folder / (f"shard-{i:04d}" + ("" if size == SHARD else f"-{size}")) for i, size in enumerate(sizes)]
     jobs = [
-        (shard, backbone, source, start, min(SHARD, count - start))
-        for shard, start in zip(shards, starts, strict=True)
+        (shard, backbone, source, start, size)
+        for shard, start, size in zip(shards, starts, sizes, strict=True)
         if not (shard / "scenes.json").exists()
     ]
     progress.total("scenes", count, count - sum(j[4] for j in jobs))

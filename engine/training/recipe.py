@@ -5,9 +5,12 @@ Every finished part is kept and skipped next time.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import random
 import shutil
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from engine.labels import load_labels
 from engine.model import NpcModel, build_model
 from engine.training.calibrate import calibrate
 from engine.training.checkpoint import save_weights, start_run
+from engine.training.clock import Clock
 from engine.training.config import TrainCfg
 from engine.training.dataset import SceneDataset, text_table
 from engine.training.feature_cache import build_cache, export_backbone, fingerprint
@@ -28,14 +32,18 @@ from engine.training.scene_stage import SceneStage
 from engine.training.sources import Asker, data_version, read_recording_shard, read_scene_shard, recording_length, slot_things
 from engine.training.text_stage import TextStage
 
+WORDS = ("text.", "text_heads.")  # what the text stage trains
+
 
 def default_cache() -> Path:
     """`$NPC_ENGINE_CACHE`, or `~/.cache/npc-engine`."""
     return Path(os.environ.get("NPC_ENGINE_CACHE", Path.home() / ".cache" / "npc-engine"))
 
 
-def run_recipe(cfg: TrainCfg, run: Path, cache: Path | None = None) -> NpcModel:
-    """Train as `cfg` says; the result is `run/model.safetensors`, calibrated."""
+def run_recipe(
+    cfg: TrainCfg, run: Path, cache: Path | None = None, on_validation: Callable[[int, float], None] | None = None
+) -> NpcModel:
+    """Train as `cfg` says; the result is `run/model.safetensors`, calibrated. For `on_validation` see `SceneStage`."""
     cache = cache or default_cache()
     labels = load_labels()
     start_run(run, cfg, labels)
@@ -43,9 +51,9 @@ def run_recipe(cfg: TrainCfg, run: Path, cache: Path | None = None) -> NpcModel:
     random.seed(cfg.seed)
     progress = Progress(run / "tensorboard")
     model = build_model(cfg.model, labels)
-    _text_stage(model, cfg, run, progress)
+    text_stage(model, cfg, run, progress)
     sets = scene_shards(model, cfg, cache, progress)
-    table = text_table(model, run / "texts.pt")
+    table = text_table(model, _texts_file(run, cache))
     size = cfg.model.size
     lessons, queries = cfg.data.lessons, cfg.data.queries
     train = SceneDataset(sets["train"], labels, table, Asker("train", load_utterances("train"), lessons), queries, size)
@@ -54,7 +62,8 @@ def run_recipe(cfg: TrainCfg, run: Path, cache: Path | None = None) -> NpcModel:
     table.add(train.texts() | validation.texts(), progress)
     if cfg.scene.start_from is not None:
         _take_fused_part(model, cfg.scene.start_from)
-    _scene_stage(SceneStage(model, cfg.scene, table, run, cfg.seed), train, validation, progress)
+    stage = SceneStage(model, cfg.scene, table, run, cfg.seed, on_validation=on_validation)
+    _scene_stage(stage, train, validation, progress)
     if cfg.tune is not None:
         _scene_stage(SceneStage(model, cfg.tune, table, run, cfg.seed, "tuned", tune=True), train, validation, progress)
     calibrate(model, measure(model, table, validation))
@@ -63,20 +72,49 @@ def run_recipe(cfg: TrainCfg, run: Path, cache: Path | None = None) -> NpcModel:
     return model
 
 
-def _text_stage(model: NpcModel, cfg: TrainCfg, run: Path, progress: Progress) -> None:
-    from safetensors.torch import load_file
-
+def text_stage(model: NpcModel, cfg: TrainCfg, run: Path, progress: Progress) -> None:
+    """Train the text encoder's tuned ending, or take over that of `run` or of `cfg.text.reuse`."""
     if not cfg.model.text.frozen:
         return  # trained together with everything else
     done = run / "text.safetensors"
     if cfg.text.reuse is not None and not done.exists():
         shutil.copy(cfg.text.reuse / "text.safetensors", done)
     if done.exists():
-        model.load_state_dict(load_file(done))
+        _load_words(model, done)
         return
     stage = TextStage(model, model.labels, cfg.text, load_utterances("train"), slot_things(), cfg.seed)
     stage.run(load_utterances("held_out"), progress)
-    save_weights(model, done)
+    save_weights(model, done, WORDS)
+
+
+def train_words(cfg: TrainCfg, folder: Path) -> float:
+    """The text stage alone, into a directory that `cfg.text.reuse` may name, unless it is done; seconds that it took."""
+    done = folder / "seconds.json"
+    if not done.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(cfg.seed)
+        model = build_model(cfg.model, load_labels())
+        clock = Clock(None)
+        text_stage(model, cfg, folder, Progress(None))
+        done.write_text(json.dumps(clock.spent()), encoding="utf-8")
+    return float(json.loads(done.read_text(encoding="utf-8")))
+
+
+def _load_words(model: NpcModel, path: Path) -> None:
+    """The text encoder and its heads alone: models that see differently may share them."""
+    from safetensors.torch import load_file
+
+    weights = load_file(path)
+    for module, prefix in zip((model.text, model.text_heads), WORDS, strict=True):
+        module.load_state_dict({k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)})
+
+
+def _texts_file(run: Path, cache: Path) -> Path | None:
+    """Where vectors of texts are kept, for all runs with the same text encoder (None: it is trained with the rest)."""
+    weights = run / "text.safetensors"
+    if not weights.exists():
+        return None
+    return cache / f"texts-{hashlib.sha256(weights.read_bytes()).hexdigest()[:12]}.pt"
 
 
 def scene_shards(model: NpcModel, cfg: TrainCfg, cache: Path, progress: Progress) -> dict[str, list[Path]]:
@@ -137,7 +175,7 @@ def _take_fused_part(model: NpcModel, run: Path) -> None:
     if not (run / "model.safetensors").is_file():
         raise EngineError("run_missing", f"{run} holds no trained model.", "Check `start_from` in the recipe.")
     weights = load_file(run / "model.safetensors")
-    model.load_state_dict({k: v for k, v in weights.items() if not k.startswith(("text.", "text_heads."))}, strict=False)
+    model.load_state_dict({k: v for k, v in weights.items() if not k.startswith(WORDS)}, strict=False)
 
 
 def _scene_stage(stage: SceneStage, train: SceneDataset, validation: SceneDataset, progress: Progress) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader
 from engine.model import NpcModel
 from engine.model.npc_model import FUSED_HEADS, Answers
 from engine.training.checkpoint import save_state, save_weights
+from engine.training.clock import Clock
 from engine.training.config import SceneStageCfg
 from engine.training.dataset import HEADS, LiveTextTable, SceneDataset, TextTable
 from engine.training.losses import head_loss, heat_loss, presence_loss
@@ -27,7 +28,8 @@ WEIGHTS = {"where": 1.5, "there": 0.7, "target_there": 0.7, "emotion": 0.5, "dan
 class SceneStage:
     """Trains the fused part of `model` in place and keeps the best weights in `run` as `name.safetensors`.
 
-    With `tune`, the image encoder's stages behind stride 8 learn too, at a tenth of the rate.
+    With `tune`, the image encoder's stages behind stride 8 learn too, at a tenth of the rate. `on_validation` hears the
+    step and the score of every validation, and may end the training by raising.
     """
 
     def __init__(
@@ -40,9 +42,11 @@ class SceneStage:
         name: str = "scene",
         *,
         tune: bool = False,
+        on_validation: Callable[[int, float], None] | None = None,
     ) -> None:
         self.model, self.cfg, self.table, self.run_folder, self.seed = model, cfg, table, run, seed
-        self.name = name
+        self.name, self.on_validation = name, on_validation
+        self.clock = Clock(cfg.minutes)
         self.slow: list[nn.Module] = []
         self.trained: list[nn.Module] = [
             m
@@ -71,23 +75,29 @@ class SceneStage:
         optimiser, schedule = self._optimiser(steps)
         step, best = self._resume(optimiser, schedule)
         progress.total("train", steps, step)
-        deadline = time.monotonic() + 60 * self.cfg.minutes if self.cfg.minutes else float("inf")
         batches = self._batches(train, step)
-        while step < steps and time.monotonic() < deadline:
+        over = step >= steps or self.clock.over()
+        while not over:
             loss, parts = self._loss(next(batches))
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], 2.0)
             optimiser.step()
-            schedule.step()
+            self._advance(schedule, steps)
             step += 1
             progress.step("train", loss=float(loss.detach()), **parts)
-            if step % self.cfg.validate_every == 0 or step == steps:
-                best = self._validate(validation, progress, best)
+            over = step == steps or self.clock.over()
+            if over or step % self.cfg.validate_every == 0:
+                best = self._validate(validation, progress, step, best)
                 self._save(optimiser, schedule, step, best)
         if not self.best_file.exists():
-            best = self._validate(validation, progress, best)
+            best = self._validate(validation, progress, step, best)
         return best
+
+    def _advance(self, schedule: torch.optim.lr_scheduler.LRScheduler, steps: int) -> None:
+        """Next learning rate. Where time is short, the cycle follows the clock: slow models anneal to the end, too."""
+        schedule.last_epoch = max(schedule.last_epoch, int(self.clock.share() * (steps - 1)))
+        schedule.step()
 
     @property
     def _state_file(self) -> Path:
@@ -136,22 +146,22 @@ class SceneStage:
         total = torch.stack([WEIGHTS.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
         return total, {name: float(loss.detach()) for name, loss in losses.items()}
 
-    def _validate(self, validation: SceneDataset, progress: Progress, best: float) -> float:
+    def _validate(self, validation: SceneDataset, progress: Progress, step: int, best: float) -> float:
         figures = measure(self.model, self.table, validation).summary()
         progress.score("train", **figures)
         score = figures["action_f1"] + figures.get("pointing", 0.0) + 0.5 * figures.get("presence_auc", 0.0)
         if score > best:
             save_weights(self.model, self.best_file)
-            return score
-        return best
+        if self.on_validation is not None:
+            self.on_validation(step, score)
+        return max(score, best)
 
     def _save(
         self, optimiser: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler, step: int, best: float
     ) -> None:
         save_weights(self.model, self.run_folder / f"{self.name}-last.safetensors")
-        save_state(
-            self._state_file, optimiser=optimiser.state_dict(), schedule=schedule.state_dict(), step=step, best=best
-        )
+        state = {"optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}
+        save_state(self._state_file, **state, step=step, best=best, seconds=self.clock.spent())
 
     def _resume(self, optimiser: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler) -> tuple[int, float]:
         if not self._state_file.exists():
@@ -162,6 +172,7 @@ class SceneStage:
         state = torch.load(self._state_file, weights_only=True)
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
+        self.clock = Clock(self.cfg.minutes, float(state.get("seconds", 0.0)))
         return int(state["step"]), float(state["best"])
 
 
