@@ -169,6 +169,7 @@ class Link:
         *,
         inspect: bool = False,
         news: Mapping[str, Mapping[str, Any]] | None = None,
+        hour: float | None = None,
     ) -> bool:
         """Show everybody a frame, unless the last one is not answered yet; whether it was sent.
 
@@ -176,14 +177,16 @@ class Link:
             since: when the game drew the frame (`time.perf_counter`); latencies count from it.
             now: seconds on the game's clock, by which the characters live.
             news: what the game tells of some NPCs: what they have finished, what happened to them.
+            hour: of the game's day, told to everybody.
         """
         if self._awaited and since - self._shown < PATIENCE_S:
             return False
         self._awaited.clear()
         self._shown, news = since, news or {}
         others = [name for name in self._names if name not in news]
-        groups = [([name], state) for name, state in news.items()] + ([(others, {})] if others else [])
-        for names, state in groups:
+        common = {} if hour is None else {"hour": hour}
+        groups = [([name], {**common, **state}) for name, state in news.items()]
+        for names, state in groups + ([(others, common)] if others else []):
             frame = Frame(pixels, *FRAME_SIZE, "rgb")
             seq = self._observe(names, since, frame=frame, state=state, captured_at=now, inspect=inspect)
             self._awaited.update((seq, name) for name in names)

@@ -36,7 +36,7 @@ class Connection(Protocol):
     def settled(self) -> bool: ...
 
     def show(
-        self, pixels: bytes, since: float, now: float, *, inspect: bool, news: Mapping[str, Mapping[str, Any]]
+        self, pixels: bytes, since: float, now: float, *, inspect: bool, news: Mapping[str, Mapping[str, Any]], hour: float
     ) -> bool: ...
 
     def say(self, name: str, text: str, pixels: bytes, since: float, now: float, state: Mapping[str, Any]) -> int: ...
@@ -63,7 +63,7 @@ class Session:
         since = time.perf_counter()
         self._painter.paint(self.world, self._view)
         if self.world.time - self._shown >= SHOW_EVERY_S - 1e-6 and self.link.show(
-            capture(self._view), since, self.world.time, inspect=self.inspector.on, news=self.world.news()
+            capture(self._view), since, self.world.time, inspect=self.inspector.on, news=self.world.news(), hour=self.world.hour
         ):
             self._shown = self.world.time
             self.world.done.clear()
@@ -78,7 +78,7 @@ class Session:
         self._painter.paint(world, self._view)
         self.inspector.heard(npc.name, text, world.time)
         self.journal.said(npc, text)
-        return self.link.say(npc.name, text, capture(self._view), since, world.time, world.told(npc)), npc
+        return self.link.say(npc.name, text, capture(self._view), since, world.time, {"hour": world.hour, **world.told(npc)}), npc
 
     def decide(self) -> list[tuple[WireDecision, float]]:
         """Apply the decisions that have come; each with its latency in seconds."""

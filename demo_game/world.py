@@ -112,6 +112,11 @@ class World:
         """0 by day … 1 in the middle of the night; the game starts in the morning."""
         return max(0.0, -math.sin(math.tau * (self.time / DAY_S + 0.08))) ** 1.5
 
+    @property
+    def hour(self) -> float:
+        """The hour of the village's day, 0..24, as the light shows it: the sun rises at 6."""
+        return round(24.0 * (self.time / DAY_S + 0.08) + 6.0, 2) % 24.0
+
     def visible_things(self) -> list[Thing]:
         """Things that are there now; a fire hides nothing: its cart burns with it."""
         here = [t for t in self.things if t.gone_until is None]
@@ -181,7 +186,8 @@ class World:
         """Let an NPC do what was decided.
 
         A decision that answers no words and repeats the last one changes nothing but where a danger is seen: that
-        action goes on. Idleness ends no errand, and an errand that was interrupted by a sight goes on afterwards.
+        action goes on. Neither idleness nor the day's work ends an errand, and an errand that was interrupted by a
+        sight goes on afterwards.
 
         Args:
             point: where the decision points on the screen.
@@ -191,7 +197,10 @@ class World:
         npc.emotion = emotion
         if line:
             npc.line, npc.line_until = line, self.time + 2.2 + 0.055 * len(line)
-        repeated, npc.decided = action == npc.decided, action
+        repeated = action == npc.decided
+        if not spoken and not repeated and action == "go_to" and npc.task.errand:
+            return  # by the hour; it will be decided again when the errand is over
+        npc.decided = action
         if not spoken and (repeated or (action == "idle" and npc.task.errand)):
             if point is not None and npc.task.action == action:
                 npc.task.point = point

@@ -21,7 +21,7 @@ class Mind:
     time: float = 0.0
     log: Recorder | None = None
     unsaved: bool = False  # a write failed: the whole memory is due, not what has changed since
-    watch: tuple[str, ...] = field(init=False)  # what the game asked for, and what the card looks out for
+    watch: tuple[str, ...] = field(init=False)  # what the game asked for, and what the card names
 
     def __post_init__(self) -> None:
         self.ask(self.asked)
@@ -29,7 +29,8 @@ class Mind:
     def ask(self, asked: Sequence[str]) -> None:
         """Watch for these phrases of the game, beside the card's own."""
         self.asked = tuple(asked)
-        self.watch = tuple(dict.fromkeys((*asked, *self.character.persona.watch)))
+        persona = self.character.persona
+        self.watch = tuple(dict.fromkeys((*asked, *persona.watch, *persona.places)))
 
     def recast(self, persona: Persona) -> None:
         """Go on under an edited card; a log ends there, since it is of one card."""

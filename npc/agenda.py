@@ -5,6 +5,8 @@
 3. A standing order (follow, stay, go_to, or a plan of several steps): other things interrupt it, and it goes on
    where it stopped. The clock of a plan's step stands still meanwhile.
 
+Below them lies the schedule of the card (`npc.schedule`), which needs no keeping: it follows from the hour.
+
 A library of behaviour trees or state machines would bring its own clock and its own idea of interruption; three
 layers are all that is needed, and they can be kept as data.
 """
@@ -51,6 +53,7 @@ class Agenda:
         self.reflex: Reflex | None = None
         self.standing: Doing | None = None
         self._time: float | None = None
+        self.reported: object = None  # what the game reports done, in the frame in which that is news
         self._done: object = None
         self._cried: dict[str, float] = {}
 
@@ -90,6 +93,7 @@ class Agenda:
         self._pause_a_hidden_plan(percept.time)
         done, failed = percept.state.get("done"), percept.state.get("failed")
         news, self._done = done != self._done, done
+        self.reported = done if news else None
 
         def over(doing: Doing) -> bool:
             return percept.time >= doing.ends or done == doing.action or (done is True and news)

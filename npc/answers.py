@@ -11,13 +11,14 @@ from npc.arbitration import Choice
 from npc.conditions import Moment
 from npc.memory.records import TRIFLE
 from npc.reflexes import Sighting
-from npc.role import Role, best, weighed
+from npc.role import Role, best
 from npc.types import Decision, Percept
 
 
 def answer(role: Role, percept: Percept, seen: list[Sighting], event: str) -> Decision:
     """Hear words, do something about them, and remember them. Words that were heard before move and teach nothing."""
     memory, now = role.memory, percept.time
+    role.introduce(percept.speaker, percept)
     person, away = memory.meet(percept.speaker, now)
     repeated = memory.knows(percept.source)
     if not repeated:
@@ -62,7 +63,7 @@ def _do_as_told(role: Role, percept: Percept, moment: Moment, seen: list[Sightin
     if moment.intent in role.behaviour.dismissals:
         role.agenda.standing = None
     proposed = {"talk": percept.knowledge[moment.knows]} if moment.knows else percept.action
-    choice = role.actions.choose(proposed, role.drives(percept), default="idle")
+    choice = role.choose(proposed, percept)
     why, say = _settle(role, choice, percept, moment)
     moment.emotion = role.feeling(percept, moment)
     plan = role.begin(moment, percept, choice.p)
@@ -71,7 +72,7 @@ def _do_as_told(role: Role, percept: Percept, moment: Moment, seen: list[Sightin
     target = percept.target or (role.danger(seen) if alert else None)
     heard = f"heard {_named(percept.intent)}, {_named(percept.tone, ' in tone')}"
     why = f"{why} and begins to {plan}" if plan else why
-    return role.decide(moment, choice.p, target, say, why, (heard, *weighed(choice, moment)))
+    return role.decide(moment, choice.p, target, say, why, (heard, *role.weighed(choice, moment)))
 
 
 def _settle(role: Role, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from npc.behaviour import Leaning
 
@@ -19,6 +20,7 @@ from npc.behaviour import Leaning
 _FLOOR = 0.02
 # Liking an action tips the scales between near equals; it does not overrule what was asked.
 _EAGERNESS = 0.25
+_NO_FAVOURS: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,38 +51,46 @@ class Arbiter:
             for label, leaning in leanings.items()
         }
 
-    def appeal(self, label: str, drives: Mapping[str, float]) -> float:
+    def appeal(self, label: str, drives: Mapping[str, float], favours: Mapping[str, float] = _NO_FAVOURS) -> float:
         """How much the character wants `label`, -1..1; -1 where a boundary forbids it.
 
-        `drives` are the mood shift and the tone of voice, by name.
+        `drives` are the mood shift and the tone of voice, by name; `favours` what goals add to labels.
         """
         if label in self._never:
             return -1.0
-        total = self._still.get(label, 0.0)
+        total = self._still.get(label, 0.0) + favours.get(label, 0.0)
         for drive, weight in self._moving.get(label, ()):
             total += weight * drives.get(drive, 0.0)
         return max(-1.0, min(1.0, total))
 
-    def choose(self, probabilities: Mapping[str, float], drives: Mapping[str, float], default: str) -> Choice:
+    def choose(
+        self,
+        probabilities: Mapping[str, float],
+        drives: Mapping[str, float],
+        default: str,
+        favours: Mapping[str, float] = _NO_FAVOURS,
+    ) -> Choice:
         """The label of highest utility; `default` where nothing is proposed or nothing may be done."""
         proposed = {label: p for label, p in probabilities.items() if p >= _FLOOR and label in self._leanings}
         wanted = max(proposed, key=proposed.__getitem__, default=default)
         appeals: dict[str, float] = {}
         utilities: dict[str, float] = {}
         for label, p in proposed.items():
-            appeal = self._weigh(label, drives, appeals)
+            appeal = self._weigh(label, drives, favours, appeals)
             utilities[label] = utilities.get(label, 0.0) + p * _willingness(appeal)
             if appeal < 0.0:
                 for other in self._leanings[label].instead:
-                    share = -p * appeal * _willingness(self._weigh(other, drives, appeals))
+                    share = -p * appeal * _willingness(self._weigh(other, drives, favours, appeals))
                     utilities[other] = utilities.get(other, 0.0) + share
         allowed = {label: utility for label, utility in utilities.items() if label not in self._never}
         best = max(allowed, key=allowed.__getitem__, default=default)
         return Choice(best, wanted, probabilities.get(wanted, 0.0), utilities, appeals)
 
-    def _weigh(self, label: str, drives: Mapping[str, float], appeals: dict[str, float]) -> float:
+    def _weigh(
+        self, label: str, drives: Mapping[str, float], favours: Mapping[str, float], appeals: dict[str, float]
+    ) -> float:
         if label not in appeals:
-            appeals[label] = self.appeal(label, drives)
+            appeals[label] = self.appeal(label, drives, favours)
         return appeals[label]
 
 

@@ -6,7 +6,7 @@ Cards are shared between strangers: size, aliases (which can grow without bound)
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,4 +125,13 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     """Did you mean ...? Else the list of what there is."""
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean `{close[0]}`?" if close else f"there are {', '.join(names)}"
+    if close:
+        return f"did you mean `{close[0]}`?"
+    return f"there are {', '.join(names)}" if names else "the card has none, so add it or leave this out"
+
+
+def check_known(names: Iterable[str], known: Collection[str], kind: str) -> None:
+    """Raise a ValueError with a suggestion at the first of `names` that is not known."""
+    for name in names:
+        if name not in known:
+            raise ValueError(f"unknown {kind} `{name}`; {suggestion(name, known)}")

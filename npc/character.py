@@ -5,7 +5,8 @@ Four things may move a character; the first that does so decides:
 1. Words (`npc.answers`). Every utterance gets a fresh decision.
 2. Events (`npc.reactions`). What the game tells to have happened to the character counts once.
 3. Sights (`npc.reactions`). A threat or a hazard that comes into view starts a reflex.
-4. What is under way (`npc.agenda`). With nothing under way the character is idle.
+4. What is under way (`npc.agenda`). With nothing under way the character does what its schedule has for the hour
+   (`npc.schedule`), else it is idle.
 
 Time comes from the percepts alone, chance from the seed alone: the same percepts give the same decisions.
 """
@@ -22,7 +23,7 @@ from npc.memory import Changes, Memory, Person, Recollection
 from npc.memory.snapshot import pack, unpack
 from npc.mood import Mood
 from npc.persona import Persona
-from npc.reactions import react_to_event, react_to_sight, undergo
+from npc.reactions import keep_hours, react_to_event, react_to_sight, undergo
 from npc.reflexes import Sighting
 from npc.relationship import Relationship
 from npc.role import Role
@@ -118,7 +119,7 @@ class Character:
             react_to_event(role, event, percept, seen)
             or react_to_sight(role, percept, seen)
             or (self._enter_step(step, percept, seen) if step and role.agenda.current is step else None)
-            or self._carry_on(percept)
+            or self._carry_on(percept, seen)
         )
 
     def _live_on(self, percept: Percept) -> Percept:
@@ -145,19 +146,23 @@ class Character:
 
     # -- what is under way -----------------------------------------------------------------------------
 
-    def _carry_on(self, percept: Percept) -> Decision:
-        """Keep what is under way and say nothing.
+    def _carry_on(self, percept: Percept, seen: list[Sighting]) -> Decision:
+        """Keep what is under way and say nothing; with nothing under way, live by the schedule.
 
         Only a reflex keeps its place: it is seen anew in every frame. A place that words pointed at was on
         the frame that they came with; the game has resolved it then.
         """
-        moment, doing = Moment(), self._role.agenda.current
+        role, moment = self._role, Moment()
+        doing = role.agenda.current
         if doing is None:
+            if role.persona.schedule and (kept := keep_hours(role, percept, seen)):
+                return kept
             moment.action, moment.emotion = "idle", self.mood.name
-            return self._role.decide(moment, percept.action.get("idle", 0.0), None, "", "has nothing to do")
+            return role.decide(moment, percept.action.get("idle", 0.0), None, "", "has nothing to do")
+        role.day.interrupt()
         moment.action, moment.emotion = doing.action, doing.emotion
         place = doing.sighting.place if isinstance(doing, Reflex) and doing.sighting else None
-        return self._role.decide(moment, doing.confidence, place, "", "goes on")
+        return role.decide(moment, doing.confidence, place, "", "goes on")
 
     def _enter_step(self, step: Doing, percept: Percept, seen: list[Sighting]) -> Decision:
         """Say that the next step of a plan has begun."""

@@ -15,7 +15,7 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 
 Once: TypeAlias = Literal["ever", "visit"]
-_SETS = ("sees", "remembers", "did", "saw")
+_SETS = ("sees", "remembers", "did", "saw", "goal")
 
 
 @dataclass(slots=True)
@@ -28,6 +28,7 @@ class Moment:
     wanted: str = ""                     # what was asked of it, where it does something else
     emotion: str = ""
     mood: str = ""
+    faction: str = ""                    # of who speaks, or did what happened
     relationship: str = ""               # acquaintance, friend, foe or feared: who speaks
     cause: str = ""                      # words, boundary, unwilling, rule, absent, unable, unknown, unclear, …
     sees: frozenset[str] = frozenset()   # phrases and meanings of what is in view
@@ -36,6 +37,7 @@ class Moment:
     remembers: frozenset[str] = frozenset()   # what this speaker has done before: intents and events
     did: frozenset[str] = frozenset()         # what the character did for this speaker before: actions
     saw: frozenset[str] = frozenset()         # phrases that it has seen before
+    goal: frozenset[str] = frozenset()        # goals of its card that matter now
     promised: str = ""                   # what it is doing on this speaker's word
     knows: str = ""                      # the fact of its card that answers the question asked
     event: str = ""                      # what the game has just told to have happened
@@ -62,6 +64,7 @@ class Condition(BaseModel):
     emotion: Labels = ()
     mood: Labels = ()
     relationship: Labels = ()
+    faction: Labels = ()
     cause: Labels = ()
     promised: Labels = ()
     event: Labels = ()
@@ -70,6 +73,7 @@ class Condition(BaseModel):
     remembers: Labels = ()
     did: Labels = ()
     saw: Labels = ()
+    goal: Labels = ()
     heard_below: int | None = None   # true for the first n things that a speaker says
     away: float | None = None        # true where the speaker has said nothing for so many seconds
     state: dict[str, str | bool | int | float] = {}
@@ -77,7 +81,8 @@ class Condition(BaseModel):
     @cached_property
     def _tests(self) -> tuple[tuple[str, frozenset[str]], ...]:
         fields = (
-            "intent", "tone", "action", "wanted", "emotion", "mood", "relationship", "cause", "promised", "event", "knows"
+            "intent", "tone", "action", "wanted", "emotion", "mood", "relationship", "faction", "cause", "promised", "event",
+            "knows",
         )
         return tuple((name, frozenset(getattr(self, name))) for name in fields if getattr(self, name))
 
@@ -137,3 +142,11 @@ class Line(Condition):
         """The line with its variables filled in, its first letter large."""
         text = _VARIABLE.sub(lambda match: variables[match[1]], self.say)
         return text[:1].upper() + text[1:]
+
+
+def _many(value: Any) -> Any:
+    return (value,) if isinstance(value, (str, dict)) else value
+
+
+Said: TypeAlias = str | Line
+Lines = Annotated[tuple[Line, ...], BeforeValidator(_many, json_schema_input_type=Said | list[Said])]

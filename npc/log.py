@@ -47,7 +47,7 @@ class Recorder:
             "npc": character.npc_id,
             "seed": seed,
             "behaviour": behaviour_mark(),
-            "persona": character.persona.model_dump(mode="json", exclude_defaults=True),
+            "persona": character.persona.model_dump(mode="json", by_alias=True, exclude_defaults=True),
             "memory": base64.b64encode(character.snapshot()).decode(),
         }
         self._file.write(json.dumps(head, ensure_ascii=False) + "\n")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -17,23 +18,22 @@ from pydantic import (
 )
 
 from npc.behaviour import Plan, load_behaviour
-from npc.card_file import CardFile, suggestion
-from npc.conditions import Condition, Line
+from npc.card_file import CardFile, check_known
+from npc.conditions import Condition, Lines
 from npc.errors import PersonaError
+from npc.factions import Factions
+from npc.goals import Goal
+from npc.schedule import Occupation
 from npc.steadiness import Steadiness
 from npc.vocabulary import unknown_labels
 
 _SHIPPED = Path(__file__).with_name("characters")
 
 
-Said: TypeAlias = str | Line
-
-
 def _many(value: Any) -> Any:
-    return (value,) if isinstance(value, (str, dict)) else value
+    return (value,) if isinstance(value, str) else value
 
 
-Lines = Annotated[tuple[Line, ...], BeforeValidator(_many, json_schema_input_type=Said | list[Said])]
 Question = Annotated[str, Field(min_length=1, max_length=200)]
 Questions = Annotated[tuple[Question, ...], BeforeValidator(_many, json_schema_input_type=str | list[str])]
 Trait = Annotated[float, Field(ge=-1, le=1)]
@@ -82,6 +82,10 @@ class Persona(BaseModel):
     """`{player}` in lines, until the game tells a name."""
     traits: dict[str, Trait] = {}
     """Its nature: each from -1 to 1, 0 where left out."""
+    goals: dict[str, Goal] = Field(default={}, max_length=20)
+    """What it is after, each under a name of the author's choice."""
+    factions: Factions = Factions()
+    """Whom it belongs to, and what it thinks of others before it knows them."""
     boundaries: dict[str, Lines] = {}
     """Actions that it never takes, and why, in its own words."""
     requires: dict[str, Condition] = {}
@@ -100,6 +104,8 @@ class Persona(BaseModel):
     """What it says with an action, or where it has not understood (`unclear`), or does not know (`unknown`)."""
     knowledge: dict[str, Fact] = Field(default={}, max_length=100)
     """What it knows, each under a name of the author's choice."""
+    schedule: tuple[Occupation, ...] = Field(default=(), max_length=48)
+    """What it does at an hour of the day when nothing else is asked of it; the first that is possible."""
     card: str = Field(default="", max_length=200)
     """The shared card that it was imported from, a file beside this one."""
 
@@ -107,6 +113,11 @@ class Persona(BaseModel):
     def questions(self) -> tuple[str, ...]:
         """Every question of its knowledge, in the order of the facts."""
         return tuple(question for fact in self.knowledge.values() for question in fact.asked)
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """The things and places of its schedule, to be watched for."""
+        return tuple(dict.fromkeys(entry.at for entry in self.schedule if entry.at))
 
     @field_validator("card")
     @classmethod
@@ -118,19 +129,19 @@ class Persona(BaseModel):
     @field_validator("traits")
     @classmethod
     def _traits_exist(cls, traits: dict[str, float]) -> dict[str, float]:
-        _check(traits, load_behaviour().traits, "trait")
+        check_known(traits, load_behaviour().traits, "trait")
         return traits
 
     @field_validator("watch")
     @classmethod
     def _meanings_exist(cls, watch: dict[str, str]) -> dict[str, str]:
-        _check(watch.values(), load_behaviour().meanings, "meaning")
+        check_known(watch.values(), load_behaviour().meanings, "meaning")
         return watch
 
     @field_validator("boundaries", "requires")
     @classmethod
     def _leave_a_way_out(cls, actions: dict[str, Any]) -> dict[str, Any]:
-        _check(actions, load_behaviour().actions, "action")
+        check_known(actions, load_behaviour().actions, "action")
         for action in ("idle", "refuse"):
             if action in actions:
                 raise ValueError(f"`{action}` must stay possible: it is what a character does instead")
@@ -139,31 +150,25 @@ class Persona(BaseModel):
     @field_validator("lines")
     @classmethod
     def _lines_have_actions(cls, lines: dict[str, Lines]) -> dict[str, Lines]:
-        _check(lines, load_behaviour().spoken, "action")
+        check_known(lines, load_behaviour().spoken, "action")
         return lines
 
     @field_validator("plans")
     @classmethod
     def _plans_have_actions(cls, plans: dict[str, Plan]) -> dict[str, Plan]:
         for plan in plans.values():
-            _check(plan.steps, load_behaviour().actions, "action")
+            check_known(plan.steps, load_behaviour().actions, "action")
         return plans
 
     @model_validator(mode="after")
     def _keeps_its_own_word(self) -> Persona:
         named = [rule.do for rule in self.rules] + list(self.reactions.values())
-        _check(named, load_behaviour().actions, "action")
-        _check(self.reactions, (*load_behaviour().meanings, *self.watch), "phrase or meaning")
+        check_known(named, load_behaviour().actions, "action")
+        check_known(self.reactions, (*load_behaviour().meanings, *self.watch), "phrase or meaning")
         for action in named:
             if action in self.boundaries:
                 raise ValueError(f"a rule or reaction does `{action}`, which `boundaries` forbids")
         return self
-
-
-def _check(names: Any, known: Any, kind: str) -> None:
-    for name in names:
-        if name not in known:
-            raise ValueError(f"unknown {kind} `{name}`; {suggestion(name, known)}")
 
 
 def characters() -> list[str]:
@@ -201,7 +206,7 @@ def faults(name_or_path: str | Path) -> list[PersonaError]:
     """Every fault of a card; empty where there is none."""
     try:
         card = CardFile.read(_path(name_or_path))
-        return _unknown(Persona.model_validate(card.data), card)
+        return _misfits(Persona.model_validate(card.data), card)
     except PersonaError as error:
         return [error]
     except ValidationError as error:
@@ -222,13 +227,22 @@ def _validated(data: Any, card: CardFile) -> Persona:
         persona = Persona.model_validate(data)
     except ValidationError as error:
         raise _faults(error, card)[0] from None
-    for fault in _unknown(persona, card):
+    for fault in _misfits(persona, card):
         raise fault
     return persona
 
 
-def _unknown(persona: Persona, card: CardFile) -> list[PersonaError]:
-    return [card.fault("value_error", place, what, ()) for place, what in unknown_labels(persona)]
+def _misfits(persona: Persona, card: CardFile) -> list[PersonaError]:
+    """What fits the schema, but not the rest of the card."""
+    found = (*unknown_labels(persona), *_forbidden_hours(persona))
+    return [card.fault("value_error", place, what, ()) for place, what in found]
+
+
+def _forbidden_hours(persona: Persona) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    for n, entry in enumerate(persona.schedule):
+        if entry.do in persona.boundaries:
+            what = f"the schedule does `{entry.do}`, which `boundaries` forbids; do something else, or nothing, at that hour"
+            yield ("schedule", n, "do"), what
 
 
 def _faults(error: ValidationError, card: CardFile) -> list[PersonaError]:

@@ -1,4 +1,4 @@
-"""What a character does without a word being said: about events that the game tells, and about sights."""
+"""What a character does without a word being said: about events that the game tells, about sights, and by the hour."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from npc.agenda import FOREVER, Reflex
 from npc.memory import Person
 from npc.memory.records import TRIFLE
-from npc.reflexes import Sighting
+from npc.reflexes import ON, Sighting
 from npc.relationship import Relationship
-from npc.role import Role, weighed
-from npc.types import Decision, Percept
+from npc.role import Role
+from npc.schedule import Occupation, hour_of
+from npc.types import Decision, Percept, Target
 
 
 def undergo(role: Role, percept: Percept) -> str:
@@ -31,6 +32,8 @@ def undergo(role: Role, percept: Percept) -> str:
     event = role.behaviour.events.get(name)
     if event is None:
         return ""
+    if who:
+        role.introduce(who, percept)
     relationship = memory.acquaint(who, percept.time).relationship if who else Relationship()
     role.feelings.undergo(event, relationship)
     memory.remember(percept.time, who, name, event.salience, emotion=role.feelings.mood.name)
@@ -41,7 +44,7 @@ def react_to_event(role: Role, name: str, percept: Percept, seen: list[Sighting]
     """What it does at once about something that happened; None where that calls for nothing."""
     if not name or not role.behaviour.events[name].react:
         return None
-    choice = role.actions.choose(role.behaviour.events[name].react, role.drives(percept), default="idle")
+    choice = role.choose(role.behaviour.events[name].react, percept)
     who = str(percept.state.get("event_by", ""))
     moment = role.moment(percept, seen, role.memory.person(who) or Person(), name, who)
     moment.action, moment.cause = choice.label, "event"
@@ -49,7 +52,7 @@ def react_to_event(role: Role, name: str, percept: Percept, seen: list[Sighting]
     role.begin(moment, percept, 1.0)
     say = role.speaker.line(choice.label, moment, role.variables(percept))
     why = f"was {name}" + (f" by {who}" if who else "")
-    return role.decide(moment, 1.0, role.danger(seen), say, why, weighed(choice, moment))
+    return role.decide(moment, 1.0, role.danger(seen), say, why, role.weighed(choice, moment))
 
 
 def react_to_sight(role: Role, percept: Percept, seen: list[Sighting]) -> Decision | None:
@@ -80,7 +83,7 @@ def _start_reflex(
 ) -> Decision | None:
     """Enter a reflex; None where something that answers a danger is under way already."""
     role.feelings.see(sighting.meaning, sighting.p)
-    choice = role.actions.choose(options, role.drives(percept), default="idle")
+    choice = role.choose(options, percept)
     action = role.behaviour.actions[choice.label]
     moment = role.moment(percept, seen, Person())
     moment.action, moment.cause = choice.label, "reflex"
@@ -95,7 +98,37 @@ def _start_reflex(
         return None
     agenda.doing = None
     what = sighting.phrase or sighting.meaning
-    variables = role.variables(percept) | ({"target": sighting.phrase} if sighting.phrase else {})
+    variables = _naming(sighting.phrase, role, percept)
     say = role.speaker.line(choice.label, moment, variables) if agenda.may_cry(what, percept.time) else ""
     why = f"saw a {what} ({sighting.p:.2f}), a {sighting.meaning}" if sighting.phrase else f"saw a {what}"
-    return role.decide(moment, sighting.p, sighting.place, say, why, weighed(choice, moment))
+    return role.decide(moment, sighting.p, sighting.place, say, why, role.weighed(choice, moment))
+
+
+def keep_hours(role: Role, percept: Percept, seen: list[Sighting]) -> Decision | None:
+    """What its schedule gives it to do; None where that is nothing, or the game tells no hour."""
+    moment = role.moment(percept, seen, Person())
+    moment.emotion = moment.mood
+
+    def possible(entry: Occupation) -> bool:
+        needs = role.persona.requires.get(entry.do)
+        moment.action = entry.do
+        return role.may_do([entry.do]) and (needs is None or needs.holds(moment))
+
+    entry = role.day.live(hour_of(percept.state), possible, role.agenda.reported)
+    if entry is None:
+        return None
+    say = role.speaker.one_of(entry.say, moment, _naming(entry.at, role, percept)) if role.day.begins else ""
+    where = f", {entry.at}" if entry.at else ""
+    why = f"keeps its hours ({entry.start:g} to {entry.end:g}{where})"
+    return role.decide(moment, 1.0, _in_view(entry.at, percept), say, why)
+
+
+def _naming(phrase: str, role: Role, percept: Percept) -> dict[str, str]:
+    """The variables of lines, with `phrase` for what is meant."""
+    return role.variables(percept) | ({"target": phrase} if phrase else {})
+
+
+def _in_view(phrase: str, percept: Percept) -> Target | None:
+    """Where a phrase that is watched for is on the frame."""
+    found = next((d for d in percept.watch if d.phrase == phrase and d.p >= ON), None)
+    return Target(found.x, found.y, found.p) if found else None

@@ -8,13 +8,16 @@ from npc.agenda import STEP_LASTS, Agenda, Doing
 from npc.arbitration import Arbiter, Choice
 from npc.behaviour import Behaviour
 from npc.conditions import Moment
+from npc.factions import faction_of
 from npc.feelings import Feelings
+from npc.goals import Goals
 from npc.lines import Speaker
 from npc.memory import Memory, Person, Recollection
 from npc.mood import Affect
 from npc.persona import Persona
 from npc.reflexes import Lookout, Sighting
 from npc.relationship import Relationship
+from npc.schedule import Day, hour_of
 from npc.types import Decision, Percept, Target
 
 
@@ -42,6 +45,7 @@ class Role:
         self.feelings = Feelings(behaviour, traits)
         self.actions = Arbiter(behaviour.actions, traits, persona.boundaries)
         self.lookout = Lookout(persona.watch, behaviour, persona.steadiness)
+        self.goals, self.day = Goals(persona.goals), Day(persona.schedule)
         self.speaker = Speaker(persona.lines, behaviour.lines, f"{seed}/{npc_id}")
         self.clock = 0.0  # the game's time of the percept at hand; percepts are on the clock of the character's life
         self._resume()
@@ -106,6 +110,8 @@ class Role:
             tone=self.known(percept.tone),
             mood=self.feelings.mood.name,
             relationship=person.relationship.name,
+            faction=self.faction(percept, speaker),
+            goal=frozenset(self.goals.pursued(hour_of(percept.state))),
             sees=frozenset(name for s in seen for name in (s.phrase, s.meaning)),
             heard=person.heard,
             remembers=memory.recalls(speaker, now),
@@ -126,6 +132,21 @@ class Role:
         """What it thinks of somebody; of strangers nothing yet."""
         person = self.memory.person(speaker)
         return person.relationship if person else Relationship()
+
+    def faction(self, percept: Percept, who: str) -> str:
+        """The faction that the game tells of somebody: who speaks, or without words who did what happened."""
+        return faction_of(percept.state) if who == percept.speaker or not percept.text else ""
+
+    def introduce(self, who: str, percept: Percept) -> None:
+        """Meet a stranger as one of its faction."""
+        faction = self.faction(percept, who)
+        if faction and self.memory.person(who) is None:
+            self.memory.acquaint(who, percept.time).relationship = self.persona.factions.first_impression(faction)
+
+    def choose(self, proposed: Mapping[str, float], percept: Percept) -> Choice:
+        """The action that it would do of those proposed with their probabilities."""
+        favours = self.goals.favours(hour_of(percept.state))
+        return self.actions.choose(proposed, self.drives(percept), "idle", favours)
 
     def drives(self, percept: Percept) -> dict[str, float]:
         """What moves it beside its traits: the mood, and with words their tone and who speaks."""
@@ -181,15 +202,18 @@ class Role:
             trace=trace,
         )
 
+    def weighed(self, choice: Choice, moment: Moment) -> tuple[str, ...]:
+        """For the trace: the three best candidates, the goals that favour or disfavour them, what had the last word."""
+        ranked = sorted(choice.utilities.items(), key=lambda item: -item[1])[:3]
+        scored = [f"{label}: utility {u:.2f}, appeal {choice.appeals[label]:+.2f}" for label, u in ranked]
+        for goal in (goal for name, goal in self.persona.goals.items() if name in moment.goal):
+            served = ", ".join(f"{label} {goal.bonus(label):+.2f}" for label, _ in ranked if goal.bonus(label))
+            scored += [f"goal: {goal.wants} ({served})"] if served else []
+        for told in ("knows", "faction"):
+            scored += [f"{told}: {getattr(moment, told)}"] if getattr(moment, told) else []
+        return (*scored, f"cause: {moment.cause}", f"mood: {moment.mood}", f"relationship: {moment.relationship}")
+
 
 def best(probabilities: Mapping[str, float]) -> tuple[str, float]:
     """The likeliest label and its probability; ("", 0.0) of nothing."""
     return max(probabilities.items(), key=lambda item: item[1], default=("", 0.0))
-
-
-def weighed(choice: Choice, moment: Moment) -> tuple[str, ...]:
-    """For the trace: the three best candidates, and what had the last word."""
-    ranked = sorted(choice.utilities.items(), key=lambda item: -item[1])[:3]
-    scored = tuple(f"{label}: utility {u:.2f}, appeal {choice.appeals[label]:+.2f}" for label, u in ranked)
-    knows = (f"knows: {moment.knows}",) if moment.knows else ()
-    return (*scored, *knows, f"cause: {moment.cause}", f"mood: {moment.mood}", f"relationship: {moment.relationship}")

@@ -37,6 +37,8 @@ def schema() -> dict[str, Any]:
             one |= {"enum": list(labels)}
             many["items"] |= {"enum": list(labels)}
     made["$defs"]["Rule"]["properties"]["do"] |= actions
+    made["$defs"]["Occupation"]["properties"]["do"] |= actions
+    made["$defs"]["Goal"]["properties"]["favours"]["propertyNames"] = actions
     made["$defs"]["Plan"]["properties"]["steps"]["items"] = actions
     return made
 

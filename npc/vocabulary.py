@@ -43,6 +43,8 @@ def unknown_labels(persona: Persona) -> Iterator[tuple[_Place, str]]:
         **common_labels(),
         "promised": (*load_behaviour().actions, *load_behaviour().plans, *persona.plans),
         "knows": persona.knowledge,
+        "goal": persona.goals,
+        "faction": persona.factions.known,
     }
     for place, condition in _conditions(persona):
         for entry, known in labels.items():
@@ -65,6 +67,8 @@ def _conditions(persona: Persona) -> Iterator[tuple[_Place, Condition]]:
             yield from _each((field, key), lines)
     for name, fact in persona.knowledge.items():
         yield from _each(("knowledge", name, "say"), fact.say)
+    for n, entry in enumerate(persona.schedule):
+        yield from _each(("schedule", n, "say"), entry.say)
 
 
 def _each(place: _Place, lines: tuple[Condition, ...]) -> Iterator[tuple[_Place, Condition]]:

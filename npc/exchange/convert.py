@@ -66,9 +66,9 @@ def to_shared(persona: Persona, original: SharedCard | None) -> SharedCard:
 
     Where ours has more than a shared card can say, all of it goes into `extensions`, under `npc_engine`.
     """
-    mine = persona.model_dump(mode="json", exclude_defaults=True, exclude={"card"})
+    mine = persona.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"card"})
     if original is not None:
-        before = persona_from(to_persona(original)).model_dump(mode="json", exclude_defaults=True)
+        before = persona_from(to_persona(original)).model_dump(mode="json", by_alias=True, exclude_defaults=True)
         if before == mine:
             return original
     base = original or new_card()

@@ -38,7 +38,7 @@ class FakeLink:
         self._ready: list[tuple[WireDecision, float]] = []
 
     def show(
-        self, pixels: bytes, since: float, now: float, *, inspect: bool, news: Mapping[str, Mapping[str, Any]]
+        self, pixels: bytes, since: float, now: float, *, inspect: bool, news: Mapping[str, Mapping[str, Any]], hour: float
     ) -> bool:
         self.seq += 1
         self.frames.append((pixels, dict(news)))

@@ -32,6 +32,27 @@ def test_another_seed_is_another_evening() -> None:
     assert len(arrivals) == 2
 
 
+def test_the_hour_goes_with_the_light() -> None:
+    world = World(1, events=False)
+    assert (world.hour, world.dusk) == (pytest.approx(7.92), 0.0)
+    run(world, 101)  # sunset
+    assert 17.9 < world.hour < 18.1
+    run(world, 60)
+    assert 23.8 < world.hour or world.hour < 0.2
+    assert world.dusk > 0.9
+
+
+def test_the_days_work_waits_for_an_errand() -> None:
+    world, bread = World(1, events=False), thing(World(1), "bread")
+    world.apply("Odo", "give", (bread.x, bread.y))
+    world.apply("Odo", "go_to", (700.0, 300.0), spoken=False)
+    odo = world.npc("Odo")
+    assert odo.task.action == "give"
+    odo.task.action = "idle"
+    world.apply("Odo", "go_to", (700.0, 300.0), spoken=False)
+    assert odo.task.action == "go_to"
+
+
 def test_the_wolf_comes_and_goes() -> None:
     world, seen = World(1), []
     run(world, 60, lambda: seen.append(world.wolf is not None))

@@ -72,6 +72,20 @@ def test_the_documented_card_works_and_has_at_most_forty_lines(documented, stage
     assert tam.see(wolf=0.95).line in {"A wolf! Into the boat!", "Into the boat!"}
 
 
+def test_the_documented_card_acts_in_the_engine_as_it_is_written(documented):
+    """From an empty file to a decision: the server's own card folder, the brain, a frame with words."""
+    brain_module = pytest.importorskip("engine.brain", reason="needs numpy")
+    echo = pytest.importorskip("engine.bridge.echo", reason="needs the `engine` extra")
+    folder = documented.parent
+    documented.rename(folder / "tam.yaml")
+    brain = brain_module.Brain(echo.EchoPerceiver(), folder)
+    mind = brain.mind("tam", "tam")
+    assert set(mind.watch) == {"wolf", "fire", "heron"}
+    decision = brain.decide(None, [brain_module.Observation(mind, 1.0, "hello")])[0].decision
+    assert (decision.npc, decision.action) == ("tam", "greet")
+    assert decision.line == "Mind the gap, landlubber."
+
+
 def test_every_piece_of_a_card_in_the_docs_is_valid():
     text = (Path(__file__).parents[2] / "docs" / "characters.md").read_text(encoding="utf-8")
     pieces = [piece.split("```")[0] for piece in text.split("```yaml\n")[1:]]

@@ -21,6 +21,9 @@ CARD = {
     "watch": {"wolf": "threat"},
     "reactions": {"wolf": "flee"},
     "rules": [{"when": {"intent": ["greet", "chat"], "heard_below": 2}, "do": "refuse", "because": "shy", "say": ["No."]}],
+    "goals": {"sale": {"wants": "sell", "weight": 1, "favours": {"trade": 0.5, "give": -0.5}, "from": 6, "to": 18}},
+    "factions": {"own": "ferrymen", "stance": {"toll collectors": -0.5}},
+    "schedule": [{"from": 22, "to": 6, "do": "idle"}, {"from": 6, "to": 8.5, "do": "use", "at": "boat", "say": "Up."}],
     "plans": {"raid": {"when": {"action": "go_to"}, "steps": ["go_to", "attack"]}},
     "lines": {"greet": "Hi.", "talk": ["So.", {"say": "Hm.", "mood": "angry", "once": "ever"}]},
 }
@@ -33,6 +36,10 @@ WRONG = {
     "an unknown reaction": ("reactions", {"wolf": "dance"}),
     "a rule that does nothing known": ("rules", [{"when": {}, "do": "dance", "because": "x"}]),
     "a line with an unknown condition": ("lines", {"greet": {"say": "x", "moood": "angry"}}),
+    "a goal that favours nothing known": ("goals", {"a": {"wants": "x", "favours": {"dance": 1}}}),
+    "too much of a stance": ("factions", {"stance": {"a": 3}}),
+    "an hour that no day has": ("schedule", [{"from": 6, "to": 25, "do": "use"}]),
+    "an hour for nothing known": ("schedule", [{"from": 6, "to": 8, "do": "dance"}]),
     "a number for a name": ("name", 3),
 }
 
