@@ -36,6 +36,7 @@ QUERIES, LESSONS = 12, 3  # a scene and step
 LOOKS = 4  # at each recorded frame: the whole and three parts
 CHECKED_REPLAY = 0.25  # of the replayed scenes are never learnt from: they tell what is forgotten
 OTHERS = 400  # concepts of the replay that a recorded frame may be asked about in vain
+FEWEST = 4  # of them, however alike
 SYNONYM = 0.55  # cosine of names from which one may be true of the other
 
 
@@ -132,7 +133,9 @@ def _data_set(
 ) -> SceneDataset:
     """Features of the frames in `folder`, and what is asked about them; what is checked by is asked the same each time."""
     checks = folder.name.endswith("check")
-    asker = Asker(questioner, load_utterances("held_out" if checks else "train"), LESSONS)
+    things = questioner.slot_things()
+    lines = [u for u in load_utterances("held_out" if checks else "train") if u.slot is None or things[u.slot]]
+    asker = Asker(questioner, lines, LESSONS)
     shards = build_cache(
         folder, folder.parent / "features.onnx", partial(_part, pairs), len(pairs), _Silence(None), workers=1
     )
@@ -156,9 +159,13 @@ def _concepts(recording: Recording) -> list[Concept]:
 
 
 def _unlike(concepts: Sequence[Concept], recorded: Sequence[Concept], texts: BundleTexts) -> list[Concept]:
-    """Concepts that may be called absent from the recording's frames: none of their names may mean a recorded thing."""
+    """Concepts that may be called absent from the recording's frames: none of their names should mean a recorded thing.
+
+    A few always stay, the least alike: a frame that shows everything must be asked for something in vain, too.
+    """
     some = sorted(concepts, key=lambda c: stable_share(c.names[0]))[:OTHERS]
     every = [name for concept in some for name in concept.names]
-    close = texts.similarity(every, [name for c in recorded for name in c.names]).amax(1) > SYNONYM
-    clashing = {name for name, near in zip(every, close.tolist(), strict=True) if near}
-    return [c for c in some if not clashing.intersection(c.names)]
+    close = texts.similarity(every, [name for c in recorded for name in c.names]).amax(1)
+    nearest = dict(zip(every, close.tolist(), strict=True))
+    ranked = sorted(some, key=lambda c: max(nearest[name] for name in c.names))
+    return [c for i, c in enumerate(ranked) if i < FEWEST or max(nearest[name] for name in c.names) < SYNONYM]
