@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import typer
 
+from demo_game.script import DEFAULT, load_script
 from engine.errors import EngineError
 from engine.paths import data_directory
 
@@ -24,9 +27,14 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def demo(
     endpoint: Annotated[str | None, typer.Option(help="A running engine; without it the game starts its own.")] = None,
     headless: Annotated[bool, typer.Option(help="No window: play by script and report.")] = False,
+    story: Annotated[bool, typer.Option(help="With --headless: play the story and report which beats were reached.")] = False,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="How long a headless run lasts (default: the script).")] = None,
     seed: Annotated[int, typer.Option(help="Of everything random in the village.")] = 0,
     say: Annotated[list[str] | None, typer.Option(help='"t=3:hand me the red potion" (repeatable).')] = None,
+    script: Annotated[
+        str, typer.Option(help="What is said without --say: default, errands, talk, danger, or a text file of such lines.")
+    ] = "default",
+    fast: Annotated[bool, typer.Option(help="A headless run need not keep to real time.")] = False,
     screenshot_every: Annotated[float | None, typer.Option(help="Seconds between pictures of a headless run.")] = None,
     screenshots: Annotated[Path, typer.Option(help="Where the pictures go.")] = Path("screenshots"),
     report: Annotated[Path | None, typer.Option(help="Where the report of a headless run goes.")] = None,
@@ -42,7 +50,7 @@ def demo(
     frames: Annotated[int, typer.Option(min=1, help="Frames of the recording.")] = 1500,
 ) -> None:
     """Play in a small village whose people see the screen, understand you and act in role."""
-    if headless or record:
+    if headless or record or story:
         os.environ["SDL_VIDEODRIVER"] = "dummy"
     os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
     if record is not None:
@@ -50,8 +58,11 @@ def demo(
 
         write(record, frames, seed)
         typer.echo(f"{frames} frames recorded in {record}")
+    elif story:
+        _story(endpoint, seed, screenshot_every, screenshots, report, overlay)
     elif headless:
-        _headless(endpoint, seconds, seed, say or [], screenshot_every, screenshots, report, overlay, memory or "none")
+        lines = say or (DEFAULT if script == "default" else load_script(script))
+        _headless(endpoint, seconds, seed, lines, fast, screenshot_every, screenshots, report, overlay, memory or "none")
     else:
         _play(endpoint, seed, overlay, memory or str(data_directory() / "village.sqlite"))
 
@@ -74,32 +85,57 @@ def _headless(
     endpoint: str | None,
     seconds: float | None,
     seed: int,
-    say: list[str],
+    lines: Sequence[str],
+    fast: bool,
     pictures: float | None,
     screenshots: Path,
     report: Path | None,
     overlay: bool,
     memory: str,
 ) -> None:
-    import pygame
-
     from demo_game.engine_link import engine_at
     from demo_game.headless import run_headless, write_report
-    from demo_game.script import DEFAULT, DEFAULT_S, parse
+    from demo_game.screen import blank
+    from demo_game.script import parse
     from demo_game.session import Session
-    from demo_game.village import HEIGHT, WIDTH
     from demo_game.world import World
 
     world = World(seed)
-    script = parse(say or DEFAULT, [npc.name for npc in world.npcs])
-    length = seconds or max(DEFAULT_S if not say else 0.0, script[-1].t + AFTER_WORDS_S)
+    script = parse(lines, [npc.name for npc in world.npcs])
+    length = seconds or (script[-1].t if script else 0.0) + AFTER_WORDS_S
     with engine_at(endpoint, world, memory=memory) as link:
-        session = Session(world, link, pygame.Surface((WIDTH, HEIGHT)), overlay)
-        result = run_headless(session, script, length, screenshot_every=pictures, screenshots=screenshots)
+        session = Session(world, link, blank(), overlay)
+        result = run_headless(session, script, length, screenshot_every=pictures, screenshots=screenshots, fast=fast)
         summary = result.summary(link.provider)
     if report is not None:
         write_report(summary, report)
     typer.echo(json.dumps({key: value for key, value in summary.items() if key != "utterances"}))
+
+
+def _story(
+    endpoint: str | None, seed: int, pictures: float | None, screenshots: Path, report: Path | None, overlay: bool
+) -> None:
+    """Play the story, a line a beat; exit status 1 where one was missed."""
+    from demo_game.engine_link import engine_at
+    from demo_game.headless import Pictures, write_report
+    from demo_game.story import load_story, play_story, summary
+
+    camera = Pictures(pictures, screenshots)
+    outcomes = []
+    with TemporaryDirectory(prefix="npc-story-") as folder:
+        memory = str(Path(folder) / "memory.sqlite")
+        for outcome in play_story(
+            load_story(), lambda world: engine_at(endpoint, world, memory=memory), seed, camera, overlay
+        ):
+            outcomes.append(outcome)
+            mark = "reached" if outcome.reached else "MISSED "
+            typer.echo(f'{mark}  {outcome.beat}: {outcome.action} "{outcome.line}" ({outcome.reason})')
+    result = summary(outcomes)
+    if report is not None:
+        write_report(result, report)
+    typer.echo(f"{result['reached']} of {result['of']} beats reached")
+    if result["reached"] < result["of"]:
+        raise typer.Exit(1)
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ WALK, RUN = 96.0, 165.0  # pixels a second
 TOUCH = 34.0  # from feet to feet
 ERRANDS = frozenset({"give", "pick_up", "use", "go_to", "heal"})
 USE_S, SHOW_S, HOLD_S = 1.6, 2.6, 4.0
+SAFE = 330.0  # pixels from what one runs from
 HOMESICK_S = 6.0  # idle for so long, people go back to where they live
 WAYS = 24  # directions that are tried around an obstacle
 
@@ -77,6 +78,11 @@ class Actor:
         """x, y, width, height on the screen."""
         w, h = self.size
         return self.x - w / 2, self.y - h, w, h
+
+    @property
+    def load(self) -> Point:
+        """Where the lower edge of what somebody carries is: on the head, where it is seen best."""
+        return self.x, self.y - 62
 
 
 def walk_to(world: World, actor: Actor, goal: Point, length: float, near: float) -> bool:
@@ -254,14 +260,17 @@ def defend(world: World, npc: Actor, dt: float) -> None:
 
 
 def flee(world: World, npc: Actor, dt: float) -> None:
-    """Run from the danger, else from the player, until far enough away."""
+    """Run from where the danger was seen, else from the player, until far enough away; then look back, ready to run."""
     danger = world.danger() or world.player
-    dx, dy = npc.x - danger.x, npc.y - danger.y
-    length = math.hypot(dx, dy) or 1.0
-    if length < 330:
+    x, y = npc.task.point or (danger.x, danger.y)
+    dx, dy = npc.x - x, npc.y - y
+    length = math.hypot(dx, dy)
+    if length < 10:  # seen at the very spot: any way is as good as another
+        dx, dy, length = npc.home[0] - x or 1.0, npc.home[1] - y, math.dist(npc.home, (x, y)) or 1.0
+    if length < SAFE:
         walk_to(world, npc, (npc.x + dx / length * 90, npc.y + dy / length * 90), RUN * dt, 4)
     else:
-        _face(npc, danger.x)
+        _face(npc, x)
 
 
 def warn(world: World, npc: Actor, dt: float) -> None:

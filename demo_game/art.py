@@ -39,7 +39,7 @@ STILL = frozenset(
         "apple",
     }
 )
-PERIOD_S = {"campfire": 0.8, "fire": 0.9}  # of the animation; others take their time
+PERIOD_S = {"campfire": 2.4, "fire": 0.9}  # of the animation; others take their time
 GLOW = {"campfire": 120, "fire": 230}  # radius of the light, pixels
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pygame
 
 from demo_game.engine_link import OwnEngine
-from demo_game.hud import font
+from demo_game.journal import hint_at
+from demo_game.screen import SCREEN
 from demo_game.session import Session
-from demo_game.village import HEIGHT, WIDTH
+from demo_game.text import font, rendered
+from demo_game.text_box import TextBox
 from engine.errors import EngineError
 
 FPS, LONGEST_TICK_S = 60, 0.1
-LONGEST_LINE = 300
 KEYS = {
     pygame.K_w: (0, -1),
     pygame.K_s: (0, 1),
@@ -22,7 +23,8 @@ KEYS = {
     pygame.K_LEFT: (-1, 0),
     pygame.K_RIGHT: (1, 0),
 }
-ENTER = (pygame.K_RETURN, pygame.K_KP_ENTER)
+MEADOW, CREAM = (62, 92, 60), (250, 250, 240)
+HINT = "WASD walk, Enter speaks to whoever is nearest, F1 shows what they see, Esc quits."
 
 
 class Quit(Exception):
@@ -37,7 +39,7 @@ def open_window() -> pygame.Surface:
     """
     try:
         pygame.display.init()
-        window = pygame.display.set_mode((WIDTH, HEIGHT), pygame.SCALED | pygame.RESIZABLE)
+        window = pygame.display.set_mode(SCREEN, pygame.SCALED | pygame.RESIZABLE)
     except pygame.error as error:
         raise EngineError(
             "no_display",
@@ -56,54 +58,57 @@ def wait_for_engine(window: pygame.Surface, engine: OwnEngine) -> str:
     """
 
     def meanwhile() -> None:
-        if any(event.type == pygame.QUIT for event in pygame.event.get()):
+        if any(_leaves(event) for event in pygame.event.get()):
             raise Quit
-        window.fill((62, 92, 60))
-        dots = "." * (pygame.time.get_ticks() // 300 % 4)
-        image = font(36).render("The village wakes up", True, (250, 250, 240))
-        rect = image.get_rect(center=(WIDTH // 2, HEIGHT // 2))
-        window.blit(image, rect)
-        window.blit(font(36).render(dots, True, (250, 250, 240)), rect.topright)
-        pygame.display.flip()
+        curtain(window, "The village wakes up", "." * (pygame.time.get_ticks() // 300 % 4))
 
     return engine.endpoint(meanwhile)
 
 
+def curtain(window: pygame.Surface, text: str, dots: str = "") -> None:
+    """A picture for while one waits."""
+    window.fill(MEADOW)
+    image = rendered(text, 40, CREAM)
+    place = image.get_rect(center=(SCREEN[0] // 2, SCREEN[1] // 2 - 20))
+    window.blit(image, place)
+    window.blit(rendered(dots, 40, CREAM), place.topright)
+    window.blit(rendered(HINT, 24, CREAM), (SCREEN[0] // 2 - font(24).size(HINT)[0] // 2, place.bottom + 24))
+    pygame.display.flip()
+
+
+def _leaves(event: pygame.event.Event) -> bool:
+    return event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE)
+
+
 def play(session: Session) -> None:
     """Run until the player quits."""
-    clock, typed = pygame.time.Clock(), None
+    clock, box = pygame.time.Clock(), TextBox()
     pygame.key.set_repeat(350, 35)
+    pygame.key.start_text_input()
     while True:
         dt = min(clock.tick(FPS) / 1000, LONGEST_TICK_S)
         session.paint()
         for event in pygame.event.get():
-            escape = event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE
-            if event.type == pygame.QUIT or (escape and typed is None):
+            if event.type == pygame.QUIT or (_leaves(event) and box.text is None):
                 return
-            if event.type == pygame.KEYDOWN:
-                typed = press(session, event, typed)
+            react(session, event, box)
         session.decide()
-        session.world.tick(dt, _direction() if typed is None else (0.0, 0.0))
-        session.draw_interface(typed)
+        session.world.tick(dt, _direction() if box.text is None else (0.0, 0.0))
+        session.draw_interface(box.text)
         pygame.display.flip()
 
 
-def press(session: Session, event: pygame.event.Event, typed: str | None) -> str | None:
-    """What the text box holds after a key, None while it is closed. Enter opens it, and says what was typed."""
-    if event.key == pygame.K_F1:
+def react(session: Session, event: pygame.event.Event, box: TextBox) -> None:
+    """Do what a key, typed letters or a click on a hint mean."""
+    if event.type == pygame.TEXTINPUT:
+        box.type(event.text)
+    elif event.type == pygame.MOUSEBUTTONDOWN and not session.inspector.on:
+        if (hint := hint_at(session.world, event.pos)) is not None:
+            box.open(hint)
+    elif event.type == pygame.KEYDOWN and event.key == pygame.K_F1:
         session.inspector.on = not session.inspector.on
-        return typed
-    if typed is None:
-        return "" if event.key in ENTER else None
-    if event.key == pygame.K_ESCAPE:
-        return None
-    if event.key == pygame.K_BACKSPACE:
-        return typed[:-1]
-    if event.key in ENTER:
-        if typed.strip():
-            session.say(typed.strip())
-        return None
-    return (typed + event.unicode)[:LONGEST_LINE] if event.unicode.isprintable() else typed
+    elif event.type == pygame.KEYDOWN and (words := box.press(event.key)):
+        session.say(words)
 
 
 def _direction() -> tuple[float, float]:

@@ -58,7 +58,7 @@ def situation(rng: random.Random, mess: float) -> World:
         actor.pose = rng.choice(("", "", "", "cheer", "point", "wave", "fight"))
     for thing in (t for t in world.things if t.kind.portable and t.gone_until is None and rng.random() < CARRIED):
         thing.carrier = rng.choice(world.npcs)
-        thing.x, thing.y = thing.carrier.x + 20 * thing.carrier.facing, thing.carrier.y - 8
+        thing.x, thing.y = thing.carrier.load
     if rng.random() < WOLF:
         wolf = world.call_wolf()
         wolf.x, wolf.y = _spot(world, rng)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
 
 from engine.errors import EngineError
 
@@ -24,7 +27,24 @@ DEFAULT = (
     "t=52:@Bram fetch me the key",
     "t=58:@Linnet what is that sword?",
 )
-DEFAULT_S = 64.0
+_SHIPPED = Path(__file__).with_name("scripts.yaml")
+
+
+def load_script(name_or_path: str) -> tuple[str, ...]:
+    """The lines of a shipped script, or of a text file with a line each (`#` begins a comment).
+
+    Raises:
+        EngineError: `script`, where there is none.
+    """
+    shipped = yaml.safe_load(_SHIPPED.read_text(encoding="utf-8"))
+    if name_or_path in shipped:
+        return tuple(shipped[name_or_path])
+    try:
+        lines = Path(name_or_path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        names = ", ".join(["default", *shipped])
+        raise EngineError("script", f"There is no script '{name_or_path}'.", f"Give a text file or one of: {names}.") from None
+    return tuple(line for line in lines if line.strip() and not line.startswith("#"))
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import pygame
 
 from demo_game.actors import Actor
 from demo_game.art import Painter
+from demo_game.bubbles import Bubbles
 from demo_game.capture import capture
-from demo_game.hud import draw_hud
-from demo_game.overlay import Inspector, draw_overlay
+from demo_game.hud import draw_bar, draw_names, draw_trouble
+from demo_game.journal import Journal, draw_journal
+from demo_game.overlay import Inspector, draw_inspector, draw_sight
+from demo_game.screen import WORLD
 from demo_game.village import HEIGHT, WIDTH
 from demo_game.world import World
 from engine.bridge.client import WireDecision
 
 SHOW_EVERY_S = 0.1  # frames to the engine
+SURE = 0.5  # from here on the engine's reading of a gift moves things
 
 
 class Connection(Protocol):
@@ -25,9 +29,17 @@ class Connection(Protocol):
 
     provider: str
 
-    def show(self, pixels: bytes, since: float, *, inspect: bool, done: Sequence[tuple[str, str]]) -> bool: ...
+    @property
+    def trouble(self) -> str: ...
 
-    def say(self, name: str, text: str, pixels: bytes, since: float) -> int: ...
+    @property
+    def settled(self) -> bool: ...
+
+    def show(
+        self, pixels: bytes, since: float, now: float, *, inspect: bool, news: Mapping[str, Mapping[str, Any]]
+    ) -> bool: ...
+
+    def say(self, name: str, text: str, pixels: bytes, since: float, now: float, state: Mapping[str, Any]) -> int: ...
 
     def collect(self) -> list[tuple[WireDecision, float]]: ...
 
@@ -36,54 +48,77 @@ class Session:
     """Paints, shows frames to the engine, speaks, and lets NPCs do what was decided.
 
     Args:
-        screen: 960x540; what the player sees.
+        screen: what the player sees, `screen.SCREEN` pixels.
     """
 
     def __init__(self, world: World, link: Connection, screen: pygame.Surface, overlay: bool = False) -> None:
         self.world, self.link, self.screen = world, link, screen
-        self.inspector = Inspector(on=overlay)
-        self._painter = Painter()
+        self.inspector, self.journal = Inspector(on=overlay), Journal()
+        self._view = screen.subsurface(WORLD)
+        self._painter, self._bubbles = Painter(), Bubbles()
         self._shown = float("-inf")
 
     def paint(self) -> None:
         """Draw the world alone, and show it to the engine when it is time."""
         since = time.perf_counter()
-        self._painter.paint(self.world, self.screen)
+        self._painter.paint(self.world, self._view)
         if self.world.time - self._shown >= SHOW_EVERY_S - 1e-6 and self.link.show(
-            capture(self.screen), since, inspect=self.inspector.on, done=self.world.done
+            capture(self._view), since, self.world.time, inspect=self.inspector.on, news=self.world.news()
         ):
             self._shown = self.world.time
             self.world.done.clear()
 
     def say(self, text: str, to: str | None = None) -> tuple[int, Actor]:
-        """Let the player say something about what is on the screen, which shows the world alone.
+        """Let the player say something about what is in view.
 
         Returns the number of the observation, and who hears it.
         """
-        since = time.perf_counter()
-        npc = self.world.npc(to) if to else self.world.addressee(text)
-        self.inspector.heard = (npc.name, text)
-        return self.link.say(npc.name, text, capture(self.screen), since), npc
+        since, world = time.perf_counter(), self.world
+        npc = world.npc(to) if to else world.addressee(text)
+        self._painter.paint(world, self._view)
+        self.inspector.heard(npc.name, text, world.time)
+        self.journal.said(npc, text)
+        return self.link.say(npc.name, text, capture(self._view), since, world.time, world.told(npc)), npc
 
     def decide(self) -> list[tuple[WireDecision, float]]:
         """Apply the decisions that have come; each with its latency in seconds."""
         decisions = self.link.collect()
         for decision, latency in decisions:
-            spot = decision.target
-            point = None if spot is None else (spot.x * WIDTH, spot.y * HEIGHT)
-            self.world.apply(
-                decision.npc,
-                decision.action,
-                point,
-                line=decision.line,
-                emotion=decision.emotion,
-                reason=decision.reason,
-                spoken=decision.utterance_id is not None,
-            )
+            self._apply(decision)
             self.inspector.note(decision, latency, self.world.time)
         return decisions
 
+    def _apply(self, decision: WireDecision) -> None:
+        spot, npc = decision.target, self.world.npc(decision.npc)
+        self.world.apply(
+            decision.npc,
+            decision.action,
+            None if spot is None else (spot.x * WIDTH, spot.y * HEIGHT),
+            line=decision.line,
+            emotion=decision.emotion,
+            reason=decision.reason,
+            spoken=decision.utterance_id is not None,
+        )
+        if decision.line:
+            self.journal.answered(npc, decision.line)
+        if _was_given(decision) and (gift := self.world.accept_gift(npc)):
+            self.journal.happened(f"You gave {npc.name} the {gift}.")
+
     def draw_interface(self, typed: str | None = None) -> None:
-        """Draw bubbles, help and overlay over the world."""
-        draw_overlay(self.screen, self.world, self.inspector, self.link.provider)
-        draw_hud(self.screen, self.world, typed, help_line=not self.inspector.on)
+        """Draw all that is no world: bubbles, names, column, bar."""
+        if self.inspector.on:
+            draw_sight(self._view, self.world, self.inspector)
+            draw_inspector(self.screen, self.world, self.inspector, self.link.provider)
+        else:
+            draw_journal(self.screen, self.world, self.journal)
+        draw_names(self._view, self.world)
+        self._bubbles.draw(self._view, self.world, draw_trouble(self._view, self.link.trouble))
+        draw_bar(self.screen, self.world, typed)
+
+
+def _was_given(decision: WireDecision) -> bool:
+    """Whether the engine is sure that the words which it answers went with a gift."""
+    if decision.utterance_id is None or decision.inspect is None:
+        return False
+    label, p = next(iter(decision.inspect["intent"]), ("", 0.0))
+    return label == "gift" and p >= SURE

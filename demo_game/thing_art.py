@@ -82,16 +82,25 @@ def well(pen: Pen, phase: float) -> None:
 
 
 def campfire(pen: Pen, phase: float) -> None:
+    """Burnt down: with flames people would take it for a fire that one runs from."""
     w = pen.w
     for i in range(8):
         angle = math.pi * (1 + i / 7)
         pen.disc(STONE_DARK, math.cos(angle) * w * 0.42, -11 + math.sin(angle) * 6, 5.5)
     for a, b in (((-17, -6), (14, -15)), ((17, -6), (-14, -15))):
         pen.line(WOOD_DARK, a, b, 6)
-    _flames(pen, 0, -10, 22, 26, phase, 1)
+    _embers(pen, phase)
     for i in range(6):
         angle = math.pi * (0.05 + i * 0.18)
         pen.disc(STONE, math.cos(angle) * w * 0.43, -9 + math.sin(angle) * 6, 6)
+
+
+def _embers(pen: Pen, phase: float) -> None:
+    """Coals that glow and fade."""
+    glow = math.sin(phase * math.tau)
+    for x, y, radius in ((-8, -9, 4), (0, -11, 4.5), (8, -9, 4)):
+        pen.disc((222, 96, 40), x, y, radius, ink=False)
+        pen.disc((255, 190, 80), x + 1, y - 1, radius * (0.5 + 0.12 * glow), ink=False)
 
 
 def hay_cart(pen: Pen, phase: float) -> None:

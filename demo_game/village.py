@@ -101,5 +101,5 @@ CAST: tuple[tuple[str, str, tuple[str, ...], float, float], ...] = (
     ("Odo", "merchant", ("merchant",), 736, 258),
     ("Pip", "coward", ("farmhand",), 268, 258),
     ("Linnet", "bard", ("bard",), 392, 432),
-    ("Orrin", "hermit", ("hermit", "old man"), 806, 420),
+    ("Orrin", "hermit", ("hermit", "old man"), 716, 424),
 )

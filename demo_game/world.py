@@ -10,6 +10,7 @@ import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from demo_game.actors import VERBS, Actor, Task, walk_to
 from demo_game.village import CAST, HEIGHT, KINDS, LAYOUT, WIDTH, WOLF_DEN, WOLF_SIZE, Kind
@@ -22,6 +23,8 @@ PLAYER_SPEED, WOLF_SPEED = 150.0, 84.0  # pixels a second
 SNAP = 60.0  # a decision's point means the nearest thing within so many pixels
 RESPAWN_S = 9.0  # a thing that was taken is back after this long
 DAY_S = 240.0
+ROOM, SHUFFLE = (48.0, 30.0), 40.0  # pixels to the side and in depth that a villager keeps; pixels a second
+TELL_S = 3.0  # what has happened to somebody is told for so long: frames may get lost
 
 
 @dataclass
@@ -97,6 +100,7 @@ class World:
         self.fire: Thing | None = None
         self.inventory: list[str] = []
         self.done: list[tuple[str, str]] = []  # NPC and action, for whoever tells the engine
+        self._happened: dict[str, tuple[str, int, float]] = {}  # to whom: event, its number, when
         self._wolf_leaves = self._fire_dies = 0.0
         self._next_wolf = 26.0 + 6 * self.rng.random() if events else math.inf
         self._next_fire = 55.0 + 6 * self.rng.random() if events else math.inf
@@ -158,6 +162,7 @@ class World:
             npc.moving = False
             npc.pose = ""
             VERBS[npc.task.action](self, npc, dt)
+        self._keep_apart(dt)
         if self.wolf is not None:
             self._prowl(self.wolf, dt)
         self._things()
@@ -175,8 +180,8 @@ class World:
     ) -> None:
         """Let an NPC do what was decided.
 
-        A decision that answers no words and repeats the last one changes nothing: that action goes on. Idleness ends
-        no errand, and an errand that was interrupted by a sight goes on afterwards.
+        A decision that answers no words and repeats the last one changes nothing but where a danger is seen: that
+        action goes on. Idleness ends no errand, and an errand that was interrupted by a sight goes on afterwards.
 
         Args:
             point: where the decision points on the screen.
@@ -188,15 +193,23 @@ class World:
             npc.line, npc.line_until = line, self.time + 2.2 + 0.055 * len(line)
         repeated, npc.decided = action == npc.decided, action
         if not spoken and (repeated or (action == "idle" and npc.task.errand)):
+            if point is not None and npc.task.action == action:
+                npc.task.point = point
             return
         npc.reason = reason
         self._begin(npc, action, point, spoken)
 
     def _begin(self, npc: Actor, action: str, point: Point | None, spoken: bool) -> None:
-        resumed = npc.interrupted if not spoken and npc.interrupted and npc.interrupted.action == action else None
-        npc.interrupted = npc.task if npc.task.errand and not spoken else None
-        self._put_down(npc)
-        npc.task = resumed or Task(action, self.thing_at(*point, action, npc) if point else None, point)
+        if spoken:
+            npc.interrupted = None
+            self._put_down(npc)
+        elif npc.task.errand:
+            npc.interrupted = npc.task
+        errand = npc.interrupted
+        if errand is not None and action in ("idle", errand.action):
+            npc.task, npc.interrupted = errand, None
+        else:
+            npc.task = Task(action, self.thing_at(*point, action, npc) if point else None, point)
         npc.task.since = self.time
 
     def take(self, npc: Actor, thing: Thing) -> None:
@@ -209,6 +222,27 @@ class World:
         if isinstance(npc.carries, Thing):
             self.inventory.append(npc.carries.kind.name)
             self.pocket(npc)
+
+    def accept_gift(self, npc: Actor) -> str:
+        """Let somebody take what the player got last; what it is, or nothing."""
+        if not self.inventory:
+            return ""
+        number = 1 + max((number for _, number, _ in self._happened.values()), default=0)
+        self._happened[npc.name] = ("gifted", number, self.time)
+        return self.inventory.pop()
+
+    def told(self, npc: Actor) -> dict[str, object]:
+        """The state of somebody that the engine is told with a frame or words: what has just happened, by whom."""
+        event, number, since = self._happened.get(npc.name, ("", 0, -math.inf))
+        if self.time - since > TELL_S:
+            return {}
+        return {"event": event, "event_by": "player", "event_id": number}
+
+    def news(self) -> dict[str, dict[str, object]]:
+        """`told` of everybody of whom there is something to tell, and what they have finished."""
+        done = {name: {"done": action} for name, action in self.done}
+        news = {npc.name: self.told(npc) | done.get(npc.name, {}) for npc in self.npcs}
+        return {name: state for name, state in news.items() if state}
 
     def pocket(self, npc: Actor) -> None:
         """Let what somebody has in the hand disappear for a while."""
@@ -260,6 +294,15 @@ class World:
                 self.player.facing = 1 if walk[0] > 0 else -1
             self.player.x, self.player.y = self.free(self.player.x + walk[0] * step, self.player.y + walk[1] * step)
 
+    def _keep_apart(self, dt: float) -> None:
+        """Let villagers who stand on one spot step aside: one sees and hears neither of them well."""
+        for a, b in combinations(self.npcs, 2):
+            dx, dy = (b.x - a.x) / ROOM[0], (b.y - a.y) / ROOM[1]
+            if math.hypot(dx, dy) < 1:
+                step = math.copysign(SHUFFLE * dt, dx if dx else 1.0)
+                a.x, a.y = self.free(a.x - step, a.y)
+                b.x, b.y = self.free(b.x + step, b.y)
+
     def _events(self) -> None:
         if self.wolf is None and self.time >= self._next_wolf:
             self.call_wolf()
@@ -280,7 +323,7 @@ class World:
     def _things(self) -> None:
         for thing in self.things:
             if thing.carrier is not None:
-                thing.x, thing.y = thing.carrier.x + 20 * thing.carrier.facing, thing.carrier.y - 8
+                thing.x, thing.y = thing.carrier.load
             elif thing.gone_until is not None and self.time >= thing.gone_until:
                 thing.gone_until, (thing.x, thing.y) = None, thing.home
 

@@ -17,6 +17,8 @@ COMMANDS = {
     "doctor": ("engine.bridge.doctor_command:doctor", "Check this machine and say what to do."),
     "soak": ("engine.bridge.soak.soak_command:soak", "Kill, flood and confuse a server."),
     "bench": ("engine.bench_command:bench", "Measure latency end to end."),
+    "talk": ("engine.talk_command:chat", "Chat with a character in the terminal, heard by the model."),
+    "knowledge": ("engine.knowledge_command:measure", "Measure whether questions find what characters know."),
     "bench-games": ("engine.games.bench_games_command:bench_games", "Measure on games that nobody here wrote."),
     "assets": ("engine.data.assets_command:assets", "Fetch the sprites for training."),
     "train": ("engine.training.train_command:train", "Train a model."),

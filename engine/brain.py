@@ -7,23 +7,28 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakSet
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.cards import Cards
 from engine.errors import EngineError
+from engine.inspection import inspection
+from engine.knowledge import Knowledge
 from engine.labels import Labels
+from engine.minds import Answer, Mind, Notice, Observation
 from engine.perception import EncodedFrame, Frame, Query, Seen
-from npc import Character, Decision, NpcError, Percept, Persona, persona_from
+from npc import Character, Decision, NpcError, Percept, persona_from
 from npc.log import Recorder
-from npc.memory import InMemoryStore, Key, MemoryStore
+from npc.memory import InMemoryStore, MemoryStore
 
 if TYPE_CHECKING:
+    from engine.inspector import Feed
     from engine.voice import Voice
 
 _LOG = logging.getLogger("engine.brain")
@@ -42,73 +47,7 @@ class Perceiving(Protocol):
 
     def perceive_with_heat(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Seen]: ...
 
-
-@dataclass(eq=False, slots=True, weakref_slot=True)
-class Mind:
-    """A character, what it watches for, where its memory is kept, and the latest time that it knows."""
-
-    character: Character
-    asked: tuple[str, ...] = ()  # phrases that the game watches for
-    key: Key = ("", "")
-    time: float = 0.0
-    log: Recorder | None = None
-    unsaved: bool = False  # a write failed: the whole memory is due, not what has changed since
-    watch: tuple[str, ...] = field(init=False)  # what the game asked for, and what the card looks out for
-
-    def __post_init__(self) -> None:
-        self.ask(self.asked)
-
-    def ask(self, asked: Sequence[str]) -> None:
-        """Watch for these phrases of the game, beside the card's own."""
-        self.asked = tuple(asked)
-        self.watch = tuple(dict.fromkeys((*asked, *self.character.persona.watch)))
-
-    def recast(self, persona: Persona) -> None:
-        """Go on under an edited card; a log ends there, since it is of one card."""
-        self.character.recast(persona)
-        self.ask(self.asked)
-        self.log = None
-
-    def at(self, time: float) -> float:
-        """`time`, but never earlier than before: a game's clock may jump back, a character's may not."""
-        self.time = max(self.time, time)
-        return self.time
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something about a character that no observation waits for; the fields are those of the protocol's events."""
-
-    mind: Mind
-    kind: str
-    text: str
-    utterance: str | None = None
-    more: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What one NPC gets from the game beside the frame.
-
-    `time` is in seconds; `source` names the utterance among those of all sessions, `utterance` is its game's id for it.
-    """
-
-    mind: Mind
-    time: float
-    text: str = ""
-    speaker: str = "player"
-    state: Mapping[str, object] = field(default_factory=dict)
-    inspect: bool = False
-    source: str = ""
-    utterance: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A decision, and (only where it was asked for) what a designer wants to see of the percept."""
-
-    decision: Decision
-    inspect: Mapping[str, Any] | None = None
+    def sentences(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
 
 
 class Brain:
@@ -121,6 +60,7 @@ class Brain:
         seed: of everything that characters leave to chance.
         store: where characters keep what they remember; by default only for as long as this brain lives.
         voice: words lines anew, after they were said; None: authored lines only.
+        feed: gets every tick, for the inspector; None: nobody looks.
         logs: directory for a log of every character's percepts and decisions (`npc.log`); None: no logs.
     """
 
@@ -132,12 +72,14 @@ class Brain:
         store: MemoryStore | None = None,
         logs: Path | None = None,
         voice: Voice | None = None,
+        feed: Feed | None = None,
     ) -> None:
         self.perceiver = perceiver
         self._store: MemoryStore = store or InMemoryStore()
         self._logs, self._logged = logs, 0
         self._cards = Cards(personas)
-        self._voice = voice
+        self._knowledge = Knowledge(perceiver.sentences)
+        self._voice, self._feed = voice, feed
         # Called where a notice comes up that no answer brings along.
         self.wake: Callable[[], None] = lambda: None
         self._notices: deque[Notice] = deque(maxlen=1024)
@@ -214,17 +156,28 @@ class Brain:
         queries = [Query(o.text, o.mind.watch, o.mind.at(o.time), o.speaker, o.state, o.source) for o in observations]
         encoded = self.perceiver.encode(frame, queries)
         views = self.perceiver.perceive_with_heat(encoded, queries)
+        if not any(o.text for o in observations):  # while nobody waits for an answer
+            self._knowledge.prepare(o.mind.character.persona for o in observations)
+        views = [self._asked(o.mind, view) for o, view in zip(observations, views, strict=True)]
         milliseconds = (time.perf_counter() - start) * 1e3
         answers = [
-            Answer(_tick(o.mind, view.percept), _inspect(view, encoded, milliseconds) if o.inspect else None)
+            Answer(_tick(o.mind, view.percept), inspection(view, encoded, milliseconds) if o.inspect else None)
             for o, view in zip(observations, views, strict=True)
         ]
+        if self._feed is not None:
+            for o, view, answer in zip(observations, views, answers, strict=True):
+                self._feed.show(o.mind, view, encoded, answer.decision)
         self._keep({o.mind.key: o.mind for o in observations}.values())
         if self._voice is not None:
             for o, view, answer in zip(observations, views, answers, strict=True):
                 tell = partial(self._tell_line, o.mind, o.utterance)
                 self._voice.reword(o.mind.character, view.percept, answer.decision, tell)
         return answers
+
+    def _asked(self, mind: Mind, seen: Seen) -> Seen:
+        """The percept with how near its words come to what the character knows."""
+        known = self._knowledge.likeness(mind.character.persona, seen.percept.text)
+        return replace(seen, percept=replace(seen.percept, knowledge=known)) if known else seen
 
     def _tell_line(self, mind: Mind, utterance: str | None, text: str, more: bool) -> None:
         self._notices.append(Notice(mind, "line", text, utterance, more))
@@ -263,37 +216,3 @@ def _tick(mind: Mind, percept: Percept) -> Decision:
             _LOG.error("The log of %s ends here: %s.", decision.npc, error.strerror)
             mind.log = None
     return decision
-
-
-def _inspect(seen: Seen, encoded: EncodedFrame | None, milliseconds: float) -> dict[str, Any]:
-    percept = seen.percept
-    view: dict[str, Any] = {
-        "intent": _best(percept.intent),
-        "action": _best(percept.action),
-        "watch": [[d.phrase, d.p, d.x, d.y] for d in percept.watch],
-        "heat": None,
-        "inference_ms": milliseconds,
-    }
-    if seen.heat is not None and percept.text.strip():
-        view["heat"] = [row.tobytes() for row in (seen.heat.clip(0, 1) * 255).astype(np.uint8)]
-        view["heat_box"] = _frame_inside(encoded)
-    return view
-
-
-def _frame_inside(encoded: EncodedFrame | None) -> list[float]:
-    """Left, top, right, bottom of the frame inside the letterboxed heat map, as fractions of the map."""
-    fit = encoded.fit if encoded else None
-    if fit is None:
-        return [0.0, 0.0, 1.0, 1.0]
-    height, width = fit.picture.shape[:2]
-    return [
-        fit.left / width,
-        fit.top / height,
-        (fit.left + fit.width) / width,
-        (fit.top + fit.height) / height,
-    ]
-
-
-def _best(probabilities: Mapping[str, float], count: int = 3) -> list[list[object]]:
-    """The likeliest labels with their probabilities."""
-    return [[label, p] for label, p in sorted(probabilities.items(), key=lambda item: -item[1])[:count]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import shutil
@@ -25,6 +26,7 @@ from export.heads import write_heads
 from export.parity import Parity, compare
 from export.quantize import quantize_image, quantize_matrices
 from export.real_inputs import calibration_frames, parity_inputs
+from export.vocabulary import keep_english
 
 FORMAT = 1
 HEADS, REPLAY = "heads.safetensors", "replay.zip"
@@ -46,7 +48,9 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
     model, _ = load_run(run)
     with staging(out) as folder:
         with console.status("exporting graphs"):
-            export_graphs(model, folder)
+            smaller = copy.deepcopy(model)
+            keep_english(smaller, tokenizer_file(), folder / "tokenizer.json")
+            export_graphs(smaller, folder)
         frames, texts = parity_inputs(model.cfg.size)
         with console.status("comparing with PyTorch"):
             exact = compare(model, folder, frames, texts)
@@ -85,8 +89,10 @@ def staging(out: Path) -> Iterator[Path]:
 
 
 def _quantise(folder: Path, frames: list) -> None:
-    for graph in ("image", "text", "decide"):
+    for graph in ("image", "text", "decide", "watch"):
         exact = folder / f"{graph}.onnx"
+        if not exact.exists():
+            continue  # a model without grounding has nothing to watch with
         small = folder / f"{graph}.int8.onnx"
         if graph == "image":
             quantize_image(exact, small, frames)
@@ -113,8 +119,7 @@ def write_whole(
     concepts: Iterable[Concept],
     facts: Mapping[str, object],
 ) -> None:
-    """Add to the graphs in `folder` what else a bundle holds; `facts` are name, precision and metrics."""
-    shutil.copy(tokenizer_file(), folder / "tokenizer.json")
+    """Add to the graphs and the tokenizer in `folder` what else a bundle holds; `facts` are name, precision and metrics."""
     write_heads(model, folder / HEADS)
     write_replay(folder / REPLAY, replay, concepts)
     manifest = _manifest(folder, model, facts)

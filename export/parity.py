@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from engine.model import NpcModel
-from engine.training.tokens import tokenize
+from engine.training.tokens import MAX_TOKENS, tokenize
 
 HEADS = ("intent", "tone", "action", "emotion")
 FP32_TOLERANCE = 1e-3  # largest difference of a probability
@@ -53,13 +54,16 @@ class Example:
 def compare(model: NpcModel, folder: Path, frames: Frames, texts: list[str]) -> Parity:
     """Run PyTorch and the graphs in `folder` on each (frame, text) pair; empty texts are silence."""
     image, text_graph, decide = (_session(folder / f"{n}.onnx") for n in ("image", "text", "decide"))
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))  # its numbers are not those that PyTorch knows
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.no_padding()
     pairs = []
     for frame, text in zip(frames, texts, strict=True):
-        ids, mask = tokenize([text])
         with torch.no_grad():
             view = model.encode_frame(torch.from_numpy(frame)[None])
-            ours = _torch_heads(model, *view, model.encode_text(ids, mask)[1], bool(text))
-        utterance = text_graph.run(["utterance"], {"ids": ids.numpy(), "mask": mask.numpy()})[0]
+            ours = _torch_heads(model, *view, model.encode_text(*tokenize([text]))[1], bool(text))
+        ids = np.array([tokenizer.encode(text).ids], np.int64)
+        utterance = text_graph.run(["utterance"], {"ids": ids, "mask": np.ones_like(ids)})[0]
         pairs.append((ours, _onnx_heads(decide, *image.run(["grid", "scene"], {"frame": frame[None]}), utterance, bool(text))))
     return _parity(pairs)
 

@@ -4,78 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 from npc.behaviour import load_behaviour
 from npc.bench import bench
-from npc.character import Character
+from npc.chat import talk, typed
 from npc.errors import NpcError
 from npc.evaluation.run import Effort, report
 from npc.exchange.commands import export_card, import_card
-from npc.keyword_reader import read
 from npc.log import replay
 from npc.persona import characters, faults, load_persona
 from npc.schema import schema_text
-from npc.types import Decision
-
-_HELP = """Say something, or:
-  /see wolf, fire   what is in view from now on (/see alone: nothing)
-  /wait 10          let ten seconds pass
-  /quit             end (so does the end of input)"""
-_STEP = 2.0   # seconds that a turn takes
-_FRAME = 0.5  # seconds between the frames that the character looks at while time passes
-
-
-def talk(card: str, seed: int, lines: Iterable[str]) -> None:
-    """Chat with a character; the clock is counted, not measured, so the same words give the same chat."""
-    character = Character(load_persona(card), "npc", seed)
-    persona = character.persona
-    print(f"{persona.name}. {persona.looks}".rstrip())
-    print("(A keyword reader stands in for the model here: it knows some words, no grammar and no pictures.)")
-    print(_HELP)
-    time, in_view = 0.0, []
-    for line in lines:
-        command, _, rest = line.strip().partition(" ")
-        seconds, text = _STEP, ""
-        if command == "/quit":
-            break
-        if command == "/see":
-            in_view = [phrase.strip() for phrase in rest.split(",") if phrase.strip()]
-        elif command == "/wait":
-            seconds = _seconds(rest)
-        elif command.startswith("/"):
-            print(_HELP)
-            continue
-        else:
-            text = line.strip()
-        if text:
-            _show(character, character.tick(read(text, time, in_view)))
-        time = _pass_time(character, time, seconds, in_view)
-
-
-def _seconds(text: str) -> float:
-    try:
-        return min(max(float(text), 0.0), 3600.0)
-    except ValueError:
-        return _STEP
-
-
-def _pass_time(character: Character, time: float, seconds: float, in_view: list[str]) -> float:
-    """Let the character look on for `seconds`; show what it does of its own accord. Returns the new time."""
-    for _ in range(max(1, round(seconds / _FRAME))):
-        time += _FRAME
-        decision = character.tick(read("", time, in_view))
-        if decision.line:
-            _show(character, decision)
-    return time
-
-
-def _show(character: Character, decision: Decision) -> None:
-    print(f'{character.persona.name} [{decision.action}, {decision.emotion}]: "{decision.line}"')
-    relationship = character.relationship("player")
-    bonds = ", ".join(f"{name} {value:+.2f}" for name, value in relationship.as_drives().items())
-    print(f"    why: {decision.reason} Mood: {character.mood.name}. You: {relationship.name} ({bonds}).")
 
 
 def lint(cards: list[str]) -> int:
@@ -132,13 +71,14 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("--quick", action="store_true", help="a hundredth of the work, for a first look")
     judge.add_argument("--seed", type=int, default=0, help="of all random lives (default 0)")
     judge.add_argument("--json", type=Path, help="write the figures here")
-    commands.add_parser("bench", help="measure what a tick costs on this machine")
+    cost = commands.add_parser("bench", help="measure what a tick costs on this machine, and a crowd of 500")
+    cost.add_argument("--json", type=Path, help="write the figures here")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "lint":
             return 2 if lint(chosen.cards) else 0
         if chosen.command == "bench":
-            print(bench())
+            print(bench(chosen.json))
             return 0
         if chosen.command == "schema":
             print(schema_text(), end="")
@@ -154,22 +94,13 @@ def main(arguments: list[str] | None = None) -> int:
             return report(effort, chosen.seed, chosen.json)
         if chosen.command == "replay":
             return _replay(chosen.log)
-        talk(chosen.card, chosen.seed, _typed())
+        talk(chosen.card, typed(), chosen.seed)
     except NpcError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print()
     return 0
-
-
-def _typed() -> Iterable[str]:
-    """Lines from the terminal, with a prompt, until the end of input."""
-    while True:
-        try:
-            yield input("> ")
-        except EOFError:
-            return
 
 
 if __name__ == "__main__":

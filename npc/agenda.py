@@ -20,6 +20,7 @@ from npc.types import Percept
 
 FOREVER = float("inf")
 STEP_LASTS = 30.0  # seconds after which a step that would last for ever counts as done
+REPEAT_CRY = 20.0  # seconds before the same sight is cried out about again
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Agenda:
         self.standing: Doing | None = None
         self._time: float | None = None
         self._done: object = None
+        self._cried: dict[str, float] = {}
 
     @property
     def current(self) -> Doing | None:
@@ -120,6 +122,13 @@ class Agenda:
             standing, action=action, ends=time + min(lasts[action], STEP_LASTS), steps=tuple(rest), emotion="neutral"
         )
         return self.standing
+
+    def may_cry(self, what: str, time: float) -> bool:
+        """Whether it is time to cry out about `what`; asking counts as doing so."""
+        if time - self._cried.get(what, float("-inf")) < REPEAT_CRY:
+            return False
+        self._cried[what] = time
+        return True
 
     # -- keeping ---------------------------------------------------------------------------------------
 

@@ -82,6 +82,8 @@ class Behaviour(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     traits: dict[str, str]
+    intents: tuple[str, ...]
+    tones: tuple[str, ...]
     actions: dict[str, ActionCfg]
     emotions: dict[str, Leaning]
     reflexes: dict[str, dict[str, float]]
@@ -94,6 +96,8 @@ class Behaviour(BaseModel):
     events: dict[str, EventCfg]
     memories: dict[str, float]
     plans: dict[str, Plan]
+    asking: dict[str, float]
+    unknown: tuple[str, ...]
     dismissals: tuple[str, ...]
     pointing: tuple[str, ...]
     lines: dict[str, tuple[Line, ...]]
@@ -105,8 +109,8 @@ class Behaviour(BaseModel):
 
     @cached_property
     def spoken(self) -> frozenset[str]:
-        """Every key that lines can stand under: the actions, and `unclear`."""
-        return frozenset(self.actions) | {"unclear"}
+        """Every key that lines can stand under: the actions, `unclear` and `unknown`."""
+        return frozenset(self.actions) | {"unclear", "unknown"}
 
 
 @cache

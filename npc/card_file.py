@@ -94,6 +94,8 @@ class CardFile:
             return ""
         node, mark = self.node, self.node.start_mark
         for part in where:
+            if isinstance(part, int) and not isinstance(node, yaml.SequenceNode):
+                continue  # one line or rule that stands alone, without a list around it
             found = _child(node, part)
             if found is None:
                 break

@@ -29,7 +29,7 @@ class Moment:
     emotion: str = ""
     mood: str = ""
     relationship: str = ""               # acquaintance, friend, foe or feared: who speaks
-    cause: str = ""                      # words, boundary, unwilling, rule, absent, unclear or reflex
+    cause: str = ""                      # words, boundary, unwilling, rule, absent, unable, unknown, unclear, …
     sees: frozenset[str] = frozenset()   # phrases and meanings of what is in view
     heard: int = 0                       # how often this speaker has spoken to it before
     away: float | None = None            # seconds since this speaker last said something; None: never before
@@ -37,6 +37,7 @@ class Moment:
     did: frozenset[str] = frozenset()         # what the character did for this speaker before: actions
     saw: frozenset[str] = frozenset()         # phrases that it has seen before
     promised: str = ""                   # what it is doing on this speaker's word
+    knows: str = ""                      # the fact of its card that answers the question asked
     event: str = ""                      # what the game has just told to have happened
     told: Mapping[Once, set[str]] = field(default_factory=lambda: {"ever": set(), "visit": set()})
     state: Mapping[str, object] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Condition(BaseModel):
     cause: Labels = ()
     promised: Labels = ()
     event: Labels = ()
+    knows: Labels = ()
     sees: Labels = ()
     remembers: Labels = ()
     did: Labels = ()
@@ -74,7 +76,9 @@ class Condition(BaseModel):
 
     @cached_property
     def _tests(self) -> tuple[tuple[str, frozenset[str]], ...]:
-        fields = ("intent", "tone", "action", "wanted", "emotion", "mood", "relationship", "cause", "promised", "event")
+        fields = (
+            "intent", "tone", "action", "wanted", "emotion", "mood", "relationship", "cause", "promised", "event", "knows"
+        )
         return tuple((name, frozenset(getattr(self, name))) for name in fields if getattr(self, name))
 
     @cached_property

@@ -1,13 +1,16 @@
 """A stand-in for perception in the terminal: percepts from keywords, for trying out characters.
 
-It knows some forty words and no grammar. A game uses the engine's model instead.
+It knows some forty words and no grammar, and finds what a card knows by the words of its questions, not by their
+meaning. A game uses the engine's model instead.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
+from npc.persona import Persona
 from npc.types import Detection, Percept, Target
 
 # The first entry that matches wins: intent, the action it asks for, and the words that give it away.
@@ -43,6 +46,14 @@ _TONES: tuple[tuple[str, str], ...] = (
     ("afraid", r"afraid|scared|danger|help"),
     ("sad", r"sad|alone|lost|miss"),
 )
+_WORD = re.compile(r"[a-z]+")
+_COMMON = frozenset(
+    _WORD.findall(
+        "a an the i you he she it we they me him her us them my your his its our their this that these those is are was were"
+        " be been do does did have has had can could will would may might must should to of in on at for from with by and or"
+        " if so what who whom whose which when where why how there here not no any some s t d ll ve re m"
+    )
+)
 _SURE = 0.9
 _AHEAD = (0.5, 0.6)  # where things are, as nobody sees them
 
@@ -51,8 +62,23 @@ def _said(words: str, text: str) -> bool:
     return re.search(rf"\b(?:{words})\b", text) is not None
 
 
-def read(text: str, time: float, in_view: Sequence[str] = ()) -> Percept:
-    """The percept of `text` said at `time` in seconds, with the phrases `in_view` in sight."""
+def word_likeness(persona: Persona, text: str) -> dict[str, float]:
+    """How near `text` comes to the questions of each fact: the cosine of the words that they share, without the commonest."""
+    said = _content(text)
+    return {name: max(_cosine(said, _content(q)) for q in fact.asked) for name, fact in persona.knowledge.items()}
+
+
+def _content(text: str) -> frozenset[str]:
+    words = frozenset(_WORD.findall(text.lower()))
+    return words - _COMMON or words
+
+
+def _cosine(a: frozenset[str], b: frozenset[str]) -> float:
+    return len(a & b) / math.sqrt(len(a) * len(b)) if a and b else 0.0
+
+
+def read(text: str, time: float, in_view: Sequence[str] = (), persona: Persona | None = None) -> Percept:
+    """The percept of `text` said to `persona` at `time` in seconds, with the phrases `in_view` in sight."""
     lowered = text.lower()
     watch = tuple(Detection(phrase, _SURE, *_AHEAD) for phrase in in_view)
     if not lowered.strip():
@@ -70,4 +96,5 @@ def read(text: str, time: float, in_view: Sequence[str] = ()) -> Percept:
         target=Target(*_AHEAD, _SURE),
         watch=watch,
         text=text,
+        knowledge=word_likeness(persona, text) if persona is not None else {},
     )

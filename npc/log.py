@@ -114,7 +114,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 if line.endswith("\n"):
                     yield number, line[:-1]
     except (OSError, UnicodeDecodeError) as error:
-        raise LogError("log", f"{path} cannot be read: {error}.", "Give the path of a log.") from None
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise LogError("log", f"{path} cannot be read: {why}.", "Give the path of a log.") from None
 
 
 def _character(path: Path, head: str) -> tuple[Character, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -19,6 +20,7 @@ from npc.behaviour import Plan, load_behaviour
 from npc.card_file import CardFile, suggestion
 from npc.conditions import Condition, Line
 from npc.errors import PersonaError
+from npc.vocabulary import unknown_labels
 
 _SHIPPED = Path(__file__).with_name("characters")
 
@@ -31,6 +33,8 @@ def _many(value: Any) -> Any:
 
 
 Lines = Annotated[tuple[Line, ...], BeforeValidator(_many, json_schema_input_type=Said | list[Said])]
+Question = Annotated[str, Field(min_length=1, max_length=200)]
+Questions = Annotated[tuple[Question, ...], BeforeValidator(_many, json_schema_input_type=str | list[str])]
 Trait = Annotated[float, Field(ge=-1, le=1)]
 
 
@@ -47,6 +51,17 @@ class Rule(BaseModel):
     do: str
     because: str = Field(min_length=1)
     say: Lines = ()
+
+
+class Fact(BaseModel):
+    """Something that a character knows, and the questions that it answers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    asked: Questions = Field(min_length=1, max_length=8)
+    """Questions as players might ask them; others with the same meaning are understood too."""
+    say: Lines = Field(min_length=1)
+    """What it answers."""
 
 
 class Persona(BaseModel):
@@ -79,9 +94,16 @@ class Persona(BaseModel):
     plans: dict[str, Plan] = {}
     """Actions of several steps; tried before the common ones."""
     lines: dict[str, Lines] = {}
-    """What it says with an action, or where it has not understood (`unclear`)."""
+    """What it says with an action, or where it has not understood (`unclear`), or does not know (`unknown`)."""
+    knowledge: dict[str, Fact] = Field(default={}, max_length=100)
+    """What it knows, each under a name of the author's choice."""
     card: str = Field(default="", max_length=200)
     """The shared card that it was imported from, a file beside this one."""
+
+    @cached_property
+    def questions(self) -> tuple[str, ...]:
+        """Every question of its knowledge, in the order of the facts."""
+        return tuple(question for fact in self.knowledge.values() for question in fact.asked)
 
     @field_validator("card")
     @classmethod
@@ -176,12 +198,11 @@ def faults(name_or_path: str | Path) -> list[PersonaError]:
     """Every fault of a card; empty where there is none."""
     try:
         card = CardFile.read(_path(name_or_path))
-        Persona.model_validate(card.data)
+        return _unknown(Persona.model_validate(card.data), card)
     except PersonaError as error:
         return [error]
     except ValidationError as error:
         return _faults(error, card)
-    return []
 
 
 def persona_from(card: dict[str, Any]) -> Persona:
@@ -195,9 +216,16 @@ def persona_from(card: dict[str, Any]) -> Persona:
 
 def _validated(data: Any, card: CardFile) -> Persona:
     try:
-        return Persona.model_validate(data)
+        persona = Persona.model_validate(data)
     except ValidationError as error:
         raise _faults(error, card)[0] from None
+    for fault in _unknown(persona, card):
+        raise fault
+    return persona
+
+
+def _unknown(persona: Persona, card: CardFile) -> list[PersonaError]:
+    return [card.fault("value_error", place, what, ()) for place, what in unknown_labels(persona)]
 
 
 def _faults(error: ValidationError, card: CardFile) -> list[PersonaError]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from npc.behaviour import load_behaviour
 from npc.persona import Persona
+from npc.vocabulary import common_labels
 
 SCHEMA_FILE = Path(__file__).with_name("persona.schema.json")
 
@@ -30,6 +31,11 @@ def schema() -> dict[str, Any]:
         fields[field]["propertyNames"] = names
     fields["watch"]["additionalProperties"] = {"enum": list(behaviour.meanings)}
     fields["reactions"]["additionalProperties"] = actions
+    for condition in ("Condition", "Line"):
+        for name, labels in common_labels().items():
+            one, many = made["$defs"][condition]["properties"][name]["anyOf"]
+            one |= {"enum": list(labels)}
+            many["items"] |= {"enum": list(labels)}
     made["$defs"]["Rule"]["properties"]["do"] |= actions
     made["$defs"]["Plan"]["properties"]["steps"]["items"] = actions
     return made

@@ -39,7 +39,8 @@ class Percept:
     `intent`, `tone`, `action` and `emotion` map each label of the head to its probability. Without
     player text, intent is certainly `none`. `target` is None where the words point at nothing in view
     (or where nothing was said). `has_frame` is False when the game sent words alone.
-    `source` names the utterance; a character takes the same one in only once.
+    `source` names the utterance; a character takes the same one in only once. `knowledge` maps names of facts of the
+    character's card to how near the words come to their questions, -1..1.
     """
 
     time: float
@@ -54,6 +55,7 @@ class Percept:
     state: Mapping[str, object] = field(default_factory=dict)
     has_frame: bool = True
     source: str = ""
+    knowledge: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 import zmq
 
 from engine.bridge.dialogue import BridgeError, Dialogue
+from engine.bridge.frame_buffers import FrameBuffers
 from engine.bridge.keys import ClientKeys
 from engine.bridge.protocol import Event, Frame, Welcome, WireDecision
 from engine.bridge.sockets import open_dealer
@@ -37,12 +38,15 @@ class BaseClient:
         self.endpoint = endpoint
         self._clock = clock
         self._dialogue = Dialogue(name, token, self._send, clock)
+        self._buffers = FrameBuffers()
+        self._arrivals = zmq.Poller()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         try:
             self._socket = open_dealer(self._context, endpoint, keys)
         except EngineError as error:
             self._context.term()
             raise BridgeError(error.code, error.message, error.fix) from None
+        self._arrivals.register(self._socket, zmq.POLLIN)
 
     @property
     def welcome(self) -> Welcome:
@@ -136,10 +140,16 @@ class BaseClient:
     def _send(self, parts: list[Any]) -> bool:
         """Hand a message to ZeroMQ; False where its queue is full or no server is there."""
         try:
-            self._socket.send_multipart(parts, zmq.NOBLOCK)
+            self._socket.send_multipart([self._sendable(part) for part in parts], zmq.NOBLOCK, copy=False)
         except zmq.Again:
             return False
         return True
+
+    def _sendable(self, part: Any) -> Any:
+        """A part that keeps its bytes until it has left; ZeroMQ itself copies what is small."""
+        if isinstance(part, bytes) or memoryview(part).nbytes < self._socket.copy_threshold:
+            return part
+        return self._buffers.copy(part)
 
     def _no_server(self, timeout: float) -> BridgeError:
         return BridgeError(
@@ -222,7 +232,7 @@ class Client(BaseClient):
         deadline = self._clock() + timeout
         self._work()
         while not self._dialogue.decided and (left := deadline - self._clock()) > 0:
-            self._socket.poll(milliseconds(left))
+            self._arrivals.poll(milliseconds(left))
             self._work()
         return self._dialogue.decisions()
 
@@ -237,7 +247,7 @@ class Client(BaseClient):
             left = deadline - self._clock()
             if left <= 0:
                 raise self._no_server(timeout)
-            self._socket.poll(milliseconds(left))
+            self._arrivals.poll(milliseconds(left))
             self._work()
 
 

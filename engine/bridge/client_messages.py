@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
+from engine.bridge.entities import Box, read_entities
 from engine.bridge.fields import MAX_INTEGER, Fields, ProtocolError
 from engine.bridge.limits import Limits
 
@@ -22,6 +23,8 @@ class Frame:
 
     `pixels` is any C-contiguous buffer (bytes, a numpy array): raw rows from the top, or an image file.
     `bottom_up` says that the first row is the lowest. Encoded frames may leave width and height 0.
+    `entities` are boxes of things in it, by the game's ids: left, top, right, bottom, as fractions of the frame, y
+    downwards. A decision whose target lies on one of them names it.
     """
 
     pixels: Any
@@ -29,13 +32,14 @@ class Frame:
     height: int = 0
     format: str = "rgb"
     bottom_up: bool = False
+    entities: Mapping[str, Box] = field(default_factory=dict)
 
     @classmethod
-    def from_array(cls, rgb: Any) -> Frame:
+    def from_array(cls, rgb: Any, entities: Mapping[str, Box] | None = None) -> Frame:
         """A frame from a numpy array, uint8 [H, W, 3], first row on top."""
         import numpy as np  # here, so that games without numpy need not have it
 
-        return cls(np.ascontiguousarray(rgb), rgb.shape[1], rgb.shape[0])
+        return cls(np.ascontiguousarray(rgb), rgb.shape[1], rgb.shape[0], entities=entities or {})
 
     @property
     def expected_bytes(self) -> int | None:
@@ -184,6 +188,7 @@ def _read_frame(fields: Fields, part: Buffer | None, limits: Limits) -> Frame | 
         header.integer("height", 0, limits.side, 0),
         header.text("format", 16),
         header.flag("bottom_up"),
+        read_entities(header, limits),
     )
     frame.check(limits)
     return frame

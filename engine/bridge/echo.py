@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.labels import load_labels
 from engine.perception import EncodedFrame, Frame, Query, Seen
@@ -30,6 +31,10 @@ class EchoPerceiver:
     def perceive_with_heat(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Seen]:
         return [self._see(frame, query) for query in queries]
 
+    def sentences(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Everything is as unlike as can be: it takes no words for a question."""
+        return np.zeros((len(texts), 1), np.float32)
+
     def _see(self, frame: EncodedFrame | None, query: Query) -> Seen:
         said = bool(query.text.strip())
         shade = float(frame.grid[0, 0]) / 255 if frame is not None else 0.0
@@ -47,4 +52,4 @@ class EchoPerceiver:
             frame is not None,
             query.source,
         )
-        return Seen(percept, np.full((28, 48), shade, np.float32) if frame is not None else None)
+        return Seen(percept, np.full((28, 48), shade, np.float32) if said and frame is not None else None)

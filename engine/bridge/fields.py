@@ -125,7 +125,7 @@ class Fields:
 
     def name(self, name: str, limits: Limits) -> str:
         """An id: 1 to `limits.name` printable characters."""
-        return checked_name(self.text(name, limits.name, least=1), f"{self._where}.{name}")
+        return checked_name(self.text(name, limits.name), f"{self._where}.{name}", limits)
 
     def integer(self, name: str, least: int, most: int, default: int | None = None) -> int:
         value: int = self._get(name, int, "an integer", default)
@@ -136,9 +136,16 @@ class Fields:
     def number(self, name: str, default: float | None = None) -> float:
         """A finite number."""
         value = self._get(name, (int, float), "a number", default)
-        if isinstance(value, bool) or not math.isfinite(value):
+        if not _is_number(value):
             raise self._fault(name, f"is {value}", "Send a finite number.")
         return float(value)
+
+    def numbers(self, name: str, count: int) -> list[float]:
+        """A list of `count` finite numbers."""
+        values = self._get(name, (list, tuple), "a list of numbers", None)
+        if len(values) != count or not all(_is_number(value) for value in values):
+            raise self._fault(name, f"is not {count} finite numbers", f"Send {count}.")
+        return [float(value) for value in values]
 
     def flag(self, name: str) -> bool:
         return bool(self._get(name, bool, "true or false", False))
@@ -187,12 +194,18 @@ class Fields:
         return ProtocolError("field", f"`{self._where}.{name}` {what}.", fix)
 
 
-def checked_name(value: str, where: str) -> str:
-    """`value`, if it is printable.
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def checked_name(value: str, where: str, limits: Limits) -> str:
+    """`value`, if it is an id: 1 to `limits.name` printable characters.
 
     Raises:
         ProtocolError: `field`.
     """
+    if not 1 <= len(value) <= limits.name:
+        raise ProtocolError("field", f"`{where}` has {len(value)} characters.", f"Send 1 to {limits.name} characters.")
     if not value.isprintable():
         raise ProtocolError("field", f"`{where}` has characters that cannot be printed.", "Use letters and digits.")
     return value

@@ -17,6 +17,7 @@ class Limits:
     phrase: int = 100  # characters of a watched phrase
     watch: int = 32  # phrases that one NPC watches for
     state: int = 64  # entries of the game state
+    entities: int = 64  # things that a game names in a frame
     npcs: int = 256  # NPCs of one client
     utterances: int = 64  # utterances of one client that wait for their decision
     observes: int = 250  # observations of one client in a second; frames beyond that are dropped unread

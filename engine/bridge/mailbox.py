@@ -61,38 +61,48 @@ class _Slot:
 
 
 class Mailbox:
-    """Thread-safe. Clients take turns, so that one that floods delays only itself."""
+    """Thread-safe, for one thread that takes. Clients take turns, so that one that floods delays only itself."""
 
     def __init__(self) -> None:
         self._clients: OrderedDict[Session, dict[Npc, _Slot]] = OrderedDict()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._idle = threading.Lock()  # held while there is nothing to take: faster to wait for than a Condition
+        self._idle.acquire()
         self._closed = False
 
     def put(self, session: Session, jobs: Sequence[Job]) -> int:
         """Leave jobs of one client; returns how many older frames gave way to them."""
         if not jobs:
             return 0
-        with self._changed:
+        with self._lock:
             slots = self._clients.setdefault(session, {})
             superseded = sum(slots.setdefault(job.npc, _Slot()).put(job) for job in jobs)
-            self._changed.notify()
+            self._rouse()
             return superseded
+
+    def _rouse(self) -> None:
+        if self._idle.locked():
+            self._idle.release()
 
     def take(self) -> list[Job] | None:
         """The next jobs of one client that share one frame, at most one per NPC; waits for them.
 
         Returns None when the mailbox is closed and empty.
         """
-        with self._changed:
-            while not self._clients:
+        while True:
+            with self._lock:
+                if self._clients:
+                    return self._take_turn()
                 if self._closed:
                     return None
-                self._changed.wait()
-            session, slots = self._clients.popitem(last=False)
-            jobs = self._pick(slots)
-            if slots:
-                self._clients[session] = slots  # to the end of the queue
-            return jobs
+            self._idle.acquire()
+
+    def _take_turn(self) -> list[Job]:
+        session, slots = self._clients.popitem(last=False)
+        jobs = self._pick(slots)
+        if slots:
+            self._clients[session] = slots  # to the end of the queue
+        return jobs
 
     @staticmethod
     def _pick(slots: dict[Npc, _Slot]) -> list[Job]:
@@ -107,20 +117,20 @@ class Mailbox:
 
     def __len__(self) -> int:
         """Jobs that wait."""
-        with self._changed:
+        with self._lock:
             slots = [slot for client in self._clients.values() for slot in client.values()]
             return sum(len(slot.words) + (slot.newest is not None) for slot in slots)
 
     def bytes_of(self, session: Session) -> int:
         """Bytes of the frames of a client that wait; one that several NPCs see counts once."""
-        with self._changed:
+        with self._lock:
             jobs = [job for slot in self._clients.get(session, {}).values() for job in slot.jobs()]
         frames = {id(job.frame): job.frame for job in jobs if job.frame is not None}
         return sum(memoryview(frame.pixels).nbytes for frame in frames.values())
 
     def forget(self, session: Session, npc: Npc | None = None) -> None:
         """Drop what waits for an NPC, or for all NPCs of a client."""
-        with self._changed:
+        with self._lock:
             if npc is None:
                 self._clients.pop(session, None)
                 return
@@ -131,7 +141,7 @@ class Mailbox:
 
     def close(self) -> None:
         """Take nothing more; `take` returns the words that wait, then None."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             for session, slots in list(self._clients.items()):
                 for npc, slot in list(slots.items()):
@@ -140,4 +150,4 @@ class Mailbox:
                         del slots[npc]
                 if not slots:
                     del self._clients[session]
-            self._changed.notify_all()
+            self._rouse()

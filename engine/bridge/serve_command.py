@@ -24,6 +24,7 @@ from engine.paths import data_directory
 
 if TYPE_CHECKING:
     from engine.brain import Brain
+    from engine.inspector import Feed, Page
     from engine.voice import Voice
     from npc.memory import MemoryStore
 
@@ -59,6 +60,10 @@ def serve(
     llm_model: Annotated[str, typer.Option(help="The model's name there.")] = "default",
     llm_budget: Annotated[float, typer.Option(min=0.1, help="Seconds that a line may take.")] = 2.0,
     llm_remote: Annotated[bool, typer.Option(help="Allow --llm on another machine: it reads what players say.")] = False,
+    inspect: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of a page on this machine that shows what characters see and decide."),
+    ] = None,
     metrics: Annotated[str | None, typer.Option(help="HOST:PORT on which Prometheus finds /metrics.")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads of the image graph.")] = None,
     ready_file: Annotated[Path | None, typer.Option(help="Gets the address once the server is ready.")] = None,
@@ -80,7 +85,8 @@ def serve(
     try:
         store = _store(memory or ("none" if echo else str(data_directory() / "memory.sqlite")))
         voice = _voice(llm, llm_model, llm_budget, llm_remote) if llm else None
-        brain, name = _brain(None if echo else (bundle, provider, threads), personas, store, _made(logs), voice)
+        feed, page = _inspector(inspect)
+        brain, name = _brain(None if echo else (bundle, provider, threads), personas, store, _made(logs), voice, feed)
     except EngineError:
         server.close()
         raise
@@ -89,6 +95,8 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
     with _metrics(server, metrics, insecure):
+        if page is not None:
+            typer.echo(f"inspector: {page.address}")
         typer.echo(f"ready: {server.endpoint}, {brain.perceiver.provider}, bundle {name}")
         if ready_file is not None:
             _announce(ready_file, server.endpoint)
@@ -123,12 +131,25 @@ def _voice(url: str, model: str, budget: float, remote: bool) -> Voice:
     return Voice(LlmCfg(checked_url(url, remote), model, budget, os.environ.get("NPC_ENGINE_LLM_KEY", "")))
 
 
+def _inspector(port: int | None) -> tuple[Feed | None, Page | None]:
+    """What the brain shows its ticks to, and the page for people; neither without a port."""
+    if port is None:
+        return None, None
+    from engine.inspector import Feed, Page
+
+    feed = Feed()
+    page = Page(feed, port)
+    feed.start()
+    return feed, page
+
+
 def _brain(
     model: tuple[Path | None, str, int | None] | None,
     personas: Path | None,
     store: MemoryStore,
     logs: Path | None,
     voice: Voice | None,
+    feed: Feed | None,
 ) -> tuple[Brain, str]:
     """The brain and the name of its bundle; without a model one that echoes."""
     from engine.brain import Brain
@@ -136,11 +157,11 @@ def _brain(
     if model is None:
         from engine.bridge.echo import EchoPerceiver
 
-        return Brain(EchoPerceiver(), personas, store=store, logs=logs, voice=voice), "echo"
+        return Brain(EchoPerceiver(), personas, store=store, logs=logs, voice=voice, feed=feed), "echo"
     from engine.perception import Perceiver
 
     perceiver = Perceiver(*model)
-    brain = Brain(perceiver, personas, store=store, logs=logs, voice=voice)
+    brain = Brain(perceiver, personas, store=store, logs=logs, voice=voice, feed=feed)
     perceiver.warm_up()
     return brain, perceiver.bundle.manifest.name
 

@@ -136,8 +136,9 @@ class Server:
                 self._let_in(self._gate)
             if self._wake_out.fileno() in ready:
                 self._wake_out.recv(4096)
-            self._receive(host)
             self._send_replies(host)
+            if self._socket in ready:
+                self._receive(host)
             host.expire()
 
     def _let_in(self, gate: Gate) -> None:

@@ -75,7 +75,7 @@ class WireDecision:
 
     `target` is in fractions of the frame, y downwards, also for frames that came bottom up. `frame_age` is
     the seconds from the arrival of the observation to this decision. `inspect` is there only when it was
-    asked for.
+    asked for. `entity` is the one of the frame's that `target` lies on, if any.
     """
 
     TYPE: ClassVar = "decision"
@@ -91,6 +91,7 @@ class WireDecision:
     frame_age: float = 0.0
     captured_at: float | None = None
     inspect: Mapping[str, Any] | None = None
+    entity: str | None = None
 
     @classmethod
     def read(cls, fields: Fields, frame: Buffer | None, limits: Limits) -> WireDecision:
@@ -108,6 +109,7 @@ class WireDecision:
             fields.number("frame_age", 0.0),
             fields.number("captured_at") if fields.has("captured_at") else None,
             fields.mapping("inspect", 64) if fields.has("inspect") else None,
+            fields.name("entity", limits) if fields.has("entity") else None,
         )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from engine.brain import Mind
 from engine.bridge.journal import Journal
+from engine.minds import Mind
 
 _REMEMBERED = 2048  # decided utterances that a client may ask for again
 _PATIENCE_S = 5.0  # an utterance that was put off and does not come again holds up the later ones for so long

@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.brain import Answer, Brain, Observation
+from engine.brain import Brain
+from engine.bridge.entities import entity_at
 from engine.bridge.logs import event
 from engine.bridge.mailbox import Job, Mailbox
 from engine.bridge.protocol import Error, Utterance, WireDecision
 from engine.bridge.statistics import Statistics
 from engine.errors import EngineError
+from engine.minds import Answer, Observation
 from engine.perception import Frame
 
 
@@ -45,12 +47,23 @@ class Worker(threading.Thread):
         self._statistics, self._clock = statistics, clock
 
     def run(self) -> None:
-        while (jobs := self._mailbox.take()) is not None:
-            start = self._clock()
-            replies = self._replies(jobs)
-            self._statistics.inference.add(self._clock() - start)
-            self._statistics.batch.add(len(jobs))
-            self._deliver(replies)
+        while self._decide_next():
+            pass
+
+    def _decide_next(self) -> bool:
+        """Decide what waits; False once the mailbox is closed and empty.
+
+        On return nothing holds on to the frame: were it freed after the next has come, that would need new memory.
+        """
+        jobs = self._mailbox.take()
+        if jobs is None:
+            return False
+        start = self._clock()
+        replies = self._replies(jobs)
+        self._statistics.inference.add(self._clock() - start)
+        self._statistics.batch.add(len(jobs))
+        self._deliver(replies)
+        return True
 
     def _replies(self, jobs: Sequence[Job]) -> list[Reply]:
         try:
@@ -79,6 +92,7 @@ class Worker(threading.Thread):
             age,
             job.observe.captured_at,
             answer.inspect,
+            entity_at(made.target, job.frame.entities) if job.frame is not None else None,
         )
 
 

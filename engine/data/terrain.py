@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -254,4 +255,4 @@ def _rectangles(kinds: npt.NDArray[np.int64]) -> list[tuple[int, int, int, int, 
 
 def _runs(row: npt.NDArray[np.int64]) -> set[tuple[int, int, int]]:
     edges = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), len(row)]
-    return {(int(row[a]), a, b) for a, b in zip(edges, edges[1:], strict=False) if row[a] >= 0}
+    return {(int(row[a]), a, b) for a, b in pairwise(edges) if row[a] >= 0}

@@ -106,6 +106,13 @@ def load_utterances(split: Split | None = None, folder: Path | None = None) -> l
     return [line for source in sources for line in _lines(_read(source, labels), split)]
 
 
+def load_strangers() -> list[Utterance]:
+    """Lines by somebody who never saw the training lines: what the intent figures are worth outside of this house."""
+    text = (resources.files("engine.data") / "strangers.yaml").read_text(encoding="utf-8")
+    rows: dict[str, list[dict[str, str]]] = yaml.load(text, Loader=_Loader)
+    return [Utterance(row["text"], intent, row["tone"], None, "strangers") for intent, lines in rows.items() for row in lines]
+
+
 def _read(source: _Source, labels: Labels) -> _IntentFile:
     raw: object = None
     try:

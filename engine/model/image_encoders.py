@@ -38,6 +38,18 @@ class ImageEncoder(nn.Module):
     def features(self, x: Tensor) -> Features:
         raise NotImplementedError
 
+    def tail(self, s8: Tensor) -> tuple[Tensor, Tensor]:
+        """Features at strides 16 and 32 from those at stride 8: what is trained where the early stages stay as they are."""
+        raise NotImplementedError
+
+    def tail_modules(self) -> list[nn.Module]:
+        """The modules that `tail` runs."""
+        raise EngineError(
+            "not_tunable",
+            f"{type(self).__name__} has no later stages that can be tuned on cached features.",
+            "Leave `tune` out of the recipe, or set image.frozen to false.",
+        )
+
     def load(self, weights: str) -> None:
         """Load `weights`: "package", "none", or a path."""
         if weights == "none":
@@ -136,14 +148,25 @@ class EfficientNetLite0(ImageEncoder):
                 cin = cout
         self._blocks = nn.ModuleList(blocks)
 
+    _LAST = (4, 10, 15)  # last blocks at strides 8, 16, 32
+
     def features(self, x: Tensor) -> Features:
         x = F.relu6(self._bn0(self._conv_stem(x)))
-        taps = []
-        for i, block in enumerate(self._blocks):
+        for block in self._blocks[: self._LAST[0] + 1]:
             x = block(x)
-            if i in (4, 10, 15):  # last blocks at strides 8, 16, 32
+        return x, *self.tail(x)
+
+    def tail(self, s8: Tensor) -> tuple[Tensor, Tensor]:
+        x, taps = s8, []
+        for i, block in enumerate(self._blocks):
+            if i > self._LAST[0]:
+                x = block(x)
+            if i in self._LAST[1:]:
                 taps.append(x)
-        return taps[0], taps[1], taps[2]
+        return taps[0], taps[1]
+
+    def tail_modules(self) -> list[nn.Module]:
+        return list(self._blocks[self._LAST[0] + 1 :])
 
     def package_file(self) -> Path:
         return efficientnet_lite0_file()

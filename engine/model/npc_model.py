@@ -42,6 +42,7 @@ class NpcModel(nn.Module):
     def __init__(self, cfg: ModelCfg, labels: Labels) -> None:
         super().__init__()
         self.cfg, self.labels = cfg, labels
+        self.image_tuned = False  # the image encoder's later stages are no longer those that features are cached of
         self.image = image_encoders[cfg.image.encoder]()
         self.text = text_encoders[cfg.text.encoder](cfg.text.tuned_layers)
         self.neck = Neck(self.image.channels, cfg.grid_dim, cfg.scene_dim, cfg.size)

@@ -14,6 +14,7 @@ import onnxruntime as ort
 
 from engine.perception.bundle import HEADS, Bundle
 from engine.perception.frame import Frame, Letterbox, decode, letterbox
+from engine.perception.relations import placed, read_relation
 from engine.perception.sessions import CUDA, check_shapes, choose_provider, open_session
 from engine.perception.text import TextEncoder
 from npc.types import Detection, Percept, Target
@@ -116,6 +117,10 @@ class Perceiver:
         """Sentence vector of a text, unit length [384] (cached)."""
         return self._text.encode([text])[0][0]
 
+    def sentences(self, texts: Sequence[str]) -> Floats:
+        """Sentence vectors of texts, unit length [n, 384] (cached). Call it on the thread that perceives."""
+        return np.array([sentence for sentence, _ in self._text.encode(texts)], np.float32)
+
     def perceive(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Percept]:
         """One percept a query."""
         return [seen.percept for seen in self.perceive_with_heat(frame, queries)]
@@ -127,6 +132,8 @@ class Perceiver:
         view = frame or self._blank_view()
         said = np.array([[float(bool(q.text.strip()))] for q in queries], np.float32)
         answers = self._run_decide(view, [q.text for q in queries], said)
+        if frame is not None:
+            self._place_by_relations(frame, queries, answers)
         watched = self._run_watch(view, queries) if frame is not None else {}
         return [self._seen(i, q, bool(said[i, 0]), answers, frame, watched) for i, q in enumerate(queries)]
 
@@ -149,6 +156,20 @@ class Perceiver:
         )
         names = [o.name for o in self._decide.get_outputs()]
         return {name: value[:count] for name, value in zip(names, outputs, strict=True)}
+
+    def _place_by_relations(self, view: EncodedFrame, queries: Sequence[Query], answers: dict[str, Floats]) -> None:
+        """Where words place one thing by another and both are in view, let the target be the thing that stands so."""
+        related = {i: r for i, q in enumerate(queries) if (r := read_relation(q.text)) is not None}
+        if not related:
+            return
+        things = self._run_decide(view, [r.thing for r in related.values()], np.ones((len(related), 1), np.float32))
+        anchors = self._run_watch(view, [Query(watch=tuple(r.anchor for r in related.values()))])
+        thresholds = self.bundle.manifest.thresholds
+        for row, (i, relation) in enumerate(related.items()):
+            there, anchor = anchors[relation.anchor]
+            if things["target_p"][row] >= thresholds.target and there >= thresholds.watch:
+                answers["heat"][i] = placed(things["heat"][row], relation.kind, anchor)
+                answers["target_p"][i] = things["target_p"][row]
 
     def _decide_width(self) -> int:
         return int(next(i.shape[1] for i in self._decide.get_inputs() if i.name == "utterance"))

@@ -1,4 +1,8 @@
-"""A run directory: `recipe.yaml`, `labels.yaml`, `model.safetensors` (best), `last.safetensors` + `state.pt` (resume)."""
+"""A run directory.
+
+`recipe.yaml`, `labels.yaml`, `model.safetensors` (the result); for each stage its best weights, and its last ones with
+its state to resume from.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +45,7 @@ def load_run(run: Path, weights: str = "model.safetensors") -> tuple[NpcModel, T
     cfg = load_recipe(str(run / "recipe.yaml"))
     model = build_model(cfg.model, load_labels(run / "labels.yaml"), pretrained=False)
     model.load_state_dict(load_file(run / weights))
+    model.image_tuned = cfg.tune is not None
     return model.eval(), cfg
 
 

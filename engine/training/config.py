@@ -48,6 +48,7 @@ class TrainCfg(_Cfg):
     data: DataCfg = DataCfg()
     text: TextStageCfg = TextStageCfg()
     scene: SceneStageCfg = SceneStageCfg()
+    tune: SceneStageCfg | None = None  # a further stage in which the image encoder's later stages learn too
     seed: int = 7
 
 

@@ -8,17 +8,22 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+import torch
+from torch import Tensor
 
-from engine.data.utterances import load_utterances
+from engine.data.utterances import load_strangers, load_utterances
 from engine.model import NpcModel
+from engine.model.text_encoders import SENTENCE_DIM
 from engine.training.checkpoint import load_run
 from engine.training.config import TrainCfg
 from engine.training.dataset import LiveTextTable, SceneDataset, TextTable, text_table
 from engine.training.feature_cache import build_cache
 from engine.training.measure import Measured, measure
+from engine.training.metrics import classification_report
 from engine.training.progress import Progress
 from engine.training.recipe import cache_root, default_cache
 from engine.training.sources import Asker, data_version, read_scene_shard
+from engine.training.tokens import tokenize
 
 matplotlib.use("Agg")
 
@@ -45,6 +50,7 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
         if split == "train":
             for head in model.labels.heads:
                 draw_confusion(measured, head, model.labels[head], run / f"confusion-{head}.png")
+    report["strangers"] = _strangers(model)
     (run / "evaluation.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return report
 
@@ -59,6 +65,19 @@ def _measured(model: NpcModel, cfg: TrainCfg, split: str, cache: Path, scenes: i
     data = SceneDataset(shards, model.labels, table, asker, cfg.data.queries, cfg.model.size, fixed=True)
     table.add(data.texts(), progress)
     return measure(model, table, data)
+
+
+@torch.no_grad()
+def _strangers(model: NpcModel) -> dict[str, dict[str, float]]:
+    """Intent and tone of lines whose writer never saw the training lines."""
+    lines = load_strangers()
+    logits: dict[str, list[Tensor]] = {"intent": [], "tone": []}
+    for line in lines:
+        wanted = model.encode_text(*tokenize([line.text]))[1][:, :SENTENCE_DIM]
+        for head, rows in logits.items():
+            rows.append(model.text_heads[head](wanted))
+    truth = {head: [model.labels.index(head, getattr(line, head)) for line in lines] for head in logits}
+    return {h: classification_report(truth[h], model.probabilities(h, torch.cat(rows)).numpy()) for h, rows in logits.items()}
 
 
 def draw_confusion(measured: Measured, head: str, classes: tuple[str, ...], path: Path) -> None:

@@ -1,4 +1,7 @@
-"""The whole recipe: text stage, feature cache, scene stage, calibration. Every finished part is kept and skipped next time."""
+"""The whole recipe: text stage, feature cache, scene stage, tuning of the image encoder, calibration.
+
+Every finished part is kept and skipped next time.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +54,9 @@ def run_recipe(cfg: TrainCfg, run: Path, cache: Path | None = None) -> NpcModel:
     table.add(train.texts() | validation.texts(), progress)
     if cfg.scene.start_from is not None:
         _take_fused_part(model, cfg.scene.start_from)
-    SceneStage(model, cfg.scene, table, run, cfg.seed).run(train, validation, progress)
-    _load_best(model, run)
+    _scene_stage(SceneStage(model, cfg.scene, table, run, cfg.seed), train, validation, progress)
+    if cfg.tune is not None:
+        _scene_stage(SceneStage(model, cfg.tune, table, run, cfg.seed, "tuned", tune=True), train, validation, progress)
     calibrate(model, measure(model, table, validation))
     save_weights(model, run / "model.safetensors")
     progress.say(f"calibrated and saved: {run / 'model.safetensors'}")
@@ -120,7 +124,10 @@ def cache_root(model: NpcModel, cache: Path) -> tuple[Path, Path | None]:
         return root, None
     root = cache / f"features-{fingerprint(image.encoder, image.weights, size)}"
     root.mkdir(parents=True, exist_ok=True)
-    return root, export_backbone(model, root / "backbone.onnx")
+    backbone = root / "backbone.onnx"
+    if model.image_tuned and not backbone.exists():  # features are those of the encoder as it was before tuning
+        model = build_model(model.cfg, model.labels)
+    return root, export_backbone(model, backbone)
 
 
 def _take_fused_part(model: NpcModel, run: Path) -> None:
@@ -133,7 +140,9 @@ def _take_fused_part(model: NpcModel, run: Path) -> None:
     model.load_state_dict({k: v for k, v in weights.items() if not k.startswith(("text.", "text_heads."))}, strict=False)
 
 
-def _load_best(model: NpcModel, run: Path) -> None:
+def _scene_stage(stage: SceneStage, train: SceneDataset, validation: SceneDataset, progress: Progress) -> None:
+    """Run a stage to its end (at once, where an earlier call finished it) and go on with its best weights."""
     from safetensors.torch import load_file
 
-    model.load_state_dict(load_file(run / "model.safetensors"))
+    stage.run(train, validation, progress)
+    stage.model.load_state_dict(load_file(stage.best_file))

@@ -1,9 +1,9 @@
-"""Whether one can tell who acted, from the action and the line alone.
+"""Whether one can tell who acted, from what was said to somebody, what that one did and what it answered.
 
-A naive Bayes classifier (multinomial over words, with the action as one more word; Laplace smoothing, see Manning,
-Raghavan & Schütze 2008, chapter 13) learns from some reactions of all characters and names who gave others. Lines that
-it met while learning would make that trivial, so it is judged on lines that it never met, too: there only the manner
-of speaking and acting can tell.
+A naive Bayes classifier (multinomial over words; the action, and the action together with what it answers, are two more
+words; Laplace smoothing, see Manning, Raghavan & Schütze 2008, chapter 13) learns from some reactions of all characters
+and names who gave others. Lines that it met while learning make that easy, so it is judged on lines that it never met,
+too: there only the manner of speaking and acting can tell.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from npc.character import Character
 from npc.evaluation.percepts import TONES
@@ -28,28 +28,31 @@ _TRAIN = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What a character did and said."""
+    """What a character did and said, and what about: an intent, or what it saw."""
 
     who: str
     action: str
     line: str
+    about: str = ""
 
     @property
     def words(self) -> list[str]:
         """What the classifier sees of it."""
-        return [f"<{self.action}>", *_WORD.findall(self.line.lower())]
+        return [f"<{self.action}>", f"<{self.about}: {self.action}>", *_WORD.findall(self.line.lower())]
 
 
 @dataclass(frozen=True, slots=True)
 class DistinctnessResult:
     """Accuracies over all characters: of single reactions; of those with lines never met in training; of scenes of
-    `SCENE` such reactions. `different`: how often two characters do different things about the same."""
+    `SCENE` such reactions; of these by the actions alone. `different`: how often two characters do different things
+    about the same."""
 
     characters: int
     reactions: int
     any_line: float
     new_lines: float
     new_scenes: float
+    mute_scenes: float
     different: float
 
 
@@ -60,7 +63,7 @@ def distinctness() -> DistinctnessResult:
     # Every line is on one side for good, whatever other lines there are.
     train = [r for r in reactions if _share(r.line) < _TRAIN]
     unseen = [r for r in reactions if _share(r.line) >= _TRAIN]
-    judge = NaiveBayes(train)
+    judge, mute = NaiveBayes(train), NaiveBayes(replace(r, line="") for r in train)
     other_scripts = [r for n, r in enumerate(reactions) if n % 3 == 0]
     knows_lines = NaiveBayes([r for n, r in enumerate(reactions) if n % 3])
     scenes = _scenes(unseen)
@@ -70,6 +73,7 @@ def distinctness() -> DistinctnessResult:
         _accuracy((knows_lines.who([r]), r.who) for r in other_scripts),
         _accuracy((judge.who([r]), r.who) for r in unseen),
         _accuracy((judge.who(scene), scene[0].who) for scene in scenes),
+        _accuracy((mute.who([replace(r, line="") for r in scene]), scene[0].who) for scene in scenes),
         _different(played),
     )
 
@@ -84,10 +88,10 @@ def _play(name: str) -> list[Reaction]:
                 character.tick(scripted(before, "neutral", 1.0 + n))
             for n, intent in enumerate(USUAL):
                 decision = character.tick(scripted(intent, tone, 10.0 + 9.0 * n))
-                found.append(Reaction(name, decision.action, decision.line))
+                found.append(Reaction(name, decision.action, decision.line, intent))
             sight = [_wolf(300.0 + n / 10) for n in range(4)]
             seen = next((d for d in map(character.tick, sight) if d.line), None)
-            found.append(Reaction(name, seen.action if seen else "idle", seen.line if seen else ""))
+            found.append(Reaction(name, seen.action if seen else "idle", seen.line if seen else "", "wolf"))
     return found
 
 

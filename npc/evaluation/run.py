@@ -17,9 +17,11 @@ from npc.evaluation.boundaries import boundaries
 from npc.evaluation.distinctness import distinctness
 from npc.evaluation.fluency import fluency
 from npc.evaluation.kills import kill_writers
+from npc.evaluation.knowledge import knowledge
 from npc.evaluation.percepts import percepts
 from npc.evaluation.recall import recall
 from npc.evaluation.steadiness import consistency, dithering, label_noise
+from npc.keyword_reader import word_likeness
 from npc.log import Recorder, replay
 from npc.persona import characters, load_persona
 
@@ -46,6 +48,7 @@ def evaluate(effort: Effort, seed: int = 0) -> Iterator[tuple[str, dict[str, Any
     runs: dict[str, Callable[[], Any]] = {
         "boundaries": lambda: boundaries(effort.dialogues, seed),
         "distinctness": distinctness,
+        "knowledge": lambda: knowledge(word_likeness),
         "consistency": consistency,
         "recall": lambda: recall(500, 6.0, seed),
         "label_noise": lambda: label_noise(0.1, seed=seed),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,7 @@ from engine.model.config import FusionCfg, ImageCfg, TextCfg
 from engine.perception import Bundle, Frame, Perceiver, Query
 from engine.training.feature_cache import SceneRecord
 from engine.training.replay import read_replay, write_replay
+from engine.training.tokens import tokenizer_file
 from export.bundle_writer import HEADS, REPLAY, write_whole
 from export.graphs import export_graphs
 from export.heads import read_heads, write_heads
@@ -69,6 +71,7 @@ def bundle(model, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundles") / "blank"
     folder.mkdir()
     export_graphs(model, folder)
+    shutil.copy(tokenizer_file(), folder / "tokenizer.json")
     write_whole(folder, model, scenes(16), CONCEPTS, {"name": "blank", "precision": "fp32", "metrics": {}})
     return folder
 

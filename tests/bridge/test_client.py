@@ -137,3 +137,14 @@ def test_state_that_cannot_be_sent_is_named(client):
 def test_a_strided_view_is_refused_with_the_cure(client):
     with pytest.raises(BridgeError, match="ascontiguousarray"):
         client.observe("mira", frame=Frame(np.zeros((18, 64, 3), np.uint8)[:, ::2], 32, 18))
+
+
+def test_a_game_may_draw_over_a_large_frame_as_soon_as_it_has_shown_it(client, perceiver):
+    client.spawn("mira", persona="healer")
+    pixels = bytearray(200 * 200 * 3)
+    for shade in (1, 2, 3):
+        pixels[0] = shade
+        client.observe("mira", frame=Frame(pixels, 200, 200))
+        pixels[0] = 255
+        client.decisions(1)
+    assert perceiver.frames == [1, 2, 3]

@@ -56,7 +56,7 @@ def test_a_server_with_keys_metrics_and_json_logs_stops_cleanly(tmp_path):
     made.communicate(timeout=DEADLINE)
     ready, metrics = tmp_path / "ready", f"127.0.0.1:{free_port()}"
     options = ["--bind", "tcp://127.0.0.1:0", "--echo", "--keys", "server.keys", "--ready-file", str(ready)]
-    options += ["--metrics", metrics, "--journal", "journal.db", "--log-format", "json", "--verbose"]
+    options += ["--metrics", metrics, "--journal", "journal.db", "--log-format", "json", "--verbose", "--inspect", "0"]
     server = _engine("serve", *options, cwd=tmp_path)
     try:
         keys = load_client_keys(tmp_path / "village.keys")
@@ -67,9 +67,10 @@ def test_a_server_with_keys_metrics_and_json_logs_stops_cleanly(tmp_path):
             page = urllib.request.urlopen(f"http://{metrics}/metrics", timeout=DEADLINE).read()
         assert b"npc_engine_heard_total 1.0" in page
         server.send_signal(signal.SIGTERM)
-        _, log = server.communicate(timeout=DEADLINE)
+        said, log = server.communicate(timeout=DEADLINE)
     finally:
         server.kill()
     assert server.returncode == 0
+    assert "inspector: http://127.0.0.1:" in said
     assert '"event": "client_here", "client": "game", "user": "village"' in log
     assert '"event": "stopped"' in log.splitlines()[-1]

@@ -50,6 +50,9 @@ CLIENT = {
     "observe an rgb frame": Observe(2, ("mira",), Frame(bytes.fromhex("ff000000ff00"), 2, 1, "rgb")),
     "observe an rgba frame": Observe(3, ("mira", "bram"), Frame(bytes(range(16)), 2, 2, "rgba")),
     "observe a bgra frame bottom up": Observe(4, ("mira",), Frame(bytes(range(16)), 2, 2, "bgra", True)),
+    "observe a frame with things in it": Observe(
+        11, ("mira",), Frame(bytes(12), 2, 2, entities={"wolf-3": (0.125, 0.25, 0.5, 0.75), "トリ": (-0.25, 0.0, 1.0, 1.5)})
+    ),
     "observe a jpeg": Observe(5, ("mira",), Frame(b"\xff\xd8\xff\xe0 not decoded here", 0, 0, "jpeg")),
     "observe a png": Observe(6, ("mira",), Frame(b"\x89PNG\r\n\x1a\n", 640, 360, "png")),
     "observe a webp": Observe(7, ("mira",), Frame(b"RIFF....WEBP", 0, 0, "webp")),
@@ -101,6 +104,7 @@ SERVER = {
         0.015625,
         12.5,
         INSPECT,
+        "potion-7",
     ),
     "event of a card": Event("mira", "card", "The card healer was edited and taken up."),
     "event with everything": Event("mira", "line", "Good day, Ada, and", "u-1", True),
@@ -154,6 +158,9 @@ CLIENT_VARIANTS = {
     "observe words to all who see": [_pack(type="observe", seq=8, npcs=["mira", "bram"], utterance={"id": "u", "text": "hi"})],
     "observe with nil for the frame": [_pack(type="observe", seq=1, npcs=["mira"], frame=None, utterance=None, state=None)],
     "observe a jpeg without its size": [_pack(type="observe", seq=5, npcs=["mira"], frame={"format": "jpeg"}), b"\xff\xd8"],
+    "observe things with integers for places": [
+        _pack(type="observe", seq=1, npcs=["m"], frame={"format": "jpeg", "entities": {"sky": [0, 0, 1, 1]}}), b"\xff\xd8"
+    ],
     "spawn in the widest forms": [_wide({"type": "spawn", "npc": "mira", "persona": "healer", "watch": ["wolf"]})],
 }
 SERVER_VARIANTS = {
@@ -259,6 +266,12 @@ CLIENT_BAD = {
     "a raw frame without width": (_frame(0, width=0), "frame_size"),
     "a frame 4097 wide": (_frame(width=4097), "field"),
     "a frame of an unknown format": (_frame(format="yuv"), "frame_format"),
+    "65 things in a frame": (_frame(entities={str(i): [0, 0, 1, 1] for i in range(65)}), "field"),
+    "a thing with three numbers": (_frame(entities={"wolf": [0, 0, 1]}), "field"),
+    "a thing with a number that is text": (_frame(entities={"wolf": [0, 0, 1, "1"]}), "field"),
+    "a thing at NaN": (_frame(entities={"wolf": [0, 0, 1, float("nan")]}), "field"),
+    "a thing without a name": (_frame(entities={"": [0, 0, 1, 1]}), "field"),
+    "things in a list": (_frame(entities=[[0, 0, 1, 1]]), "field"),
     "a frame described but not sent": (_frame()[:1], "frame_size"),
     "a frame sent but not described": ([*_observe(), b"abc"], "frame_size"),
 }
@@ -271,6 +284,10 @@ SERVER_BAD = {
     "a decision without an action": ([_pack(type="decision", npc="mira", seq=1, emotion="happy")], "field"),
     "a decision whose target has no y": (
         [_pack(type="decision", npc="m", seq=1, action="a", emotion="e", target={"x": 0.5, "p": 0.5})],
+        "field",
+    ),
+    "a decision about a thing without a name": (
+        [_pack(type="decision", npc="m", seq=1, action="a", emotion="e", entity="")],
         "field",
     ),
     "a welcome without resumed": ([_pack(type="welcome", version="1.0", server="s", provider="p", bundle="b")], "field"),

@@ -155,6 +155,8 @@ def _tuples(value):
         value["npcs"] = tuple(value["npcs"])
     if value.get("utterance") is not None and value["type"] == "observe":
         value["utterance"]["to"] = tuple(value["utterance"]["to"])
+    if value.get("frame") is not None:
+        value["frame"]["entities"] = {name: tuple(box) for name, box in value["frame"]["entities"].items()}
     for name in ("capabilities", "watch", "utterances"):
         if name in value:
             value[name] = tuple(value[name])

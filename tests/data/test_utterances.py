@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data.utterances import Utterance, load_utterances
+from engine.data.utterances import Utterance, load_strangers, load_utterances
 from engine.errors import EngineError
 from engine.labels import load_labels
 
@@ -65,3 +65,10 @@ def test_a_fault_names_the_file_and_the_family(folder, broken, fault):
     with pytest.raises(EngineError, match=rf"give_me\.yaml: .*{fault}") as raised:
         load_utterances(folder=folder)
     assert "\n" not in str(raised.value)
+
+
+def test_no_stranger_is_quoted_in_the_training_lines():
+    known = {line.text.lower() for line in load_utterances()}
+    strangers = load_strangers()
+    assert len({line.intent for line in strangers}) == 26
+    assert not [line.text for line in strangers if len(line.text.split()) > 6 and line.text.lower() in known]

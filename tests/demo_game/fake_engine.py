@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import pygame
-
+from demo_game.screen import blank
 from demo_game.session import Session
 from demo_game.world import Thing, World
 from engine.bridge.client import Target, WireDecision
@@ -30,18 +30,22 @@ class FakeLink:
     """An engine that answers every frame with idleness, and words with what a test wants."""
 
     provider = "FakeProvider"
+    trouble = ""
+    settled = True
 
     def __init__(self, answer: Callable[[str, str], WireDecision]) -> None:
         self.answer, self.frames, self.seq = answer, [], 0
         self._ready: list[tuple[WireDecision, float]] = []
 
-    def show(self, pixels: bytes, since: float, *, inspect: bool = False, done: object = ()) -> bool:
+    def show(
+        self, pixels: bytes, since: float, now: float, *, inspect: bool, news: Mapping[str, Mapping[str, Any]]
+    ) -> bool:
         self.seq += 1
-        self.frames.append((pixels, list(done)))  # type: ignore[call-overload]
+        self.frames.append((pixels, dict(news)))
         self._ready.append((decision("Bram", "idle", seq=self.seq), 0.01))
         return True
 
-    def say(self, name: str, text: str, pixels: bytes, since: float) -> int:
+    def say(self, name: str, text: str, pixels: bytes, since: float, now: float, state: Mapping[str, Any]) -> int:
         self.seq += 1
         answer = self.answer(name, text)
         self._ready.append((decision(name, answer.action, answer.target, seq=self.seq, utterance="u"), 0.02))
@@ -59,4 +63,4 @@ def decision(
 
 
 def session(world: World, link: FakeLink) -> Session:
-    return Session(world, link, pygame.Surface((960, 540)))
+    return Session(world, link, blank())

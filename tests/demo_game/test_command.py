@@ -10,8 +10,12 @@ import pygame
 import pytest
 from fake_engine import FakeLink, decision, session
 
-from demo_game.game import press
+from demo_game.game import play, react
+from demo_game.journal import HINTS_TOP, hints
 from demo_game.overlay import Inspector
+from demo_game.screen import COLUMN, SCREEN
+from demo_game.session import Session
+from demo_game.text_box import TextBox
 from demo_game.world import World
 from engine.bridge.client import Target, WireDecision
 
@@ -26,8 +30,8 @@ def demo(*arguments: object, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-def key(code: int, letter: str = "") -> pygame.event.Event:
-    return pygame.event.Event(pygame.KEYDOWN, key=code, unicode=letter)
+def key(code: int) -> pygame.event.Event:
+    return pygame.event.Event(pygame.KEYDOWN, key=code, unicode="")
 
 
 def test_a_headless_run_starts_an_engine_of_its_own(tmp_path: Path) -> None:
@@ -57,6 +61,10 @@ def test_without_a_display_the_fix_is_named() -> None:
     assert "--headless" in done.stderr
 
 
+def letters(text: str) -> list[pygame.event.Event]:
+    return [pygame.event.Event(pygame.TEXTINPUT, text=letter) for letter in text]
+
+
 def test_enter_opens_the_box_and_sends_what_was_typed(world: World) -> None:
     heard = []
 
@@ -64,27 +72,56 @@ def test_enter_opens_the_box_and_sends_what_was_typed(world: World) -> None:
         heard.append((npc, text))
         return decision(npc, "talk")
 
-    game, typed = session(world, FakeLink(answer)), None
-    for event in (
-        key(pygame.K_RETURN),
-        *(key(ord(c), c) for c in "bram, hiy"),
-        key(pygame.K_BACKSPACE),
-        key(pygame.K_RETURN),
-    ):
-        typed = press(game, event, typed)
-    assert typed is None
+    game, box = session(world, FakeLink(answer)), TextBox()
+    for event in (key(pygame.K_RETURN), *letters("bram, hiÿ\0"), key(pygame.K_BACKSPACE), key(pygame.K_RETURN)):
+        react(game, event, box)
+    assert box.text is None
     assert heard == [("Bram", "bram, hi")]
 
 
+def test_letters_do_nothing_while_the_box_is_closed(world: World) -> None:
+    game, box = session(world, FakeLink(lambda npc, text: pytest.fail("nothing was to be said"))), TextBox()
+    for event in letters("wasd"):
+        react(game, event, box)
+    assert box.text is None
+
+
 def test_escape_closes_the_box_without_a_word(world: World) -> None:
-    game = session(world, FakeLink(lambda npc, text: pytest.fail("nothing was to be said")))
-    assert press(game, key(pygame.K_ESCAPE), "hello") is None
+    game, box = session(world, FakeLink(lambda npc, text: pytest.fail("nothing was to be said"))), TextBox()
+    box.open("hello")
+    react(game, key(pygame.K_ESCAPE), box)
+    assert box.text is None
+
+
+def test_arrow_keys_bring_earlier_lines_back() -> None:
+    box = TextBox()
+    for line in ("first", "second"):
+        box.open(line)
+        assert box.press(pygame.K_RETURN) == line
+    box.open()
+    shown = []
+    for code in (pygame.K_UP, pygame.K_UP, pygame.K_UP, pygame.K_DOWN, pygame.K_DOWN):
+        box.press(code)
+        shown.append(box.text)
+    assert shown == ["second", "first", "first", "second", ""]
+
+
+def test_a_click_on_a_hint_puts_it_into_the_box(world: World) -> None:
+    game, box = session(world, FakeLink(lambda npc, text: decision(npc, "talk"))), TextBox()
+    react(game, pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(COLUMN.centerx, HINTS_TOP + 30)), box)
+    assert box.text == hints(world)[0]
+
+
+def test_closing_the_window_ends_the_game(world: World) -> None:
+    window = pygame.display.set_mode(SCREEN)
+    pygame.event.post(pygame.event.Event(pygame.QUIT))
+    play(Session(world, FakeLink(lambda npc, text: decision(npc, "talk")), window))
 
 
 def test_f1_turns_the_overlay_on_and_off(world: World) -> None:
     game = session(world, FakeLink(lambda npc, text: decision(npc, "talk")))
     for expected in (True, False):
-        press(game, key(pygame.K_F1), None)
+        react(game, key(pygame.K_F1), TextBox())
         assert game.inspector.on is expected
 
 
@@ -93,7 +130,8 @@ def test_the_overlay_shows_heat_target_and_watch_list(world: World) -> None:
     game.paint()
     game.draw_interface()
     without = pygame.image.tobytes(game.screen, "RGB")
-    game.inspector = Inspector(on=True, heard=("Mira", "hand me the red potion"))
+    game.inspector = Inspector(on=True)
+    game.inspector.heard("Mira", "hand me the red potion", world.time)
     inspect = {
         "intent": [["give_me", 0.9]],
         "action": [["give", 0.8]],

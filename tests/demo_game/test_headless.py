@@ -54,7 +54,7 @@ def test_the_engine_hears_of_finished_errands(world: World) -> None:
     link = FakeLink(lambda npc, text: pointing_at("talk", None))
     world.done.append(("Mira", "give"))
     run_headless(session(world, link), [], 0.3)
-    assert link.frames[0][1] == [("Mira", "give")]
+    assert link.frames[0][1] == {"Mira": {"done": "give"}}
     assert world.done == []
 
 

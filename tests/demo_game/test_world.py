@@ -158,3 +158,51 @@ def test_other_words_go_to_the_nearest(world: World, words: str) -> None:
     pip = world.npc("Pip")
     world.player.x, world.player.y = pip.x + 10, pip.y + 10
     assert world.addressee(words) is pip
+
+
+def test_a_gift_is_told_for_a_while_and_another_one_is_news(world: World) -> None:
+    pip = world.npc("Pip")
+    assert world.accept_gift(pip) == ""
+    world.inventory += ["bread", "key"]
+    assert world.accept_gift(pip) == "key"
+    first = world.news()["Pip"]
+    assert (first["event"], first["event_by"]) == ("gifted", "player")
+    run(world, 2.0)
+    assert world.news()["Pip"] == first
+    world.accept_gift(pip)
+    assert world.news()["Pip"]["event_id"] != first["event_id"]
+    run(world, 4.0)
+    assert world.news() == {}
+
+
+def test_an_errand_outlives_two_alarms_and_what_is_carried_is_not_dropped(world: World) -> None:
+    mira = world.npc("Mira")
+    world.apply("Mira", "give", centre(world, "blue potion"))
+    run(world, 3.0)
+    for alarm in ("warn", "flee", "idle"):
+        world.apply("Mira", alarm, spoken=False)
+        run(world, 1.0)
+    assert mira.task.action == "give"
+    run(world, 12.0)
+    assert world.inventory == ["blue potion"]
+
+
+def test_who_flees_runs_from_where_the_danger_was_seen(world: World) -> None:
+    mira = world.npc("Mira")
+    mira.x, mira.y = 480.0, 360.0
+    world.apply("Mira", "flee", (580.0, 360.0), spoken=False)
+    run(world, 0.5)
+    assert mira.x < 440
+    world.apply("Mira", "flee", (mira.x - 100, 360.0), spoken=False)
+    before = mira.x
+    run(world, 0.5)
+    assert mira.x > before
+
+
+def test_villagers_on_one_spot_step_aside(world: World) -> None:
+    mira, bram = world.npc("Mira"), world.npc("Bram")
+    for npc in (mira, bram):
+        npc.x, npc.y = 480.0, 360.0
+        world.apply(npc.name, "stay")
+    run(world, 2.0)
+    assert abs(mira.x - bram.x) > 40

@@ -6,12 +6,16 @@ import sys
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from engine.errors import EngineError
+from engine.model.text_encoders import MiniLM
+from engine.training.tokens import tokenizer_file
 from export import bundle_writer
 from export.parity import Parity
+from export.vocabulary import keep_english
 
 pytestmark = pytest.mark.train
 
@@ -34,6 +38,7 @@ def test_a_bundle_that_disagrees_is_not_written(tmp_path, monkeypatch) -> None:
             size = (64, 96)
 
     monkeypatch.setattr(bundle_writer, "load_run", lambda run: (Model, None))
+    monkeypatch.setattr(bundle_writer, "keep_english", lambda model, tokenizer, target: target.write_text("{}"))
     monkeypatch.setattr(bundle_writer, "export_graphs", lambda model, folder: (folder / "image.onnx").write_bytes(b"x"))
     monkeypatch.setattr(bundle_writer, "parity_inputs", lambda size: ([np.zeros((64, 96, 3), np.uint8)], ["hi"]))
     monkeypatch.setattr(bundle_writer, "compare", lambda *a: Parity(1, 0.9, 0.3, 0.1))
@@ -44,6 +49,21 @@ def test_a_bundle_that_disagrees_is_not_written(tmp_path, monkeypatch) -> None:
         bundle_writer.write_bundle(tmp_path, out, "fp32", "x")
     assert [p.name for p in tmp_path.iterdir()] == ["bundle"]
     assert (out / "old").read_text() == "kept"
+
+
+def test_a_smaller_vocabulary_cuts_english_into_the_same_tokens(tmp_path) -> None:
+    class Model:
+        text = MiniLM(0)
+
+    words = Model.text.word.weight.detach().clone()
+    keep_english(Model, tokenizer_file(), tmp_path / "tokenizer.json")
+    full, small = Tokenizer.from_file(str(tokenizer_file())), Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    assert small.get_vocab_size() < 0.92 * full.get_vocab_size() == 0.92 * len(words)
+    for text in ("hand me the Red POTION, pleeease!!", "ye olde smithy's w1zard @ 5pm", "café naïve"):
+        before, after = full.encode(text), small.encode(text)
+        assert before.tokens == after.tokens
+        assert torch.equal(words[before.ids], Model.text.word.weight[after.ids])
+    assert "[UNK]" in small.encode("привет").tokens
 
 
 def test_the_shipped_bundle_states_its_parity() -> None:

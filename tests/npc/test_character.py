@@ -70,7 +70,8 @@ def test_a_hermit_does_not_fear_the_wolf_that_the_card_calls_a_friend(stage):
 @pytest.mark.parametrize("name", sorted(set(characters()) - {"hermit"}))
 @pytest.mark.parametrize(("intent", "action"), PLAIN_ORDERS.items())
 def test_plain_orders_are_obeyed(stage, name, intent, action):
-    assert stage(name).hear("please do", intent, action).action == action
+    old_bones = {"follow_me": "refuse", "go_to": "point_at", "pick_up": "refuse"} if name == "elder" else {}
+    assert stage(name).hear("please do", intent, action).action == old_bones.get(intent, action)
 
 
 def test_insults_wear_out_even_the_guards_patience(stage):

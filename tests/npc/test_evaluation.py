@@ -41,8 +41,9 @@ def test_one_can_tell_who_acted():
     result = distinctness()
     assert result.characters == 8
     assert result.any_line >= 0.8
-    assert result.new_lines > 2 / 8
-    assert result.different > 0.05
+    assert result.new_lines > 3 / 8
+    assert result.new_scenes > 0.6
+    assert result.different > 0.3
 
 
 def test_the_judge_of_who_acted_goes_by_words_and_action():

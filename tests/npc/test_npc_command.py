@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from io import StringIO
 
 from npc.__main__ import main
+from npc.chat import Chat
 
 
 def _chat(monkeypatch, capsys, card, words):
@@ -37,6 +39,40 @@ def test_the_same_words_give_the_same_chat(monkeypatch, capsys):
     assert first == _chat(monkeypatch, capsys, "elder", words)
 
 
+def test_events_states_and_speakers_can_be_tried(monkeypatch, capsys, tmp_path):
+    card = tmp_path / "tam.yaml"
+    rule = "rules: [{when: {action: go_to, state: {weather: storm}}, do: refuse, because: x, say: No crossing.}]"
+    card.write_text(f"name: Tam\n{rule}\n")
+    words = "/event robbed\n/event robed\n/state weather=storm\ngo there\n/as Ada\nyou fool\n/why\n"
+    _, shown = _chat(monkeypatch, capsys, str(card), words)
+    assert "was robbed by player" in shown.out
+    assert "There is no event `robed`; did you mean `robbed`?" in shown.out
+    assert "No crossing." in shown.out
+    assert "You are Ada." in shown.out
+    assert "    cause: words" in shown.out
+
+
+def test_an_edited_card_is_taken_up_and_a_broken_one_is_not(tmp_path, capsys):
+    card = tmp_path / "tam.yaml"
+    card.write_text("name: Tam\n")
+    chat = Chat(str(card))
+    chat.turn("you fool")
+    disliked = chat.character.relationship("player").affection
+    card.write_text("name: Tom\n")
+    chat.turn("/reload")
+    assert chat.character.persona.name == "Tom"
+    assert chat.character.relationship("player").affection == disliked
+    card.write_text("nam: Tim\n")
+    chat.turn("/reload")
+    assert chat.character.persona.name == "Tom"
+    assert "The old card stays in force." in capsys.readouterr().out
+
+
+def test_a_log_that_is_not_there_is_one_plain_line(tmp_path, capsys):
+    assert main(["replay", str(tmp_path / "no.jsonl")]) == 2
+    assert "cannot be read: No such file or directory. Give the path" in capsys.readouterr().err
+
+
 def test_an_unknown_card_is_one_line_and_status_2(monkeypatch, capsys):
     status, shown = _chat(monkeypatch, capsys, "nobody", "")
     assert status == 2
@@ -44,10 +80,15 @@ def test_an_unknown_card_is_one_line_and_status_2(monkeypatch, capsys):
     assert shown.err.count("\n") == 1
 
 
-def test_the_bench_prints_percentiles_of_a_tick(capsys, monkeypatch):
+def test_the_bench_prints_percentiles_of_a_tick_and_a_crowd(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr("npc.bench._TICKS", 50)
-    assert main(["bench"]) == 0
-    assert "p50" in capsys.readouterr().out
+    monkeypatch.setattr("npc.bench._CROWD", 20)
+    assert main(["bench", "--json", str(tmp_path / "tick.json")]) == 0
+    shown = capsys.readouterr().out
+    assert "p50" in shown
+    assert "20 characters, 10 ticks a second each" in shown
+    figures = json.loads((tmp_path / "tick.json").read_text())
+    assert 0 < figures["frame_us"]["p50"] <= figures["frame_us"]["p99"]
 
 
 def test_lint_passes_good_cards(capsys):

@@ -50,8 +50,10 @@ def test_behaviour_knows_every_action_and_emotion_of_the_labels():
     behaviour = load_behaviour()
     assert set(heads["action"]) == set(behaviour.actions)
     assert set(heads["emotion"]) == set(behaviour.emotions)
-    assert set(behaviour.appraisals.intent) | set(behaviour.pointing) <= set(heads["intent"])
-    assert set(behaviour.appraisals.tone) <= set(heads["tone"])
+    assert (list(behaviour.intents), list(behaviour.tones)) == (heads["intent"], heads["tone"])
+    named = (behaviour.appraisals.intent, behaviour.bonds.intent, behaviour.pointing, behaviour.asking, behaviour.unknown)
+    assert set().union(*named) <= set(behaviour.intents)
+    assert set(behaviour.appraisals.tone) <= set(behaviour.tones)
 
 
 @pytest.fixture
@@ -70,6 +72,14 @@ def test_the_documented_card_works_and_has_at_most_forty_lines(documented, stage
     assert tam.see(wolf=0.95).line in {"A wolf! Into the boat!", "Into the boat!"}
 
 
+def test_every_piece_of_a_card_in_the_docs_is_valid():
+    text = (Path(__file__).parents[2] / "docs" / "characters.md").read_text(encoding="utf-8")
+    pieces = [piece.split("```")[0] for piece in text.split("```yaml\n")[1:]]
+    assert len(pieces) >= 3
+    for piece in pieces:
+        persona_from({"name": "Test", **yaml.safe_load(piece)})
+
+
 def test_a_name_is_all_that_a_card_needs():
     assert persona_from({"name": "Nobody"}).traits == {}
 
@@ -83,6 +93,11 @@ BROKEN = {
     "unknown action": ("name: A\nlines:\n  gret: Hi.\n", 2, "Did you mean `greet`?"),
     "unknown variable": ("name: A\nlines:\n  greet:\n    - Hi.\n    - Hi {ply}.\n", 5, "There are {player}"),
     "unknown condition": ("name: A\nlines:\n  greet:\n    - {say: Hi., mod: sad}\n", 4, "Remove it."),
+    "unknown intent": ("name: A\nlines:\n  talk:\n    - Hi.\n    - {say: Ho., intent: gret}\n", 5, "Did you mean `greet`?"),
+    "unknown mood": ("name: A\nlines:\n  talk: {say: Ho.,\n    mood: grumpy}\n", 4, "There are afraid, angry"),
+    "unknown deed": ("name: A\nrules:\n  - when: {remembers: insults}\n    do: talk\n    because: x\n", 3, "`insult`?"),
+    "unknown fact": ("name: A\nrules: [{when: {knows: b}, do: idle, because: x}]\nknowledge: {a: {asked: x, say: y}}", 2, "a."),
+    "unknown promise": ("name: A\nlines:\n  talk: {say: Ho., promised: folow}\n", 3, "Did you mean `follow`?"),
     "forbidden reaction": ("name: A\nboundaries: {flee: Never.}\nreactions: {threat: flee}\n", 1, "Correct"),
     "key twice": ("name: A\nlooks: x\nname: B\n", 3, "double quotes"),
     "alias": ("name: &a A\nlooks: *a\n", 2, "double quotes"),

@@ -17,7 +17,7 @@ from engine.training.calibrate import fit_platt, fit_temperature
 from engine.training.checkpoint import load_run, start_run
 from engine.training.config import SceneStageCfg, TrainCfg, load_recipe
 from engine.training.dataset import LiveTextTable, SceneDataset
-from engine.training.feature_cache import SceneRecord, build_cache, read_records
+from engine.training.feature_cache import SceneRecord, build_cache, export_backbone, read_records
 from engine.training.losses import heat_loss, presence_loss
 from engine.training.metrics import classification_report, expected_calibration_error, macro_f1
 from engine.training.noise import roughen
@@ -56,10 +56,10 @@ class ColourAsker:
         return [("red square", boxes if red else []), ("green square", [] if red else boxes)], [lesson], (red, False)
 
 
-def small_model(seed: int = 0):
+def small_model(seed: int = 0, encoder: str = "mobilenet_v3_small", frozen: bool = False):
     torch.manual_seed(seed)
     cfg = ModelCfg(
-        image=ImageCfg(encoder="mobilenet_v3_small", weights="none", frozen=False),
+        image=ImageCfg(encoder=encoder, weights="none", frozen=frozen),
         text=TextCfg(encoder="embedding", weights="none", frozen=False),
         fusion=FusionCfg(name="concat", dim=32),
         size=SIZE,
@@ -84,12 +84,33 @@ def test_training_learns_and_resumes_where_it_stopped(tmp_path) -> None:
     run = tmp_path / "run"
     run.mkdir()
     SceneStage(model, cfg, table, run, 1).run(rows, rows, Progress(None))
-    assert (run / "model.safetensors").exists()
+    assert (run / "scene.safetensors").exists()
     again = small_model(seed=5)
     stage = SceneStage(again, cfg, table, run, 1)
     steps, _ = stage._resume(*stage._optimiser(30))
     assert steps == 30
     assert torch.equal(again.neck.latents, model.neck.latents)
+
+
+def test_tuning_moves_the_later_stages_of_the_image_encoder_alone(tmp_path) -> None:
+    torch.manual_seed(0)
+    model = small_model(encoder="efficientnet_lite0", frozen=True)
+    frames = torch.randint(0, 255, (2, *SIZE, 3), dtype=torch.uint8)
+    model.eval()
+    s8, s16, s32 = model.image(frames)
+    for whole, part in zip((s16, s32), model.image.tail(s8), strict=True):
+        assert torch.equal(whole, part)
+    shards = build_cache(tmp_path / "cache", export_backbone(model, tmp_path / "b.onnx"), colour_scenes, 8, Progress(None), 1)
+    table = LiveTextTable(model)
+    rows = SceneDataset(shards, load_labels(), table, ColourAsker(), 2, SIZE, fixed=True)
+    table.add(rows.texts())
+    before = {name: value.clone() for name, value in model.image.state_dict().items()}
+    cfg = SceneStageCfg(epochs=1, batch=8, validate_every=10)
+    (tmp_path / "run").mkdir()
+    SceneStage(model, cfg, table, tmp_path / "run", 1, "tuned", tune=True).run(rows, rows, Progress(None))
+    moved = {name.split(".")[1] for name, value in model.image.state_dict().items() if not torch.equal(before[name], value)}
+    assert moved == {str(i) for i in range(5, 16)}
+    assert model.image_tuned
 
 
 def test_a_cache_keeps_its_finished_shards(tmp_path) -> None:
@@ -102,10 +123,11 @@ def test_a_cache_keeps_its_finished_shards(tmp_path) -> None:
 
 def test_boxes_become_the_cells_they_cover(tmp_path) -> None:
     rows, _ = data(tmp_path, small_model(), 2)
-    cells = rows.cells([[16, 8, 16, 8]])
-    assert cells.nonzero().tolist() == [[1, 2], [1, 3]]
-    assert rows.cells([[17, 9, 2, 2]]).sum() == 1
-    assert rows.cells([]).sum() == 0
+    assert rows._cells((16, 8, 16, 8)) == (1, 2, 2, 4)
+    assert rows._cells((17, 9, 2, 2)) == (1, 2, 2, 3)
+    mask = rows._masks([[(1, 2, 2, 4)], []])
+    assert mask[0].nonzero().tolist() == [[1, 2], [1, 3]]
+    assert not mask[1].any()
 
 
 def test_a_right_heat_map_costs_less_than_a_wrong_one() -> None:

@@ -69,6 +69,11 @@ def test_the_recorder_writes_where_things_stand_and_not_what_is_behind_the_camer
     assert (folder / row["frame"]).exists()
 
 
+def test_a_picture_tells_what_stands_where_and_a_decision_leads_back_to_it(player, tmp_path):
+    things = [line for line in play(player, "record", nowhere(), tmp_path) if line.startswith("thing ")]
+    assert things == ["thing grey wolf 0.20 0.15 0.30 0.35"]
+
+
 def test_the_second_voice_is_heard_after_the_authored_line(player, llm, tmp_path):
     server = ServerProcess(tmp_path, "--echo", "--llm", llm, "--llm-model", "good", "--llm-budget", "20")
     try:

@@ -164,6 +164,7 @@ namespace NpcEngine
             }
             Wish[] wishes = TakeWishes(); // what is wished from here on wants a later picture
             Array.ForEach(wishes, wish => wish.Taken?.Invoke());
+            Dictionary<string, double[]> entities = NpcEntity.Look(Eye, Limits.Default.Entities);
             double capturedAt = Time.timeAsDouble;
             double began = Time.realtimeSinceStartupAsDouble;
             _reading = true;
@@ -171,7 +172,7 @@ namespace NpcEngine
             {
                 _reading = false;
                 ReadbackMs = (Time.realtimeSinceStartupAsDouble - began) * 1000;
-                Arrive(request, wishes, capturedAt);
+                Arrive(request, wishes, capturedAt, entities);
             });
         }
 
@@ -214,19 +215,21 @@ namespace NpcEngine
             get { return (source == CaptureSource.Camera || !SystemInfo.graphicsUVStartsAtTop) != upsideDown; }
         }
 
-        private void Arrive(AsyncGPUReadbackRequest request, Wish[] wishes, double capturedAt)
+        private void Arrive(AsyncGPUReadbackRequest request, Wish[] wishes, double capturedAt, Dictionary<string, double[]> entities)
         {
+            Func<byte[], Action<byte[]>, Frame> framed = (bytes, release) =>
+                new Frame(bytes, request.width, request.height, "rgba", BottomUp, release, entities);
             bool usable = !request.hasError && this != null && isActiveAndEnabled;
             NativeArray<byte> pixels = usable ? request.GetData<byte>() : default(NativeArray<byte>);
             foreach (Wish wish in wishes)
             {
-                wish.Arrived(usable ? new Frame(pixels.ToArray(), request.width, request.height, "rgba", BottomUp) : null);
+                wish.Arrived(usable ? framed(pixels.ToArray(), null) : null);
             }
             if (usable && wishes.Length == 0)
             {
                 byte[] copy = _buffers.Rent(pixels.Length);
                 pixels.CopyTo(copy);
-                var frame = new Frame(copy, request.width, request.height, "rgba", BottomUp, _buffers.Return);
+                Frame frame = framed(copy, _buffers.Return);
                 Show(frame, capturedAt);
                 frame.Release(); // this side's hold on it; each message that carries it has one of its own
             }

@@ -178,49 +178,28 @@ namespace NpcEngine
             var seen = new List<RecordedEntity>();
             foreach (NpcEntity entity in NpcEntity.All)
             {
-                Bounds bounds;
                 Rect box;
-                if (entity.TryBounds(out bounds) && TryBox(eye, bounds, size, out box) && !IsHidden(eye, entity, bounds.center))
+                if (entity.TryBox(eye, out box) && !IsHidden(eye, entity))
                 {
                     seen.Add(new RecordedEntity(
                         entity.Words,
-                        Mathf.FloorToInt(box.xMin),
-                        Mathf.FloorToInt(box.yMin),
-                        Mathf.CeilToInt(box.width),
-                        Mathf.CeilToInt(box.height),
+                        Mathf.FloorToInt(box.xMin * size.x),
+                        Mathf.FloorToInt(box.yMin * size.y),
+                        Mathf.CeilToInt(box.width * size.x),
+                        Mathf.CeilToInt(box.height * size.y),
                         entity.Tags));
                 }
             }
             return seen;
         }
 
-        /// <summary>The box around the corners of the bounds, in pixels, y downwards; false where one is behind the camera.</summary>
-        private static bool TryBox(Camera eye, Bounds bounds, Vector2Int size, out Rect box)
+        private bool IsHidden(Camera eye, NpcEntity entity)
         {
-            float left = float.MaxValue, top = float.MaxValue, right = float.MinValue, bottom = float.MinValue;
-            box = new Rect();
-            for (int corner = 0; corner < 8; corner++)
-            {
-                Vector3 side = new Vector3((corner & 1) * 2 - 1, (corner & 2) - 1, (corner & 4) / 2 - 1);
-                Vector3 point = eye.WorldToViewportPoint(bounds.center + Vector3.Scale(bounds.extents, side));
-                if (point.z <= 0)
-                {
-                    return false;
-                }
-                left = Mathf.Min(left, point.x * size.x);
-                right = Mathf.Max(right, point.x * size.x);
-                top = Mathf.Min(top, (1 - point.y) * size.y);
-                bottom = Mathf.Max(bottom, (1 - point.y) * size.y);
-            }
-            box = Rect.MinMaxRect(left, top, right, bottom);
-            return true;
-        }
-
-        private bool IsHidden(Camera eye, NpcEntity entity, Vector3 centre)
-        {
+            Bounds bounds;
             RaycastHit hit;
             return occluders.value != 0
-                && Physics.Linecast(eye.transform.position, centre, out hit, occluders)
+                && entity.TryBounds(out bounds)
+                && Physics.Linecast(eye.transform.position, bounds.center, out hit, occluders)
                 && !hit.transform.IsChildOf(entity.transform);
         }
     }

@@ -52,10 +52,11 @@ func test_a_frame_is_scaled_down_and_keeps_its_shape() -> void:
 func test_a_decision_knows_where_its_target_is() -> void:
 	var message := {"npc": "mira", "seq": 3, "action": "give", "emotion": "happy", "line": "Here."}
 	message.merge({"confidence": 0.5, "reason": "", "frame_age": 0.0, "utterance_id": "u", "captured_at": null})
-	message.merge({"inspect": null, "target": {"x": 0.25, "y": 0.5, "p": 0.75}})
+	message.merge({"inspect": null, "entity": "wolf-3", "target": {"x": 0.25, "y": 0.5, "p": 0.75}})
 	var decision := NpcDecision.from_message(message)
 	check(decision.has_target and decision.target == Vector2(0.25, 0.5), "target %s" % decision.target)
 	equal([decision.target_p, decision.action, decision.utterance_id], [0.75, "give", "u"], "decision")
+	equal(decision.entity, "wolf-3", "the thing that it points at")
 	message["target"] = null
 	check(not NpcDecision.from_message(message).has_target, "there is a target")
 	done()

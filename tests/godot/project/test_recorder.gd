@@ -32,6 +32,22 @@ func test_a_recording_holds_what_is_tracked_and_in_view() -> void:
 	done()
 
 
+func test_a_picture_tells_what_stands_where_and_a_decision_leads_back_to_it() -> void:
+	_square(Vector2(-5000, 0), "far away", [])
+	var potion := _square(Vector2(288, 162), "red potion", ["item"])
+	var seen := NpcBox.seen(_screen, NpcRecorder.GROUP)
+	equal(seen.keys(), [str(potion.get_instance_id())], "what is seen")
+	equal(seen.values()[0].slice(0, 2), [0.25, 0.25], "where it begins")
+	var about := NpcDecision.new()
+	var brain := NpcBrain.new()
+	check(brain.target_node(about) == null, "it means something")
+	about.entity = seen.keys()[0]
+	check(brain.target_node(about) == potion, "it means something else")
+	brain.free()
+	_clear()
+	done()
+
+
 func test_a_label_of_no_kind_ends_the_recording_with_a_sentence() -> void:
 	var recorder := _recorder("user://recordings/wrong")
 	var told: Array[String] = []

@@ -170,6 +170,8 @@ namespace UnityEngine
         public float yMin { get; set; }
         public float width { get; set; }
         public float height { get; set; }
+        public float xMax { get { return xMin + width; } }
+        public float yMax { get { return yMin + height; } }
         public static Rect MinMaxRect(float xmin, float ymin, float xmax, float ymax) { return new Rect(xmin, ymin, xmax - xmin, ymax - ymin); }
     }
 

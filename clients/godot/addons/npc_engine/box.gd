@@ -17,6 +17,19 @@ static func of(node: Node) -> Rect2:
 	return box
 
 
+## What a viewport shows of the nodes of a group: boxes by instance id, as [member NpcFrame.entities] has them.
+static func seen(viewport: Viewport, group: StringName) -> Dictionary:
+	var boxes := {}
+	var screen := Rect2(Vector2.ZERO, viewport.get_visible_rect().size)
+	for node in viewport.get_tree().get_nodes_in_group(group):
+		var box := of(node) if node.get_viewport() == viewport else Rect2()
+		if box.has_area() and box.intersects(screen) and boxes.size() < NpcProtocol.LIMITS["entities"]:
+			var first := box.position / screen.size
+			var last := box.end / screen.size
+			boxes[str(node.get_instance_id())] = [first.x, first.y, last.x, last.y]
+	return boxes
+
+
 static func _own(node: Node) -> Rect2:
 	if node is Control:
 		return node.get_global_transform_with_canvas() * Rect2(Vector2.ZERO, node.size)

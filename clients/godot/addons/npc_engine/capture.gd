@@ -49,6 +49,8 @@ func _look() -> void:
 	if _draws:
 		var image := _viewport.get_texture().get_image()
 		newest = NpcFrame.from_image(image, _client.frame_width, _client.frame_format)
+		if newest:
+			newest.entities = NpcBox.seen(_viewport, NpcRecorder.GROUP)
 	for group: Array in _groups():
 		_client.observe(group.map(func(brain: NpcBrain) -> String: return brain.id()), newest, group[0].told())
 

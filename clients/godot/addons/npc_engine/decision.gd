@@ -14,6 +14,8 @@ var emotion: String = "neutral"
 ## Whether the words mean something on the screen, and where: fractions of the frame, y down.
 var has_target: bool = false
 var target := Vector2.ZERO
+## Id of the one of [member NpcFrame.entities] that the target lies on; empty where it lies on none.
+var entity: String = ""
 ## 0 to 1: that the thing meant is in view at all.
 var target_p: float = 0.0
 ## What it says; may be empty.
@@ -36,7 +38,7 @@ static func from_message(message: Dictionary) -> NpcDecision:
 	var decision := NpcDecision.new()
 	for name: String in ["npc", "seq", "action", "emotion", "line", "confidence", "reason", "frame_age"]:
 		decision.set(name, message[name])
-	for name: String in ["utterance_id", "captured_at", "inspect"]:
+	for name: String in ["utterance_id", "captured_at", "inspect", "entity"]:
 		if message[name] != null:
 			decision.set(name, message[name])
 	if message["target"] != null:

@@ -46,8 +46,7 @@ func optional_text(name: String, most: int) -> Variant:
 ## An id: 1 to [param most] printable characters.
 func id(name: String, most: int) -> String:
 	var value := text(name, most, null, 1)
-	if not fault and not _is_printable(value):
-		_refuse(name, "has characters that cannot be printed", "Use letters and digits.")
+	_check_id(name, value, most)
 	return value
 
 
@@ -78,6 +77,32 @@ func number(name: String, default: Variant = null) -> float:
 
 func optional_number(name: String) -> Variant:
 	return number(name) if has(name) else null
+
+
+## A list of [param count] finite numbers.
+func numbers(name: String, count: int) -> Array[float]:
+	var found: Array[float] = []
+	var values: Variant = _get_value(name, null)
+	if not values is Array or values.size() != count:
+		_refuse(name, "is no list of %d numbers" % count, "Send one.")
+		return found
+	for value: Variant in values:
+		if not (value is float or value is int) or not is_finite(value):
+			_refuse(name, "has an entry that is no finite number", "Send %d of them." % count)
+			return found
+		found.append(float(value))
+	return found
+
+
+## A map of at most [param entries] lists of [param count] numbers, by ids of 1 to [param most] characters.
+func lists_of_numbers(name: String, entries: int, most: int, count: int) -> Dictionary:
+	var inner := inside(name, entries, {})
+	var lists := {}
+	for entry: String in inner._values:
+		inner._check_id(entry, entry, most)
+		lists[entry] = inner.numbers(entry, count)
+	adopt(inner)
+	return lists
 
 
 ## True or false; absent is false.
@@ -168,6 +193,11 @@ func _get_value(name: String, default: Variant) -> Variant:
 
 func _refuse(name: String, what: String, fix: String) -> void:
 	refuse("field", "`%s.%s` %s." % [_where, name, what], fix)
+
+
+func _check_id(name: String, value: String, most: int) -> void:
+	if value.is_empty() or value.length() > most or not _is_printable(value):
+		_refuse(name, "is no id", "Use 1 to %d letters and digits." % most)
 
 
 ## The characters that matter in practice: control, format and white space but U+0020.

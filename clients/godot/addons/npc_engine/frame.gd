@@ -10,6 +10,9 @@ var height: int
 var format: String
 ## Seconds on the game's clock.
 var captured_at: float
+## What is where in it: lists of left, top, right and bottom, as fractions of the picture, by ids of the game's choice.
+## A decision whose target lies on one of them names it. At most 64.
+var entities: Dictionary = {}
 
 
 ## A frame from an image, no wider than [param widest] pixels; null where there is nothing to see.
@@ -38,4 +41,11 @@ static func shrink(image: Image, widest: int) -> void:
 
 ## What an [code]observe[/code] says of it.
 func to_message() -> Dictionary:
-	return {"width": width, "height": height, "format": format, "bottom_up": false, "pixels": pixels}
+	return {
+		"width": width,
+		"height": height,
+		"format": format,
+		"bottom_up": false,
+		"entities": entities,
+		"pixels": pixels,
+	}

@@ -101,6 +101,12 @@ func target_position(of: NpcDecision) -> Vector2:
 	return of.target * get_viewport().get_visible_rect().size
 
 
+## The node that the target of a decision lies on, of those in the group [code]npc_entity[/code]
+## ([method NpcRecorder.track]); null where it lies on none, or on one that is gone.
+func target_node(of: NpcDecision) -> Node:
+	return instance_from_id(int(of.entity)) as Node if is_instance_id_valid(int(of.entity)) else null
+
+
 func _join() -> void:
 	if not is_inside_tree() or _client:
 		return

@@ -18,6 +18,7 @@ const LIMITS := {
 	"phrase": 100,  # characters of a watched phrase
 	"watch": 32,  # phrases that one NPC watches for
 	"state": 64,  # entries of the game state
+	"entities": 64,  # things that a game names in a frame
 	"npcs": 256,  # NPCs of one client
 	"utterances": 64,  # answers that may be owed to one client
 }
@@ -193,6 +194,7 @@ func _read_decision(fields: NpcFields) -> Dictionary:
 		"frame_age": fields.number("frame_age", 0.0),
 		"captured_at": fields.optional_number("captured_at"),
 		"inspect": fields.optional_mapping("inspect", 64),
+		"entity": fields.optional_id("entity", longest),
 	}
 
 
@@ -254,6 +256,7 @@ func _read_frame(fields: NpcFields, parts: Array[PackedByteArray]) -> Variant:
 		"height": inner.integer("height", _limits["side"], 0),
 		"format": inner.text("format", 16),
 		"bottom_up": inner.flag("bottom_up"),
+		"entities": inner.lists_of_numbers("entities", _limits["entities"], _limits["name"], 4),
 	}
 	_check_frame(inner, frame)
 	fields.adopt(inner)

@@ -52,13 +52,16 @@ namespace NpcEngine
         /// <summary>What the model saw, only if it was asked for.</summary>
         public readonly IDictionary<string, object> Inspect;
 
+        /// <summary>The one of <see cref="Frame.Entities"/> that the target lies on, or null.</summary>
+        public readonly string Entity;
+
         /// <summary>Made by an <see cref="IFallback"/> because the server is away.</summary>
         public readonly bool Offline;
 
         public Decision(string npc, long seq, string action, string emotion, string utteranceId = null,
                         Target target = null, string line = "", double confidence = 0, string reason = "",
                         double frameAge = 0, double? capturedAt = null, IDictionary<string, object> inspect = null,
-                        bool offline = false)
+                        bool offline = false, string entity = null)
         {
             Npc = npc;
             Seq = seq;
@@ -73,6 +76,7 @@ namespace NpcEngine
             CapturedAt = capturedAt;
             Inspect = inspect;
             Offline = offline;
+            Entity = entity;
         }
 
         public override string Type { get { return "decision"; } }
@@ -91,7 +95,9 @@ namespace NpcEngine
                 fields.Text("reason", limits.Header, ""),
                 fields.Number("frame_age", 0),
                 fields.Has("captured_at") ? fields.Number("captured_at") : (double?)null,
-                fields.Has("inspect") ? fields.Map("inspect", 64) : null);
+                fields.Has("inspect") ? fields.Map("inspect", 64) : null,
+                false,
+                fields.Has("entity") ? fields.Name("entity", limits) : null);
         }
 
         internal override void Fill(Map fields)
@@ -108,6 +114,7 @@ namespace NpcEngine
             fields.Add("frame_age", FrameAge);
             fields.Add("captured_at", CapturedAt);
             fields.Add("inspect", Inspect);
+            fields.Add("entity", Entity);
         }
 
         private static Target ReadTarget(Fields fields)

@@ -45,10 +45,15 @@ namespace NpcEngine
         /// <summary>An id: 1 to `limits.Name` printable characters.</summary>
         public string Name(string name, Limits limits)
         {
-            string value = Text(name, limits.Name, null, 1);
-            if (!IsPrintable(value))
+            return Id(name, Text(name, limits.Name), limits);
+        }
+
+        /// <summary>`value`, if it is an id.</summary>
+        public string Id(string name, string value, Limits limits)
+        {
+            if (value.Length == 0 || Characters(value) > limits.Name || !IsPrintable(value))
             {
-                throw Fault(name, "has characters that cannot be printed", "Use letters and digits.");
+                throw Fault(name, "is no id", "Use 1 to " + limits.Name + " letters and digits.");
             }
             return value;
         }
@@ -66,7 +71,11 @@ namespace NpcEngine
         /// <summary>A finite number.</summary>
         public double Number(string name, double? usual = null)
         {
-            object value = Value(name) ?? usual;
+            return Finite(name, Value(name) ?? usual);
+        }
+
+        private double Finite(string name, object value)
+        {
             if (!(value is long || value is double))
             {
                 throw Fault(name, value == null ? "is missing" : "is not a number", "Send a number.");
@@ -77,6 +86,17 @@ namespace NpcEngine
                 throw Fault(name, "is not finite", "Send a finite number.");
             }
             return number;
+        }
+
+        /// <summary>A list of `count` finite numbers.</summary>
+        public double[] Numbers(string name, int count)
+        {
+            List<object> values = Get<List<object>>(name, "a list of numbers", null);
+            if (values.Count != count)
+            {
+                throw Fault(name, "has " + values.Count + " entries", "Send " + count + " numbers.");
+            }
+            return values.ConvertAll(value => Finite(name, value)).ToArray();
         }
 
         public bool Flag(string name)

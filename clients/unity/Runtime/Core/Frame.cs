@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 
 namespace NpcEngine
@@ -15,12 +16,19 @@ namespace NpcEngine
         public readonly int Height;
         public readonly string Format;
         public readonly bool BottomUp;
+
+        /// <summary>
+        /// Things in it, by ids of the game's choice: left, top, right and bottom, as fractions of the frame, y downwards
+        /// from the top. A decision whose target lies on one of them names it. At most 64.
+        /// </summary>
+        public readonly IDictionary<string, double[]> Entities;
+
         private readonly Action<byte[]> _release;
         private int _holds = 1;
 
         /// <param name="bottomUp">The first row is the lowest, as GPU read-backs often have it.</param>
         public Frame(byte[] pixels, int width = 0, int height = 0, string format = "rgb", bool bottomUp = false,
-                     Action<byte[]> release = null)
+                     Action<byte[]> release = null, IDictionary<string, double[]> entities = null)
         {
             Pixels = pixels;
             Width = width;
@@ -28,6 +36,7 @@ namespace NpcEngine
             Format = format;
             BottomUp = bottomUp;
             _release = release;
+            Entities = entities ?? new Dictionary<string, double[]>();
         }
 
         /// <summary>Refuse a frame whose description and bytes disagree.</summary>
@@ -73,14 +82,38 @@ namespace NpcEngine
                 (int)header.Integer("width", limits.Side, 0),
                 (int)header.Integer("height", limits.Side, 0),
                 header.Text("format", 16),
-                header.Flag("bottom_up"));
+                header.Flag("bottom_up"),
+                null,
+                ReadEntities(header, limits));
             frame.Check(limits);
             return frame;
         }
 
+        private static Dictionary<string, double[]> ReadEntities(Fields header, Limits limits)
+        {
+            var boxes = new Dictionary<string, double[]>();
+            if (header.Has("entities"))
+            {
+                Fields inside = header.Inside("entities");
+                foreach (string id in header.Map("entities", limits.Entities).Keys)
+                {
+                    boxes.Add(inside.Id(id, id, limits), inside.Numbers(id, 4));
+                }
+            }
+            return boxes;
+        }
+
         internal Map Described()
         {
-            return new Map { { "width", Width }, { "height", Height }, { "format", Format }, { "bottom_up", BottomUp } };
+            var entities = new Map();
+            foreach (KeyValuePair<string, double[]> entity in Entities)
+            {
+                entities.Add(entity.Key, entity.Value);
+            }
+            return new Map
+            {
+                { "width", Width }, { "height", Height }, { "format", Format }, { "bottom_up", BottomUp }, { "entities", entities },
+            };
         }
 
         /// <summary>Let go of the pixels: whoever made the frame calls this once, after handing it to clients.</summary>

@@ -13,6 +13,7 @@ namespace NpcEngine
         public readonly int Phrase;
         public readonly int Watch;
         public readonly int State;
+        public readonly int Entities;
         public readonly int Npcs;
         public readonly int Utterances;
 
@@ -32,6 +33,7 @@ namespace NpcEngine
             Phrase = Of(told, "phrase", 100);
             Watch = Of(told, "watch", 32);
             State = Of(told, "state", 64);
+            Entities = Of(told, "entities", 64);
             Npcs = Of(told, "npcs", 256);
             Utterances = Of(told, "utterances", 64);
         }

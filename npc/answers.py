@@ -1,0 +1,128 @@
+"""What a character does about words: utility over what the model proposes, then boundaries, rules and needs.
+
+A question that comes near one of the card's `knowledge` proposes to talk, and is answered if that is what it comes to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from npc.arbitration import Choice
+from npc.conditions import Moment
+from npc.feelings import UNDERSTOOD
+from npc.memory.records import TRIFLE
+from npc.reflexes import Sighting
+from npc.role import Role, best, weighed
+from npc.types import Decision, Percept
+
+
+def answer(role: Role, percept: Percept, seen: list[Sighting], event: str) -> Decision:
+    """Hear words, do something about them, and remember them. Words that were heard before move and teach nothing."""
+    memory, now = role.memory, percept.time
+    person, away = memory.meet(percept.speaker, now)
+    repeated = memory.knows(percept.source)
+    if not repeated:
+        role.feelings.hear(percept, person.relationship)
+    moment = role.moment(percept, seen, person, event)
+    moment.away = away
+    if not repeated:
+        person.heard += 1
+    understood = max(best(percept.intent)[1], best(percept.action)[1]) >= UNDERSTOOD
+    moment.knows = _known(role, percept, moment.intent if understood else "none")
+    understood = understood or bool(moment.knows)
+    decision = _do_as_told(role, percept, moment, seen) if understood else _ask_again(role, percept, moment)
+    if not repeated:
+        what = moment.intent if understood else ""
+        memory.remember(
+            now, percept.speaker, what or "words", role.behaviour.memories.get(what, TRIFLE),
+            did=moment.action, text=percept.text, emotion=moment.emotion, source=percept.source,
+        )
+    return decision
+
+
+def _known(role: Role, percept: Percept, intent: str) -> str:
+    """The fact that answers the words; empty where they ask for none, or for something that is in view."""
+    fact, likeness = best(percept.knowledge)
+    near = role.behaviour.asking.get(intent)
+    if near is None or likeness < near or fact not in role.persona.knowledge:
+        return ""
+    return "" if percept.target is not None and intent in role.behaviour.pointing else fact
+
+
+def _do_as_told(role: Role, percept: Percept, moment: Moment, seen: list[Sighting]) -> Decision:
+    if moment.intent in role.behaviour.dismissals:
+        role.agenda.standing = None
+    proposed = {"talk": percept.knowledge[moment.knows]} if moment.knows else percept.action
+    choice = role.actions.choose(proposed, role.drives(percept), default="idle")
+    why, say = _settle(role, choice, percept, moment)
+    moment.emotion = role.feeling(percept, moment)
+    plan = role.begin(moment, percept, choice.p)
+    say = say or role.speaker.line(moment.action, moment, role.variables(percept))
+    alert = role.behaviour.actions[moment.action].alert
+    target = percept.target or (role.danger(seen) if alert else None)
+    heard = f"heard {_named(percept.intent)}, {_named(percept.tone, ' in tone')}"
+    why = f"{why} and begins to {plan}" if plan else why
+    return role.decide(moment, choice.p, target, say, why, (heard, *weighed(choice, moment)))
+
+
+def _settle(role: Role, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
+    """Fix action and cause in `moment`; return why, and the words that a rule or boundary gives."""
+    persona, asked = role.persona, f"was asked to {choice.wanted} ({choice.p:.2f})"
+    moment.action, variables = choice.label, role.variables(percept)
+    if choice.label != choice.wanted:
+        moment.wanted = choice.wanted
+    if choice.wanted in persona.boundaries:
+        moment.cause = "boundary"
+        say = role.speaker.one_of(persona.boundaries[choice.wanted], moment, variables)
+        return f"{asked}, which it never does", say
+    rule = next((rule for rule in persona.rules if rule.when.holds(moment)), None)
+    if rule:
+        moment.wanted = "" if rule.do == choice.wanted else choice.wanted
+        moment.cause, moment.action = "rule", rule.do
+        return f"{asked}, but {rule.because}", role.speaker.one_of(rule.say, moment, variables)
+    needs = persona.requires.get(moment.action)
+    if needs is not None and not needs.holds(moment):
+        moment.wanted, moment.cause, moment.action = moment.action, "unable", "refuse"
+        return f"{asked}, but is not able to", ""
+    return _comply(role, choice, percept, moment)
+
+
+def _comply(role: Role, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
+    """Nothing forbids it: it does so for the words, or something else of its own will. Returns as `_settle` does."""
+    moment.cause = "words"
+    if moment.wanted:
+        moment.cause = "unwilling"
+        appeal = choice.appeals[choice.wanted]
+        return f"was asked to {choice.wanted} ({choice.p:.2f}), but is unwilling ({appeal:+.2f})", ""
+    if moment.action == "refuse" and moment.intent in role.behaviour.pointing and percept.target is None:
+        moment.cause = "absent"
+        return f"heard {moment.intent} and sees nothing of the kind ({choice.p:.2f})", ""
+    if moment.action == "talk" and percept.knowledge and (moment.knows or moment.intent in role.behaviour.unknown):
+        return _tell(role, percept, moment)
+    return f"heard {moment.intent or 'words'} ({choice.p:.2f})", ""
+
+
+def _tell(role: Role, percept: Percept, moment: Moment) -> tuple[str, str]:
+    """Say what it knows, or that it does not know; what it tells nobody here (no line fits) it does not know either."""
+    fact, likeness = best(percept.knowledge)
+    variables = role.variables(percept)
+    if moment.knows and (say := role.speaker.one_of(role.persona.knowledge[moment.knows].say, moment, variables)):
+        return f"was asked about what it knows as {fact} ({likeness:.2f})", say
+    moment.cause = "unknown"
+    say = role.speaker.line("unknown", moment, variables)
+    return f"was asked what it cannot tell (nearest: {fact}, {likeness:.2f})", say
+
+
+def _ask_again(role: Role, percept: Percept, moment: Moment) -> Decision:
+    action = "refuse" if "talk" in role.persona.boundaries else "talk"
+    moment.cause, moment.action, moment.emotion = "unclear", action, "neutral"
+    confidence = best(percept.action)[1]
+    role.begin(moment, percept, confidence)
+    say = role.speaker.line("unclear", moment, role.variables(percept))
+    why = f"did not understand (likeliest: {moment.intent or 'nothing'}) and asks again"
+    return role.decide(moment, confidence, None, say, why)
+
+
+def _named(probabilities: Mapping[str, float], kind: str = "") -> str:
+    label, p = best(probabilities)
+    return f"{label or 'nothing'}{kind} ({p:.2f})"

@@ -1,0 +1,186 @@
+"""A chat with one character in the terminal, for whoever writes its card.
+
+The clock is counted, not measured: the same words give the same chat.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from npc.behaviour import load_behaviour
+from npc.card_file import suggestion
+from npc.character import Character
+from npc.errors import NpcError
+from npc.keyword_reader import read
+from npc.persona import Persona, load_persona
+from npc.types import Decision, Percept
+
+_HELP = """Say something, or:
+  /see wolf, fire        what is in view from now on (/see alone: nothing)
+  /wait 10               let ten seconds pass
+  /event attacked        something happens to the character, by your hand
+  /state weather=storm   what the game tells from now on (/state alone: nothing)
+  /as Ada                somebody else speaks from now on
+  /why                   how the last decision came about
+  /reload                take up the card as it is now
+  /quit                  end (so does the end of input)"""
+_KEYWORDS = "(A keyword reader stands in for the model here: it knows some words, no grammar and no pictures.)"
+_STEP = 2.0   # seconds that a turn takes
+_FRAME = 0.5  # seconds between the frames that the character looks at while time passes
+
+# The percept of a text at a time in seconds, with phrases in view, said to a card.
+Reader: TypeAlias = Callable[[str, float, Sequence[str], Persona], Percept]
+
+
+def talk(card: str, lines: Iterable[str], seed: int = 0, reader: Reader = read, note: str = _KEYWORDS) -> None:
+    """Chat with a character.
+
+    Args:
+        card: its name or path.
+        lines: what is typed.
+        reader: what stands for perception; `note` tells what that is.
+
+    Raises:
+        PersonaError: there is no such card, or it has a fault.
+    """
+    chat = Chat(card, seed, reader)
+    persona = chat.character.persona
+    print(f"{persona.name}. {persona.looks}".rstrip())
+    print(f"{note}\n{_HELP}")
+    for line in lines:
+        if not chat.turn(line.strip()):
+            return
+
+
+def typed() -> Iterable[str]:
+    """Lines from the terminal, with a prompt, until the end of input."""
+    while True:
+        try:
+            yield input("> ")
+        except EOFError:
+            print()
+            return
+
+
+class Chat:
+    """One character, what is in view, and what the game would tell."""
+
+    def __init__(self, card: str, seed: int = 0, reader: Reader = read) -> None:
+        self._card, self._read = card, reader
+        self.character = Character(load_persona(card), "npc", seed)
+        self._time, self._speaker, self._events = 0.0, "player", 0
+        self._in_view: list[str] = []
+        self._state: dict[str, object] = {}
+        self._last: Decision | None = None
+
+    def turn(self, line: str) -> bool:
+        """Do what the line says; False where it ends the chat."""
+        command, _, rest = line.partition(" ")
+        if command == "/quit":
+            return False
+        known = {
+            "/see": self._see, "/wait": self._wait, "/event": self._event, "/state": self._tell_state,
+            "/as": self._speak_as, "/why": self._why, "/reload": self._reload,
+        }
+        if not command.startswith("/"):
+            self._say(line)
+        elif command in known:
+            known[command](rest.strip())
+        else:
+            print(_HELP)
+        return True
+
+    # -- what may be typed -----------------------------------------------------------------------------
+
+    def _say(self, text: str) -> None:
+        if text:
+            self._show(self._tick(text))
+        self._pass_time(_STEP)
+
+    def _see(self, phrases: str) -> None:
+        self._in_view = [phrase.strip() for phrase in phrases.split(",") if phrase.strip()]
+        unknown = [p for p in self._in_view if p not in {**load_behaviour().watch, **self.character.persona.watch}]
+        print(f"In view: {', '.join(self._in_view) or 'nothing'}.")
+        for phrase in unknown:
+            print(f"(It means nothing to the character: `{phrase}` is not under `watch`.)")
+        self._pass_time(_STEP)
+
+    def _wait(self, seconds: str) -> None:
+        try:
+            waited = min(max(float(seconds), 0.0), 3600.0)
+        except ValueError:
+            print(f"`{seconds}` is no number of seconds; /wait 10")
+            return
+        self._pass_time(waited)
+        print(f"({waited:g} seconds pass)")
+
+    def _event(self, name: str) -> None:
+        events = load_behaviour().events
+        if name not in events:
+            print(f"There is no event `{name}`; {suggestion(name, events)}")
+            return
+        self._events += 1
+        told = {"event": name, "event_by": self._speaker, "event_id": self._events}
+        self._state |= told
+        self._pass_time(_STEP)
+        self._state = {key: value for key, value in self._state.items() if key not in told}
+
+    def _tell_state(self, entries: str) -> None:
+        try:
+            pairs = [entry.partition("=") for entry in shlex.split(entries)]
+        except ValueError as error:
+            print(f"This cannot be read: {error}.")
+            return
+        self._state = {key: _value(text) for key, _, text in pairs} if pairs else {}
+        print("State: " + (", ".join(f"{key}={value}" for key, value in self._state.items()) or "nothing") + ".")
+        self._pass_time(_STEP)
+
+    def _speak_as(self, name: str) -> None:
+        self._speaker = name or "player"
+        print(f"You are {self._speaker}.")
+
+    def _why(self, _: str) -> None:
+        if self._last is None:
+            print("It has decided nothing yet.")
+            return
+        print("\n".join(f"    {entry}" for entry in (self._last.reason, *self._last.trace)))
+
+    def _reload(self, _: str) -> None:
+        try:
+            self.character.recast(load_persona(self._card))
+            print("The card is taken up.")
+        except NpcError as error:
+            print(f"{error} The old card stays in force.")
+
+    # -- time ------------------------------------------------------------------------------------------
+
+    def _tick(self, text: str) -> Decision:
+        percept = self._read(text, self._time, self._in_view, self.character.persona)
+        return self.character.tick(replace(percept, speaker=self._speaker, state=dict(self._state)))
+
+    def _pass_time(self, seconds: float) -> None:
+        """Let the character look on; show what it does of its own accord."""
+        for _ in range(max(1, round(seconds / _FRAME))):
+            self._time += _FRAME
+            decision = self._tick("")
+            if decision.line:
+                self._show(decision)
+
+    def _show(self, decision: Decision) -> None:
+        self._last = decision
+        print(f'{self.character.persona.name} [{decision.action}, {decision.emotion}]: "{decision.line}"')
+        relationship = self.character.relationship(self._speaker)
+        bonds = ", ".join(f"{name} {value:+.2f}" for name, value in relationship.as_drives().items())
+        mood = self.character.mood.name
+        print(f"    why: {decision.reason} Mood: {mood}. You: {relationship.name} ({bonds}).")
+
+
+def _value(text: str) -> object:
+    """A word of `/state` as a game would send it: a number, true or false, else text."""
+    try:
+        return {"true": True, "false": False}[text.lower()] if text.lower() in ("true", "false") else float(text)
+    except ValueError:
+        return text

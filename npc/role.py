@@ -1,0 +1,190 @@
+"""The inside of a character: what all of its reactions decide with, and the steps that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from npc.agenda import STEP_LASTS, Agenda, Doing
+from npc.arbitration import Arbiter, Choice
+from npc.behaviour import Behaviour
+from npc.conditions import Moment
+from npc.feelings import Feelings
+from npc.lines import Speaker
+from npc.memory import Memory, Person, Recollection
+from npc.mood import Affect
+from npc.persona import Persona
+from npc.reflexes import Lookout, Sighting
+from npc.relationship import Relationship
+from npc.types import Decision, Percept, Target
+
+
+class Role:
+    """One card as it is played: persona, memory, feelings, what is under way, and a voice.
+
+    Args:
+        npc_id: its name in the game; with `seed` it seeds what is left to chance.
+        recollection: what it remembers of an earlier life.
+        agenda: what is under way; a standing order that the card forbids is dropped.
+    """
+
+    def __init__(
+        self,
+        persona: Persona,
+        behaviour: Behaviour,
+        npc_id: str,
+        seed: int,
+        recollection: Recollection | None,
+        agenda: Agenda,
+    ) -> None:
+        traits = {trait: persona.traits.get(trait, 0.0) for trait in behaviour.traits}
+        self.persona, self.behaviour, self.agenda, self._npc_id = persona, behaviour, agenda, npc_id
+        self.memory = Memory(recollection)
+        self.feelings = Feelings(behaviour, traits)
+        self.actions = Arbiter(behaviour.actions, traits, persona.boundaries)
+        self.lookout = Lookout(persona.watch, behaviour)
+        self.speaker = Speaker(persona.lines, behaviour.lines, f"{seed}/{npc_id}")
+        self.clock = 0.0  # the game's time of the percept at hand; percepts are on the clock of the character's life
+        self._resume()
+
+    def _resume(self) -> None:
+        life = self.memory.life
+        self.speaker.resume(life.choices, life.said)
+        if life.mood is not None:
+            self.feelings.mood.now = Affect(*life.mood)
+        if life.standing is not None and not self.may_do(life.standing.actions):
+            life.standing = self.agenda.standing = None
+
+    def note_life(self) -> None:
+        """Bring the record of its life up to date, before that is kept."""
+        life = self.memory.life
+        life.mood = self.feelings.mood.now
+        life.standing = self.agenda.undertaking(life.now)
+        life.choices, life.said = self.speaker.state
+
+    # -- what it may do, and begins ------------------------------------------------------------------------
+
+    def may_do(self, actions: Sequence[str]) -> bool:
+        """Whether all of them exist and none is forbidden: the card, or the game's labels, may have changed."""
+        return all(a in self.behaviour.actions and a not in self.persona.boundaries for a in actions)
+
+    def begin(self, moment: Moment, percept: Percept, confidence: float) -> str:
+        """Put an action in its layer; an order that stands replaces all others. The name of the plan, if it is one."""
+        name, steps = self._plan(moment)
+        if steps:
+            moment.action = steps[0]
+        action = self.behaviour.actions[moment.action]
+        lasts = min(action.lasts, STEP_LASTS) if steps else action.lasts
+        doing = Doing(
+            moment.action, moment.emotion, percept.time + lasts, confidence, percept.speaker, name, tuple(steps[1:])
+        )
+        if action.ongoing or steps:
+            self.agenda.undertake(doing)
+            self.memory.touch()
+        else:
+            self.agenda.begin(doing)
+        return name
+
+    def _plan(self, moment: Moment) -> tuple[str, Sequence[str]]:
+        """The first plan that fits, and its steps; none where one of them is something it never does."""
+        if moment.cause != "words":
+            return "", ()
+        for name, plan in (*self.persona.plans.items(), *self.behaviour.plans.items()):
+            if plan.when.holds(moment) and self.may_do(plan.steps):
+                return name, plan.steps
+        return "", ()
+
+    # -- what it goes by -----------------------------------------------------------------------------------
+
+    def moment(
+        self, percept: Percept, seen: list[Sighting], person: Person, event: str = "", speaker: str | None = None
+    ) -> Moment:
+        """What conditions may ask about; action and cause are still open."""
+        speaker = percept.speaker if speaker is None else speaker
+        memory, now = self.memory, percept.time
+        return Moment(
+            intent=best(percept.intent)[0],
+            tone=best(percept.tone)[0],
+            mood=self.feelings.mood.name,
+            relationship=person.relationship.name,
+            sees=frozenset(name for s in seen for name in (s.phrase, s.meaning)),
+            heard=person.heard,
+            remembers=memory.recalls(speaker, now),
+            did=memory.has_done(speaker, now),
+            saw=memory.has_seen(now),
+            promised=self.agenda.promised(speaker),
+            event=event,
+            told=person.told,
+            state=percept.state,
+        )
+
+    def relationship(self, speaker: str) -> Relationship:
+        """What it thinks of somebody; of strangers nothing yet."""
+        person = self.memory.person(speaker)
+        return person.relationship if person else Relationship()
+
+    def drives(self, percept: Percept) -> dict[str, float]:
+        """What moves it beside its traits: the mood, and with words their tone and who speaks."""
+        mood = self.feelings.drives()
+        if not percept.text:
+            return mood
+        return {**percept.tone, **mood, **self.relationship(percept.speaker).as_drives()}
+
+    def feeling(self, percept: Percept, moment: Moment) -> str:
+        """The emotion shown: what the model proposes, or what goes with an action of the character's own."""
+        felt = percept.emotion
+        if moment.cause != "words" or not felt:
+            felt = {self.behaviour.actions[moment.action].shows: 1.0}
+        return self.feelings.shown(felt, self.drives(percept))
+
+    def danger(self, seen: list[Sighting]) -> Target | None:
+        """Where the most urgent danger is, for words that point nowhere ("help!")."""
+        return next((s.place for s in seen if s.meaning in self.behaviour.reflexes), None)
+
+    # -- what comes out ------------------------------------------------------------------------------------
+
+    def variables(self, percept: Percept) -> dict[str, str]:
+        """Values of the variables in lines; {target} is known only where the words name a watched phrase."""
+        player = percept.state.get("player") or percept.speaker
+        variables = {"name": self.persona.name, "player": str(player)}
+        if player == "player":
+            variables["player"] = self.persona.calls_player
+        words = percept.text.lower()
+        named = (d.phrase for d in percept.watch if d.phrase and d.phrase.lower() in words)
+        if phrase := next(named, ""):
+            variables["target"] = phrase
+        return variables
+
+    def decide(
+        self,
+        moment: Moment,
+        confidence: float,
+        target: Target | None,
+        line: str,
+        why: str,
+        trace: tuple[str, ...] = (),
+    ) -> Decision:
+        """The decision on what stands in `moment`; actions without a place on the frame get no target."""
+        return Decision(
+            npc=self._npc_id,
+            time=self.clock,
+            action=moment.action,
+            emotion=moment.emotion,
+            target=target if self.behaviour.actions[moment.action].target else None,
+            line=line,
+            confidence=confidence,
+            reason=f"{self.persona.name} {why}: {moment.action}.",
+            trace=trace,
+        )
+
+
+def best(probabilities: Mapping[str, float]) -> tuple[str, float]:
+    """The likeliest label and its probability; ("", 0.0) of nothing."""
+    return max(probabilities.items(), key=lambda item: item[1], default=("", 0.0))
+
+
+def weighed(choice: Choice, moment: Moment) -> tuple[str, ...]:
+    """For the trace: the three best candidates, and what had the last word."""
+    ranked = sorted(choice.utilities.items(), key=lambda item: -item[1])[:3]
+    scored = tuple(f"{label}: utility {u:.2f}, appeal {choice.appeals[label]:+.2f}" for label, u in ranked)
+    knows = (f"knows: {moment.knows}",) if moment.knows else ()
+    return (*scored, *knows, f"cause: {moment.cause}", f"mood: {moment.mood}", f"relationship: {moment.relationship}")

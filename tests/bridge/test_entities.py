@@ -1,0 +1,64 @@
+"""What a target lies on, where the game says what is where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from engine.bridge.client import BridgeError, Frame
+from engine.bridge.entities import entity_at
+from npc.types import Target
+from tests.bridge.conftest import StubPerceiver
+
+THINGS = {"wall": (0.0, 0.0, 1.0, 1.0), "wolf": (0.25, 0.25, 0.75, 0.75), "tail": (0.5, 0.5, 0.625, 0.625)}
+
+
+class Pointing(StubPerceiver):
+    """Takes all words for an order to go to the middle."""
+
+    def _see(self, frame, query):
+        seen = super()._see(frame, query)
+        return replace(seen, percept=replace(seen.percept, action={"go_to": 1.0}, target=Target(0.5, 0.5, 0.9)))
+
+
+@pytest.fixture
+def perceiver() -> StubPerceiver:
+    return Pointing()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "thing"),
+    [(0.125, 0.5, "wall"), (0.375, 0.5, "wolf"), (0.5625, 0.5625, "tail")],
+    ids=["behind", "inside", "on top"],
+)
+def test_the_smallest_thing_that_a_target_lies_in_is_meant(x, y, thing):
+    assert entity_at(Target(x, y, 1.0), THINGS) == thing
+
+
+def test_a_thing_that_a_target_lies_in_goes_before_a_smaller_one_beside_it():
+    assert entity_at(Target(0.49, 0.55, 1.0), THINGS) == "wolf"
+
+
+@pytest.mark.parametrize(("x", "thing"), [(0.23, "wolf"), (0.2, None), (0.77, "wolf"), (0.8, None)])
+def test_a_target_may_miss_a_thing_by_one_cell_of_the_model(x, thing):
+    assert entity_at(Target(x, 0.5, 1.0), {"wolf": THINGS["wolf"]}) == thing
+
+
+def test_without_a_target_nothing_is_meant():
+    assert entity_at(None, THINGS) is None
+
+
+def test_a_decision_names_the_thing_that_its_target_lies_on(client):
+    client.spawn("mira", persona="healer")
+    things = {"potion-7": (0.4, 0.4, 0.6, 0.6), "door": (0.8, 0.0, 1.0, 1.0)}
+    client.observe("mira", frame=Frame(bytes(12), 2, 2, entities=things), text="go there")
+    client.observe("mira", frame=Frame(bytes(12), 2, 2), text="go there")
+    assert [decision.entity for decision in client.decisions(2)] == ["potion-7", None]
+
+
+def test_a_thing_that_is_no_box_is_refused_before_it_is_sent(client):
+    with pytest.raises(BridgeError) as refused:
+        client.observe("mira", frame=Frame(bytes(12), 2, 2, entities={"wolf": (0.0, 0.0, 1.0)}))
+    assert refused.value.code == "field"
+    assert "wolf" in refused.value.message

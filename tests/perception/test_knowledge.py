@@ -1,0 +1,84 @@
+"""From a card's questions to a line: what a character knows is found by meaning."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.brain import Brain
+from engine.knowledge import Knowledge
+from engine.knowledge_command import knowledge_figures
+from engine.minds import Observation
+from engine.perception import Perceiver
+from engine.talk_command import Ears
+from npc import persona_from
+from npc.chat import talk
+
+CARD = {
+    "name": "Ada",
+    "knowledge": {
+        "mill": {"asked": "Who built the mill?", "say": "My uncle did."},
+        "gate": {"asked": "When does the gate close?", "say": "At dusk."},
+    },
+    "lines": {"unknown": "Search me."},
+}
+
+
+def test_other_words_with_the_same_meaning_find_the_answer(perceiver: Perceiver) -> None:
+    brain = Brain(perceiver)
+    mind = brain.mind("ada", CARD)
+
+    def say(text: str) -> str:
+        return brain.decide(None, [Observation(mind, 1.0, text)])[0].decision.line
+
+    assert say("until what time is the gate open?") == "At dusk."
+    assert say("tell me who constructed that old mill") == "My uncle did."
+    assert say("tell me about the queen of the elves") == "Search me."
+
+
+def test_most_paraphrased_questions_are_found_among_twenty(perceiver: Perceiver) -> None:
+    figures = knowledge_figures(perceiver)
+    assert figures["model"].r_at_1_of_20 >= 0.75
+    assert figures["model"].answered >= 0.6
+    assert figures["model"].mistaken <= 0.1
+    assert figures["model"].admitted >= 0.9
+    assert figures["shared_words"].r_at_1_of_20 < figures["model"].r_at_1_of_20 - 0.3
+
+
+class Encoder:
+    """Counts what it is asked to encode."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def __call__(self, texts: object) -> np.ndarray:
+        self.texts += texts
+        return np.array([[1.0, 0.0] if "mill" in text else [0.0, 1.0] for text in texts], np.float32)
+
+
+def test_questions_are_encoded_a_few_at_a_time_before_anybody_speaks() -> None:
+    encoder = Encoder()
+    facts = {f"f{n}": {"asked": [f"{n}a", f"{n}b"], "say": "x"} for n in range(5)}
+    persona = persona_from({"name": "A", "knowledge": facts})
+    knowledge = Knowledge(encoder)
+    for seen in (4, 8, 10, 10):
+        knowledge.prepare([persona])
+        assert len(encoder.texts) == seen
+    assert encoder.texts == list(persona.questions)
+
+
+def test_the_nearest_question_of_a_fact_counts() -> None:
+    card = {"name": "A", "knowledge": {"m": {"asked": ["gate", "mill"], "say": "x"}, "g": {"asked": "gate", "say": "y"}}}
+    assert Knowledge(Encoder()).likeness(persona_from(card), "the mill") == {"m": 1.0, "g": 0.0}
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_silence_asks_for_nothing(text: str) -> None:
+    assert Knowledge(Encoder()).likeness(persona_from(CARD), text) == {}
+
+
+def test_one_can_talk_with_the_model_in_the_terminal(perceiver: Perceiver, capsys: pytest.CaptureFixture[str]) -> None:
+    talk("guard", ["could you tell me at what hour the gate shuts?", "/see wolf"], reader=Ears(perceiver))
+    shown = capsys.readouterr().out
+    assert "Opens at first light, shuts at the last bell." in shown
+    assert "Bram saw a wolf" in shown
