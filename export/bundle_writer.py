@@ -7,15 +7,17 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 
+from engine.data.concepts import Concept
 from engine.errors import EngineError
 from engine.model import NpcModel
 from engine.training.checkpoint import load_run
+from engine.training.feature_cache import ScenePair
 from engine.training.replay import write_replay
 from engine.training.sources import read_scene_shard, scene_concepts
 from engine.training.tokens import MAX_TOKENS, tokenizer_file
@@ -59,10 +61,9 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
                 _quantise(folder, calibration_frames(model.cfg.size))
             shipped = compare(model, folder, frames, texts)
             refuse_unless(shipped.acceptable("int8"), shipped, "int8")
-        write_heads(model, folder / HEADS)
-        write_replay(folder / REPLAY, read_scene_shard("train", REPLAY_SEED, model.cfg.size, 0, REPLAYED), scene_concepts())
-        manifest = _manifest(folder, name, precision, run, model, exact, shipped)
-        (folder / "bundle.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        pairs = read_scene_shard("train", REPLAY_SEED, model.cfg.size, 0, REPLAYED)
+        metrics = {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__, **_evaluation(run)}
+        write_whole(folder, model, pairs, scene_concepts(), {"name": name, "precision": precision, "metrics": metrics})
     size = sum(f.stat().st_size for f in out.iterdir()) / 1e6
     return (
         f"Wrote {out} ({precision}, {size:.1f} MB). fp32 graphs agree with PyTorch on {exact.agreement:.1%} of top "
@@ -111,31 +112,41 @@ def refuse_unless(acceptable: bool, parity: Parity, precision: str) -> None:
         )
 
 
-def _manifest(
+def write_whole(
     folder: Path,
-    name: str,
-    precision: str,
-    run: Path,
     model: NpcModel,
-    exact: Parity,
-    shipped: Parity,
-) -> dict[str, object]:
-    size, graphs = model.cfg.size, {p.stem: entry(p) for p in sorted(folder.glob("*.onnx"))}
-    metrics_file = run / "evaluation.json"
-    metrics = json.loads(metrics_file.read_text()) if metrics_file.exists() else {}
+    replay: Sequence[ScenePair],
+    concepts: Iterable[Concept],
+    facts: Mapping[str, object],
+) -> None:
+    """Add to the graphs and the tokenizer in `folder` what else a bundle holds; `facts` are name, precision and metrics."""
+    write_heads(model, folder / HEADS)
+    write_replay(folder / REPLAY, replay, concepts)
+    manifest = _manifest(folder, model, facts)
+    (folder / "bundle.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _evaluation(run: Path) -> dict[str, object]:
+    path = run / "evaluation.json"
+    found: dict[str, object] = json.loads(path.read_text()) if path.exists() else {}
+    return found
+
+
+def _manifest(folder: Path, model: NpcModel, facts: Mapping[str, object]) -> dict[str, object]:
+    size = model.cfg.size
     return {
         "format": FORMAT,
-        "name": name,
-        "precision": precision,
+        "name": facts["name"],
+        "precision": facts["precision"],
         "labels": {head: list(classes) for head, classes in model.labels.heads.items()},
         "input": {"height": size[0], "width": size[1], "grid": [size[0] // 8, size[1] // 8], "max_tokens": MAX_TOKENS},
         "thresholds": {"target": 0.5, "watch": 0.5},
-        "graphs": graphs,
+        "graphs": {p.stem: entry(p) for p in sorted(folder.glob("*.onnx"))},
         "tokenizer": entry(folder / "tokenizer.json"),
         "model": model.cfg.model_dump(mode="json"),
         "heads": entry(folder / HEADS),
         "replay": entry(folder / REPLAY),
-        "metrics": {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__, **metrics},
+        "metrics": facts["metrics"],
         "licences": LICENCES,
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from npc.agenda import FOREVER, Reflex
 from npc.memory import Person
 from npc.memory.records import TRIFLE
-from npc.reflexes import ON, Sighting
+from npc.reflexes import Sighting
 from npc.relationship import Relationship
 from npc.role import Role
 from npc.schedule import Occupation, hour_of
@@ -120,7 +120,7 @@ def keep_hours(role: Role, percept: Percept, seen: list[Sighting]) -> Decision |
     say = role.speaker.one_of(entry.say, moment, _naming(entry.at, role, percept)) if role.day.begins else ""
     where = f", {entry.at}" if entry.at else ""
     why = f"keeps its hours ({entry.start:g} to {entry.end:g}{where})"
-    return role.decide(moment, 1.0, _in_view(entry.at, percept), say, why)
+    return role.decide(moment, 1.0, _in_view(entry.at, role, percept), say, why)
 
 
 def _naming(phrase: str, role: Role, percept: Percept) -> dict[str, str]:
@@ -128,7 +128,7 @@ def _naming(phrase: str, role: Role, percept: Percept) -> dict[str, str]:
     return role.variables(percept) | ({"target": phrase} if phrase else {})
 
 
-def _in_view(phrase: str, percept: Percept) -> Target | None:
+def _in_view(phrase: str, role: Role, percept: Percept) -> Target | None:
     """Where a phrase that is watched for is on the frame."""
-    found = next((d for d in percept.watch if d.phrase == phrase and d.p >= ON), None)
+    found = next((d for d in percept.watch if d.phrase == phrase and role.lookout.sees(phrase)), None)
     return Target(found.x, found.y, found.p) if found else None

@@ -55,15 +55,18 @@ def _one_sided(recording: Recording) -> Iterator[str]:
         yield "every frame shows the same names, so that nothing tells what it looks like when a thing is absent"
 
 
-def _always_the_same_picture(recording: Recording) -> Iterator[str]:
-    rows = labelled(recording)
-    pictures: dict[bytes, Row] = {}
+def _repeated_pictures(recording: Recording) -> Iterator[str]:
+    rows, pictures = labelled(recording), dict[bytes, Row]()
+    contrary = []
     for row in rows:
         digest = hashlib.sha256((recording.folder / row.frame).read_bytes()).digest()
         first = pictures.setdefault(digest, row)
         if _named(first) != _named(row):
-            yield f"{first.frame} and {row.frame} are the same picture with different things in it"
-    if len(pictures) < len(rows) / 2:
+            contrary.append((first.frame, row.frame))
+    if contrary:
+        also = f" ({len(contrary)} such pairs)" if len(contrary) > 1 else ""
+        yield f"{contrary[0][0]} and {contrary[0][1]} are the same picture with different things in it{also}"
+    elif len(pictures) < len(rows) / 2:
         yield f"only {len(pictures)} of {len(rows)} pictures differ"
 
 
@@ -90,7 +93,7 @@ def _useless_boxes(recording: Recording) -> Iterator[str]:
 
 
 CHECKS: Sequence[Callable[[Recording], Iterator[str]]] = (
-    _too_small, _one_sided, _always_the_same_picture, _conflicting_names, _useless_boxes
+    _too_small, _one_sided, _repeated_pictures, _conflicting_names, _useless_boxes
 )  # fmt: skip
 
 

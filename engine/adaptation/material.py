@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from engine.adaptation.looks import looks
 from engine.adaptation.split import Split
 from engine.adaptation.texts import BundleTexts
+from engine.data.chance import Rng
 from engine.data.concepts import Concept, stable_share
 from engine.data.entities import Entity, Scene
 from engine.data.questions import Questioner
@@ -31,9 +33,10 @@ from export.splice import write_features_graph
 
 Pixels = npt.NDArray[np.uint8]
 QUERIES, LESSONS = 12, 3  # a scene and step
-REPEATED = 4  # times that a recorded frame is asked about, each time differently
+LOOKS = 4  # at each recorded frame: the whole and three parts
 CHECKED_REPLAY = 0.25  # of the replayed scenes are never learnt from: they tell what is forgotten
 OTHERS = 400  # concepts of the replay that a recorded frame may be asked about in vain
+FEWEST = 4  # of them, however alike
 SYNONYM = 0.55  # cosine of names from which one may be true of the other
 
 
@@ -51,6 +54,13 @@ class Material:
     def frame(self, data: SceneDataset, index: int) -> Pixels:
         """The picture behind a row of a data set, at the model's size."""
         return self.frames[id(data)][index]
+
+
+class _Silence(Progress):
+    """A few seconds of features are not worth a line."""
+
+    def say(self, text: str) -> None:
+        pass
 
 
 def load_model(bundle: Bundle) -> NpcModel:
@@ -81,46 +91,60 @@ def load_model(bundle: Bundle) -> NpcModel:
 def prepare(bundle: Bundle, recording: Recording, split: Split, folder: Path, threads: int) -> Material:
     """Compute features and vectors of everything that is learnt from; `folder` holds them while it lasts."""
     assert bundle.manifest.replay is not None
-    spec, progress = bundle.manifest.input, Progress(None, every_s=1e9)
-    size = spec.height, spec.width
+    spec, texts = bundle.manifest.input, BundleTexts(bundle, threads)
     replay = read_replay(bundle.folder / bundle.manifest.replay.file)
-    features, texts = folder / "features.onnx", BundleTexts(bundle, threads)
-    write_features_graph(bundle.graph("image"), features)
-    names, things = vocabulary(recording), _concepts(recording)
+    things = _concepts(recording)
     recorded = Questioner([*things, *_unlike(replay.concepts, things, texts)])
-    checked = round(len(replay.pairs) * CHECKED_REPLAY)
-    pairs = {
-        "learn": [_pair(recording, row, names, size) for row in split.learn],
-        "check": [_pair(recording, row, names, size) for row in split.check],
-        "replay": replay.pairs[checked:],
-        "replay_check": replay.pairs[:checked],
+    drawn = Questioner(replay.concepts)
+    pairs = _pairs(recording, split, replay, (spec.height, spec.width))
+    write_features_graph(bundle.graph("image"), folder / "features.onnx")
+    sets = {
+        name: _data_set(bundle, texts, drawn if name.startswith("replay") else recorded, folder / name, of)
+        for name, of in pairs.items()
     }
-    sets = {}
-    for name, of in pairs.items():
-        side = "held_out" if name.endswith("check") else "train"
-        asker = Asker(_questioner(name, replay, recorded), load_utterances(side), LESSONS)  # type: ignore[arg-type]
-        shards = build_cache(folder / name, features, partial(_part, of), len(of), progress, workers=1)
-        shards = shards * (REPEATED if name == "learn" else 1)
-        sets[name] = SceneDataset(shards, bundle.labels, texts, asker, QUERIES, size, fixed=side == "held_out")
     texts.add(text for data in sets.values() for text in data.texts())
     frames = {id(sets[name]): [frame for frame, _ in of] for name, of in pairs.items()}
     return Material(**sets, texts=texts, frames=frames)
 
 
-def _questioner(name: str, replay: Replay, recorded: Questioner) -> Questioner:
-    return Questioner(replay.concepts) if name.startswith("replay") else recorded
+def _pairs(recording: Recording, split: Split, replay: Replay, size: tuple[int, int]) -> dict[str, list[ScenePair]]:
+    """Frames and records of each data set."""
+    names, rng = vocabulary(recording), np.random.default_rng(0)
+    checked = round(len(replay.pairs) * CHECKED_REPLAY)
+    return {
+        "learn": [p for row in split.learn for p in _scenes(recording, row, names, LOOKS, size, rng)],
+        "check": [p for row in split.check for p in _scenes(recording, row, names, 1, size, rng)],
+        "replay": replay.pairs[checked:],
+        "replay_check": replay.pairs[:checked],
+    }
+
+
+def _scenes(
+    recording: Recording, row: Row, names: Sequence[str], count: int, size: tuple[int, int], rng: Rng
+) -> list[ScenePair]:
+    """Looks at a recorded frame as scenes; the other names of the recording are known to be absent."""
+    frame = recording.frame(row)
+    scene = Scene(frame, (0, 0, frame.shape[1], frame.shape[0]), [e.as_entity() for e in row.entities])
+    return [scene_pair(look, size) for look in looks(scene, names, count, rng)]
+
+
+def _data_set(
+    bundle: Bundle, texts: BundleTexts, questioner: Questioner, folder: Path, pairs: Sequence[ScenePair]
+) -> SceneDataset:
+    """Features of the frames in `folder`, and what is asked about them; what is checked by is asked the same each time."""
+    checks = folder.name.endswith("check")
+    things = questioner.slot_things()
+    lines = [u for u in load_utterances("held_out" if checks else "train") if u.slot is None or things[u.slot]]
+    asker = Asker(questioner, lines, LESSONS)
+    shards = build_cache(
+        folder, folder.parent / "features.onnx", partial(_part, pairs), len(pairs), _Silence(None), workers=1
+    )
+    size = bundle.manifest.input.height, bundle.manifest.input.width
+    return SceneDataset(shards, bundle.labels, texts, asker, QUERIES, size, fixed=checks)
 
 
 def _part(pairs: Sequence[ScenePair], start: int, count: int) -> list[ScenePair]:
     return list(pairs[start : start + count])
-
-
-def _pair(recording: Recording, row: Row, names: Sequence[str], size: tuple[int, int]) -> ScenePair:
-    """A recorded frame as a scene; every other name of the recording is known to be absent."""
-    frame = recording.frame(row)
-    entities = [e.as_entity() for e in row.entities]
-    absent = tuple(name for name in names if not any(e.is_called(name) for e in entities))
-    return scene_pair(Scene(frame, (0, 0, frame.shape[1], frame.shape[0]), entities, absent), size)
 
 
 def _concepts(recording: Recording) -> list[Concept]:
@@ -135,9 +159,13 @@ def _concepts(recording: Recording) -> list[Concept]:
 
 
 def _unlike(concepts: Sequence[Concept], recorded: Sequence[Concept], texts: BundleTexts) -> list[Concept]:
-    """Concepts that may be called absent from the recording's frames: none of their names may mean a recorded thing."""
+    """Concepts that may be called absent from the recording's frames: none of their names should mean a recorded thing.
+
+    A few always stay, the least alike: a frame that shows everything must be asked for something in vain, too.
+    """
     some = sorted(concepts, key=lambda c: stable_share(c.names[0]))[:OTHERS]
     every = [name for concept in some for name in concept.names]
-    close = texts.similarity(every, [name for c in recorded for name in c.names]).amax(1) > SYNONYM
-    clashing = {name for name, near in zip(every, close.tolist(), strict=True) if near}
-    return [c for c in some if not clashing.intersection(c.names)]
+    close = texts.similarity(every, [name for c in recorded for name in c.names]).amax(1)
+    nearest = dict(zip(every, close.tolist(), strict=True))
+    ranked = sorted(some, key=lambda c: max(nearest[name] for name in c.names))
+    return [c for i, c in enumerate(ranked) if i < FEWEST or max(nearest[name] for name in c.names) < SYNONYM]

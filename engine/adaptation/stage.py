@@ -23,11 +23,11 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True)
 class AdaptCfg:
-    steps: int = 150
+    steps: int = 160
     batch: int = 8  # half of it new, half replayed
-    lr: float = 1e-3
-    check_every: int = 25  # steps
-    patience: int = 3  # checks without a better score
+    lr: float = 2e-3
+    check_every: int = 20  # steps
+    patience: int = 4  # checks without a better score
     forgotten: float = 0.02  # pointing on the replay that may be lost before it counts
     seed: int = 7
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -30,10 +30,12 @@ def bench_games(
     game: Annotated[list[str] | None, typer.Option(help="Only this game (repeatable): minigrid, crafter.")] = None,
     frames: Annotated[int, typer.Option(min=8, help="Frames of each game.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is other levels and worlds.")] = 0,
+    adapt: Annotated[str, typer.Option(help="Also adapt on so many frames, e.g. 20,50 (needs the train extra).")] = "",
+    minutes: Annotated[float, typer.Option(min=0.7, help="With --adapt: for each adaptation.")] = 2.0,
     provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
 ) -> None:
-    """Measure on MiniGrid/BabyAI and Crafter, zero-shot."""
-    chosen = _chosen(game)
+    """Measure on MiniGrid/BabyAI and Crafter: zero-shot, and after learning from a few frames of other episodes."""
+    chosen, shots = _chosen(game), _numbers(adapt)
     recordings = [_recorded(g, out, frames, seed) for g in chosen]
     perceiver = Perceiver(bundle, provider)
     found: dict[str, Report] = {}
@@ -43,8 +45,12 @@ def bench_games(
         Console().print(table(f"{name}: {perceiver.bundle.folder.name} on {len(recording.rows)} frames", found[name]))
         draw_answers(recording, answers.watch).save(out / f"{name}.png")
     Console().print(_summary({name: report.overall for name, report in found.items()}))
+    few = [row for recording in recordings for row in _few_shot(recording, shots, out, bundle, minutes)]
+    if few:
+        Console().print(_few_shot_table(few))
     games = {name: report.as_json() for name, report in found.items()}
-    write_json(out / "bench-games.json", {"bundle": bundle_facts(perceiver), "seed": seed, "frames": frames, "games": games})
+    facts = {"bundle": bundle_facts(perceiver), "seed": seed, "frames": frames}
+    write_json(out / "bench-games.json", {**facts, "games": games, "few_shot": few})
     typer.echo(f"Figures: {out / 'bench-games.json'}; hits and misses: {out / '*.png'}")
 
 
@@ -53,6 +59,43 @@ def _chosen(names: list[str] | None) -> list[Game]:
         if name not in GAMES:
             raise EngineError("unknown_game", f"There is no game '{name}'.", f"Known: {', '.join(GAMES)}.")
     return [game for name, game in GAMES.items() if not names or name in names]
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(number) for number in text.split(",") if number.strip()]
+    except ValueError:
+        raise EngineError("usage", f"--adapt {text} is no list of numbers.", "Write for example: --adapt 20,50.") from None
+
+
+def _few_shot(
+    recording: Recording, shots: list[int], out: Path, bundle: Path | None, minutes: float
+) -> Iterator[dict[str, Any]]:
+    """Adapt on frames of one half of the episodes, measure on the other half."""
+    if not shots:
+        return
+    try:
+        from engine.games.few_shot import few_shot
+    except ModuleNotFoundError as missing:
+        raise EngineError(
+            "extra_missing",
+            f"Adapting needs '{missing.name}', which is not installed.",
+            "Run: pip install 'npc-engine[train,games]'.",
+        ) from None
+    for count in shots:
+        yield few_shot(recording, count, out, bundle, minutes)
+
+
+def _few_shot_table(rows: list[dict[str, Any]]) -> Table:
+    columns = {"game": "game", "frames": "learnt_frames", "pointing": "pointing_before", "after": "pointing",
+               "AUC": "presence_auc_before", "AUC after": "presence_auc", "ECE": "ece_before", "ECE after": "ece",
+               "forgotten": "forgotten", "s": "seconds"}  # fmt: skip
+    table = Table(title="after learning, on episodes never learnt from", title_justify="left")
+    for header in columns:
+        table.add_column(header, justify="left" if header == "game" else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(f"{v:.2f}" if isinstance(v := row[key], float) else str(v) for key in columns.values()))
+    return table
 
 
 def _recorded(game: Game, out: Path, frames: int, seed: int) -> Recording:

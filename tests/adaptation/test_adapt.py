@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the train extra")
+
+from engine.adaptation import adapt as way
+from engine.adaptation.adapt import adapt
+from engine.adaptation.material import load_model
+from engine.adaptation.stage import AdaptCfg
+from engine.adaptation.written import table, write_report
+from engine.data.concepts import Concept
+from engine.errors import EngineError
+from engine.labels import load_labels
+from engine.model import ModelCfg, build_model
+from engine.model.config import FusionCfg, ImageCfg, TextCfg
+from engine.perception import Bundle, Frame, Perceiver, Query
+from engine.training.feature_cache import SceneRecord
+from engine.training.replay import read_replay, write_replay
+from engine.training.tokens import tokenizer_file
+from export.bundle_writer import HEADS, REPLAY, write_whole
+from export.graphs import export_graphs
+from export.heads import read_heads, write_heads
+from export.quantize import quantize_image
+from export.splice import feature_scales, replace_neck, write_features_graph
+from tests.adaptation.conftest import SIZE, Record, frame_of, some_things
+
+pytestmark = pytest.mark.train
+CFG = ModelCfg(
+    image=ImageCfg(encoder="mobilenet_v3_small", weights="none"),
+    text=TextCfg(encoder="embedding", weights="none"),
+    fusion=FusionCfg(name="concat", dim=32),
+    size=SIZE,
+    grid_dim=16,
+    scene_dim=24,
+)
+
+
+def scenes(count: int) -> list[tuple[np.ndarray, SceneRecord]]:
+    """What a replay holds; here they look as the game does."""
+    pairs = []
+    for i in range(count):
+        rng = np.random.default_rng(1000 + i)
+        things = some_things(rng)
+        entities: list[dict[str, object]] = [
+            {"names": (name,), "box": box, "tags": ["item"], "generic": (), "colour": None} for name, box in things
+        ]
+        pairs.append((frame_of(things, rng), SceneRecord((0, 0, SIZE[1], SIZE[0]), entities, [])))
+    return pairs
+
+
+CONCEPTS = [Concept(name, (name,), frozenset({"item"})) for name in ("dragon", "lantern", "mushroom", "boat")]
+
+
+@pytest.fixture(scope="module")
+def model():
+    torch.manual_seed(3)
+    return build_model(CFG, load_labels()).eval()
+
+
+@pytest.fixture(scope="module")
+def bundle(model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle that knows nothing yet, fp32."""
+    folder = tmp_path_factory.mktemp("bundles") / "blank"
+    folder.mkdir()
+    export_graphs(model, folder)
+    shutil.copy(tokenizer_file(), folder / "tokenizer.json")
+    write_whole(folder, model, scenes(16), CONCEPTS, {"name": "blank", "precision": "fp32", "metrics": {}})
+    return folder
+
+
+def test_a_game_is_learnt_and_the_bundle_answers_as_pytorch_does(
+    bundle: Path, record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(way, "LEARNT", 0.0)
+    recording, out = record(), tmp_path / "out"
+    outcome = adapt(recording, out, bundle, minutes=5, cfg=AdaptCfg(steps=20, check_every=10))
+    assert outcome.parity[1].agreement == 1  # fp32: as shipped is as exact
+    assert [check["step"] for check in outcome.course.checks][:1] == [10]
+    assert [a.question for a in outcome.before[0].watch] == [a.question for a in outcome.after[0].watch]
+    assert [a.p for a in outcome.before[0].watch] != [a.p for a in outcome.after[0].watch]
+    learnt, before = Bundle(out), Bundle(bundle)
+    assert learnt.manifest.name == "blank+squares"
+    assert learnt.manifest.graphs["text"].sha256 == before.manifest.graphs["text"].sha256
+    assert learnt.manifest.graphs["image"].sha256 != before.manifest.graphs["image"].sha256
+    load_model(learnt)  # it can learn the next game
+    write_report(outcome, recording, tmp_path / "report")
+    written = json.loads((tmp_path / "report" / "adaptation.json").read_text())
+    assert not set(written["episodes"]["learnt"]) & set(written["episodes"]["held_out"])
+    assert table(outcome, "squares").row_count == 4
+    assert (tmp_path / "report" / "before-after.png").exists()
+
+
+def test_labels_that_do_not_fit_are_found_out_and_nothing_is_written(
+    bundle: Path, record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(way, "LEARNT", 1.1)  # as if nothing was found
+    with pytest.raises(EngineError, match=r"held out, only .* were found after learning"):
+        adapt(record(), tmp_path / "out", bundle, cfg=AdaptCfg(steps=1))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bundle_without_its_weights_cannot_learn(bundle: Path, record: Record, tmp_path: Path) -> None:
+    manifest = json.loads((bundle / "bundle.json").read_text())
+    fixed = tmp_path / "fixed"
+    fixed.mkdir()
+    for path in bundle.iterdir():
+        (fixed / path.name).write_bytes(path.read_bytes())
+    (fixed / "bundle.json").write_text(json.dumps({k: v for k, v in manifest.items() if k != "heads"}))
+    with pytest.raises(EngineError, match="cannot learn"):
+        adapt(record(), tmp_path / "out", fixed)
+
+
+def test_a_damaged_replay_is_found_by_its_hash(bundle: Path, tmp_path: Path) -> None:
+    for path in bundle.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / REPLAY).write_bytes(b"x")
+    with pytest.raises(EngineError, match="SHA-256 differs"):
+        Bundle(tmp_path)
+
+
+def test_heads_come_back_nearly_as_they_were(model, tmp_path: Path) -> None:
+    write_heads(model, tmp_path / HEADS)
+    again = build_model(CFG, load_labels(), pretrained=False)
+    read_heads(again, tmp_path / HEADS)
+    for (name, old), new in zip(model.state_dict().items(), again.state_dict().values(), strict=True):
+        if not name.startswith(("image.", "text.")) and old.is_floating_point():
+            assert torch.allclose(old, new, atol=0.005 * float(old.abs().max()) + 1e-6), name
+
+
+def test_a_replay_comes_back_as_it_was(tmp_path: Path) -> None:
+    pairs = scenes(3)
+    write_replay(tmp_path / "a.zip", pairs, CONCEPTS)
+    write_replay(tmp_path / "b.zip", pairs, reversed(CONCEPTS))
+    again = read_replay(tmp_path / "a.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    assert {c.names for c in again.concepts} == {c.names for c in CONCEPTS}
+    assert again.pairs[1][1].entities[0]["box"] == list(pairs[1][1].entities[0]["box"])  # type: ignore[call-overload]
+    assert np.abs(again.pairs[0][0].astype(int) - pairs[0][0]).mean() < 8
+
+
+def test_an_int8_graph_keeps_its_frozen_half_bit_for_bit(model, tmp_path: Path) -> None:
+    import onnxruntime as ort
+
+    export_graphs(model, tmp_path)
+    frames = [frame_of(some_things(rng), rng) for rng in map(np.random.default_rng, range(4))]
+    quantize_image(tmp_path / "image.onnx", tmp_path / "small.onnx", frames)
+    for graph in ("image", "small"):
+        write_features_graph(tmp_path / f"{graph}.onnx", tmp_path / "features.onnx")
+        features = ort.InferenceSession(str(tmp_path / "features.onnx")).run(None, {"frame": frames[0][None]})
+        assert [f.shape[1] for f in features] == list(model.image.channels)
+    scales = feature_scales(tmp_path / "small.onnx")
+    assert set(scales) == {"s8", "s16", "s32"}
+    assert feature_scales(tmp_path / "image.onnx") == {}
+
+
+def test_the_same_neck_in_its_place_changes_nothing(model, tmp_path: Path) -> None:
+    import onnxruntime as ort
+
+    from export.graphs import export_heads
+
+    export_graphs(model, tmp_path)
+    export_heads(model, tmp_path)
+    replace_neck(tmp_path / "image.onnx", tmp_path / "neck.onnx", tmp_path / "again.onnx")
+    frame = frame_of(some_things(np.random.default_rng(0)), np.random.default_rng(0))[None]
+    old, new = (ort.InferenceSession(str(tmp_path / f"{n}.onnx")).run(None, {"frame": frame}) for n in ("image", "again"))
+    assert len(old) == len(new) == 2  # the features are no outputs
+    assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(old, new, strict=True))
+
+
+def test_a_blank_bundle_runs(bundle: Path) -> None:
+    perceiver = Perceiver(bundle, "cpu")
+    frame = perceiver.encode_frame(Frame.from_array(np.zeros((*SIZE, 3), np.uint8)))
+    seen = perceiver.perceive(frame, [Query(watch=("dragon",))])
+    assert 0 <= seen[0].watch[0].p <= 1
+
+
+def test_faults_of_the_command_are_one_line_and_exit_2(record: Record, tmp_path: Path) -> None:
+    recording = record(episodes=1)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    for out, fault in ((tmp_path / "mine", "is no bundle"), (tmp_path / "new", "cannot be learnt from")):
+        command = [sys.executable, "-m", "engine", "adapt", "--recordings", str(recording.folder), "--out", str(out)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1), done.stderr
+        assert fault in done.stderr

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+
+from engine.adaptation.looks import looks
+from engine.adaptation.split import choose_frames, split_by_episode
+from engine.data.entities import Entity, Scene
+from tests.adaptation.conftest import COLOURS, Record, frame_of
+
+
+def scene_of_two() -> Scene:
+    boxes = {"red square": (4, 4, 20, 20), "blue square": (70, 40, 20, 20)}
+    frame = frame_of(list(boxes.items()), np.random.default_rng(0))
+    return Scene(frame, (0, 0, 96, 64), [Entity((name,), box, frozenset()) for name, box in boxes.items()])
+
+
+def test_whole_episodes_are_held_out(record: Record) -> None:
+    split = split_by_episode(record(frames=30, episodes=5).rows)
+    assert not {r.episode for r in split.learn} & {r.episode for r in split.check}
+    assert (len(split.learn), len(split.check)) == (24, 6)
+    assert len(split_by_episode(record(frames=4, episodes=2).rows, share=1.0).learn) > 0
+
+
+def test_few_frames_come_from_as_many_episodes_as_there_are(record: Record) -> None:
+    rows = record(frames=30, episodes=5).rows
+    chosen = choose_frames(rows, 7)
+    assert len({r.episode for r in chosen}) == 5
+    assert chosen == choose_frames(rows, 7)
+    assert choose_frames(rows, 99) == list(rows)
+
+
+def test_boxes_follow_what_they_name_into_every_look() -> None:
+    scene = scene_of_two()
+    found = looks(scene, list(COLOURS), 40, np.random.default_rng(1))
+    assert len(found) == 40
+    assert np.array_equal(found[0].frame, scene.frame)
+    for look in found:
+        for entity in look.entities:
+            x, y, w, h = entity.box
+            assert np.abs(look.frame[y : y + h, x : x + w].astype(int) - COLOURS[entity.name]).max() == 0
+    assert len({look.entities[0].box for look in found if look.entities}) > 20
+
+
+def test_what_a_look_leaves_out_is_absent_and_what_it_cuts_is_neither() -> None:
+    for look in looks(scene_of_two(), list(COLOURS), 40, np.random.default_rng(1)):
+        shown = {e.name for e in look.entities}
+        assert "green square" in look.absent
+        assert not shown & set(look.absent)
+        red = (look.frame == COLOURS["red square"]).all(-1).sum()
+        assert ("red square" in look.absent) == (red < 0.1 * 400)
+        assert ("red square" in shown) == (red >= 0.6 * 400)
