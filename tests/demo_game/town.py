@@ -33,10 +33,12 @@ class Town:
         }
         self._ready: list[tuple[WireDecision, float]] = []
 
-    def show(self, pixels: bytes, since: float, now: float, *, inspect: bool, news: Mapping[str, Mapping[str, Any]]) -> bool:
+    def show(
+        self, pixels: bytes, since: float, now: float, *, inspect: bool, news: Mapping[str, Mapping[str, Any]], hour: float
+    ) -> bool:
         self._seq += 1
         for name in self._people:
-            self._tick(name, self._read("", now, news.get(name, {})))
+            self._tick(name, self._read("", now, {"hour": hour, **news.get(name, {})}))
         return True
 
     def say(self, name: str, text: str, pixels: bytes, since: float, now: float, state: Mapping[str, Any]) -> int:

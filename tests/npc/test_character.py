@@ -179,7 +179,7 @@ def test_a_reflex_ends_when_its_cause_is_gone_for_a_while(stage):
 
 def test_a_threat_outranks_a_hazard_but_not_the_other_way_round(stage):
     guard = stage("guard")
-    assert guard.see(fire=0.95).action == "flee"
+    assert guard.see(fire=0.95).action == "warn"  # the gate is his: he stays
     assert guard.see(fire=0.95, wolf=0.95).action == "defend"
     assert guard.see(frames=5, fire=0.95, wolf=0.95).action == "defend"
 

@@ -161,9 +161,9 @@ def test_the_end_of_an_order_is_not_the_end_of_the_hours(stage):
 def test_it_points_at_its_place_while_that_is_in_view():
     smith = Character(persona_from({"name": "S", "schedule": DAY}), "smith")
     seen, unsure = Detection("anvil", 0.9, 0.3, 0.6), Detection("anvil", 0.2, 0.3, 0.6)
-    target = smith.tick(Percept(time=1.0, watch=(seen,), state=NOON)).target
-    assert (target.x, target.y) == (0.3, 0.6)
-    assert smith.tick(Percept(time=2.0, watch=(unsure,), state=NOON)).target is None
+    targets = [smith.tick(Percept(time=n * 0.2, watch=(seen,), state=NOON)).target for n in range(5)]
+    assert (targets[-1].x, targets[-1].y) == (0.3, 0.6)
+    assert [smith.tick(Percept(time=1 + n * 0.2, watch=(unsure,), state=NOON)).target for n in range(9)][-1] is None
     assert smith.persona.places == ("anvil", "bed")
 
 
