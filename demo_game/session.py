@@ -78,7 +78,8 @@ class Session:
         self._painter.paint(world, self._view)
         self.inspector.heard(npc.name, text, world.time)
         self.journal.said(npc, text)
-        return self.link.say(npc.name, text, capture(self._view), since, world.time, {"hour": world.hour, **world.told(npc)}), npc
+        state = {"hour": world.hour, **world.told(npc)}
+        return self.link.say(npc.name, text, capture(self._view), since, world.time, state), npc
 
     def decide(self) -> list[tuple[WireDecision, float]]:
         """Apply the decisions that have come; each with its latency in seconds."""

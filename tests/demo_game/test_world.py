@@ -38,7 +38,7 @@ def test_the_hour_goes_with_the_light() -> None:
     run(world, 101)  # sunset
     assert 17.9 < world.hour < 18.1
     run(world, 60)
-    assert 23.8 < world.hour or world.hour < 0.2
+    assert world.hour > 23.8 or world.hour < 0.2
     assert world.dusk > 0.9
 
 
