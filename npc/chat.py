@@ -22,7 +22,7 @@ _HELP = """Say something, or:
   /see wolf, fire        what is in view from now on (/see alone: nothing)
   /wait 10               let ten seconds pass
   /event attacked        something happens to the character, by your hand
-  /state weather=storm   what the game tells from now on (/state alone: nothing)
+  /state hour=21.5       what the game tells from now on (/state alone: nothing)
   /as Ada                somebody else speaks from now on
   /why                   how the last decision came about
   /reload                take up the card as it is now
@@ -102,7 +102,9 @@ class Chat:
 
     def _see(self, phrases: str) -> None:
         self._in_view = [phrase.strip() for phrase in phrases.split(",") if phrase.strip()]
-        unknown = [p for p in self._in_view if p not in {**load_behaviour().watch, **self.character.persona.watch}]
+        persona = self.character.persona
+        known = {*load_behaviour().watch, *persona.watch, *persona.places}
+        unknown = [phrase for phrase in self._in_view if phrase not in known]
         print(f"In view: {', '.join(self._in_view) or 'nothing'}.")
         for phrase in unknown:
             print(f"(It means nothing to the character: `{phrase}` is not under `watch`.)")

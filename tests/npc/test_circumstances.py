@@ -191,11 +191,7 @@ BROKEN = {
     "hour": ("schedule:\n  - from: 6\n    to: 25\n    do: use\n", 4, "Correct `schedule.0.to`."),
     "no time": ("schedule:\n  - {from: 6, to: 6, do: use}\n", 3, "for the whole day"),
     "no end": ("schedule:\n  - {from: 6, do: use}\n", 3, "Add `to:`."),
-    "unknown chore": (
-        "schedule:\n  - {from: 6, to: 8, do: use}\n  - {from: 8, to: 9,\n     do: pray}\n",
-        5,
-        "There are attack",
-    ),
+    "unknown chore": ("schedule:\n  - {from: 6, to: 8,\n     do: pray}\n", 4, "There are attack"),
     "forbidden": ("boundaries: {use: No.}\nschedule:\n  - from: 6\n    to: 8\n    do: use\n", 6, "Do something else"),
     "unknown mood": ("schedule:\n  - {from: 6, to: 8, do: use, say: {say: x,\n     mood: sed}}\n", 4, "Did you mean `sad`?"),
 }
