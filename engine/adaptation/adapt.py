@@ -97,7 +97,7 @@ def adapt(
     model = load_model(bundle)
     split = split_by_episode(choose_frames(labelled(recording), frames))
     before = _measured(bundle.folder, recording, split)
-    clock.lap("checked, measured")
+    clock.lap("checked, measured before")
     say(f"{len(split.learn)} frames to learn from, {len(split.check)} of other episodes to check by")
     with tempfile.TemporaryDirectory(prefix="adapt-") as folder:
         material = prepare(bundle, recording, split, Path(folder), threads)
@@ -113,7 +113,7 @@ def adapt(
         parity = write_adapted(bundle, model, _examples(material), out, facts)
         clock.lap("export")
     after = _measured(out, recording, split)
-    clock.lap("measured")
+    clock.lap("measured after")
     return Outcome(split, course, parity, before, after, kept, clock.total())
 
 

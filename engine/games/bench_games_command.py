@@ -87,14 +87,13 @@ def _few_shot(
 
 
 def _few_shot_table(rows: list[dict[str, Any]]) -> Table:
-    columns = {"game": "game", "frames": "learnt_frames", "pointing": "pointing_before", "after": "pointing",
-               "AUC": "presence_auc_before", "AUC after": "presence_auc", "ECE": "ece_before", "ECE after": "ece",
-               "forgotten": "forgotten", "s": "seconds"}  # fmt: skip
+    keys = ("pointing", "presence_auc", "ece")
     table = Table(title="after learning, on episodes never learnt from", title_justify="left")
-    for header in columns:
+    for header in ("game", "frames", "pointing", "AUC", "ECE", "forgotten", "s"):
         table.add_column(header, justify="left" if header == "game" else "right", no_wrap=True)
     for row in rows:
-        table.add_row(*(f"{v:.2f}" if isinstance(v := row[key], float) else str(v) for key in columns.values()))
+        changes = (f"{row[f'{key}_before']:.2f} → {row[key]:.2f}" for key in keys)
+        table.add_row(row["game"], str(row["learnt_frames"]), *changes, f"{row['forgotten']:.3f}", f"{row['seconds']:.0f}")
     return table
 
 
