@@ -2,13 +2,14 @@
 
 The image graph is quantised statically (QDQ, unsigned activations, signed per-channel weights: the layout
 that runs fastest on CPUs with VNNI); the text graph dynamically, which keeps its accuracy without any
-calibration and shrinks the word table to a quarter. The small graphs stay in fp32.
+calibration and shrinks the word table to a quarter. The decide and watch graphs likewise.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,18 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 Feed = Mapping[str, npt.NDArray[Any]]
 
 
+@contextmanager
+def _no_advice() -> Iterator[None]:
+    """The library advises through the root logger, in warnings; its level is put back afterwards."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+
+
 class _Feeds(CalibrationDataReader):  # type: ignore[misc]
     def __init__(self, feeds: Iterable[Feed]) -> None:
         self._feeds: Iterator[Feed] = iter(feeds)
@@ -42,12 +55,12 @@ def quantize_image(source: Path, target: Path, frames: Iterable[npt.NDArray[np.u
     onnx.save(_feed_pixels_directly(onnx.load(target)), target)
 
 
+@_no_advice()
 def quantize_convolutions(
     source: Path, target: Path, feeds: Iterable[Feed], scales: Mapping[str, Mapping[str, npt.NDArray[Any]]] | None = None
 ) -> None:
     """Quantise convolutions and additions; `feeds` set the ranges, but for tensors whose `scale`, `zero_point` are given."""
     overrides = {name: [{"quant_type": QuantType.QUInt8, **given}] for name, given in (scales or {}).items()}
-    logging.getLogger().setLevel(logging.ERROR)
     prepared = target.with_suffix(".prepared")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
     quantize_static(
@@ -116,9 +129,9 @@ def _path_to_first_quantize(graph: onnx.ModelProto, nodes: dict[str, onnx.NodePr
     return None
 
 
+@_no_advice()
 def quantize_matrices(source: Path, target: Path) -> None:
     """Quantise the matrix products and the word table (text graph; also serves the decide graph)."""
-    logging.getLogger().setLevel(logging.ERROR)
     prepared = target.with_suffix(".prepared")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
     quantize_dynamic(
