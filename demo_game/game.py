@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Mapping
+
 import pygame
 
 from demo_game.engine_link import OwnEngine
@@ -37,6 +41,12 @@ def open_window() -> pygame.Surface:
     Raises:
         EngineError: `no_display`.
     """
+    if not has_display(os.environ, sys.platform):
+        raise EngineError(
+            "no_display",
+            "There is no display.",
+            "Use --headless, or run on a desktop (SDL_VIDEODRIVER may name its driver).",
+        )
     try:
         pygame.display.init()
         window = pygame.display.set_mode(SCREEN, pygame.SCALED | pygame.RESIZABLE)
@@ -48,6 +58,13 @@ def open_window() -> pygame.Surface:
         ) from None
     pygame.display.set_caption("The village that sees and hears you")
     return window
+
+
+def has_display(environment: Mapping[str, str], platform: str) -> bool:
+    """Whether there may be a screen to open a window on. SDL does not say: without one it draws where nobody can see it."""
+    if platform != "linux" or environment.get("SDL_VIDEODRIVER"):
+        return True
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
 def wait_for_engine(window: pygame.Surface, engine: OwnEngine) -> str:

@@ -14,6 +14,8 @@ from rich.table import Table
 
 from engine.errors import EngineError
 
+_HELLO_S = 2.0  # for an engine that has the port to answer
+
 
 def doctor(
     bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
@@ -67,10 +69,30 @@ def _bundle(bundle: Path | None) -> str:
 
 
 def _port(bind: str) -> str:
+    """An engine may have the port already; only another program is in the way."""
     from engine.bridge.server import Server
 
-    Server(bind, insecure=True).close()  # whether it may be used without keys is asked when it is
+    try:
+        Server(bind, insecure=True).close()  # whether it may be used without keys is asked when it is
+    except EngineError as error:
+        if error.code != "port_in_use":
+            raise
+        if not _engine_answers(bind):
+            fix = "Stop the program that has it (an engine with --keys is fine), or choose another one with --bind."
+            raise EngineError(error.code, f"{bind} is in use, and no engine answers there.", fix) from None
+        return f"an engine answers at {bind}"
     return f"{bind} is free"
+
+
+def _engine_answers(endpoint: str) -> bool:
+    """Whether there is an engine; one that refuses us, for want of its token, is one too."""
+    from engine.bridge.client import BridgeError, Client
+
+    try:
+        Client(endpoint.replace("*", "127.0.0.1"), name="doctor", timeout=_HELLO_S).close()
+    except BridgeError as error:
+        return error.about is not None
+    return True
 
 
 def _round_trip(bundle: Path | None) -> str:

@@ -6,6 +6,8 @@ half a minute for a handshake, no growing pause between reconnections.
 
 from __future__ import annotations
 
+import re
+
 import zmq
 
 from engine.bridge.gate import DOMAIN
@@ -14,6 +16,7 @@ from engine.bridge.limits import Limits
 from engine.errors import EngineError
 
 _LOOPBACK = ("tcp://127.", "tcp://localhost:", "tcp://[::1]:", "ipc://")
+_COMPLETE = re.compile(r"tcp://.+:(\d+|[*!])|(?!tcp:)\w+://.+")  # other transports have their own forms, which libzmq checks
 
 
 def is_loopback(endpoint: str) -> bool:
@@ -29,6 +32,10 @@ def open_router(
     Raises:
         EngineError: `not_loopback`, `port_in_use` or `bind`.
     """
+    if not _COMPLETE.fullmatch(endpoint):
+        raise EngineError(
+            "bind", f"'{endpoint}' is not of the form tcp://HOST:PORT.", "Use an address such as tcp://127.0.0.1:5571."
+        )
     if not (keys or insecure or is_loopback(endpoint)):
         raise EngineError(
             "not_loopback",

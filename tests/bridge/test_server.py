@@ -340,6 +340,13 @@ def test_other_machines_are_kept_out_unless_told(endpoint):
     assert refused.value.code == "not_loopback"
 
 
+@pytest.mark.parametrize("endpoint", ["localhost", "localhost:5571", "127.0.0.1:5571", "tcp://localhost", "tcp://:5571", ""])
+def test_an_address_that_lacks_something_is_told_its_form(endpoint):
+    with pytest.raises(EngineError, match="tcp://HOST:PORT") as refused:
+        Server(endpoint)
+    assert refused.value.code == "bind"
+
+
 def test_insecure_opens_to_the_network():
     server = Server("tcp://0.0.0.0:0", insecure=True)
     assert server.endpoint.startswith("tcp://0.0.0.0:")

@@ -10,7 +10,7 @@ import pygame
 import pytest
 from fake_engine import FakeLink, decision, session
 
-from demo_game.game import play, react
+from demo_game.game import has_display, play, react
 from demo_game.journal import HINTS_TOP, hints
 from demo_game.overlay import Inspector
 from demo_game.screen import COLUMN, SCREEN
@@ -53,7 +53,35 @@ def test_faults_are_one_line_and_exit_2(arguments: list[str]) -> None:
     assert [line.startswith("error: ") for line in done.stderr.strip().splitlines()] == [True]
 
 
-def test_without_a_display_the_fix_is_named() -> None:
+@pytest.mark.parametrize(
+    ("platform", "environment", "there"),
+    [
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ""}, False),
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {"SDL_VIDEODRIVER": "kmsdrm"}, True),
+        ("win32", {}, True),
+        ("darwin", {}, True),
+    ],
+)
+def test_only_linux_tells_by_its_environment_that_it_has_no_display(
+    platform: str, environment: dict[str, str], there: bool
+) -> None:
+    assert has_display(environment, platform) == there
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a display")
+def test_in_a_plain_shell_without_a_display_it_ends_before_it_starts_anything(tmp_path: Path) -> None:
+    memory = tmp_path / "village.sqlite"
+    done = demo("--memory", memory, SDL_VIDEODRIVER="", DISPLAY="", WAYLAND_DISPLAY="", XDG_RUNTIME_DIR="")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: There is no display. Use --headless")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not memory.exists()
+
+
+def test_a_display_that_cannot_be_opened_is_named_with_the_fix() -> None:
     done = demo(SDL_VIDEODRIVER="x11", DISPLAY=":987")
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
