@@ -17,6 +17,22 @@ from npc.errors import PersonaError
 
 MAX_BYTES = 256 * 1024
 
+# pydantic's names for values of the wrong type, and what to say of them
+_SHAPES = {
+    "dict_type": ("a mapping is expected here", "Write its entries as `key: value`, indented, one below another."),
+    "model_type": ("a mapping is expected here", "Write its entries as `key: value`, indented, one below another."),
+    "string_type": ("one text is expected here", "Write one text, between quotes where it has punctuation."),
+    "tuple_type": ("a list is expected here", "Write its entries one below another, each after `- `."),
+}
+# Mappings of a card: from what to what, and an example
+_MAPPINGS = {
+    "boundaries": ("an action to the reason", "boundaries: {attack: I fight no one.}"),
+    "traits": ("a trait to a number from -1 to 1", "traits: {brave: 0.5}"),
+    "watch": ("a phrase to its meaning", "watch: {wolf: threat}"),
+    "reactions": ("a phrase or meaning to an action", "reactions: {threat: flee}"),
+    "lines": ("an action to what is said with it", "lines: {greet: Good day.}"),
+}
+
 
 class _Loader(yaml.SafeLoader):
     """SafeLoader without aliases and without repeated keys."""
@@ -69,9 +85,9 @@ class CardFile:
         return cls(str(path), data, node)
 
     def fault(
-        self, kind: str, where: tuple[int | str, ...], what: str, fields: Iterable[str]
+        self, kind: str, where: tuple[int | str, ...], what: str, fields: Iterable[str], value: Any = None
     ) -> PersonaError:
-        """The error for the entry at `where` (keys and indices from the root); `kind` is pydantic's name."""
+        """The error for the entry at `where` (keys and indices from the root) and its `value`; `kind` is pydantic's name."""
         entry = ".".join(str(part) for part in where) or "card"
         message = what.removeprefix("Value error, ")
         code = "persona_value"
@@ -82,16 +98,40 @@ class CardFile:
             fix += "" if fix.endswith(("?", ".")) else "."
         elif kind == "missing":
             code, message, fix = "persona_field", f"`{entry}` is missing", f"Add `{where[-1]}:`."
-        elif kind == "model_type":
-            fix = "Write `name: ...` and the other entries of a card."
+        elif kind in _SHAPES:
+            message, fix = self._misshapen(kind, where, what, value)
         elif "; " in message:
             message, _, advice = message.partition("; ")
             fix = advice[0].upper() + advice[1:] + ("" if advice.endswith("?") else ".")
         return PersonaError(code, f"{self.name}{self._line(where)}: {message} (in `{entry}`).", fix)
 
+    def _misshapen(self, kind: str, where: tuple[int | str, ...], what: str, value: Any) -> tuple[str, str]:
+        """Fault and fix of a value of the wrong type."""
+        if not where:
+            return _no_card(value)
+        if value is None:
+            return "nothing stands here", "Write something after it, or remove it."
+        if not isinstance(value, (str, list, dict)) and _wants_text(kind, where, what):
+            written = self._written(where, value)
+            return f"`{written}` is not text{' in YAML' if self.node else ''}", f'Put it between quotes: "{written}".'
+        if len(where) == 1 and where[0] in _MAPPINGS:
+            pair, example = _MAPPINGS[str(where[0])]
+            return f"a mapping from {pair} is expected here", f"Write `{example}`."
+        return _SHAPES[kind]
+
+    def _written(self, where: tuple[int | str, ...], value: Any) -> str:
+        """The value as it stands in the file: `yes`, where Python reads True."""
+        found = self._find(where)
+        return str(found[0].value) if found and isinstance(found[0], yaml.ScalarNode) else str(value)
+
     def _line(self, where: tuple[int | str, ...]) -> str:
+        found = self._find(where)
+        return f":{found[1].line + 1}" if found else ""
+
+    def _find(self, where: tuple[int | str, ...]) -> tuple[yaml.Node, Any] | None:
+        """The node at `where`, or the last one on the way to it, and where it begins."""
         if self.node is None:
-            return ""
+            return None
         node, mark = self.node, self.node.start_mark
         for part in where:
             if isinstance(part, int) and not isinstance(node, yaml.SequenceNode):
@@ -100,7 +140,18 @@ class CardFile:
             if found is None:
                 break
             node, mark = found
-        return f":{mark.line + 1}"
+        return node, mark
+
+
+def _wants_text(kind: str, where: tuple[int | str, ...], what: str) -> bool:
+    """A text, a line, or a list in whose place one may stand: any but those at the root of a card."""
+    return kind == "string_type" or (kind == "tuple_type" and len(where) > 1) or what.endswith(" Line")
+
+
+def _no_card(value: Any) -> tuple[str, str]:
+    if value is None:
+        return "the card is empty", "The smallest card is one line: `name: Tam`."
+    return "a card is a mapping", "Write `name: ...` and the other entries of a card."
 
 
 def _child(node: yaml.Node, part: int | str) -> tuple[yaml.Node, Any] | None:

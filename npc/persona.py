@@ -247,5 +247,5 @@ def _forbidden_hours(persona: Persona) -> Iterator[tuple[tuple[int | str, ...], 
 
 def _faults(error: ValidationError, card: CardFile) -> list[PersonaError]:
     known = tuple(Persona.model_fields)
-    found = error.errors(include_url=False, include_input=False)
-    return [card.fault(fault["type"], fault["loc"], fault["msg"], known) for fault in found]
+    found = error.errors(include_url=False)
+    return [card.fault(fault["type"], fault["loc"], fault["msg"], known, fault["input"]) for fault in found]

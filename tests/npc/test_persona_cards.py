@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from npc import PersonaError, characters, load_persona, persona_from
+from npc import PersonaError, card_file, characters, load_persona, persona_from
 from npc.behaviour import load_behaviour
 
 SHIPPED = ["bard", "blacksmith", "coward", "elder", "guard", "healer", "hermit", "merchant"]
@@ -118,7 +118,13 @@ BROKEN = {
     "broken YAML": ("name: A\nlooks: [\n", 3, "double quotes"),
     "tag": ("name: !!python/object:os.system A\n", 1, "double quotes"),
     "list": ("- name\n", 1, "Write `name: ...`"),
-    "empty": ("", None, "Write `name: ...`"),
+    "empty": ("", None, "The smallest card is one line: `name: Tam`."),
+    "line that is a truth value": ("name: A\nlines:\n  greet: [Hi, yes]\n", 3, 'Put it between quotes: "yes".'),
+    "single line that is a number": ("name: A\nlines:\n  greet: 12\n", 3, 'Put it between quotes: "12".'),
+    "reason that is a truth value": ("name: A\nrules: [{when: {}, do: idle, because: no}]\n", 2, 'quotes: "no".'),
+    "line of nothing": ("name: A\nlines:\n  greet:\n", 3, "Write something after it"),
+    "list of boundaries": ("name: A\nboundaries: [attack]\n", 2, "Write `boundaries: {attack: I fight no one.}`."),
+    "rules that are no list": ("name: A\nrules: yes\n", 2, "each after `- `."),
 }
 
 
@@ -131,6 +137,11 @@ def test_a_broken_card_names_file_line_and_fix(tmp_path, text, line, fix):
     assert error.message.startswith(f"{path}:{line}: " if line else f"{path}: ")
     assert fix in error.fix
     assert "\n" not in str(error)
+
+
+def test_the_examples_in_fixes_are_good_cards():
+    for _, example in card_file._MAPPINGS.values():
+        persona_from({"name": "A", **yaml.safe_load(example)})
 
 
 def test_a_huge_card_is_refused_unread(tmp_path):
