@@ -16,6 +16,7 @@ import yaml
 from npc.errors import PersonaError
 
 MAX_BYTES = 256 * 1024
+_TWICE = "stands here twice"
 
 # pydantic's names for values of the wrong type, and what to say of them
 _SHAPES = {
@@ -47,7 +48,7 @@ class _Loader(yaml.SafeLoader):
         keys = [key.value for key, _ in node.value]
         for position, (key, _) in enumerate(node.value):
             if key.value in keys[:position]:
-                problem = f"`{key.value}` stands here twice"
+                problem = f"`{key.value}` {_TWICE}"
                 raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
         return super().construct_mapping(node, deep)
 
@@ -169,6 +170,10 @@ def _yaml_fault(path: Path, error: yaml.YAMLError) -> PersonaError:
     line = f":{mark.line + 1}" if mark is not None else ""
     problem = getattr(error, "problem", None) or "unreadable characters"
     fix = "Put text that has punctuation between double quotes, or correct the YAML there."
+    if "'\\t'" in problem:
+        problem, fix = "a tab stands where YAML wants spaces", "Indent with spaces."
+    elif problem.endswith(_TWICE):
+        fix = "Remove one of the two, or put the entries of both under one."
     return PersonaError("persona_yaml", f"{path}{line}: {problem}.", fix)
 
 
