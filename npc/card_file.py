@@ -70,6 +70,7 @@ class CardFile:
         """
         try:
             raw = path.read_bytes()
+            _check_text(path, raw)
             if len(raw) > MAX_BYTES:
                 raise PersonaError("persona_size", f"{path}: over {MAX_BYTES} bytes.", "Shorten the card.")
             loader = _Loader(raw.decode("utf-8"))
@@ -165,6 +166,15 @@ def _child(node: yaml.Node, part: int | str) -> tuple[yaml.Node, Any] | None:
     return None
 
 
+def _check_text(path: Path, raw: bytes) -> None:
+    """Refuse pictures and the like; UTF-16, which also has zero bytes, is left to the check of the encoding."""
+    if b"\0" in raw[:1024] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        fix = "Give a YAML card."
+        if raw.startswith(b"\x89PNG"):
+            fix = "Give a YAML card; `python -m npc import-card` makes one from a PNG that holds a Character Card."
+        raise PersonaError("persona_file", f"{path}: is not a text file.", fix)
+
+
 def _yaml_fault(path: Path, error: yaml.YAMLError) -> PersonaError:
     mark = getattr(error, "problem_mark", None)
     line = f":{mark.line + 1}" if mark is not None else ""
@@ -175,6 +185,12 @@ def _yaml_fault(path: Path, error: yaml.YAMLError) -> PersonaError:
     elif problem.endswith(_TWICE):
         fix = "Remove one of the two, or put the entries of both under one."
     return PersonaError("persona_yaml", f"{path}{line}: {problem}.", fix)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A sentence and a space to go before the list of what there is; empty where nothing comes close."""
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"Did you mean `{close[0]}`? " if close else ""
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

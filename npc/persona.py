@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from npc.behaviour import Plan, load_behaviour
-from npc.card_file import CardFile, check_known
+from npc.card_file import CardFile, check_known, did_you_mean
 from npc.conditions import Condition, Lines
 from npc.errors import PersonaError
 from npc.factions import Factions
@@ -198,7 +198,7 @@ def _path(name_or_path: str | Path) -> Path:
     raise PersonaError(
         "persona_unknown",
         f"There is no persona `{name_or_path}`.",
-        f"Give the path of a YAML card or one of: {', '.join(characters())}.",
+        f"{did_you_mean(str(name_or_path), characters())}Give the path of a YAML card or one of: {', '.join(characters())}.",
     )
 
 
