@@ -17,6 +17,7 @@ from npc.errors import PersonaError
 
 MAX_BYTES = 256 * 1024
 _TWICE = "stands here twice"
+_KEY = "[key]"  # pydantic's place for the key of a mapping, which has the line of its entry
 
 # pydantic's names for values of the wrong type, and what to say of them
 _SHAPES = {
@@ -90,6 +91,7 @@ class CardFile:
         self, kind: str, where: tuple[int | str, ...], what: str, fields: Iterable[str], value: Any = None
     ) -> PersonaError:
         """The error for the entry at `where` (keys and indices from the root) and its `value`; `kind` is pydantic's name."""
+        where = where[:-1] if where and where[-1] == _KEY else where
         entry = ".".join(str(part) for part in where) or "card"
         message = what.removeprefix("Value error, ")
         code = "persona_value"

@@ -101,7 +101,8 @@ def test_a_name_is_all_that_a_card_needs():
 BROKEN = {
     "misspelt entry": ("name: A\ntrait: {brave: 1}\n", 2, "did you mean `traits`?"),
     "no name": ("looks: tall\n", 1, "Add `name:`."),
-    "unknown trait": ("name: A\ntraits:\n  brav: 0.5\n", 2, "Did you mean `brave`?"),
+    "unknown trait": ("name: A\ntraits:\n  brav: 0.5\n", 3, "Did you mean `brave`?"),
+    "unknown trait out of range": ("name: A\ntraits: {brav: 3}\n", 2, "Did you mean `brave`?"),
     "trait out of range": ("name: A\ntraits:\n  warm: 0.1\n  brave: 5\n", 4, "Correct `traits.brave`."),
     "unknown meaning": ("name: A\nwatch:\n  wolf: thread\n", 2, "Did you mean `threat`?"),
     "unknown action": ("name: A\nlines:\n  gret: Hi.\n", 2, "Did you mean `greet`?"),
