@@ -102,6 +102,8 @@ class CardFile:
             fix += "" if fix.endswith(("?", ".")) else "."
         elif kind == "missing":
             code, message, fix = "persona_field", f"`{entry}` is missing", f"Add `{where[-1]}:`."
+            if where[0] in {"lines", "boundaries"}:  # YAML takes `- Mind: the step.` for an entry `Mind`
+                fix += " If this is a line with a colon in it, put the whole line between quotes."
         elif kind in _SHAPES:
             message, fix = self._misshapen(kind, where, what, value)
         elif "; " in message:

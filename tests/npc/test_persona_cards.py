@@ -108,6 +108,7 @@ BROKEN = {
     "unknown action": ("name: A\nlines:\n  gret: Hi.\n", 2, "Did you mean `greet`?"),
     "unknown variable": ("name: A\nlines:\n  greet:\n    - Hi.\n    - Hi {ply}.\n", 5, "There are {player}"),
     "unknown condition": ("name: A\nlines:\n  greet:\n    - {say: Hi., mod: sad}\n", 4, "Remove it."),
+    "line with a colon": ("name: A\nlines:\n  greet:\n    - Mind: the step.\n", 4, "put the whole line between quotes."),
     "unknown intent": ("name: A\nlines:\n  talk:\n    - Hi.\n    - {say: Ho., intent: gret}\n", 5, "Did you mean `greet`?"),
     "unknown mood": ("name: A\nlines:\n  talk: {say: Ho.,\n    mood: grumpy}\n", 4, "There are afraid, angry"),
     "unknown deed": ("name: A\nrules:\n  - when: {remembers: insults}\n    do: talk\n    because: x\n", 3, "`insult`?"),
