@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.errors import EngineError
 from npc import NpcError, Persona, characters, load_persona
+from npc.card_file import did_you_mean
 
 _EVERY_S = 1.0  # an author who saves a card sees it within a second
 _Mark = tuple[int, int]
@@ -43,7 +44,7 @@ class Cards:
             raise EngineError(
                 "persona_unknown",
                 f"There is no persona '{name}'.",
-                f"Use one of: {', '.join(self.names())}; or send a whole card.",
+                f"{did_you_mean(name, self.names())}Use one of: {', '.join(self.names())}; or send a whole card.",
             )
         if path is not None:
             self._marks[name] = _mark(path)  # before it is read: what is written meanwhile is an edit

@@ -9,7 +9,7 @@ from pathlib import Path
 from npc.behaviour import load_behaviour
 from npc.bench import bench
 from npc.chat import talk, typed
-from npc.errors import NpcError
+from npc.errors import NpcError, PersonaError
 from npc.evaluation.run import Effort, report
 from npc.exchange.commands import export_card, import_card
 from npc.log import replay
@@ -18,9 +18,9 @@ from npc.schema import schema_text
 
 
 def lint(cards: list[str]) -> int:
-    """Check cards (names or paths); print every fault. Returns the number of cards with faults."""
+    """Check cards (names, paths or folders of cards); print every fault. Returns the number of cards with faults."""
     broken = 0
-    for card in cards:
+    for card in (found for given in cards for found in _cards_in(given)):
         found = faults(card)
         broken += bool(found)
         for fault in found:
@@ -28,6 +28,16 @@ def lint(cards: list[str]) -> int:
         if not found:
             print(f"{card}: ok{_silent(card)}")
     return broken
+
+
+def _cards_in(given: str) -> list[str]:
+    """The cards of a folder; anything else is a card itself."""
+    if given in characters() or not Path(given).is_dir():
+        return [given]
+    cards = sorted(str(path) for path in Path(given).iterdir() if path.suffix in {".yaml", ".yml"})
+    if not cards:
+        raise PersonaError("persona_file", f"{given}: no cards in this folder.", "Cards end in .yaml or .yml.")
+    return cards
 
 
 def _silent(card: str) -> str:
@@ -56,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     chat.add_argument("card", help=f"path of a YAML card, or one of: {', '.join(characters())}")
     chat.add_argument("--seed", type=int, default=0, help="of what is left to chance (default 0)")
     check = commands.add_parser("lint", help="check cards; every fault with file, line and fix")
-    check.add_argument("cards", nargs="+", metavar="CARD", help="paths or names")
+    check.add_argument("cards", nargs="+", metavar="CARD", help="paths, names, or folders of cards")
     again = commands.add_parser("replay", help="let a character live through a log again; status 1 where it decides otherwise")
     again.add_argument("log", type=Path, help="a file that `python -m engine serve --logs DIR` wrote")
     taken = commands.add_parser("import-card", help="make a card of ours from a Character Card V1, V2 or V3")

@@ -16,6 +16,8 @@ import yaml
 from npc.errors import PersonaError
 
 MAX_BYTES = 256 * 1024
+_TWICE = "stands here twice"
+_KEY = "[key]"  # pydantic's place for the key of a mapping, which has the line of its entry
 
 # pydantic's names for values of the wrong type, and what to say of them
 _SHAPES = {
@@ -47,7 +49,7 @@ class _Loader(yaml.SafeLoader):
         keys = [key.value for key, _ in node.value]
         for position, (key, _) in enumerate(node.value):
             if key.value in keys[:position]:
-                problem = f"`{key.value}` stands here twice"
+                problem = f"`{key.value}` {_TWICE}"
                 raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
         return super().construct_mapping(node, deep)
 
@@ -69,6 +71,7 @@ class CardFile:
         """
         try:
             raw = path.read_bytes()
+            _check_text(path, raw)
             if len(raw) > MAX_BYTES:
                 raise PersonaError("persona_size", f"{path}: over {MAX_BYTES} bytes.", "Shorten the card.")
             loader = _Loader(raw.decode("utf-8"))
@@ -88,6 +91,7 @@ class CardFile:
         self, kind: str, where: tuple[int | str, ...], what: str, fields: Iterable[str], value: Any = None
     ) -> PersonaError:
         """The error for the entry at `where` (keys and indices from the root) and its `value`; `kind` is pydantic's name."""
+        where = where[:-1] if where and where[-1] == _KEY else where
         entry = ".".join(str(part) for part in where) or "card"
         message = what.removeprefix("Value error, ")
         code = "persona_value"
@@ -98,6 +102,8 @@ class CardFile:
             fix += "" if fix.endswith(("?", ".")) else "."
         elif kind == "missing":
             code, message, fix = "persona_field", f"`{entry}` is missing", f"Add `{where[-1]}:`."
+            if where[0] in {"lines", "boundaries"}:  # YAML takes `- Mind: the step.` for an entry `Mind`
+                fix += " If this is a line with a colon in it, put the whole line between quotes."
         elif kind in _SHAPES:
             message, fix = self._misshapen(kind, where, what, value)
         elif "; " in message:
@@ -164,12 +170,31 @@ def _child(node: yaml.Node, part: int | str) -> tuple[yaml.Node, Any] | None:
     return None
 
 
+def _check_text(path: Path, raw: bytes) -> None:
+    """Refuse pictures and the like; UTF-16, which also has zero bytes, is left to the check of the encoding."""
+    if b"\0" in raw[:1024] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        fix = "Give a YAML card."
+        if raw.startswith(b"\x89PNG"):
+            fix = "Give a YAML card; `python -m npc import-card` makes one from a PNG that holds a Character Card."
+        raise PersonaError("persona_file", f"{path}: is not a text file.", fix)
+
+
 def _yaml_fault(path: Path, error: yaml.YAMLError) -> PersonaError:
     mark = getattr(error, "problem_mark", None)
     line = f":{mark.line + 1}" if mark is not None else ""
     problem = getattr(error, "problem", None) or "unreadable characters"
     fix = "Put text that has punctuation between double quotes, or correct the YAML there."
+    if "'\\t'" in problem:
+        problem, fix = "a tab stands where YAML wants spaces", "Indent with spaces."
+    elif problem.endswith(_TWICE):
+        fix = "Remove one of the two, or put the entries of both under one."
     return PersonaError("persona_yaml", f"{path}{line}: {problem}.", fix)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A sentence and a space to go before the list of what there is; empty where nothing comes close."""
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"Did you mean `{close[0]}`? " if close else ""
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

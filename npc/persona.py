@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -18,7 +19,7 @@ from pydantic import (
 )
 
 from npc.behaviour import Plan, load_behaviour
-from npc.card_file import CardFile, check_known
+from npc.card_file import CardFile, check_known, did_you_mean
 from npc.conditions import Condition, Lines
 from npc.errors import PersonaError
 from npc.factions import Factions
@@ -34,8 +35,14 @@ def _many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _known_trait(name: str) -> str:
+    check_known([name], load_behaviour().traits, "trait")
+    return name
+
+
 Question = Annotated[str, Field(min_length=1, max_length=200)]
 Questions = Annotated[tuple[Question, ...], BeforeValidator(_many, json_schema_input_type=str | list[str])]
+TraitName = Annotated[str, AfterValidator(_known_trait)]
 Trait = Annotated[float, Field(ge=-1, le=1)]
 
 
@@ -80,7 +87,7 @@ class Persona(BaseModel):
     """How it speaks, for people who write its lines."""
     calls_player: str = "traveller"
     """`{player}` in lines, until the game tells a name."""
-    traits: dict[str, Trait] = {}
+    traits: dict[TraitName, Trait] = {}
     """Its nature: each from -1 to 1, 0 where left out."""
     goals: dict[str, Goal] = Field(default={}, max_length=20)
     """What it is after, each under a name of the author's choice."""
@@ -125,12 +132,6 @@ class Persona(BaseModel):
         if Path(card).name != card or card in {".", ".."}:
             raise ValueError("`card` is the name of a file in the same directory; leave the path out")
         return card
-
-    @field_validator("traits")
-    @classmethod
-    def _traits_exist(cls, traits: dict[str, float]) -> dict[str, float]:
-        check_known(traits, load_behaviour().traits, "trait")
-        return traits
 
     @field_validator("watch")
     @classmethod
@@ -198,7 +199,7 @@ def _path(name_or_path: str | Path) -> Path:
     raise PersonaError(
         "persona_unknown",
         f"There is no persona `{name_or_path}`.",
-        f"Give the path of a YAML card or one of: {', '.join(characters())}.",
+        f"{did_you_mean(str(name_or_path), characters())}Give the path of a YAML card or one of: {', '.join(characters())}.",
     )
 
 

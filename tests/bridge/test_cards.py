@@ -96,6 +96,8 @@ def test_own_cards_go_before_shipped_ones_and_unknown_names_are_refused(folder):
     with pytest.raises(EngineError, match="no persona") as refused:
         cards.get("../tam")
     assert "tam" in refused.value.fix
+    with pytest.raises(EngineError, match="Did you mean `guard`"):
+        cards.get("gaurd")
 
 
 @pytest.fixture

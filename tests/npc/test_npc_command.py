@@ -103,3 +103,31 @@ def test_lint_names_every_fault_with_its_line(tmp_path, capsys):
     shown = capsys.readouterr().err
     assert f"{card}:2: " in shown
     assert f"{card}:3: " in shown
+
+
+def test_lint_checks_the_cards_of_a_folder(tmp_path, capsys):
+    (tmp_path / "good.yaml").write_text("name: A\n")
+    (tmp_path / "bad.yml").write_text("nam: A\n")
+    (tmp_path / "notes.txt").write_text("no card")
+    assert main(["lint", str(tmp_path)]) == 2
+    shown = capsys.readouterr()
+    assert f"{tmp_path / 'good.yaml'}: ok" in shown.out
+    assert f"{tmp_path / 'bad.yml'}:1: " in shown.err
+    assert "notes.txt" not in shown.out + shown.err
+
+
+def test_lint_of_a_folder_without_cards_is_a_fault(tmp_path, capsys):
+    assert main(["lint", str(tmp_path)]) == 2
+    assert "no cards in this folder" in capsys.readouterr().err
+
+
+def test_lint_of_a_picture_says_that_it_is_no_text(tmp_path, capsys):
+    picture = tmp_path / "guard.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0")
+    assert main(["lint", str(picture)]) == 2
+    assert "is not a text file. Give a YAML card" in capsys.readouterr().err
+
+
+def test_a_misspelt_name_gets_a_suggestion(capsys):
+    assert main(["talk", "gaurd"]) == 2
+    assert "Did you mean `guard`?" in capsys.readouterr().err
