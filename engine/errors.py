@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_OURS = frozenset({"engine", "npc", "export", "demo_game"})
+
 
 class EngineError(Exception):
     """A fault with a name and a remedy.
@@ -20,3 +25,26 @@ class EngineError(Exception):
         self.code = code
         self.message = message
         self.fix = fix
+
+
+@contextmanager
+def needs_extra(extra: str, task: str) -> Iterator[None]:
+    """Around imports that a plain install lacks: what is missing becomes one sentence with the command that brings it.
+
+    Args:
+        extra: of `pyproject.toml`, e.g. `train`.
+        task: what needs it, at the beginning of a sentence: `Training`.
+
+    Raises:
+        EngineError: `extra_missing`. A missing module of our own is a fault of ours and raised as it is.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] in _OURS:
+            raise
+        raise EngineError(
+            "extra_missing",
+            f"{task} needs '{missing.name}', which is not installed.",
+            f"Run: pip install 'npc-engine[{extra}]', or in a checkout: pip install -e '.[{extra}]'.",
+        ) from None

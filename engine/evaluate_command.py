@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from engine.errors import EngineError
+from engine.errors import EngineError, needs_extra
 
 
 def evaluate(
@@ -55,14 +55,8 @@ def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, fr
 
 
 def _evaluate_run(run: Path, scenes: int, cache: Path | None) -> None:
-    try:
+    with needs_extra("train", "Evaluating a run"):
         from engine.training.evaluate import evaluate_run
-    except ModuleNotFoundError as missing:
-        raise EngineError(
-            "extra_missing",
-            f"Evaluating a run needs '{missing.name}', which is not installed.",
-            "Run: pip install 'npc-engine[train]'.",
-        ) from None
     for name, report in evaluate_run(run, cache, scenes).items():
         for title, column in (("labels", "f1"), ("places", "pointing")):
             rows = {head: figures for head, figures in report.items() if column in figures}

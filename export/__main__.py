@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.errors import EngineError
+from engine.errors import EngineError, needs_extra
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -23,14 +23,8 @@ def export(
     """Write a bundle: four graphs, tokenizer, labels, hashes; refuse one that disagrees with PyTorch."""
     if precision not in ("fp32", "int8"):
         raise EngineError("precision", f"There is no precision '{precision}'.", "Use fp32 or int8.")
-    try:
+    with needs_extra("train", "Exporting"):
         from export.bundle_writer import write_bundle
-    except ModuleNotFoundError as missing:
-        raise EngineError(
-            "extra_missing",
-            f"Exporting needs '{missing.name}', which is not installed.",
-            "Run: pip install 'npc-engine[train]'.",
-        ) from None
     report = write_bundle(checkpoint, out, precision, name)
     typer.echo(report)
 

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from engine.data.recording import Recording, read_recording
-from engine.errors import EngineError
+from engine.errors import EngineError, needs_extra
 
 
 def adapt(
@@ -22,17 +22,11 @@ def adapt(
     threads: Annotated[int, typer.Option(min=1, help="Processor threads to use.")] = 2,
 ) -> None:
     """Learn a game from its recording: checks, learning, report, an exported and parity-checked bundle."""
-    try:
-        from engine.adaptation.adapt import adapt as teach
-        from engine.adaptation.written import table, write_report
-    except ModuleNotFoundError as missing:
-        raise EngineError(
-            "extra_missing",
-            f"Adapting needs '{missing.name}', which is not installed.",
-            "Run: pip install 'npc-engine[train]'.",
-        ) from None
     refuse_overwriting(out)
     recording, folder = read_recording(recordings), report or out.with_name(f"{out.name}-report")
+    with needs_extra("train", "Adapting"):  # after what can be told without it: a wrong path needs no download
+        from engine.adaptation.adapt import adapt as teach
+        from engine.adaptation.written import table, write_report
     _draw_truth(recording, folder)
     console = Console(stderr=True, highlight=False)
     outcome = teach(recording, out, bundle, frames, minutes, threads, say=lambda text: console.print(text))

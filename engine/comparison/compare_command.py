@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from engine.errors import EngineError
+from engine.errors import EngineError, needs_extra
 
 
 def compare(
@@ -26,15 +26,9 @@ def compare(
 
     Interrupt it at will: it prints what is done, and the same command goes on.
     """
-    try:
+    with needs_extra("train", "Comparing"):
         from engine.comparison.combinations import choose, combinations
         from engine.comparison.run import Comparison, common_recipe
-    except ModuleNotFoundError as missing:
-        raise EngineError(
-            "extra_missing",
-            f"Comparing needs '{missing.name}', which is not installed.",
-            "Run: pip install 'npc-engine[train]'.",
-        ) from None
     chosen = choose(combinations(dict(_pair(option) for option in weights or [])), only or [])
     Comparison(common_recipe(config, minutes, scenes), out, cache, held_out, threads).run(chosen, Console())
 

@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from engine.data.recording import Recording
-from engine.errors import EngineError
+from engine.errors import EngineError, needs_extra
 from engine.evaluation.measure import bundle_facts, measure_recording, write_json
 from engine.evaluation.pictures import draw_answers
 from engine.evaluation.report import Figures, Report, table
@@ -74,14 +74,8 @@ def _few_shot(
     """Adapt on frames of one half of the episodes, measure on the other half."""
     if not shots:
         return
-    try:
+    with needs_extra("train,games", "Adapting"):
         from engine.games.few_shot import few_shot
-    except ModuleNotFoundError as missing:
-        raise EngineError(
-            "extra_missing",
-            f"Adapting needs '{missing.name}', which is not installed.",
-            "Run: pip install 'npc-engine[train,games]'.",
-        ) from None
     for count in shots:
         yield few_shot(recording, count, out, bundle, minutes)
 

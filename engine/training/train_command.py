@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.errors import EngineError
+from engine.errors import needs_extra
 
 
 def train(
@@ -17,14 +17,8 @@ def train(
     cache: Annotated[Path | None, typer.Option(help="Where cached features lie.")] = None,
 ) -> None:
     """Train a model. Shows progress, logs to TensorBoard, resumes after Ctrl-C."""
-    try:
+    with needs_extra("train", "Training"):
         from engine.training.recipe import run_recipe
-    except ModuleNotFoundError as missing:
-        raise EngineError(
-            "extra_missing",
-            f"Training needs '{missing.name}', which is not installed.",
-            "Run: pip install 'npc-engine[train]'.",
-        ) from None
     from engine.training.config import load_recipe
 
     cfg = load_recipe(config)

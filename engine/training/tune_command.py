@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from engine.errors import EngineError
+from engine.errors import needs_extra
 
 if TYPE_CHECKING:
     from engine.training.tune import TrialResult
@@ -26,14 +26,8 @@ def tune(
     cache: Annotated[Path | None, typer.Option(help="Where cached features lie.")] = None,
 ) -> None:
     """Try learning rates, weight decays and widths; stop bad trials early; write the best as a recipe."""
-    try:
+    with needs_extra("train", "Tuning"):
         from engine.training.tune import Search
-    except ModuleNotFoundError as missing:
-        raise EngineError(
-            "extra_missing",
-            f"Tuning needs '{missing.name}', which is not installed.",
-            "Run: pip install 'npc-engine[train]'.",
-        ) from None
     from engine.training.config import load_recipe
 
     search = Search(load_recipe(config), out, cache, scenes)
