@@ -113,10 +113,6 @@ class Perceiver:
             if words is not None:
                 words.result()
 
-    def sentence(self, text: str) -> Floats:
-        """Sentence vector of a text, unit length [384] (cached)."""
-        return self._text.encode([text])[0][0]
-
     def sentences(self, texts: Sequence[str]) -> Floats:
         """Sentence vectors of texts, unit length [n, 384] (cached). Call it on the thread that perceives."""
         return np.array([sentence for sentence, _ in self._text.encode(texts)], np.float32)

@@ -17,7 +17,7 @@ def test_one_frame_is_encoded_once_for_many(perceiver: Perceiver) -> None:
 
 
 def test_words_are_encoded_once(perceiver: Perceiver) -> None:
-    perceiver.sentence("an unusual phrase about lanterns")
+    perceiver.sentences(["an unusual phrase about lanterns"])
     before = perceiver._text.runs
     perceiver.perceive(None, [Query(text="an unusual phrase about lanterns")])
     assert perceiver._text.runs == before

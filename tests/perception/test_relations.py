@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from engine.data.drawn import THINGS
+from engine.perception import Frame, Perceiver, Query
 from engine.perception.relations import Relation, placed, read_relation
 
 
@@ -42,3 +45,24 @@ def test_of_several_the_one_that_stands_so_is_meant(kind, meant):
 def test_the_anchor_itself_is_never_meant():
     heat = placed(_spots((10, 18), (10, 30)), "near", _spots((10, 18)))
     assert np.unravel_index(heat.argmax(), heat.shape) == (10, 30)
+
+
+def _picture(key: str) -> Image.Image:
+    thing = next(t for t in THINGS if t.concept.key == key)
+    return Image.fromarray(thing.sprite(np.random.default_rng(1))[0]).resize((56, 56), Image.Resampling.NEAREST)
+
+
+@pytest.mark.parametrize(("words", "meant"), [
+    ("hand me the chest left of the tree", 120),
+    ("hand me the chest that is to the right of the tree", 480),
+])
+def test_of_two_chests_the_model_points_at_the_one_that_the_words_place(perceiver: Perceiver, words: str, meant: int) -> None:
+    screen = Image.new("RGB", (640, 360), (96, 120, 90))
+    for key, x in (("chest", 120), ("tree", 300), ("chest", 480)):
+        picture = _picture(key)
+        screen.paste(picture, (x, 150), picture.getchannel("A"))
+    frame = perceiver.encode_frame(Frame(screen.tobytes(), 640, 360))
+    target = perceiver.perceive(frame, [Query(text=words)])[0].target
+    assert target is not None
+    assert meant - 8 <= target.x * 640 <= meant + 64
+    assert 142 <= target.y * 360 <= 214
