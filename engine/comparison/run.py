@@ -11,11 +11,11 @@ from engine.comparison.combinations import Combination
 from engine.comparison.latency import Latency, measure_latency
 from engine.comparison.outcome import Outcome, needed, run_combination
 from engine.comparison.report import describe, rich_table, table_rows, write_report
+from engine.data.assets import cache_folder
 from engine.errors import EngineError
 from engine.labels import load_labels
 from engine.training.checkpoint import start_run
 from engine.training.config import TrainCfg, load_recipe
-from engine.training.recipe import default_cache
 
 
 def common_recipe(name: str, minutes: float | None, scenes: int | None) -> TrainCfg:
@@ -37,7 +37,7 @@ class Comparison:
     """Models trained from `base` in directories under `out`, and measured on `held_out` scenes."""
 
     def __init__(self, base: TrainCfg, out: Path, cache: Path | None, held_out: int, threads: int) -> None:
-        self.base, self.out, self.cache = base, out, cache or default_cache()
+        self.base, self.out, self.cache = base, out, cache_folder(cache)
         self.held_out, self.threads = held_out, threads
         start_run(out, base, load_labels())
 

@@ -61,7 +61,7 @@ class Sprite:
 
 
 def cache_folder(path: Path | None = None) -> Path:
-    """Where sprites live: the given path, else $NPC_ENGINE_CACHE, else the platform's cache directory."""
+    """Where sprites and features are kept: the given path, else $NPC_ENGINE_CACHE, else the platform's cache directory."""
     if path is not None:
         return path
     if from_environment := os.environ.get("NPC_ENGINE_CACHE"):

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.data.assets import cache_folder
 from engine.data.utterances import load_strangers, load_utterances
 from engine.model import NpcModel
 from engine.model.text_encoders import SENTENCE_DIM
@@ -21,7 +22,7 @@ from engine.training.feature_cache import build_cache
 from engine.training.measure import Measured, measure
 from engine.training.metrics import classification_report
 from engine.training.progress import Progress
-from engine.training.recipe import cache_root, default_cache
+from engine.training.recipe import cache_root
 from engine.training.sources import Asker, data_version, read_scene_shard
 from engine.training.tokens import tokenize
 
@@ -44,7 +45,7 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
     table = text_table(model)
     report: dict[str, dict[str, dict[str, float]]] = {}
     for name, split in SPLITS.items():
-        measured = measure_split(model, cfg, split, cache or default_cache(), scenes, table, progress)
+        measured = measure_split(model, cfg, split, cache_folder(cache), scenes, table, progress)
         full = measured.report()
         report[name] = full if split == "train" else {kind: full[kind] for kind in ("target", "watch") if kind in full}
         if split == "train":

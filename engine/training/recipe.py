@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
 import shutil
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from engine.data.assets import cache_folder
 from engine.data.utterances import load_utterances
 from engine.errors import EngineError
 from engine.labels import load_labels
@@ -35,16 +35,11 @@ from engine.training.text_stage import TextStage
 WORDS = ("text.", "text_heads.")  # what the text stage trains
 
 
-def default_cache() -> Path:
-    """`$NPC_ENGINE_CACHE`, or `~/.cache/npc-engine`."""
-    return Path(os.environ.get("NPC_ENGINE_CACHE", Path.home() / ".cache" / "npc-engine"))
-
-
 def run_recipe(
     cfg: TrainCfg, run: Path, cache: Path | None = None, on_validation: Callable[[int, float], None] | None = None
 ) -> NpcModel:
     """Train as `cfg` says; the result is `run/model.safetensors`, calibrated. For `on_validation` see `SceneStage`."""
-    cache = cache or default_cache()
+    cache = cache_folder(cache)
     labels = load_labels()
     start_run(run, cfg, labels)
     torch.manual_seed(cfg.seed)

@@ -15,10 +15,11 @@ import optuna
 import yaml
 from optuna.trial import FrozenTrial, Trial, TrialState
 
+from engine.data.assets import cache_folder
 from engine.labels import load_labels
 from engine.training.checkpoint import start_run
 from engine.training.config import TrainCfg
-from engine.training.recipe import default_cache, run_recipe, train_words
+from engine.training.recipe import run_recipe, train_words
 
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 RATES = {"lr": 4.0, "weight_decay": 10.0}  # of the scene stage: between the recipe's divided and multiplied by this
@@ -47,7 +48,7 @@ class Search:
 
     def __init__(self, recipe: TrainCfg, out: Path, cache: Path | None = None, scenes: int | None = None) -> None:
         self.recipe, self.cfg = recipe, _of_trials(recipe, scenes)
-        self.out, self.cache = out, cache or default_cache()
+        self.out, self.cache = out, cache_folder(cache)
         start_run(out, self.cfg, load_labels())
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         storage = f"sqlite:///{(out / 'study.db').resolve()}"
