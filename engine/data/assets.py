@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from engine.data.concepts import Concept, describe
+from engine.data.concepts import Concept, describe, describe_known
 from engine.errors import EngineError
 
 SPRITE_SIZE = 64
@@ -27,11 +27,25 @@ SPRITE_SIZE = 64
 
 @dataclass(frozen=True)
 class Family:
-    """A pinned icon package. `mono` icons are silhouettes that scenes paint in a named colour."""
+    """A pinned icon package.
+
+    Attributes:
+        mono: silhouettes and line drawings, which scenes paint in a named colour.
+        known: only icons whose whole name is a known concept: the family shows much that is no thing.
+        misnamed: icons that show something else than their name says.
+    """
 
     package: str
     version: str
     mono: bool = False
+    known: bool = False
+    misnamed: frozenset[str] = frozenset()
+
+    def concept(self, icon: str) -> Concept | None:
+        """What an icon of this family shows, or None where it is left out."""
+        if icon in self.misnamed:
+            return None
+        return describe_known(icon) if self.known else describe(icon)
 
     @property
     def tarball(self) -> str:
@@ -43,11 +57,20 @@ FAMILIES = {
     "noto": Family("@iconify-json/noto", "1.2.9"),
     "fluent-emoji-flat": Family("@iconify-json/fluent-emoji-flat", "1.2.6"),
     "twemoji": Family("@iconify-json/twemoji", "1.2.5"),
+    "noto-v1": Family("@iconify-json/noto-v1", "1.2.5"),
+    "fluent-emoji": Family("@iconify-json/fluent-emoji", "1.2.7"),
+    "emojione": Family("@iconify-json/emojione", "1.2.3"),
+    "fxemoji": Family("@iconify-json/fxemoji", "1.2.2", known=True, misnamed=frozenset({"bow", "bolt", "gamedie"})),
+    "streamline-emojis": Family("@iconify-json/streamline-emojis", "1.2.4", known=True, misnamed=frozenset({"turkey"})),
     "game-icons": Family("@iconify-json/game-icons", "1.2.4", mono=True),
+    "fluent-emoji-high-contrast": Family("@iconify-json/fluent-emoji-high-contrast", "1.2.6", mono=True),
+    "mdi": Family("@iconify-json/mdi", "1.2.3", mono=True, known=True, misnamed=frozenset(
+        {"box", "cricket", "gnome", "mine", "school", "seal"})),
+    "memory": Family("@iconify-json/memory", "1.2.2", mono=True, known=True),
     "openmoji": Family("@iconify-json/openmoji", "1.2.29"),
 }
-TRAINING_FAMILIES = ("noto", "fluent-emoji-flat", "twemoji", "game-icons")
 EVALUATION_FAMILIES = ("openmoji",)   # a style never trained on; its licence is share-alike
+TRAINING_FAMILIES = tuple(name for name in FAMILIES if name not in EVALUATION_FAMILIES)
 
 
 @dataclass(frozen=True)
@@ -135,9 +158,9 @@ def _read_family(name: str, cache: Path) -> list[Sprite]:
                           "Fetch them with: python -m engine assets")
     with np.load(path) as stored:
         pixels, icons = stored["pixels"], stored["icons"]
-    pairs = ((rgba, describe(str(icon))) for rgba, icon in zip(pixels, icons, strict=True))
-    mono = FAMILIES[name].mono
-    return [Sprite(rgba, concept, name, mono) for rgba, concept in pairs if concept is not None]
+    family = FAMILIES[name]
+    pairs = ((rgba, family.concept(str(icon))) for rgba, icon in zip(pixels, icons, strict=True))
+    return [Sprite(rgba, concept, name, family.mono) for rgba, concept in pairs if concept is not None and rgba.any()]
 
 
 def _tarball(family: Family, cache: Path) -> Path:
@@ -170,7 +193,7 @@ def _read_icons(family: Family, tarball: Path) -> dict[str, str]:
                           "Delete it and run the command again.") from None
     size = data.get("width", 16), data.get("height", 16)
     return {name: _svg(icon, size) for name, icon in sorted(icons.items())
-            if not icon.get("hidden") and describe(name) is not None}
+            if not icon.get("hidden") and family.concept(name) is not None}
 
 
 def _svg(icon: dict[str, object], size: tuple[int, int]) -> str:
@@ -197,5 +220,8 @@ def _rasterised(svgs: Iterable[str], workers: int) -> Iterator[npt.NDArray[np.ui
 def _rasterise(svg: str) -> npt.NDArray[np.uint8]:
     import cairosvg  # part of the `train` extra; reading sprites does not need it
 
-    png = cairosvg.svg2png(svg.encode(), output_width=SPRITE_SIZE, output_height=SPRITE_SIZE)
+    try:
+        png = cairosvg.svg2png(svg.encode(), output_width=SPRITE_SIZE, output_height=SPRITE_SIZE)
+    except MemoryError:  # cairo's word for a gradient that it cannot draw; an empty picture is no sprite
+        return np.zeros((SPRITE_SIZE, SPRITE_SIZE, 4), np.uint8)
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"), dtype=np.uint8)

@@ -113,7 +113,7 @@ class Grid:
         rng: source of all chance.
 
     Attributes:
-        taken: (row, column) of the cells that hold a sprite.
+        taken: (row, column) of the cells that hold a sprite or are kept free.
     """
 
     def __init__(self, picture: Image.Image, cell: int, rng: Rng) -> None:
@@ -126,6 +126,13 @@ class Grid:
     @property
     def free(self) -> int:
         return self._rows * self._columns - len(self.taken)
+
+    def reserve(self, box: Box) -> None:
+        """Keep the cells that a box touches free of sprites."""
+        x, y, w, h = box
+        rows = range(y // self._cell, (y + h - 1) // self._cell + 1)
+        columns = range(x // self._cell, (x + w - 1) // self._cell + 1)
+        self.taken |= {(row, column) for row in rows for column in columns}
 
     def place(self, rgba: npt.NDArray[np.uint8]) -> Box | None:
         """Paste a sprite (uint8 [H, W, 4]) into a free cell; returns its cell in pixels, or None where none was found."""

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 import yaml
@@ -71,6 +71,16 @@ def describe(icon: str) -> Concept | None:
     return table.concept(name, key)
 
 
+def describe_known(icon: str) -> Concept | None:
+    """As `describe`, for families that mostly show signs of user interfaces: only names that are keywords as they stand,
+    with or without dashes ("alarmclock") and a number of their own ("bird-2")."""
+    table = _table()
+    icon = re.sub(r"-\d+$", "", icon)
+    name = table.rename.get(icon) or _clean(icon)
+    key = name if name in table.tags else table.squeezed.get(icon.replace("-", ""))
+    return None if key is None else table.concept(key, key)
+
+
 # Icons that stand for no thing one could point at: letters, gestures, smileys, variants of skin and hair.
 _UNSUITABLE = re.compile(
     r"-(light|medium|dark)$|^.{1,2}$|^(keycap|letter|regional|input|person|people|man|men|woman|women|right|left|no|non)(-|$)"
@@ -95,6 +105,11 @@ class _Table:
     generic: Mapping[str, list[str]]
     always_train: frozenset[str]
     exclude: tuple[str, ...]
+
+    @cached_property
+    def squeezed(self) -> Mapping[str, str]:
+        """Keywords without their spaces."""
+        return {keyword.replace(" ", ""): keyword for keyword in self.tags}
 
     def keyword(self, name: str) -> str | None:
         """The longest keyword that `name` is or ends with, plural or singular."""

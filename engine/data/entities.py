@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.colours import COLOURS
+from engine.data.colours import COLOURS, SHADES
 
 Box = tuple[int, int, int, int]
 
@@ -41,7 +41,7 @@ class Entity:
         return self.box[2] * self.box[3]
 
     def is_called(self, phrase: str) -> bool:
-        return phrase in self.names or phrase in self.generic
+        return phrase in self.names or phrase in self.generic or usual(phrase) in self.names
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,15 @@ def coloured_names(names: Sequence[str], colour: str | None) -> tuple[str, ...]:
     """The names with their colour ("blue key") before the plain ones."""
     painted = [] if colour is None else [f"{colour} {name}" for name in names if colour not in name.split()]
     return (*painted, *names)
+
+
+def usual(phrase: str) -> str:
+    """The phrase with the usual word for its colour: "red key" for "crimson key"."""
+    for colour, shades in SHADES.items():
+        for shade in shades:
+            if phrase.startswith(f"{shade} "):
+                return f"{colour} {phrase.removeprefix(shade).lstrip()}"
+    return phrase
 
 
 def split_colour(name: str) -> tuple[str | None, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.data.chance import Rng, pick
-from engine.data.colours import COLOURS
+from engine.data.colours import COLOURS, SHADES
 from engine.data.concepts import SLOT_TAGS, Concept
 from engine.data.entities import Box, Entity, Scene, split_colour
 from engine.data.teacher import Situation, teach
@@ -21,6 +21,7 @@ IN_VIEW_SHARE = 0.55                # of named things, where the scene has somet
 HARD_SHARE = 0.5                    # of the absent things: like something in view
 GENERIC_SHARE = 0.08
 COLOURED_SHARE = 0.25               # of easy absent phrases get a colour
+SHADE_SHARE = 0.15                  # of coloured phrases say the colour in another word ("crimson")
 TRIES = 12
 # Colours that people confuse are no evidence of absence.
 _LOOK_ALIKES = ({"red", "pink", "orange"}, {"orange", "yellow", "brown"}, {"white", "grey"},
@@ -77,7 +78,7 @@ class Questioner:
                               for phrase in chosen]
         missing = (pick(scene.absent, rng) if scene.absent and rng.random() < SCENE_ABSENT_SHARE
                    else self.absent_phrase(scene, rng) for _ in range(count - len(found)))
-        return found + [(phrase, []) for phrase in missing]
+        return [(_reworded(phrase, rng), at) for phrase, at in (*found, *((phrase, []) for phrase in missing))]
 
     def lessons(self, scene: Scene, utterances: Sequence[Utterance], rng: Rng, count: int) -> list[Sample]:
         """`count` samples, balanced over the intents of the utterances; a part of them silent."""
@@ -134,7 +135,13 @@ class Questioner:
             return _taught(scene, line.text, line.intent, line.tone, None)
         there = in_view and bool(fitting)
         phrase = _some_name(fitting, rng) if there else self.absent_phrase(scene, rng, line.slot)
-        return _taught(scene, line.filled(phrase), line.intent, line.tone, phrase)
+        return _taught(scene, line.filled(_reworded(phrase, rng)), line.intent, line.tone, phrase)
+
+
+def _reworded(phrase: str, rng: Rng) -> str:
+    """The phrase, now and then with another word for its colour."""
+    colour, name = split_colour(phrase)
+    return f"{pick(SHADES[colour], rng)} {name}" if colour and rng.random() < SHADE_SHARE else phrase
 
 
 def _some_name(entities: Sequence[Entity], rng: Rng) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from engine.data.assets import EVALUATION_FAMILIES, TRAINING_FAMILIES, Sprite, load_sprites
+from engine.data.assets import EVALUATION_FAMILIES, SPRITE_SIZE, TRAINING_FAMILIES, Sprite, load_sprites
 from engine.data.backgrounds import draw_background
 from engine.data.canvas import Canvas, Grid, overlap
 from engine.data.chance import Rng, pick
@@ -18,6 +18,8 @@ from engine.data.colours import COLOURS, colour_name, jittered, painted
 from engine.data.concepts import OTHER, Concept
 from engine.data.drawn import THINGS, Thing
 from engine.data.entities import Box, Entity, Scene, coloured_names
+from engine.data.ink import inked
+from engine.data.inventory import Icon, draw_inventory
 from engine.data.places import placed
 from engine.data.questions import Query, Questioner, Sample
 from engine.data.style import overlay_interface, restyle
@@ -30,6 +32,8 @@ TILED_SHARE = 0.33                      # maps of tiles, as in tile-based games
 BOXED_SHARE = 0.25                      # square or 4:3 pictures, with black at the sides
 WIDE_SHARE = 0.4                        # 16:9 pictures, with a thin black line above and below
 INTERFACE_SHARE = 0.35
+INVENTORY_SHARE = 0.15                  # scenes with icons along an edge that are no things in view
+INKED_SHARE = 0.15                      # scenes whose sprites are redrawn with flat fills and dark lines
 DEEP_SHARE = 0.2                        # scenes where what is lower in the picture is nearer and larger
 CLOSE_SHARE = 0.06                      # something held close to the eye, as in a first-person game
 HIDDEN = 0.5                            # what it covers by so much is no longer in view
@@ -68,7 +72,8 @@ class SceneGenerator:
             self._looks.setdefault(sprite.concept.key, []).append((sprite, colour))
         for thing in things:
             self._looks.setdefault(thing.concept.key, []).append((thing, None))
-        self._families = sorted({sprite.family for sprite in sprites})
+        colourful, plain = ({s.family for s in sprites if s.mono == mono} for mono in (False, True))
+        self._families = [*sorted(colourful), *sorted(colourful), *sorted(plain)]  # silhouettes are the exception in games
         self._keys = {kind: self._keys_of(kind) for kind in (*DANGERS, *KINDS)}
         self._drawn = sorted({thing.concept.key for thing in things})
         self.questioner = Questioner([*(s.concept for s in sprites), *(t.concept for t in things)])
@@ -121,9 +126,13 @@ class SceneGenerator:
         canvas = Canvas(picture, rng, deep=bool(rng.random() < DEEP_SHARE))
         style = pick(self._families, rng) if rng.random() < ONE_STYLE_SHARE else None
         scale = float(np.exp(rng.normal(np.log(32), 0.3)))
+        plan, comic = self._plan(rng), rng.random() < INKED_SHARE
+        if rng.random() < INVENTORY_SHARE:
+            canvas.boxes.append(draw_inventory(picture, self._carried(plan, style, rng), int(rng.integers(12, 26)), rng))
         entities: list[Entity] = []
-        for kind, key in self._plan(rng):
+        for kind, key in plan:
             rgba, colour, concept = self._appearance(key, style, rng)
+            rgba = inked(rgba, rng) if comic and min(rgba.shape[:2]) >= SPRITE_SIZE else rgba
             box = canvas.place(rgba, _size(scale * LARGE.get(kind, 1.0), rng))
             if box is not None:
                 entities.append(_entity(concept, colour, box))
@@ -138,8 +147,12 @@ class SceneGenerator:
         ground = draw_ground(rng, size)
         grid = Grid(ground.picture, ground.cell, rng)
         drawn_share, style = float(rng.choice([0.3, 0.8, 1.0])), pick(self._families, rng)
+        if rng.random() < INVENTORY_SHARE:
+            side = ground.cell if rng.random() < 0.6 else int(rng.integers(12, 26))
+            plan = [("item", pick(self._drawn, rng)) for _ in range(4)]
+            grid.reserve(draw_inventory(ground.picture, self._carried(plan, style, rng), side, rng))
         entities: list[Entity] = []
-        for _ in range(int(rng.integers(2, min(12, grid.free)))):
+        for _ in range(int(rng.integers(2, max(min(12, grid.free), 3)))):
             drawn = rng.random() < drawn_share
             key = pick(self._drawn, rng) if drawn else pick(self._plan(rng), rng)[1]
             rgba, colour, concept = self._appearance(key, style, rng, drawn=drawn)
@@ -159,6 +172,12 @@ class SceneGenerator:
         if plan and rng.random() < TWIN_SHARE:
             plan.append(pick(plan, rng))
         return plan
+
+    def _carried(self, plan: Sequence[tuple[str, str]], style: str | None, rng: Rng) -> list[Icon]:
+        """Icons of an inventory: items, and some of what lies about in the scene."""
+        keys = [key for _, key in plan if rng.random() < 0.4]
+        keys += [pick(self._keys["item"], rng) for _ in range(int(rng.integers(1, 8)))]
+        return [self._appearance(keys[int(i)], style, rng)[0] for i in rng.permutation(len(keys))]
 
     def _appearance(self, key: str, style: str | None, rng: Rng, *,
                     drawn: bool | None = None) -> tuple[npt.NDArray[np.uint8], str | None, Concept]:

@@ -30,9 +30,9 @@ QUERIES = 24  # phrases drawn once a scene; the data set draws from these anew e
 def data_version() -> str:
     """A short name for the state of what draws and names scenes: another state needs another cache."""
     folder = Path(str(resources.files("engine"))) / "data"
-    names = ("scenes.py", "backgrounds.py", "canvas.py", "style.py", "drawn.py", "terrain.py", "places.py", "concepts.yaml")
+    names = ("assets", "scenes", "backgrounds", "canvas", "ink", "inventory", "style", "drawn", "terrain", "places")
     digest = hashlib.sha256()
-    for name in names:
+    for name in (*(f"{name}.py" for name in names), "concepts.yaml"):
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:8]
 

@@ -24,7 +24,7 @@ def scenes(generator, count=40):
 def test_a_query_finds_everything_of_that_name_and_nothing_else(generator):
     for i, scene in enumerate(scenes(generator)):
         for phrase, found in generator.queries(scene, np.random.default_rng(i), 20):
-            assert found == [j for j, e in enumerate(scene.entities) if phrase in (*e.names, *e.generic)]
+            assert found == [j for j, e in enumerate(scene.entities) if e.is_called(phrase)]
 
 
 def test_queries_are_asked_for_absent_things_too(generator):
