@@ -37,6 +37,11 @@ def test_icons_that_show_things_become_sprites(tmp_path, drawn_here):
     assert [sprite.concept.names[0] for sprite in sprites] == ["apple", "wolf"]
 
 
+def test_an_icon_that_shows_something_else_than_it_is_called_is_left_out():
+    assert FAMILIES["streamline-emojis"].concept("turkey") is None
+    assert FAMILIES["streamline-emojis"].concept("horse").names == ("horse",)
+
+
 def test_icons_are_rasterised_with_their_transparency(tmp_path):
     pytest.importorskip("cairosvg", exc_type=ImportError)
     put_tarball(tmp_path, {"wolf": SQUARE})

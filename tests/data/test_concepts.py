@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data.concepts import SLOT_TAGS, TAGS, _table, describe
+from engine.data.concepts import SLOT_TAGS, TAGS, _table, describe, describe_known
 from engine.data.drawn import THINGS
 
 
@@ -24,6 +24,14 @@ def test_icons_get_the_names_that_players_use(icon, name, tag):
 @pytest.mark.parametrize("icon", ["flag-france", "three-oclock", "up-button", "man-farmer-dark-skin-tone"])
 def test_symbols_are_no_things(icon):
     assert describe(icon) is None
+
+
+@pytest.mark.parametrize(("icon", "name"), [
+    ("alarmclock", "alarm clock"), ("bird-2", "bird"), ("broken-shield", None), ("align-left", None),
+])
+def test_families_of_signs_give_only_what_is_called_as_a_known_thing(icon, name):
+    concept = describe_known(icon)
+    assert (concept and concept.names[0]) == name
 
 
 def test_a_special_kind_is_also_called_by_its_common_name():

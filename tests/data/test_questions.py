@@ -5,8 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from engine.data.colours import SHADES
 from engine.data.concepts import describe
-from engine.data.entities import Entity, Scene
+from engine.data.entities import Entity, Scene, usual
 from engine.data.questions import Questioner
 from engine.data.teacher import Situation, teach
 
@@ -45,6 +46,20 @@ def test_the_same_thing_in_another_colour_is_asked_for(generator):
     keys = {phrase for phrase in asked if phrase.endswith(" key")}
     assert keys
     assert not keys & {"blue key", "red key", "purple key", "orange key", "pink key", "brown key"}
+
+
+def test_a_colour_is_now_and_then_called_by_another_word(generator):
+    scene, rng = Scene(FRAME, WHOLE, [RED_KEY]), np.random.default_rng(0)
+    found = {phrase for _ in range(60) for phrase, at in generator.queries(scene, rng, 8) if at}
+    assert found & {f"{shade} key" for shade in SHADES["red"]}
+    assert all(RED_KEY.is_called(phrase) for phrase in found)
+
+
+@pytest.mark.parametrize(("phrase", "plain"), [
+    ("crimson key", "red key"), ("jet black cat", "black cat"), ("rosy apple", "pink apple"), ("rose", "rose"),
+])
+def test_other_words_for_colours_mean_the_usual_ones(phrase, plain):
+    assert usual(phrase) == plain
 
 
 def test_an_unknown_colour_is_never_used_as_evidence_of_absence(generator):

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.data.canvas import Canvas, overlap
+from engine.data.canvas import Canvas, Grid, overlap
 from engine.data.colours import COLOURS, colour_name, painted
+from engine.data.ink import inked
+from engine.data.inventory import draw_inventory
 from engine.data.scenes import DANGERS, FRAME, SceneGenerator
 
 SCENES = 60
@@ -48,6 +50,38 @@ def test_entities_hide_each_other_only_a_little(scenes):
         *boxes, last = [entity.box for entity in scene.entities]
         assert all(overlap(a, b) <= 0.16 for i, a in enumerate(boxes) for b in boxes[:i])
         assert all(overlap(last, b) <= 0.5 for b in boxes)      # the last may be what the player holds close to the eye
+
+
+@pytest.mark.parametrize("size", [(60, 90), (192, 320)])
+def test_no_thing_lies_on_the_inventory(sprites, size):
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        picture = Image.new("RGB", size[::-1], (255, 0, 255))
+        x, y, w, h = draw_inventory(picture, [sprite.rgba for sprite in sprites[:6]], 14, rng)
+        assert (x >= 0, y >= 0, x + w <= size[1], y + h <= size[0]) == (True,) * 4
+        grid = Grid(picture, 20, rng)
+        grid.reserve((x, y, w, h))
+        placed = [box for _ in range(30) if (box := grid.place(sprites[0].rgba)) is not None]
+        assert all(overlap(box, (x, y, w, h)) == 0 for box in placed)
+
+
+def test_an_inventory_is_drawn_nowhere_else_than_in_its_box(sprites):
+    picture = Image.new("RGB", (160, 96), (255, 0, 255))
+    x, y, w, h = draw_inventory(picture, [sprite.rgba for sprite in sprites[:6]], 14, np.random.default_rng(2))
+    changed = (np.asarray(picture) != (255, 0, 255)).any(2)
+    assert changed[y:y + h, x:x + w].all()
+    assert changed.sum() == w * h
+
+
+def test_ink_draws_dark_lines_around_flat_fills(sprites):
+    apple = next(sprite for sprite in sprites if sprite.concept.key == "apple")
+    comic = inked(apple.rgba, np.random.default_rng(1))
+    assert comic.shape == apple.rgba.shape
+    shown = comic[comic[..., 3] > 128][:, :3]
+    colours, counts = np.unique(shown, axis=0, return_counts=True)
+    assert len(colours) <= 4
+    assert (colours.max(1) < 60).any()                      # the line
+    assert colours[counts.argmax()].argmax() == 0           # the fill is still red
 
 
 def test_dangers_are_in_view_about_as_often_as_said(generator):
