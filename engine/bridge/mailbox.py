@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -61,10 +61,17 @@ class _Slot:
 
 
 class Mailbox:
-    """Thread-safe, for one thread that takes. Clients take turns, so that one that floods delays only itself."""
+    """Thread-safe, for one thread that takes.
+
+    Start-time fair queueing (Goyal, Vin and Cheng 1996): next is the client that has had the least of the worker's
+    time, where one that comes back from idling has no credit from before. One that floods delays the others by no
+    more than the batch that is under way.
+    """
 
     def __init__(self) -> None:
-        self._clients: OrderedDict[Session, dict[Npc, _Slot]] = OrderedDict()
+        self._clients: dict[Session, dict[Npc, _Slot]] = {}
+        self._had: dict[Session, float] = {}  # seconds of the worker's time, in the common measure of `_now`
+        self._now = 0.0  # what the client had whose batch was taken last
         self._lock = threading.Lock()
         self._idle = threading.Lock()  # held while there is nothing to take: faster to wait for than a Condition
         self._idle.acquire()
@@ -75,7 +82,10 @@ class Mailbox:
         if not jobs:
             return 0
         with self._lock:
-            slots = self._clients.setdefault(session, {})
+            if session not in self._clients:
+                self._clients[session] = {}
+                self._had[session] = max(self._had.get(session, 0.0), self._now)
+            slots = self._clients[session]
             superseded = sum(slots.setdefault(job.npc, _Slot()).put(job) for job in jobs)
             self._rouse()
             return superseded
@@ -98,11 +108,19 @@ class Mailbox:
             self._idle.acquire()
 
     def _take_turn(self) -> list[Job]:
-        session, slots = self._clients.popitem(last=False)
+        session = min(self._clients, key=self._had.__getitem__)  # of equals, who has waited longest
+        self._now = self._had[session]
+        slots = self._clients.pop(session)
         jobs = self._pick(slots)
         if slots:
-            self._clients[session] = slots  # to the end of the queue
+            self._clients[session] = slots
         return jobs
+
+    def charge(self, session: Session, seconds: float) -> None:
+        """Say how long the worker was busy with the jobs of a client."""
+        with self._lock:
+            if session in self._had:
+                self._had[session] += seconds
 
     @staticmethod
     def _pick(slots: dict[Npc, _Slot]) -> list[Job]:
@@ -133,6 +151,7 @@ class Mailbox:
         with self._lock:
             if npc is None:
                 self._clients.pop(session, None)
+                self._had.pop(session, None)
                 return
             slots = self._clients.get(session, {})
             slots.pop(npc, None)

@@ -60,7 +60,9 @@ class Worker(threading.Thread):
             return False
         start = self._clock()
         replies = self._replies(jobs)
-        self._statistics.inference.add(self._clock() - start)
+        busy = self._clock() - start
+        self._mailbox.charge(jobs[0].session, busy)
+        self._statistics.inference.add(busy)
         self._statistics.batch.add(len(jobs))
         self._deliver(replies)
         return True
