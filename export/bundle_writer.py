@@ -34,7 +34,8 @@ REPLAYED, REPLAY_SEED = 200, 40_001  # scenes, of a seed that no training uses
 LICENCES = [
     "EfficientNet-Lite0 weights: Apache-2.0 (Google)",
     "all-MiniLM-L6-v2: Apache-2.0 (sentence-transformers)",
-    "Training sprites: Noto Emoji (Apache-2.0), Fluent Emoji (MIT), Twemoji (CC BY 4.0), game-icons.net (CC BY 3.0)",
+    "Training sprites: Noto Emoji, Firefox OS Emoji, Material Design Icons, Memory Icons (Apache-2.0), Fluent Emoji (MIT), "
+    "Twemoji, Emoji One, Streamline Emojis (CC BY 4.0), game-icons.net (CC BY 3.0)",
 ]
 
 

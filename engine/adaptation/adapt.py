@@ -103,7 +103,7 @@ def adapt(
         material = prepare(bundle, recording, split, Path(folder), threads)
         clock.lap("features")
         course = AdaptStage(model, material, cfg).learn(clock.start + 60 * minutes - EXPORT_S, lambda: None)
-        say(f"learnt for {course.steps} steps ({course.stopped})")
+        say(f"learnt for {course.steps} steps ({course.stopped}); kept {course.blend:.0%} of it against forgetting")
         _refuse_unlearnt(course)
         stage = AdaptStage(model, material, cfg)
         _calibrate(model, *stage.measured())

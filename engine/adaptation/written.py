@@ -35,6 +35,7 @@ def as_json(outcome: Outcome, recording: Recording) -> dict[str, object]:
         },
         "steps": course.steps,
         "stopped": course.stopped,
+        "blend": course.blend,
         "checks": course.checks,
         "before": outcome.before[1].as_json(),
         "after": outcome.after[1].as_json(),
