@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -69,6 +70,7 @@ class Mailbox:
         self._idle = threading.Lock()  # held while there is nothing to take: faster to wait for than a Condition
         self._idle.acquire()
         self._closed = False
+        self._company = False  # several groups were taken together: more players than one
 
     def put(self, session: Session, jobs: Sequence[Job]) -> int:
         """Leave jobs of one client; returns how many older frames gave way to them."""
@@ -84,18 +86,37 @@ class Mailbox:
         if self._idle.locked():
             self._idle.release()
 
-    def take(self) -> list[Job] | None:
-        """The next jobs of one client that share one frame, at most one per NPC; waits for them.
+    def take(self, frames: int = 1, wait: float = 0.0) -> list[list[Job]] | None:
+        """The next jobs in groups that share one frame, one group a client and turn, at most one job per NPC in each.
 
-        Returns None when the mailbox is closed and empty.
+        Waits for the first group. Where several came together the last time, it waits for more of them, for at most
+        `wait` seconds; who plays alone never waits.
+
+        Args:
+            frames: groups at most.
+
+        Returns:
+            None when the mailbox is closed and empty.
         """
-        while True:
-            with self._lock:
-                if self._clients:
-                    return self._take_turn()
-                if self._closed:
-                    return None
+        closed = self._closed  # before looking: what was left until then is still found
+        while not (groups := self._turns(frames)):
+            if closed:
+                return None
             self._idle.acquire()
+            closed = self._closed
+        if self._company and wait > 0:
+            self._gather(groups, frames, time.monotonic() + wait)
+        self._company = len(groups) > 1
+        return groups
+
+    def _gather(self, groups: list[list[Job]], frames: int, until: float) -> None:
+        while len(groups) < frames and (left := until - time.monotonic()) > 0:
+            self._idle.acquire(timeout=left)
+            groups += self._turns(frames - len(groups))
+
+    def _turns(self, most: int) -> list[list[Job]]:
+        with self._lock:
+            return [self._take_turn() for _ in range(most) if self._clients]
 
     def _take_turn(self) -> list[Job]:
         session, slots = self._clients.popitem(last=False)

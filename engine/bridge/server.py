@@ -25,6 +25,7 @@ from engine.bridge.worker import Reply, Worker
 from engine.errors import EngineError
 
 DRAIN_S = 3.0  # at shutdown, what was said before is still answered within this time
+BATCH_WAIT_S = 0.002
 _BURST = 8  # messages read before replies get their turn; more would let a flood hold them up
 _FLOOD = 4  # messages in a row that exceed their clients' allowance: nobody else has sent anything
 _PAUSE_S = 0.001  # in which such a flood is left to the network, which holds its sender back
@@ -38,6 +39,7 @@ class Server:
         token: if given, clients must send the same.
         keys: if given, everything is encrypted and only the clients in there may connect.
         journal: if given, decisions on utterances outlive the process; closed with the server.
+        batch_wait: seconds that frames may wait for others where the model takes several at once.
 
     Raises:
         EngineError: `port_in_use`, `not_loopback` or `bind`.
@@ -52,9 +54,11 @@ class Server:
         insecure: bool = False,
         limits: Limits = DEFAULT_LIMITS,
         journal: Journal | None = None,
+        batch_wait: float = BATCH_WAIT_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._token, self._limits, self._journal, self._clock = token, limits, journal, clock
+        self._batch_wait = batch_wait
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._gate = Gate(self._context, keys.clients) if keys is not None else None
         try:
@@ -85,7 +89,7 @@ class Server:
             statistics=self.statistics,
             clock=self._clock,
         )
-        worker = Worker(brain, self._mailbox, self._deliver, self.statistics, self._clock)
+        worker = Worker(brain, self._mailbox, self._deliver, self.statistics, self._clock, self._batch_wait)
         worker.start()
         brain.wake = self._wake
         try:
