@@ -140,7 +140,7 @@ class Server:
                 self._let_in(self._gate)
             if self._wake_out.fileno() in ready:
                 self._wake_out.recv(4096)
-            self._send_replies(host)
+                self._send_replies(host)
             if self._socket in ready and self._receive(host):
                 resume_at = time.monotonic() + _PAUSE_S
             host.expire()
