@@ -9,23 +9,32 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
-import numpy.typing as npt
 import typer
 import zmq
 from rich.console import Console
 from rich.table import Table
 
+from engine.brain import Brain
 from engine.bridge.client import Client, Frame
+from engine.bridge.echo import EchoPerceiver
 from engine.errors import EngineError
+from engine.minds import Observation
+from engine.perception import Frame as PerceivedFrame
+from engine.perception import Perceiver
 
 WIDTH, HEIGHT = 640, 360
 WARM_UP = 10
+_BATCHES = (1, 2, 4, 8)  # frames
+_ROUNDS = 6  # of processes for what is measured without a model
+_ONE_WAY = "wire: bare pyzmq, frame there, 6 bytes back"
+_ECHO = "wire: bare pyzmq echo, frame there and back"
+_BRIDGE = "bridge: frame -> decision, no inference"
+_THINKING = "of that, echo and character (alone, in one process)"
 _UNINTERRUPTED = 200  # round trips; a server lets in 250 observations a second and drops the frames of a flood
 
 
@@ -40,11 +49,7 @@ def bench(
     console = Console()
     rows: dict[str, list[float]] = {}
     with console.status("measuring"):
-        rows["wire: bare pyzmq, frame there, 6 bytes back"] = _bare(runs, parts=2)
-        rows["wire: bare pyzmq echo, frame there and back"] = _bare(runs, parts=3)
-        with _server("--echo") as endpoint, Client(endpoint, name="bench", timeout=20) as client:
-            client.spawn("npc", "guard", ["wolf", "fire"])
-            rows["bridge: frame -> decision, no inference"] = _repeat(runs, lambda i: _round_trip(client, i, ""))
+        rows |= _wire_and_bridge(runs)
         start = time.perf_counter()
         model = ["--provider", provider, *(["--bundle", str(bundle)] if bundle else [])]
         with _server(*model) as endpoint, Client(endpoint, name="bench", timeout=20) as client:
@@ -57,15 +62,80 @@ def bench(
             )
             rows["frame + known words -> decision"] = _repeat(runs, lambda i: _round_trip(client, i, "bring me the key"))
             used = client.welcome.provider
+        batches = _batches(bundle, provider)
         if article:
             rows |= _article(min(runs, 50))
     figures = {name: _percentiles(seconds) for name, seconds in rows.items()}
+    overhead = _overhead(figures)
     console.print(_table(figures, used))
+    typer.echo(f"bridge overhead: {overhead['p50_ms']:.2f} ms, {overhead['of_bare_echo']:.2f} times the bare echo")
+    for frames, ms in batches.items():
+        typer.echo(f"image graph, {frames} frames: {ms['together']:.1f} ms together, {ms['in turn']:.1f} ms in turn")
     typer.echo(f"server start to first decision: {startup:.2f} s (first round trip {first * 1e3:.1f} ms)")
     if json_file is not None:
-        result = {"provider": used, "runs": runs, "frame": [WIDTH, HEIGHT], "startup_s": startup, "latency_ms": figures}
+        result = {"provider": used, "runs": runs, "frame": [WIDTH, HEIGHT], "startup_s": startup}
+        result |= {"overhead": overhead, "image_graph_ms": batches, "latency_ms": figures}
         json_file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
         typer.echo(f"figures: {json_file}")
+
+
+def _wire_and_bridge(runs: int) -> dict[str, list[float]]:
+    """What a frame costs without a model, beside what the wire alone costs.
+
+    Each takes turns with processes of its own: two that happen to lie well on the cores are half again as fast.
+    """
+    rows: dict[str, list[float]] = {name: [] for name in (_ONE_WAY, _ECHO, _BRIDGE, _THINKING)}
+    each = math.ceil(runs / _ROUNDS)
+    for _ in range(_ROUNDS):
+        rows[_ONE_WAY] += _bare(each, parts=2)
+        rows[_ECHO] += _bare(each, parts=3)
+        with _server("--echo") as endpoint, Client(endpoint, name="bench", timeout=20) as client:
+            client.spawn("npc", "guard", ["wolf", "fire"])
+            rows[_BRIDGE] += _repeat(each, lambda i: _round_trip(client, i, ""))
+        rows[_THINKING] += _thinking(each)
+    return rows
+
+
+def _thinking(runs: int) -> list[float]:
+    """What the server does between the bridge's halves while it has no model: an echo, and a character's tick."""
+    brain = Brain(EchoPerceiver())
+    mind = brain.mind("npc", "guard", ["wolf", "fire"])
+
+    def once(i: int) -> float:
+        frame = PerceivedFrame(_pixels(i), WIDTH, HEIGHT)
+        start = time.perf_counter()
+        brain.decide(frame, [Observation(mind, start)])
+        return time.perf_counter() - start
+
+    return _repeat(runs, once)
+
+
+def _batches(bundle: Path | None, provider: str) -> dict[int, dict[str, float]]:
+    """Milliseconds (p50) that several frames take through the image graph, in one run and one after the other."""
+    perceivers = {
+        "together": Perceiver(bundle, provider, batch=_BATCHES[-1]),
+        "in turn": Perceiver(bundle, provider, batch=1),
+    }
+    figures: dict[int, dict[str, float]] = {}
+    for count in _BATCHES:
+        frames = [PerceivedFrame(_pixels(i), WIDTH, HEIGHT) for i in range(count)]
+        figures[count] = {name: _percentiles(_encoding(perceiver, frames))["p50"] for name, perceiver in perceivers.items()}
+    return figures
+
+
+def _encoding(perceiver: Perceiver, frames: Sequence[PerceivedFrame]) -> list[float]:
+    def once(i: int) -> float:
+        start = time.perf_counter()
+        perceiver.encode_frames(frames, [])
+        return time.perf_counter() - start
+
+    return _repeat(30, once)
+
+
+def _overhead(figures: dict[str, dict[str, float]]) -> dict[str, float]:
+    """The bridge's part of a round trip, p50, in ms and as a multiple of the bare echo."""
+    bridge = figures[_BRIDGE]["p50"] - figures[_THINKING]["p50"]
+    return {"p50_ms": round(bridge, 3), "of_bare_echo": round(bridge / figures[_ECHO]["p50"], 2)}
 
 
 @contextmanager
@@ -109,9 +179,9 @@ def _round_trip(client: Client, i: int, text: str) -> float:
     raise EngineError("bench", "A decision did not come within 10 s.", "Run `python -m engine doctor`.")
 
 
-def _pixels(i: int) -> npt.NDArray[np.uint8]:
-    """The game's next frame, freshly drawn."""
-    return np.full((HEIGHT, WIDTH, 3), i % 251, np.uint8)
+def _pixels(i: int) -> bytes:
+    """The game's next frame, freshly drawn: bytes, as screenshots come (an array is copied, since it may be drawn over)."""
+    return bytes([i % 251]) * (HEIGHT * WIDTH * 3)
 
 
 def _repeat(runs: int, once: Callable[[int], float]) -> list[float]:

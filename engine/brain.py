@@ -43,7 +43,12 @@ class Perceiving(Protocol):
     @property
     def provider(self) -> str: ...
 
-    def encode(self, frame: Frame | None, queries: Sequence[Query]) -> EncodedFrame | None: ...
+    @property
+    def frames_at_once(self) -> int: ...
+
+    def encode(self, frame: Frame | EncodedFrame | None, queries: Sequence[Query]) -> EncodedFrame | None: ...
+
+    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | EngineError]: ...
 
     def perceive_with_heat(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Seen]: ...
 
@@ -143,8 +148,8 @@ class Brain:
         except OSError as error:
             raise EngineError("logs", f"{path} cannot be written: {error.strerror}.", "Check --logs.") from None
 
-    def decide(self, frame: Frame | None, observations: Sequence[Observation]) -> list[Answer]:
-        """One answer an observation. All of them see `frame`, which is encoded once.
+    def decide(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Answer]:
+        """One answer an observation. All of them see `frame`, which is encoded once (or was, together with others).
 
         What the characters will remember of it is in the store before this returns.
 

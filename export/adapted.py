@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.model import NpcModel
 from engine.perception import Bundle
 from export.bundle_writer import HEADS, entry, refuse_unless, staging
+from export.frames_axis import free_frames
 from export.graphs import export_heads
 from export.heads import write_heads
 from export.parity import Example, Parity, compare_heads
@@ -38,6 +39,7 @@ def write_adapted(
             _quantise(base, folder, examples)
         replace_neck(base.graph("image"), folder / "neck.onnx", folder / base.graph("image").name)
         (folder / "neck.onnx").unlink()
+        free_frames(folder / base.graph("image").name)
         shipped = compare_heads(model, folder, examples)
         refuse_unless(shipped.acceptable(precision), shipped, precision)
         _copy_rest(base, folder)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from engine.errors import EngineError
 from engine.labels import load_labels
 from engine.perception import EncodedFrame, Frame, Query, Seen
 from engine.perception.frame import decode
@@ -17,15 +18,26 @@ class EchoPerceiver:
     """Takes every utterance for a greeting by the thing that is the brighter the further right it stands."""
 
     provider = "echo"
+    frames_at_once = 1
 
     def __init__(self) -> None:
         self.labels = load_labels()
 
-    def encode(self, frame: Frame | None, queries: Sequence[Query]) -> EncodedFrame | None:
+    def encode(self, frame: Frame | EncodedFrame | None, queries: Sequence[Query]) -> EncodedFrame | None:
         """Checks a frame as the model does; all that counts is the brightness of its first pixel."""
-        if frame is None:
-            return None
+        if not isinstance(frame, Frame):
+            return frame
         shade = decode(frame)[:1, :1, 0].astype(np.float32)
+        return EncodedFrame(shade, shade, shade, None)
+
+    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | EngineError]:
+        return [self._encode_or_fault(frame) for frame in frames]
+
+    def _encode_or_fault(self, frame: Frame) -> EncodedFrame | EngineError:
+        try:
+            shade = decode(frame)[:1, :1, 0].astype(np.float32)
+        except EngineError as error:
+            return error
         return EncodedFrame(shade, shade, shade, None)
 
     def perceive_with_heat(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Seen]:

@@ -86,15 +86,30 @@ class Host:
 
     # -- messages in -----------------------------------------------------------------------------------
 
-    def receive(self, route: bytes, user: str, parts: Sequence[memoryview]) -> None:
+    def receive(self, route: bytes, user: str, parts: Sequence[memoryview]) -> bool:
         """Deal with one message. Whatever is wrong with it becomes an error reply.
 
         Args:
             route: names the connection.
             user: who it is by its key; empty without encryption.
+
+        Returns:
+            Whether it was one more than its client may send: such are better not read at all for a while.
         """
-        if self._floods(route, parts):
-            return
+        session = self._routes.get(route)
+        if session is None:
+            self._read(route, user, parts)
+            return False
+        session.floods = not session.allowance.take(self._clock())
+        if session.floods and _is_frame(parts, self._limits):
+            # The last frames of a flood are as good as each other. Words are never dropped.
+            session.heard_at = self._clock()
+            self._count(session, "dropped")
+        else:
+            self._read(route, user, parts)
+        return session.floods
+
+    def _read(self, route: bytes, user: str, parts: Sequence[memoryview]) -> None:
         try:
             message = decode_client(parts, self._limits)
             if isinstance(message, Hello):
@@ -115,21 +130,6 @@ class Host:
         except Exception:
             event("message_failed", level=logging.ERROR, fault=True)
             self._send_to(route, Error("internal", "The server failed on this message.", "Its log says more."))
-
-    def _floods(self, route: bytes, parts: Sequence[memoryview]) -> bool:
-        """Whether this is one frame too many: it is dropped before it costs the other clients time.
-
-        The last frames of a flood are as good as each other. Words are never dropped.
-        """
-        session = self._routes.get(route)
-        if session is None or session.allowance.take(self._clock()):
-            return False
-        header = bytes(parts[0][: self._limits.header]) if parts else b""
-        if _OBSERVE not in header or b"utterance" in header:
-            return False
-        session.heard_at = self._clock()
-        self._count(session, "dropped")
-        return True
 
     def _dispatch(self, session: Session, message: ClientMessage) -> None:
         try:
@@ -226,6 +226,8 @@ class Host:
         # Who heard it before gets nothing: the decision is on the way, or was sent again.
         told = frozenset(said.to) - fresh if said is not None else frozenset[str]()
         text = said.text if said is not None else ""
+        if session.floods:  # only those who are spoken to get to see it
+            told |= {npc.id for npc in npcs} - fresh
         jobs = [Job(session, npc, observe, text if npc.id in fresh else "", now) for npc in npcs if npc.id not in told]
         self._count(session, "superseded", self._mailbox.put(session, jobs))
         self._count(session, "observed")
@@ -340,6 +342,12 @@ class Host:
     def _count(self, session: Session, what: str, times: int = 1) -> None:
         session.counters[what] += times
         self._statistics.counters[what] += times
+
+
+def _is_frame(parts: Sequence[memoryview], limits: Limits) -> bool:
+    """Whether a message is an observation without words, as far as can be told without reading it."""
+    header = bytes(parts[0][: limits.header]) if parts else b""
+    return _OBSERVE in header and b"utterance" not in header
 
 
 def _stands(reply: Reply) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
+import time
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -61,31 +62,22 @@ class _Slot:
 
 
 class Mailbox:
-    """Thread-safe, for one thread that takes.
-
-    Start-time fair queueing (Goyal, Vin and Cheng 1996): next is the client that has had the least of the worker's
-    time, where one that comes back from idling has no credit from before. One that floods delays the others by no
-    more than the batch that is under way.
-    """
+    """Thread-safe, for one thread that takes. Clients take turns, so that one that floods delays only itself."""
 
     def __init__(self) -> None:
-        self._clients: dict[Session, dict[Npc, _Slot]] = {}
-        self._had: dict[Session, float] = {}  # seconds of the worker's time, in the common measure of `_now`
-        self._now = 0.0  # what the client had whose batch was taken last
+        self._clients: OrderedDict[Session, dict[Npc, _Slot]] = OrderedDict()
         self._lock = threading.Lock()
         self._idle = threading.Lock()  # held while there is nothing to take: faster to wait for than a Condition
         self._idle.acquire()
         self._closed = False
+        self._company = False  # several groups were taken together: more players than one
 
     def put(self, session: Session, jobs: Sequence[Job]) -> int:
         """Leave jobs of one client; returns how many older frames gave way to them."""
         if not jobs:
             return 0
         with self._lock:
-            if session not in self._clients:
-                self._clients[session] = {}
-                self._had[session] = max(self._had.get(session, 0.0), self._now)
-            slots = self._clients[session]
+            slots = self._clients.setdefault(session, {})
             superseded = sum(slots.setdefault(job.npc, _Slot()).put(job) for job in jobs)
             self._rouse()
             return superseded
@@ -94,33 +86,44 @@ class Mailbox:
         if self._idle.locked():
             self._idle.release()
 
-    def take(self) -> list[Job] | None:
-        """The next jobs of one client that share one frame, at most one per NPC; waits for them.
+    def take(self, frames: int = 1, wait: float = 0.0) -> list[list[Job]] | None:
+        """The next jobs in groups that share one frame, one group a client and turn, at most one job per NPC in each.
 
-        Returns None when the mailbox is closed and empty.
+        Waits for the first group. Where several came together the last time, it waits for more of them, for at most
+        `wait` seconds; who plays alone never waits.
+
+        Args:
+            frames: groups at most.
+
+        Returns:
+            None when the mailbox is closed and empty.
         """
-        while True:
-            with self._lock:
-                if self._clients:
-                    return self._take_turn()
-                if self._closed:
-                    return None
+        closed = self._closed  # before looking: what was left until then is still found
+        while not (groups := self._turns(frames)):
+            if closed:
+                return None
             self._idle.acquire()
+            closed = self._closed
+        if self._company and wait > 0:
+            self._gather(groups, frames, time.monotonic() + wait)
+        self._company = len(groups) > 1
+        return groups
+
+    def _gather(self, groups: list[list[Job]], frames: int, until: float) -> None:
+        while len(groups) < frames and (left := until - time.monotonic()) > 0:
+            self._idle.acquire(timeout=left)
+            groups += self._turns(frames - len(groups))
+
+    def _turns(self, most: int) -> list[list[Job]]:
+        with self._lock:
+            return [self._take_turn() for _ in range(most) if self._clients]
 
     def _take_turn(self) -> list[Job]:
-        session = min(self._clients, key=self._had.__getitem__)  # of equals, who has waited longest
-        self._now = self._had[session]
-        slots = self._clients.pop(session)
+        session, slots = self._clients.popitem(last=False)
         jobs = self._pick(slots)
         if slots:
-            self._clients[session] = slots
+            self._clients[session] = slots  # to the end of the queue
         return jobs
-
-    def charge(self, session: Session, seconds: float) -> None:
-        """Say how long the worker was busy with the jobs of a client."""
-        with self._lock:
-            if session in self._had:
-                self._had[session] += seconds
 
     @staticmethod
     def _pick(slots: dict[Npc, _Slot]) -> list[Job]:
@@ -151,7 +154,6 @@ class Mailbox:
         with self._lock:
             if npc is None:
                 self._clients.pop(session, None)
-                self._had.pop(session, None)
                 return
             slots = self._clients.get(session, {})
             slots.pop(npc, None)

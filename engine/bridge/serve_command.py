@@ -17,7 +17,7 @@ import typer
 from engine.bridge.journal import Journal
 from engine.bridge.keys import load_server_keys
 from engine.bridge.logs import log_to_stderr
-from engine.bridge.server import Server
+from engine.bridge.server import BATCH_WAIT_S, Server
 from engine.bridge.sockets import is_loopback
 from engine.errors import EngineError
 from engine.paths import data_directory
@@ -66,6 +66,13 @@ def serve(
     ] = None,
     metrics: Annotated[str | None, typer.Option(help="HOST:PORT on which Prometheus finds /metrics.")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads of the image graph.")] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Frames that the image graph takes at once.", show_default="8 on CUDA, 1 on a CPU"),
+    ] = None,
+    batch_wait: Annotated[
+        float, typer.Option(min=0, max=20, help="Milliseconds that frames wait for others where several are taken at once.")
+    ] = BATCH_WAIT_S * 1e3,
     ready_file: Annotated[Path | None, typer.Option(help="Gets the address once the server is ready.")] = None,
     echo: Annotated[bool, typer.Option(help="Answer without a model, for testing a client.")] = False,
     log_format: Annotated[LogFormat, typer.Option(help="For people or for machines.")] = LogFormat.TEXT,
@@ -81,12 +88,13 @@ def serve(
         keys=load_server_keys(keys) if keys else None,
         insecure=insecure,
         journal=Journal(journal) if journal else None,
+        batch_wait=batch_wait / 1e3,
     )
     try:
         store = _store(memory or ("none" if echo else str(data_directory() / "memory.sqlite")))
         voice = _voice(llm, llm_model, llm_budget, llm_remote) if llm else None
         feed, page = _inspector(inspect)
-        brain, name = _brain(None if echo else (bundle, provider, threads), personas, store, _made(logs), voice, feed)
+        brain, name = _brain(None if echo else (bundle, provider, threads, batch), personas, store, _made(logs), voice, feed)
     except EngineError:
         server.close()
         raise
@@ -144,7 +152,7 @@ def _inspector(port: int | None) -> tuple[Feed | None, Page | None]:
 
 
 def _brain(
-    model: tuple[Path | None, str, int | None] | None,
+    model: tuple[Path | None, str, int | None, int | None] | None,
     personas: Path | None,
     store: MemoryStore,
     logs: Path | None,

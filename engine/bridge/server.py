@@ -25,7 +25,10 @@ from engine.bridge.worker import Reply, Worker
 from engine.errors import EngineError
 
 DRAIN_S = 3.0  # at shutdown, what was said before is still answered within this time
+BATCH_WAIT_S = 0.002
 _BURST = 8  # messages read before replies get their turn; more would let a flood hold them up
+_FLOOD = 4  # messages in a row that exceed their clients' allowance: nobody else has sent anything
+_PAUSE_S = 0.001  # in which such a flood is left to the network, which holds its sender back
 
 
 class Server:
@@ -36,6 +39,7 @@ class Server:
         token: if given, clients must send the same.
         keys: if given, everything is encrypted and only the clients in there may connect.
         journal: if given, decisions on utterances outlive the process; closed with the server.
+        batch_wait: seconds that frames may wait for others where the model takes several at once.
 
     Raises:
         EngineError: `port_in_use`, `not_loopback` or `bind`.
@@ -50,9 +54,11 @@ class Server:
         insecure: bool = False,
         limits: Limits = DEFAULT_LIMITS,
         journal: Journal | None = None,
+        batch_wait: float = BATCH_WAIT_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._token, self._limits, self._journal, self._clock = token, limits, journal, clock
+        self._batch_wait = batch_wait
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._gate = Gate(self._context, keys.clients) if keys is not None else None
         try:
@@ -83,7 +89,7 @@ class Server:
             statistics=self.statistics,
             clock=self._clock,
         )
-        worker = Worker(brain, self._mailbox, self._deliver, self.statistics, self._clock)
+        worker = Worker(brain, self._mailbox, self._deliver, self.statistics, self._clock, self._batch_wait)
         worker.start()
         brain.wake = self._wake
         try:
@@ -125,35 +131,44 @@ class Server:
     # -- the loop --------------------------------------------------------------------------------------
 
     def _serve(self, host: Host) -> None:
-        poller = zmq.Poller()
-        poller.register(self._socket, zmq.POLLIN)
-        poller.register(self._wake_out, zmq.POLLIN)
-        if self._gate is not None:
-            poller.register(self._gate.socket, zmq.POLLIN)
+        games, ourselves = self._poller(self._socket), self._poller()
+        resume_at = 0.0
         while not self._stopping:
-            ready = dict(poller.poll(1000))
+            paused = time.monotonic() < resume_at
+            ready = dict(ourselves.poll(1) if paused else games.poll(1000))
             if self._gate is not None and self._gate.socket in ready:
                 self._let_in(self._gate)
             if self._wake_out.fileno() in ready:
                 self._wake_out.recv(4096)
-            self._send_replies(host)
-            if self._socket in ready:
-                self._receive(host)
+                self._send_replies(host)
+            if self._socket in ready and self._receive(host):
+                resume_at = time.monotonic() + _PAUSE_S
             host.expire()
+
+    def _poller(self, *others: zmq.Socket[bytes]) -> zmq.Poller:
+        poller = zmq.Poller()
+        for one in (self._wake_out, *others, *([self._gate.socket] if self._gate is not None else [])):
+            poller.register(one, zmq.POLLIN)
+        return poller
 
     def _let_in(self, gate: Gate) -> None:
         for address in gate.answer():
             self.statistics.counters["strangers"] += 1
             event("stranger", level=logging.WARNING, address=address)
 
-    def _receive(self, host: Host) -> None:
+    def _receive(self, host: Host) -> bool:
+        """Read a few messages, of every client in turn; True where nothing but a flood comes in."""
+        floods = 0
         for _ in range(_BURST):
             try:
                 route, *parts = self._socket.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
-                return
+                return False
             user = _user(parts) if self._gate is not None else ""
-            host.receive(route.bytes, user, [part.buffer for part in parts])
+            floods = floods + 1 if host.receive(route.bytes, user, [part.buffer for part in parts]) else 0
+            if floods == _FLOOD:
+                return True
+        return False
 
     def _send_replies(self, host: Host) -> None:
         while self._done:

@@ -11,6 +11,7 @@ from engine.bridge.journal import Journal
 from engine.minds import Mind
 
 _REMEMBERED = 2048  # decided utterances that a client may ask for again
+FLOODED = 30.0  # observations a second of a client that floods: enough to play, and little work
 _PATIENCE_S = 5.0  # an utterance that was put off and does not come again holds up the later ones for so long
 
 
@@ -95,19 +96,27 @@ class Queue:
 
 @dataclass(slots=True)
 class Allowance:
-    """So many messages a second, and as many at once after a second of silence (a token bucket)."""
+    """So many messages a second, and as many at once after a second of silence (a token bucket).
+
+    Who goes on sending when it is used up gets `FLOODED` a second, until there is a pause in what is sent.
+    """
 
     rate: float
     _left: float = 0.0
-    _at: float | None = None
+    _at: float | None = None  # of the last message
+    _taken_at: float = 0.0  # of the last that was let in
 
     def take(self, now: float) -> bool:
         """Use one up; False where none is left."""
         grown = self.rate if self._at is None else self._left + (now - self._at) * self.rate
-        self._left, self._at = min(self.rate, grown), now
-        if self._left < 1.0:
+        self._at = now
+        if grown >= 1.0:
+            self._left, self._taken_at = min(self.rate, grown) - 1.0, now
+            return True
+        self._left = 0.0  # only silence fills it again
+        if now - self._taken_at < 1.0 / min(self.rate, FLOODED):
             return False
-        self._left -= 1.0
+        self._taken_at = now
         return True
 
 
@@ -126,6 +135,7 @@ class Session:
     heard_at: float
     ledger: Ledger
     allowance: Allowance
+    floods: bool = False  # its last message was more than it may send
     queue: Queue = field(default_factory=Queue)
     capabilities: frozenset[str] = frozenset()
     npcs: dict[str, Npc] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from engine.bridge.protocol import Error, Utterance, WireDecision
 from engine.bridge.statistics import Statistics
 from engine.errors import EngineError
 from engine.minds import Answer, Observation
-from engine.perception import Frame
+from engine.perception import EncodedFrame, Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +29,30 @@ class Reply:
 
 
 Deliver: TypeAlias = Callable[[Sequence[Reply]], None]
+Look: TypeAlias = Frame | EncodedFrame | EngineError | None  # what the NPCs of a group get to see
 
 
 class Worker(threading.Thread):
     """Runs until the mailbox is closed and empty. Faults become error replies; the thread lives on.
 
     Args:
-        deliver: called on this thread with the replies of one batch.
+        deliver: called on this thread with the replies of one group, which saw one frame.
         clock: seconds, the one that stamped the jobs.
+        wait: seconds that a batch of frames may wait to become larger; see `Mailbox.take`.
     """
 
     def __init__(
-        self, brain: Brain, mailbox: Mailbox, deliver: Deliver, statistics: Statistics, clock: Callable[[], float]
+        self,
+        brain: Brain,
+        mailbox: Mailbox,
+        deliver: Deliver,
+        statistics: Statistics,
+        clock: Callable[[], float],
+        wait: float = 0.0,
     ) -> None:
         super().__init__(name="inference", daemon=True)
         self._brain, self._mailbox, self._deliver = brain, mailbox, deliver
-        self._statistics, self._clock = statistics, clock
+        self._statistics, self._clock, self._wait = statistics, clock, wait
 
     def run(self) -> None:
         while self._decide_next():
@@ -53,23 +61,41 @@ class Worker(threading.Thread):
     def _decide_next(self) -> bool:
         """Decide what waits; False once the mailbox is closed and empty.
 
-        On return nothing holds on to the frame: were it freed after the next has come, that would need new memory.
+        On return nothing holds on to the frames: were they freed after the next have come, that would need new memory.
         """
-        jobs = self._mailbox.take()
-        if jobs is None:
+        groups = self._mailbox.take(self._brain.perceiver.frames_at_once, self._wait)
+        if groups is None:
             return False
         start = self._clock()
-        replies = self._replies(jobs)
-        busy = self._clock() - start
-        self._mailbox.charge(jobs[0].session, busy)
-        self._statistics.inference.add(busy)
-        self._statistics.batch.add(len(jobs))
-        self._deliver(replies)
+        looks = self._look(groups)
+        for jobs, look in zip(groups, looks, strict=True):
+            replies = self._replies(jobs, look)
+            now = self._clock()
+            self._statistics.inference.add(now - start)
+            self._statistics.batch.add(len(jobs))
+            self._deliver(replies)
+            start = now
         return True
 
-    def _replies(self, jobs: Sequence[Job]) -> list[Reply]:
+    def _look(self, groups: Sequence[Sequence[Job]]) -> list[Look]:
+        """What each group sees; several frames are encoded together."""
+        looks: list[Look] = [_frame(jobs[0]) for jobs in groups]
+        frames = [look for look in looks if isinstance(look, Frame)]
+        if len(frames) < 2:
+            return looks
+        texts = [job.text for jobs in groups for job in jobs]
         try:
-            answers = self._brain.decide(_frame(jobs[0]), [_observation(job) for job in jobs])
+            encoded = iter(self._brain.perceiver.encode_frames(frames, texts))
+        except Exception:  # one after the other it shows whose frame it was
+            event("batch_failed", level=logging.ERROR, fault=True)
+            return looks
+        return [next(encoded) if isinstance(look, Frame) else look for look in looks]
+
+    def _replies(self, jobs: Sequence[Job], look: Look) -> list[Reply]:
+        try:
+            if isinstance(look, EngineError):
+                raise look
+            answers = self._brain.decide(look, [_observation(job) for job in jobs])
             return [Reply(job, self._decision(job, answer)) for job, answer in zip(jobs, answers, strict=True)]
         except EngineError as error:
             return [Reply(job, _refusal(job, error)) for job in jobs]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
+from engine.errors import EngineError
 from engine.perception.bundle import HEADS, Bundle
 from engine.perception.frame import Frame, Letterbox, decode, letterbox
 from engine.perception.relations import placed, read_relation
@@ -20,6 +23,8 @@ from engine.perception.text import TextEncoder
 from npc.types import Detection, Percept, Target
 
 Floats = npt.NDArray[np.float32]
+_Number = TypeVar("_Number", np.float32, np.uint8)
+_CUDA_FRAMES = 8  # of one run of the image graph
 BUCKETS = (1, 2, 4, 8, 16, 32, 64)  # CUDA tunes itself anew for every batch size: offer few
 
 
@@ -60,18 +65,27 @@ class Perceiver:
         bundle: directory of a bundle; None is the one that ships with the engine.
         provider: auto, cuda or cpu; `self.provider` tells which it became.
         threads: of the image graph; None takes up to four of the machine's cores.
+        batch: frames that one run of the image graph takes at most; None takes 8 on CUDA. On a CPU that is 1: there
+            several together take about as long as one after the other.
 
     Raises:
         EngineError: if the bundle is damaged or the provider cannot be had.
     """
 
-    def __init__(self, bundle: Path | None = None, provider: str = "auto", threads: int | None = None) -> None:
+    def __init__(
+        self,
+        bundle: Path | None = None,
+        provider: str = "auto",
+        threads: int | None = None,
+        batch: int | None = None,
+    ) -> None:
         self.bundle = Bundle(bundle)
         self.labels = self.bundle.labels
         self.spec = self.bundle.manifest.input
         threads = threads or min(4, os.cpu_count() or 1)
         self.provider = choose_provider(provider, self.bundle.graph("decide"), threads)
         self._image = self._open("image", threads)
+        self.frames_at_once = self._most_frames(batch)
         self._decide, self._watch = self._open("decide"), self._open("watch")
         self._text = TextEncoder(self._open("text"), self.bundle.tokenizer, self.spec.max_tokens)
         # Words and picture are encoded at the same time: both release the interpreter lock.
@@ -87,28 +101,67 @@ class Perceiver:
         check_shapes(path, session, self.bundle.manifest.shapes()[graph])
         return session
 
+    def _most_frames(self, wanted: int | None) -> int:
+        """Frames of one run; always 1 with a graph that was exported for one."""
+        if isinstance(self._image.get_inputs()[0].shape[0], int):
+            return 1
+        return wanted or (_CUDA_FRAMES if self.provider == CUDA else 1)
+
     def warm_up(self) -> None:
         """Run every graph once, so that the first real answer is not a slow one."""
         frame = self.encode_frame(Frame.from_array(np.zeros((self.spec.height, self.spec.width, 3), np.uint8)))
         buckets = BUCKETS if self.provider == CUDA else BUCKETS[:1]
         for count in buckets:
             self.perceive(frame, [Query(text="hello", watch=("fire",))] * count)
+            if frame.fit is not None and count <= self.frames_at_once:
+                self._encode_fitted([frame.fit] * count)
 
     def encode_frame(self, frame: Frame) -> EncodedFrame:
         """Run the image graph on a frame (once per frame, however many NPCs see it)."""
-        fit = letterbox(decode(frame), self.spec.height, self.spec.width)
-        grid, scene = self._image.run(["grid", "scene"], {"frame": fit.picture[None]})
-        self.frames_encoded += 1
-        return EncodedFrame(grid, scene, fit.valid_cells(self._rows, self._columns), fit)
+        [encoded] = self._encode_fitted([self._fitted(frame)])
+        return encoded
 
-    def encode(self, frame: Frame | None, queries: Sequence[Query]) -> EncodedFrame | None:
+    def encode(self, frame: Frame | EncodedFrame | None, queries: Sequence[Query]) -> EncodedFrame | None:
         """Encode the frame while the queries' words are encoded beside it; both are ready for `perceive`."""
-        texts = [q.text for q in queries if q.text.strip()]
-        if frame is None:
-            return None
-        words = self._beside.submit(self._text.encode, texts) if texts else None
-        try:
+        if not isinstance(frame, Frame):
+            return frame
+        with self._words_beside(q.text for q in queries):
             return self.encode_frame(frame)
+
+    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | EngineError]:
+        """Encode several frames, `frames_at_once` in one run, and the words beside them; a broken frame is its fault."""
+        with self._words_beside(texts):
+            fits = [self._fitted_or_fault(frame) for frame in frames]
+            sound = [fit for fit in fits if isinstance(fit, Letterbox)]
+            encoded = iter([e for some in _chunks(sound, self.frames_at_once) for e in self._encode_fitted(some)])
+            return [fit if isinstance(fit, EngineError) else next(encoded) for fit in fits]
+
+    def _fitted(self, frame: Frame) -> Letterbox:
+        return letterbox(decode(frame), self.spec.height, self.spec.width)
+
+    def _fitted_or_fault(self, frame: Frame) -> Letterbox | EngineError:
+        try:
+            return self._fitted(frame)
+        except EngineError as error:
+            return error
+
+    def _encode_fitted(self, fits: Sequence[Letterbox]) -> list[EncodedFrame]:
+        """One run of the image graph."""
+        pictures = fits[0].picture[None] if len(fits) == 1 else np.stack([fit.picture for fit in fits])
+        grids, scenes = self._image.run(["grid", "scene"], {"frame": _pad(pictures, self._padded(len(fits)))})
+        self.frames_encoded += len(fits)
+        return [
+            EncodedFrame(grids[i : i + 1], scenes[i : i + 1], fit.valid_cells(self._rows, self._columns), fit)
+            for i, fit in enumerate(fits)
+        ]
+
+    @contextmanager
+    def _words_beside(self, texts: Iterable[str]) -> Iterator[None]:
+        """Encode words meanwhile."""
+        spoken = [text for text in texts if text.strip()]
+        words = self._beside.submit(self._text.encode, spoken) if spoken else None
+        try:
+            yield
         finally:  # a broken frame must not leave the text cache to two threads
             if words is not None:
                 words.result()
@@ -249,6 +302,10 @@ class Perceiver:
         return frame.fit.to_frame(x * self.spec.width / self._columns, y * self.spec.height / self._rows)
 
 
-def _pad(rows: Floats, count: int) -> Floats:
+def _pad(rows: npt.NDArray[_Number], count: int) -> npt.NDArray[_Number]:
     missing = count - rows.shape[0]
-    return rows if missing <= 0 else np.concatenate([rows, np.zeros((missing, *rows.shape[1:]), np.float32)])
+    return rows if missing <= 0 else np.concatenate([rows, np.zeros((missing, *rows.shape[1:]), rows.dtype)])
+
+
+def _chunks(fits: Sequence[Letterbox], size: int) -> Iterator[Sequence[Letterbox]]:
+    return (fits[i : i + size] for i in range(0, len(fits), size))

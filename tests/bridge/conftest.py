@@ -14,6 +14,7 @@ from engine.bridge.client import BridgeError, Client, Frame, WireDecision
 from engine.bridge.echo import EchoPerceiver
 from engine.bridge.limits import DEFAULT_LIMITS, Limits
 from engine.bridge.server import Server
+from engine.perception import Frame as PerceivedFrame
 
 DEADLINE = 10.0
 settings.register_profile("long", max_examples=1_000_000, deadline=None)  # pytest --hypothesis-profile=long
@@ -29,13 +30,18 @@ class StubPerceiver(EchoPerceiver):
         self.entered = threading.Event()
         self.frames: list[int] = []  # the first byte of each
         self.heard: list[str] = []
+        self.batches: list[int] = []  # frames of each
 
     def encode(self, frame, queries):
         self.entered.set()
         assert self.gate.wait(DEADLINE)
-        if frame is not None:
+        if isinstance(frame, PerceivedFrame):
             self.frames.append(frame.pixels[0])
         return super().encode(frame, queries)
+
+    def encode_frames(self, frames, texts):
+        self.batches.append(len(frames))
+        return super().encode_frames(frames, texts)
 
     def perceive_with_heat(self, frame, queries):
         self.heard += [query.text for query in queries if query.text.strip()]

@@ -6,7 +6,7 @@ import pytest
 
 from engine.bridge.limits import Limits
 from engine.bridge.protocol import Frame, Observe, Utterance
-from engine.bridge.session import Allowance, Queue
+from engine.bridge.session import Queue
 from engine.bridge.spoken import BUSY_S, DECISION_S, RETRY_S, Spoken
 
 
@@ -153,21 +153,3 @@ def test_frames_that_wait_are_limited_in_bytes(serve, connect, perceiver):
     for npc in ("b", "c", "d"):
         client.observe(npc, frame=Frame(bytes(1728), 32, 18))
     assert client.pong()["busy"] == 1
-
-
-def test_frames_beyond_the_allowance_are_dropped_but_never_words(serve, connect, perceiver):
-    client = connect(serve(limits=Limits(observes=1)))
-    client.spawn("mira", persona="healer")
-    for _ in range(5):
-        client.observe("mira", frame=Frame(bytes(1728), 32, 18))
-        client.pong()  # it has arrived: the client itself drops frames that cannot leave
-    client.observe("mira", text="hello")
-    client.until(lambda: "hello" in perceiver.heard)
-    assert client.pong()["dropped"] > 0
-
-
-def test_an_allowance_grows_again_with_time():
-    allowance = Allowance(2)
-    assert [allowance.take(0.0) for _ in range(3)] == [True, True, False]
-    assert allowance.take(0.5)
-    assert not allowance.take(0.6)

@@ -9,11 +9,15 @@ import pytest
 from tokenizers import Tokenizer
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
 
 from engine.errors import EngineError
 from engine.model.text_encoders import MiniLM
 from engine.training.tokens import tokenizer_file
 from export import bundle_writer
+from export.frames_axis import free_frames
 from export.parity import Parity
 from export.vocabulary import keep_english
 
@@ -49,6 +53,38 @@ def test_a_bundle_that_disagrees_is_not_written(tmp_path, monkeypatch) -> None:
         bundle_writer.write_bundle(tmp_path, out, "fp32", "x")
     assert [p.name for p in tmp_path.iterdir()] == ["bundle"]
     assert (out / "old").read_text() == "kept"
+
+
+def _image_graph(path, nodes, constants) -> None:
+    """`frame` uint8 [1, 2, 2, 3] to `grid` and `scene`, by way of `pixels`."""
+    frame = helper.make_tensor_value_info("frame", TensorProto.UINT8, [1, 2, 2, 3])
+    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 12]) for name in ("grid", "scene")]
+    cast = helper.make_node("Cast", ["frame"], ["pixels"], to=TensorProto.FLOAT)
+    tensors = [numpy_helper.from_array(np.array(value), name) for name, value in constants.items()]
+    graph = helper.make_graph([cast, *nodes], "image", [frame], outputs, tensors)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), path)
+
+
+def test_an_image_graph_is_made_to_take_several_frames(tmp_path) -> None:
+    path = tmp_path / "image.onnx"
+    nodes = [helper.make_node("Reshape", ["pixels", "flat"], [name]) for name in ("grid", "scene")]
+    _image_graph(path, nodes, {"flat": [1, 12]})
+    assert free_frames(path)
+    assert free_frames(path)  # and stays as it is
+    frames = np.arange(36, dtype=np.uint8).reshape(3, 2, 2, 3)
+    grid, _ = onnxruntime.InferenceSession(path).run(["grid", "scene"], {"frame": frames})
+    np.testing.assert_array_equal(grid, frames.reshape(3, 12))
+
+
+def test_a_graph_whose_frames_would_see_each_other_is_left_alone(tmp_path) -> None:
+    path = tmp_path / "image.onnx"
+    mixed = helper.make_node("ReduceMean", ["flat_pixels", "first"], ["mean"], keepdims=1)
+    flat = helper.make_node("Reshape", ["pixels", "flat"], ["flat_pixels"])
+    ends = [helper.make_node("Sub", ["flat_pixels", "mean"], [name]) for name in ("grid", "scene")]
+    _image_graph(path, [flat, mixed, *ends], {"flat": [1, 12], "first": [0]})
+    before = path.read_bytes()
+    assert not free_frames(path)
+    assert path.read_bytes() == before
 
 
 def test_a_smaller_vocabulary_cuts_english_into_the_same_tokens(tmp_path) -> None:

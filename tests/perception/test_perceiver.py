@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.errors import EngineError
-from engine.perception import Frame, Perceiver, Query
+from engine.perception import EncodedFrame, Frame, Perceiver, Query
 
 PICTURE = np.random.default_rng(3).integers(0, 255, (90, 160, 3), dtype=np.uint8)
 
@@ -31,6 +31,36 @@ def test_a_batch_answers_as_one_by_one(perceiver: Perceiver) -> None:
         alone = perceiver.perceive(frame, [query])[0]
         for head in ("intent", "tone", "action", "emotion"):
             assert getattr(alone, head) == pytest.approx(getattr(percept, head), abs=2e-2)  # int8 rounds per batch
+
+
+def test_frames_that_are_encoded_together_are_seen_as_each_alone() -> None:
+    """The shipped graph takes several in one run, and the same frame is the same answer whoever is beside it."""
+    together = Perceiver(provider="cpu", threads=2, batch=4)
+    pictures = [np.random.default_rng(i).integers(0, 255, (90, 160, 3), dtype=np.uint8) for i in range(6)]
+    frames = [Frame.from_array(picture) for picture in pictures]
+    queries = [Query(text="attack the wolf", watch=("fire",))]
+    assert together.frames_at_once == 4
+    for frame, encoded in zip(frames, together.encode_frames(frames, ["attack the wolf"]), strict=True):
+        assert isinstance(encoded, EncodedFrame)
+        alone = together.encode_frame(frame)
+        np.testing.assert_allclose(encoded.grid, alone.grid, atol=1e-4)
+        np.testing.assert_allclose(encoded.scene, alone.scene, atol=1e-4)
+        [one], [other] = together.perceive(encoded, queries), together.perceive(alone, queries)
+        assert one.action == pytest.approx(other.action, abs=1e-4)
+        assert one.watch[0].p == pytest.approx(other.watch[0].p, abs=1e-4)
+
+
+def test_a_broken_frame_among_others_is_its_own_fault(perceiver: Perceiver) -> None:
+    sound, broken = Frame.from_array(PICTURE), Frame(b"no jpeg", format="jpeg")
+    first, fault, last = perceiver.encode_frames([sound, broken, sound], [])
+    assert isinstance(fault, EngineError)
+    assert isinstance(first, EncodedFrame)
+    assert isinstance(last, EncodedFrame)
+    np.testing.assert_array_equal(first.grid, last.grid)
+
+
+def test_a_cpu_takes_one_frame_at_a_time(perceiver: Perceiver) -> None:
+    assert perceiver.frames_at_once == 1
 
 
 def test_silence_means_nothing_for_certain(perceiver: Perceiver) -> None:
