@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "clients").rglob("*.md"), *(ROOT / "tests").rglob("*.md")])
+PAGES = [ROOT / "README.md", *sorted(page for room in ("docs", "clients", "tests") for page in (ROOT / room).rglob("*.md"))]
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CODE = re.compile(r"^```.*?^```|^    .*?$", re.DOTALL | re.MULTILINE)
 
