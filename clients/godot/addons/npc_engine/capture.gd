@@ -58,6 +58,6 @@ func _look() -> void:
 ## Brains that are told the same. One that the server refused must not cost the others their picture.
 func _groups() -> Array[Array]:
 	var groups := {}
-	for brain: NpcBrain in _brains.filter(func(brain: NpcBrain) -> bool: return _client.has_npc(brain.id())):
+	for brain: NpcBrain in _brains.filter(func(brain: NpcBrain) -> bool: return _client.stands(brain.id())):
 		groups.get_or_add(brain.told(), []).append(brain)
 	return Array(groups.values(), TYPE_ARRAY, &"", null)
