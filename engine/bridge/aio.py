@@ -26,7 +26,7 @@ class AsyncClient(BaseClient):
     Something must await `poll` (or iterate) at least every second or so: that keeps the session alive.
 
     Args:
-        endpoint, name, token, keys, timeout, clock: as for `Client`.
+        endpoint, name, token, keys, timeout, clock, on_error: as for `Client`.
 
     Raises:
         BridgeError: `endpoint`; on entering, `no_server` or whatever else the server answers.
@@ -41,8 +41,9 @@ class AsyncClient(BaseClient):
         keys: ClientKeys | None = None,
         timeout: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
+        on_error: Callable[[BridgeError], None] | None = None,
     ) -> None:
-        super().__init__(endpoint, name, token, keys, clock)
+        super().__init__(endpoint, name, token, keys, clock, on_error)
         self._timeout = timeout
 
     async def __aenter__(self) -> AsyncClient:
@@ -75,10 +76,10 @@ class AsyncClient(BaseClient):
     async def poll(self, timeout: float = 0.0) -> list[WireDecision]:
         """Decisions that came since the last call; waits up to `timeout` seconds for the first."""
         deadline = self._clock() + timeout
-        self._work()
+        self._attend()
         while not self._dialogue.decided and (left := deadline - self._clock()) > 0:
             await self._arrival(milliseconds(left) / 1000)
-            self._work()
+            self._attend()
         return self._dialogue.decisions()
 
     async def __aiter__(self) -> AsyncIterator[WireDecision]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,8 @@ from engine.bridge.protocol import Event, Frame, Welcome, WireDecision
 from engine.bridge.sockets import open_dealer
 from engine.errors import EngineError
 from npc.types import Target
+
+log = logging.getLogger(__name__)
 
 __all__ = ["BaseClient", "BridgeError", "Client", "Frame", "Target", "Welcome", "WireDecision"]
 
@@ -34,9 +37,10 @@ class BaseClient:
         token: str | None,
         keys: ClientKeys | None,
         clock: Callable[[], float],
+        on_error: Callable[[BridgeError], None] | None,
     ) -> None:
         self.endpoint = endpoint
-        self._clock = clock
+        self._clock, self._on_error = clock, on_error or _log_error
         self._dialogue = Dialogue(name, token, self._send, clock)
         self._buffers = FrameBuffers()
         self._arrivals = zmq.Poller()
@@ -73,7 +77,7 @@ class BaseClient:
 
     @property
     def errors(self) -> deque[BridgeError]:
-        """What the server refused, newest last; at most 100."""
+        """What the server refused, newest last; at most 100. The game may take them out."""
         return self._dialogue.errors
 
     @property
@@ -111,7 +115,7 @@ class BaseClient:
             The sequence number that comes back in the decisions.
 
         Raises:
-            BridgeError: `frame_size`, `frame_format`, or what exceeds the server's limits.
+            BridgeError: `unknown_npc`, `frame_size`, `frame_format`, or what exceeds the server's limits.
         """
         names = (npcs,) if isinstance(npcs, str) else tuple(npcs)
         self._receive()
@@ -128,6 +132,11 @@ class BaseClient:
         """Read what came, then send what is due."""
         self._receive()
         self._dialogue.work()
+
+    def _attend(self) -> None:
+        """Work, and tell the game what was refused; what a handler raises costs no decision, they stay until the next poll."""
+        self._work()
+        self._dialogue.tell_errors(self._on_error)
 
     def _receive(self) -> None:
         while self._socket.poll(0):  # cheaper than a `zmq.Again` for every look
@@ -155,6 +164,10 @@ class BaseClient:
         )
 
 
+def _log_error(error: BridgeError) -> None:
+    log.warning("%s", error)
+
+
 class Client(BaseClient):
     """A connection to a server, to be used from one thread.
 
@@ -169,6 +182,8 @@ class Client(BaseClient):
         keys: for a server that encrypts, see `engine.bridge.keys.load_client_keys`.
         timeout: seconds to wait for the server's welcome.
         clock: seconds, monotonic.
+        on_error: is called by `poll` with everything that the server refuses later on, each once; it may raise it. Without
+            one it is logged as a warning. `errors` has it in both cases.
 
     Raises:
         BridgeError: `no_server`, `version`, `token` or whatever else the server answers.
@@ -183,8 +198,9 @@ class Client(BaseClient):
         keys: ClientKeys | None = None,
         timeout: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
+        on_error: Callable[[BridgeError], None] | None = None,
     ) -> None:
-        super().__init__(endpoint, name, token, keys, clock)
+        super().__init__(endpoint, name, token, keys, clock, on_error)
         try:
             self._wait(lambda: self._dialogue.greeted, timeout)
         except BaseException:
@@ -223,13 +239,13 @@ class Client(BaseClient):
     def poll(self, timeout: float = 0.0) -> list[WireDecision]:
         """Decisions that came since the last call; waits up to `timeout` seconds for the first.
 
-        What the server refused is in `errors`, newest last.
+        What the server refused goes to `on_error` and is in `errors`.
         """
         deadline = self._clock() + timeout
-        self._work()
+        self._attend()
         while not self._dialogue.decided and (left := deadline - self._clock()) > 0:
             self._arrivals.poll(milliseconds(left))
-            self._work()
+            self._attend()
         return self._dialogue.decisions()
 
     def _wait(self, done: Callable[[], bool], timeout: float, npc: str | None = None) -> None:

@@ -69,6 +69,7 @@ class Dialogue:
         self.counters: Mapping[str, int] = {}
         self.spoken = Spoken()
         self.greeted = False
+        self._untold: deque[BridgeError] = deque(maxlen=100)
         self._hand_over, self._clock = send, clock
         self._hello = Hello(name, uuid.uuid4().hex, VERSION, ("events", "inspect"), token)
         self._welcome: Welcome | None = None
@@ -144,6 +145,7 @@ class Dialogue:
         inspect: bool,
     ) -> int:
         """Show and say; returns the sequence number. What is blank is not said."""
+        self._check_npcs(names)
         said = Utterance(uuid.uuid4().hex, text, names if to is None else tuple(to)) if text.strip() else None
         observe = Observe(self._seq + 1, names, frame, said, state or {}, captured_at, inspect)
         parts = self._check(observe)
@@ -166,8 +168,15 @@ class Dialogue:
         for error in list(self.errors):
             if error not in earlier and (npc is None or _concerns(error, npc)):
                 self.errors.remove(error)
+                if error in self._untold:  # another task may have polled meanwhile
+                    self._untold.remove(error)
                 return error
         return None
+
+    def tell_errors(self, on_error: Callable[[BridgeError], None]) -> None:
+        """Hand over what was refused since the last call, but for what `refusal` gave to somebody who waits."""
+        while self._untold:
+            on_error(self._untold.popleft())
 
     # -- keeping the session alive ---------------------------------------------------------------------
 
@@ -193,6 +202,16 @@ class Dialogue:
     def _repeat_what_is_due(self) -> None:
         if self.greeted and not self._outbox:  # NPCs must stand before they are spoken to
             self.spoken.send_due(self._clock(), self._send)
+
+    def _check_npcs(self, names: Sequence[str]) -> None:
+        """Refuse whom the game never spawned, or has let go."""
+        for name in names:
+            if name not in self._npcs:
+                raise BridgeError(
+                    "unknown_npc",
+                    f"There is no NPC '{name}'.",
+                    f"Spawn it first: client.spawn({name!r}, \"guard\").",
+                )
 
     def _check(self, message: Spawn | Observe) -> list[Any]:
         """The parts of a message; refused here is what the server would refuse, or would hang up for because of its size."""
@@ -282,8 +301,8 @@ class Dialogue:
             self.spoken.settle(error.utterance, error.npc)
 
     def _fail(self, error: BridgeError) -> None:
-        log.warning("%s", error)
         self.errors.append(error)
+        self._untold.append(error)
 
 
 def _concerns(error: BridgeError, npc: str) -> bool:

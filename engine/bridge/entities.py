@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from engine.bridge.fields import Fields, checked_name
+from engine.bridge.fields import Fields, ProtocolError, checked_name
 from engine.bridge.limits import Limits
 from npc.types import Target
 
 Box: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom: fractions of the frame, y downwards
 
+FARTHEST = 10.0  # frames beyond the edge; what lies farther out was counted in pixels
 _NEAR = 0.025  # of the frame: the model's grid has 40 columns, and a place is right to one of them
 
 
@@ -18,7 +19,7 @@ def read_entities(fields: Fields, limits: Limits) -> dict[str, Box]:
     """The boxes of `fields.entities` by id.
 
     Raises:
-        ProtocolError: `field`.
+        ProtocolError: `field`, also where a box is in pixels, or has its sides the wrong way round.
     """
     if not fields.has("entities"):
         return {}
@@ -26,7 +27,26 @@ def read_entities(fields: Fields, limits: Limits) -> dict[str, Box]:
     for name in fields.mapping("entities", limits.entities):
         left, top, right, bottom = inside.numbers(checked_name(name, "frame.entities", limits), 4)
         boxes[name] = (left, top, right, bottom)
+        _check(name, boxes[name])
     return boxes
+
+
+def _check(name: str, box: Box) -> None:
+    """Refuse what is a box, but not in the frame's fractions."""
+    shown = ", ".join(f"{side:g}" for side in box)
+    if max(map(abs, box)) > FARTHEST:
+        raise ProtocolError(
+            "field",
+            f"The box of '{name}' in `observe.frame.entities` is [{shown}], which looks like pixels.",
+            "Send left, top, right, bottom as fractions of the frame: pixels divided by its width and height.",
+        )
+    left, top, right, bottom = box
+    if left > right or top > bottom:
+        raise ProtocolError(
+            "field",
+            f"The box of '{name}' in `observe.frame.entities` is [{shown}], which ends before it begins.",
+            "Send left, top, right, bottom (not width and height), y downwards.",
+        )
 
 
 def entity_at(target: Target | None, entities: Mapping[str, Box]) -> str | None:

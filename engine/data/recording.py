@@ -204,9 +204,12 @@ def _picture_size(path: Path) -> tuple[int, int]:
 def _check_boxes(entities: Sequence[RecordedEntity], size: tuple[int, int]) -> None:
     for entity in entities:
         x, y, w, h = entity.box
+        if max(x + w, y + h) <= 1 and max(x, y) > 0:  # in the very corner it may be what is left of a box cut at the edge
+            raise ValueError(f"box {list(entity.box)} of '{entity.name}' looks like fractions of the frame; "
+                             "it is [x, y, width, height] in pixels")
         if min(x, y) < -ROUNDING or x + w > size[0] + ROUNDING or y + h > size[1] + ROUNDING:
             raise ValueError(f"box {list(entity.box)} of '{entity.name}' is outside the frame "
-                             f"({size[0]} x {size[1]} pixels)")
+                             f"({size[0]} x {size[1]} pixels); it is [x, y, width, height]")
 
 
 def _first(error: ValidationError) -> str:

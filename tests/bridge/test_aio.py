@@ -41,6 +41,30 @@ def test_leaving_ends_the_session(server):
     _run(scene())
 
 
+def test_an_npc_that_was_never_spawned_is_refused_at_once(server):
+    async def scene():
+        async with AsyncClient(server.endpoint) as client:
+            client.observe("odo", text="hello")
+
+    with pytest.raises(BridgeError, match=r"no NPC 'odo'\. Spawn it first"):
+        _run(scene())
+
+
+def test_what_the_server_refuses_later_can_be_raised(server):
+    def stop(error):
+        raise error
+
+    async def scene():
+        async with AsyncClient(server.endpoint, on_error=stop) as client:
+            await client.spawn("mira", "healer")
+            server.sessions[0].npcs.pop("mira")
+            client.observe("mira", text="hello")
+            await client.poll(5.0)
+
+    with pytest.raises(BridgeError, match=r"no NPC 'mira'"):
+        _run(scene())
+
+
 def test_waiting_leaves_the_loop_to_others(server):
     async def scene():
         ticks = 0

@@ -7,6 +7,7 @@ import pytest
 
 from engine.bridge.client import BridgeError, Client, Frame
 from engine.bridge.protocol import encode
+from tests.bridge.conftest import PatientClient
 
 
 def test_without_a_server_it_says_so_and_what_to_do():
@@ -84,11 +85,56 @@ def test_npcs_that_leave_are_not_waited_for(client, perceiver):
     assert client.pending == 0
 
 
-def test_a_refused_utterance_is_not_repeated(client):
-    client.observe("nobody", text="hello")
+def test_a_refused_utterance_is_not_repeated(client, server):
+    client.spawn("mira", persona="healer")
+    server.sessions[0].npcs.pop("mira")
+    client.observe("mira", text="hello")
     error = client.refusal()
     assert error.code == "unknown_npc"
     assert client.pending == 0
+
+
+@pytest.mark.parametrize("let_go", [False, True], ids=["never spawned", "let go"])
+def test_an_npc_that_is_not_there_is_refused_at_once(client, let_go):
+    client.spawn("mira", persona="healer")
+    if let_go:
+        client.spawn("odo", persona="merchant")
+        client.despawn("odo")
+    with pytest.raises(BridgeError, match=r"no NPC 'odo'\. Spawn it first: client\.spawn\('odo'") as refused:
+        client.observe(["mira", "odo"], text="hello")
+    assert refused.value.code == "unknown_npc"
+    assert client.pending == 0
+
+
+def test_what_the_server_refuses_later_reaches_the_game_once(server, caplog):
+    told: list[BridgeError] = []
+    with PatientClient(server.endpoint, on_error=told.append) as client:
+        client.spawn("mira", persona="healer")
+        server.sessions[0].npcs.pop("mira")
+        client.observe("mira", text="hello")
+        assert client.refusal().about.npc is None
+        client.poll()
+    assert [error.code for error in told] == ["unknown_npc"]
+    assert not caplog.records
+
+
+def test_what_spawning_raises_is_told_by_that_alone(server, caplog):
+    told: list[BridgeError] = []
+    with PatientClient(server.endpoint, on_error=told.append) as client:
+        with pytest.raises(BridgeError, match="nobody"):
+            client.spawn("mira", persona="nobody")
+        client.poll()
+    assert not told
+    assert not caplog.records
+
+
+def test_a_game_that_takes_no_errors_finds_them_in_the_log(client, server, caplog):
+    client.spawn("mira", persona="healer")
+    server.sessions[0].npcs.pop("mira")
+    client.observe("mira", text="hello")
+    client.refusal()
+    client.poll()
+    assert [record.getMessage() for record in caplog.records] == ["There is no NPC 'mira'. Spawn it first."]
 
 
 def test_spawning_again_keeps_the_character(client, server):
@@ -130,11 +176,13 @@ def test_what_the_server_would_refuse_is_not_even_sent(client, code, arguments):
 
 
 def test_state_that_cannot_be_sent_is_named(client):
+    client.spawn("mira", persona="healer")
     with pytest.raises(BridgeError, match="cannot be sent"):
         client.observe("mira", state={"where": object()})
 
 
 def test_a_strided_view_is_refused_with_the_cure(client):
+    client.spawn("mira", persona="healer")
     with pytest.raises(BridgeError, match="ascontiguousarray"):
         client.observe("mira", frame=Frame(np.zeros((18, 64, 3), np.uint8)[:, ::2], 32, 18))
 

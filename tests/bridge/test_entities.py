@@ -8,6 +8,7 @@ import pytest
 
 from engine.bridge.client import BridgeError, Frame
 from engine.bridge.entities import entity_at
+from engine.bridge.protocol import Observe, Utterance, encode
 from npc.types import Target
 from tests.bridge.conftest import StubPerceiver
 
@@ -57,7 +58,40 @@ def test_a_decision_names_the_thing_that_its_target_lies_on(client):
     assert [decision.entity for decision in client.decisions(2)] == ["potion-7", None]
 
 
+WRONG = {
+    "pixels": ((210.0, 96.0, 250.0, 127.0), "looks like pixels. Send left, top, right, bottom as fractions"),
+    "per cent": ((10.0, 20.0, 30.0, 40.0), "looks like pixels"),
+    "a width": ((0.5, 0.25, 0.125, 0.5), r"ends before it begins. Send left, top, right, bottom \(not width"),
+    "y upwards": ((0.25, 0.75, 0.5, 0.5), "ends before it begins"),
+}
+
+
+@pytest.mark.parametrize(("box", "told"), WRONG.values(), ids=WRONG.keys())
+def test_a_box_in_another_unit_is_refused_with_what_to_send(client, box, told):
+    client.spawn("mira", persona="healer")
+    with pytest.raises(BridgeError, match=rf"'wolf' .*{told}"):
+        client.observe("mira", frame=Frame(bytes(12), 2, 2, entities={"wolf": box}))
+
+
+def test_the_server_refuses_pixels_too_and_goes_on(client):
+    client.spawn("mira", persona="healer")
+    frame = Frame(bytes(12), 2, 2, entities={"wolf": (210.0, 96.0, 250.0, 127.0)})
+    client._dialogue._hand_over(encode(Observe(7, ("mira",), frame, Utterance("u-1", "hello", ("mira",)))))
+    refused = client.refusal()
+    assert "looks like pixels" in refused.message
+    assert (refused.code, refused.about.seq, refused.about.utterance) == ("field", 7, "u-1")
+    client.observe("mira", text="hello")
+    assert client.decisions(1)
+
+
+def test_a_thing_may_reach_far_beyond_the_frame(client):
+    client.spawn("mira", persona="healer")
+    client.observe("mira", frame=Frame(bytes(12), 2, 2, entities={"wall": (-9.5, 0.0, 10.0, 1.0)}), text="go there")
+    assert [decision.entity for decision in client.decisions(1)] == ["wall"]
+
+
 def test_a_thing_that_is_no_box_is_refused_before_it_is_sent(client):
+    client.spawn("mira", persona="healer")
     with pytest.raises(BridgeError) as refused:
         client.observe("mira", frame=Frame(bytes(12), 2, 2, entities={"wolf": (0.0, 0.0, 1.0)}))
     assert refused.value.code == "field"

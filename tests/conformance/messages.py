@@ -53,6 +53,9 @@ CLIENT = {
     "observe a frame with things in it": Observe(
         11, ("mira",), Frame(bytes(12), 2, 2, entities={"wolf-3": (0.125, 0.25, 0.5, 0.75), "トリ": (-0.25, 0.0, 1.0, 1.5)})
     ),
+    "observe a thing as wide as can be": Observe(
+        12, ("mira",), Frame(bytes(12), 2, 2, entities={"wall": (-10.0, 0.5, 10.0, 0.5)})
+    ),
     "observe a jpeg": Observe(5, ("mira",), Frame(b"\xff\xd8\xff\xe0 not decoded here", 0, 0, "jpeg")),
     "observe a png": Observe(6, ("mira",), Frame(b"\x89PNG\r\n\x1a\n", 640, 360, "png")),
     "observe a webp": Observe(7, ("mira",), Frame(b"RIFF....WEBP", 0, 0, "webp")),
@@ -271,6 +274,10 @@ CLIENT_BAD = {
     "a thing with a number that is text": (_frame(entities={"wolf": [0, 0, 1, "1"]}), "field"),
     "a thing at NaN": (_frame(entities={"wolf": [0, 0, 1, float("nan")]}), "field"),
     "a thing without a name": (_frame(entities={"": [0, 0, 1, 1]}), "field"),
+    "a thing in pixels": (_frame(entities={"wolf": [210, 96, 250, 127]}), "field"),
+    "a thing with one side in pixels": (_frame(entities={"wolf": [0, 0, 1, 10.5]}), "field"),
+    "a thing with a width": (_frame(entities={"wolf": [0.5, 0.25, 0.125, 0.5]}), "field"),
+    "a thing that is upside down": (_frame(entities={"wolf": [0.25, 0.75, 0.5, 0.5]}), "field"),
     "things in a list": (_frame(entities=[[0, 0, 1, 1]]), "field"),
     "a frame described but not sent": (_frame()[:1], "frame_size"),
     "a frame sent but not described": ([*_observe(), b"abc"], "frame_size"),

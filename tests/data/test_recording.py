@@ -82,6 +82,7 @@ def test_a_line_cut_short_by_the_end_of_the_game_is_left_out_and_mended(folder, 
 @pytest.mark.parametrize(("fields", "fault"), [
     ({"intent": "gimme"}, "gimme"),
     ({"entities": [{**WOLF, "box": [50, 5, 30, 10]}], "target": 0}, "outside the frame"),
+    ({"entities": [{**WOLF, "box": [0.1, 0.2, 0.3, 0.4]}]}, r"looks like fractions of the frame; it is \[x, y, width"),
     ({"entities": [{**WOLF, "box": [5, 5, 0, 10]}], "target": 0}, "no area"),
     ({"entities": [{**WOLF, "tags": ["hostle"]}], "target": 0}, "hostle"),
     ({"target": 4}, "target 4"),

@@ -21,4 +21,4 @@ def test_sessions_survive_the_server_and_a_second_play(godot, connect):
         on_line=lambda line: orders.get(line, lambda: None)(),
         deadline=120.0 + 10.0 * KILLS,
     )
-    assert sum(line.startswith("PASS") for line in done.lines) == 11, str(done)
+    assert sum(line.startswith("PASS") for line in done.lines) == 12, str(done)

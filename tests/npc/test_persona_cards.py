@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from npc import PersonaError, card_file, characters, load_persona, persona_from
+from npc import Persona, PersonaError, card_file, characters, load_persona, persona_from
 from npc.behaviour import load_behaviour
+from npc.chat import Chat
 
 SHIPPED = ["bard", "blacksmith", "coward", "elder", "guard", "healer", "hermit", "merchant"]
 LABELS = resources.files("engine") / "labels.yaml"
@@ -56,11 +57,17 @@ def test_behaviour_knows_every_action_and_emotion_of_the_labels():
     assert set(behaviour.appraisals.tone) <= set(behaviour.tones)
 
 
+def _pieces(page):
+    """What a page of the docs shows of cards."""
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    return [piece.split("```")[0] for piece in text.split("```yaml\n")[1:]]
+
+
 @pytest.fixture
 def documented(tmp_path):
-    """The card that docs/characters.md shows."""
-    text = (Path(__file__).parents[2] / "docs" / "characters.md").read_text(encoding="utf-8")
-    return _write(tmp_path, text.split("```yaml\n")[1].split("```")[0])
+    """The whole card of docs/characters.md."""
+    [whole] = [piece for piece in _pieces("characters.md") if "backstory" in piece]
+    return _write(tmp_path, whole)
 
 
 def test_the_documented_card_works_and_has_at_most_forty_lines(documented, stage):
@@ -86,12 +93,43 @@ def test_the_documented_card_acts_in_the_engine_as_it_is_written(documented):
     assert decision.line == "Mind the gap, landlubber."
 
 
-def test_every_piece_of_a_card_in_the_docs_is_valid():
-    text = (Path(__file__).parents[2] / "docs" / "characters.md").read_text(encoding="utf-8")
-    pieces = [piece.split("```")[0] for piece in text.split("```yaml\n")[1:]]
+@pytest.mark.parametrize("page", ["characters.md", "characters-reference.md"])
+def test_every_piece_of_a_card_in_the_docs_is_valid(page):
+    pieces = _pieces(page)
     assert len(pieces) >= 3
     for piece in pieces:
         persona_from({"name": "Test", **yaml.safe_load(piece)})
+
+
+TUTORIAL = {
+    2: (("hello", "greet", "Mind the gap, landlubber."),),
+    3: (("give me the rope", "trade", ""), ("/see wolf\nkill it", "refuse", "I take nobody.")),
+    4: (("/see wolf", "flee", ""), ("/see heron", "point_at", "")),
+    5: (("/state weather=storm\ngo to the well", "refuse", "Would you?"), ("/see wolf", "flee", "Into the boat!")),
+}
+
+
+@pytest.mark.parametrize("pieces", TUTORIAL)
+def test_the_tutorial_does_what_it_says_after_each_step(pieces, tmp_path, capsys):
+    card = {}
+    for piece in map(yaml.safe_load, _pieces("characters.md")[: pieces - 1]):
+        card |= piece | {"lines": card.get("lines", {}) | piece.get("lines", {})}
+    path = _write(tmp_path, yaml.safe_dump(card))
+    for typed, action, words in TUTORIAL[pieces]:
+        chat = Chat(str(path))
+        for line in typed.splitlines():
+            capsys.readouterr()
+            chat.turn(line)
+        shown = capsys.readouterr().out
+        assert f"Tam [{action}" in shown
+        assert words in shown
+
+
+def test_the_reference_names_every_entry_of_a_card():
+    text = (Path(__file__).parents[2] / "docs" / "characters-reference.md").read_text(encoding="utf-8")
+    first_cells = [row.split("|")[1] for row in text.splitlines() if row.startswith("| `")]
+    assert set(Persona.model_fields) <= {entry.strip(" `") for cell in first_cells for entry in cell.split(",")}
+    assert all(f"`{trait}`" in text for trait in load_behaviour().traits)
 
 
 def test_a_name_is_all_that_a_card_needs():

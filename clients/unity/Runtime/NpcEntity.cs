@@ -60,10 +60,16 @@ namespace NpcEngine
                 Rect box;
                 if (boxes.Count < most && entity.TryBox(eye, out box) && box.xMin < 1 && box.xMax > 0 && box.yMin < 1 && box.yMax > 0)
                 {
-                    boxes.Add(entity._id, new double[] { box.xMin, box.yMin, box.xMax, box.yMax });
+                    boxes.Add(entity._id, new[] { Near(box.xMin), Near(box.yMin), Near(box.xMax), Near(box.yMax) });
                 }
             }
             return boxes;
+        }
+
+        /// <summary>A thing right before the camera reaches arbitrarily far beyond the picture; nobody is to take that for pixels.</summary>
+        private static double Near(float side)
+        {
+            return Mathf.Clamp(side, -1, 2);
         }
 
         /// <summary>

@@ -235,7 +235,6 @@ namespace NpcEngine
             }
         }
 
-        /// <summary>NPCs that are told nothing of their own share one message, and so one look of the model.</summary>
         private void Show(Frame frame, double capturedAt)
         {
             NpcClient client = NpcConnection.Existing != null ? NpcConnection.Existing.Client : null;
@@ -253,10 +252,15 @@ namespace NpcEngine
             }
         }
 
+        /// <summary>
+        /// NPCs that are told nothing of their own share one message, and so one look of the model. One that the server
+        /// refused must not cost the others their picture.
+        /// </summary>
         private void ShowAll(NpcClient client, Frame frame, double capturedAt)
         {
-            List<NpcBrain> informed = _brains.FindAll(brain => brain.State.Count > 0);
-            List<NpcBrain> others = _brains.FindAll(brain => brain.State.Count == 0);
+            List<NpcBrain> standing = _brains.FindAll(brain => client.NameOf(brain.NpcId) != null);
+            List<NpcBrain> informed = standing.FindAll(brain => brain.State.Count > 0);
+            List<NpcBrain> others = standing.FindAll(brain => brain.State.Count == 0);
             foreach (NpcBrain brain in informed)
             {
                 brain.Shown(client.Show(new[] { brain.NpcId }, frame, brain.State, capturedAt));

@@ -166,11 +166,29 @@ func test_what_was_refused_is_told_and_not_repeated() -> void:
 
 func test_what_the_server_would_refuse_is_refused_at_once() -> void:
 	_begin()
+	_dialogue.spawn("mira", "healer", [])
 	var broken := {"width": 2, "height": 2, "format": "rgb", "pixels": PackedByteArray([1])}
 	equal(_dialogue.observe({"npcs": ["mira"], "frame": broken}), -1, "frame")
 	equal(_dialogue.take_faults()[0].code, "frame_size", "code")
+	var pixels := _frame(1).merged({"entities": {"wolf": [210, 96, 250, 127]}})
+	equal(_dialogue.observe({"npcs": ["mira"], "frame": pixels}), -1, "a box in pixels")
+	check("looks like pixels" in _dialogue.take_faults()[0].message, "message")
 	check(not _dialogue.spawn("", "guard", []), "an NPC without a name")
 	equal(_dialogue.take_faults()[0].code, "field", "code")
+	done()
+
+
+func test_an_npc_that_is_not_there_is_refused_at_once() -> void:
+	_say_to_mira()
+	_sent.clear()
+	equal(_dialogue.observe({"npcs": ["mira", "odo"], "frame": _frame(1)}), -1, "seen by nobody")
+	var fault := _dialogue.take_faults()[0]
+	equal([fault.npc, str(fault)], ["odo", "unknown_npc: There is no NPC 'odo'. Spawn it first."], "fault")
+	_hear({"type": "error", "code": "persona_unknown", "message": "Who?", "npc": "mira"})
+	_dialogue.take_faults()
+	equal(_dialogue.observe({"npcs": ["mira"], "frame": _frame(1)}), -1, "seen by one that was refused")
+	equal(_dialogue.take_faults()[0].code, "unknown_npc", "code")
+	equal(_sent.size(), 0, "sent")
 	done()
 
 

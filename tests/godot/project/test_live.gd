@@ -157,6 +157,19 @@ func test_brains_that_see_and_know_the_same_share_a_message() -> void:
 	done()
 
 
+func test_an_npc_that_is_refused_costs_its_neighbours_nothing() -> void:
+	_enter()
+	var bodies: Array[Body] = [_embody("bram"), _embody("odo", "nobody-has-this-card")]
+	check(await comes_true(func() -> bool: return not _refused.is_empty()), "odo is not refused")
+	_decisions.clear()
+	check(await comes_true(func() -> bool: return _decisions.size() >= 4), "bram sees nothing")
+	equal(_refused.map(func(fault: NpcFault) -> String: return fault.code), ["persona_unknown"], "told once")
+	for body in bodies:
+		body.free()
+	_leave()
+	done()
+
+
 func test_a_client_that_comes_back_into_the_tree_brings_its_npcs() -> void:
 	_enter()
 	var body := _embody()
@@ -225,10 +238,11 @@ func _leave() -> void:
 	_client.free()
 
 
-func _embody(its_name: String = "bram") -> Body:
+func _embody(its_name: String = "bram", persona: String = "guard") -> Body:
 	var body := Body.new()
 	body.name = its_name
 	var brain := NpcBrain.new()
+	brain.persona = persona
 	brain.routine = NpcRoutine.new()
 	brain.routine.actions = ["stay"]
 	brain.routine.lines = ["Hm."]

@@ -70,7 +70,8 @@ namespace NpcEngine.Tests
             Frame shared = Picture(released);
             session.Show(new[] { "mira" }, shared, null, null, false);
             session.Show(new[] { "bram" }, shared, null, null, false);
-            session.Show(new[] { "nobody" }, shared, null, null, false);
+            session.Spawn("odo", "merchant", null);
+            session.Show(new[] { "odo" }, shared, null, null, false); // does not stand yet
             shared.Release();
             Checks.Equal(0, released.Count);
             session.Disconnected();
@@ -187,6 +188,27 @@ namespace NpcEngine.Tests
             Checks.True(!session.Knows("mira"));
             Checks.Equal("unknown_npc", Checks.Throws<ProtocolException>(
                 () => session.Say(new[] { "mira" }, "hello", "player", null, null, null, false)).Code);
+            Checks.Equal("unknown_npc", Checks.Throws<ProtocolException>(
+                () => session.Show(new[] { "mira" }, null, null, null, false)).Code);
+        }
+
+        public static void an_npc_that_was_never_spawned_is_refused_before_the_server_is_there()
+        {
+            var session = new Session("test");
+            ProtocolException refused = Checks.Throws<ProtocolException>(
+                () => session.Show(new[] { "odo" }, null, null, null, false));
+            Checks.Equal("unknown_npc: There is no NPC 'odo'. Spawn it first.", refused.ToString());
+        }
+
+        public static void boxes_in_pixels_are_refused_here()
+        {
+            Session session = Standing("mira");
+            var pixels = new Dictionary<string, double[]> { { "wolf", new double[] { 210, 96, 250, 127 } } };
+            var frame = new Frame(new byte[3], 1, 1, entities: pixels);
+            ProtocolException refused = Checks.Throws<ProtocolException>(
+                () => session.Show(new[] { "mira" }, frame, null, null, false));
+            Checks.Equal("field", refused.Code);
+            Checks.True(refused.ToString().Contains("wolf` looks like pixels. Send left, top, right, bottom as fractions"));
         }
 
         public static void a_server_that_refuses_us_is_asked_seldom_and_complained_of_once()

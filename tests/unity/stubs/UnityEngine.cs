@@ -309,6 +309,7 @@ namespace UnityEngine
         public static int Max(int a, int b) { return Math.Max(a, b); }
         public static float Max(float a, float b) { return Math.Max(a, b); }
         public static float Min(float a, float b) { return Math.Min(a, b); }
+        public static float Clamp(float value, float min, float max) { return Math.Min(Math.Max(value, min), max); }
         public static int RoundToInt(float f) { return (int)Math.Round(f); }
         public static int FloorToInt(float f) { return (int)Math.Floor(f); }
         public static int CeilToInt(float f) { return (int)Math.Ceiling(f); }

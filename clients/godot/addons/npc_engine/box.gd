@@ -24,10 +24,15 @@ static func seen(viewport: Viewport, group: StringName) -> Dictionary:
 	for node in viewport.get_tree().get_nodes_in_group(group):
 		var box := of(node) if node.get_viewport() == viewport else Rect2()
 		if box.has_area() and box.intersects(screen) and boxes.size() < NpcProtocol.LIMITS["entities"]:
-			var first := box.position / screen.size
-			var last := box.end / screen.size
+			var first := _near(box.position / screen.size)
+			var last := _near(box.end / screen.size)
 			boxes[str(node.get_instance_id())] = [first.x, first.y, last.x, last.y]
 	return boxes
+
+
+## What is right before a camera reaches arbitrarily far beyond the screen; nobody is to take that for pixels.
+static func _near(corner: Vector2) -> Vector2:
+	return corner.clamp(-Vector2.ONE, 2.0 * Vector2.ONE)
 
 
 static func _own(node: Node) -> Rect2:

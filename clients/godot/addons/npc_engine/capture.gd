@@ -55,8 +55,9 @@ func _look() -> void:
 		_client.observe(group.map(func(brain: NpcBrain) -> String: return brain.id()), newest, group[0].told())
 
 
+## Brains that are told the same. One that the server refused must not cost the others their picture.
 func _groups() -> Array[Array]:
 	var groups := {}
-	for brain in _brains:
+	for brain: NpcBrain in _brains.filter(func(brain: NpcBrain) -> bool: return _client.stands(brain.id())):
 		groups.get_or_add(brain.told(), []).append(brain)
 	return Array(groups.values(), TYPE_ARRAY, &"", null)

@@ -121,6 +121,8 @@ func despawn(npc: String) -> void:
 ## Show and say. Returns the sequence number, or -1 where [method take_faults] says what was wrong.
 ## A frame without words is lost while the server is away; words are kept.
 func observe(message: Dictionary) -> int:
+	if not _knows_all(message["npcs"]):
+		return -1
 	var next := message.merged({"type": "observe", "seq": last_seq + 1})
 	var parts := _encode(next)
 	if parts.is_empty() or (next.get("utterance") and _too_much_is_undecided()):
@@ -186,6 +188,17 @@ func _take_event(message: Dictionary) -> void:
 	if has_npc(message["npc"]):
 		_events = _events.slice(-MOST_EVENTS + 1)
 		_events.append(message)
+
+
+## Refuse whom the game never spawned, has let go, or was refused.
+func _knows_all(npcs: Array) -> bool:
+	for npc: String in npcs:
+		if not has_npc(npc):
+			var fault := NpcFault.new("unknown_npc", "There is no NPC '%s'." % npc, "Spawn it first.")
+			fault.npc = npc
+			_faults.append(fault)
+			return false
+	return true
 
 
 func _too_much_is_undecided() -> bool:

@@ -6,6 +6,8 @@ extends RefCounted
 ## The first value that is missing, of another type or too large sets [member fault]; what is returned
 ## after that means nothing.
 
+const FARTHEST := 10.0  # frames beyond the edge; a box that lies farther out was counted in pixels
+
 var fault: NpcFault
 
 var _values: Dictionary
@@ -94,15 +96,17 @@ func numbers(name: String, count: int) -> Array[float]:
 	return found
 
 
-## A map of at most [param entries] lists of [param count] numbers, by ids of 1 to [param most] characters.
-func lists_of_numbers(name: String, entries: int, most: int, count: int) -> Dictionary:
+## A map of at most [param entries] boxes (left, top, right, bottom: fractions of the frame, y downwards), by ids of
+## 1 to [param most] characters.
+func boxes(name: String, entries: int, most: int) -> Dictionary:
 	var inner := inside(name, entries, {})
-	var lists := {}
+	var found := {}
 	for entry: String in inner._values:
 		inner._check_id(entry, entry, most)
-		lists[entry] = inner.numbers(entry, count)
+		found[entry] = inner.numbers(entry, 4)
+		inner._check_box(entry, found[entry])
 	adopt(inner)
-	return lists
+	return found
 
 
 ## True or false; absent is false.
@@ -193,6 +197,18 @@ func _get_value(name: String, default: Variant) -> Variant:
 
 func _refuse(name: String, what: String, fix: String) -> void:
 	refuse("field", "`%s.%s` %s." % [_where, name, what], fix)
+
+
+## Refuse what is a box, but not in the frame's fractions.
+func _check_box(name: String, box: Array[float]) -> void:
+	if fault:
+		return
+	if box.any(func(side: float) -> bool: return absf(side) > FARTHEST):
+		var fix := "Send left, top, right, bottom as fractions of the frame: pixels divided by its width and height."
+		_refuse(name, "looks like pixels", fix)
+	elif box[0] > box[2] or box[1] > box[3]:
+		var fix := "Send left, top, right, bottom (not width and height), y downwards."
+		_refuse(name, "ends before it begins", fix)
 
 
 func _check_id(name: String, value: String, most: int) -> void:

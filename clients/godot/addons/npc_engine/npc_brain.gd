@@ -17,7 +17,7 @@ signal spawned(its_name: String)
 @export var npc_id: String = ""
 ## Name of a card that the server knows.
 @export var persona: String = "guard"
-## A whole card instead, see docs/characters.md.
+## A whole card instead, see docs/characters-reference.md.
 @export var card: Dictionary = {}
 ## Phrases to look out for in every frame, beside those on the card.
 @export var watch: PackedStringArray = []

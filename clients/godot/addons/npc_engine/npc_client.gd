@@ -116,6 +116,11 @@ func has_npc(npc: String) -> bool:
 	return _session.dialogue.has_npc(npc)
 
 
+## Whether an NPC is there for the server, too: it has a name on its card.
+func stands(npc: String) -> bool:
+	return has_npc(npc) and _session.dialogue.names.has(npc)
+
+
 ## Bring an NPC to life; [signal spawned] says when it stands, [signal failed] why it does not.
 ## [param persona]: name of a card that the server knows, or a whole card as a dictionary.
 ## [param watch]: phrases to look out for in every frame, beside those on the card.

@@ -256,7 +256,7 @@ func _read_frame(fields: NpcFields, parts: Array[PackedByteArray]) -> Variant:
 		"height": inner.integer("height", _limits["side"], 0),
 		"format": inner.text("format", 16),
 		"bottom_up": inner.flag("bottom_up"),
-		"entities": inner.lists_of_numbers("entities", _limits["entities"], _limits["name"], 4),
+		"entities": inner.boxes("entities", _limits["entities"], _limits["name"]),
 	}
 	_check_frame(inner, frame)
 	fields.adopt(inner)

@@ -19,9 +19,13 @@ namespace NpcEngine
 
         /// <summary>
         /// Things in it, by ids of the game's choice: left, top, right and bottom, as fractions of the frame, y downwards
-        /// from the top. A decision whose target lies on one of them names it. At most 64.
+        /// from the top, at most <see cref="Farthest"/> frames out. A decision whose target lies on one of them names it. At
+        /// most 64.
         /// </summary>
         public readonly IDictionary<string, double[]> Entities;
+
+        /// <summary>Frames; what lies farther out was counted in pixels.</summary>
+        public const double Farthest = 10;
 
         private readonly Action<byte[]> _release;
         private int _holds = 1;
@@ -97,10 +101,26 @@ namespace NpcEngine
                 Fields inside = header.Inside("entities");
                 foreach (string id in header.Map("entities", limits.Entities).Keys)
                 {
-                    boxes.Add(inside.Id(id, id, limits), inside.Numbers(id, 4));
+                    boxes.Add(inside.Id(id, id, limits), Checked(inside, id, inside.Numbers(id, 4)));
                 }
             }
             return boxes;
+        }
+
+        /// <summary>Refuse what is a box, but not in the frame's fractions.</summary>
+        private static double[] Checked(Fields inside, string id, double[] box)
+        {
+            if (Array.Exists(box, side => Math.Abs(side) > Farthest))
+            {
+                throw inside.Fault(id, "looks like pixels",
+                    "Send left, top, right, bottom as fractions of the frame: pixels divided by its width and height.");
+            }
+            if (box[0] > box[2] || box[1] > box[3])
+            {
+                throw inside.Fault(id, "ends before it begins",
+                    "Send left, top, right, bottom (not width and height), y downwards.");
+            }
+            return box;
         }
 
         internal Map Described()

@@ -134,7 +134,7 @@ namespace NpcEngine
 
         /// <summary>Show what the player sees to those of the NPCs that stand.</summary>
         /// <returns>The number that comes back as <see cref="Decision.Seq"/>; 0 where nobody can see it now.</returns>
-        /// <exception cref="ProtocolException">What the server would refuse.</exception>
+        /// <exception cref="ProtocolException">What the server would refuse; `unknown_npc` for one that was never spawned.</exception>
         public long Show(string[] npcs, Frame frame, IDictionary<string, object> state = null,
                          double? capturedAt = null, bool inspect = false)
         {

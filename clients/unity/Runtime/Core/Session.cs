@@ -104,10 +104,10 @@ namespace NpcEngine
         /// wait for the same NPCs the newest is kept.
         /// </summary>
         /// <returns>The number that comes back as <see cref="Decision.Seq"/>; 0 where nobody can see it now.</returns>
-        /// <exception cref="ProtocolException">What the server would refuse.</exception>
+        /// <exception cref="ProtocolException">What the server would refuse; `unknown_npc` for one that was never spawned.</exception>
         public long Show(string[] npcs, Frame frame, IDictionary<string, object> state, double? capturedAt, bool inspect)
         {
-            string[] seers = Greeted ? Array.FindAll(npcs, npc => NameOf(npc) != null) : new string[0];
+            string[] seers = Array.FindAll(Known(npcs), npc => Greeted && NameOf(npc) != null);
             if (seers.Length == 0)
             {
                 return 0;
