@@ -24,7 +24,7 @@ class Answer(NamedTuple):
 
 
 # Of the shipped guard, to "go to the red ball" and the sample's scene as it is drawn here, without its text, at 640 x 360.
-ANSWER = Answer("go_to", "neutral", "On my way.", "Bram heard go_to (0.91): go_to.", (0.363, 0.522, 0.94))
+ANSWER = Answer("go_to", "neutral", "On my way.", "Bram heard go_to (0.91): go_to.", (0.363, 0.522, 0.97))
 PANEL, BAR, TAB, FIELD, EDGE, CHOSEN = "#383838", "#2b2b2b", "#3c3c3c", "#2a2a2a", "#1f1f1f", "#2c5d87"
 TEXT, DIM, BRIGHT = "#d4d4d4", "#9a9a9a", "#f2f2f2"
 PAGE, INK, SOFT, CARD, LINE = "#f6f4ef", "#2b2a33", "#6b6876", "#ffffff", "#d8d3c8"
