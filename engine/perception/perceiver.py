@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -184,6 +185,7 @@ class Perceiver:
         if frame is not None:
             self._place_by_relations(frame, queries, answers)
         watched = self._run_watch(view, queries) if frame is not None else {}
+        self._agree_with_watch(queries, answers, watched)
         return [self._seen(i, q, bool(said[i, 0]), answers, frame, watched) for i, q in enumerate(queries)]
 
     def _run_decide(self, view: EncodedFrame, texts: Sequence[str], said: Floats) -> dict[str, Floats]:
@@ -219,6 +221,20 @@ class Perceiver:
             if things["target_p"][row] >= thresholds.target and there >= thresholds.watch:
                 answers["heat"][i] = placed(things["heat"][row], relation.kind, anchor)
                 answers["target_p"][i] = things["target_p"][row]
+
+    def _agree_with_watch(
+        self, queries: Sequence[Query], answers: dict[str, Floats], watched: Mapping[str, tuple[float, Floats]]
+    ) -> None:
+        """Where words name one of the watched things that is in view, let both heat maps say where it is.
+
+        A bare name points better than a whole sentence; the geometric mean keeps what the sentence adds ("the left one").
+        """
+        least = self.bundle.manifest.thresholds.watch
+        for i, query in enumerate(queries):
+            words = " ".join(re.findall(r"[\w'-]+", query.text.lower()))
+            named = [phrase for phrase in query.watch if phrase in watched and f" {phrase.lower()} " in f" {words} "]
+            if len(named) == 1 and watched[named[0]][0] >= least and read_relation(query.text) is None:
+                answers["heat"][i] = np.sqrt(answers["heat"][i] * watched[named[0]][1])
 
     def _decide_width(self) -> int:
         return int(next(i.shape[1] for i in self._decide.get_inputs() if i.name == "utterance"))

@@ -1,0 +1,39 @@
+"""Words that name a watched thing are pointed at with the help of the watch list."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from engine.perception import Perceiver, Query
+
+GUARD, WOLF = (0, 0), (0, 3)
+WATCH = ("wolf", "red potion")
+
+
+def peak(text, presence=0.9):
+    """Where the words point, if the sentence alone takes the guard for the wolf by a hair."""
+    perceiver = Perceiver.__new__(Perceiver)
+    perceiver.bundle = SimpleNamespace(manifest=SimpleNamespace(thresholds=SimpleNamespace(watch=0.5)))
+    sentence, wolf = np.full((2, 4), 0.1, np.float32), np.full((2, 4), 0.01, np.float32)
+    sentence[GUARD], sentence[WOLF], wolf[WOLF] = 0.8, 0.7, 0.9
+    answers = {"heat": sentence[None].copy()}
+    watched = {"wolf": (presence, wolf), "red potion": (0.9, np.ones((2, 4), np.float32))}
+    perceiver._agree_with_watch([Query(text, watch=WATCH)], answers, watched)
+    return np.unravel_index(answers["heat"][0].argmax(), (2, 4))
+
+
+@pytest.mark.parametrize("text", ["attack the wolf!", "A WOLF, run", "protect me from the wolf"])
+def test_a_watched_thing_that_is_named_and_in_view_is_pointed_at(text):
+    assert peak(text) == WOLF
+
+
+@pytest.mark.parametrize("text", ["attack him", "the wolfhound", "the wolf left of the tree", "give the wolf the red potion"])
+def test_other_words_point_where_the_sentence_does(text):
+    assert peak(text) == GUARD
+
+
+def test_a_watched_thing_that_is_not_in_view_draws_nothing():
+    assert peak("attack the wolf", presence=0.2) == GUARD
