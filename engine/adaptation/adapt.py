@@ -105,9 +105,8 @@ def adapt(
         course = AdaptStage(model, material, cfg).learn(clock.start + 60 * minutes - EXPORT_S, lambda: None)
         say(f"learnt for {course.steps} steps ({course.stopped}); kept {course.blend:.0%} of it against forgetting")
         _refuse_unlearnt(course)
-        stage = AdaptStage(model, material, cfg)
-        _calibrate(model, *stage.measured())
-        kept = course.before, stage.figures()
+        _calibrate(model, *AdaptStage(model, material, cfg).measured())
+        kept = course.before, course.best
         clock.lap("learning")
         facts = {"game": recording.meta.game, "frames": len(split.learn), "steps": course.steps}
         parity = write_adapted(bundle, model, _examples(material), out, facts)

@@ -1,5 +1,5 @@
-"""Learning a game: new frames half and half with the replay, until the held-out episodes say that it is enough; then as
-much of what was learnt is kept as costs little of what was known."""
+"""Learning a game: new frames half and half with the replay. The held-out episodes choose the weights, and of what these
+have learnt as much is kept as costs little of what was known."""
 
 from __future__ import annotations
 

@@ -230,7 +230,7 @@ class Perceiver:
         A bare name points better than a whole sentence; the geometric mean keeps what the sentence adds ("the left one").
         """
         least = self.bundle.manifest.thresholds.watch
-        for i, query in enumerate(queries):
+        for i, query in ((i, q) for i, q in enumerate(queries) if q.text):
             words = " ".join(re.findall(r"[\w'-]+", query.text.lower()))
             named = [phrase for phrase in query.watch if phrase in watched and f" {phrase.lower()} " in f" {words} "]
             if len(named) == 1 and watched[named[0]][0] >= least and read_relation(query.text) is None:
