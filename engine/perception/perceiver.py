@@ -67,7 +67,7 @@ class Perceiver:
         provider: auto, cuda or cpu; `self.provider` tells which it became.
         threads: of the image graph; None takes up to four of the machine's cores.
         batch: frames that one run of the image graph takes at most; None takes 8 on CUDA. On a CPU that is 1: there
-            several together take about as long as one after the other.
+            several together gain little, and the first has to wait for the last.
 
     Raises:
         EngineError: if the bundle is damaged or the provider cannot be had.
