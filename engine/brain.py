@@ -158,7 +158,7 @@ class Brain:
         """
         self._take_up_edits()
         start = time.perf_counter()
-        queries = [Query(o.text, o.mind.watch, o.mind.at(o.time), o.speaker, o.state, o.source) for o in observations]
+        queries = [Query(o.text, o.mind.watch, o.mind.at(o.time), o.speaker, o.state, o.source, o.places) for o in observations]
         encoded = self.perceiver.encode(frame, queries)
         views = self.perceiver.perceive_with_heat(encoded, queries)
         if not any(o.text for o in observations):  # while nobody waits for an answer

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.brain import Brain
-from engine.bridge.entities import entity_at
+from engine.bridge.entities import entity_at, places
 from engine.bridge.logs import event
 from engine.bridge.mailbox import Job, Mailbox
 from engine.bridge.protocol import Error, Utterance, WireDecision
@@ -133,7 +133,8 @@ def _observation(job: Job) -> Observation:
     observe = job.observe
     when = job.received if observe.captured_at is None else observe.captured_at
     speaker = observe.utterance.speaker if observe.utterance else "player"
-    return Observation(job.npc.mind, when, job.text, speaker, observe.state, observe.inspect, _source(job), heard(job))
+    stand = places(job.npc.id, speaker, job.frame.entities) if job.frame is not None and job.text else {}
+    return Observation(job.npc.mind, when, job.text, speaker, observe.state, observe.inspect, _source(job), heard(job), stand)
 
 
 def _source(job: Job) -> str:

@@ -130,6 +130,10 @@ class Letterbox:
         """Model pixels to fractions of the frame, clipped to 0..1."""
         return (min(max((x - self.left) / self.width, 0.0), 1.0), min(max((y - self.top) / self.height, 0.0), 1.0))
 
+    def from_frame(self, x: float, y: float) -> tuple[float, float]:
+        """Fractions of the frame to model pixels."""
+        return x * self.width + self.left, y * self.height + self.top
+
     def valid_cells(self, rows: int, columns: int) -> npt.NDArray[np.float32]:
         """1 for grid cells whose centres lie in the picture, else 0: float32 [1, rows, columns]."""
         height, width = self.picture.shape[:2]

@@ -18,7 +18,7 @@ import onnxruntime as ort
 from engine.errors import EngineError
 from engine.perception.bundle import HEADS, Bundle
 from engine.perception.frame import Frame, Letterbox, decode, letterbox
-from engine.perception.relations import placed, read_relation
+from engine.perception.relations import Distance, Relation, placed, ranked, read_distance, read_relation
 from engine.perception.sessions import CUDA, check_shapes, choose_provider, open_session
 from engine.perception.text import TextEncoder
 from npc.types import Detection, Percept, Target
@@ -41,7 +41,10 @@ class EncodedFrame:
 
 @dataclass(frozen=True)
 class Query:
-    """What one NPC wants to know about a frame."""
+    """What one NPC wants to know about a frame.
+
+    `places` are those of "you" (the NPC) and "me" (who speaks), as fractions of the frame, where the game tells them.
+    """
 
     text: str = ""
     watch: tuple[str, ...] = ()
@@ -49,6 +52,7 @@ class Query:
     speaker: str = "player"
     state: Mapping[str, object] = field(default_factory=dict)
     source: str = ""
+    places: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -209,18 +213,26 @@ class Perceiver:
         return {name: value[:count] for name, value in zip(names, outputs, strict=True)}
 
     def _place_by_relations(self, view: EncodedFrame, queries: Sequence[Query], answers: dict[str, Floats]) -> None:
-        """Where words place one thing by another and both are in view, let the target be the thing that stands so."""
-        related = {i: r for i, q in enumerate(queries) if (r := read_relation(q.text)) is not None}
+        """Where words place a thing by another or by its distance and all is in view, let the target be what stands so."""
+        related = {i: r for i, q in enumerate(queries) if (r := _relation(q.text)) is not None}
         if not related:
             return
         things = self._run_decide(view, [r.thing for r in related.values()], np.ones((len(related), 1), np.float32))
-        anchors = self._run_watch(view, [Query(watch=tuple(r.anchor for r in related.values()))])
+        named = tuple(r.anchor for r in related.values() if isinstance(r, Relation))
+        anchors = self._run_watch(view, [Query(watch=named)])
         thresholds = self.bundle.manifest.thresholds
         for row, (i, relation) in enumerate(related.items()):
-            there, anchor = anchors[relation.anchor]
-            if things["target_p"][row] >= thresholds.target and there >= thresholds.watch:
-                answers["heat"][i] = placed(things["heat"][row], relation.kind, anchor)
-                answers["target_p"][i] = things["target_p"][row]
+            if things["target_p"][row] < thresholds.target:
+                continue
+            heat = things["heat"][row]
+            if isinstance(relation, Distance):
+                place = queries[i].places.get(relation.who or "you")
+                answers["heat"][i] = ranked(heat, self._cell(place, view) if place else None, relation.farthest)
+            elif anchors[relation.anchor][0] >= thresholds.watch:
+                answers["heat"][i] = placed(heat, relation.kind, anchors[relation.anchor][1])
+            else:
+                continue
+            answers["target_p"][i] = things["target_p"][row]
 
     def _agree_with_watch(
         self, queries: Sequence[Query], answers: dict[str, Floats], watched: Mapping[str, tuple[float, Floats]]
@@ -233,7 +245,7 @@ class Perceiver:
         for i, query in ((i, q) for i, q in enumerate(queries) if q.text):
             words = " ".join(re.findall(r"[\w'-]+", query.text.lower()))
             named = [phrase for phrase in query.watch if phrase in watched and f" {phrase.lower()} " in f" {words} "]
-            if len(named) == 1 and watched[named[0]][0] >= least and read_relation(query.text) is None:
+            if len(named) == 1 and watched[named[0]][0] >= least and _relation(query.text) is None:
                 answers["heat"][i] = np.sqrt(answers["heat"][i] * watched[named[0]][1])
 
     def _decide_width(self) -> int:
@@ -305,6 +317,11 @@ class Perceiver:
         )
         return Seen(percept, heat)
 
+    def _cell(self, place: tuple[float, float], frame: EncodedFrame) -> tuple[float, float]:
+        """Row and column of a place in fractions of the frame."""
+        x, y = frame.fit.from_frame(*place) if frame.fit is not None else (0.0, 0.0)
+        return y * self._rows / self.spec.height - 0.5, x * self._columns / self.spec.width - 0.5
+
     def _place(self, heat: Floats, frame: EncodedFrame) -> tuple[float, float]:
         """The peak of a heat map, refined by the centroid of the 3x3 cells around it, as fractions of the frame."""
         row, column = np.unravel_index(int(heat.argmax()), heat.shape)
@@ -316,6 +333,10 @@ class Perceiver:
         if frame.fit is None:
             return x / self._columns, y / self._rows
         return frame.fit.to_frame(x * self.spec.width / self._columns, y * self.spec.height / self._rows)
+
+
+def _relation(text: str) -> Relation | Distance | None:
+    return read_relation(text) or read_distance(text)
 
 
 def _pad(rows: npt.NDArray[_Number], count: int) -> npt.NDArray[_Number]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.bridge.client import BridgeError, Frame
-from engine.bridge.entities import entity_at
+from engine.bridge.entities import entity_at, places
 from engine.bridge.protocol import Observe, Utterance, encode
 from npc.types import Target
 from tests.bridge.conftest import StubPerceiver
@@ -19,6 +19,7 @@ class Pointing(StubPerceiver):
     """Takes all words for an order to go to the middle."""
 
     def _see(self, frame, query):
+        self.places = query.places
         seen = super()._see(frame, query)
         return replace(seen, percept=replace(seen.percept, action={"go_to": 1.0}, target=Target(0.5, 0.5, 0.9)))
 
@@ -96,3 +97,18 @@ def test_a_thing_that_is_no_box_is_refused_before_it_is_sent(client):
         client.observe("mira", frame=Frame(bytes(12), 2, 2, entities={"wolf": (0.0, 0.0, 1.0)}))
     assert refused.value.code == "field"
     assert "wolf" in refused.value.message
+
+
+def test_where_you_and_me_are_is_told_by_the_entities_of_their_names():
+    boxes = {**THINGS, "mira": (0.0, 0.25, 0.5, 0.75), "Ada": (0.5, 0.0, 1.0, 1.0)}
+    assert places("mira", "Ada", boxes) == {"you": (0.25, 0.5), "me": (0.75, 0.5)}
+    assert places("mira", "player", boxes) == {"you": (0.25, 0.5)}
+    assert places("bram", "player", THINGS) == {}
+
+
+def test_the_model_hears_where_people_stand(client, perceiver):
+    client.spawn("mira", persona="healer")
+    seen = Frame(bytes(12), 2, 2, entities={"mira": (0.0, 0.25, 0.5, 0.75), "player": (0.5, 0.5, 1.0, 1.0)})
+    client.observe("mira", frame=seen, text="the tree nearest to you")
+    assert client.decisions(1)
+    assert perceiver.places == {"you": (0.25, 0.5), "me": (0.75, 0.75)}

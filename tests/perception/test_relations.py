@@ -6,7 +6,7 @@ from PIL import Image
 
 from engine.data.drawn import THINGS
 from engine.perception import Frame, Perceiver, Query
-from engine.perception.relations import Relation, placed, read_relation
+from engine.perception.relations import Distance, Relation, placed, ranked, read_distance, read_relation
 
 
 @pytest.mark.parametrize(("text", "relation"), [
@@ -15,6 +15,8 @@ from engine.perception.relations import Relation, placed, read_relation
     ("could you hand me that red thing by the door?", Relation("could you hand me that red thing?", "near", "door")),
     ("what is the thing on top of the barrel", Relation("what is the thing", "above", "barrel")),
     ("Attack the wolf NEXT TO the well!", Relation("Attack the wolf!", "near", "well")),
+    ("hand me the axe that lies near to the door", Relation("hand me the axe", "near", "door")),
+    ("hand me the axe nearest the door", Relation("hand me the axe", "near", "door")),
     ("take the key under the table and go", Relation("take the key and go", "below", "table")),
 ])
 def test_a_relation_is_taken_out_of_the_words(text, relation):
@@ -24,6 +26,33 @@ def test_a_relation_is_taken_out_of_the_words(text, relation):
 @pytest.mark.parametrize("text", ["there is a wolf behind you", "stay near me", "left or right?", "by day we rest", "go left"])
 def test_what_places_nothing_by_a_thing_is_no_relation(text):
     assert read_relation(text) is None
+
+
+@pytest.mark.parametrize(("text", "distance"), [
+    ("hand me the axe nearest to you", Distance("hand me the axe", "you", False)),
+    ("take the barrel that is closest to me, please", Distance("take the barrel, please", "me", False)),
+    ("Attack the NEAREST wolf!", Distance("Attack the wolf!", None, False)),
+    ("bring me the key farthest from yourself", Distance("bring me the key", "you", True)),
+    ("run to the furthest tree", Distance("run to the tree", None, True)),
+])
+def test_a_distance_is_taken_out_of_the_words(text, distance):
+    assert read_relation(text) is None
+    assert read_distance(text) == distance
+
+
+@pytest.mark.parametrize("text", ["stay close to me", "there is a wolf behind you", "how far is it", "come nearer", "go on"])
+def test_what_tells_no_things_apart_is_no_distance(text):
+    assert read_distance(text) is None
+
+
+@pytest.mark.parametrize(("place", "farthest", "meant"), [
+    ((10, 2), False, (10, 5)), ((10, 2), True, (10, 30)), ((9, 33), False, (10, 30)), (None, False, (20, 18)),
+    (None, True, (3, 18)),
+])
+def test_of_several_the_nearest_or_the_farthest_is_meant(place, farthest, meant):
+    heat = ranked(_spots((10, 5), (10, 30), (3, 18), (20, 18)), place, farthest)
+    assert np.unravel_index(heat.argmax(), heat.shape) == meant
+    assert heat.max() == pytest.approx(0.8)
 
 
 def _spots(*at: tuple[int, int]) -> np.ndarray:
@@ -66,3 +95,19 @@ def test_of_two_chests_the_model_points_at_the_one_that_the_words_place(perceive
     assert target is not None
     assert meant - 8 <= target.x * 640 <= meant + 64
     assert 142 <= target.y * 360 <= 214
+
+
+@pytest.mark.parametrize(("words", "place", "meant"), [
+    ("hand me the chest nearest to you", (0.1, 0.5), 120),
+    ("hand me the chest nearest to you", (0.9, 0.5), 480),
+    ("hand me the chest farthest from me", (0.9, 0.5), 120),
+])
+def test_the_nearest_is_told_by_where_the_game_says_that_people_stand(perceiver: Perceiver, words, place, meant) -> None:
+    screen = Image.new("RGB", (640, 360), (96, 120, 90))
+    for x in (120, 480):
+        picture = _picture("chest")
+        screen.paste(picture, (x, 150), picture.getchannel("A"))
+    frame = perceiver.encode_frame(Frame(screen.tobytes(), 640, 360))
+    target = perceiver.perceive(frame, [Query(text=words, places={"you": place, "me": place})])[0].target
+    assert target is not None
+    assert meant - 8 <= target.x * 640 <= meant + 64
