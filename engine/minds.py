@@ -60,7 +60,7 @@ class Observation:
     """What one NPC gets from the game beside the frame.
 
     `time` is in seconds; `source` names the utterance among those of all sessions, `utterance` is its game's id for it;
-    `places` are those of "you" and "me" in the frame, see `Query`.
+    `places` are the boxes of "you" and "me" in the frame, see `Query`.
     """
 
     mind: Mind
@@ -71,7 +71,7 @@ class Observation:
     inspect: bool = False
     source: str = ""
     utterance: str | None = None
-    places: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    places: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,10 +57,9 @@ def entity_at(target: Target | None, entities: Mapping[str, Box]) -> str | None:
     return min(near)[2] if near else None
 
 
-def places(npc: str, speaker: str, entities: Mapping[str, Box]) -> dict[str, tuple[float, float]]:
-    """Where "you" (the NPC) and "me" (who speaks to it) stand: the middles of the entities with their names."""
-    found = {word: entities[name] for word, name in (("you", npc), ("me", speaker)) if name in entities}
-    return {word: ((left + right) / 2, (top + bottom) / 2) for word, (left, top, right, bottom) in found.items()}
+def places(npc: str, speaker: str, entities: Mapping[str, Box]) -> dict[str, Box]:
+    """Where "you" (the NPC) and "me" (who speaks to it) stand: the boxes of the entities with their names."""
+    return {word: entities[name] for word, name in (("you", npc), ("me", speaker)) if name in entities}
 
 
 def _distance(target: Target, box: Box) -> float:

@@ -18,7 +18,7 @@ import onnxruntime as ort
 from engine.errors import EngineError
 from engine.perception.bundle import HEADS, Bundle
 from engine.perception.frame import Frame, Letterbox, decode, letterbox
-from engine.perception.relations import Distance, Relation, placed, ranked, read_distance, read_relation
+from engine.perception.relations import Cells, Distance, Relation, placed, ranked, read_distance, read_relation
 from engine.perception.sessions import CUDA, check_shapes, choose_provider, open_session
 from engine.perception.text import TextEncoder
 from npc.types import Detection, Percept, Target
@@ -43,7 +43,8 @@ class EncodedFrame:
 class Query:
     """What one NPC wants to know about a frame.
 
-    `places` are those of "you" (the NPC) and "me" (who speaks), as fractions of the frame, where the game tells them.
+    `places` are the boxes of "you" (the NPC) and "me" (who speaks), where the game tells them: left, top, right, bottom as
+    fractions of the frame.
     """
 
     text: str = ""
@@ -52,7 +53,7 @@ class Query:
     speaker: str = "player"
     state: Mapping[str, object] = field(default_factory=dict)
     source: str = ""
-    places: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    places: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -186,10 +187,11 @@ class Perceiver:
         view = frame or self._blank_view()
         said = np.array([[float(bool(q.text.strip()))] for q in queries], np.float32)
         answers = self._run_decide(view, [q.text for q in queries], said)
-        if frame is not None:
-            self._place_by_relations(frame, queries, answers)
         watched = self._run_watch(view, queries) if frame is not None else {}
-        self._agree_with_watch(queries, answers, watched)
+        for i, query in enumerate(queries):
+            answers["heat"][i] = self._agreed(query, answers["heat"][i], watched)
+        if frame is not None:
+            self._place_by_relations(frame, queries, answers, watched)
         return [self._seen(i, q, bool(said[i, 0]), answers, frame, watched) for i, q in enumerate(queries)]
 
     def _run_decide(self, view: EncodedFrame, texts: Sequence[str], said: Floats) -> dict[str, Floats]:
@@ -212,41 +214,58 @@ class Perceiver:
         names = [o.name for o in self._decide.get_outputs()]
         return {name: value[:count] for name, value in zip(names, outputs, strict=True)}
 
-    def _place_by_relations(self, view: EncodedFrame, queries: Sequence[Query], answers: dict[str, Floats]) -> None:
+    def _place_by_relations(
+        self,
+        view: EncodedFrame,
+        queries: Sequence[Query],
+        answers: dict[str, Floats],
+        watched: Mapping[str, tuple[float, Floats]],
+    ) -> None:
         """Where words place a thing by another or by its distance and all is in view, let the target be what stands so."""
-        related = {i: r for i, q in enumerate(queries) if (r := _relation(q.text)) is not None}
+        related = {i: r for i, q in enumerate(queries) if (r := read_relation(q.text) or read_distance(q.text)) is not None}
         if not related:
             return
         things = self._run_decide(view, [r.thing for r in related.values()], np.ones((len(related), 1), np.float32))
         named = tuple(r.anchor for r in related.values() if isinstance(r, Relation))
         anchors = self._run_watch(view, [Query(watch=named)])
-        thresholds = self.bundle.manifest.thresholds
         for row, (i, relation) in enumerate(related.items()):
-            if things["target_p"][row] < thresholds.target:
-                continue
-            heat = things["heat"][row]
-            if isinstance(relation, Distance):
-                place = queries[i].places.get(relation.who or "you")
-                answers["heat"][i] = ranked(heat, self._cell(place, view) if place else None, relation.farthest)
-            elif anchors[relation.anchor][0] >= thresholds.watch:
-                answers["heat"][i] = placed(heat, relation.kind, anchors[relation.anchor][1])
-            else:
-                continue
-            answers["target_p"][i] = things["target_p"][row]
+            heat = self._related(relation, queries[i], things["heat"][row], anchors, watched, view)
+            if heat is not None and things["target_p"][row] >= self.bundle.manifest.thresholds.target:
+                answers["heat"][i], answers["target_p"][i] = heat, things["target_p"][row]
 
-    def _agree_with_watch(
-        self, queries: Sequence[Query], answers: dict[str, Floats], watched: Mapping[str, tuple[float, Floats]]
-    ) -> None:
-        """Where words name one of the watched things that is in view, let both heat maps say where it is.
+    def _related(
+        self,
+        relation: Relation | Distance,
+        query: Query,
+        heat: Floats,
+        anchors: Mapping[str, tuple[float, Floats]],
+        watched: Mapping[str, tuple[float, Floats]],
+        view: EncodedFrame,
+    ) -> Floats | None:
+        """The heat map of a relation's thing, weighed by how things stand; None where that is not known."""
+        if isinstance(relation, Relation):
+            there, anchor = anchors[relation.anchor]
+            return placed(heat, relation.kind, anchor) if there >= self.bundle.manifest.thresholds.watch else None
+        place = query.places.get(relation.who or "you")
+        if place is None and relation.who is not None:
+            return None
+        return ranked(self._agreed(query, heat, watched), self._cells(place, view) if place else None, relation.farthest)
+
+    def _agreed(self, query: Query, heat: Floats, watched: Mapping[str, tuple[float, Floats]]) -> Floats:
+        """Where words name one of the watched things that is in view, what both heat maps say of where it is.
 
         A bare name points better than a whole sentence; the geometric mean keeps what the sentence adds ("the left one").
         """
-        least = self.bundle.manifest.thresholds.watch
-        for i, query in ((i, q) for i, q in enumerate(queries) if q.text):
-            words = " ".join(re.findall(r"[\w'-]+", query.text.lower()))
-            named = [phrase for phrase in query.watch if phrase in watched and f" {phrase.lower()} " in f" {words} "]
-            if len(named) == 1 and watched[named[0]][0] >= least and _relation(query.text) is None:
-                answers["heat"][i] = np.sqrt(answers["heat"][i] * watched[named[0]][1])
+        if not query.text:
+            return heat
+        relation = read_relation(query.text)
+        meant = query.text if relation is None else relation.thing  # not "the chest left of the wolf"
+        words = " ".join(re.findall(r"[\w'-]+", meant.lower()))
+        named = [phrase for phrase in query.watch if phrase in watched and f" {phrase.lower()} " in f" {words} "]
+        if len(named) != 1 or watched[named[0]][0] < self.bundle.manifest.thresholds.watch:
+            return heat
+        both: Floats = np.sqrt(heat * watched[named[0]][1])
+        return both
 
     def _decide_width(self) -> int:
         return int(next(i.shape[1] for i in self._decide.get_inputs() if i.name == "utterance"))
@@ -317,10 +336,13 @@ class Perceiver:
         )
         return Seen(percept, heat)
 
-    def _cell(self, place: tuple[float, float], frame: EncodedFrame) -> tuple[float, float]:
-        """Row and column of a place in fractions of the frame."""
-        x, y = frame.fit.from_frame(*place) if frame.fit is not None else (0.0, 0.0)
-        return y * self._rows / self.spec.height - 0.5, x * self._columns / self.spec.width - 0.5
+    def _cells(self, box: tuple[float, float, float, float], frame: EncodedFrame) -> Cells | None:
+        """First row and column, last row and column of a box in fractions of the frame."""
+        if frame.fit is None:
+            return None
+        (left, top), (right, bottom) = (frame.fit.from_frame(*box[i : i + 2]) for i in (0, 2))
+        down, across = self._rows / self.spec.height, self._columns / self.spec.width
+        return top * down - 0.5, left * across - 0.5, bottom * down - 0.5, right * across - 0.5
 
     def _place(self, heat: Floats, frame: EncodedFrame) -> tuple[float, float]:
         """The peak of a heat map, refined by the centroid of the 3x3 cells around it, as fractions of the frame."""
@@ -333,10 +355,6 @@ class Perceiver:
         if frame.fit is None:
             return x / self._columns, y / self._rows
         return frame.fit.to_frame(x * self.spec.width / self._columns, y * self.spec.height / self._rows)
-
-
-def _relation(text: str) -> Relation | Distance | None:
-    return read_relation(text) or read_distance(text)
 
 
 def _pad(rows: npt.NDArray[_Number], count: int) -> npt.NDArray[_Number]:

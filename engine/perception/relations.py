@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Cells = tuple[float, float, float, float]  # first row and column, last row and column
 REACH = 8.0  # cells: how far from the anchor a thing "next to" it may be before it counts e^-0.5
 ALIKE = 0.5  # of the hottest cell: what is as hot may be meant as well
 EDGE = 1.0  # cells over which "left of" begins to hold
@@ -22,28 +23,46 @@ _KINDS = {
     "right": r"(?:(?:on|to) the )?right (?:side )?of",
     "above": r"above|on top of",
     "below": r"below|under|underneath|beneath",
-    "near": r"next to|beside|near(?:est)? to|near|nearest(?= (?:the|that|this|my|your) )|clos(?:e|est) to|in front of|behind"
-    r"|by(?= (?:the|that|this|my|your) )",
+    "near": r"next to|beside|near(?:est)? to|near|nearest(?= (?:the|that|this|those|these|an?|my|your|our|his|her|their)\b)"
+    r"|clos(?:e|est) to|in front of|behind|by(?= (?:the|that|this|my|your) )",
 }
+_ANCHOR_WORD = r"(?!(?:near|nearest|closest|farthest|furthest|next|far)\b)[a-z][a-z'-]*"
 _PATTERN = re.compile(
     r"\b(?:" + "|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS.items()) + r")\s+"
-    r"(?:the |that |this |those |these |a |an |my |your )?"
-    r"(?P<anchor>[a-z][a-z'-]*(?: [a-z][a-z'-]*){0,3}?)(?=$|\s*[.,;:!?]|\s+(?:please|and|or|then|for|to|if|so|now)\b)",
+    r"(?:the |that |this |those |these |a |an |my |your |our |his |her |their )?"
+    rf"(?P<anchor>{_ANCHOR_WORD}(?: {_ANCHOR_WORD}){{0,3}}?)(?=$|\s*[.,;:!?]|\s+(?:please|and|or|then|for|to|if|so|now)\b)",
     re.IGNORECASE,
 )
-_SUPERLATIVE = re.compile(
-    r"\b(?:(?P<near>nearest|closest)|farthest|furthest)\s+(?!(?:to|from|the|that|this|my|your)\b)(?=[a-z])", re.IGNORECASE
-)
-_PERSONAL = re.compile(
-    r"\b(?:(?P<near>near(?:est|er)?(?: to)?|clos(?:e|est|er) to|next to|beside)|(?:far|farthest|furthest)(?: away)? from)\s+"
-    r"(?P<who>you|me|us|yourself|myself)\b",
-    re.IGNORECASE,
-)
-_A_THING = re.compile(r"\b(?:the|that|this|those|these|a|an|any|some|one)\b", re.IGNORECASE)
-_WHO = {"you": "you", "yourself": "you", "me": "me", "us": "me", "myself": "me"}
 _NO_THING = frozenset({"me", "you", "us", "him", "her", "them", "it", "here", "there", "myself", "yourself"})
 _LINK = re.compile(
     r"(?:\s+(?:that|which|who)(?:'s| is| are| stands?| lies?| sits?)?|\s+(?:is|are|right|just|standing|lying))+$", re.IGNORECASE
+)
+# A word of a thing's name, and not of what is done: "the old axe", but not "the sword and stay".
+_NAME = (
+    r"(?!(?:and|or|but|then|so|not|too|very|i|you|of|to|from|with|for|is|are|was|that|which|who|please|now|stay|come|keep|"
+    r"stand|walk|get|go|run|be|don't)\b)[a-z][a-z'-]*"
+)
+_THING = rf"\b(?:the|that|this|those|these|an?|any|some) {_NAME}(?: {_NAME}){{0,3}}"
+_WHO = {"you": "you", "yourself": "you", "me": "me", "us": "me", "myself": "me"}
+_PERSON = rf"(?P<who>{'|'.join(_WHO)})\b"
+_ENDS = r"(?=$|\s*[.,;:!?]|\s+(?:please|and|or|then|now)\b)"
+_SUPERLATIVE = r"(?P<word>nearest|closest|farthest|furthest)"
+_PERSONAL = re.compile(
+    rf"(?P<thing>{_THING}?)(?: (?:that|which|who)(?:'s| is| are| stands| lies)?)? "
+    r"(?P<word>near(?:est|er)?(?: to)?|clos(?:e|est|er) to|next to|beside|(?:farthest|furthest)(?: away)? from) "
+    rf"{_PERSON}{_ENDS}",
+    re.IGNORECASE,
+)
+_RANKED = re.compile(
+    rf"\b(?:the|that) {_SUPERLATIVE} (?P<thing>{_NAME}(?: {_NAME}){{0,3}}?)(?: (?:to|from) {_PERSON})?{_ENDS}", re.IGNORECASE
+)
+_WHICH_IS = re.compile(
+    rf"(?P<thing>{_THING}?) (?:that|which|who)(?:'s| is| are) {_SUPERLATIVE}(?=$|\s*[.,;:!?]|\s+please\b)", re.IGNORECASE
+)
+_RANKED_BY_THING = re.compile(
+    rf"\b(?P<thing>(?:the|that) (?:nearest|closest) {_NAME}(?: {_NAME}){{0,3}}?) "
+    r"(?P<link>to (?:the|that|this|my|your|an?) )",
+    re.IGNORECASE,
 )
 
 
@@ -64,8 +83,11 @@ class Relation:
 
 def read_relation(text: str) -> Relation | None:
     """The relation in an utterance, or None where it has none, or one to a person spoken to."""
+    if found := _RANKED_BY_THING.search(text):  # "the closest chest to the well" is the chest closest to it
+        thing = re.sub(r"\b(nearest|closest) ", "", found["thing"], flags=re.IGNORECASE)
+        text = f"{text[: found.start()]}{thing} closest {found['link']}{text[found.end() :]}"
     found = _PATTERN.search(text)
-    if found is None or found["anchor"].lower() in _NO_THING:
+    if found is None or found["anchor"].lower().split()[0] in _NO_THING:
         return None
     kind = next(kind for kind in _KINDS if found[kind])
     thing = _LINK.sub("", text[: found.start()].rstrip()) + text[found.end() :]
@@ -89,28 +111,36 @@ class Distance:
 
 def read_distance(text: str) -> Distance | None:
     """The distance in an utterance, or None where it has none: "the nearest tree", "the axe closest to you"."""
-    if found := _PERSONAL.search(text):
-        before = _LINK.sub("", text[: found.start()].rstrip())
-        if not _A_THING.search(before):
-            return None  # "stay close to me"
-        return Distance(before + text[found.end() :], _WHO[found["who"].lower()], not found["near"])
-    if found := _SUPERLATIVE.search(text):
-        return Distance(text[: found.start()] + text[found.end() :], None, not found["near"])
-    return None
+    found = _PERSONAL.search(text) or _RANKED.search(text) or _WHICH_IS.search(text)
+    if found is None:
+        return None
+    article = "the " if found.re is _RANKED else ""
+    who = found.groupdict().get("who")
+    farthest = found["word"].lower().startswith("f")
+    return Distance(text[: found.start()] + article + found["thing"] + text[found.end() :], who and _WHO[who.lower()], farthest)
 
 
-def ranked(heat: Floats, place: tuple[float, float] | None, farthest: bool) -> Floats:
+def ranked(heat: Floats, place: Cells | None, farthest: bool) -> Floats:
     """The heat map of things, weighed by how near each is.
 
     Args:
         heat: probabilities [rows, columns].
-        place: row and column that distances are measured from; None: the lower in the picture, the nearer, as in any view
-            that is not from straight above.
+        place: what distances are measured from, and what is never meant itself; None: the lower in the picture, the nearer,
+            as in any view that is not from straight above.
+        farthest: the farthest counts most.
     """
     down, across = np.indices(heat.shape, np.float32)
-    away = heat.shape[0] - down if place is None else np.hypot(down - place[0], across - place[1])
-    weighed: Floats = (heat * (heat >= ALIKE * heat.max()) * np.exp((away if farthest else -away) / REACH)).astype(np.float32)
-    return weighed / max(float(weighed.max()), 1e-9) * float(heat.max())
+    alike = heat >= ALIKE * heat.max()
+    away = heat.shape[0] - down
+    if place is not None:
+        top, left, bottom, right = place
+        away = np.hypot(down - (top + bottom) / 2, across - (left + right) / 2)
+        others = alike & ~((down >= top) & (down <= bottom) & (across >= left) & (across <= right))
+        alike = others if others.any() else alike
+    away = -away if farthest else away
+    weight = np.where(alike, np.exp(np.minimum(away[alike].min() - away, 0.0) / REACH), 0.0)
+    weighed: Floats = (heat * weight).astype(np.float32)
+    return weighed
 
 
 def placed(heat: Floats, kind: str, anchor: Floats) -> Floats:

@@ -101,8 +101,8 @@ def test_a_thing_that_is_no_box_is_refused_before_it_is_sent(client):
 
 def test_where_you_and_me_are_is_told_by_the_entities_of_their_names():
     boxes = {**THINGS, "mira": (0.0, 0.25, 0.5, 0.75), "Ada": (0.5, 0.0, 1.0, 1.0)}
-    assert places("mira", "Ada", boxes) == {"you": (0.25, 0.5), "me": (0.75, 0.5)}
-    assert places("mira", "player", boxes) == {"you": (0.25, 0.5)}
+    assert places("mira", "Ada", boxes) == {"you": boxes["mira"], "me": boxes["Ada"]}
+    assert places("mira", "player", boxes) == {"you": boxes["mira"]}
     assert places("bram", "player", THINGS) == {}
 
 
@@ -111,4 +111,4 @@ def test_the_model_hears_where_people_stand(client, perceiver):
     seen = Frame(bytes(12), 2, 2, entities={"mira": (0.0, 0.25, 0.5, 0.75), "player": (0.5, 0.5, 1.0, 1.0)})
     client.observe("mira", frame=seen, text="the tree nearest to you")
     assert client.decisions(1)
-    assert perceiver.places == {"you": (0.25, 0.5), "me": (0.75, 0.75)}
+    assert perceiver.places == {"you": (0.0, 0.25, 0.5, 0.75), "me": (0.5, 0.5, 1.0, 1.0)}

@@ -16,6 +16,8 @@ from engine.perception.relations import Distance, Relation, placed, ranked, read
     ("what is the thing on top of the barrel", Relation("what is the thing", "above", "barrel")),
     ("Attack the wolf NEXT TO the well!", Relation("Attack the wolf!", "near", "well")),
     ("hand me the axe that lies near to the door", Relation("hand me the axe", "near", "door")),
+    ("open the closest chest to the well", Relation("open the chest", "near", "well")),
+    ("the key nearest those barrels", Relation("the key", "near", "barrels")),
     ("hand me the axe nearest the door", Relation("hand me the axe", "near", "door")),
     ("take the key under the table and go", Relation("take the key and go", "below", "table")),
 ])
@@ -23,7 +25,9 @@ def test_a_relation_is_taken_out_of_the_words(text, relation):
     assert read_relation(text) == relation
 
 
-@pytest.mark.parametrize("text", ["there is a wolf behind you", "stay near me", "left or right?", "by day we rest", "go left"])
+@pytest.mark.parametrize("text", ["there is a wolf behind you", "stay near me", "left or right?", "by day we rest", "go left",
+                                  "hand me the axe nearest to you over there", "the wolf behind me is dangerous",
+                                  "STAY CLOSE TO ME YOU FOOL"])
 def test_what_places_nothing_by_a_thing_is_no_relation(text):
     assert read_relation(text) is None
 
@@ -34,6 +38,9 @@ def test_what_places_nothing_by_a_thing_is_no_relation(text):
     ("Attack the NEAREST wolf!", Distance("Attack the wolf!", None, False)),
     ("bring me the key farthest from yourself", Distance("bring me the key", "you", True)),
     ("run to the furthest tree", Distance("run to the tree", None, True)),
+    ("hand me the closest axe to me", Distance("hand me the axe", "me", False)),
+    ("take the one that is nearest", Distance("take the one", None, False)),
+    ("what is the thing nearest to you?", Distance("what is the thing?", "you", False)),
 ])
 def test_a_distance_is_taken_out_of_the_words(text, distance):
     assert read_relation(text) is None
@@ -46,8 +53,9 @@ def test_what_tells_no_things_apart_is_no_distance(text):
 
 
 @pytest.mark.parametrize(("place", "farthest", "meant"), [
-    ((10, 2), False, (10, 5)), ((10, 2), True, (10, 30)), ((9, 33), False, (10, 30)), (None, False, (20, 18)),
-    (None, True, (3, 18)),
+    ((10, 2, 11, 3), False, (10, 5)), ((10, 2, 11, 3), True, (10, 30)), ((9, 33, 9, 33), False, (10, 30)),
+    (None, False, (20, 18)), (None, True, (3, 18)), ((10, 500, 11, 510), False, (10, 30)),
+    ((9, 4, 11, 6), False, (3, 18)),  # not the one who stands there
 ])
 def test_of_several_the_nearest_or_the_farthest_is_meant(place, farthest, meant):
     heat = ranked(_spots((10, 5), (10, 30), (3, 18), (20, 18)), place, farthest)
@@ -98,9 +106,9 @@ def test_of_two_chests_the_model_points_at_the_one_that_the_words_place(perceive
 
 
 @pytest.mark.parametrize(("words", "place", "meant"), [
-    ("hand me the chest nearest to you", (0.1, 0.5), 120),
-    ("hand me the chest nearest to you", (0.9, 0.5), 480),
-    ("hand me the chest farthest from me", (0.9, 0.5), 120),
+    ("hand me the chest nearest to you", (0.0, 0.4, 0.1, 0.6), 120),
+    ("hand me the chest nearest to you", (0.9, 0.4, 1.0, 0.6), 480),
+    ("hand me the chest farthest from me", (0.9, 0.4, 1.0, 0.6), 120),
 ])
 def test_the_nearest_is_told_by_where_the_game_says_that_people_stand(perceiver: Perceiver, words, place, meant) -> None:
     screen = Image.new("RGB", (640, 360), (96, 120, 90))
