@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from engine.errors import EngineError
+
 
 def data_directory() -> Path:
     """The engine's own directory among the user's data; it may not exist yet."""
@@ -17,3 +19,13 @@ def data_directory() -> Path:
     else:
         data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
     return data / "npc-engine"
+
+
+def refuse_overwriting(out: Path) -> None:
+    """A bundle may be replaced by a newer one; any other directory is somebody's.
+
+    Raises:
+        EngineError: `out_taken` where `out` is a file, or a directory with something in it that is no bundle.
+    """
+    if out.exists() and not (out / "bundle.json").is_file() and (out.is_file() or any(out.iterdir())):
+        raise EngineError("out_taken", f"{out} is there and is no bundle.", "Choose another --out directory.")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.errors import EngineError, needs_extra
+from engine.paths import refuse_overwriting
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -16,13 +17,14 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def export(
     checkpoint: Annotated[Path, typer.Option(help="Run directory that `python -m engine train` wrote.")],
-    out: Annotated[Path, typer.Option(help="Bundle directory to write.")],
+    out: Annotated[Path, typer.Option(help="Bundle directory to write; a bundle that is there is replaced.")],
     precision: Annotated[str, typer.Option(help="fp32 or int8.")] = "fp32",
     name: Annotated[str, typer.Option(help="Name of the bundle.")] = "default",
 ) -> None:
     """Write a bundle: four graphs, tokenizer, labels, hashes; refuse one that disagrees with PyTorch."""
     if precision not in ("fp32", "int8"):
         raise EngineError("precision", f"There is no precision '{precision}'.", "Use fp32 or int8.")
+    refuse_overwriting(out)
     with needs_extra("train", "Exporting"):
         from export.bundle_writer import write_bundle
     report = write_bundle(checkpoint, out, precision, name)

@@ -44,10 +44,17 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
     """Export `run` into `out`; returns a sentence for the terminal.
 
     Raises:
-        EngineError: `parity` if the graphs disagree with PyTorch (nothing is written then).
+        EngineError: `parity` if the graphs disagree with PyTorch, `bundle_blind` for a model without grounding (nothing is
+            written then).
     """
     console = Console(stderr=True)
     model, _ = load_run(run)
+    if model.grounding is None:
+        raise EngineError(
+            "bundle_blind",
+            f"The model of {run} has no heat map: it can be measured, but no game can be served with it.",
+            "Export a run of a recipe with grounding, such as `default`.",
+        )
     with staging(out) as folder:
         with console.status("exporting graphs"):
             smaller = copy.deepcopy(model)
@@ -93,8 +100,6 @@ def staging(out: Path) -> Iterator[Path]:
 def _quantise(folder: Path, frames: list) -> None:
     for graph in ("image", "text", "decide", "watch"):
         exact = folder / f"{graph}.onnx"
-        if not exact.exists():
-            continue  # a model without grounding has nothing to watch with
         small = folder / f"{graph}.int8.onnx"
         if graph == "image":
             quantize_image(exact, small, frames)

@@ -25,6 +25,7 @@ from engine.perception import Bundle, Perceiver
 from engine.training.calibrate import fit_platt
 from engine.training.dataset import SceneDataset
 from engine.training.measure import Measured
+from engine.training.memory import keep_freed_memory
 from export.adapted import write_adapted
 from export.parity import Example, Parity
 from export.splice import FEATURES
@@ -90,6 +91,7 @@ def adapt(
             `bundle_fixed` for a bundle that cannot learn, `parity`. Nothing is written then.
     """
     clock, cfg = Clock(), cfg or AdaptCfg()
+    keep_freed_memory()
     refuse_unfit(recording)
     torch.set_num_threads(threads)
     torch.manual_seed(cfg.seed)

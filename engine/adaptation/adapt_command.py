@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 
 from engine.data.recording import Recording, read_recording
-from engine.errors import EngineError, needs_extra
+from engine.errors import needs_extra
+from engine.paths import refuse_overwriting
 
 
 def adapt(
@@ -37,12 +38,6 @@ def adapt(
         f"Wrote {out} in {outcome.seconds['all']:.0f} s: graphs agree with PyTorch on {exact.agreement:.1%} of top labels, "
         f"as shipped {shipped.agreement:.1%}. Figures and pictures: {folder}"
     )
-
-
-def refuse_overwriting(out: Path) -> None:
-    """A bundle may be replaced by a newer one; any other directory is somebody's."""
-    if out.exists() and not (out / "bundle.json").is_file() and (out.is_file() or any(out.iterdir())):
-        raise EngineError("out_taken", f"{out} is there and is no bundle.", "Choose another --out directory.")
 
 
 def _draw_truth(recording: Recording, folder: Path) -> None:

@@ -34,7 +34,7 @@ from export.splice import write_features_graph
 Pixels = npt.NDArray[np.uint8]
 QUERIES, LESSONS = 12, 3  # a scene and step
 LOOKS = 4  # at each recorded frame: the whole and three parts
-CHECKED_REPLAY = 0.25  # of the replayed scenes are never learnt from: they tell what is forgotten
+CHECKED_REPLAY = 0.375  # of the replayed scenes are never learnt from: they tell what is forgotten
 OTHERS = 400  # concepts of the replay that a recorded frame may be asked about in vain
 FEWEST = 4  # of them, however alike
 SYNONYM = 0.55  # cosine of names from which one may be true of the other

@@ -76,11 +76,11 @@ class AdaptStage(SceneStage):
             on_step()
             late = time.monotonic() > deadline
             if step % self.adapt.check_every == 0 or step == self.adapt.steps or late:
-                figures = self.figures()
+                figures = self._learnt()
                 course.checks.append({"step": step, **figures})
                 score = self._score(figures)
                 if score > max(best - noise, least):
-                    best, kept, course.best, course.steps = max(score, best), self._weights(), figures, step
+                    best, kept, course.steps = max(score, best), self._weights(), step
             if late:
                 course.stopped = "out of time"
                 break
@@ -94,9 +94,10 @@ class AdaptStage(SceneStage):
         for share in self.adapt.blends:
             mixed = {name: torch.lerp(before[name], learnt[name], share) for name in learnt}
             self.model.load_state_dict(mixed, strict=False)
-            course.blend, course.best = share, self.figures()
-            if course.before["replay_pointing"] - course.best["replay_pointing"] <= self.adapt.forgotten:
-                return
+            course.blend, kept = share, self._kept()
+            if course.before["replay_pointing"] - kept["replay_pointing"] <= self.adapt.forgotten:
+                break
+        course.best = self._learnt() | kept
 
     def measured(self) -> tuple[Measured, Measured]:
         """Raw results on the held-out episodes and on the held-out part of the replay."""
@@ -134,17 +135,22 @@ class AdaptStage(SceneStage):
 
     def figures(self) -> Figures:
         """The few figures that say how far it is, and what was forgotten."""
-        new, old = self.measured()
-        found, kept = new.summary(), old.summary()
+        return self._learnt() | self._kept()
+
+    def _kept(self) -> Figures:
+        """On the held-out part of the replay alone."""
+        kept = measure(self.model, self.table, self.material.replay_check).summary()
         return {
-            "pointing": found["pointing"],
-            "presence_auc": found["presence_auc"],
-            "target": found["target"],
             "replay_pointing": kept["pointing"],
             "replay_target": kept["target"],
             "replay_presence_auc": kept["presence_auc"],
             "replay_action_f1": kept["action_f1"],
         }
+
+    def _learnt(self) -> Figures:
+        """On the held-out episodes alone."""
+        found = measure(self.model, self.table, self.material.check).summary()
+        return {name: found[name] for name in ("pointing", "presence_auc", "target")}
 
     def _score(self, figures: Figures) -> float:
         """Held-out pointing and presence."""

@@ -12,7 +12,8 @@ from engine.errors import EngineError
 from engine.training.checkpoint import load_run
 from engine.training.config import TrainCfg
 from engine.training.dataset import text_table
-from engine.training.evaluate import measure_split, measure_strangers
+from engine.training.evaluate import measure_strangers, split_data
+from engine.training.measure import measure
 from engine.training.progress import Progress
 from engine.training.recipe import run_recipe, train_words
 from export.graphs import export_graphs
@@ -46,7 +47,8 @@ def run_combination(combination: Combination, base: TrainCfg, out: Path, cache: 
     run_recipe(cfg, folder, cache)
     state = torch.load(folder / "scene-state.pt", weights_only=True)
     model = load_run(folder)[0]
-    graphs = export_graphs(model, folder)
+    graphs, table = export_graphs(model, folder), text_table(model)
+    scenes, _ = split_data(model, cfg, "train", cache, held_out, table, Progress(None))
     outcome = Outcome(
         combination=combination,
         held_out=held_out,
@@ -54,7 +56,7 @@ def run_combination(combination: Combination, base: TrainCfg, out: Path, cache: 
         words_s=words_s,
         scene_s=state["seconds"],
         size_mb=sum(graphs[name].stat().st_size for name in needed(combination)) / 1e6,
-        figures=measure_split(model, cfg, "train", cache, held_out, text_table(model), Progress(None)).report()
+        figures=measure(model, table, scenes).report()
         | {f"strangers_{head}": figures for head, figures in measure_strangers(model).items()},
     )
     done.write_text(outcome.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -11,11 +11,13 @@ COLOURS: dict[str, tuple[int, int, int]] = {
     "blue": (45, 95, 215), "purple": (135, 60, 185), "pink": (245, 130, 185), "brown": (130, 80, 40),
     "white": (242, 242, 242), "grey": (135, 135, 140), "black": (28, 28, 32),
 }
-# Other words for them, as players say; none that also begins the name of a thing ("rose", "dark wizard").
+# Other words for them, as players say; few of them begin the name of a thing, too ("ivory tusks").
 SHADES: dict[str, tuple[str, ...]] = {
-    "red": ("crimson", "scarlet", "bright red"), "orange": ("amber",), "yellow": ("golden", "lemon yellow"),
-    "green": ("emerald green", "leaf green"), "blue": ("azure", "navy", "sky blue"), "purple": ("violet", "lilac"),
-    "pink": ("rosy",), "brown": ("chestnut brown",), "white": ("snow white",), "grey": ("gray",), "black": ("jet black",),
+    "red": ("crimson", "scarlet", "bright red", "ruby red", "vermilion"), "orange": ("amber", "tangerine"),
+    "yellow": ("golden", "lemon yellow", "canary yellow"), "green": ("emerald green", "leaf green", "jade green"),
+    "blue": ("azure", "navy", "sky blue", "cobalt", "sapphire blue"), "purple": ("violet", "lilac", "lavender"),
+    "pink": ("rosy", "salmon pink", "fuchsia"), "brown": ("chestnut brown", "chocolate brown", "tan"),
+    "white": ("snow white", "ivory"), "grey": ("gray", "ashen"), "black": ("jet black", "pitch black", "ebony"),
 }
 _HUES = (("red", 14), ("orange", 40), ("yellow", 66), ("green", 165), ("blue", 255), ("purple", 300),
          ("pink", 340), ("red", 361))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +71,7 @@ def coloured_names(names: Sequence[str], colour: str | None) -> tuple[str, ...]:
     return (*painted, *names)
 
 
+@lru_cache(maxsize=4096)  # asked for every thing of a scene in turn
 def usual(phrase: str) -> str:
     """The phrase with the usual word for its colour: "red key" for "crimson key"."""
     for colour, shades in SHADES.items():

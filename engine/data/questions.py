@@ -21,7 +21,7 @@ IN_VIEW_SHARE = 0.55                # of named things, where the scene has somet
 HARD_SHARE = 0.5                    # of the absent things: like something in view
 GENERIC_SHARE = 0.08
 COLOURED_SHARE = 0.25               # of easy absent phrases get a colour
-SHADE_SHARE = 0.15                  # of coloured phrases say the colour in another word ("crimson")
+SHADE_SHARE = 0.25                  # of coloured phrases say the colour in another word ("crimson")
 TRIES = 12
 # Colours that people confuse are no evidence of absence.
 _LOOK_ALIKES = ({"red", "pink", "orange"}, {"orange", "yellow", "brown"}, {"white", "grey"},

@@ -35,6 +35,9 @@ INTERFACE_SHARE = 0.35
 INVENTORY_SHARE = 0.15                  # scenes with icons along an edge that are no things in view
 INKED_SHARE = 0.15                      # scenes whose sprites are redrawn with flat fills and dark lines
 DEEP_SHARE = 0.2                        # scenes where what is lower in the picture is nearer and larger
+CROWDED_SHARE = 0.3                     # of training sceneries show many things at once: their looks are learnt faster so
+CROWD = (14, 44)                        # of how many more things there
+CROWD_SCALE = 24                        # pixels
 CLOSE_SHARE = 0.06                      # something held close to the eye, as in a first-person game
 HIDDEN = 0.5                            # what it covers by so much is no longer in view
 PAINTED_SHARE = 0.2                     # colourful sprites that get one colour
@@ -62,10 +65,11 @@ class SceneGenerator:
         sprites: what may appear, and be named as absent.
         seed: another seed is another world of scenes.
         things: what may also appear, drawn with a few shapes.
+        crowded: share of sceneries that show many things at once, every look as often as any other.
     """
 
-    def __init__(self, sprites: Sequence[Sprite], seed: int = 0, things: Sequence[Thing] = ()) -> None:
-        self._seed = seed
+    def __init__(self, sprites: Sequence[Sprite], seed: int = 0, things: Sequence[Thing] = (), crowded: float = 0.0) -> None:
+        self._seed, self._crowded = seed, crowded
         self._looks: dict[str, list[tuple[Look, str | None]]] = {}
         for sprite in sprites:
             colour = None if sprite.mono else colour_name(sprite.rgba)
@@ -75,6 +79,8 @@ class SceneGenerator:
         colourful, plain = ({s.family for s in sprites if s.mono == mono} for mono in (False, True))
         self._families = [*sorted(colourful), *sorted(colourful), *sorted(plain)]  # silhouettes are the exception in games
         self._keys = {kind: self._keys_of(kind) for kind in (*DANGERS, *KINDS)}
+        harmless = {key for kind in KINDS for key in self._keys[kind]}
+        self._harmless = sorted(key for key in harmless for _ in self._looks[key])  # what has many looks is shown often
         self._drawn = sorted({thing.concept.key for thing in things})
         self.questioner = Questioner([*(s.concept for s in sprites), *(t.concept for t in things)])
 
@@ -91,7 +97,7 @@ class SceneGenerator:
         """
         families, concepts = SPLITS[split]
         things = [thing for thing in THINGS if not thing.concept.held_out] if split == "train" else []
-        return cls(load_sprites(families, cache, concepts), seed, things)
+        return cls(load_sprites(families, cache, concepts), seed, things, CROWDED_SHARE if split == "train" else 0.0)
 
     def scene(self, index: int) -> Scene:
         """Scene number `index`."""
@@ -127,6 +133,9 @@ class SceneGenerator:
         style = pick(self._families, rng) if rng.random() < ONE_STYLE_SHARE else None
         scale = float(np.exp(rng.normal(np.log(32), 0.3)))
         plan, comic = self._plan(rng), rng.random() < INKED_SHARE
+        if self._crowded and rng.random() < self._crowded:
+            scale = float(np.exp(rng.normal(np.log(CROWD_SCALE), 0.2)))
+            plan += [(OTHER, pick(self._harmless, rng)) for _ in range(int(rng.integers(*CROWD)))]
         if rng.random() < INVENTORY_SHARE:
             canvas.boxes.append(draw_inventory(picture, self._carried(plan, style, rng), int(rng.integers(12, 26)), rng))
         entities: list[Entity] = []

@@ -83,15 +83,10 @@ class _SameConv(nn.Conv2d):
         k, s = self.kernel_size[0], self.stride[0]
         total = k - s if s > 1 else k - 1  # inputs are multiples of the stride
         before = total // 2
-        return F.conv2d(
-            F.pad(x, (before, total - before, before, total - before)),
-            self.weight,
-            None,
-            self.stride,
-            0,
-            self.dilation,
-            self.groups,
-        )
+        if total > 2 * before:
+            x = F.pad(x, (before, total - before, before, total - before))
+            before = 0
+        return F.conv2d(x, self.weight, None, self.stride, before, self.dilation, self.groups)
 
 
 class _MBConv(nn.Module):

@@ -1,7 +1,7 @@
 """A run directory.
 
-`recipe.yaml`, `labels.yaml`, `model.safetensors` (the result); for each stage its best weights, and its last ones with
-its state to resume from.
+`recipe.yaml`, `labels.yaml`, `data.yaml` (which lines, rules and scenes), `model.safetensors` (the result); for each stage
+its best weights, and its last ones with its state to resume from.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from engine.labels import Labels, load_labels
 from engine.model import NpcModel, build_model
 from engine.training.config import TrainCfg, load_recipe
 
+OTHER = {"recipe": "another recipe", "labels": "other labels", "data": "other lines, rules or scenes"}
+
 
 def save_weights(model: NpcModel, path: Path, parts: tuple[str, ...] = ("",)) -> None:
     """Write the weights whose names begin with one of `parts` as safetensors, atomically."""
@@ -25,15 +27,25 @@ def save_weights(model: NpcModel, path: Path, parts: tuple[str, ...] = ("",)) ->
     partial.replace(path)
 
 
-def start_run(run: Path, cfg: TrainCfg, labels: Labels) -> None:
-    """Create the run directory, or check that an existing one is of the same recipe."""
+def start_run(run: Path, cfg: TrainCfg, labels: Labels, data: str = "") -> None:
+    """Create the run directory, or check that an existing one is of the same recipe, labels and training data.
+
+    Args:
+        data: a short name for the state of what is learnt from, see `sources.lessons_version`.
+    """
     run.mkdir(parents=True, exist_ok=True)
-    recipe = run / "recipe.yaml"
-    text = yaml.safe_dump(cfg.model_dump(mode="json"), sort_keys=False)
-    if recipe.exists() and recipe.read_text(encoding="utf-8") != text:
-        raise EngineError("run_differs", f"{run} holds a run of another recipe.", "Choose another --out directory.")
-    recipe.write_text(text, encoding="utf-8")
-    (run / "labels.yaml").write_text(yaml.safe_dump(labels.model_dump(mode="json"), sort_keys=False), encoding="utf-8")
+    made_of = {
+        "recipe": yaml.safe_dump(cfg.model_dump(mode="json"), sort_keys=False),
+        "labels": yaml.safe_dump(labels.model_dump(mode="json"), sort_keys=False),
+        "data": f"{data}\n",
+    }
+    for what, text in made_of.items():
+        file = run / f"{what}.yaml"
+        if file.exists() and file.read_text(encoding="utf-8") != text:
+            other = OTHER[what]
+            raise EngineError("run_differs", f"{run} holds a run of {other}.", "Choose another --out directory.")
+    for what, text in made_of.items():
+        (run / f"{what}.yaml").write_text(text, encoding="utf-8")
 
 
 def load_run(run: Path, weights: str = "model.safetensors") -> tuple[NpcModel, TrainCfg]:

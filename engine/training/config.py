@@ -40,6 +40,7 @@ class SceneStageCfg(_Cfg):
     weight_decay: float = 0.02
     validate_every: int = 400  # steps; the best checkpoint by validation is kept
     start_from: Path | None = None  # run directory whose fused part is the starting point (same encoders)
+    naming: float = Field(default=0.5, ge=0)  # weight of telling each thing from all others by its names; 0: left out
     minutes: float | None = Field(default=None, gt=0)  # wall time of the stage, resumes included, for equal budgets
 
 

@@ -19,9 +19,13 @@ from engine.training.feature_cache import SceneRecord, read_records
 from engine.training.progress import Progress
 from engine.training.sources import Asked, Asker
 from engine.training.tokens import tokenize
+from engine.training.vocabulary import Vocabulary
 
 STRIDE = 8
 HEADS = ("intent", "tone", "action", "emotion")
+
+
+NAMED, NAMES = 16, 4  # things of a scene that are named, and how many names of each are told
 
 
 Cells = tuple[int, int, int, int]  # top, bottom, left, right of an area in cells; the ends are exclusive
@@ -36,6 +40,7 @@ class _Asked:
     lessons: list[tuple[str, list[Cells], list[int]]]
     danger: tuple[bool, bool]
     danger_cells: tuple[list[Cells], list[Cells]]
+    things: list[tuple[Cells, list[int]]]  # with their names' indices in the vocabulary
 
 
 class TextTable:
@@ -129,6 +134,7 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
     valid [H, W]; phrase [Q] and text [L] rows of the `TextTable`;
     phrase_mask [Q, H, W] and text_mask [L, H, W] (cells that the words name); labels [L, 4] (-1: unknown);
     said [L]; danger [2] (a hostile, a hazard is in view) and danger_mask [2, H, W] (cells that hold one).
+    With a `vocabulary`: thing [N, 4] (cells of things of different names) and thing_names [N, T] (their indices; -1: none).
     """
 
     def __init__(
@@ -141,7 +147,9 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
         size: tuple[int, int],
         *,
         fixed: bool = False,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
+        self.vocabulary = vocabulary
         self.arrays = [{f.stem: np.load(f, mmap_mode="r") for f in sorted(shard.glob("*.npy"))} for shard in shards]
         self.places = [(i, j) for i, arrays in enumerate(self.arrays) for j in range(len(next(iter(arrays.values()))))]
         self.labels, self.table = labels, table
@@ -160,6 +168,7 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
             [(s.text, [self._cells(box) for box in s.target_boxes], self._labels(s)) for s in lessons],
             danger,
             (hostile, hazard),
+            [(self._cells(e["box"]), self.vocabulary.of(e["names"])) for e in record.entities] if self.vocabulary else [],
         )
 
     def _labels(self, sample: Sample) -> list[int]:
@@ -168,6 +177,7 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
     def texts(self) -> set[str]:
         """All phrases and utterances of the records."""
         phrases = {phrase for scene in self.asked for phrase, _ in scene.queries}
+        phrases.update(self.vocabulary.names if self.vocabulary else ())
         return phrases | {text for scene in self.asked for text, _, _ in scene.lessons}
 
     def __len__(self) -> int:
@@ -189,7 +199,20 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
             "labels": torch.tensor([labels for _, _, labels in scene.lessons]),
             "danger": torch.tensor(scene.danger, dtype=torch.float32),
             "danger_mask": self._masks(scene.danger_cells),
+            **(self._things(scene, rng) if self.vocabulary else {}),
         }
+
+    def _things(self, scene: _Asked, rng: np.random.Generator) -> dict[str, Tensor]:
+        boxes, names = np.zeros((NAMED, 4), int), np.full((NAMED, NAMES), -1)
+        different = {tuple(scene.things[j][1]): scene.things[j] for j in rng.permutation(len(scene.things))}
+        for i, (cells, true) in zip(range(NAMED), different.values(), strict=False):
+            boxes[i] = cells
+            names[i, : len(true)] = true[:NAMES]
+        return {"thing": torch.from_numpy(boxes), "thing_names": torch.from_numpy(names)}
+
+    def mask(self, boxes: Iterable[Sequence[float]]) -> Tensor:
+        """bool [H, W]: the cells of boxes [x, y, w, h] in pixels."""
+        return self._masks([[self._cells(box) for box in boxes]])[0]
 
     def _masks(self, areas: Sequence[Sequence[Cells]]) -> Tensor:
         """bool [N, H, W]: the cells of each list of areas."""

@@ -18,12 +18,13 @@ from engine.model.text_encoders import SENTENCE_DIM
 from engine.training.checkpoint import load_run
 from engine.training.config import TrainCfg
 from engine.training.dataset import LiveTextTable, SceneDataset, TextTable, text_table
-from engine.training.feature_cache import build_cache
+from engine.training.feature_cache import SceneRecord, build_cache, read_records
 from engine.training.measure import Measured, measure
 from engine.training.metrics import classification_report
 from engine.training.progress import Progress
 from engine.training.recipe import cache_root
 from engine.training.sources import Asker, data_version, read_scene_shard
+from engine.training.synonyms import measure_synonyms
 from engine.training.tokens import tokenize
 
 matplotlib.use("Agg")
@@ -45,18 +46,21 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
     table = text_table(model)
     report: dict[str, dict[str, dict[str, float]]] = {}
     for name, split in SPLITS.items():
-        measured = measure_split(model, cfg, split, cache_folder(cache), scenes, table, progress)
+        data, records = split_data(model, cfg, split, cache_folder(cache), scenes, table, progress)
+        measured = measure(model, table, data)
         full = measured.report()
         report[name] = full if split == "train" else {kind: full[kind] for kind in ("target", "watch") if kind in full}
         if split == "train":
             for head in model.labels.heads:
                 draw_confusion(measured, head, model.labels[head], run / f"confusion-{head}.png")
+        if split == "new_style" and model.grounding is not None:
+            report["synonyms"] = measure_synonyms(model, table, data, records)
     report["strangers"] = measure_strangers(model)
     (run / "evaluation.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return report
 
 
-def measure_split(
+def split_data(
     model: NpcModel,
     cfg: TrainCfg,
     split: str,
@@ -64,8 +68,8 @@ def measure_split(
     scenes: int,
     table: TextTable | LiveTextTable,
     progress: Progress,
-) -> Measured:
-    """Results on `scenes` scenes of a kind (see `SPLITS`), of a seed of their own, with lines of held-out families."""
+) -> tuple[SceneDataset, list[SceneRecord]]:
+    """`scenes` scenes of a kind (see `SPLITS`), of a seed of their own, with lines of held-out families; and what they show."""
     root, backbone = cache_root(model, cache)
     source = partial(read_scene_shard, split, cfg.seed + 2, cfg.model.size)
     folder = root / f"scenes-test-{split}-{cfg.seed}-{scenes}-{data_version()}"
@@ -73,7 +77,7 @@ def measure_split(
     asker = Asker(split, load_utterances("held_out"), cfg.data.lessons)
     data = SceneDataset(shards, model.labels, table, asker, cfg.data.queries, cfg.model.size, fixed=True)
     table.add(data.texts(), progress)
-    return measure(model, table, data)
+    return data, read_records(shards)
 
 
 @torch.no_grad()

@@ -38,3 +38,17 @@ def head_loss(logits: Tensor, truth: Tensor, smoothing: float = 0.05) -> Tensor:
     if not (truth >= 0).any():
         return logits.sum() * 0.0
     return F.cross_entropy(logits.flatten(0, 1), truth.flatten(), ignore_index=-1, label_smoothing=smoothing)
+
+
+def naming_loss(things: Tensor, queries: Tensor, true: Tensor, kin: Tensor, scale: Tensor) -> Tensor:
+    """What is it, of all things there are? things [N, C] and queries [V, C] of unit length, true and kin bool [N, V].
+
+    The softmax mass of its true names among all names (as CLIP does for pictures and captions, Radford et al. 2021);
+    names of its kin, which may or may not fit, count on neither side.
+    """
+    known = true.any(-1)
+    if not known.any():
+        return things.sum() * 0.0
+    logits = (things @ queries.T * scale).masked_fill(kin & ~true, -1e4)
+    mass = torch.logsumexp(logits, -1) - torch.logsumexp(logits.masked_fill(~true, -1e4), -1)
+    return mass[known].mean()

@@ -27,10 +27,21 @@ from engine.training.config import TrainCfg
 from engine.training.dataset import SceneDataset, text_table
 from engine.training.feature_cache import build_cache, export_backbone, fingerprint
 from engine.training.measure import measure
+from engine.training.memory import keep_freed_memory
 from engine.training.progress import Progress
 from engine.training.scene_stage import SceneStage
-from engine.training.sources import Asker, data_version, read_recording_shard, read_scene_shard, recording_length, slot_things
+from engine.training.sources import (
+    Asker,
+    data_version,
+    lessons_version,
+    read_recording_shard,
+    read_scene_shard,
+    recording_length,
+    scene_concepts,
+    slot_things,
+)
 from engine.training.text_stage import TextStage
+from engine.training.vocabulary import Vocabulary
 
 WORDS = ("text.", "text_heads.")  # what the text stage trains
 
@@ -39,9 +50,10 @@ def run_recipe(
     cfg: TrainCfg, run: Path, cache: Path | None = None, on_validation: Callable[[int, float], None] | None = None
 ) -> NpcModel:
     """Train as `cfg` says; the result is `run/model.safetensors`, calibrated. For `on_validation` see `SceneStage`."""
+    keep_freed_memory()
     cache = cache_folder(cache)
     labels = load_labels()
-    start_run(run, cfg, labels)
+    start_run(run, cfg, labels, lessons_version())
     torch.manual_seed(cfg.seed)
     random.seed(cfg.seed)
     progress = Progress(run / "tensorboard")
@@ -51,7 +63,11 @@ def run_recipe(
     table = text_table(model, _texts_file(run, cache))
     size = cfg.model.size
     lessons, queries = cfg.data.lessons, cfg.data.queries
-    train = SceneDataset(sets["train"], labels, table, Asker("train", load_utterances("train"), lessons), queries, size)
+    asker = Asker("train", load_utterances("train"), lessons)
+    # A text encoder that is being trained would have to read a thousand names in every step.
+    named = cfg.model.text.frozen and cfg.model.grounding and "image" in cfg.model.modalities
+    vocabulary = Vocabulary(scene_concepts()) if named else None
+    train = SceneDataset(sets["train"], labels, table, asker, queries, size, vocabulary=vocabulary)
     held_out = Asker("train", load_utterances("held_out"), lessons)
     validation = SceneDataset(sets["validation"], labels, table, held_out, queries, size, fixed=True)
     table.add(train.texts() | validation.texts(), progress)
@@ -73,7 +89,10 @@ def text_stage(model: NpcModel, cfg: TrainCfg, run: Path, progress: Progress) ->
         return  # trained together with everything else
     done = run / "text.safetensors"
     if cfg.text.reuse is not None and not done.exists():
-        shutil.copy(cfg.text.reuse / "text.safetensors", done)
+        words = cfg.text.reuse / "text.safetensors"
+        if not words.is_file():
+            raise EngineError("run_missing", f"{cfg.text.reuse} holds no text stage.", "Train that run first, see `reuse`.")
+        shutil.copy(words, done)
     if done.exists():
         _load_words(model, done)
         return

@@ -17,6 +17,7 @@ from engine.training.config import SceneStageCfg
 from engine.training.dataset import HEADS, LiveTextTable, SceneDataset, TextTable
 from engine.training.losses import head_loss, heat_loss, presence_loss
 from engine.training.measure import measure
+from engine.training.naming import Naming
 from engine.training.progress import Progress
 
 Batch = dict[str, Tensor]
@@ -28,7 +29,7 @@ WEIGHTS = {"where": 1.5, "there": 0.7, "target_there": 0.7, "emotion": 0.5, "dan
 class SceneStage:
     """Trains the fused part of `model` in place and keeps the best weights in `run` as `name.safetensors`.
 
-    With `tune`, the image encoder's stages behind stride 8 learn too, at a tenth of the rate. `on_validation` hears the
+    With `tune`, the image encoder's stages behind stride 8 learn too, at a fifth of the rate. `on_validation` hears the
     step and the score of every validation, and may end the training by raising.
     """
 
@@ -47,6 +48,7 @@ class SceneStage:
         self.model, self.cfg, self.table, self.run_folder, self.seed = model, cfg, table, run, seed
         self.name, self.on_validation = name, on_validation
         self.clock = Clock(cfg.minutes)
+        self.naming: Naming | None = None
         self.slow: list[nn.Module] = []
         self.trained: list[nn.Module] = [
             m
@@ -71,6 +73,8 @@ class SceneStage:
 
     def run(self, train: SceneDataset, validation: SceneDataset, progress: Progress) -> float:
         """Train to the end of the recipe (or go on where an interrupted run stopped); returns the best score."""
+        if train.vocabulary is not None and self.cfg.naming:
+            self.naming = Naming(self.model, self.table, train.vocabulary, self.seed)
         steps = max(1, int(self.cfg.epochs * len(train) / self.cfg.batch))
         optimiser, schedule = self._optimiser(steps)
         step, best = self._resume(optimiser, schedule)
@@ -111,7 +115,7 @@ class SceneStage:
         slow = [p for module in self.slow for p in module.parameters()]
         known = {id(p) for p in slow}
         fast = [p for p in self.model.parameters() if p.requires_grad and id(p) not in known]
-        groups = [{"params": fast, "lr": self.cfg.lr}, {"params": slow, "lr": self.cfg.lr / 10}]
+        groups = [{"params": fast, "lr": self.cfg.lr}, {"params": slow, "lr": self.cfg.lr / 5}]
         groups = [group for group in groups if group["params"]]
         optimiser = torch.optim.AdamW(groups, weight_decay=self.cfg.weight_decay, fused=True)
         rates = [group["lr"] for group in groups]
@@ -134,6 +138,8 @@ class SceneStage:
             heat, presence = self.model.watch(grid, phrase, valid)
             losses["where"] = heat_loss(heat, batch["phrase_mask"], batch["valid"])
             losses["there"] = presence_loss(presence, batch["phrase_mask"])
+            if self.naming is not None:
+                losses["naming"] = self.naming.loss(grid, batch)
         answers = answer_batch(self.model, self.table, batch, grid, scene, valid)
         if answers.heat is not None and answers.presence is not None:
             losses["target"] = heat_loss(answers.heat, batch["text_mask"], batch["valid"])
@@ -143,7 +149,8 @@ class SceneStage:
                 losses[head] = head_loss(answers.logits[head], batch["labels"][..., i])
         losses["danger"] = heat_loss(answers.danger[0], batch["danger_mask"], batch["valid"])
         losses["in_danger"] = nn.functional.binary_cross_entropy_with_logits(answers.danger[1], batch["danger"])
-        total = torch.stack([WEIGHTS.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
+        weights = WEIGHTS | {"naming": self.cfg.naming}
+        total = torch.stack([weights.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
         return total, {name: float(loss.detach()) for name, loss in losses.items()}
 
     def _validate(self, validation: SceneDataset, progress: Progress, step: int, best: float) -> float:

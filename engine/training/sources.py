@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from engine.data.colours import COLOURS
+from engine.data.colours import COLOURS, SHADES
 from engine.data.concepts import Concept
 from engine.data.entities import Box, Entity, Scene
 from engine.data.places import WAYS
 from engine.data.questions import Questioner, Sample
 from engine.data.recording import Recording, Row, read_recording
 from engine.data.scenes import SceneGenerator
-from engine.data.utterances import Utterance
+from engine.data.utterances import Utterance, load_utterances
 from engine.training.feature_cache import ScenePair, SceneRecord
 
 QUERIES = 24  # phrases drawn once a scene; the data set draws from these anew each time
@@ -37,13 +37,25 @@ def data_version() -> str:
     return digest.hexdigest()[:8]
 
 
+def lessons_version() -> str:
+    """A short name for the state of everything that is learnt from: scenes, player lines, and what is right to do."""
+    files = [resources.files("engine.data") / name for name in ("teacher.py", "questions.py", "colours.py")]
+    lines = [f"{u.intent} {u.tone} {u.text}" for u in load_utterances()]
+    digest = hashlib.sha256("\n".join([data_version(), *lines]).encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def slot_things() -> dict[str, list[str]]:
-    """For each slot, the phrases that may fill it (training concepts alone), a part of them with a colour."""
+    """For each slot, the phrases that may fill it (training concepts alone), some with a colour or a place."""
     plain = _generator("train", 0).slot_things()
+    # Few names in many colours, and many in none: the text stage learns where a thing is named, not every pair of words.
     places = [way for ways in WAYS.values() for way in ways]
     return {
         slot: names
         + [f"{colour} {name}" for name in names[::3] for colour in list(COLOURS)[::2]]
+        + [f"{shade} {name}" for name in names[1::6] for shades in SHADES.values() for shade in shades[:2]]
         + [way.format(name) for i, name in enumerate(names[::3]) for way in places[i % 3 :: 3]]
         for slot, names in plain.items()
     }

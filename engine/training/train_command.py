@@ -27,5 +27,5 @@ def train(
     run_recipe(cfg, out, cache)
     typer.echo(
         f"The trained model is in {out}. Next: python -m engine evaluate --run {out}, "
-        f"then python -m export --checkpoint {out} --out BUNDLE."
+        f"then python -m export --checkpoint {out} --out BUNDLE --precision int8."
     )

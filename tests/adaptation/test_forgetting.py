@@ -59,7 +59,7 @@ def learner(model, kept):
     """A stage whose pointing on the replay is `kept`, one after the other."""
     stage, figures = AdaptStage.__new__(AdaptStage), iter(kept)
     stage.model, stage.adapt = model, AdaptCfg(blends=(1.0, 0.5, 0.25), forgotten=0.03)
-    stage.figures = lambda: {"replay_pointing": next(figures)}
+    stage._kept, stage._learnt = lambda: {"replay_pointing": next(figures)}, lambda: {"pointing": 0.9}
     return stage
 
 
@@ -70,5 +70,5 @@ def test_as_much_is_given_back_as_forgetting_demands(kept, share):
     learnt = {name: torch.ones_like(p) for name, p in model.named_parameters()}
     learner(model, kept)._blend(before, learnt, course)
     assert course.blend == share
-    assert course.best == {"replay_pointing": kept[-1]}
+    assert course.best == {"pointing": 0.9, "replay_pointing": kept[-1]}
     assert all((p == share).all() for p in model.parameters())

@@ -37,6 +37,12 @@ def test_boxes_lie_inside_the_valid_part_of_the_frame(scenes):
             assert y0 <= y < y + h <= y1
 
 
+def test_a_crowded_scene_shows_many_things(sprites):
+    few, many = ([len(SceneGenerator(sprites, seed=5, crowded=share).scene(i).entities) for i in range(20)] for share in (0, 1))
+    assert max(few) < 12
+    assert sorted(many)[10] >= 12
+
+
 def test_outside_the_valid_part_the_frame_is_black(scenes):
     assert any(scene.valid[0] > 0 for scene in scenes)
     for scene in scenes:

@@ -70,7 +70,8 @@ def test_an_image_bomb_is_refused_before_it_is_decoded() -> None:
 @given(st.integers(1, 900), st.integers(1, 900), st.floats(0.02, 0.98), st.floats(0.02, 0.98))
 def test_letterboxing_can_be_undone(width: int, height: int, x: float, y: float) -> None:
     fit = letterbox(np.zeros((height, width, 3), np.uint8), 192, 320)
-    back = fit.to_frame(fit.left + x * fit.width, fit.top + y * fit.height)
+    assert fit.from_frame(x, y) == pytest.approx((fit.left + x * fit.width, fit.top + y * fit.height))
+    back = fit.to_frame(*fit.from_frame(x, y))
     assert back == pytest.approx((x, y), abs=1e-6)
     assert fit.picture.shape == (192, 320, 3)
     assert fit.valid_cells(24, 40).any()

@@ -13,6 +13,7 @@ from engine.errors import EngineError
 from engine.labels import load_labels
 from engine.model import ModelCfg, build_model
 from engine.model.config import FusionCfg, ImageCfg, TextCfg
+from engine.model.image_encoders import _SameConv
 from engine.training.calibrate import fit_platt, fit_temperature
 from engine.training.checkpoint import load_run, start_run
 from engine.training.config import SceneStageCfg, TrainCfg, load_recipe
@@ -23,7 +24,7 @@ from engine.training.metrics import classification_report, expected_calibration_
 from engine.training.noise import roughen
 from engine.training.progress import Progress
 from engine.training.scene_stage import SceneStage
-from engine.training.sources import letterbox
+from engine.training.sources import lessons_version, letterbox
 
 pytestmark = pytest.mark.train
 SIZE = (64, 96)
@@ -181,11 +182,25 @@ def test_training_and_runtime_fit_frames_alike(shape: tuple[int, int]) -> None:
     assert np.abs(ours.astype(int) - theirs.picture.astype(int)).mean() < 3
 
 
+@pytest.mark.parametrize("kernel", [3, 5])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_convolution_pads_as_tensorflow_does(kernel: int, stride: int) -> None:
+    picture, conv = torch.randn(2, 4, 8, 12), _SameConv(4, 4, kernel, stride, groups=4, bias=False)
+    total = kernel - stride if stride > 1 else kernel - 1
+    padded = torch.nn.functional.pad(picture, (total // 2, total - total // 2) * 2)
+    wanted = torch.nn.functional.conv2d(padded, conv.weight, None, stride, groups=4)
+    assert wanted.shape[2:] == (8 // stride, 12 // stride)
+    assert torch.allclose(conv(picture), wanted, atol=1e-6)
+
+
 def test_a_run_directory_is_of_one_recipe(tmp_path) -> None:
     start_run(tmp_path / "run", TrainCfg(), load_labels())
     start_run(tmp_path / "run", TrainCfg(), load_labels())
     with pytest.raises(EngineError, match="another recipe"):
         start_run(tmp_path / "run", TrainCfg(seed=8), load_labels())
+    with pytest.raises(EngineError, match="other lines"):
+        start_run(tmp_path / "run", TrainCfg(), load_labels(), "edited")
+    assert lessons_version() == lessons_version() != ""
     with pytest.raises(EngineError, match="not a finished"):
         load_run(tmp_path / "run")
 

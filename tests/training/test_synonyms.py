@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the train extra")
+
+from engine.data.synonyms import load_synonyms
+from engine.labels import load_labels
+from engine.training.dataset import LiveTextTable, SceneDataset
+from engine.training.feature_cache import SceneRecord, build_cache, read_records
+from engine.training.progress import Progress
+from engine.training.synonyms import measure_synonyms
+from tests.training.test_naming import Silent
+from tests.training.test_training import SIZE, small_model
+
+pytestmark = pytest.mark.train
+
+
+def scenes(start: int, count: int) -> list[tuple[np.ndarray, SceneRecord]]:
+    """A backpack that fills the frame, then frames with nothing that has another name."""
+    kinds = [("backpack", (0.0, 0.0, 96.0, 64.0))] + [("gizmo", (0.0, 0.0, 8.0, 8.0))] * (count - 1)
+    things = [[{"names": [n], "box": box, "tags": [], "generic": [], "colour": None}] for n, box in kinds]
+    return [(np.zeros((*SIZE, 3), np.uint8), SceneRecord((0, 0, 96, 64), rows, [])) for rows in things]
+
+
+def test_things_are_asked_for_by_their_name_and_by_each_other_word(tmp_path) -> None:
+    model = small_model()
+    table = LiveTextTable(model)
+    shards = build_cache(tmp_path, None, scenes, 3, Progress(None), workers=1)
+    rows = SceneDataset(shards, load_labels(), table, Silent(), 2, SIZE, fixed=True)
+    table.add(rows.texts())
+    figures = measure_synonyms(model, table, rows, read_records(shards))
+    asked = float(len(load_synonyms()["backpack"]))
+    assert figures == {kind: {"pointing": 1.0, "support": asked} for kind in ("usual name", "other word")}
