@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from engine.errors import EngineError
 from engine.model.text_encoders import MiniLM
+from engine.paths import refuse_overwriting
 from engine.training.tokens import tokenizer_file
 from export import bundle_writer
 from export.frames_axis import free_frames
@@ -38,6 +40,8 @@ def test_exact_graphs_must_agree_exactly_and_int8_nearly() -> None:
 
 def test_a_bundle_that_disagrees_is_not_written(tmp_path, monkeypatch) -> None:
     class Model:
+        grounding = object()
+
         class cfg:
             size = (64, 96)
 
@@ -53,6 +57,19 @@ def test_a_bundle_that_disagrees_is_not_written(tmp_path, monkeypatch) -> None:
         bundle_writer.write_bundle(tmp_path, out, "fp32", "x")
     assert [p.name for p in tmp_path.iterdir()] == ["bundle"]
     assert (out / "old").read_text() == "kept"
+
+
+def test_a_model_without_a_heat_map_is_no_bundle(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(bundle_writer, "load_run", lambda run: (SimpleNamespace(grounding=None), None))
+    with pytest.raises(EngineError, match="no heat map"):
+        bundle_writer.write_bundle(tmp_path, tmp_path / "bundle", "fp32", "x")
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_another_directory_is_never_replaced_by_a_bundle(tmp_path) -> None:
+    (tmp_path / "thesis.txt").write_text("years")
+    with pytest.raises(EngineError, match="is no bundle"):
+        refuse_overwriting(tmp_path)
 
 
 def _image_graph(path, nodes, constants) -> None:
