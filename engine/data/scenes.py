@@ -65,7 +65,7 @@ class SceneGenerator:
         sprites: what may appear, and be named as absent.
         seed: another seed is another world of scenes.
         things: what may also appear, drawn with a few shapes.
-        crowded: share of sceneries that show many things at once, every look as often as any other.
+        crowded: share of sceneries that show many things at once, concepts with many looks more often.
     """
 
     def __init__(self, sprites: Sequence[Sprite], seed: int = 0, things: Sequence[Thing] = (), crowded: float = 0.0) -> None:

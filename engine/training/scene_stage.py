@@ -29,7 +29,7 @@ WEIGHTS = {"where": 1.5, "there": 0.7, "target_there": 0.7, "emotion": 0.5, "dan
 class SceneStage:
     """Trains the fused part of `model` in place and keeps the best weights in `run` as `name.safetensors`.
 
-    With `tune`, the image encoder's stages behind stride 8 learn too, at a fifth of the rate. `on_validation` hears the
+    With `tune`, the image encoder's stages behind stride 8 learn too, at a tenth of the rate. `on_validation` hears the
     step and the score of every validation, and may end the training by raising.
     """
 
@@ -115,7 +115,7 @@ class SceneStage:
         slow = [p for module in self.slow for p in module.parameters()]
         known = {id(p) for p in slow}
         fast = [p for p in self.model.parameters() if p.requires_grad and id(p) not in known]
-        groups = [{"params": fast, "lr": self.cfg.lr}, {"params": slow, "lr": self.cfg.lr / 5}]
+        groups = [{"params": fast, "lr": self.cfg.lr}, {"params": slow, "lr": self.cfg.lr / 10}]
         groups = [group for group in groups if group["params"]]
         optimiser = torch.optim.AdamW(groups, weight_decay=self.cfg.weight_decay, fused=True)
         rates = [group["lr"] for group in groups]

@@ -30,7 +30,9 @@ def test_a_batch_answers_as_one_by_one(perceiver: Perceiver) -> None:
     for query, percept in zip(queries, together, strict=True):
         alone = perceiver.perceive(frame, [query])[0]
         for head in ("intent", "tone", "action", "emotion"):
-            assert getattr(alone, head) == pytest.approx(getattr(percept, head), abs=5e-2)  # int8 rounds per batch
+            one, among = getattr(alone, head), getattr(percept, head)
+            assert one == pytest.approx(among, abs=5e-2)  # int8 rounds per batch, by 0.03 where products saturate
+            assert max(one, key=one.get) == max(among, key=among.get)
 
 
 def test_frames_that_are_encoded_together_are_seen_as_each_alone() -> None:
