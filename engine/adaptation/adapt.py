@@ -25,12 +25,11 @@ from engine.perception import Bundle, Perceiver
 from engine.training.calibrate import fit_platt
 from engine.training.dataset import SceneDataset
 from engine.training.measure import Measured
-from engine.training.memory import keep_freed_memory
 from export.adapted import write_adapted
 from export.parity import Example, Parity
 from export.splice import FEATURES
 
-EXPORT_S = 30.0  # kept back for the export
+EXPORT_S, EXPORT_SHARE = 30.0, 1.5  # kept back for the export: seconds, or more where what comes before took long
 EXAMPLES = 100  # inputs that set the ranges of INT8 and are compared with PyTorch
 LEARNT = 0.35  # pointing on held-out episodes below which the names cannot belong to the pictures
 
@@ -91,7 +90,6 @@ def adapt(
             `bundle_fixed` for a bundle that cannot learn, `parity`. Nothing is written then.
     """
     clock, cfg = Clock(), cfg or AdaptCfg()
-    keep_freed_memory()
     refuse_unfit(recording)
     torch.set_num_threads(threads)
     torch.manual_seed(cfg.seed)
@@ -104,7 +102,8 @@ def adapt(
     with tempfile.TemporaryDirectory(prefix="adapt-") as folder:
         material = prepare(bundle, recording, split, Path(folder), threads)
         clock.lap("features")
-        course = AdaptStage(model, material, cfg).learn(clock.start + 60 * minutes - EXPORT_S, lambda: None)
+        reserve = max(EXPORT_S, EXPORT_SHARE * clock.total()["all"])
+        course = AdaptStage(model, material, cfg).learn(clock.start + 60 * minutes - reserve, lambda: None)
         say(f"learnt for {course.steps} steps ({course.stopped}); kept {course.blend:.0%} of it against forgetting")
         _refuse_unlearnt(course)
         _calibrate(model, *AdaptStage(model, material, cfg).measured())

@@ -47,7 +47,7 @@ def test_things_are_found_by_words_that_were_never_heard(perceiver: Perceiver) -
     rng = np.random.default_rng(4)
     drawn = {thing.concept.key: thing for thing in THINGS}
     asked = [(key, word) for key, words in load_synonyms().items() if key in drawn for word in words]
-    hits = []
+    hits, seen = [], []
     for key, word in asked:
         others = [name for name in drawn if name != key]
         keys = [key, *(others[i] for i in rng.permutation(len(others))[:4])]
@@ -57,5 +57,7 @@ def test_things_are_found_by_words_that_were_never_heard(perceiver: Perceiver) -
         frame = perceiver.encode_frame(Frame(screen.tobytes(), *SCREEN))
         found = perceiver.perceive(frame, [Query(watch=(word,))])[0].watch[0]
         hits.append(abs(found.x * SCREEN[0] - at[0][0] - 32) < 40 and abs(found.y * SCREEN[1] - at[0][1] - 32) < 40)
+        seen.append(found.p >= perceiver.bundle.manifest.thresholds.watch)
     assert len(hits) > 30
     assert np.mean(hits) > 0.6  # one in five by chance
+    assert np.mean(seen) > 0.5
