@@ -37,6 +37,8 @@ def main() -> None:
         _usage(name)
     path, text = COMMANDS[name]
     module, _, function = path.partition(":")
+    for stream in (sys.stdout, sys.stderr):  # an arrow that a code page lacks is no reason to stop
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     try:
         app.command(help=text)(getattr(importlib.import_module(module), function))

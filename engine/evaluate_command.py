@@ -1,4 +1,4 @@
-"""`python -m engine evaluate`: figures of a training run on scenes, or of a bundle on a recording."""
+"""`python -m engine evaluate`: figures of a training run on scenes, or of a bundle on a recording or on lines."""
 
 from __future__ import annotations
 
@@ -10,27 +10,46 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.errors import EngineError, needs_extra
+from engine.paths import writable_folder
 
 
 def evaluate(
     run: Annotated[Path | None, typer.Option(help="Run directory that `train` wrote; default: runs/default.")] = None,
     recordings: Annotated[list[Path] | None, typer.Option(help="Measure a bundle on this recording (repeatable).")] = None,
-    bundle: Annotated[Path | None, typer.Option(help="With --recordings: the bundle; default: the shipped one.")] = None,
-    out: Annotated[Path, typer.Option(help="With --recordings: where figures and pictures go.")] = Path("evaluation"),
+    lines: Annotated[str | None, typer.Option(help="Measure a bundle on these lines: a YAML file, or 'strangers'.")] = None,
+    bundle: Annotated[Path | None, typer.Option(help="Not with --run: the bundle; default: the shipped one.")] = None,
+    out: Annotated[Path, typer.Option(help="Not with --run: where figures and pictures go.")] = Path("evaluation"),
     frames: Annotated[int | None, typer.Option(min=1, help="With --recordings: so many frames, evenly spread.")] = None,
-    provider: Annotated[str, typer.Option(help="With --recordings: auto, cuda or cpu.")] = "auto",
+    provider: Annotated[str, typer.Option(help="Not with --run: auto, cuda or cpu.")] = "auto",
     scenes: Annotated[int, typer.Option(min=8, help="With --run: how many held-out scenes.")] = 800,
     cache: Annotated[Path | None, typer.Option(help="With --run: where cached features lie.")] = None,
 ) -> None:
-    """Measure a training run on held-out scenes or, with --recordings, any bundle on any game."""
-    if recordings and run is not None:
-        raise EngineError("usage", "--run and --recordings measure different things.", "Give one of them.")
+    """Measure a training run on held-out scenes; or any bundle on any game, with --recordings, or on --lines."""
+    if sum(map(bool, (run, recordings, lines))) > 1:
+        raise EngineError("usage", "--run, --recordings and --lines measure different things.", "Give one of them.")
     if recordings:
         _evaluate_recordings(recordings, bundle, out, frames, provider)
+    elif lines:
+        _evaluate_lines(lines, bundle, out, provider)
     elif bundle is not None:
-        raise EngineError("usage", "--bundle needs --recordings.", "Say on what to measure: --recordings DIR.")
+        raise EngineError("usage", "A bundle is measured on something.", "Give --recordings DIR, or --lines strangers.")
     else:
         _evaluate_run(run or Path("runs/default"), scenes, cache)
+
+
+def _evaluate_lines(lines: str, bundle: Path | None, out: Path, provider: str) -> None:
+    from engine.data.utterances import load_strangers, read_lines
+    from engine.evaluation.lines import lines_table, measure_lines
+    from engine.evaluation.measure import bundle_facts, write_json
+    from engine.perception import Perceiver
+
+    writable_folder(out)
+    perceiver = Perceiver(bundle, provider)
+    read = load_strangers() if lines == "strangers" else read_lines(Path(lines), perceiver.labels)
+    found = measure_lines(perceiver, read)
+    Console().print(lines_table(f"{lines}: {perceiver.bundle.folder.name} on {len(read)} lines", found))
+    write_json(out / "lines.json", {"bundle": bundle_facts(perceiver), "lines": lines, **found})
+    typer.echo(f"Figures: {out / 'lines.json'}")
 
 
 def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, frames: int | None, provider: str) -> None:
@@ -40,6 +59,7 @@ def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, fr
     from engine.evaluation.report import table
     from engine.perception import Perceiver
 
+    writable_folder(out)
     read = [read_recording(folder) for folder in folders]  # a fault in the last one is told before the first is measured
     perceiver = Perceiver(bundle, provider)
     found = []

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from engine.errors import EngineError
 from engine.knowledge import Knowledge
+from engine.paths import writable_folder
 from engine.perception import Perceiver, Query
 from npc import Percept
 from npc.evaluation.knowledge import KnowledgeResult, knowledge
@@ -36,12 +36,11 @@ def measure(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
 ) -> None:
     """Ask the shipped characters what they know, in other words than their cards have."""
+    if json_file is not None:
+        writable_folder(json_file.parent)
     figures = {name: asdict(result) for name, result in knowledge_figures(Perceiver(bundle, "cpu")).items()}
     for name, result in figures.items():
         typer.echo(f"{name:<18}" + ", ".join(f"{key} {value:.3g}" for key, value in result.items()))
     if json_file is not None:
-        try:
-            json_file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise EngineError("json", f"{json_file} cannot be written: {error.strerror}.", "Check --json.") from None
+        json_file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
         typer.echo(f"figures: {json_file}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from engine.errors import EngineError
@@ -19,6 +20,21 @@ def data_directory() -> Path:
     else:
         data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
     return data / "npc-engine"
+
+
+def writable_folder(folder: Path) -> Path:
+    """The directory, made if need be: better known before the work than after it.
+
+    Raises:
+        EngineError: `out_unwritable`.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        fault = f"Nothing can be written to {folder}: {error.strerror}."
+        raise EngineError("out_unwritable", fault, "Choose another place.") from None
 
 
 def refuse_overwriting(out: Path) -> None:

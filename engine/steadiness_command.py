@@ -14,6 +14,7 @@ from rich.table import Table
 
 from engine.data.recording import read_recording
 from engine.errors import EngineError
+from engine.paths import writable_folder
 from engine.steadiness import Flicker, episodes, measure
 from npc.steadiness import FilterCfg, Steadiness
 
@@ -30,6 +31,8 @@ def steadiness(
     from engine.perception import Perceiver
 
     changed = _filters(filters)
+    if json_file is not None:
+        writable_folder(json_file.parent)
     recording = read_recording(recordings)
     if not any(True for _ in episodes(recording)):
         raise EngineError("recording_short", f"No episode of {recordings} has two frames.", "Record the game as it plays.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,9 @@ class Recorder:
     """
 
     def __init__(self, path: Path, character: Character, seed: int) -> None:
-        self._file = path.open("w", encoding="utf-8", buffering=1)
+        path.unlink(missing_ok=True)  # an older one keeps its mode
+        private = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # what players said is its owner's alone
+        self._file = os.fdopen(private, "w", encoding="utf-8", buffering=1)
         head = {
             "log": _VERSION,
             "npc": character.npc_id,

@@ -14,7 +14,7 @@ import torch
 from engine.adaptation.checks import labelled, refuse_unfit
 from engine.adaptation.material import Material, load_model, prepare
 from engine.adaptation.split import Split, choose_frames, split_by_episode
-from engine.adaptation.stage import AdaptCfg, AdaptStage, Course, Figures
+from engine.adaptation.stage import OUT_OF_TIME, AdaptCfg, AdaptStage, Course, Figures
 from engine.data.recording import Recording
 from engine.errors import EngineError
 from engine.evaluation.ask_recording import Answers, ask_recording
@@ -99,11 +99,13 @@ def adapt(
     before = _measured(bundle.folder, recording, split)
     clock.lap("checked, measured before")
     say(f"{len(split.learn)} frames to learn from, {len(split.check)} of other episodes to check by")
-    with tempfile.TemporaryDirectory(prefix="adapt-") as folder:
+    # Where files that are still mapped cannot be deleted (Windows), the system tidies up later.
+    with tempfile.TemporaryDirectory(prefix="adapt-", ignore_cleanup_errors=True) as folder:
         material = prepare(bundle, recording, split, Path(folder), threads)
         clock.lap("features")
         reserve = max(EXPORT_S, EXPORT_SHARE * clock.total()["all"])
         course = AdaptStage(model, material, cfg).learn(clock.start + 60 * minutes - reserve, lambda: None)
+        _refuse_hurried(course, cfg, minutes)
         say(f"learnt for {course.steps} steps ({course.stopped}); kept {course.blend:.0%} of it against forgetting")
         _refuse_unlearnt(course)
         _calibrate(model, *AdaptStage(model, material, cfg).measured())
@@ -123,8 +125,18 @@ def _measured(bundle: Path, recording: Recording, split: Split) -> tuple[Answers
     return answers, report(answers)
 
 
+def _refuse_hurried(course: Course, cfg: AdaptCfg, minutes: float) -> None:
+    """What was hardly begun says nothing about the recording."""
+    if course.stopped == OUT_OF_TIME and course.done < cfg.check_every:
+        raise EngineError(
+            "too_slow",
+            f"After {course.done} steps the {minutes:g} minutes were over; {cfg.steps} steps are usual.",
+            "Give more --minutes or fewer --frames. No bundle was written.",
+        )
+
+
 def _refuse_unlearnt(course: Course) -> None:
-    if course.best["pointing"] < LEARNT:
+    if not course.best["pointing"] >= LEARNT:  # nor where nothing could be measured
         raise EngineError(
             "not_learnt",
             f"On episodes held out, only {course.best['pointing']:.0%} of the named things were found after learning "
@@ -141,7 +153,8 @@ def _calibrate(model: NpcModel, new: Measured, old: Measured) -> None:
         even = [np.resize(np.arange(len(there)), size) for _, there in parts]
         there = np.concatenate([t[i] for (_, t), i in zip(parts, even, strict=True)])
         presence = np.concatenate([p[i] for (p, _), i in zip(parts, even, strict=True)])
-        if there.any() and not there.all():
+        # A game that speaks of nothing in view tells nothing of that.
+        if all(t.any() for _, t in parts) and not there.all():
             model.calibration[kind].data = torch.tensor(fit_platt(presence, there))
 
 

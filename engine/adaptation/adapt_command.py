@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 
 from engine.data.recording import Recording, read_recording
-from engine.errors import needs_extra
-from engine.paths import refuse_overwriting
+from engine.errors import EngineError, needs_extra
+from engine.paths import refuse_overwriting, writable_folder
 
 
 def adapt(
@@ -23,8 +23,13 @@ def adapt(
     threads: Annotated[int, typer.Option(min=1, help="Processor threads to use.")] = 2,
 ) -> None:
     """Learn a game from its recording: checks, learning, report, an exported and parity-checked bundle."""
+    out = out.resolve()
     refuse_overwriting(out)
+    if recordings.resolve().is_relative_to(out):
+        raise EngineError("out_taken", f"The recording lies in {out}, which the new bundle replaces.", "Choose another --out.")
     recording, folder = read_recording(recordings), report or out.with_name(f"{out.name}-report")
+    writable_folder(out.parent)
+    writable_folder(folder)
     with needs_extra("train", "Adapting"):  # after what can be told without it: a wrong path needs no download
         from engine.adaptation.adapt import adapt as teach
         from engine.adaptation.written import table, write_report
@@ -44,5 +49,4 @@ def _draw_truth(recording: Recording, folder: Path) -> None:
     """`truth.png`: names and boxes as recorded, so that wrong ones are seen at a glance."""
     from engine.evaluation.pictures import draw_truth
 
-    folder.mkdir(parents=True, exist_ok=True)
     draw_truth(recording).save(folder / "truth.png")

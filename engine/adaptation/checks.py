@@ -76,7 +76,7 @@ def _conflicting_names(recording: Recording) -> Iterator[str]:
     boxes: Counter[str] = Counter()
     for row in recording.rows:
         boxes.update(e.name.lower() for e in row.entities)
-        together.update(pair for pair in _shared_boxes(row.entities))
+        together.update(_shared_boxes(row.entities))
     for (a, b), count in sorted(together.items()):
         colours = {split_colour(a)[0], split_colour(b)[0]} - {None}
         if len(colours) == 2 or count < min(boxes[a], boxes[b]) / 2:
@@ -102,17 +102,17 @@ def _area(recording: Recording, row: Row) -> int:
     return height * width
 
 
-def _named(row: Row) -> set[tuple[str, tuple[float, ...]]]:
-    return {(e.name.lower(), e.box) for e in row.entities}
+def _named(row: Row) -> set[tuple[str, tuple[int, ...]]]:
+    """Names and boxes in whole pixels: things may tremble by less than the picture shows."""
+    return {(e.name.lower(), tuple(map(round, e.box))) for e in row.entities}
 
 
-def _shared_boxes(entities: Sequence[RecordedEntity]) -> set[tuple[str, str]]:
-    """Pairs of different names whose boxes are one."""
-    return {
-        (min(a.name, b.name).lower(), max(a.name, b.name).lower())
-        for a, b in combinations(entities, 2)
-        if a.name.lower() != b.name.lower() and _overlap(a.box, b.box) > SAME_BOX
-    }
+def _shared_boxes(entities: Sequence[RecordedEntity]) -> Iterator[tuple[str, str]]:
+    """Pairs of different names, in alphabetical order, whose boxes are one: each such box counts."""
+    for a, b in combinations(entities, 2):
+        first, second = sorted((a.name.lower(), b.name.lower()))
+        if first != second and _overlap(a.box, b.box) > SAME_BOX:
+            yield first, second
 
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:

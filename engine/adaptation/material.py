@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import ValidationError
 
 from engine.adaptation.looks import looks
 from engine.adaptation.split import Split
@@ -33,6 +34,7 @@ from export.splice import write_features_graph
 
 Pixels = npt.NDArray[np.uint8]
 QUERIES, LESSONS = 12, 3  # a scene and step
+SEED = 7  # of what is drawn of them
 LOOKS = 4  # at each recorded frame: the whole and three parts
 CHECKED_REPLAY = 0.375  # of the replayed scenes are never learnt from: they tell what is forgotten
 OTHERS = 400  # concepts of the replay that a recorded frame may be asked about in vain
@@ -76,10 +78,10 @@ def load_model(bundle: Bundle) -> NpcModel:
             f"The bundle {bundle.folder} cannot learn: it carries no weights to go on from.",
             "Export it again with this version of the engine.",
         )
-    model = build_model(ModelCfg.model_validate(manifest.model), bundle.labels, pretrained=False)
     try:
+        model = build_model(ModelCfg.model_validate(manifest.model), bundle.labels, pretrained=False)
         read_heads(model, bundle.folder / manifest.heads.file)
-    except (RuntimeError, KeyError):
+    except (RuntimeError, KeyError, ValidationError):
         raise EngineError(
             "bundle_invalid",
             f"{bundle.folder / manifest.heads.file} is not of this version's model.",
@@ -94,12 +96,14 @@ def prepare(bundle: Bundle, recording: Recording, split: Split, folder: Path, th
     spec, texts = bundle.manifest.input, BundleTexts(bundle, threads)
     replay = read_replay(bundle.folder / bundle.manifest.replay.file)
     things = _concepts(recording)
-    recorded = Questioner([*things, *_unlike(replay.concepts, things, texts)])
-    drawn = Questioner(replay.concepts)
+    # Of what the game has no tags for no sentence is practised, though drawn things of the vocabulary would fit it.
+    recorded = Questioner([*things, *_unlike(replay.concepts, things, texts)]), Questioner(things).slot_things()
+    drawn = Questioner(replay.concepts), Questioner(replay.concepts).slot_things()
+    tagged = any(thing.tags for thing in things)
     pairs = _pairs(recording, split, replay, (spec.height, spec.width))
     write_features_graph(bundle.graph("image"), folder / "features.onnx")
     sets = {
-        name: _data_set(bundle, texts, drawn if name.startswith("replay") else recorded, folder / name, of)
+        name: _data_set(bundle, texts, *(drawn if name.startswith("replay") else recorded), folder / name, of, tagged)
         for name, of in pairs.items()
     }
     texts.add(text for data in sets.values() for text in data.texts())
@@ -129,18 +133,26 @@ def _scenes(
 
 
 def _data_set(
-    bundle: Bundle, texts: BundleTexts, questioner: Questioner, folder: Path, pairs: Sequence[ScenePair]
+    bundle: Bundle,
+    texts: BundleTexts,
+    questioner: Questioner,
+    things: Mapping[str, Sequence[str]],
+    folder: Path,
+    pairs: Sequence[ScenePair],
+    tagged: bool,
 ) -> SceneDataset:
-    """Features of the frames in `folder`, and what is asked about them; what is checked by is asked the same each time."""
-    checks = folder.name.endswith("check")
-    things = questioner.slot_things()
+    """Features of the frames in `folder`, and what is asked about them; what is checked by is asked the same each time.
+
+    `things` are those that fit each slot of the lines; a recording without tags (`tagged`) does not tell what is a danger.
+    """
+    checks, known = folder.name.endswith("check"), tagged or folder.name.startswith("replay")
     lines = [u for u in load_utterances("held_out" if checks else "train") if u.slot is None or things[u.slot]]
     asker = Asker(questioner, lines, LESSONS)
     shards = build_cache(
         folder, folder.parent / "features.onnx", partial(_part, pairs), len(pairs), _Silence(None), workers=1
     )
     size = bundle.manifest.input.height, bundle.manifest.input.width
-    return SceneDataset(shards, bundle.labels, texts, asker, QUERIES, size, fixed=checks)
+    return SceneDataset(shards, bundle.labels, texts, asker, QUERIES, size, fixed=checks, seed=SEED, tagged=known)
 
 
 def _part(pairs: Sequence[ScenePair], start: int, count: int) -> list[ScenePair]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,13 +19,17 @@ class Split:
 
 
 def split_by_episode(rows: Sequence[Row], share: float = HELD_OUT) -> Split:
-    """Hold out whole episodes until they have `share` of the frames; at least one, and not all.
+    """Hold out whole episodes until they have `share` of the frames; at least one, and never the largest.
 
     The same episodes are chosen in every run, and in no order in which a game would have recorded them.
     """
-    episodes = sorted({row.episode for row in rows}, key=stable_share)
+    sizes = Counter(row.episode for row in rows)
+    episodes = sorted(sizes, key=lambda episode: (stable_share(episode), episode))
+    largest = max(reversed(episodes), key=sizes.__getitem__, default=None)
     held_out: set[str] = set()
-    for episode in episodes[:-1]:
+    for episode in episodes:
+        if episode == largest:
+            continue
         if held_out and sum(row.episode in held_out for row in rows) >= share * len(rows):
             break
         held_out.add(episode)

@@ -20,6 +20,7 @@ from engine.training.dataset import SceneDataset
 from engine.training.measure import Measured, measure
 from engine.training.scene_stage import Batch, SceneStage
 
+OUT_OF_TIME = "out of time"
 Figures = dict[str, float]
 Weights = dict[str, Tensor]
 
@@ -45,6 +46,7 @@ class Course:
     before: Figures
     best: Figures
     steps: int = 0
+    done: int = 0  # steps in all
     blend: float = 1.0
     stopped: str = "all steps done"
     checks: list[Figures] = field(default_factory=list)
@@ -70,11 +72,16 @@ class AdaptStage(SceneStage):
         course = Course(*[self.figures()] * 2)
         before = kept = self._weights()
         best = least = self._score(course.before)
+        began = time.monotonic()
         noise = self.adapt.noise / self._phrases()
         for step, batch in zip(range(1, self.adapt.steps + 1), self._mixed(), strict=False):
             self._step(batch, retention, optimiser, schedule)
             on_step()
-            late = time.monotonic() > deadline
+            now = time.monotonic()
+            late, course.done = now > deadline, step
+            # On a slow machine the rate follows the clock, so that it is low where time ends.
+            share = min(1.0, (now - began) / max(deadline - began, 1e-9))
+            schedule.last_epoch = max(schedule.last_epoch, int(share * (self.adapt.steps - 1)))
             if step % self.adapt.check_every == 0 or step == self.adapt.steps or late:
                 figures = self._learnt()
                 course.checks.append({"step": step, **figures})
@@ -82,7 +89,7 @@ class AdaptStage(SceneStage):
                 if score > max(best - noise, least):
                     best, kept, course.steps = max(score, best), self._weights(), step
             if late:
-                course.stopped = "out of time"
+                course.stopped = OUT_OF_TIME
                 break
         self.model.load_state_dict(kept, strict=False)
         if course.steps:

@@ -33,7 +33,7 @@ class BundleTexts(TextTable):
 
     def add(self, texts: Iterable[str], progress: Progress | None = None) -> None:
         """Encode texts that are not in the table yet, in batches of about equal length."""
-        new = sorted({t for t in texts if t not in self._rows}, key=len)
+        new = sorted({t for t in texts if t not in self._rows}, key=lambda text: (len(text), text))
         vectors = [v for i in range(0, len(new), BATCH) for v in self.encode(new[i : i + BATCH])]
         for text in new:
             self._rows[text] = len(self._rows)

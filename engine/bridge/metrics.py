@@ -18,7 +18,9 @@ try:
     from prometheus_client.registry import Collector
 except ImportError:
     raise EngineError(
-        "metrics", "The package prometheus-client is not installed.", "pip install 'npc-engine[metrics]'"
+        "metrics",
+        "The package prometheus-client is not installed.",
+        "Run: pip install 'npc-engine[metrics]', or in a checkout: pip install -e '.[metrics]'.",
     ) from None
 
 GAUGES = {

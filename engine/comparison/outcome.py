@@ -31,7 +31,7 @@ class Outcome(BaseModel):
     combination: Combination
     held_out: int  # scenes that it was measured on
     steps: int  # of the scene stage, in the time that it had
-    words_s: float  # seconds of the budget that went to the text stage
+    words_s: float  # seconds of the text stage, once for all that share it, outside of the budget
     scene_s: float  # seconds of the scene stage, its validations included
     size_mb: float  # of the fp32 graphs that it needs at run time
     figures: Figures
@@ -84,17 +84,10 @@ def _read(path: Path, combination: Combination, held_out: int) -> Outcome:
 def _with_words(cfg: TrainCfg, out: Path) -> tuple[TrainCfg, float]:
     """The recipe with the text stage that all with the same frozen text encoder share, and the seconds that it took.
 
-    They are taken from the budget. A text encoder that learns with the rest has no text stage.
-
-    Raises:
-        EngineError: `budget_small` where the text stage alone took the whole budget.
+    A text encoder that learns with the rest has no text stage.
     """
     if not cfg.model.text.frozen:
         return cfg, 0.0
     folder = out / f"words-{cfg.model.text.encoder}"
     seconds = train_words(cfg, folder)
-    left = (cfg.scene.minutes or 0.0) - seconds / 60
-    if left <= 0:
-        raise EngineError("budget_small", f"The text stage alone took {seconds / 60:.1f} minutes.", "Give more --minutes.")
-    text, scene = cfg.text.model_copy(update={"reuse": folder}), cfg.scene.model_copy(update={"minutes": left})
-    return cfg.model_copy(update={"text": text, "scene": scene}), seconds
+    return cfg.model_copy(update={"text": cfg.text.model_copy(update={"reuse": folder})}), seconds

@@ -18,7 +18,7 @@ from engine.training.config import TrainCfg
 
 COLUMNS = (
     "model", "action acc.", "action F1", "intent acc.", "intent F1", "pointing", "watch pointing", "presence AUC",
-    "ms", "ms, known words", "MB", "pretrained", "steps",
+    "ms", "ms, known words", "MB", "pretrained", "steps", "text stage, s",
 )  # fmt: skip
 NOTES = """\
 Accuracy and macro-F1 of the held-out scenes with lines of held-out families. Pointing: the peak lies on the thing that
@@ -27,6 +27,7 @@ ms: p50 of one frame and one new line through the fp32 graphs; known words: with
 keeps the vectors of lines that it has heard. MB: the fp32 graphs that the model needs, whole vocabulary, not quantised.
 pretrained: encoders that began with pretrained weights (they stayed frozen, and one pass over the scenes before the
 clock started gave their features); all others learned from scratch within the budget. One learning rate for all.
+text stage: what the lines alone taught the frozen text encoder, once for all models that share it, beside the budget.
 """
 
 
@@ -47,6 +48,7 @@ def _row(outcome: Outcome, latency: Latency | None) -> list[str]:
         f"{outcome.size_mb:.1f}",
         ", ".join(pretrained(outcome)) or "nothing",
         str(outcome.steps),
+        f"{outcome.words_s:.0f}" if outcome.words_s else "-",
     ]
 
 

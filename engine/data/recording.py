@@ -7,7 +7,6 @@ one line a frame.
 from __future__ import annotations
 
 import io
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from engine.labels import Labels, load_labels
 PictureFormat = Literal["png", "jpeg", "webp"]
 FORMAT: Literal[1] = 1
 ROUNDING = 1.0      # pixels by which a box may stick out of its frame
+LARGEST = 4096      # pixels a side, as of frames that a game sends
 HEADS = ("intent", "tone", "action", "emotion")
 
 
@@ -44,7 +44,7 @@ class Meta(BaseModel):
 class RecordedEntity(BaseModel):
     """One thing in view. box: x, y, width, height in pixels of the frame."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     name: str = Field(min_length=1)
     box: tuple[float, float, float, float]
@@ -83,7 +83,7 @@ class Row(BaseModel):
         target: index of the entity that the words mean; None where they mean nothing in view.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     frame: str
     episode: str
@@ -99,6 +99,11 @@ class Row(BaseModel):
     @property
     def target_known(self) -> bool:
         return "target" in self.model_fields_set
+
+    @property
+    def entities_known(self) -> bool:
+        """Whether what is in view was told at all; an empty list says that nothing is."""
+        return "entities" in self.model_fields_set
 
     @field_validator("frame")
     @classmethod
@@ -132,7 +137,7 @@ class Recording:
         try:
             with Image.open(self.folder / row.frame) as picture:
                 return np.asarray(picture.convert("RGB"), np.uint8)
-        except OSError as error:
+        except (OSError, SyntaxError, ValueError) as error:  # Pillow: of PNG files with a broken end, SyntaxError
             raise EngineError("frame_broken", f"{self.folder / row.frame} cannot be read: {error}.",
                               "Record the episode again, or delete its line from labels.jsonl.") from None
 
@@ -194,11 +199,14 @@ def _check_labels(row: Row, labels: Labels) -> None:
 def _picture_size(path: Path) -> tuple[int, int]:
     try:
         with Image.open(path) as picture:
-            return picture.size
+            size = picture.size
     except FileNotFoundError:
         raise ValueError(f"frame {path.name} is missing") from None
-    except (UnidentifiedImageError, OSError):
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
         raise ValueError(f"frame {path.name} is no picture") from None
+    if max(size) > LARGEST:
+        raise ValueError(f"frame {path.name} has {size[0]} x {size[1]} pixels; {LARGEST} a side are the most, 640 are plenty")
+    return size
 
 
 def _check_boxes(entities: Sequence[RecordedEntity], size: tuple[int, int]) -> None:
@@ -239,7 +247,7 @@ class RecordingWriter:
         (folder / "frames").mkdir(parents=True, exist_ok=True)
         checked = meta if isinstance(meta, Meta) else Meta.model_validate(meta)
         _write_whole(folder / "meta.json", checked.model_dump_json(indent=2).encode())
-        self._count = _mend(folder / "labels.jsonl")
+        self._count = _mend(folder)
         self._lines = (folder / "labels.jsonl").open("ab", buffering=0)
 
     def write(self, frame: npt.NDArray[np.uint8], *, episode: str, t: float,
@@ -301,13 +309,13 @@ def _write_whole(path: Path, content: bytes) -> None:
     os.replace(partial, path)
 
 
-def _mend(path: Path) -> int:
-    """Cut off a last line that was never finished; returns the number of the next frame."""
-    if not path.exists():
-        return 0
-    content = path.read_bytes()
-    whole = content[:content.rfind(b"\n") + 1]
-    if whole != content:
-        os.truncate(path, len(whole))
-    frames = [json.loads(line)["frame"] for line in whole.splitlines()[-1:]]
-    return int(Path(frames[0]).stem) + 1 if frames else 0
+def _mend(folder: Path) -> int:
+    """Cut off a last line that was never finished; returns the number of the next frame, higher than that of any file."""
+    path = folder / "labels.jsonl"
+    if path.exists():
+        content = path.read_bytes()
+        whole = content[:content.rfind(b"\n") + 1]
+        if whole != content:
+            os.truncate(path, len(whole))
+    stems = (frame.stem for frame in (folder / "frames").iterdir())
+    return max((int(stem) + 1 for stem in stems if stem.isdecimal()), default=0)

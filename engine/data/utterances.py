@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from engine.data.concepts import SLOT_TAGS, stable_share
 from engine.errors import EngineError
@@ -108,9 +108,31 @@ def load_utterances(split: Split | None = None, folder: Path | None = None) -> l
 
 def load_strangers() -> list[Utterance]:
     """Lines by somebody who never saw the training lines: what the intent figures are worth outside of this house."""
-    text = (resources.files("engine.data") / "strangers.yaml").read_text(encoding="utf-8")
-    rows: dict[str, list[dict[str, str]]] = yaml.load(text, Loader=_Loader)
-    return [Utterance(row["text"], intent, row["tone"], None, "strangers") for intent, lines in rows.items() for row in lines]
+    return read_lines(Path(str(resources.files("engine.data"))) / "strangers.yaml", load_labels())
+
+
+def read_lines(path: Path, labels: Labels) -> list[Utterance]:
+    """Lines to measure by: a YAML file of intents, each with a list of lines (`text` and perhaps its `tone`, or bare text).
+
+    A line whose tone nobody wrote has the tone "".
+
+    Raises:
+        EngineError: `lines_invalid`, naming the intent and the line at fault.
+    """
+    raw: object = None
+    try:
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        content = TypeAdapter(dict[str, tuple[_Line, ...]]).validate_python(raw)
+        for intent, lines in content.items():
+            labels.index("intent", intent)
+            for tone in {line.tone for line in lines if line.tone}:
+                labels.index("tone", tone)
+        if not any(content.values()):
+            raise ValueError("it holds no line")
+    except (OSError, UnicodeError, yaml.YAMLError, ValueError, EngineError) as error:
+        fix = 'Write e.g. greet: [{text: "well met", tone: friendly}, "hello there"].'
+        raise EngineError("lines_invalid", f"{path}: {_fault(error, raw)}.", fix) from None
+    return [Utterance(line.text, intent, line.tone or "", line.slot, "") for intent, lines in content.items() for line in lines]
 
 
 def _read(source: _Source, labels: Labels) -> _IntentFile:

@@ -76,7 +76,7 @@ def ask_recording(
     for row in rows:
         pixels = recording.frame(row)
         encoded = perceiver.encode_frame(Frame.from_array(pixels))
-        questions = questions_about(row, names)
+        questions = questions_about(row, names) if row.entities_known else []
         text = (row.text or "") if row.target_known else ""
         seen = perceiver.perceive_with_heat(encoded, [Query(text=text, watch=tuple(q.phrase for q in questions))])[0]
         size = pixels.shape[1], pixels.shape[0]

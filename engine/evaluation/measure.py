@@ -48,7 +48,7 @@ def spread(rows: Sequence[Row], count: int | None) -> list[Row]:
 
 def write_json(path: Path, content: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def bundle_facts(perceiver: Perceiver) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Figures of merit of yes/no answers, in numpy alone: a runtime install measures bundles, too."""
+"""Figures of merit in numpy alone: a runtime install measures bundles, too."""
 
 from __future__ import annotations
 
@@ -58,3 +58,10 @@ def presence_ece(truth: Sequence[bool], probabilities: Sequence[float]) -> float
     """ECE of "it is there" probabilities: the confidence is that of the likelier answer."""
     there, p = np.asarray(truth, bool), np.asarray(probabilities, np.float64)
     return expected_calibration_error(np.maximum(p, 1 - p), (p > 0.5) == there)
+
+
+def macro_f1(truth: Sequence[str], said: Sequence[str]) -> float:
+    """F1 of each class that occurs in `truth`, averaged; a class that is never said has 0."""
+    true, answers = np.asarray(truth), np.asarray(said)
+    found = [(np.sum((true == c) & (answers == c)), np.sum(true == c) + np.sum(answers == c)) for c in np.unique(true)]
+    return float(np.mean([2 * hits / total for hits, total in found]))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from rich.markup import escape
 from rich.table import Table
 
 from engine.evaluation.ask_recording import Answer, Answers, SpokenAnswer
@@ -94,12 +95,12 @@ _COLUMNS = {"pointing": "pointing", "random": "random", "centre": "centre", "AUC
 
 def table(title: str, found: Report) -> Table:
     """The report for the terminal, the most frequent names first; pointing beside its baselines, then presence."""
-    rows = Table(title=title, title_justify="left", caption=_about_words(found.spoken), caption_justify="left")
+    rows = Table(title=escape(title), title_justify="left", caption=_about_words(found.spoken), caption_justify="left")
     rows.add_column("name", no_wrap=True)
     for header in ("there", "not", *_COLUMNS):
         rows.add_column(header, justify="right", no_wrap=True)
     for name, figures in sorted(found.concepts.items(), key=lambda pair: -pair[1]["there"]):
-        _add(rows, name, figures)
+        _add(rows, escape(name), figures)
     rows.add_section()
     _add(rows, "all", found.overall, "bold")
     return rows

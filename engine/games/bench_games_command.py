@@ -21,6 +21,7 @@ from engine.games.minigrid_levels import MINIGRID
 from engine.games.shots import Game, record
 from engine.perception import Perceiver
 
+FEWEST = 12  # frames, see `engine.adaptation.checks`
 GAMES = {game.name: game for game in (MINIGRID, CRAFTER)}
 
 
@@ -45,12 +46,15 @@ def bench_games(
         Console().print(table(f"{name}: {perceiver.bundle.folder.name} on {len(recording.rows)} frames", found[name]))
         draw_answers(recording, answers.watch).save(out / f"{name}.png")
     Console().print(_summary({name: report.overall for name, report in found.items()}))
-    few = [row for recording in recordings for row in _few_shot(recording, shots, out, bundle, minutes)]
-    if few:
-        Console().print(_few_shot_table(few))
     games = {name: report.as_json() for name, report in found.items()}
     facts = {"bundle": bundle_facts(perceiver), "seed": seed, "frames": frames}
+    few: list[dict[str, Any]] = []
     write_json(out / "bench-games.json", {**facts, "games": games, "few_shot": few})
+    for row in (row for recording in recordings for row in _few_shot(recording, shots, out, bundle, minutes)):
+        few.append(row)
+        write_json(out / "bench-games.json", {**facts, "games": games, "few_shot": few})
+    if few:
+        Console().print(_few_shot_table(few))
     typer.echo(f"Figures: {out / 'bench-games.json'}; hits and misses: {out / '*.png'}")
 
 
@@ -62,10 +66,11 @@ def _chosen(names: list[str] | None) -> list[Game]:
 
 
 def _numbers(text: str) -> list[int]:
-    try:
-        return [int(number) for number in text.split(",") if number.strip()]
-    except ValueError:
-        raise EngineError("usage", f"--adapt {text} is no list of numbers.", "Write for example: --adapt 20,50.") from None
+    numbers = [number.strip() for number in text.split(",") if number.strip()]
+    if not all(number.isdecimal() and int(number) >= FEWEST for number in numbers):
+        fix = f"Write for example: --adapt 20,50. {FEWEST} frames are the fewest that can be learnt from."
+        raise EngineError("usage", f"--adapt {text} is no list of numbers of frames.", fix)
+    return [int(number) for number in numbers]
 
 
 def _few_shot(

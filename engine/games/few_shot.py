@@ -18,7 +18,10 @@ from engine.perception import Perceiver
 
 
 def few_shot(recording: Recording, count: int, out: Path, base: Path | None, minutes: float) -> dict[str, Any]:
-    """Adapt on `count` frames and measure; the bundle is kept in `out`. Of the `count`, a part checks the learning."""
+    """Adapt on `count` frames (or all that half of the episodes has) and measure; the bundle is kept in `out`.
+
+    A part of these frames checks the learning.
+    """
     name, halves = recording.meta.game, split_by_episode(recording.rows, 0.5)
     shown = replace(recording, rows=tuple(choose_frames(halves.learn, count)))
     bundle = out / "bundles" / f"{name}-{count}"
@@ -28,7 +31,7 @@ def few_shot(recording: Recording, count: int, out: Path, base: Path | None, min
     before, after = (_figures(recording, folder, halves.check) for folder in (base, bundle))
     return {
         "game": name,
-        "learnt_frames": count,
+        "learnt_frames": len(shown.rows),
         "measured_frames": len(halves.check),
         **{f"{key}_before": before[key] for key in ("pointing", "presence_auc", "ece")},
         **{key: after[key] for key in ("pointing", "presence_auc", "ece")},

@@ -38,7 +38,7 @@ class _Asked:
     valid: Cells
     queries: list[tuple[str, list[Cells]]]
     lessons: list[tuple[str, list[Cells], list[int]]]
-    danger: tuple[bool, bool]
+    danger: tuple[float, float]  # of a hostile, of a hazard; -1: unknown
     danger_cells: tuple[list[Cells], list[Cells]]
     things: list[tuple[Cells, list[int]]]  # with their names' indices in the vocabulary
 
@@ -133,7 +133,9 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
     Item: s8, s16, s32 float16 (or frame uint8, for an image encoder that is trained itself);
     valid [H, W]; phrase [Q] and text [L] rows of the `TextTable`;
     phrase_mask [Q, H, W] and text_mask [L, H, W] (cells that the words name); labels [L, 4] (-1: unknown);
-    said [L]; danger [2] (a hostile, a hazard is in view) and danger_mask [2, H, W] (cells that hold one).
+    said [L]; danger [2] (a hostile, a hazard is in view; -1: unknown) and danger_mask [2, H, W] (cells that hold one).
+    Scenes of things without tags (not `tagged`) do not tell of dangers, nor what should be done.
+    `fixed` draws the same of a scene each time, with something in view if there is any; else `seed` makes draws repeatable.
     With a `vocabulary`: thing [N, 4] (cells of things of different names) and thing_names [N, T] (their indices; -1: none).
     """
 
@@ -147,9 +149,12 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
         size: tuple[int, int],
         *,
         fixed: bool = False,
+        seed: int | None = None,
+        tagged: bool = True,
         vocabulary: Vocabulary | None = None,
     ) -> None:
-        self.vocabulary = vocabulary
+        self.vocabulary, self.tagged = vocabulary, tagged
+        self.draws = np.random.default_rng(seed)
         self.arrays = [{f.stem: np.load(f, mmap_mode="r") for f in sorted(shard.glob("*.npy"))} for shard in shards]
         self.places = [(i, j) for i, arrays in enumerate(self.arrays) for j in range(len(next(iter(arrays.values()))))]
         self.labels, self.table = labels, table
@@ -166,13 +171,14 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
             self._cells(_xywh(record.valid)),
             [(phrase, [self._cells(box) for box in boxes]) for phrase, boxes in queries],
             [(s.text, [self._cells(box) for box in s.target_boxes], self._labels(s)) for s in lessons],
-            danger,
+            (float(danger[0]), float(danger[1])) if self.tagged else (-1.0, -1.0),
             (hostile, hazard),
             [(self._cells(e["box"]), self.vocabulary.of(e["names"])) for e in record.entities] if self.vocabulary else [],
         )
 
     def _labels(self, sample: Sample) -> list[int]:
-        return [self.labels.index(head, getattr(sample, head)) for head in HEADS]
+        known = HEADS if self.tagged else ("intent", "tone")
+        return [self.labels.index(head, getattr(sample, head)) if head in known else -1 for head in HEADS]
 
     def texts(self) -> set[str]:
         """All phrases and utterances of the records."""
@@ -186,8 +192,10 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
     def __getitem__(self, index: int) -> dict[str, Tensor]:
         scene = self.asked[index]
         shard, row = self.places[index]
-        rng = np.random.default_rng(index if self.fixed else None)
+        rng = np.random.default_rng(index) if self.fixed else self.draws
         queries = [scene.queries[i] for i in _draw(rng, len(scene.queries), self.queries)]
+        if self.fixed and not any(cells for _, cells in queries):  # a few small scenes would tell nothing of pointing
+            queries[-1] = next((query for query in scene.queries if query[1]), queries[-1])
         picture = {name: torch.from_numpy(np.array(array[row])) for name, array in self.arrays[shard].items()}
         return picture | {
             "valid": self._masks([[scene.valid]])[0],

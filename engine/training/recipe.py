@@ -67,7 +67,7 @@ def run_recipe(
     # A text encoder that is being trained would have to read a thousand names in every step.
     named = cfg.model.text.frozen and cfg.model.grounding and "image" in cfg.model.modalities
     vocabulary = Vocabulary(scene_concepts()) if named else None
-    train = SceneDataset(sets["train"], labels, table, asker, queries, size, vocabulary=vocabulary)
+    train = SceneDataset(sets["train"], labels, table, asker, queries, size, seed=cfg.seed, vocabulary=vocabulary)
     held_out = Asker("train", load_utterances("held_out"), lessons)
     validation = SceneDataset(sets["validation"], labels, table, held_out, queries, size, fixed=True)
     table.add(train.texts() | validation.texts(), progress)

@@ -59,11 +59,12 @@ def read_replay(path: Path) -> Replay:
             content = json.loads(archive.read("replay.json"))
             records = [SceneRecord(**row) for row in content["scenes"]]
             frames = [_frame(archive.read(f"{i:03d}.webp")) for i in range(len(records))]
+            concepts = [
+                Concept(row["key"], tuple(row["names"]), frozenset(row["tags"]), tuple(row["generic"]))
+                for row in content["concepts"]
+            ]
     except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise EngineError("bundle_invalid", f"{path} is no replay: {error}.", "Copy the whole bundle again.") from None
-    concepts = [
-        Concept(row["key"], tuple(row["names"]), frozenset(row["tags"]), tuple(row["generic"])) for row in content["concepts"]
-    ]
     return Replay(list(zip(frames, records, strict=True)), concepts)
 
 

@@ -147,8 +147,11 @@ class SceneStage:
         for i, head in enumerate(HEADS):
             if head in FUSED_HEADS or not self.model.cfg.text.frozen:
                 losses[head] = head_loss(answers.logits[head], batch["labels"][..., i])
-        losses["danger"] = heat_loss(answers.danger[0], batch["danger_mask"], batch["valid"])
-        losses["in_danger"] = nn.functional.binary_cross_entropy_with_logits(answers.danger[1], batch["danger"])
+        known = (batch["danger"] >= 0).all(-1)
+        if known.any():
+            danger, there = (answer[known] for answer in answers.danger)
+            losses["danger"] = heat_loss(danger, batch["danger_mask"][known], batch["valid"][known])
+            losses["in_danger"] = nn.functional.binary_cross_entropy_with_logits(there, batch["danger"][known])
         weights = WEIGHTS | {"naming": self.cfg.naming}
         total = torch.stack([weights.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
         return total, {name: float(loss.detach()) for name, loss in losses.items()}

@@ -13,10 +13,12 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from engine.adaptation import adapt as way
 from engine.adaptation.adapt import adapt
-from engine.adaptation.material import load_model
+from engine.adaptation.material import load_model, prepare
+from engine.adaptation.split import split_by_episode
 from engine.adaptation.stage import AdaptCfg
 from engine.adaptation.written import table, write_report
 from engine.data.concepts import Concept
+from engine.data.recording import read_recording
 from engine.errors import EngineError
 from engine.labels import load_labels
 from engine.model import ModelCfg, build_model
@@ -25,7 +27,7 @@ from engine.perception import Bundle, Frame, Perceiver, Query
 from engine.training.feature_cache import SceneRecord
 from engine.training.replay import read_replay, write_replay
 from engine.training.tokens import tokenizer_file
-from export.bundle_writer import HEADS, REPLAY, write_whole
+from export.bundle_writer import HEADS, REPLAY, staging, write_whole
 from export.graphs import export_graphs
 from export.heads import read_heads, write_heads
 from export.quantize import quantize_image
@@ -105,6 +107,74 @@ def test_labels_that_do_not_fit_are_found_out_and_nothing_is_written(
     with pytest.raises(EngineError, match=r"held out, only .* were found after learning"):
         adapt(record(), tmp_path / "out", bundle, cfg=AdaptCfg(steps=1))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_machine_that_is_too_slow_is_told_so_and_not_that_the_labels_are_wrong(
+    bundle: Path, record: Record, tmp_path: Path
+) -> None:
+    with pytest.raises(EngineError, match=r"minutes were over; 260 steps are usual. Give more --minutes"):
+        adapt(record(), tmp_path / "out", bundle, minutes=0)
+    assert not (tmp_path / "out").exists()
+
+
+def test_of_a_recording_without_tags_no_sentence_and_no_danger_is_learnt(
+    bundle: Path, record: Record, tmp_path: Path
+) -> None:
+    recording = record()
+    path = recording.folder / "labels.jsonl"
+    path.write_text(path.read_text().replace('"tags":["item"]', '"tags":[]'))
+    untagged = read_recording(recording.folder)
+    material = prepare(Bundle(bundle), untagged, split_by_episode(untagged.rows), tmp_path, 1)
+    new, old = material.learn, material.replay
+    assert {scene.danger for scene in new.asked} == {(-1.0, -1.0)}
+    assert -1.0 not in {value for scene in old.asked for value in scene.danger}
+    said = [(text, labels[2]) for scene in new.asked for text, _, labels in scene.lessons]
+    assert {action for _, action in said} == {-1}
+    assert any(text for text, _ in said)
+    assert not [text for text, _ in said for name in ("dragon", "lantern", "mushroom", "boat", "red square") if name in text]
+
+
+def test_what_is_learnt_from_is_drawn_the_same_in_every_run(bundle: Path, record: Record, tmp_path: Path) -> None:
+    recording = record()
+    drawn = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        learn = prepare(Bundle(bundle), recording, split_by_episode(recording.rows), tmp_path / name, 1).learn
+        drawn.append([learn[i]["phrase"].tolist() for i in (0, 1, 2, 0)])
+    assert drawn[0] == drawn[1]
+    assert drawn[0][0] != drawn[0][3]  # anew each time, for all that
+
+
+def test_a_bundle_of_another_version_is_refused_in_a_sentence(bundle: Path, record: Record, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(bundle, other)
+    manifest = json.loads((other / "bundle.json").read_text())
+    (other / "bundle.json").write_text(json.dumps(manifest | {"model": manifest["model"] | {"experts": 8}}))
+    with pytest.raises(EngineError, match="is not of this version's model"):
+        adapt(record(), tmp_path / "out", other)
+
+
+def test_a_bundle_whose_successor_cannot_take_its_place_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "bundle.json").write_text("old")
+    rename = Path.rename
+
+    def fails(self: Path, target: Path) -> Path:
+        if target == out and self.name.startswith(".bundle-") and not self.name.endswith("-old"):
+            raise PermissionError("in use")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(PermissionError), staging(out) as folder:
+        (folder / "bundle.json").write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (out / "bundle.json").read_text() == "old"
+    monkeypatch.undo()
+    with staging(out) as folder:
+        (folder / "bundle.json").write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (out / "bundle.json").read_text() == "new"
 
 
 def test_a_bundle_without_its_weights_cannot_learn(bundle: Path, record: Record, tmp_path: Path) -> None:

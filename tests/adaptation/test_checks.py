@@ -78,3 +78,24 @@ def test_boxes_outside_the_frame_are_refused_where_the_recording_is_read(record:
 def test_many_reasons_are_counted(record: Record) -> None:
     with pytest.raises(EngineError, match=r"\(and 1 more\)"):
         refuse_unfit(record(frames=6, episodes=1, things=lambda rng, i: [("red square", (0, 0, 96, 63))]))
+
+
+def test_many_things_with_two_names_each_are_no_conflict(record: Record) -> None:
+    """Each box counts, not each frame; and names are the same however they are written."""
+
+    def zombies(rng: np.random.Generator, i: int) -> list[tuple[str, tuple[int, int, int, int]]]:
+        boxes = [(2 + 30 * j, 2 + i % 3, 20, 20) for j in range(3)] if i % 4 else [RIGHT]
+        names = ("Zombie", "enemy") if i % 2 else ("zombie", "Enemy")
+        return [(name, box) for box in boxes for name in names] + ([("wolf", (2, 40, 20, 20))] if i % 3 else [])
+
+    refuse_unfit(record(things=zombies))
+
+
+def test_boxes_that_tremble_under_the_same_picture_are_no_conflict(record: Record) -> None:
+    recording = record()
+    path = recording.folder / "labels.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    rows[5] = rows[4] | {"episode": rows[5]["episode"]}
+    rows[5]["entities"] = [e | {"box": [e["box"][0] + 0.01, *e["box"][1:]]} for e in rows[4]["entities"]]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    refuse_unfit(read_recording(recording.folder))

@@ -49,3 +49,10 @@ def test_what_a_look_leaves_out_is_absent_and_what_it_cuts_is_neither() -> None:
         red = (look.frame == COLOURS["red square"]).all(-1).sum()
         assert ("red square" in look.absent) == (red < 0.1 * 400)
         assert ("red square" in shown) == (red >= 0.6 * 400)
+
+
+def test_the_largest_episode_is_learnt_from(record: Record) -> None:
+    rows = record(frames=30, episodes=3).rows
+    for large in ("e0", "e1", "e2"):
+        few = [row for i, row in enumerate(rows) if row.episode == large or i < 9]
+        assert large not in {row.episode for row in split_by_episode(few).check}

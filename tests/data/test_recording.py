@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from engine.data.recording import RecordingWriter, read_recording
 from engine.errors import EngineError
@@ -130,3 +131,44 @@ def test_a_recording_of_another_format_is_refused(folder):
     (folder / "meta.json").write_text('{"format": 2, "game": "test"}')
     with pytest.raises(EngineError, match=r"meta.json: format"):
         read_recording(folder)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_numbers_that_are_none_are_refused(folder, frame, number):
+    change(folder, 1, entities=[WOLF | {"box": [4, 5, number, 12]}])
+    with pytest.raises(EngineError, match=r"line 1: .*finite"):
+        read_recording(folder)
+    with RecordingWriter(folder, {"game": "test"}) as writer, pytest.raises(EngineError, match="finite"):
+        writer.write(frame, episode="e3", t=0.0, entities=[WOLF | {"box": (number, 5, 10, 12)}])
+
+
+def test_a_picture_that_breaks_off_is_named(folder):
+    path = folder / "frames/000001.png"
+    path.write_bytes(path.read_bytes()[:200] + bytes(400))
+    recording = read_recording(folder)
+    with pytest.raises(EngineError, match=r"000001.png cannot be read"):
+        recording.frame(recording.rows[1])
+
+
+def test_a_picture_that_no_game_would_send_is_refused(folder):
+    Image.new("RGB", (5000, 20)).save(folder / "frames/000001.png")
+    with pytest.raises(EngineError, match=r"line 2: frame 000001.png has 5000 x 20 pixels"):
+        read_recording(folder)
+
+
+def test_a_recording_in_any_order_is_gone_on_with_and_no_picture_is_lost(folder, frame):
+    path = folder / "labels.jsonl"
+    path.write_text("".join(reversed(path.read_text().splitlines(keepends=True))) + "\n")
+    before = {p.name: p.read_bytes() for p in (folder / "frames").iterdir()}
+    with RecordingWriter(folder, {"game": "test"}) as writer:
+        assert writer.write(frame, episode="e3", t=0.0).frame == "frames/000003.png"
+    assert before.items() <= {p.name: p.read_bytes() for p in (folder / "frames").iterdir()}.items()
+    assert len(read_recording(folder).rows) == 4
+
+
+def test_what_was_not_told_is_not_the_same_as_nothing_in_view(folder):
+    path = folder / "labels.jsonl"
+    rows = [json.loads(row) for row in path.read_text().splitlines()]
+    rows[1].pop("entities")
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert [row.entities_known for row in read_recording(folder).rows] == [True, False, True]

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
-from engine.data.recording import Recording
+from engine.data.recording import Recording, read_recording
 from engine.evaluation.ask_recording import Answers, ask_recording
 from engine.evaluation.measure import spread
 from engine.evaluation.pictures import choose, draw_answers
@@ -93,3 +95,22 @@ def test_the_page_shows_each_name_before_any_twice(recording: Recording) -> None
 def test_frames_are_spread_over_the_recording(recording: Recording) -> None:
     assert spread(recording.rows, 2) == [recording.rows[0], recording.rows[1]]
     assert spread(recording.rows, 9) == list(recording.rows)
+
+
+def test_of_a_frame_of_which_nothing_was_told_nothing_is_asked(recording: Recording) -> None:
+    told = ask(recording)
+    path = recording.folder / "labels.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    rows[2].pop("entities")
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    untold = ask(read_recording(recording.folder))
+    assert {a.question.row.frame for a in told.watch} - {a.question.row.frame for a in untold.watch} == {rows[2]["frame"]}
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(recording: Recording) -> None:
+    answers = ask(recording)
+    named = [replace(a, question=replace(a.question, phrase="chest [locked] [/Game/x]")) for a in answers.watch]
+    console = Console(width=120)
+    with console.capture() as shown:
+        console.print(table("[a]", report(Answers(named, []))))
+    assert "chest [locked] [/Game/x]" in shown.get()

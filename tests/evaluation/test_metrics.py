@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.evaluation.metrics import auc, average_precision, expected_calibration_error, presence_ece
+from engine.evaluation.metrics import auc, average_precision, expected_calibration_error, macro_f1, presence_ece
 
 
 def test_auc_counts_pairs_and_halves_ties() -> None:
@@ -35,3 +35,8 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     assert expected_calibration_error(np.array([0.8, 0.8]), np.array([True, False])) == pytest.approx(0.3)
     assert presence_ece([True, False], [1.0, 0.0]) == 0
     assert presence_ece([True, True], [0.2, 0.2]) == pytest.approx(0.8)
+
+
+def test_macro_f1_averages_over_the_classes_that_occur() -> None:
+    # a: 2 of 2 found, one too many (F1 0.8); b: never said (0); c occurs only as an answer
+    assert macro_f1(["a", "a", "b", "b"], ["a", "a", "a", "c"]) == pytest.approx(0.4)

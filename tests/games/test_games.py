@@ -13,7 +13,7 @@ pytest.importorskip("crafter", reason="needs the games extra")
 
 from engine.data.recording import read_recording
 from engine.errors import EngineError
-from engine.games import crafter_worlds, minigrid_levels
+from engine.games import bench_games_command, crafter_worlds, minigrid_levels
 from engine.games.bench_games_command import GAMES
 from engine.games.shots import Game, Shot, record
 
@@ -101,3 +101,9 @@ def test_the_bench_prints_one_table_and_writes_figures(tmp_path: Path) -> None:
     assert "zero-shot" in done.stdout
     assert {"bench-games.json", "minigrid.png", "recordings"} == {p.name for p in tmp_path.iterdir()}
     assert len(read_recording(tmp_path / "recordings" / "minigrid-0-8").rows) == 8
+
+
+@pytest.mark.parametrize("counts", ["-5", "20,x", "11", "0"])
+def test_numbers_of_frames_that_cannot_be_learnt_from_are_refused_before_anything_is_recorded(counts: str) -> None:
+    with pytest.raises(EngineError, match=f"--adapt {counts} is no list"):
+        bench_games_command._numbers(counts)

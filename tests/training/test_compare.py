@@ -154,18 +154,14 @@ def test_models_that_see_differently_share_their_words(tmp_path) -> None:
     assert torch.equal(second.neck.latents, neck)
 
 
-def test_the_text_stage_is_paid_from_the_budget(tmp_path) -> None:
+def test_the_text_stage_is_shared_and_leaves_the_budget_as_it_is(tmp_path) -> None:
     words = tmp_path / "words-minilm"
     words.mkdir()
     (words / "seconds.json").write_text("0.6")
     minilm, embedding = (choose(combinations(), [name])[0].recipe(SMALL) for name in ("minilm", "embedding"))
     cfg, seconds = outcomes._with_words(minilm, tmp_path)
-    assert seconds == 0.6
-    assert cfg.scene.minutes == pytest.approx(0.01)
-    assert outcomes._with_words(embedding, tmp_path)[0].scene.minutes == 0.02
-    (words / "seconds.json").write_text("1.3")
-    with pytest.raises(EngineError, match="more --minutes"):
-        outcomes._with_words(minilm, tmp_path)
+    assert (seconds, cfg.text.reuse, cfg.scene) == (0.6, words, SMALL.scene)
+    assert outcomes._with_words(embedding, tmp_path) == (embedding, 0.0)
 
 
 def test_a_clock_counts_what_earlier_calls_spent() -> None:

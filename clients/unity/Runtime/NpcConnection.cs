@@ -18,7 +18,7 @@ namespace NpcEngine
         [Tooltip("Where the server listens.")]
         [SerializeField] private string endpoint = Endpoint.Usual;
 
-        [Tooltip("Name of the game, for the server's log.")]
+        [Tooltip("Name of the game. What characters remember on the server belongs to it: give each game a name of its own.")]
         [SerializeField] private string gameName = "unity";
 
         [Tooltip("What the server was started with (--token); empty for none.")]
