@@ -24,7 +24,6 @@ from onnxruntime.quantization import (
     quantize_dynamic,
     quantize_static,
 )
-from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 Feed = Mapping[str, npt.NDArray[Any]]
@@ -34,14 +33,15 @@ ROUND_BOTH_SIDES = 4  # accuracy level of the operator MatMulNBits: 8-bit produc
 
 @contextmanager
 def _no_advice() -> Iterator[None]:
-    """The library advises through the root logger, in warnings; its level is put back afterwards."""
+    """The library advises through the root logger, and sets it up anew on import; it is put back as it was."""
     root = logging.getLogger()
-    level = root.level
+    level, handlers = root.level, list(root.handlers)
     root.setLevel(logging.ERROR)
     try:
         yield
     finally:
         root.setLevel(level)
+        root.handlers[:] = handlers
 
 
 class _Feeds(CalibrationDataReader):  # type: ignore[misc]
@@ -146,6 +146,8 @@ def quantize_matrices(source: Path, target: Path) -> None:
         str(prepared), str(target), op_types_to_quantize=["Gather"], weight_type=QuantType.QInt8, per_channel=True
     )
     prepared.unlink()
+    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer  # here, since it sets up logging
+
     products = MatMulNBitsQuantizer(
         str(target),
         bits=8,

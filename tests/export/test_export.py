@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from engine.training.tokens import tokenizer_file
 from export import bundle_writer
 from export.frames_axis import free_frames
 from export.parity import Parity
+from export.quantize import quantize_matrices
 from export.vocabulary import keep_english
 
 pytestmark = pytest.mark.train
@@ -117,6 +119,32 @@ def test_a_smaller_vocabulary_cuts_english_into_the_same_tokens(tmp_path) -> Non
         assert before.tokens == after.tokens
         assert torch.equal(words[before.ids], Model.text.word.weight[after.ids])
     assert "[UNK]" in small.encode("привет").tokens
+
+
+def test_quantised_products_are_near_and_those_of_a_row_do_not_depend_on_other_rows(tmp_path, capfd) -> None:
+    rng = np.random.default_rng(0)
+    weight = rng.normal(size=(384, 96)).astype(np.float32)
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["y"])],
+        "product",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 384])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 96])],
+        [numpy_helper.from_array(weight, "w")],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), tmp_path / "exact.onnx")
+    before = logging.getLogger().level, list(logging.getLogger().handlers)
+    quantize_matrices(tmp_path / "exact.onnx", tmp_path / "small.onnx")
+    assert (logging.getLogger().level, logging.getLogger().handlers) == before
+    assert capfd.readouterr().err == ""
+    assert (tmp_path / "small.onnx").stat().st_size < 0.4 * (tmp_path / "exact.onnx").stat().st_size
+    session = onnxruntime.InferenceSession(tmp_path / "small.onnx", providers=["CPUExecutionProvider"])
+    rows = rng.normal(size=(5, 384)).astype(np.float32)
+    rows[1] *= 1000  # would coarsen all others if they were rounded together
+    together = session.run(None, {"x": rows})[0]
+    alone = np.concatenate([session.run(None, {"x": row[None]})[0] for row in rows])
+    np.testing.assert_allclose(together, alone, rtol=1e-5, atol=1e-4)
+    exact = rows @ weight
+    assert (np.abs(together - exact).max(1) < 0.02 * np.abs(exact).max(1)).all()
 
 
 def test_the_shipped_bundle_states_its_parity() -> None:
