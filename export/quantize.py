@@ -137,8 +137,8 @@ def quantize_matrices(source: Path, target: Path) -> None:
     """Quantise the matrix products and the word table (text graph; also serves the decide and watch graphs).
 
     Weights lie in 8 bits with a scale for each `BLOCK` rows, and their products' other side is rounded the same way at run
-    time, row by row. Rounding whole tensors (`quantize_dynamic`) is as fast, but lets one large value coarsen all others,
-    and makes an answer depend on what else is computed with it.
+    time, row by row. Rounding whole tensors (`quantize_dynamic`) is faster by a quarter, but lets one large value coarsen all
+    others, and makes an answer depend on what else is computed with it.
     """
     prepared = target.with_suffix(".prepared")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
