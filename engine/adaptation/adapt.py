@@ -29,7 +29,7 @@ from export.adapted import write_adapted
 from export.parity import Example, Parity
 from export.splice import FEATURES
 
-EXPORT_S, EXPORT_SHARE = 30.0, 1.5  # kept back for the export: seconds, or more where what comes before took long
+EXPORT_S, EXPORT_SHARE = 30.0, 3.0  # kept back for merging and export: seconds, or more where what comes before took long
 EXAMPLES = 100  # inputs that set the ranges of INT8 and are compared with PyTorch
 LEARNT = 0.35  # pointing on held-out episodes below which the names cannot belong to the pictures
 
@@ -106,7 +106,7 @@ def adapt(
         reserve = max(EXPORT_S, EXPORT_SHARE * clock.total()["all"])
         course = AdaptStage(model, material, cfg).learn(clock.start + 60 * minutes - reserve, lambda: None)
         _refuse_hurried(course, cfg, minutes)
-        say(f"learnt for {course.steps} steps ({course.stopped}); kept {course.blend:.0%} of it against forgetting")
+        say(f"learnt for {course.steps} steps ({course.stopped}); merged with {1 - course.blend:.0%} of what was known")
         _refuse_unlearnt(course)
         _calibrate(model, *AdaptStage(model, material, cfg).measured())
         kept = course.before, course.best

@@ -21,7 +21,7 @@ from engine.data.questions import Questioner
 from engine.data.recording import Recording, Row
 from engine.data.utterances import load_utterances
 from engine.errors import EngineError
-from engine.evaluation.questions import vocabulary
+from engine.evaluation.questions import vocabulary as recorded_names
 from engine.model import ModelCfg, NpcModel, build_model
 from engine.perception import Bundle
 from engine.training.dataset import SceneDataset
@@ -29,6 +29,7 @@ from engine.training.feature_cache import ScenePair, build_cache
 from engine.training.progress import Progress
 from engine.training.replay import Replay, read_replay
 from engine.training.sources import Asker, scene_pair
+from engine.training.vocabulary import Vocabulary
 from export.heads import read_heads
 from export.splice import write_features_graph
 
@@ -97,13 +98,17 @@ def prepare(bundle: Bundle, recording: Recording, split: Split, folder: Path, th
     replay = read_replay(bundle.folder / bundle.manifest.replay.file)
     things = _concepts(recording)
     # Of what the game has no tags for no sentence is practised, though drawn things of the vocabulary would fit it.
-    recorded = Questioner([*things, *_unlike(replay.concepts, things, texts)]), Questioner(things).slot_things()
+    known = [*things, *_unlike(replay.concepts, things, texts)]
+    recorded = Questioner(known), Questioner(things).slot_things()
     drawn = Questioner(replay.concepts), Questioner(replay.concepts).slot_things()
     tagged = any(thing.tags for thing in things)
     pairs = _pairs(recording, split, replay, (spec.height, spec.width))
     write_features_graph(bundle.graph("image"), folder / "features.onnx")
+    vocabulary = Vocabulary(known)
     sets = {
-        name: _data_set(bundle, texts, *(drawn if name.startswith("replay") else recorded), folder / name, of, tagged)
+        name: _data_set(
+            bundle, texts, *(drawn if name.startswith("replay") else recorded), folder / name, of, tagged, vocabulary
+        )
         for name, of in pairs.items()
     }
     texts.add(text for data in sets.values() for text in data.texts())
@@ -113,7 +118,7 @@ def prepare(bundle: Bundle, recording: Recording, split: Split, folder: Path, th
 
 def _pairs(recording: Recording, split: Split, replay: Replay, size: tuple[int, int]) -> dict[str, list[ScenePair]]:
     """Frames and records of each data set."""
-    names, rng = vocabulary(recording), np.random.default_rng(0)
+    names, rng = recorded_names(recording), np.random.default_rng(0)
     checked = round(len(replay.pairs) * CHECKED_REPLAY)
     return {
         "learn": [p for row in split.learn for p in _scenes(recording, row, names, LOOKS, size, rng)],
@@ -140,10 +145,12 @@ def _data_set(
     folder: Path,
     pairs: Sequence[ScenePair],
     tagged: bool,
+    vocabulary: Vocabulary,
 ) -> SceneDataset:
     """Features of the frames in `folder`, and what is asked about them; what is checked by is asked the same each time.
 
     `things` are those that fit each slot of the lines; a recording without tags (`tagged`) does not tell what is a danger.
+    What is learnt from is named among the `vocabulary`.
     """
     checks, known = folder.name.endswith("check"), tagged or folder.name.startswith("replay")
     lines = [u for u in load_utterances("held_out" if checks else "train") if u.slot is None or things[u.slot]]
@@ -152,7 +159,18 @@ def _data_set(
         folder, folder.parent / "features.onnx", partial(_part, pairs), len(pairs), _Silence(None), workers=1
     )
     size = bundle.manifest.input.height, bundle.manifest.input.width
-    return SceneDataset(shards, bundle.labels, texts, asker, QUERIES, size, fixed=checks, seed=SEED, tagged=known)
+    return SceneDataset(
+        shards,
+        bundle.labels,
+        texts,
+        asker,
+        QUERIES,
+        size,
+        fixed=checks,
+        seed=SEED,
+        tagged=known,
+        vocabulary=None if checks else vocabulary,
+    )
 
 
 def _part(pairs: Sequence[ScenePair], start: int, count: int) -> list[ScenePair]:

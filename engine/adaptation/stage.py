@@ -1,47 +1,49 @@
-"""Learning a game: new frames half and half with the replay. The held-out episodes choose the weights, and of what these
-have learnt as much is kept as costs little of what was known."""
+"""Learning a game: new frames half and half with the replay. The held-out episodes choose the weights, which are merged
+with those from before where they have cost too much of what was known."""
 
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.data import DataLoader
 
 from engine.adaptation.material import Material
+from engine.adaptation.merging import Weights, input_grams, merge
 from engine.adaptation.retention import Retention
 from engine.model import NpcModel
 from engine.training.config import SceneStageCfg
 from engine.training.dataset import SceneDataset
 from engine.training.measure import Measured, measure
+from engine.training.naming import Naming
 from engine.training.scene_stage import Batch, SceneStage
 
 OUT_OF_TIME = "out of time"
 Figures = dict[str, float]
-Weights = dict[str, Tensor]
 
 
 @dataclass(frozen=True)
 class AdaptCfg:
-    steps: int = 260
+    steps: int = 400
     batch: int = 8  # half of it new, half replayed
     lr: float = 2e-3
     check_every: int = 20  # steps
-    noise: float = 1.5  # phrases that may be found or missed by chance when weights are chosen
+    noise: float = 3.0  # phrases that may be found or missed by chance when weights are chosen
     retention: float = 2.0  # weight of answering replayed scenes as before
     forgotten: float = 0.025  # pointing on the replay that may be lost
-    blends: tuple[float, ...] = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)  # shares of what was learnt that are tried against forgetting
+    blends: tuple[float, ...] = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)  # weights of the new that are tried against forgetting
     seed: int = 7
 
 
 @dataclass
 class Course:
-    """How it went: figures before, of the weights that were kept, and at every check; of which step they are, and how much
-    of what they had learnt was kept."""
+    """How it went: figures before, of the weights that were kept, and at every check; of which step they are, and with
+    what weight they were merged with those from before (1: not merged)."""
 
     before: Figures
     best: Figures
@@ -69,6 +71,8 @@ class AdaptStage(SceneStage):
         """
         optimiser, schedule = self._optimiser(self.adapt.steps)
         retention = Retention(self.model, self.material.texts)
+        assert self.material.learn.vocabulary is not None
+        self.naming = Naming(self.model, self.table, self.material.learn.vocabulary, self.seed)
         course = Course(*[self.figures()] * 2)
         before = kept = self._weights()
         best = least = self._score(course.before)
@@ -97,14 +101,29 @@ class AdaptStage(SceneStage):
         return course
 
     def _blend(self, before: Weights, learnt: Weights, course: Course) -> None:
-        """Go back towards the weights from before as far as forgetting demands (WiSE-FT, Wortsman et al. 2022)."""
-        for share in self.adapt.blends:
-            mixed = {name: torch.lerp(before[name], learnt[name], share) for name in learnt}
-            self.model.load_state_dict(mixed, strict=False)
-            course.blend, kept = share, self._kept()
-            if course.before["replay_pointing"] - kept["replay_pointing"] <= self.adapt.forgotten:
-                break
+        """Merge what was learnt with what was known, with as much weight on the latter as forgetting demands."""
+        kept = self._kept()
+        if not self._keeps(course, kept):
+            new = input_grams(self.model, self.table, self.material.learn)
+            self.model.load_state_dict(before, strict=False)
+            known = input_grams(self.model, self.table, self.material.replay)
+            tried: dict[float, tuple[Weights, Figures]] = {}
+
+            def enough(share: float) -> bool:
+                merged = merge(before, learnt, known, new, share)
+                self.model.load_state_dict(merged, strict=False)
+                tried[share] = merged, self._kept()
+                return self._keeps(course, tried[share][1])
+
+            # Halving, not one after the other: the less of the new, the less is forgotten, and a trial takes seconds.
+            bisect_left(self.adapt.blends, True, key=enough)
+            course.blend = max((s for s in tried if self._keeps(course, tried[s][1])), default=min(tried))
+            merged, kept = tried[course.blend]
+            self.model.load_state_dict(merged, strict=False)
         course.best = self._learnt() | kept
+
+    def _keeps(self, course: Course, kept: Figures) -> bool:
+        return course.before["replay_pointing"] - kept["replay_pointing"] <= self.adapt.forgotten
 
     def measured(self) -> tuple[Measured, Measured]:
         """Raw results on the held-out episodes and on the held-out part of the replay."""

@@ -14,8 +14,9 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 from engine.adaptation import adapt as way
 from engine.adaptation.adapt import adapt
 from engine.adaptation.material import load_model, prepare
+from engine.adaptation.merging import input_grams
 from engine.adaptation.split import split_by_episode
-from engine.adaptation.stage import AdaptCfg
+from engine.adaptation.stage import AdaptCfg, AdaptStage
 from engine.adaptation.written import table, write_report
 from engine.data.concepts import Concept
 from engine.data.recording import read_recording
@@ -112,7 +113,7 @@ def test_labels_that_do_not_fit_are_found_out_and_nothing_is_written(
 def test_a_machine_that_is_too_slow_is_told_so_and_not_that_the_labels_are_wrong(
     bundle: Path, record: Record, tmp_path: Path
 ) -> None:
-    with pytest.raises(EngineError, match=r"minutes were over; 260 steps are usual. Give more --minutes"):
+    with pytest.raises(EngineError, match=r"minutes were over; 400 steps are usual. Give more --minutes"):
         adapt(record(), tmp_path / "out", bundle, minutes=0)
     assert not (tmp_path / "out").exists()
 
@@ -143,6 +144,33 @@ def test_what_is_learnt_from_is_drawn_the_same_in_every_run(bundle: Path, record
         drawn.append([learn[i]["phrase"].tolist() for i in (0, 1, 2, 0)])
     assert drawn[0] == drawn[1]
     assert drawn[0][0] != drawn[0][3]  # anew each time, for all that
+
+
+def test_things_are_told_from_all_names_of_the_game_and_from_others(bundle: Path, record: Record, tmp_path: Path) -> None:
+    recording = record()
+    material = prepare(Bundle(bundle), recording, split_by_episode(recording.rows), tmp_path, 1)
+    vocabulary = material.learn.vocabulary
+    assert vocabulary is not None
+    assert {entity.name for row in recording.rows for entity in row.entities} < set(vocabulary.names)
+    assert all(names for scene in material.learn.asked for _, names in scene.things)
+    assert any(scene.things for scene in material.learn.asked)
+    assert material.check.vocabulary is None
+
+
+def test_inputs_are_gathered_of_all_linear_layers_that_learn(bundle: Path, record: Record, tmp_path: Path) -> None:
+    recording = record()
+    material = prepare(Bundle(bundle), recording, split_by_episode(recording.rows), tmp_path, 1)
+    model = load_model(Bundle(bundle))
+    AdaptStage(model, material, AdaptCfg())
+    grams = input_grams(model, material.texts, material.check)
+    assert {"neck.laterals.0.0", "neck.cell", "grounding.phrase.0", "fused.0"} <= grams.keys()
+    assert not [name for name in grams if name.startswith(("image", "text"))]
+    layers = dict(model.named_modules())
+    for name, gram in grams.items():
+        assert torch.allclose(gram, gram.T, atol=1e-4)
+        if layers[name].bias is not None:
+            assert gram[-1, -1] == pytest.approx(1.0)
+        assert not layers[name]._forward_pre_hooks
 
 
 def test_a_bundle_of_another_version_is_refused_in_a_sentence(bundle: Path, record: Record, tmp_path: Path) -> None:

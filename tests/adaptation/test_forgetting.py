@@ -1,11 +1,14 @@
-"""What was known stays: the two ways in which learning a game is kept from costing what was known before."""
+"""What was known stays: the ways in which learning a game is kept from costing what was known before."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
 
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
+from engine.adaptation.merging import merge
 from engine.adaptation.retention import Retention
 from engine.adaptation.stage import AdaptCfg, AdaptStage, Course
 from engine.labels import load_labels
@@ -58,17 +61,51 @@ def test_a_model_that_answers_otherwise_is_drawn_back(model, batch):
 def learner(model, kept):
     """A stage whose pointing on the replay is `kept`, one after the other."""
     stage, figures = AdaptStage.__new__(AdaptStage), iter(kept)
-    stage.model, stage.adapt = model, AdaptCfg(blends=(1.0, 0.5, 0.25), forgotten=0.03)
+    stage.model, stage.table, stage.adapt = model, None, AdaptCfg(blends=(0.75, 0.5, 0.25), forgotten=0.03)
+    stage.material = SimpleNamespace(learn=None, replay=None)
     stage._kept, stage._learnt = lambda: {"replay_pointing": next(figures)}, lambda: {"pointing": 0.9}
     return stage
 
 
-@pytest.mark.parametrize(("kept", "share"), [((0.79,), 1.0), ((0.7, 0.78), 0.5), ((0.7, 0.72, 0.74), 0.25)])
-def test_as_much_is_given_back_as_forgetting_demands(kept, share):
-    model, course = torch.nn.Linear(2, 1), Course({"replay_pointing": 0.8}, {})
+@pytest.mark.parametrize(
+    ("kept", "share"),
+    [((0.79,), 1.0), ((0.7, 0.78, 0.775), 0.75), ((0.7, 0.78, 0.75), 0.5), ((0.7, 0.72, 0.74), 0.25)],
+)
+def test_as_much_is_given_back_as_forgetting_demands(kept, share, monkeypatch):
+    monkeypatch.setattr("engine.adaptation.stage.input_grams", lambda *_: {"0": torch.eye(3)})
+    model, course = torch.nn.Sequential(torch.nn.Linear(2, 1)), Course({"replay_pointing": 0.8}, {})
     before = {name: torch.zeros_like(p) for name, p in model.named_parameters()}
     learnt = {name: torch.ones_like(p) for name, p in model.named_parameters()}
+    model.load_state_dict(learnt)
     learner(model, kept)._blend(before, learnt, course)
     assert course.blend == share
-    assert course.best == {"pointing": 0.9, "replay_pointing": kept[-1]}
-    assert all((p == share).all() for p in model.parameters())
+    assert course.best == {"pointing": 0.9, "replay_pointing": {1.0: 0.79, 0.75: 0.775, 0.5: 0.78, 0.25: 0.74}[share]}
+    assert all(torch.allclose(p, torch.tensor(share)) for p in model.parameters())
+
+
+def layer(weight, bias):
+    return {"layer.weight": torch.tensor(weight), "layer.bias": torch.tensor(bias)}
+
+
+def gram(*inputs):
+    x = torch.tensor([[*row, 1.0] for row in inputs])
+    return {"layer": x.T @ x / len(x)}
+
+
+def test_each_input_is_answered_by_whom_it_belongs_to():
+    """Old inputs lie along the first axis, new ones along the second: merged, the layer answers both as their own did."""
+    before, learnt = layer([[2.0, 0.0]], [1.0]), layer([[-3.0, 5.0]], [1.0])
+    merged = merge(before, learnt, gram((1.0, 0.0), (-1.0, 0.0)), gram((0.0, 1.0), (0.0, -1.0)), 0.5)
+    assert merged["layer.weight"].squeeze() == pytest.approx([2.0, 5.0], abs=0.3)
+    assert merged["layer.bias"] == pytest.approx(1.0, abs=0.05)
+    between = torch.lerp(before["layer.weight"], learnt["layer.weight"], 0.5).squeeze()
+    assert between.tolist() == [-0.5, 2.5]  # which is neither
+
+
+def test_where_inputs_are_the_same_weights_lie_between():
+    before, learnt = layer([[0.0, 0.0]], [0.0]), layer([[1.0, 4.0]], [2.0])
+    merged = merge(before, learnt, gram((1.0, 2.0)), gram((1.0, 2.0)), 0.25)
+    assert merged["layer.weight"].squeeze() == pytest.approx([0.25, 1.0])
+    assert merged["layer.bias"] == pytest.approx([0.5])
+    norm = {"norm": torch.tensor([1.0])}
+    assert merge(norm, {"norm": torch.tensor([3.0])}, {}, {}, 0.5)["norm"] == 2.0  # not linear: interpolated
