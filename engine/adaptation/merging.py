@@ -3,7 +3,8 @@ as learnt where the new ones do.
 
 RegMean (Jin et al. 2023, "Dataless Knowledge Fusion by Merging Weights of Language Models"): of two versions of a linear
 layer, the one whose outputs are nearest to both, each on its own inputs, in least squares. Of the inputs only the Gram
-matrices are needed. What is not linear is interpolated (WiSE-FT, Wortsman et al. 2022).
+matrices are needed. All else (norms, depthwise convolutions, attention's own matrices) is interpolated (WiSE-FT, Wortsman
+et al. 2022).
 """
 
 from __future__ import annotations
