@@ -16,7 +16,7 @@ import typer
 
 from demo_game.script import DEFAULT, load_script
 from engine.errors import EngineError
-from engine.paths import data_directory
+from engine.files import data_directory
 
 AFTER_WORDS_S = 6.0
 

@@ -16,9 +16,9 @@ from demo_game.truth import VOCABULARY, lesson_for
 from demo_game.view import FRAME_SIZE, frame_box, in_view
 from demo_game.village import HEIGHT, KINDS, WIDTH
 from demo_game.world import SIDE, TOP, Entity, World
-from engine.data.concepts import SLOT_TAGS
-from engine.data.recording import RecordingWriter
-from engine.data.utterances import Utterance, load_utterances
+from engine.formats.recording import RecordingWriter
+from engine.lab.data.concepts import SLOT_TAGS
+from engine.lab.data.utterances import Utterance, load_utterances
 
 EPISODE = 25  # frames that share how far things are from their places, and the hour
 STEP_S = 0.5

@@ -14,7 +14,7 @@ from demo_game.grammar import understand
 from demo_game.view import in_view
 from demo_game.village import CAST, KINDS
 from demo_game.world import Box, Entity, World
-from engine.data.teacher import Lesson, Situation, teach
+from engine.lab.data.teacher import Lesson, Situation, teach
 
 # What people may speak of that the village does not have.
 VOCABULARY: Mapping[str, tuple[str, ...]] = {

@@ -11,22 +11,22 @@ from engine.errors import EngineError
 
 # Loading torch to answer a frame, or ONNX Runtime to print help, would cost seconds.
 COMMANDS = {
-    "ask": ("engine.perception.ask_command:ask", "Show what the model makes of a picture and a line."),
-    "serve": ("engine.bridge.serve_command:serve", "Answer games over ZeroMQ."),
-    "keys": ("engine.bridge.keys_command:keys", "Make key files for an encrypted server."),
-    "doctor": ("engine.bridge.doctor_command:doctor", "Check this machine and say what to do."),
-    "soak": ("engine.bridge.soak.soak_command:soak", "Kill, flood and confuse a server."),
-    "bench": ("engine.bench_command:bench", "Measure latency end to end."),
-    "steadiness": ("engine.steadiness_command:steadiness", "Measure how much a bundle flickers."),
-    "talk": ("engine.talk_command:chat", "Chat with a character in the terminal, heard by the model."),
-    "knowledge": ("engine.knowledge_command:measure", "Measure whether questions find what characters know."),
-    "bench-games": ("engine.games.bench_games_command:bench_games", "Measure on games that nobody here wrote."),
-    "assets": ("engine.data.assets_command:assets", "Fetch the sprites for training."),
-    "train": ("engine.training.train_command:train", "Train a model."),
-    "adapt": ("engine.adaptation.adapt_command:adapt", "Teach a bundle a game from its recording."),
-    "evaluate": ("engine.evaluate_command:evaluate", "Measure a trained model, or a bundle on a recording."),
-    "tune": ("engine.training.tune_command:tune", "Search the hyperparameters of a recipe."),
-    "compare": ("engine.comparison.compare_command:compare", "Compare encoders and fusions under one budget."),
+    "ask": ("engine.cli.ask:ask", "Show what the model makes of a picture and a line."),
+    "serve": ("engine.cli.serve:serve", "Answer games over ZeroMQ."),
+    "keys": ("engine.cli.keys:keys", "Make key files for an encrypted server."),
+    "doctor": ("engine.cli.doctor:doctor", "Check this machine and say what to do."),
+    "soak": ("engine.cli.soak:soak", "Kill, flood and confuse a server."),
+    "bench": ("engine.cli.bench:bench", "Measure latency end to end."),
+    "steadiness": ("engine.cli.steadiness:steadiness", "Measure how much a bundle flickers."),
+    "talk": ("engine.cli.talk:chat", "Chat with a character in the terminal, heard by the model."),
+    "knowledge": ("engine.cli.knowledge:measure", "Measure whether questions find what characters know."),
+    "bench-games": ("engine.cli.bench_games:bench_games", "Measure on games that nobody here wrote."),
+    "assets": ("engine.cli.assets:assets", "Fetch the sprites for training."),
+    "train": ("engine.cli.train:train", "Train a model."),
+    "adapt": ("engine.cli.adapt:adapt", "Teach a bundle a game from its recording."),
+    "evaluate": ("engine.cli.evaluate:evaluate", "Measure a trained model, or a bundle on a recording."),
+    "tune": ("engine.cli.tune:tune", "Search the hyperparameters of a recipe."),
+    "compare": ("engine.cli.compare:compare", "Compare encoders and fusions under one budget."),
 }
 
 

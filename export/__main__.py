@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.errors import EngineError, needs_extra
-from engine.paths import refuse_overwriting
+from engine.files import refuse_overwriting
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

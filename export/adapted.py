@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine.model import NpcModel
+from engine.lab.model import NpcModel
 from engine.perception import Bundle
 from export.bundle_writer import HEADS, entry, refuse_unless, staging
 from export.frames_axis import free_frames

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
-from engine.model import NpcModel
-from engine.model.text_encoders import SENTENCE_DIM
+from engine.lab.model import NpcModel
+from engine.lab.model.text_encoders import SENTENCE_DIM
 
 OPSET = 20  # opset 23's Attention with a mask fails on ONNX Runtime's CPU provider
 

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from engine.model import NpcModel
+from engine.lab.model import NpcModel
 
 ENCODERS = ("image.", "text.")
 LARGE = 1 << 16  # entries from which a matrix is stored as INT8

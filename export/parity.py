@@ -13,8 +13,8 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from engine.model import NpcModel
-from engine.training.tokens import MAX_TOKENS, tokenize
+from engine.lab.model import NpcModel
+from engine.lab.training.tokens import MAX_TOKENS, tokenize
 
 HEADS = ("intent", "tone", "action", "emotion")
 FP32_TOLERANCE = 1e-3  # largest difference of a probability

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.utterances import load_utterances
-from engine.training.sources import read_scene_shard, slot_things
-from engine.training.text_stage import fill_lines
+from engine.lab.data.utterances import load_utterances
+from engine.lab.training.sources import read_scene_shard, slot_things
+from engine.lab.training.text_stage import fill_lines
 
 Frames = list[npt.NDArray[np.uint8]]
 
@@ -22,7 +22,7 @@ def parity_inputs(size: tuple[int, int], count: int = 200) -> tuple[Frames, list
     """`count` frames that were not trained on, each with a player line (every eighth with silence)."""
     import random
 
-    from engine.labels import load_labels
+    from engine.formats.labels import load_labels
 
     lines = fill_lines(load_utterances("held_out"), slot_things(), load_labels(), random.Random(3))
     random.Random(4).shuffle(lines)

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.model.npc_model import NpcModel
-from engine.model.text_encoders import MiniLM
+from engine.lab.model.npc_model import NpcModel
+from engine.lab.model.text_encoders import MiniLM
 
 Tokenizer = dict[str, Any]  # the JSON of the `tokenizers` library
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from engine.bridge.client import BaseClient, milliseconds
 from engine.bridge.dialogue import BridgeError
 from engine.bridge.keys import ClientKeys
-from engine.bridge.protocol import WireDecision
+from engine.formats.wire.codec import WireDecision
 
 _LOOK_EVERY_S = 0.005  # where the loop cannot tell
 

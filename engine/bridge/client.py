@@ -13,9 +13,9 @@ import zmq
 from engine.bridge.dialogue import BridgeError, Dialogue
 from engine.bridge.frame_buffers import FrameBuffers
 from engine.bridge.keys import ClientKeys
-from engine.bridge.protocol import Event, Frame, Welcome, WireDecision
 from engine.bridge.sockets import open_dealer
 from engine.errors import EngineError
+from engine.formats.wire.codec import Event, Frame, Welcome, WireDecision
 from npc.types import Target
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.bridge.fields import ProtocolError
-from engine.bridge.limits import DEFAULT_LIMITS
-from engine.bridge.protocol import (
+from engine.bridge.spoken import Spoken
+from engine.errors import EngineError
+from engine.formats.wire.codec import (
     VERSION,
     Ack,
     Bye,
@@ -34,8 +34,8 @@ from engine.bridge.protocol import (
     decode_server,
     encode,
 )
-from engine.bridge.spoken import Spoken
-from engine.errors import EngineError
+from engine.formats.wire.constants import DEFAULT_LIMITS
+from engine.formats.wire.fields import ProtocolError
 
 log = logging.getLogger("engine.bridge.client")
 

@@ -9,13 +9,14 @@ from dataclasses import asdict
 from typing import Any
 
 from engine import __version__
-from engine.brain import Brain
-from engine.bridge.fields import ProtocolError
 from engine.bridge.journal import Journal
-from engine.bridge.limits import Limits
 from engine.bridge.logs import event
 from engine.bridge.mailbox import Job, Mailbox
-from engine.bridge.protocol import (
+from engine.bridge.session import Allowance, Ledger, Npc, Session
+from engine.bridge.statistics import Statistics
+from engine.bridge.worker import Reply, heard
+from engine.errors import EngineError
+from engine.formats.wire.codec import (
     CAPABILITIES,
     VERSION,
     Ack,
@@ -36,10 +37,9 @@ from engine.bridge.protocol import (
     decode_client,
     encode,
 )
-from engine.bridge.session import Allowance, Ledger, Npc, Session
-from engine.bridge.statistics import Statistics
-from engine.bridge.worker import Reply, heard
-from engine.errors import EngineError
+from engine.formats.wire.constants import Limits
+from engine.formats.wire.fields import ProtocolError
+from engine.minds.brain import Brain
 
 _OBSERVE = b"\xa4type\xa7observe"  # how msgpack packs it; a header that packs it otherwise is read in full
 IDLE_S = 300.0  # a session that was silent for so long is over: its NPCs are forgotten

@@ -8,8 +8,8 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from engine.bridge.protocol import Frame, Observe
 from engine.bridge.session import Npc, Session
+from engine.formats.wire.codec import Frame, Observe
 
 
 @dataclass(eq=False, slots=True)  # not frozen: that would double the time to make one

@@ -11,18 +11,18 @@ from contextlib import suppress
 
 import zmq
 
-from engine.brain import Brain
 from engine.bridge.gate import Gate
 from engine.bridge.host import Host
 from engine.bridge.journal import Journal
 from engine.bridge.keys import ServerKeys
-from engine.bridge.limits import DEFAULT_LIMITS, Limits
 from engine.bridge.logs import event
 from engine.bridge.mailbox import Mailbox
 from engine.bridge.sockets import open_router
 from engine.bridge.statistics import Statistics
 from engine.bridge.worker import Reply, Worker
 from engine.errors import EngineError
+from engine.formats.wire.constants import DEFAULT_LIMITS, Limits
+from engine.minds.brain import Brain
 
 DRAIN_S = 3.0  # at shutdown, what was said before is still answered within this time
 BATCH_WAIT_S = 0.002

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from engine.bridge.journal import Journal
-from engine.minds import Mind
+from engine.minds.mind import Mind
 
 _REMEMBERED = 2048  # decided utterances that a client may ask for again
 FLOODED = 30.0  # observations a second of a client that floods: enough to play, and little work

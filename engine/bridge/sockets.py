@@ -12,8 +12,8 @@ import zmq
 
 from engine.bridge.gate import DOMAIN
 from engine.bridge.keys import ClientKeys, ServerKeys
-from engine.bridge.limits import Limits
 from engine.errors import EngineError
+from engine.formats.wire.constants import Limits
 
 _LOOPBACK = ("tcp://127.", "tcp://localhost:", "tcp://[::1]:", "ipc://")
 _COMPLETE = re.compile(r"tcp://.+:(\d+|[*!])|(?!tcp:)\w+://.+")  # other transports have their own forms, which libzmq checks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from engine.bridge.protocol import Observe
+from engine.formats.wire.codec import Observe
 
 RETRY_S = 0.5  # an utterance without acknowledgement
 BUSY_S = 0.1  # an utterance that the server put off

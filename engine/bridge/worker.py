@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.brain import Brain
-from engine.bridge.entities import entity_at, places
 from engine.bridge.logs import event
 from engine.bridge.mailbox import Job, Mailbox
-from engine.bridge.protocol import Error, Utterance, WireDecision
 from engine.bridge.statistics import Statistics
 from engine.errors import EngineError
-from engine.minds import Answer, Observation
+from engine.formats.wire.codec import Error, Utterance, WireDecision
+from engine.formats.wire.entities import entity_at, places
+from engine.minds.brain import Brain
+from engine.minds.mind import Answer, Observation
 from engine.perception import EncodedFrame, Frame
 
 

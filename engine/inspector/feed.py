@@ -17,9 +17,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from PIL import Image
 
-from engine.inspection import frame_inside, likeliest
-from engine.minds import Mind
+from engine.minds.mind import Mind
 from engine.perception import EncodedFrame, Seen
+from engine.perception.inspection import frame_inside, likeliest
 from npc import Decision
 
 _KEPT = 1200  # glimpses, about 20 KB each

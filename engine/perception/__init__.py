@@ -1,6 +1,6 @@
 """Runtime perception: bundle, frames, words, percepts. ONNX Runtime and numpy only."""
 
-from engine.perception.bundle import Bundle, default_bundle
+from engine.formats.bundle import Bundle, default_bundle
 from engine.perception.frame import Frame
 from engine.perception.perceiver import EncodedFrame, Perceiver, Query, Seen
 

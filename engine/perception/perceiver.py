@@ -16,7 +16,7 @@ import numpy.typing as npt
 import onnxruntime as ort
 
 from engine.errors import EngineError
-from engine.perception.bundle import HEADS, Bundle
+from engine.formats.bundle import HEADS, Bundle
 from engine.perception.frame import Frame, Letterbox, decode, letterbox
 from engine.perception.relations import Cells, Distance, Relation, placed, ranked, read_distance, read_relation
 from engine.perception.sessions import CUDA, check_shapes, choose_provider, open_session

@@ -9,7 +9,7 @@ from typing import Any
 import onnxruntime as ort
 
 from engine.errors import EngineError
-from engine.perception.bundle import Shape
+from engine.formats.bundle import Shape
 
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 PROVIDERS = ("auto", "cuda", "cpu")

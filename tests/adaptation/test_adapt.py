@@ -11,23 +11,23 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
-from engine.adaptation import adapt as way
-from engine.adaptation.adapt import adapt
-from engine.adaptation.material import load_model, prepare
-from engine.adaptation.merging import input_grams
-from engine.adaptation.split import split_by_episode
-from engine.adaptation.stage import AdaptCfg, AdaptStage
-from engine.adaptation.written import table, write_report
-from engine.data.concepts import Concept
-from engine.data.recording import read_recording
 from engine.errors import EngineError
-from engine.labels import load_labels
-from engine.model import ModelCfg, build_model
-from engine.model.config import FusionCfg, ImageCfg, TextCfg
+from engine.formats.labels import load_labels
+from engine.formats.recording import read_recording
+from engine.lab.adaptation import adapt as way
+from engine.lab.adaptation.adapt import adapt
+from engine.lab.adaptation.material import load_model, prepare
+from engine.lab.adaptation.merging import input_grams
+from engine.lab.adaptation.split import split_by_episode
+from engine.lab.adaptation.stage import AdaptCfg, AdaptStage
+from engine.lab.adaptation.written import table, write_report
+from engine.lab.data.concepts import Concept
+from engine.lab.model import ModelCfg, build_model
+from engine.lab.model.config import FusionCfg, ImageCfg, TextCfg
+from engine.lab.training.feature_cache import SceneRecord
+from engine.lab.training.replay import read_replay, write_replay
+from engine.lab.training.tokens import tokenizer_file
 from engine.perception import Bundle, Frame, Perceiver, Query
-from engine.training.feature_cache import SceneRecord
-from engine.training.replay import read_replay, write_replay
-from engine.training.tokens import tokenizer_file
 from export.bundle_writer import HEADS, REPLAY, staging, write_whole
 from export.graphs import export_graphs
 from export.heads import read_heads, write_heads

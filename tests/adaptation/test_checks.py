@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from engine.adaptation.checks import refuse_unfit
-from engine.data.recording import read_recording
 from engine.errors import EngineError
+from engine.formats.recording import read_recording
+from engine.lab.adaptation.checks import refuse_unfit
 from tests.adaptation.conftest import Record
 
 LEFT, RIGHT = (2, 2, 20, 20), (60, 30, 20, 20)

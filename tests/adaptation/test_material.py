@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.adaptation.looks import looks
-from engine.adaptation.split import choose_frames, split_by_episode
-from engine.data.entities import Entity, Scene
+from engine.lab.adaptation.looks import looks
+from engine.lab.adaptation.split import choose_frames, split_by_episode
+from engine.lab.data.entities import Entity, Scene
 from tests.adaptation.conftest import COLOURS, Record, frame_of
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 from hypothesis import settings
 
-from engine.brain import Brain
 from engine.bridge.client import BridgeError, Client, Frame, WireDecision
-from engine.bridge.echo import EchoPerceiver
-from engine.bridge.limits import DEFAULT_LIMITS, Limits
 from engine.bridge.server import Server
+from engine.formats.wire.constants import DEFAULT_LIMITS, Limits
+from engine.minds.brain import Brain
 from engine.perception import Frame as PerceivedFrame
+from engine.perception.echo import EchoPerceiver
 
 DEADLINE = 10.0
 settings.register_profile("long", max_examples=1_000_000, deadline=None)  # pytest --hypothesis-profile=long

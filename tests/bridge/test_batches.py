@@ -9,7 +9,7 @@ import pytest
 
 from engine.bridge import mailbox as mailbox_module
 from engine.bridge.mailbox import Job, Mailbox
-from engine.bridge.protocol import Frame, Observe, Utterance
+from engine.formats.wire.codec import Frame, Observe, Utterance
 
 
 def jobs(session: object, seq: int, npcs: tuple[object, ...] = ("mira",), text: str = "") -> list[Job]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import bench_command as bench
+from engine.cli import bench
 
 
 def test_the_overhead_is_the_round_trip_without_what_the_character_takes():

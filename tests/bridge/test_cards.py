@@ -8,13 +8,13 @@ import time
 
 import pytest
 
-from engine.brain import Brain, Observation
 from engine.bridge.client import Client
-from engine.bridge.echo import EchoPerceiver
-from engine.bridge.protocol import Hello, Observe, Ping, Spawn, decode_server
 from engine.bridge.server import Server
-from engine.cards import Cards
 from engine.errors import EngineError
+from engine.formats.wire.codec import Hello, Observe, Ping, Spawn, decode_server
+from engine.minds.brain import Brain, Observation
+from engine.minds.cards import Cards
+from engine.perception.echo import EchoPerceiver
 from tests.bridge.wire import Wire
 
 CARD = "name: Tam\nwatch: {wolf: threat}\nlines:\n  greet: ['%s']\n"

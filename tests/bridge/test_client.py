@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.bridge.client import BridgeError, Client, Frame
-from engine.bridge.protocol import encode
+from engine.formats.wire.codec import encode
 from tests.bridge.conftest import PatientClient
 
 

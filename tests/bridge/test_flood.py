@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bridge.limits import Limits
-from engine.bridge.protocol import Frame, Hello, Observe, Ping, Spawn
 from engine.bridge.session import FLOODED, Allowance
+from engine.formats.wire.codec import Frame, Hello, Observe, Ping, Spawn
+from engine.formats.wire.constants import Limits
 from tests.bridge.wire import Wire
 
 

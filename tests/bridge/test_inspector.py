@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.brain import Brain
-from engine.bridge.echo import EchoPerceiver
 from engine.errors import EngineError
 from engine.inspector import Feed, Page
 from engine.inspector.feed import _WAITING
-from engine.minds import Observation
+from engine.minds.brain import Brain
+from engine.minds.mind import Observation
 from engine.perception import EncodedFrame, Frame
+from engine.perception.echo import EchoPerceiver
 from engine.perception.frame import letterbox
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.bridge.journal import KEEP_S, Journal
-from engine.bridge.protocol import Hello, Observe, Spawn, Utterance
 from engine.errors import EngineError
+from engine.formats.wire.codec import Hello, Observe, Spawn, Utterance
 from tests.bridge.wire import Wire
 
 SAID = Observe(1, ("mira",), None, Utterance("u1", "hello", ("mira",)))

@@ -9,13 +9,13 @@ import threading
 
 import pytest
 
-from engine.brain import Brain, Observation
 from engine.bridge.client import Client
-from engine.bridge.echo import EchoPerceiver
-from engine.bridge.protocol import Hello, Spawn
 from engine.bridge.server import Server
 from engine.bridge.soak.process import free_port
 from engine.errors import EngineError
+from engine.formats.wire.codec import Hello, Spawn
+from engine.minds.brain import Brain, Observation
+from engine.perception.echo import EchoPerceiver
 from npc.log import replay
 from npc.memory import InMemoryStore, SqliteStore
 from tests.bridge.wire import Wire

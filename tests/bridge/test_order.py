@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bridge.limits import Limits
-from engine.bridge.protocol import Frame, Observe, Utterance
 from engine.bridge.session import Queue
 from engine.bridge.spoken import BUSY_S, DECISION_S, RETRY_S, Spoken
+from engine.formats.wire.codec import Frame, Observe, Utterance
+from engine.formats.wire.constants import Limits
 
 
 def said(number: int, to: tuple[str, ...] = ("mira",)) -> Observe:

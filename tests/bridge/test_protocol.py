@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.bridge.fields import ProtocolError
-from engine.bridge.limits import Limits
-from engine.bridge.protocol import (
+from engine.formats.wire.codec import (
     Ack,
     Ping,
     decode_client,
     decode_server,
     encode,
 )
+from engine.formats.wire.constants import Limits
+from engine.formats.wire.fields import ProtocolError
 from tests.conformance.messages import CLIENT, SERVER
 
 

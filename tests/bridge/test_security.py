@@ -9,9 +9,9 @@ import pytest
 
 from engine.bridge.client import BridgeError, Client
 from engine.bridge.keys import ClientKeys, add_client, create_server_keys, load_client_keys, load_server_keys
-from engine.bridge.protocol import Hello
 from engine.bridge.server import Server
 from engine.errors import EngineError
+from engine.formats.wire.codec import Hello
 from tests.bridge.wire import Wire
 
 

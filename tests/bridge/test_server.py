@@ -8,10 +8,10 @@ import msgpack
 import pytest
 
 from engine.bridge.client import BridgeError, Client, Frame
-from engine.bridge.limits import Limits
-from engine.bridge.protocol import Bye, Hello, Observe, Ping, Spawn, Utterance, encode
 from engine.bridge.server import Server
 from engine.errors import EngineError
+from engine.formats.wire.codec import Bye, Hello, Observe, Ping, Spawn, Utterance, encode
+from engine.formats.wire.constants import Limits
 from tests.bridge.wire import Wire
 
 

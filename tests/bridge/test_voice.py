@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from engine.brain import Brain
 from engine.bridge.client import Client
-from engine.bridge.echo import EchoPerceiver
 from engine.bridge.server import Server
 from engine.errors import EngineError
+from engine.minds.brain import Brain
+from engine.perception.echo import EchoPerceiver
 from engine.voice import LlmCfg, Voice, checked_url
 from engine.voice.check import cleaned, fault
 from engine.voice.prompt import messages

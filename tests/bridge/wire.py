@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zmq
 
-from engine.bridge.protocol import decode_server, encode
+from engine.formats.wire.codec import decode_server, encode
 
 
 class Wire:

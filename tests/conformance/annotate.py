@@ -10,7 +10,7 @@ from typing import Any
 
 import msgpack
 
-from engine.bridge.fields import unpack
+from engine.formats.wire.fields import unpack
 from tests.conformance.messages import good
 
 PAGE = Path(__file__).parents[2] / "docs" / "protocol.md"

@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from engine.bridge.fields import unpack
-from engine.bridge.protocol import VERSION, decode_client, decode_server, encode
+from engine.formats.wire.codec import VERSION, decode_client, decode_server, encode
+from engine.formats.wire.fields import unpack
 from tests.conformance import bytes_of_msgpack, bytes_of_zmtp, messages
 from tests.conformance.notation import plain, to_json
 

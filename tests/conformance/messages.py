@@ -7,7 +7,7 @@ from typing import Any
 
 import msgpack
 
-from engine.bridge.protocol import (
+from engine.formats.wire.codec import (
     Ack,
     Bye,
     Despawn,

@@ -12,8 +12,8 @@ import pytest
 import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
-from engine.bridge.fields import ProtocolError, unpack
-from engine.bridge.protocol import decode_client, decode_server, encode
+from engine.formats.wire.codec import decode_client, decode_server, encode
+from engine.formats.wire.fields import ProtocolError, unpack
 from tests.conformance.annotate import PAGE, page
 from tests.conformance.generate import text, vectors
 from tests.conformance.notation import from_json, plain, to_json

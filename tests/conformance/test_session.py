@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.brain import Brain
-from engine.bridge.echo import EchoPerceiver
-from engine.bridge.protocol import decode_server
 from engine.bridge.server import Server
+from engine.formats.wire.codec import decode_server
+from engine.minds.brain import Brain
+from engine.perception.echo import EchoPerceiver
 
 VECTORS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in Path(__file__).parent.glob("*.json")}
 MORE, LONG, COMMAND = 1, 2, 4

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from engine.data.assets import SPRITE_SIZE, Sprite
-from engine.data.concepts import describe
-from engine.data.scenes import SceneGenerator
-from engine.data.utterances import Utterance
+from engine.lab.data.assets import SPRITE_SIZE, Sprite
+from engine.lab.data.concepts import describe
+from engine.lab.data.scenes import SceneGenerator
+from engine.lab.data.utterances import Utterance
 
 ICONS = {
     "wolf": "grey", "spider-alt": "black", "dog": "brown", "fox": "orange", "cow": "white", "rat": "grey",

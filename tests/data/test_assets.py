@@ -7,9 +7,9 @@ import tarfile
 import numpy as np
 import pytest
 
-from engine.data import assets
-from engine.data.assets import FAMILIES, cache_folder, fetch_family, load_sprites, select
 from engine.errors import EngineError
+from engine.lab.data import assets
+from engine.lab.data.assets import FAMILIES, cache_folder, fetch_family, load_sprites, select
 
 SQUARE = {"body": '<path fill="currentColor" d="M0 0h8v16H0z"/>'}
 

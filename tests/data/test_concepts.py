@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data.concepts import SLOT_TAGS, TAGS, _table, describe, describe_known
-from engine.data.drawn import THINGS
+from engine.formats.recording import TAGS
+from engine.lab.data.concepts import SLOT_TAGS, _table, describe, describe_known
+from engine.lab.data.drawn import THINGS
 
 
 @pytest.mark.parametrize(("icon", "name", "tag"), [

@@ -3,13 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.data.colours import colour_name
-from engine.data.concepts import TAGS
-from engine.data.drawn import THINGS
-from engine.data.entities import Entity
-from engine.data.places import placed
-from engine.data.scenes import SceneGenerator
-from engine.data.terrain import MATERIALS, draw_ground
+from engine.formats.recording import TAGS
+from engine.lab.data.colours import colour_name
+from engine.lab.data.drawn import THINGS
+from engine.lab.data.entities import Entity
+from engine.lab.data.places import placed
+from engine.lab.data.scenes import SceneGenerator
+from engine.lab.data.terrain import MATERIALS, draw_ground
 
 
 @pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.concept.key)

@@ -5,11 +5,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from engine.data.colours import SHADES
-from engine.data.concepts import describe
-from engine.data.entities import Entity, Scene, usual
-from engine.data.questions import Questioner
-from engine.data.teacher import Situation, teach
+from engine.lab.data.colours import SHADES
+from engine.lab.data.concepts import describe
+from engine.lab.data.entities import Entity, Scene, usual
+from engine.lab.data.questions import Questioner
+from engine.lab.data.teacher import Situation, teach
 
 FRAME = np.zeros((192, 320, 3), np.uint8)
 WHOLE = (0, 0, 320, 192)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.data.recording import RecordingWriter, read_recording
 from engine.errors import EngineError
+from engine.formats.recording import RecordingWriter, read_recording
 
 WOLF = {"name": "grey wolf", "box": (4, 5, 10, 12), "tags": ("hostile", "animal")}
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.data.canvas import Canvas, Grid, overlap
-from engine.data.colours import COLOURS, colour_name, painted
-from engine.data.ink import inked
-from engine.data.inventory import draw_inventory
-from engine.data.scenes import DANGERS, FRAME, SceneGenerator
+from engine.lab.data.canvas import Canvas, Grid, overlap
+from engine.lab.data.colours import COLOURS, colour_name, painted
+from engine.lab.data.ink import inked
+from engine.lab.data.inventory import draw_inventory
+from engine.lab.data.scenes import DANGERS, FRAME, SceneGenerator
 
 SCENES = 60
 

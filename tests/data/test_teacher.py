@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data.teacher import SOCIAL, Situation, teach
-from engine.labels import load_labels
+from engine.formats.labels import load_labels
+from engine.lab.data.teacher import SOCIAL, Situation, teach
 
 ITEM, FOUL = frozenset({"item"}), frozenset({"item", "foul"})
 

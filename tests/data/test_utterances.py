@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data.utterances import Utterance, load_strangers, load_utterances
 from engine.errors import EngineError
-from engine.labels import load_labels
+from engine.formats.labels import load_labels
+from engine.lab.data.utterances import Utterance, load_strangers, load_utterances
 
 FILE = """
 intent: give_me

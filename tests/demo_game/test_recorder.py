@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from demo_game.recorder import EPISODE, PLAYED_EPISODE, played, record, record_played, situation
-from engine.data.recording import Recording, read_recording
+from engine.formats.recording import Recording, read_recording
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from fake_engine import centre, run, thing
 from demo_game.actors import VERBS
 from demo_game.village import HEIGHT, WIDTH
 from demo_game.world import SNAP, World
-from engine.labels import load_labels
+from engine.formats.labels import load_labels
 
 
 def positions(world: World) -> list[tuple[float, float]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.data.recording import Recording, RecordingWriter, read_recording
+from engine.formats.recording import Recording, RecordingWriter, read_recording
 from engine.perception import EncodedFrame, Frame, Query, Seen
 from engine.perception.frame import Letterbox
 from npc.types import Detection, Percept, Target

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from engine.data.recording import Recording, read_recording
-from engine.evaluation.ask_recording import Answers, ask_recording
-from engine.evaluation.measure import spread
-from engine.evaluation.pictures import choose, draw_answers
-from engine.evaluation.questions import covered_share, questions_about, vocabulary
-from engine.evaluation.report import report, table
+from engine.formats.recording import Recording, read_recording
+from engine.lab.evaluation.ask_recording import Answers, ask_recording
+from engine.lab.evaluation.measure import spread
+from engine.lab.evaluation.pictures import choose, draw_answers
+from engine.lab.evaluation.questions import covered_share, questions_about, vocabulary
+from engine.lab.evaluation.report import report, table
 from npc.types import Target
 from tests.evaluation.conftest import FakePerceiver
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from engine.data.recording import Recording
-from engine.data.utterances import read_lines
 from engine.errors import EngineError
-from engine.labels import load_labels
+from engine.formats.labels import load_labels
+from engine.formats.recording import Recording
+from engine.lab.data.utterances import read_lines
 
 
 def evaluate(*arguments: object) -> subprocess.CompletedProcess[str]:

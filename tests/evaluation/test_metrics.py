@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.evaluation.metrics import auc, average_precision, expected_calibration_error, macro_f1, presence_ece
+from engine.lab.evaluation.metrics import auc, average_precision, expected_calibration_error, macro_f1, presence_ece
 
 
 def test_auc_counts_pairs_and_halves_ties() -> None:

@@ -16,9 +16,9 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 from engine.errors import EngineError
-from engine.model.text_encoders import MiniLM
-from engine.paths import refuse_overwriting
-from engine.training.tokens import tokenizer_file
+from engine.files import refuse_overwriting
+from engine.lab.model.text_encoders import MiniLM
+from engine.lab.training.tokens import tokenizer_file
 from export import bundle_writer
 from export.frames_axis import free_frames
 from export.parity import Parity

@@ -11,11 +11,12 @@ import pytest
 pytest.importorskip("minigrid", reason="needs the games extra")
 pytest.importorskip("crafter", reason="needs the games extra")
 
-from engine.data.recording import read_recording
+from engine.cli.bench_games import GAMES
 from engine.errors import EngineError
-from engine.games import bench_games_command, crafter_worlds, minigrid_levels
-from engine.games.bench_games_command import GAMES
-from engine.games.shots import Game, Shot, record
+from engine.formats.recording import read_recording
+from engine.cli import bench_games
+from engine.lab.games import crafter_worlds, minigrid_levels
+from engine.lab.games.shots import Game, Shot, record
 
 PURPLE, GREEN = (112, 39, 195), (0, 255, 0)
 
@@ -106,4 +107,4 @@ def test_the_bench_prints_one_table_and_writes_figures(tmp_path: Path) -> None:
 @pytest.mark.parametrize("counts", ["-5", "20,x", "11", "0"])
 def test_numbers_of_frames_that_cannot_be_learnt_from_are_refused_before_anything_is_recorded(counts: str) -> None:
     with pytest.raises(EngineError, match=f"--adapt {counts} is no list"):
-        bench_games_command._numbers(counts)
+        bench_games._numbers(counts)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.data.recording import read_recording
+from engine.formats.recording import read_recording
 
 
 @pytest.fixture(scope="module")

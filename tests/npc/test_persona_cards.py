@@ -13,7 +13,7 @@ from npc.behaviour import load_behaviour
 from npc.chat import Chat
 
 SHIPPED = ["bard", "blacksmith", "coward", "elder", "guard", "healer", "hermit", "merchant"]
-LABELS = resources.files("engine") / "labels.yaml"
+LABELS = resources.files("engine.formats") / "labels.yaml"
 
 
 def _write(tmp_path, text):
@@ -81,8 +81,8 @@ def test_the_documented_card_works_and_has_at_most_forty_lines(documented, stage
 
 def test_the_documented_card_acts_in_the_engine_as_it_is_written(documented):
     """From an empty file to a decision: the server's own card folder, the brain, a frame with words."""
-    brain_module = pytest.importorskip("engine.brain", reason="needs numpy")
-    echo = pytest.importorskip("engine.bridge.echo", reason="needs the `engine` extra")
+    brain_module = pytest.importorskip("engine.minds.brain", reason="needs numpy")
+    echo = pytest.importorskip("engine.perception.echo", reason="needs the `engine` extra")
     folder = documented.parent
     documented.rename(folder / "tam.yaml")
     brain = brain_module.Brain(echo.EchoPerceiver(), folder)

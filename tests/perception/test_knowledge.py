@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.brain import Brain
-from engine.knowledge import Knowledge
-from engine.knowledge_command import knowledge_figures
-from engine.minds import Observation
+from engine.cli.knowledge import knowledge_figures
+from engine.cli.talk import Ears
+from engine.minds.brain import Brain
+from engine.minds.knowledge import Knowledge
+from engine.minds.mind import Observation
 from engine.perception import Perceiver
-from engine.talk_command import Ears
 from npc import persona_from
 from npc.chat import talk
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.data.drawn import THINGS
+from engine.lab.data.drawn import THINGS
 from engine.perception import Frame, Perceiver, Query
 from engine.perception.relations import Distance, Relation, placed, ranked, read_distance, read_relation
 

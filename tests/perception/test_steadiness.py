@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.data.recording import RecordingWriter, read_recording
+from engine.cli.steadiness import _filters
 from engine.errors import EngineError
-from engine.steadiness import Course, courses_of, delays, episodes, flicker
-from engine.steadiness_command import _filters
+from engine.formats.recording import RecordingWriter, read_recording
+from engine.lab.evaluation.steadiness import Course, courses_of, delays, episodes, flicker
 from npc import Detection, Percept
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.data.concepts import _table
-from engine.data.drawn import THINGS
-from engine.data.synonyms import load_synonyms
 from engine.errors import EngineError
+from engine.lab.data.concepts import _table
+from engine.lab.data.drawn import THINGS
+from engine.lab.data.synonyms import load_synonyms
 from engine.perception import Frame, Perceiver, Query
 
 SCREEN = (640, 360)
@@ -25,7 +25,7 @@ def test_no_picture_was_trained_with_a_synonym() -> None:
 
 
 def test_no_icon_is_called_so_either() -> None:
-    sources = pytest.importorskip("engine.training.sources", reason="needs the train extra")
+    sources = pytest.importorskip("engine.lab.training.sources", reason="needs the train extra")
     try:
         concepts = sources.scene_concepts()
     except EngineError:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.cli.talk import Ears, pointed
 from engine.perception import Perceiver
-from engine.talk_command import Ears, pointed
 from npc import Percept, persona_from
 from npc.chat import talk
 

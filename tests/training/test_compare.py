@@ -9,19 +9,19 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from rich.console import Console
 
-from engine.comparison import outcome as outcomes
-from engine.comparison.combinations import FUSIONS, IMAGES, TEXTS, choose, combinations
-from engine.comparison.latency import Latency, measure_latency
-from engine.comparison.report import COLUMNS, table_rows
-from engine.comparison.run import Comparison, common_recipe
 from engine.errors import EngineError
-from engine.labels import load_labels
-from engine.model import ModelCfg, build_model
-from engine.model.config import FusionCfg
-from engine.training import evaluate, recipe
-from engine.training.checkpoint import save_weights
-from engine.training.clock import Clock
-from engine.training.config import DataCfg, SceneStageCfg, TrainCfg
+from engine.formats.labels import load_labels
+from engine.lab.comparison import outcome as outcomes
+from engine.lab.comparison.combinations import FUSIONS, IMAGES, TEXTS, choose, combinations
+from engine.lab.comparison.latency import Latency, measure_latency
+from engine.lab.comparison.report import COLUMNS, table_rows
+from engine.lab.comparison.run import Comparison, common_recipe
+from engine.lab.model import ModelCfg, build_model
+from engine.lab.model.config import FusionCfg
+from engine.lab.training import evaluate, recipe
+from engine.lab.training.checkpoint import save_weights
+from engine.lab.training.clock import Clock
+from engine.lab.training.config import DataCfg, SceneStageCfg, TrainCfg
 from export.graphs import export_graphs
 from tests.training.test_training import SIZE, ColourAsker, colour_scenes
 
@@ -90,7 +90,7 @@ def test_an_interrupted_comparison_tells_what_is_done(tmp_path, monkeypatch, cap
             raise KeyboardInterrupt
         return outcome(combination)
 
-    monkeypatch.setattr("engine.comparison.run.run_combination", train)
+    monkeypatch.setattr("engine.lab.comparison.run.run_combination", train)
     comparison = Comparison(SMALL, tmp_path, tmp_path / "cache", 8, 1)
     with pytest.raises(KeyboardInterrupt):
         comparison.run(choose(combinations(), ["minilm-resnet18"]), Console(width=240))

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from engine.training import memory
+from engine.lab.training import memory
 
 
 @pytest.mark.parametrize(("platform", "asked"), [("linux", {-3, -2, -1}), ("win32", set()), ("darwin", set())])

@@ -7,17 +7,17 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 import numpy as np
 from torch.nn import functional as F
 
-from engine.data.concepts import Concept
-from engine.data.questions import Sample
-from engine.labels import load_labels
-from engine.training.config import SceneStageCfg
-from engine.training.dataset import LiveTextTable, SceneDataset
-from engine.training.feature_cache import SceneRecord, build_cache
-from engine.training.losses import naming_loss
-from engine.training.naming import Naming, looks
-from engine.training.progress import Progress
-from engine.training.scene_stage import SceneStage
-from engine.training.vocabulary import Vocabulary
+from engine.formats.labels import load_labels
+from engine.lab.data.concepts import Concept
+from engine.lab.data.questions import Sample
+from engine.lab.training.config import SceneStageCfg
+from engine.lab.training.dataset import LiveTextTable, SceneDataset
+from engine.lab.training.feature_cache import SceneRecord, build_cache
+from engine.lab.training.losses import naming_loss
+from engine.lab.training.naming import Naming, looks
+from engine.lab.training.progress import Progress
+from engine.lab.training.scene_stage import SceneStage
+from engine.lab.training.vocabulary import Vocabulary
 from tests.training.test_training import SIZE, small_model
 
 pytestmark = pytest.mark.train

@@ -5,12 +5,12 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
-from engine.data.synonyms import load_synonyms
-from engine.labels import load_labels
-from engine.training.dataset import LiveTextTable, SceneDataset
-from engine.training.feature_cache import SceneRecord, build_cache, read_records
-from engine.training.progress import Progress
-from engine.training.synonyms import measure_synonyms
+from engine.formats.labels import load_labels
+from engine.lab.data.synonyms import load_synonyms
+from engine.lab.training.dataset import LiveTextTable, SceneDataset
+from engine.lab.training.feature_cache import SceneRecord, build_cache, read_records
+from engine.lab.training.progress import Progress
+from engine.lab.training.synonyms import measure_synonyms
 from tests.training.test_naming import Silent
 from tests.training.test_training import SIZE, small_model
 

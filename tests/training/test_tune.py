@@ -8,11 +8,11 @@ pytest.importorskip("torch", reason="needs the train extra")
 optuna = pytest.importorskip("optuna", reason="needs the train extra")
 
 from engine.errors import EngineError
-from engine.model import ModelCfg
-from engine.model.config import FusionCfg, ImageCfg, TextCfg
-from engine.training import recipe, tune
-from engine.training.config import DataCfg, SceneStageCfg, TrainCfg, load_recipe
-from engine.training.tune import AS_IT_IS, Search, varied
+from engine.lab.model import ModelCfg
+from engine.lab.model.config import FusionCfg, ImageCfg, TextCfg
+from engine.lab.training import recipe, tune
+from engine.lab.training.config import DataCfg, SceneStageCfg, TrainCfg, load_recipe
+from engine.lab.training.tune import AS_IT_IS, Search, varied
 from tests.training.test_training import SIZE, ColourAsker, colour_scenes
 
 pytestmark = pytest.mark.train

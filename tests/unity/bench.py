@@ -15,10 +15,10 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from engine.brain import Brain
 from engine.bridge.client import Client, Frame
-from engine.bridge.limits import DEFAULT_LIMITS
 from engine.bridge.server import Server
+from engine.formats.wire.constants import DEFAULT_LIMITS
+from engine.minds.brain import Brain
 from tests.bridge.conftest import StubPerceiver
 from tests.unity.csharp import HERE, PLUGIN, compile_cs
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import msgpack
 import pytest
 
-from engine.bridge.fields import ProtocolError
-from engine.bridge.protocol import (
+from engine.formats.wire.codec import (
     Hello,
     Observe,
     Ping,
@@ -20,6 +19,7 @@ from engine.bridge.protocol import (
     decode_server,
     encode,
 )
+from engine.formats.wire.fields import ProtocolError
 from tests.conformance.messages import CLIENT, SERVER
 
 FROM_CLIENT = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from engine.data.recording import read_recording
+from engine.formats.recording import read_recording
 
 
 def record(program: Path, folder: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
-from engine.bridge.protocol import Hello, Welcome, decode_client, encode
+from engine.formats.wire.codec import Hello, Welcome, decode_client, encode
 from tests.unity.csharp import Game, ServerProcess
 
 KILLS = int(os.environ.get("KILLS", "3"))

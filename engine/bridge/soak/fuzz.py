@@ -11,10 +11,10 @@ from typing import Any
 
 import zmq
 
-from engine.bridge.fields import ProtocolError
-from engine.bridge.protocol import Error, Hello, Ping, Pong, Spawn, decode_client, decode_server, encode
 from engine.bridge.soak.nonsense import Nonsense
 from engine.bridge.soak.process import ServerProcess
+from engine.formats.wire.codec import Error, Hello, Ping, Pong, Spawn, decode_client, decode_server, encode
+from engine.formats.wire.fields import ProtocolError
 
 _ROUND = 100  # messages between two signs of life that the server must give
 _ANSWER_S = 10.0

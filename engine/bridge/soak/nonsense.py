@@ -8,7 +8,7 @@ from typing import Any
 
 import msgpack
 
-from engine.bridge.protocol import (
+from engine.formats.wire.codec import (
     Ack,
     Bye,
     ClientMessage,

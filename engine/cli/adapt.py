@@ -1,0 +1,52 @@
+"""`python -m engine adapt`: from a recording of a game to a bundle that knows it, in one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from engine.errors import EngineError, needs_extra
+from engine.files import refuse_overwriting, writable_folder
+from engine.formats.recording import Recording, read_recording
+
+
+def adapt(
+    recordings: Annotated[Path, typer.Option(help="The recording to learn from (docs/recording.md).")],
+    out: Annotated[Path, typer.Option(help="Bundle directory to write.")],
+    bundle: Annotated[Path | None, typer.Option(help="The bundle to start from; the shipped one if not given.")] = None,
+    frames: Annotated[int | None, typer.Option(min=12, help="Use so many frames, from all episodes; default: all.")] = None,
+    minutes: Annotated[float, typer.Option(min=0.7, help="For all of it, export included.")] = 2.0,
+    report: Annotated[Path | None, typer.Option(help="Where figures and pictures go; default: OUT-report.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Processor threads to use.")] = 2,
+) -> None:
+    """Learn a game from its recording: checks, learning, report, an exported and parity-checked bundle."""
+    out = out.resolve()
+    refuse_overwriting(out)
+    if recordings.resolve().is_relative_to(out):
+        raise EngineError("out_taken", f"The recording lies in {out}, which the new bundle replaces.", "Choose another --out.")
+    recording, folder = read_recording(recordings), report or out.with_name(f"{out.name}-report")
+    writable_folder(out.parent)
+    writable_folder(folder)
+    with needs_extra("train", "Adapting"):  # after what can be told without it: a wrong path needs no download
+        from engine.lab.adaptation.adapt import adapt as teach
+        from engine.lab.adaptation.written import table, write_report
+    _draw_truth(recording, folder)
+    console = Console(stderr=True, highlight=False)
+    outcome = teach(recording, out, bundle, frames, minutes, threads, say=lambda text: console.print(text))
+    write_report(outcome, recording, folder)
+    Console().print(table(outcome, recording.meta.game))
+    exact, shipped = outcome.parity
+    typer.echo(
+        f"Wrote {out} in {outcome.seconds['all']:.0f} s: graphs agree with PyTorch on {exact.agreement:.1%} of top labels, "
+        f"as shipped {shipped.agreement:.1%}. Figures and pictures: {folder}"
+    )
+
+
+def _draw_truth(recording: Recording, folder: Path) -> None:
+    """`truth.png`: names and boxes as recorded, so that wrong ones are seen at a glance."""
+    from engine.lab.evaluation.pictures import draw_truth
+
+    draw_truth(recording).save(folder / "truth.png")

@@ -1,0 +1,206 @@
+"""`python -m engine serve`: answer games over ZeroMQ."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.bridge.journal import Journal
+from engine.bridge.keys import load_server_keys
+from engine.bridge.logs import log_to_stderr
+from engine.bridge.server import BATCH_WAIT_S, Server
+from engine.bridge.sockets import is_loopback
+from engine.errors import EngineError
+from engine.files import data_directory
+
+if TYPE_CHECKING:
+    from engine.inspector import Feed, Page
+    from engine.minds.brain import Brain
+    from engine.voice import Voice
+    from npc.memory import MemoryStore
+
+
+class LogFormat(StrEnum):
+    """How a log line looks."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def serve(
+    bind: Annotated[str, typer.Option(help="Address to listen on; port 0 takes a free one.")] = "tcp://127.0.0.1:5571",
+    bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
+    provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
+    personas: Annotated[Path | None, typer.Option(help="Directory with persona cards of your own.")] = None,
+    token: Annotated[str | None, typer.Option(envvar="NPC_ENGINE_TOKEN", help="Clients must send it.")] = None,
+    keys: Annotated[Path | None, typer.Option(help="Key file: encrypt, and let only its clients in.")] = None,
+    insecure: Annotated[bool, typer.Option(help="Allow addresses that other machines can reach, in the clear.")] = False,
+    journal: Annotated[Path | None, typer.Option(help="File that keeps decisions in case the server is killed.")] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            envvar="NPC_ENGINE_MEMORY",
+            help="File that keeps what characters remember; `none`: only while the server runs.",
+            show_default="your data directory",
+        ),
+    ] = None,
+    logs: Annotated[Path | None, typer.Option(help="Directory for logs that `python -m npc replay` reads.")] = None,
+    llm: Annotated[
+        str | None, typer.Option(help="OpenAI-compatible API that words lines anew, e.g. http://127.0.0.1:8080/v1.")
+    ] = None,
+    llm_model: Annotated[str, typer.Option(help="The model's name there.")] = "default",
+    llm_budget: Annotated[float, typer.Option(min=0.1, help="Seconds that a line may take.")] = 2.0,
+    llm_remote: Annotated[bool, typer.Option(help="Allow --llm on another machine: it reads what players say.")] = False,
+    inspect: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of a page on this machine that shows what characters see and decide."),
+    ] = None,
+    metrics: Annotated[str | None, typer.Option(help="HOST:PORT on which Prometheus finds /metrics.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads of the image graph.")] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Frames that the image graph takes at once.", show_default="8 on CUDA, 1 on a CPU"),
+    ] = None,
+    batch_wait: Annotated[
+        float, typer.Option(min=0, max=20, help="Milliseconds that frames wait for others where several are taken at once.")
+    ] = BATCH_WAIT_S * 1e3,
+    ready_file: Annotated[Path | None, typer.Option(help="Gets the address once the server is ready.")] = None,
+    echo: Annotated[bool, typer.Option(help="Answer without a model, for testing a client.")] = False,
+    log_format: Annotated[LogFormat, typer.Option(help="For people or for machines.")] = LogFormat.TEXT,
+    verbose: Annotated[bool, typer.Option(help="Log who comes and goes.")] = False,
+) -> None:
+    """Start a server; Ctrl-C or SIGTERM ends it after what was said is answered."""
+    log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format is LogFormat.JSON)
+    if personas is not None and not personas.is_dir():
+        raise EngineError("personas", f"There is no directory {personas}.", "Give a directory of YAML cards.")
+    server = Server(  # first, since it fails fastest
+        bind,
+        token=token,
+        keys=load_server_keys(keys) if keys else None,
+        insecure=insecure,
+        journal=Journal(journal) if journal else None,
+        batch_wait=batch_wait / 1e3,
+    )
+    try:
+        store = _store(memory or ("none" if echo else str(data_directory() / "memory.sqlite")))
+        voice = _voice(llm, llm_model, llm_budget, llm_remote) if llm else None
+        feed, page = _inspector(inspect)
+        brain, name = _brain(None if echo else (bundle, provider, threads, batch), personas, store, _made(logs), voice, feed)
+    except EngineError:
+        server.close()
+        raise
+    # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
+    sys.setswitchinterval(0.0005)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.stop())
+    with _metrics(server, metrics, insecure):
+        if page is not None:
+            typer.echo(f"inspector: {page.address}")
+        typer.echo(f"ready: {server.endpoint}, {brain.perceiver.provider}, bundle {name}")
+        if ready_file is not None:
+            _announce(ready_file, server.endpoint)
+        server.run(brain, name)
+    brain.close()
+
+
+def _store(memory: str) -> MemoryStore:
+    from npc import NpcError
+    from npc.memory import InMemoryStore, SqliteStore
+
+    if memory == "none":
+        return InMemoryStore()
+    try:
+        return SqliteStore(Path(memory))
+    except NpcError as error:
+        raise EngineError(error.code, error.message, error.fix) from None
+
+
+def _made(logs: Path | None) -> Path | None:
+    try:
+        if logs is not None:
+            logs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EngineError("logs", f"{logs} cannot be made: {error.strerror}.", "Check --logs.") from None
+    return logs
+
+
+def _voice(url: str, model: str, budget: float, remote: bool) -> Voice:
+    from engine.voice import LlmCfg, Voice, checked_url
+
+    return Voice(LlmCfg(checked_url(url, remote), model, budget, os.environ.get("NPC_ENGINE_LLM_KEY", "")))
+
+
+def _inspector(port: int | None) -> tuple[Feed | None, Page | None]:
+    """What the brain shows its ticks to, and the page for people; neither without a port."""
+    if port is None:
+        return None, None
+    from engine.inspector import Feed, Page
+
+    feed = Feed()
+    page = Page(feed, port)
+    feed.start()
+    return feed, page
+
+
+def _brain(
+    model: tuple[Path | None, str, int | None, int | None] | None,
+    personas: Path | None,
+    store: MemoryStore,
+    logs: Path | None,
+    voice: Voice | None,
+    feed: Feed | None,
+) -> tuple[Brain, str]:
+    """The brain and the name of its bundle; without a model one that echoes."""
+    from engine.minds.brain import Brain
+
+    if model is None:
+        from engine.perception.echo import EchoPerceiver
+
+        return Brain(EchoPerceiver(), personas, store=store, logs=logs, voice=voice, feed=feed), "echo"
+    from engine.perception import Perceiver
+
+    perceiver = Perceiver(*model)
+    brain = Brain(perceiver, personas, store=store, logs=logs, voice=voice, feed=feed)
+    perceiver.warm_up()
+    return brain, perceiver.bundle.manifest.name
+
+
+@contextmanager
+def _metrics(server: Server, address: str | None, insecure: bool) -> Iterator[None]:
+    if address is None:
+        yield
+        return
+    from engine.bridge.metrics import serve_metrics, split_address
+
+    host, _ = split_address(address)
+    if not insecure and not is_loopback(f"tcp://{address}"):
+        raise EngineError(
+            "not_loopback",
+            f"{address} can be reached from other machines, and metrics are never encrypted.",
+            "Use 127.0.0.1:PORT, or say --insecure where the network is trusted.",
+        )
+    end, port = serve_metrics(address, server.statistics, server.gauges)
+    typer.echo(f"metrics: http://{host}:{port}/metrics")
+    try:
+        yield
+    finally:
+        end()
+
+
+def _announce(path: Path, endpoint: str) -> None:
+    """Write the address in one step, so that nobody reads half of it."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_text(endpoint, encoding="utf-8")
+        os.replace(partial, path)
+    except OSError as error:
+        raise EngineError("ready_file", f"{path} cannot be written: {error.strerror}.", "Check --ready-file.") from None

@@ -1,0 +1,88 @@
+"""`python -m engine talk`: a chat with a character in the terminal, heard by the model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.errors import EngineError
+from engine.lab.data.teacher import POINTS_AT_HOSTILE, Situation, teach
+from engine.minds.knowledge import Knowledge
+from engine.perception import Perceiver, Query
+from npc import Detection, NpcError, Percept, Persona
+from npc.behaviour import load_behaviour
+from npc.chat import talk, typed
+from npc.types import Target
+
+_NOTE = "(The model hears your words; it sees nothing but what you say is in view.)"
+_SURE = 0.9
+_AHEAD = (0.5, 0.6)  # where things are, as nobody sees them
+
+
+class Ears:
+    """Percepts of typed words, with phrases that are in view because the author says so."""
+
+    def __init__(self, perceiver: Perceiver) -> None:
+        self._perceiver = perceiver
+        self._likeness = Knowledge(perceiver.sentences).likeness
+
+    def __call__(self, text: str, time: float, in_view: Sequence[str], persona: Persona) -> Percept:
+        watch = tuple(Detection(phrase, _SURE, *_AHEAD) for phrase in in_view)
+        if not text.strip():
+            return Percept(time=time, intent={"none": 1.0}, action={"idle": _SURE}, watch=watch)
+        percept = self._perceiver.perceive(None, [Query(text, time=time)])[0]
+        # The frame is the author's: nothing is told of it but what is in view.
+        percept = replace(percept, watch=watch, has_frame=True, knowledge=self._likeness(persona, text))
+        return pointed(percept, in_view, persona)
+
+
+def pointed(percept: Percept, in_view: Sequence[str], persona: Persona) -> Percept:
+    """The percept of words heard without a frame, as the action head would have it with the phrases `in_view` in sight.
+
+    The teacher of the model says what the words then ask for and what they point at. What a boundary of the card
+    forbids is asked for in any case: who never fights need not look for somebody to fight first.
+    """
+    behaviour = load_behaviour()
+    intent = max(percept.intent, key=percept.intent.__getitem__)
+    if intent not in POINTS_AT_HOSTILE.union(behaviour.pointing):
+        return percept
+    lesson = teach(_situation(intent, percept.text, in_view, {**behaviour.watch, **persona.watch}))
+    if lesson.target is not None:
+        return replace(percept, action={lesson.action: _SURE}, target=Target(*_AHEAD, _SURE))
+    asked = teach(Situation(intent, named=True, target_tags=frozenset(), hostile=True)).action
+    return replace(percept, action={asked: _SURE}) if asked in persona.boundaries else percept
+
+
+def _situation(intent: str, text: str, in_view: Sequence[str], meanings: Mapping[str, str]) -> Situation:
+    """What is meant by words, with `in_view` in sight; `meanings` tells of phrases whether they are a threat, a hazard, ..."""
+    named = [phrase for phrase in {*meanings, *in_view} if _names(text, phrase)]
+    meant = {meanings.get(phrase) for phrase in in_view}
+    return Situation(
+        intent,
+        named=bool(named),
+        target_tags=frozenset() if any(phrase in in_view for phrase in named) else None,
+        hostile="threat" in meant,
+        hazard="hazard" in meant,
+    )
+
+
+def _names(text: str, phrase: str) -> bool:
+    """Whether words name a thing: `the chest` is enough for a treasure chest."""
+    return re.search(rf"\b{re.escape(phrase.split()[-1])}s?\b", text, re.IGNORECASE) is not None
+
+
+def chat(
+    card: Annotated[str, typer.Argument(help="Path of a YAML card, or the name of a shipped one.")],
+    bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
+    seed: Annotated[int, typer.Option(help="Of what is left to chance.")] = 0,
+) -> None:
+    """Chat with a character in the terminal; its mood, what it thinks of you and its reasons are shown."""
+    try:
+        talk(card, typed(), seed, Ears(Perceiver(bundle, "cpu")), _NOTE)
+    except NpcError as error:
+        raise EngineError(error.code, error.message, error.fix) from None

@@ -1,4 +1,0 @@
-"""Measuring a bundle on a recording through the runtime: questions, answers, figures, pictures. No torch.
-
-Included: pointing, presence, calibration, baselines. Absent: training runs (`engine.training.evaluate`), characters (`npc`).
-"""

@@ -1,0 +1,1 @@
+"""What is promised to others: labels, bundle, recording, wire."""

@@ -1,0 +1,211 @@
+"""Checked reading of msgpack maps: every value that comes off the wire passes through here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, cast
+
+import msgpack
+
+from engine.errors import EngineError
+from engine.formats.wire.constants import Limits
+
+MAX_DEPTH = 32  # levels of maps and lists, the header itself being the first
+MAX_INTEGER = 2**53  # integers up to here survive languages whose only number is a double
+_SCALARS = frozenset((str, bytes, float, bool, type(None)))
+_SHOW_SPEC = "See docs/protocol.md."
+
+
+class ProtocolError(EngineError):
+    """A message that cannot be understood or exceeds a limit. The connection goes on.
+
+    `seq`, `npc` and `utterance` say what the fault belongs to, as far as it is known.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        fix: str = _SHOW_SPEC,
+        *,
+        seq: int | None = None,
+        npc: str | None = None,
+        utterance: str | None = None,
+    ) -> None:
+        super().__init__(code, message, fix)
+        self.seq = seq
+        self.npc = npc
+        self.utterance = utterance
+
+
+def unpack_map(header: bytes | memoryview, limits: Limits) -> dict[str, Any]:
+    """Unpack a header: one msgpack map of at most `limits.header` bytes.
+
+    Raises:
+        ProtocolError: `header_size` or `malformed`.
+    """
+    size = memoryview(header).nbytes
+    if size > limits.header:
+        raise ProtocolError("header_size", f"The header has {size} bytes.", f"Send at most {limits.header} bytes.")
+    fields = unpack(header)
+    if not isinstance(fields, dict):
+        raise _malformed(f"The header is a msgpack {type(fields).__name__}.")
+    return cast(dict[str, Any], fields)
+
+
+def unpack(packed: bytes | memoryview) -> Any:
+    """One msgpack value, of those that every language can read.
+
+    Raises:
+        ProtocolError: `malformed`.
+    """
+    try:
+        value = msgpack.unpackb(packed, raw=False, strict_map_key=True, max_ext_len=0)
+    except (ValueError, TypeError, RecursionError, msgpack.UnpackException):
+        raise _malformed("The header is not msgpack.") from None
+    if not _is_plain(value):
+        raise ProtocolError(
+            "malformed",
+            "The header holds what not every language can read.",
+            f"Use string keys, integers within ±2^53, no extension types and at most {MAX_DEPTH} levels.",
+        )
+    return value
+
+
+def _malformed(what: str) -> ProtocolError:
+    return ProtocolError("malformed", what, "Send one msgpack map with string keys as the first part.")
+
+
+def _is_plain(whole: Any) -> bool:
+    """Whether every key is a string, every integer fits a double, and nothing is nested too deep."""
+    waiting: list[tuple[Any, int]] = [(whole, 1)]
+    while waiting:
+        value, depth = waiting.pop()
+        kind = type(value)  # exact types are all that msgpack makes, and much faster than isinstance
+        if kind is dict or kind is list:
+            if depth > MAX_DEPTH:
+                return False
+            if kind is dict:
+                if not all(type(key) is str for key in value):
+                    return False
+                value = value.values()
+            waiting += [(entry, depth + 1) for entry in value if type(entry) is not str]
+        elif kind is int:
+            if not -MAX_INTEGER <= value <= MAX_INTEGER:
+                return False
+        elif kind not in _SCALARS:
+            return False
+    return True
+
+
+class Fields:
+    """The fields of one message (or of a map inside it). Fields that are not asked for are ignored.
+
+    Every getter raises `ProtocolError` with code `field` where the value is missing, of another type or too
+    large.
+    """
+
+    def __init__(self, values: Mapping[str, Any], where: str) -> None:
+        self._values = values
+        self._where = where
+
+    def has(self, name: str) -> bool:
+        return self._values.get(name) is not None
+
+    def is_map(self, name: str) -> bool:
+        return isinstance(self._values.get(name), dict)
+
+    def text(self, name: str, most: int, default: str | None = None, least: int = 0) -> str:
+        """A string of `least` to `most` characters."""
+        value: str = self._get(name, str, "a string", default)
+        if not least <= len(value) <= most:
+            raise self._fault(name, f"has {len(value)} characters", f"Send {least} to {most} characters.")
+        return value
+
+    def name(self, name: str, limits: Limits) -> str:
+        """An id: 1 to `limits.name` printable characters."""
+        return checked_name(self.text(name, limits.name), f"{self._where}.{name}", limits)
+
+    def integer(self, name: str, least: int, most: int, default: int | None = None) -> int:
+        value: int = self._get(name, int, "an integer", default)
+        if isinstance(value, bool) or not least <= value <= most:
+            raise self._fault(name, f"is {value}", f"Send an integer from {least} to {most}.")
+        return value
+
+    def number(self, name: str, default: float | None = None) -> float:
+        """A finite number."""
+        value = self._get(name, (int, float), "a number", default)
+        if not _is_number(value):
+            raise self._fault(name, f"is {value}", "Send a finite number.")
+        return float(value)
+
+    def numbers(self, name: str, count: int) -> list[float]:
+        """A list of `count` finite numbers."""
+        values = self._get(name, (list, tuple), "a list of numbers", None)
+        if len(values) != count or not all(_is_number(value) for value in values):
+            raise self._fault(name, f"is not {count} finite numbers", f"Send {count}.")
+        return [float(value) for value in values]
+
+    def flag(self, name: str) -> bool:
+        return bool(self._get(name, bool, "true or false", False))
+
+    def texts(self, name: str, entries: int, most: int, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """A list of at most `entries` different strings of 1 to `most` characters."""
+        values = self._get(name, (list, tuple), "a list of strings", default)
+        if len(values) > entries:
+            raise self._fault(name, f"has {len(values)} entries", f"Send at most {entries}.")
+        if not all(isinstance(value, str) and 1 <= len(value) <= most for value in values):
+            raise self._fault(
+                name,
+                "has an entry that is not a string of allowed length",
+                f"Send strings of 1 to {most} characters.",
+            )
+        return tuple(dict.fromkeys(values))
+
+    def mapping(self, name: str, entries: int, default: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A map of at most `entries` entries with string keys."""
+        value = self._get(name, dict, "a map", default)
+        if len(value) > entries or not all(isinstance(key, str) for key in value):
+            raise self._fault(name, f"has {len(value)} entries", f"Send at most {entries}, with string keys.")
+        return dict(value)
+
+    def integers(self, name: str, entries: int, default: Mapping[str, int] | None = None) -> dict[str, int]:
+        """A map of at most `entries` integers from 0 on."""
+        values = self.mapping(name, entries, default)
+        inside = Fields(values, f"{self._where}.{name}")
+        return {entry: inside.integer(entry, 0, MAX_INTEGER) for entry in values}
+
+    def inside(self, name: str) -> Fields:
+        """The fields of a map inside this one."""
+        return Fields(self._get(name, dict, "a map", None), f"{self._where}.{name}")
+
+    def _get(self, name: str, kind: type | tuple[type, ...], wanted: str, default: Any) -> Any:
+        value = self._values.get(name)
+        if value is None:
+            value = default
+        if value is None:
+            raise self._fault(name, "is missing", f"Send {wanted}.")
+        if not isinstance(value, kind):
+            raise self._fault(name, f"is a {type(value).__name__}", f"Send {wanted}.")
+        return value
+
+    def _fault(self, name: str, what: str, fix: str) -> ProtocolError:
+        return ProtocolError("field", f"`{self._where}.{name}` {what}.", fix)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def checked_name(value: str, where: str, limits: Limits) -> str:
+    """`value`, if it is an id: 1 to `limits.name` printable characters.
+
+    Raises:
+        ProtocolError: `field`.
+    """
+    if not 1 <= len(value) <= limits.name:
+        raise ProtocolError("field", f"`{where}` has {len(value)} characters.", f"Send 1 to {limits.name} characters.")
+    if not value.isprintable():
+        raise ProtocolError("field", f"`{where}` has characters that cannot be printed.", "Use letters and digits.")
+    return value

@@ -1,0 +1,201 @@
+"""What is learnt from: a bundle's model, its replay, and the recording, as data sets over cached features."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import ValidationError
+
+from engine.errors import EngineError
+from engine.formats.recording import Recording, Row
+from engine.lab.adaptation.looks import looks
+from engine.lab.adaptation.split import Split
+from engine.lab.adaptation.texts import BundleTexts
+from engine.lab.data.chance import Rng
+from engine.lab.data.concepts import Concept, stable_share
+from engine.lab.data.entities import Entity, Scene, entity_of
+from engine.lab.data.questions import Questioner
+from engine.lab.data.utterances import load_utterances
+from engine.lab.evaluation.questions import vocabulary as recorded_names
+from engine.lab.model import ModelCfg, NpcModel, build_model
+from engine.lab.training.dataset import SceneDataset
+from engine.lab.training.feature_cache import ScenePair, build_cache
+from engine.lab.training.progress import Progress
+from engine.lab.training.replay import Replay, read_replay
+from engine.lab.training.sources import Asker, scene_pair
+from engine.lab.training.vocabulary import Vocabulary
+from engine.perception import Bundle
+from export.heads import read_heads
+from export.splice import write_features_graph
+
+Pixels = npt.NDArray[np.uint8]
+QUERIES, LESSONS = 12, 3  # a scene and step
+SEED = 7  # of what is drawn of them
+LOOKS = 4  # at each recorded frame: the whole and three parts
+CHECKED_REPLAY = 0.375  # of the replayed scenes are never learnt from: they tell what is forgotten
+OTHERS = 400  # concepts of the replay that a recorded frame may be asked about in vain
+FEWEST = 4  # of them, however alike
+SYNONYM = 0.55  # cosine of names from which one may be true of the other
+
+
+@dataclass(frozen=True)
+class Material:
+    """Data sets to learn from and to check by, with the vectors of their words and their pictures."""
+
+    learn: SceneDataset
+    check: SceneDataset
+    replay: SceneDataset
+    replay_check: SceneDataset
+    texts: BundleTexts
+    frames: dict[int, list[Pixels]]  # by the data set's identity
+
+    def frame(self, data: SceneDataset, index: int) -> Pixels:
+        """The picture behind a row of a data set, at the model's size."""
+        return self.frames[id(data)][index]
+
+
+class _Silence(Progress):
+    """A few seconds of features are not worth a line."""
+
+    def say(self, text: str) -> None:
+        pass
+
+
+def load_model(bundle: Bundle) -> NpcModel:
+    """The trainable model of a bundle, its image and text encoders empty.
+
+    Raises:
+        EngineError: `bundle_fixed` for a bundle that does not carry what is trained.
+    """
+    manifest = bundle.manifest
+    if manifest.heads is None or manifest.replay is None or not manifest.model:
+        raise EngineError(
+            "bundle_fixed",
+            f"The bundle {bundle.folder} cannot learn: it carries no weights to go on from.",
+            "Export it again with this version of the engine.",
+        )
+    try:
+        model = build_model(ModelCfg.model_validate(manifest.model), bundle.labels, pretrained=False)
+        read_heads(model, bundle.folder / manifest.heads.file)
+    except (RuntimeError, KeyError, ValidationError):
+        raise EngineError(
+            "bundle_invalid",
+            f"{bundle.folder / manifest.heads.file} is not of this version's model.",
+            "Export the model again with this version of the engine.",
+        ) from None
+    return model.eval()
+
+
+def prepare(bundle: Bundle, recording: Recording, split: Split, folder: Path, threads: int) -> Material:
+    """Compute features and vectors of everything that is learnt from; `folder` holds them while it lasts."""
+    assert bundle.manifest.replay is not None
+    spec, texts = bundle.manifest.input, BundleTexts(bundle, threads)
+    replay = read_replay(bundle.folder / bundle.manifest.replay.file)
+    things = _concepts(recording)
+    # Of what the game has no tags for no sentence is practised, though drawn things of the vocabulary would fit it.
+    known = [*things, *_unlike(replay.concepts, things, texts)]
+    recorded = Questioner(known), Questioner(things).slot_things()
+    drawn = Questioner(replay.concepts), Questioner(replay.concepts).slot_things()
+    tagged = any(thing.tags for thing in things)
+    pairs = _pairs(recording, split, replay, (spec.height, spec.width))
+    write_features_graph(bundle.graph("image"), folder / "features.onnx")
+    vocabulary = Vocabulary(known)
+    sets = {
+        name: _data_set(
+            bundle, texts, *(drawn if name.startswith("replay") else recorded), folder / name, of, tagged, vocabulary
+        )
+        for name, of in pairs.items()
+    }
+    texts.add(text for data in sets.values() for text in data.texts())
+    frames = {id(sets[name]): [frame for frame, _ in of] for name, of in pairs.items()}
+    return Material(**sets, texts=texts, frames=frames)
+
+
+def _pairs(recording: Recording, split: Split, replay: Replay, size: tuple[int, int]) -> dict[str, list[ScenePair]]:
+    """Frames and records of each data set."""
+    names, rng = recorded_names(recording), np.random.default_rng(0)
+    checked = round(len(replay.pairs) * CHECKED_REPLAY)
+    return {
+        "learn": [p for row in split.learn for p in _scenes(recording, row, names, LOOKS, size, rng)],
+        "check": [p for row in split.check for p in _scenes(recording, row, names, 1, size, rng)],
+        "replay": replay.pairs[checked:],
+        "replay_check": replay.pairs[:checked],
+    }
+
+
+def _scenes(
+    recording: Recording, row: Row, names: Sequence[str], count: int, size: tuple[int, int], rng: Rng
+) -> list[ScenePair]:
+    """Looks at a recorded frame as scenes; the other names of the recording are known to be absent."""
+    frame = recording.frame(row)
+    scene = Scene(frame, (0, 0, frame.shape[1], frame.shape[0]), [entity_of(e) for e in row.entities])
+    return [scene_pair(look, size) for look in looks(scene, names, count, rng)]
+
+
+def _data_set(
+    bundle: Bundle,
+    texts: BundleTexts,
+    questioner: Questioner,
+    things: Mapping[str, Sequence[str]],
+    folder: Path,
+    pairs: Sequence[ScenePair],
+    tagged: bool,
+    vocabulary: Vocabulary,
+) -> SceneDataset:
+    """Features of the frames in `folder`, and what is asked about them; what is checked by is asked the same each time.
+
+    `things` are those that fit each slot of the lines; a recording without tags (`tagged`) does not tell what is a danger.
+    What is learnt from is named among the `vocabulary`.
+    """
+    checks, known = folder.name.endswith("check"), tagged or folder.name.startswith("replay")
+    lines = [u for u in load_utterances("held_out" if checks else "train") if u.slot is None or things[u.slot]]
+    asker = Asker(questioner, lines, LESSONS)
+    shards = build_cache(
+        folder, folder.parent / "features.onnx", partial(_part, pairs), len(pairs), _Silence(None), workers=1
+    )
+    size = bundle.manifest.input.height, bundle.manifest.input.width
+    return SceneDataset(
+        shards,
+        bundle.labels,
+        texts,
+        asker,
+        QUERIES,
+        size,
+        fixed=checks,
+        seed=SEED,
+        tagged=known,
+        vocabulary=None if checks else vocabulary,
+    )
+
+
+def _part(pairs: Sequence[ScenePair], start: int, count: int) -> list[ScenePair]:
+    return list(pairs[start : start + count])
+
+
+def _concepts(recording: Recording) -> list[Concept]:
+    """The recording's own things; all tags that any of a name has had."""
+    found: dict[str, Concept] = {}
+    for row in recording.rows:
+        for recorded in row.entities:
+            entity: Entity = entity_of(recorded)
+            known = found.get(entity.name, Concept(entity.name, entity.names, frozenset()))
+            found[entity.name] = replace(known, tags=known.tags | entity.tags)
+    return list(found.values())
+
+
+def _unlike(concepts: Sequence[Concept], recorded: Sequence[Concept], texts: BundleTexts) -> list[Concept]:
+    """Concepts that may be called absent from the recording's frames: none of their names should mean a recorded thing.
+
+    A few always stay, the least alike: a frame that shows everything must be asked for something in vain, too.
+    """
+    some = sorted(concepts, key=lambda c: stable_share(c.names[0]))[:OTHERS]
+    every = [name for concept in some for name in concept.names]
+    close = texts.similarity(every, [name for c in recorded for name in c.names]).amax(1)
+    nearest = dict(zip(every, close.tolist(), strict=True))
+    ranked = sorted(some, key=lambda c: max(nearest[name] for name in c.names))
+    return [c for i, c in enumerate(ranked) if i < FEWEST or max(nearest[name] for name in c.names) < SYNONYM]

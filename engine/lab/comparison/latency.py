@@ -1,0 +1,92 @@
+"""How long one frame and one line take through ONNX Runtime, for every model in turn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict
+
+from engine.perception.sessions import CPU, open_session
+
+LINE = "could you hand me the red potion by the door?"
+ROUNDS, RUNS, WARM_UP = 3, 20, 3
+Inputs = dict[str, npt.NDArray[Any]]
+
+
+class Latency(BaseModel):
+    """p50 in milliseconds, one frame and one line, nothing batched."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    new_words_ms: float  # frame, text and decide graphs
+    known_words_ms: float  # the same without the text graph: the engine keeps the vectors of words it has heard
+    image_ms: float
+    text_ms: float
+    decide_ms: float
+
+
+def measure_latency(
+    models: Mapping[str, tuple[Path, Sequence[str]]], size: tuple[int, int], threads: int
+) -> dict[str, Latency]:
+    """Time each model's directory of graphs, with the names of those that it needs.
+
+    All are measured in the same minutes, one after the other and several times over: what else the machine does at
+    the time falls on all alike.
+    """
+    seconds: dict[str, dict[str, list[float]]] = {name: {"image": [], "text": [], "decide": []} for name in models}
+    for _ in range(ROUNDS):
+        for name, (folder, graphs) in models.items():
+            for graph, times in _timed(folder, graphs, size, threads).items():
+                seconds[name][graph] += times
+    return {name: _latency(times) for name, times in seconds.items()}
+
+
+def _latency(seconds: Mapping[str, Sequence[float]]) -> Latency:
+    image, text, decide = (seconds[graph] or [0.0] * len(seconds["decide"]) for graph in ("image", "text", "decide"))
+    known = [a + b for a, b in zip(image, decide, strict=True)]
+    figures = {
+        "new_words_ms": [a + b for a, b in zip(known, text, strict=True)],
+        "known_words_ms": known,
+        "image_ms": image,
+        "text_ms": text,
+        "decide_ms": decide,
+    }
+    return Latency(**{name: round(median(times) * 1e3, 3) for name, times in figures.items()})
+
+
+def _timed(folder: Path, graphs: Sequence[str], size: tuple[int, int], threads: int) -> dict[str, list[float]]:
+    sessions = {g: open_session(folder / f"{g}.onnx", CPU, threads) for g in ("image", "text", "decide") if g in graphs}
+    inputs = _inputs(sessions["decide"], size)
+    times: dict[str, list[float]] = {graph: [] for graph in sessions}
+    for run in range(WARM_UP + RUNS):  # the graphs by turns, as in a game: each finds the caches of the one before
+        for graph, session in sessions.items():
+            once = _seconds(lambda session=session, graph=graph: session.run(None, inputs[graph]))  # type: ignore[misc]
+            if run >= WARM_UP:
+                times[graph].append(once)
+    return times
+
+
+def _inputs(decide: Any, size: tuple[int, int]) -> dict[str, Inputs]:
+    """Inputs of each graph; those of `decide` as wide as it asks for."""
+    from engine.lab.training.tokens import tokenize
+
+    rng = np.random.default_rng(0)
+    ids, mask = (tensor.numpy() for tensor in tokenize([LINE]))
+    shapes = {value.name: [n if isinstance(n, int) else 1 for n in value.shape] for value in decide.get_inputs()}
+    return {
+        "image": {"frame": rng.integers(0, 256, (1, *size, 3), dtype=np.uint8)},
+        "text": {"ids": ids, "mask": mask},
+        "decide": {name: np.ones(shape, np.float32) for name, shape in shapes.items()},
+    }
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start

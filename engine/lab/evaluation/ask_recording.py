@@ -1,0 +1,114 @@
+"""Runs a bundle over a recording, exactly as a game would: frames through the `Perceiver`, names as watch phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.formats.recording import Recording, Row
+from engine.lab.evaluation.questions import Question, covered_share, holds, questions_about
+from engine.perception import EncodedFrame, Frame, Perceiver, Query, Seen
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model said to a question.
+
+    Attributes:
+        p: calibrated probability that the thing is in view.
+        x, y: where it is, if it is; pixels of the frame.
+        chance: how often a random point would hit.
+        size: width, height of the frame in pixels.
+    """
+
+    question: Question
+    p: float
+    x: float
+    y: float
+    chance: float
+    size: tuple[int, int]
+
+    @property
+    def there(self) -> bool:
+        return bool(self.question.boxes)
+
+    @property
+    def hit(self) -> bool:
+        """The point lies on a thing of that name."""
+        return holds(self.question.boxes, self.x, self.y)
+
+    @property
+    def centre_hit(self) -> bool:
+        """The centre of the frame would have hit."""
+        return holds(self.question.boxes, self.size[0] / 2, self.size[1] / 2)
+
+
+@dataclass(frozen=True)
+class SpokenAnswer:
+    """What the model made of words whose target is known (`there` False: they mean nothing in view)."""
+
+    row: Row
+    there: bool
+    hit: bool  # the peak of the words' heat map lies on the target
+    given: bool  # the percept has a target: presence above the bundle's threshold
+
+
+@dataclass(frozen=True)
+class Answers:
+    watch: list[Answer]
+    spoken: list[SpokenAnswer]
+
+
+def ask_recording(
+    perceiver: Perceiver, recording: Recording, rows: Sequence[Row], names: Sequence[str], on_frame: Callable[[], None]
+) -> Answers:
+    """Ask every frame for the names (see `questions_about`) and for the target of its words.
+
+    Args:
+        rows: the frames to ask; a part of `recording.rows`.
+        names: the vocabulary, usually that of the whole recording.
+        on_frame: called after each frame, for a progress bar.
+    """
+    watch: list[Answer] = []
+    spoken: list[SpokenAnswer] = []
+    for row in rows:
+        pixels = recording.frame(row)
+        encoded = perceiver.encode_frame(Frame.from_array(pixels))
+        questions = questions_about(row, names) if row.entities_known else []
+        text = (row.text or "") if row.target_known else ""
+        seen = perceiver.perceive_with_heat(encoded, [Query(text=text, watch=tuple(q.phrase for q in questions))])[0]
+        size = pixels.shape[1], pixels.shape[0]
+        watch += _watch_answers(questions, seen, size)
+        if text.strip() and seen.heat is not None:
+            spoken.append(_spoken_answer(row, seen, encoded, size))
+        on_frame()
+    return Answers(watch, spoken)
+
+
+def _watch_answers(questions: Sequence[Question], seen: Seen, size: tuple[int, int]) -> list[Answer]:
+    found = {d.phrase: d for d in seen.percept.watch}
+    return [
+        Answer(q, found[q.phrase].p, found[q.phrase].x * size[0], found[q.phrase].y * size[1],
+               covered_share(q.boxes, *size), size)
+        for q in questions
+    ]
+
+
+def _spoken_answer(row: Row, seen: Seen, encoded: EncodedFrame, size: tuple[int, int]) -> SpokenAnswer:
+    boxes = [row.entities[row.target].box] if row.target is not None else []
+    x, y = _peak(seen, encoded)
+    return SpokenAnswer(row, bool(boxes), holds(boxes, x * size[0], y * size[1]), seen.percept.target is not None)
+
+
+def _peak(seen: Seen, encoded: EncodedFrame) -> tuple[float, float]:
+    """The target's place, or where it would be if the model were surer: centre of the hottest cell."""
+    if seen.percept.target is not None:
+        return seen.percept.target.x, seen.percept.target.y
+    assert seen.heat is not None
+    assert encoded.fit is not None
+    rows, columns = seen.heat.shape
+    row, column = np.unravel_index(int(seen.heat.argmax()), seen.heat.shape)
+    height, width = encoded.fit.picture.shape[:2]
+    return encoded.fit.to_frame((int(column) + 0.5) * width / columns, (int(row) + 0.5) * height / rows)

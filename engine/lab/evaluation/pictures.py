@@ -1,0 +1,102 @@
+"""A page of hits and misses: what the model was asked, where it pointed, where the thing was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from engine.formats.recording import Recording, Row
+from engine.lab.data.concepts import stable_share
+from engine.lab.evaluation.ask_recording import Answer
+
+Pixels = npt.NDArray[np.uint8]
+HIT, MISS, TRUTH, INK, PAGE = (70, 220, 110), (255, 90, 70), (250, 210, 70), (235, 235, 235), (22, 24, 30)
+TILE, COLUMNS, ROWS, CAPTION = (300, 200), 4, 3, 20  # tile in pixels; rows of hits and as many of misses
+TILES = COLUMNS * ROWS
+
+
+def draw_answers(recording: Recording, answers: Sequence[Answer]) -> Image.Image:
+    """Twelve hits above twelve misses, of different names as far as there are; the truth is boxed in yellow."""
+    return draw_page(
+        {"hits": choose(answers, lambda a: a.there and a.hit), "misses": choose(answers, lambda a: a.there and not a.hit)},
+        recording.frame,
+    )
+
+
+def draw_truth(recording: Recording) -> Image.Image:
+    """What the recording says of some of its frames, evenly spread: boxes with their names."""
+    rows = [row for row in recording.rows if row.entities]
+    some = [rows[i * len(rows) // TILES] for i in range(min(TILES, len(rows)))]
+    page = Image.new("RGB", (COLUMNS * TILE[0], max(1, -(-len(some) // COLUMNS)) * TILE[1]), PAGE)
+    for i, row in enumerate(some):
+        page.paste(_truth(recording, row), ((i % COLUMNS) * TILE[0] + 3, (i // COLUMNS) * TILE[1] + 3))
+    return page
+
+
+def _truth(recording: Recording, row: Row) -> Image.Image:
+    picture, scale = _fitted(recording.frame(row))
+    draw = ImageDraw.Draw(picture)
+    for entity in row.entities:
+        x, y, w, h = (v * scale for v in entity.box)
+        draw.rectangle((x, y, x + w, y + h), outline=TRUTH)
+        draw.text((x + 1, y), entity.name, fill=TRUTH, font=ImageFont.load_default(9), stroke_width=1, stroke_fill=(0, 0, 0))
+    return picture
+
+
+def _fitted(pixels: Pixels) -> tuple[Image.Image, float]:
+    """The frame at the size of a tile, and by how much it was scaled."""
+    scale = min((TILE[0] - 6) / pixels.shape[1], (TILE[1] - 6) / pixels.shape[0])
+    return Image.fromarray(pixels).resize((round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))), scale
+
+
+def choose(answers: Sequence[Answer], wanted: Callable[[Answer], bool]) -> list[Answer]:
+    """Some answers of the wanted kind: one of each name before a second of any, the same ones in every run."""
+    rounds: dict[str, int] = {}
+    numbered = []
+    for answer in sorted(filter(wanted, answers), key=lambda a: stable_share(f"{a.question.row.frame}{a.question.phrase}")):
+        rounds[answer.question.phrase] = rounds.get(answer.question.phrase, 0) + 1
+        numbered.append((rounds[answer.question.phrase], answer))
+    return [answer for _, answer in sorted(numbered, key=lambda pair: pair[0])][:TILES]
+
+
+def draw_page(parts: dict[str, list[Answer]], frame: Callable[[Row], Pixels]) -> Image.Image:
+    """One part below the other, each with its title."""
+    strips = [_strip(title, answers, frame) for title, answers in parts.items() if answers]
+    page = Image.new("RGB", (COLUMNS * TILE[0], sum(s.height for s in strips) or CAPTION), PAGE)
+    top = 0
+    for strip in strips:
+        page.paste(strip, (0, top))
+        top += strip.height
+    return page
+
+
+def _strip(title: str, answers: Sequence[Answer], frame: Callable[[Row], Pixels]) -> Image.Image:
+    rows = -(-len(answers) // COLUMNS)
+    strip = Image.new("RGB", (COLUMNS * TILE[0], CAPTION + rows * (TILE[1] + CAPTION)), PAGE)
+    ImageDraw.Draw(strip).text((6, 3), title, fill=INK, font=ImageFont.load_default(14))
+    for i, answer in enumerate(answers):
+        place = (i % COLUMNS) * TILE[0], CAPTION + (i // COLUMNS) * (TILE[1] + CAPTION)
+        strip.paste(_tile(answer, frame(answer.question.row)), place)
+    return strip
+
+
+def _tile(answer: Answer, pixels: Pixels) -> Image.Image:
+    tile = Image.new("RGB", (TILE[0], TILE[1] + CAPTION), PAGE)
+    picture, scale = _fitted(pixels)
+    draw = ImageDraw.Draw(picture)
+    for x, y, w, h in answer.question.boxes:
+        draw.rectangle((x * scale, y * scale, (x + w) * scale, (y + h) * scale), outline=TRUTH)
+    _cross(draw, answer.x * scale, answer.y * scale, HIT if answer.hit else MISS)
+    tile.paste(picture, ((TILE[0] - picture.width) // 2, 3))
+    caption = f"{answer.question.phrase}  {answer.p:.0%}"
+    ImageDraw.Draw(tile).text((6, TILE[1]), caption, fill=INK, font=ImageFont.load_default(13))
+    return tile
+
+
+def _cross(draw: ImageDraw.ImageDraw, x: float, y: float, colour: tuple[int, int, int]) -> None:
+    for width, ink in ((5, (0, 0, 0)), (2, colour)):
+        draw.line((x - 9, y, x + 9, y), fill=ink, width=width)
+        draw.line((x, y - 9, x, y + 9), fill=ink, width=width)

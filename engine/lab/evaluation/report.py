@@ -1,0 +1,121 @@
+"""Answers to figures: per concept, over all, beside the baselines; as JSON and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rich.markup import escape
+from rich.table import Table
+
+from engine.lab.evaluation.ask_recording import Answer, Answers, SpokenAnswer
+from engine.lab.evaluation.metrics import auc, average_precision, presence_ece
+
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Figures of a bundle on a recording.
+
+    Attributes:
+        overall: over all questions: `pointing` (of the things in view, the share whose place was hit),
+            `pointing_by_concept` (the mean over names, however rare), `random`, `centre` (baselines),
+            `presence_auc`, `average_precision` (mean over names), `ece`, `there`, `absent` (numbers of questions).
+        concepts: the same for each name.
+        spoken: of words whose target is known: `pointing`, `given` (the model names a target where there is one),
+            `false_alarms` (it does where there is none), numbers.
+    """
+
+    overall: Figures
+    concepts: dict[str, Figures]
+    spoken: Figures
+
+    def as_json(self) -> dict[str, object]:
+        """For `json.dump`; what could not be measured is null."""
+        return {
+            "overall": _plain(self.overall),
+            "concepts": {name: _plain(figures) for name, figures in self.concepts.items()},
+            "spoken": _plain(self.spoken),
+        }
+
+
+def report(answers: Answers) -> Report:
+    by_name: dict[str, list[Answer]] = {}
+    for answer in answers.watch:
+        by_name.setdefault(answer.question.phrase, []).append(answer)
+    concepts = {name: _figures(of) for name, of in sorted(by_name.items())}
+    overall = _figures(answers.watch)
+    overall["pointing_by_concept"] = _mean(f["pointing"] for f in concepts.values())
+    overall["average_precision"] = _mean(f["average_precision"] for f in concepts.values())
+    return Report(overall, concepts, _spoken(answers.spoken))
+
+
+def _figures(answers: Sequence[Answer]) -> Figures:
+    there = [a.there for a in answers]
+    seen = [a for a in answers if a.there]
+    p = [a.p for a in answers]
+    return {
+        "pointing": _mean(a.hit for a in seen),
+        "random": _mean(a.chance for a in seen),
+        "centre": _mean(a.centre_hit for a in seen),
+        "presence_auc": auc(there, p),
+        "average_precision": average_precision(there, p),
+        "ece": presence_ece(there, p),
+        "there": float(len(seen)),
+        "absent": float(len(answers) - len(seen)),
+    }
+
+
+def _spoken(answers: Sequence[SpokenAnswer]) -> Figures:
+    there, absent = [a for a in answers if a.there], [a for a in answers if not a.there]
+    return {
+        "pointing": _mean(a.hit for a in there),
+        "given": _mean(a.given for a in there),
+        "false_alarms": _mean(a.given for a in absent),
+        "there": float(len(there)),
+        "absent": float(len(absent)),
+    }
+
+
+def _mean(values: Iterable[float]) -> float:
+    known = [v for v in values if not np.isnan(v)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def _plain(figures: Figures) -> dict[str, float | None]:
+    return {k: None if np.isnan(v) else round(float(v), 4) for k, v in figures.items()}
+
+
+# Header in the table, key of the figures.
+_COLUMNS = {"pointing": "pointing", "random": "random", "centre": "centre", "AUC": "presence_auc",
+            "AP": "average_precision", "ECE": "ece"}
+
+
+def table(title: str, found: Report) -> Table:
+    """The report for the terminal, the most frequent names first; pointing beside its baselines, then presence."""
+    rows = Table(title=escape(title), title_justify="left", caption=_about_words(found.spoken), caption_justify="left")
+    rows.add_column("name", no_wrap=True)
+    for header in ("there", "not", *_COLUMNS):
+        rows.add_column(header, justify="right", no_wrap=True)
+    for name, figures in sorted(found.concepts.items(), key=lambda pair: -pair[1]["there"]):
+        _add(rows, escape(name), figures)
+    rows.add_section()
+    _add(rows, "all", found.overall, "bold")
+    return rows
+
+
+def _about_words(spoken: Figures) -> str | None:
+    if not spoken["there"]:
+        return None
+    return (
+        f"Words with a target in view ({spoken['there']:.0f}): pointing {spoken['pointing']:.2f}, "
+        f"a target named for {spoken['given']:.0%}."
+    )
+
+
+def _add(rows: Table, name: str, figures: Figures, style: str = "") -> None:
+    values = (figures[key] for key in _COLUMNS.values())
+    cells = ("–" if np.isnan(v) else f"{v:.2f}" for v in values)
+    rows.add_row(name, f"{figures['there']:.0f}", f"{figures['absent']:.0f}", *cells, style=style)

@@ -1,0 +1,151 @@
+"""How much the labels and the watch list of a bundle flicker over a recording, raw and steadied (`npc.steadiness`)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from engine.formats.recording import Recording, Row
+from engine.lab.data.entities import entity_of
+from engine.perception import Frame, Perceiver, Query
+from npc import Percept
+from npc.behaviour import load_behaviour
+from npc.reflexes import Lookout
+from npc.steadiness import HEADS, FilterCfg
+
+
+@dataclass
+class Course:
+    """What one head or phrase said, frame by frame, in one episode: `truth` is empty where the recording tells none."""
+
+    raw: list[Hashable] = field(default_factory=list)
+    steady: list[Hashable] = field(default_factory=list)
+    truth: list[Hashable] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Flicker:
+    """Figures of one head or phrase over all episodes.
+
+    Attributes:
+        raw, steady, truth: changes a second; `truth` is how often it really changed, None where nobody knows.
+        delay, longest: frames by which a change comes later through the filter, on average and at most; None where it
+            lets none through. Of a phrase only its coming into view counts.
+        raw_right, steady_right: the share of frames in which it was right.
+    """
+
+    raw: float
+    steady: float
+    truth: float | None
+    delay: float | None
+    longest: int | None
+    raw_right: float | None
+    steady_right: float | None
+
+
+def measure(
+    recording: Recording, perceiver: Perceiver, phrases: Sequence[str], steadiness: Mapping[str, FilterCfg]
+) -> dict[str, Flicker]:
+    """Play the episodes through a bundle, in the order of time; figures by head and phrase.
+
+    Args:
+        steadiness: what a card would change of the filters in `behaviour.yaml`.
+    """
+    courses: dict[str, list[Course]] = {name: [] for name in (*HEADS, *(f"watch: {p}" for p in phrases))}
+    seconds = 0.0
+    for rows in episodes(recording):
+        seconds += rows[-1].t - rows[0].t
+        percepts = [_percept(recording, row, perceiver, phrases) for row in rows]
+        threshold = perceiver.bundle.manifest.thresholds.watch
+        for name, course in courses_of(rows, percepts, threshold, steadiness).items():
+            courses[name].append(course)
+    return {name: flicker(found, seconds) for name, found in courses.items()}
+
+
+def episodes(recording: Recording) -> Iterator[list[Row]]:
+    """The rows of each episode in the order of time; an episode of one frame has no course."""
+    for episode in recording.episodes:
+        rows = sorted((row for row in recording.rows if row.episode == episode), key=lambda row: row.t)
+        if len(rows) > 1:
+            yield rows
+
+
+def _percept(recording: Recording, row: Row, perceiver: Perceiver, phrases: Sequence[str]) -> Percept:
+    frame = perceiver.encode_frame(Frame.from_array(recording.frame(row)))
+    return perceiver.perceive(frame, [Query(watch=tuple(phrases), time=row.t)])[0]
+
+
+def courses_of(
+    rows: Sequence[Row], percepts: Sequence[Percept], threshold: float, steadiness: Mapping[str, FilterCfg]
+) -> dict[str, Course]:
+    """What was said of each frame of one episode. Without the filter a phrase is in view from `threshold` on."""
+    lookout = Lookout({}, load_behaviour(), steadiness)
+    courses = {name: Course() for name in (*HEADS, *(f"watch: {d.phrase}" for d in percepts[0].watch))}
+    for row, percept in zip(rows, percepts, strict=True):
+        steady = lookout.look(percept)
+        for head in HEADS:
+            _add(courses[head], _best(getattr(percept, head)), _best(getattr(steady, head)), _true_label(row, head))
+        names = {name for entity in row.entities for name in entity_of(entity).names}
+        for d in percept.watch:
+            there = d.phrase.lower() in names if "entities" in row.model_fields_set else None
+            _add(courses[f"watch: {d.phrase}"], d.p >= threshold, lookout.sees(d.phrase), there)
+    return courses
+
+
+def _add(course: Course, raw: Hashable, steady: Hashable, truth: Hashable) -> None:
+    course.raw.append(raw)
+    course.steady.append(steady)
+    if truth is not None:
+        course.truth.append(truth)
+
+
+def _true_label(row: Row, head: str) -> str | None:
+    """The label of a frame in which nothing was said: with words, the recorded one is about them."""
+    label: str | None = getattr(row, head)
+    return None if row.text else label
+
+
+def _best(probabilities: Mapping[str, float]) -> str:
+    return max(probabilities, key=probabilities.__getitem__)
+
+
+def flicker(courses: Sequence[Course], seconds: float) -> Flicker:
+    """The figures of one head or phrase from its course in each episode; `seconds` of all of them."""
+    known = [course for course in courses if len(course.truth) == len(course.raw)]
+    later = [delay for course in courses for delay in delays(course.raw, course.steady)]
+    return Flicker(
+        _rate([course.raw for course in courses], seconds),
+        _rate([course.steady for course in courses], seconds),
+        _rate([course.truth for course in known], seconds) if len(known) == len(courses) else None,
+        sum(later) / len(later) if later else None,
+        max(later, default=None),
+        _right([(course.raw, course.truth) for course in known]),
+        _right([(course.steady, course.truth) for course in known]),
+    )
+
+
+def _rate(courses: Sequence[Sequence[Hashable]], seconds: float) -> float:
+    return sum(a != b for course in courses for a, b in pairwise(course)) / max(seconds, 1e-9)
+
+
+def _right(courses: Sequence[tuple[Sequence[Hashable], Sequence[Hashable]]]) -> float | None:
+    pairs = [a == b for said, truth in courses for a, b in zip(said, truth, strict=True)]
+    return sum(pairs) / len(pairs) if pairs else None
+
+
+def delays(raw: Sequence[Hashable], steady: Sequence[Hashable]) -> list[int]:
+    """Frames from the beginning of a run of raw values to the moment at which the steady value became the same.
+
+    A phrase that is lost from view (False) is left out: it is held on purpose.
+    """
+    found = []
+    for now in range(1, len(steady)):
+        value = steady[now]
+        if value is False or value == steady[now - 1] or raw[now] != value:
+            continue
+        start = now
+        while start > 0 and raw[start - 1] == value:
+            start -= 1
+        found.append(now - start)
+    return found

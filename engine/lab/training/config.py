@@ -1,0 +1,69 @@
+"""A training recipe, read from YAML."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from engine.errors import EngineError
+from engine.lab.model.config import ModelCfg
+
+
+class _Cfg(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataCfg(_Cfg):
+    scenes: int = Field(default=20_000, ge=8)  # synthetic scenes, cached as features
+    validation: int = Field(default=800, ge=4)  # scenes never trained on, same families
+    lessons: int = Field(default=8, ge=1)  # utterances a scene
+    queries: int = Field(default=16, ge=2)  # watch phrases a scene
+    recordings: tuple[Path, ...] = ()  # directories in the recording format
+    recording_repeat: int = Field(default=1, ge=1)  # how often a recorded frame counts in an epoch
+
+
+class TextStageCfg(_Cfg):
+    epochs: int = 12
+    batch: int = 32
+    lr: float = 1.5e-4  # of the tuned layers; new layers learn ten times faster
+    fills: int = 2  # each line with a slot is seen with so many things an epoch
+    reuse: Path | None = None  # run directory whose text stage is taken over (same text encoder)
+
+
+class SceneStageCfg(_Cfg):
+    epochs: float = 4.0
+    batch: int = 16
+    lr: float = 1.5e-3
+    weight_decay: float = 0.02
+    validate_every: int = 400  # steps; the best checkpoint by validation is kept
+    start_from: Path | None = None  # run directory whose fused part is the starting point (same encoders)
+    naming: float = Field(default=0.5, ge=0)  # weight of telling each thing from all others by its names; 0: left out
+    minutes: float | None = Field(default=None, gt=0)  # wall time of the stage, resumes included, for equal budgets
+
+
+class TrainCfg(_Cfg):
+    model: ModelCfg = ModelCfg()
+    data: DataCfg = DataCfg()
+    text: TextStageCfg = TextStageCfg()
+    scene: SceneStageCfg = SceneStageCfg()
+    tune: SceneStageCfg | None = None  # a further stage in which the image encoder's later stages learn too
+    seed: int = 7
+
+
+def load_recipe(name: str) -> TrainCfg:
+    """Read a recipe by path, or by the name of one that ships in `engine/lab/configs`."""
+    path = Path(name)
+    shipped = Path(str(resources.files("engine.lab"))) / "configs"
+    if not path.is_file():
+        path = shipped / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in shipped.glob("*.yaml")))
+        raise EngineError("recipe_missing", f"There is no recipe '{name}'.", f"Give a YAML file or one of: {known}.")
+    try:
+        return TrainCfg.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except (ValidationError, yaml.YAMLError) as error:
+        first = " ".join(str(error).splitlines()[1:3]).strip() or str(error)
+        raise EngineError("recipe_invalid", f"{path} is not a recipe: {first}.", "See docs/training.md.") from None

@@ -1,0 +1,122 @@
+"""Measure a trained run on scenes and lines that it never saw; figures, JSON, confusion matrices."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.lab.data.assets import cache_folder
+from engine.lab.data.utterances import load_strangers, load_utterances
+from engine.lab.data.versions import DATA_VERSION
+from engine.lab.model import NpcModel
+from engine.lab.model.text_encoders import SENTENCE_DIM
+from engine.lab.training.checkpoint import load_run
+from engine.lab.training.config import TrainCfg
+from engine.lab.training.dataset import LiveTextTable, SceneDataset, TextTable, text_table
+from engine.lab.training.feature_cache import SceneRecord, build_cache, read_records
+from engine.lab.training.measure import Measured, measure
+from engine.lab.training.metrics import classification_report
+from engine.lab.training.progress import Progress
+from engine.lab.training.recipe import cache_root
+from engine.lab.training.sources import Asker, read_scene_shard
+from engine.lab.training.synonyms import measure_synonyms
+from engine.lab.training.tokens import tokenize
+
+matplotlib.use("Agg")
+
+SCENES = 800
+
+
+# Kinds of scenes, see `engine.lab.data.scenes.SPLITS`. The first is as in training, with scenes never trained on.
+SPLITS = {"synthetic_held_out": "train", "new_style": "new_style", "new_concepts": "new_concepts"}
+
+
+def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> dict[str, dict[str, dict[str, float]]]:
+    """Evaluate on `scenes` scenes of each kind, of a seed of their own, with utterances of held-out families.
+
+    Writes `evaluation.json` and `confusion-<head>.png` into `run`; returns figures per kind of scenes and head.
+    """
+    model, cfg = load_run(run)
+    progress = Progress(None)
+    table = text_table(model)
+    report: dict[str, dict[str, dict[str, float]]] = {}
+    for name, split in SPLITS.items():
+        data, records = split_data(model, cfg, split, cache_folder(cache), scenes, table, progress)
+        measured = measure(model, table, data)
+        full = measured.report()
+        report[name] = full if split == "train" else {kind: full[kind] for kind in ("target", "watch") if kind in full}
+        if split == "train":
+            for head in model.labels.heads:
+                draw_confusion(measured, head, model.labels[head], run / f"confusion-{head}.png")
+        if split == "new_style" and model.grounding is not None:
+            report["synonyms"] = measure_synonyms(model, table, data, records)
+    report["strangers"] = measure_strangers(model)
+    (run / "evaluation.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    return report
+
+
+def split_data(
+    model: NpcModel,
+    cfg: TrainCfg,
+    split: str,
+    cache: Path,
+    scenes: int,
+    table: TextTable | LiveTextTable,
+    progress: Progress,
+) -> tuple[SceneDataset, list[SceneRecord]]:
+    """`scenes` scenes of a kind (see `SPLITS`), of a seed of their own, with lines of held-out families; and what they show."""
+    root, backbone = cache_root(model, cache)
+    source = partial(read_scene_shard, split, cfg.seed + 2, cfg.model.size)
+    folder = root / f"scenes-test-{split}-{cfg.seed}-{scenes}-{DATA_VERSION}"
+    shards = build_cache(folder, backbone, source, scenes, progress)
+    asker = Asker(split, load_utterances("held_out"), cfg.data.lessons)
+    data = SceneDataset(shards, model.labels, table, asker, cfg.data.queries, cfg.model.size, fixed=True)
+    table.add(data.texts(), progress)
+    return data, read_records(shards)
+
+
+@torch.no_grad()
+def measure_strangers(model: NpcModel) -> dict[str, dict[str, float]]:
+    """Intent and tone of lines whose writer never saw the training lines."""
+    lines = load_strangers()
+    logits: dict[str, list[Tensor]] = {"intent": [], "tone": []}
+    for line in lines:
+        wanted = model.encode_text(*tokenize([line.text]))[1][:, :SENTENCE_DIM]
+        for head, rows in logits.items():
+            rows.append(model.text_heads[head](wanted))
+    truth = {head: [model.labels.index(head, getattr(line, head)) for line in lines] for head in logits}
+    return {h: classification_report(truth[h], model.probabilities(h, torch.cat(rows)).numpy()) for h, rows in logits.items()}
+
+
+def draw_confusion(measured: Measured, head: str, classes: tuple[str, ...], path: Path) -> None:
+    """Draw the confusion matrix of a head, rows normalised to 1."""
+    import matplotlib.pyplot as plt
+
+    counts = np.zeros((len(classes), len(classes)))
+    np.add.at(counts, (measured.truth[head], measured.probabilities(head).argmax(-1)), 1)
+    share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    side = 2.5 + 0.36 * len(classes)
+    figure, axes = plt.subplots(figsize=(side, side), layout="constrained")
+    axes.imshow(share, cmap="magma", vmin=0, vmax=1)
+    axes.set_xticks(range(len(classes)), classes, rotation=90)
+    axes.set_yticks(range(len(classes)), classes)
+    axes.set(xlabel="predicted", ylabel="true", title=f"{head}: {np.trace(counts) / max(counts.sum(), 1):.1%} right")
+    for (row, column), value in np.ndenumerate(share):
+        if value >= 0.05:
+            axes.text(
+                column,
+                row,
+                f"{value * 100:.0f}",
+                ha="center",
+                va="center",
+                fontsize=6.5,
+                color="white" if value < 0.6 else "black",
+            )
+    figure.savefig(path, dpi=110)
+    plt.close(figure)

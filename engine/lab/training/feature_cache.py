@@ -1,0 +1,145 @@
+"""Frozen image features of many scenes, computed once through ONNX Runtime and kept on disk.
+
+PyTorch needs several times as long as ONNX Runtime for the same forward pass on a CPU, and a frozen encoder
+gives the same features in every epoch. A cache is a directory of shards; a shard is three float16 arrays
+(strides 8, 16, 32) and a JSON file with what is true of each scene. Finished shards survive an interruption.
+For an encoder that is trained itself, a shard holds the frames instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from engine.lab.model import NpcModel
+from engine.lab.training.progress import Progress
+
+SHARD = 500  # scenes; about 120 MB of features
+
+
+@dataclass(frozen=True)
+class SceneRecord:
+    """What is true of one scene, as plain JSON: what may be asked about it is drawn later, so that new player lines
+    need no new features.
+
+    `valid` and boxes [x, y, w, h] are in pixels of the model's input; `entities` hold names, box, tags, generic, colour.
+    """
+
+    valid: tuple[float, float, float, float]
+    entities: list[dict[str, object]]
+    absent: list[str]
+
+
+ScenePair = tuple[npt.NDArray[np.uint8], SceneRecord]
+ShardSource = Callable[[int, int], list[ScenePair]]  # first index, count -> frames with records
+Job = tuple[Path, Path | None, ShardSource, int, int]  # shard, backbone, source, first index, count
+
+
+class _Backbone(nn.Module):
+    def __init__(self, model: NpcModel) -> None:
+        super().__init__()
+        self.image = model.image
+
+    def forward(self, frame: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return self.image(frame)
+
+
+def export_backbone(model: NpcModel, path: Path) -> Path:
+    """Write the image encoder alone as ONNX, if it is not there yet."""
+    if not path.exists():
+        frame = torch.zeros(1, *model.cfg.size, 3, dtype=torch.uint8)
+        partial = path.with_suffix(".partial")
+        torch.onnx.export(
+            _Backbone(model).eval(),
+            (frame,),
+            str(partial),
+            input_names=["frame"],
+            output_names=["s8", "s16", "s32"],
+            opset_version=20,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        partial.replace(path)
+    return path
+
+
+def fingerprint(*parts: object) -> str:
+    """A short name for a combination of settings."""
+    return hashlib.sha256(json.dumps([str(p) for p in parts]).encode()).hexdigest()[:12]
+
+
+def build_cache(
+    folder: Path, backbone: Path | None, source: ShardSource, count: int, progress: Progress, workers: int = 2
+) -> list[Path]:
+    """Compute all shards that are not there yet (`backbone` None: frames); returns the shard directories in order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    starts = range(0, count, SHARD)
+    sizes = [min(SHARD, count - start) for start in starts]
+    # A last shard that is not full says so: a larger set must not take it for a full one.
+    shards = [folder / (f"shard-{i:04d}" + ("" if size == SHARD else f"-{size}")) for i, size in enumerate(sizes)]
+    jobs = [
+        (shard, backbone, source, start, size)
+        for shard, start, size in zip(shards, starts, sizes, strict=True)
+        if not (shard / "scenes.json").exists()
+    ]
+    progress.total("scenes", count, count - sum(j[4] for j in jobs))
+    for done, _ in enumerate(_build_shards(jobs, min(workers, len(jobs)))):
+        progress.say(f"features of scenes: {done + 1} of {len(jobs)} shards")
+    return shards
+
+
+def _build_shards(jobs: Sequence[Job], workers: int) -> Iterator[None]:
+    if workers <= 1:
+        yield from map(_build_shard, jobs)
+    else:
+        with multiprocessing.get_context("spawn").Pool(workers) as pool:
+            yield from pool.imap_unordered(_build_shard, jobs)
+
+
+def _build_shard(job: Job) -> None:
+    shard, backbone, source, start, count = job
+    pairs = source(start, count)
+    partial = shard.with_suffix(".partial")
+    partial.mkdir(exist_ok=True)
+    if backbone is None:
+        np.save(partial / "frame.npy", np.stack([frame for frame, _ in pairs]))
+    else:
+        _write_features(partial, backbone, [frame for frame, _ in pairs])
+    records = [record.__dict__ for _, record in pairs]
+    (partial / "scenes.json").write_text(json.dumps(records, separators=(",", ":")), encoding="utf-8")
+    partial.replace(shard)
+
+
+def _write_features(folder: Path, backbone: Path, frames: Sequence[npt.NDArray[np.uint8]]) -> None:
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1  # one process a core beats several threads a picture
+    session = ort.InferenceSession(str(backbone), options, providers=["CPUExecutionProvider"])
+    outputs: list[npt.NDArray[np.float16]] = []
+    for i, frame in enumerate(frames):
+        features = session.run(None, {"frame": frame[None]})
+        if not outputs:
+            outputs = [
+                np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.float16, (len(frames), *f.shape[1:]))
+                for name, f in zip(("s8", "s16", "s32"), features, strict=True)
+            ]
+        for array, feature in zip(outputs, features, strict=True):
+            array[i] = feature[0]
+    for array in outputs:
+        array.flush()
+
+
+def read_records(shards: Sequence[Path]) -> list[SceneRecord]:
+    """Records of all shards in order."""
+    return [SceneRecord(**row) for shard in shards for row in json.loads((shard / "scenes.json").read_text("utf-8"))]

@@ -1,0 +1,153 @@
+"""Where scenes come from: the synthetic generator and recordings, as frames with records, and what is asked about them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from engine.formats.recording import Recording, Row, read_recording
+from engine.lab.data.colours import COLOURS, SHADES
+from engine.lab.data.concepts import Concept
+from engine.lab.data.entities import Box, Entity, Scene, entity_of
+from engine.lab.data.places import WAYS
+from engine.lab.data.questions import Questioner, Sample
+from engine.lab.data.scenes import SceneGenerator
+from engine.lab.data.utterances import Utterance
+from engine.lab.training.feature_cache import ScenePair, SceneRecord
+
+QUERIES = 24  # phrases drawn once a scene; the data set draws from these anew each time
+
+
+def slot_things() -> dict[str, list[str]]:
+    """For each slot, the phrases that may fill it (training concepts alone), some with a colour or a place."""
+    plain = _generator("train", 0).slot_things()
+    # Few names in many colours, and many in none: the text stage learns where a thing is named, not every pair of words.
+    places = [way for ways in WAYS.values() for way in ways]
+    return {
+        slot: names
+        + [f"{colour} {name}" for name in names[::3] for colour in list(COLOURS)[::2]]
+        + [f"{shade} {name}" for name in names[1::6] for shades in SHADES.values() for shade in shades[:2]]
+        + [way.format(name) for i, name in enumerate(names[::3]) for way in places[i % 3 :: 3]]
+        for slot, names in plain.items()
+    }
+
+
+@lru_cache(maxsize=2)
+def _generator(split: str, seed: int) -> SceneGenerator:
+    return SceneGenerator.from_assets(split=split, seed=seed)
+
+
+def read_scene_shard(split: str, seed: int, size: tuple[int, int], start: int, count: int) -> list[ScenePair]:
+    """Scenes `start` … `start + count` of a split of `SceneGenerator` at the model's input size."""
+    generator = _generator(split, seed)
+    return [scene_pair(generator.scene(i), size) for i in range(start, start + count)]
+
+
+def recording_length(folder: Path, part: str) -> int:
+    """Frames of a recording that belong to `part`; whole episodes are held out for validation."""
+    return len(_recording(folder, part)[1])
+
+
+def read_recording_shard(folder: Path, part: str, size: tuple[int, int], start: int, count: int) -> list[ScenePair]:
+    """Recorded frames with their entities, as for synthetic scenes."""
+    recording, rows = _recording(folder, part)
+    pairs = []
+    for row in rows[start : start + count]:
+        frame = recording.frame(row)
+        scene = Scene(frame, (0, 0, frame.shape[1], frame.shape[0]), [entity_of(e) for e in row.entities])
+        pairs.append(scene_pair(scene, size))
+    return pairs
+
+
+@lru_cache(maxsize=4)
+def _recording(folder: Path, part: str) -> tuple[Recording, list[Row]]:
+    recording = read_recording(folder)
+    rows = [row for row in recording.rows if row.entities and _held_out(row.episode) == (part == "validation")]
+    return recording, rows
+
+
+def _held_out(episode: str) -> bool:
+    return hashlib.sha256(episode.encode()).digest()[0] % 8 == 0
+
+
+def scene_pair(scene: Scene, size: tuple[int, int]) -> ScenePair:
+    """A scene at the model's input size, with its record."""
+    frame, scale, left, top = letterbox(scene.frame, size)
+    x0, y0, x1, y1 = scene.valid
+    valid = (x0 * scale + left, y0 * scale + top, x1 * scale + left, y1 * scale + top)
+    entities = [
+        {
+            "names": e.names,
+            "box": (e.box[0] * scale + left, e.box[1] * scale + top, e.box[2] * scale, e.box[3] * scale),
+            "tags": sorted(e.tags),
+            "generic": e.generic,
+            "colour": e.colour,
+        }
+        for e in scene.entities
+    ]
+    return frame, SceneRecord(valid, entities, list(scene.absent))
+
+
+Asked = tuple[list[tuple[str, list[Box]]], list[Sample], tuple[bool, bool]]
+
+
+def scene_concepts() -> list[Concept]:
+    """All concepts that training scenes are made of."""
+    return _generator("train", 0).questioner.concepts
+
+
+class Asker:
+    """Draws what is asked about recorded scenes: the same of scene `i` on every machine, for the same player lines.
+
+    Args:
+        asks: the split of `SceneGenerator` whose vocabulary is asked for, or who else asks.
+        utterances: player lines of the side (training, held out) that the scenes belong to.
+        lessons: utterances a scene.
+    """
+
+    def __init__(self, asks: str | Questioner, utterances: Sequence[Utterance], lessons: int) -> None:
+        self._questioner = _generator(asks, 0).questioner if isinstance(asks, str) else asks
+        self._utterances, self._lessons = utterances, lessons
+
+    def ask(self, record: SceneRecord, index: int) -> Asked:
+        """Phrases with the boxes of all that each names; lessons; whether a hostile and a hazard is in view."""
+        rng = np.random.default_rng((index, 77))
+        entities = [_entity(row) for row in record.entities]
+        scene = Scene(_NO_FRAME, (0, 0, 0, 0), entities, tuple(record.absent))
+        queries = self._questioner.queries(scene, rng, QUERIES)
+        lessons = self._questioner.lessons(scene, self._utterances, rng, self._lessons)
+        boxed = [(phrase, [entities[i].box for i in found]) for phrase, found in queries]
+        return boxed, lessons, (bool(scene.tagged("hostile")), bool(scene.tagged("hazard")))
+
+
+_NO_FRAME = np.zeros((0, 0, 3), np.uint8)
+
+
+def _entity(row: Mapping[str, Any]) -> Entity:
+    return Entity(tuple(row["names"]), tuple(row["box"]), frozenset(row["tags"]), tuple(row["generic"]), row["colour"])
+
+
+def letterbox(frame: npt.NDArray[np.uint8], size: tuple[int, int]) -> tuple[npt.NDArray[np.uint8], float, int, int]:
+    """Fit `frame` [H, W, 3] into `size`, keeping its aspect, black around; exactly as the runtime does.
+
+    Returns the picture, the scale, and the left and top offsets in pixels.
+    """
+    height, width = frame.shape[:2]
+    scale = min(size[0] / height, size[1] / width)
+    new = max(1, round(width * scale)), max(1, round(height * scale))
+    resized = (
+        frame
+        if new == (width, height)
+        else np.asarray(Image.fromarray(frame).resize(new, Image.Resampling.BILINEAR, reducing_gap=1.0))
+    )
+    left, top = (size[1] - new[0]) // 2, (size[0] - new[1]) // 2
+    canvas = np.zeros((*size, 3), np.uint8)
+    canvas[top : top + new[1], left : left + new[0]] = resized
+    return canvas, scale, left, top

@@ -1,0 +1,192 @@
+"""First stage: teach the text encoder's tuned ending what players mean.
+
+Three losses on player lines: intent, tone, and `aim`: for a line with a slot, the encoder must guess the
+sentence vector of the thing that fills it ("hand me the {red potion}" → "red potion").
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.formats.labels import Labels
+from engine.lab.data.utterances import Utterance
+from engine.lab.model import NpcModel
+from engine.lab.model.text_encoders import SENTENCE_DIM, MiniLM
+from engine.lab.training.config import TextStageCfg
+from engine.lab.training.metrics import macro_f1
+from engine.lab.training.noise import roughen
+from engine.lab.training.progress import Progress
+from engine.lab.training.tokens import tokenize
+
+
+@dataclass(frozen=True)
+class Line:
+    """One filled player line. `thing` is what fills its slot, None where nothing is named."""
+
+    text: str
+    intent: int
+    tone: int
+    thing: str | None
+
+
+class TextStage:
+    """Trains `model.text` and the text heads in place.
+
+    Args:
+        lines: utterances of the training split.
+        things: for each slot, bare noun phrases that may fill it.
+    """
+
+    def __init__(
+        self,
+        model: NpcModel,
+        labels: Labels,
+        cfg: TextStageCfg,
+        lines: Sequence[Utterance],
+        things: Mapping[str, Sequence[str]],
+        seed: int,
+    ) -> None:
+        self.model, self.labels, self.cfg = model, labels, cfg
+        self.lines, self.things = list(lines), things
+        self.rng = random.Random(seed)
+        self.trained = _trained_part(model)
+        self.sentences: dict[str, Tensor] = {}
+        # Some intents have twice as many lines as others; rare ones count more, by the root of the ratio.
+        counts = Counter(labels.index("intent", line.intent) for line in self.lines)
+        mean = len(self.lines) / max(len(counts), 1)
+        self.weight = torch.tensor([(mean / max(counts[i], 1)) ** 0.5 for i in range(len(labels["intent"]))]).clamp(max=2.0)
+
+    def run(self, held_out: Sequence[Utterance], progress: Progress) -> float:
+        """Train; returns intent macro-F1 on the held-out families (weights are the last ones)."""
+        steps = self.cfg.epochs * len(self._epoch()) // self.cfg.batch
+        optimiser = self._optimiser()
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, [g["lr"] for g in optimiser.param_groups], total_steps=steps + self.cfg.epochs, pct_start=0.1
+        )
+        score = 0.0
+        for epoch in range(self.cfg.epochs):
+            for part in self.trained:
+                part.train()
+            for batch in _batches(self._epoch(), self.cfg.batch):
+                loss = self._loss(batch)
+                optimiser.zero_grad()
+                loss.backward()
+                nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], 1.0)
+                optimiser.step()
+                if schedule.last_epoch < schedule.total_steps - 1:
+                    schedule.step()
+                progress.step("text", loss=float(loss.detach()))
+            score = intent_macro_f1(self.model, self.labels, fill_lines(held_out, self.things, self.labels, self.rng))
+            progress.say(f"text stage, epoch {epoch + 1}/{self.cfg.epochs}: intent macro-F1 on held-out families {score:.3f}")
+        self.model.eval()
+        return score
+
+    def _optimiser(self) -> torch.optim.Optimizer:
+        for parameter in self.model.parameters():
+            parameter.requires_grad_(False)
+        for part in self.trained:
+            part.requires_grad_(True)
+        tuned = getattr(self.model.text, "tuned", None)
+        slow = list(tuned.parameters()) if tuned is not None else []
+        ids = {id(p) for p in slow}
+        fast = [p for part in self.trained for p in part.parameters() if id(p) not in ids]
+        groups = [{"params": fast, "lr": self.cfg.lr * 10}]
+        if slow:
+            groups.append({"params": slow, "lr": self.cfg.lr})
+        return torch.optim.AdamW(groups, weight_decay=0.02, fused=True)
+
+    def _epoch(self) -> list[Line]:
+        rows: list[Line] = []
+        for _ in range(self.cfg.fills):
+            slotted = [u for u in self.lines if u.slot]
+            rows += fill_lines(slotted, self.things, self.labels, self.rng)
+        rows += fill_lines([u for u in self.lines if not u.slot], self.things, self.labels, self.rng)
+        self.rng.shuffle(rows)
+        return rows
+
+    def _loss(self, batch: list[Line]) -> Tensor:
+        texts = [roughen(line.text, self.rng) for line in batch]
+        ids, mask = tokenize(texts)
+        _, utterance = _tuned_forward(self.model, ids, mask)
+        wanted, aim = utterance[:, :SENTENCE_DIM], utterance[:, SENTENCE_DIM:]
+        intent = F.cross_entropy(
+            self.model.text_heads["intent"](wanted),
+            torch.tensor([line.intent for line in batch]),
+            weight=self.weight,
+            label_smoothing=0.1,
+        )
+        tone = F.cross_entropy(
+            self.model.text_heads["tone"](wanted), torch.tensor([line.tone for line in batch]), label_smoothing=0.1
+        )
+        return intent + 0.5 * tone + 1.5 * self._aim_loss(aim, batch)
+
+    def _aim_loss(self, aim: Tensor, batch: list[Line]) -> Tensor:
+        rows = [i for i, line in enumerate(batch) if line.thing]
+        if len(rows) < 2:
+            return aim.sum() * 0.0
+        wanted = self._sentences([batch[i].thing or "" for i in rows])
+        similar = aim[rows] @ wanted.T * 16.0  # also tell it from the batch's other things
+        return (1 - (aim[rows] * wanted).sum(-1)).mean() + 0.1 * F.cross_entropy(similar, torch.arange(len(rows)))
+
+    def _sentences(self, things: Sequence[str]) -> Tensor:
+        """Sentence vectors [N, 384] of the things; each is computed once."""
+        if new := sorted({thing for thing in things if thing not in self.sentences}):
+            with torch.no_grad():
+                self.sentences.update(zip(new, self.model.encode_text(*tokenize(new))[0], strict=True))
+        return torch.stack([self.sentences[thing] for thing in things])
+
+
+def fill_lines(
+    lines: Sequence[Utterance], things: Mapping[str, Sequence[str]], labels: Labels, rng: random.Random
+) -> list[Line]:
+    """Fill every slot with a random thing of its kind."""
+    filled = []
+    for u in lines:
+        thing = rng.choice(things[u.slot]) if u.slot else None
+        text = u.text.replace("{" + u.slot + "}", thing) if u.slot and thing else u.text
+        filled.append(Line(text, labels.index("intent", u.intent), labels.index("tone", u.tone), thing))
+    return filled
+
+
+def intent_macro_f1(model: NpcModel, labels: Labels, lines: Sequence[Line]) -> float:
+    """Macro-F1 of the intent head on `lines`."""
+    predicted: list[int] = []
+    model.eval()
+    with torch.no_grad():
+        for i in range(0, len(lines), 64):
+            ids, mask = tokenize([line.text for line in lines[i : i + 64]])
+            utterance = model.encode_text(ids, mask)[1]
+            predicted += model.text_heads["intent"](utterance[:, :SENTENCE_DIM]).argmax(-1).tolist()
+    return macro_f1([line.intent for line in lines], predicted, len(labels["intent"]))
+
+
+def _trained_part(model: NpcModel) -> list[nn.Module]:
+    heads = list(model.text_heads.values())
+    if isinstance(model.text, MiniLM):
+        return [model.text.tuned, model.text.aim, *heads]
+    return [model.text, *heads]
+
+
+def _tuned_forward(model: NpcModel, ids: Tensor, mask: Tensor) -> tuple[Tensor | None, Tensor]:
+    if isinstance(model.text, MiniLM):
+        with torch.no_grad():
+            x, bias = model.text.trunk(ids, mask)
+        return None, model.text.utterance(x, bias, mask)
+    return model.text(ids, mask)
+
+
+def _batches(rows: list[Line], size: int) -> Iterator[list[Line]]:
+    """Batches of similar length (less padding), in random order."""
+    chunk = size * 20
+    for start in range(0, len(rows), chunk):
+        part = sorted(rows[start : start + chunk], key=lambda line: len(line.text))
+        batches = [part[i : i + size] for i in range(0, len(part), size)]
+        random.Random(start).shuffle(batches)
+        yield from (b for b in batches if len(b) > 1)

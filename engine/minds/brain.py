@@ -1,0 +1,231 @@
+"""Joins perception and characters: observations in, decisions out."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakSet
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import EngineError
+from engine.formats.labels import Labels
+from engine.minds.cards import Cards
+from engine.minds.knowledge import Knowledge
+from engine.minds.mind import Answer, Mind, Notice, Observation
+from engine.perception import EncodedFrame, Frame, Query, Seen
+from engine.perception.inspection import inspection
+from npc import Character, Decision, NpcError, Percept, persona_from
+from npc.log import Recorder
+from npc.memory import InMemoryStore, MemoryStore
+
+if TYPE_CHECKING:
+    from engine.voice import Voice
+
+_LOG = logging.getLogger("engine.brain")
+
+
+class Perceiving(Protocol):
+    """What the brain needs of a `Perceiver`."""
+
+    @property
+    def labels(self) -> Labels: ...
+
+    @property
+    def provider(self) -> str: ...
+
+    @property
+    def frames_at_once(self) -> int: ...
+
+    def encode(self, frame: Frame | EncodedFrame | None, queries: Sequence[Query]) -> EncodedFrame | None: ...
+
+    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | EngineError]: ...
+
+    def perceive_with_heat(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Seen]: ...
+
+    def sentences(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
+
+
+class Onlooker(Protocol):
+    """Who gets to see every tick."""
+
+    def show(self, mind: Mind, seen: Seen, encoded: EncodedFrame | None, decision: Decision) -> None: ...
+
+
+class Brain:
+    """All characters of a server behind one model.
+
+    Args:
+        perceiver: the model.
+        personas: directory with persona cards beside the shipped ones; they go before a shipped one of their
+            name.
+        seed: of everything that characters leave to chance.
+        store: where characters keep what they remember; by default only for as long as this brain lives.
+        voice: words lines anew, after they were said; None: authored lines only.
+        feed: gets every tick, for the inspector; None: nobody looks.
+        logs: directory for a log of every character's percepts and decisions (`npc.log`); None: no logs.
+    """
+
+    def __init__(
+        self,
+        perceiver: Perceiving,
+        personas: Path | None = None,
+        seed: int = 0,
+        store: MemoryStore | None = None,
+        logs: Path | None = None,
+        voice: Voice | None = None,
+        feed: Onlooker | None = None,
+    ) -> None:
+        self.perceiver = perceiver
+        self._store: MemoryStore = store or InMemoryStore()
+        self._logs, self._logged = logs, 0
+        self._cards = Cards(personas)
+        self._knowledge = Knowledge(perceiver.sentences)
+        self._voice, self._feed = voice, feed
+        # Called where a notice comes up that no answer brings along.
+        self.wake: Callable[[], None] = lambda: None
+        self._notices: deque[Notice] = deque(maxlen=1024)
+        # By card. Games spawn NPCs on one thread, edits are taken up on another.
+        self._played: dict[str, WeakSet[Mind]] = defaultdict(WeakSet)
+        self._playing = threading.Lock()
+        self._seed = seed
+
+    def mind(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str] = (), world: str = "") -> Mind:
+        """A character by the name of its card, or from a whole card, with what it remembers of `world`.
+
+        What the card watches for is watched too. A name is never a path: no game reads the server's files.
+
+        Raises:
+            EngineError: `persona_unknown`, what is wrong with the card, or a memory that cannot be read.
+        """
+        key = (world, npc)
+        try:
+            card = self._cards.get(persona) if isinstance(persona, str) else persona_from(dict(persona))
+            character = Character(card, npc, self._seed, self._store.load(key))
+        except NpcError as error:
+            raise EngineError(error.code, error.message, error.fix) from None
+        mind = Mind(character, tuple(watch), key, log=self._log(character))
+        if isinstance(persona, str):
+            with self._playing:
+                self._played[persona].add(mind)
+        return mind
+
+    def _take_up_edits(self) -> None:
+        """Let characters whose card has been edited go on under the new one."""
+        for name, card in self._cards.edited().items():
+            if isinstance(card, NpcError):
+                told = f"{card.message} {card.fix} The old card stays in force."
+                _LOG.warning("%s", told)
+            else:
+                told = f"The card {name} was edited and taken up."
+                _LOG.info("%s", told)
+            with self._playing:
+                minds = list(self._played[name])
+            for mind in minds:
+                self._notices.append(Notice(mind, "card", told))
+                if not isinstance(card, NpcError):
+                    mind.recast(card)
+
+    def notices(self) -> list[Notice]:
+        """What has happened since the last call. Safe to ask for on any thread."""
+        notices = []
+        while self._notices:
+            notices.append(self._notices.popleft())
+        return notices
+
+    def _log(self, character: Character) -> Recorder | None:
+        """A new log; its name is the NPC's as far as a file can have it."""
+        if self._logs is None:
+            return None
+        self._logged += 1  # numbered, since two games may have NPCs of one name
+        name = "".join(c if c.isalnum() or c in "-_" else "_" for c in character.npc_id)[:60]
+        path = self._logs / f"{self._logged:04d}-{name}.jsonl"
+        try:
+            return Recorder(path, character, self._seed)
+        except OSError as error:
+            raise EngineError("logs", f"{path} cannot be written: {error.strerror}.", "Check --logs.") from None
+
+    def decide(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Answer]:
+        """One answer an observation. All of them see `frame`, which is encoded once (or was, together with others).
+
+        What the characters will remember of it is in the store before this returns.
+
+        Raises:
+            EngineError: where the frame cannot be decoded.
+        """
+        self._take_up_edits()
+        start = time.perf_counter()
+        queries = [Query(o.text, o.mind.watch, o.mind.at(o.time), o.speaker, o.state, o.source, o.places) for o in observations]
+        encoded = self.perceiver.encode(frame, queries)
+        views = self.perceiver.perceive_with_heat(encoded, queries)
+        if not any(o.text for o in observations):  # while nobody waits for an answer
+            self._knowledge.prepare(o.mind.character.persona for o in observations)
+        views = [self._asked(o.mind, view) for o, view in zip(observations, views, strict=True)]
+        milliseconds = (time.perf_counter() - start) * 1e3
+        decisions = [_tick(o.mind, view.percept) for o, view in zip(observations, views, strict=True)]
+        # What people are shown is what the characters went by: their eyes have made it steady.
+        views = [replace(view, percept=o.mind.character.percept) for o, view in zip(observations, views, strict=True)]
+        answers = [
+            Answer(decision, inspection(view, encoded, milliseconds) if o.inspect else None)
+            for o, view, decision in zip(observations, views, decisions, strict=True)
+        ]
+        if self._feed is not None:
+            for o, view, answer in zip(observations, views, answers, strict=True):
+                self._feed.show(o.mind, view, encoded, answer.decision)
+        self._keep({o.mind.key: o.mind for o in observations}.values())
+        if self._voice is not None:
+            for o, view, answer in zip(observations, views, answers, strict=True):
+                tell = partial(self._tell_line, o.mind, o.utterance)
+                self._voice.reword(o.mind.character, view.percept, answer.decision, tell)
+        return answers
+
+    def _asked(self, mind: Mind, seen: Seen) -> Seen:
+        """The percept with how near its words come to what the character knows."""
+        known = self._knowledge.likeness(mind.character.persona, seen.percept.text)
+        return replace(seen, percept=replace(seen.percept, knowledge=known)) if known else seen
+
+    def _tell_line(self, mind: Mind, utterance: str | None, text: str, more: bool) -> None:
+        self._notices.append(Notice(mind, "line", text, utterance, more))
+        self.wake()
+
+    def _keep(self, minds: Iterable[Mind]) -> None:
+        """Write down what has changed; where that fails the game goes on, and all of it is written next time."""
+        due = [(mind, changes) for mind in minds if (changes := mind.character.take_changes()) is not None]
+        if not due:
+            return
+        try:
+            for mind, _ in due:
+                if mind.unsaved:
+                    self._store.replace(mind.key, mind.character.memory.recollection())
+            self._store.write((mind.key, changes) for mind, changes in due if not mind.unsaved)
+            failed = False
+        except NpcError as error:
+            _LOG.error("%s %s", error.message, error.fix)
+            failed = True
+        for mind, _ in due:
+            mind.unsaved = failed
+
+    def close(self) -> None:
+        """Let go of the store and fall silent."""
+        if self._voice is not None:
+            self._voice.close()
+        self._store.close()
+
+
+def _tick(mind: Mind, percept: Percept) -> Decision:
+    decision = mind.character.tick(percept)
+    if mind.log is not None:
+        try:
+            mind.log.write(percept, decision)
+        except OSError as error:  # the game goes on without a log
+            _LOG.error("The log of %s ends here: %s.", decision.npc, error.strerror)
+            mind.log = None
+    return decision
