@@ -15,7 +15,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import typer
 
 from demo_game.script import DEFAULT, load_script
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.files import data_directory
 
 AFTER_WORDS_S = 6.0
@@ -143,7 +143,7 @@ def main() -> None:
     """Run the demo; faults become one line on stderr and exit status 2."""
     try:
         app(prog_name="python -m demo_game")
-    except EngineError as error:
+    except Fault as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ from demo_game.screen import SCREEN
 from demo_game.session import Session
 from demo_game.text import font, rendered
 from demo_game.text_box import TextBox
-from engine.errors import EngineError
+from engine.errors import Fault
 
 FPS, LONGEST_TICK_S = 60, 0.1
 KEYS = {
@@ -39,10 +39,10 @@ def open_window() -> pygame.Surface:
     """The game's window.
 
     Raises:
-        EngineError: `no_display`.
+        Fault: `no_display`.
     """
     if not has_display(os.environ, sys.platform):
-        raise EngineError(
+        raise Fault(
             "no_display",
             "There is no display.",
             "Use --headless, or run on a desktop (SDL_VIDEODRIVER may name its driver).",
@@ -51,7 +51,7 @@ def open_window() -> pygame.Surface:
         pygame.display.init()
         window = pygame.display.set_mode(SCREEN, pygame.SCALED | pygame.RESIZABLE)
     except pygame.error as error:
-        raise EngineError(
+        raise Fault(
             "no_display",
             f"No window can be opened ({error}).",
             "Run on a desktop (SDL_VIDEODRIVER may name its driver), or use --headless.",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from engine.errors import EngineError
+from engine.errors import Fault
 
 # Words of a default run. The wolf comes about half a minute into it.
 DEFAULT = (
@@ -34,7 +34,7 @@ def load_script(name_or_path: str) -> tuple[str, ...]:
     """The lines of a shipped script, or of a text file with a line each (`#` begins a comment).
 
     Raises:
-        EngineError: `script`, where there is none.
+        Fault: `script`, where there is none.
     """
     shipped = yaml.safe_load(_SHIPPED.read_text(encoding="utf-8"))
     if name_or_path in shipped:
@@ -43,7 +43,7 @@ def load_script(name_or_path: str) -> tuple[str, ...]:
         lines = Path(name_or_path).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         names = ", ".join(["default", *shipped])
-        raise EngineError("script", f"There is no script '{name_or_path}'.", f"Give a text file or one of: {names}.") from None
+        raise Fault("script", f"There is no script '{name_or_path}'.", f"Give a text file or one of: {names}.") from None
     return tuple(line for line in lines if line.strip() and not line.startswith("#"))
 
 
@@ -63,7 +63,7 @@ def parse(lines: Iterable[str], names: Sequence[str]) -> list[Said]:
         names: of those who may be addressed.
 
     Raises:
-        EngineError: `script`, for a line without a time, or with an address of nobody.
+        Fault: `script`, for a line without a time, or with an address of nobody.
     """
     return sorted((_parse(line, names) for line in lines), key=lambda said: said.t)
 
@@ -71,8 +71,8 @@ def parse(lines: Iterable[str], names: Sequence[str]) -> list[Said]:
 def _parse(line: str, names: Sequence[str]) -> Said:
     match = re.fullmatch(r"\s*t=(\d+(?:\.\d+)?)\s*:\s*(?:@(\w+)[,:]?\s+)?(.+?)\s*", line)
     if match is None:
-        raise EngineError("script", f"'{line}' is no script line.", 'Write --say "t=3:hand me the red potion".')
+        raise Fault("script", f"'{line}' is no script line.", 'Write --say "t=3:hand me the red potion".')
     known = {name.lower(): name for name in names}
     if match[2] is not None and match[2].lower() not in known:
-        raise EngineError("script", f"Nobody is called '{match[2]}'.", f"Address one of: {', '.join(names)}.")
+        raise Fault("script", f"Nobody is called '{match[2]}'.", f"Address one of: {', '.join(names)}.")
     return Said(float(match[1]), match[3], None if match[2] is None else known[match[2].lower()])

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from engine.errors import EngineError
+from engine.errors import Fault
 
 # Loading torch to answer a frame, or ONNX Runtime to print help, would cost seconds.
 COMMANDS = {
@@ -43,7 +43,7 @@ def main() -> None:
     try:
         app.command(help=text)(getattr(importlib.import_module(module), function))
         app(arguments, prog_name=f"python -m engine {name}")
-    except EngineError as error:
+    except Fault as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:

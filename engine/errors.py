@@ -1,30 +1,18 @@
-"""The one error type that is shown to people: what is wrong and how to put it right."""
+"""Faults that are shown to people, and what is said where an extra is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from npc.errors import Fault
+
+__all__ = ["EngineError", "Fault", "needs_extra"]
+
 _OURS = frozenset({"engine", "npc", "export", "demo_game"})
 
 
-class EngineError(Exception):
-    """A fault with a name and a remedy.
-
-    Every command line of the project prints it as one line and exits with status 2; the bridge
-    turns it into an error reply.
-
-    Args:
-        code: short machine-readable name, e.g. `bundle_hash`.
-        message: one sentence: what was found and where.
-        fix: one sentence: what the reader can do about it.
-    """
-
-    def __init__(self, code: str, message: str, fix: str = "") -> None:
-        super().__init__(f"{message} {fix}".strip())
-        self.code = code
-        self.message = message
-        self.fix = fix
+EngineError = Fault  # the name until 0.2
 
 
 @contextmanager
@@ -36,14 +24,14 @@ def needs_extra(extra: str, task: str) -> Iterator[None]:
         task: what needs it, at the beginning of a sentence: `Training`.
 
     Raises:
-        EngineError: `extra_missing`. A missing module of our own is a fault of ours and raised as it is.
+        Fault: `extra_missing`. A missing module of our own is a fault of ours and raised as it is.
     """
     try:
         yield
     except ModuleNotFoundError as missing:
         if missing.name is None or missing.name.partition(".")[0] in _OURS:
             raise
-        raise EngineError(
+        raise Fault(
             "extra_missing",
             f"{task} needs '{missing.name}', which is not installed.",
             f"Run: pip install 'npc-engine[{extra}]', or in a checkout: pip install -e '.[{extra}]'.",

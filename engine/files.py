@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine.errors import EngineError
+from engine.errors import Fault
 
 
 def data_directory() -> Path:
@@ -26,7 +26,7 @@ def writable_folder(folder: Path) -> Path:
     """The directory, made if need be: better known before the work than after it.
 
     Raises:
-        EngineError: `out_unwritable`.
+        Fault: `out_unwritable`.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -34,14 +34,14 @@ def writable_folder(folder: Path) -> Path:
             return folder
     except OSError as error:
         fault = f"Nothing can be written to {folder}: {error.strerror}."
-        raise EngineError("out_unwritable", fault, "Choose another place.") from None
+        raise Fault("out_unwritable", fault, "Choose another place.") from None
 
 
 def refuse_overwriting(out: Path) -> None:
     """A bundle may be replaced by a newer one; any other directory is somebody's.
 
     Raises:
-        EngineError: `out_taken` where `out` is a file, or a directory with something in it that is no bundle.
+        Fault: `out_taken` where `out` is a file, or a directory with something in it that is no bundle.
     """
     if out.exists() and not (out / "bundle.json").is_file() and (out.is_file() or any(out.iterdir())):
-        raise EngineError("out_taken", f"{out} is there and is no bundle.", "Choose another --out directory.")
+        raise Fault("out_taken", f"{out} is there and is no bundle.", "Choose another --out directory.")

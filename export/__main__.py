@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.errors import EngineError, needs_extra
+from engine.errors import Fault, needs_extra
 from engine.files import refuse_overwriting
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -23,7 +23,7 @@ def export(
 ) -> None:
     """Write a bundle: four graphs, tokenizer, labels, hashes; refuse one that disagrees with PyTorch."""
     if precision not in ("fp32", "int8"):
-        raise EngineError("precision", f"There is no precision '{precision}'.", "Use fp32 or int8.")
+        raise Fault("precision", f"There is no precision '{precision}'.", "Use fp32 or int8.")
     refuse_overwriting(out)
     with needs_extra("train", "Exporting"):
         from export.bundle_writer import write_bundle
@@ -35,7 +35,7 @@ def main() -> None:
     """Run the export; faults become one line on stderr and exit status 2."""
     try:
         app(prog_name="python -m export")
-    except EngineError as error:
+    except Fault as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:

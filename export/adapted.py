@@ -28,7 +28,7 @@ def write_adapted(
         facts: what was learnt from, for `bundle.json`.
 
     Raises:
-        EngineError: `parity` if the graphs disagree with PyTorch (nothing is written then).
+        Fault: `parity` if the graphs disagree with PyTorch (nothing is written then).
     """
     precision = base.manifest.precision
     with staging(out) as folder:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.lab.data.concepts import Concept
 from engine.lab.model import NpcModel
 from engine.lab.training.checkpoint import load_run
@@ -44,13 +44,13 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
     """Export `run` into `out`; returns a sentence for the terminal.
 
     Raises:
-        EngineError: `parity` if the graphs disagree with PyTorch, `bundle_blind` for a model without grounding (nothing is
+        Fault: `parity` if the graphs disagree with PyTorch, `bundle_blind` for a model without grounding (nothing is
             written then).
     """
     console = Console(stderr=True)
     model, _ = load_run(run)
     if model.grounding is None:
-        raise EngineError(
+        raise Fault(
             "bundle_blind",
             f"The model of {run} has no heat map: it can be measured, but no game can be served with it.",
             "Export a run of a recipe with grounding, such as `default`.",
@@ -122,9 +122,9 @@ def _quantise(folder: Path, frames: list) -> None:
 
 
 def refuse_unless(acceptable: bool, parity: Parity, precision: str) -> None:
-    """Raise `EngineError` `parity`, and so leave the staging directory behind."""
+    """Raise `Fault` `parity`, and so leave the staging directory behind."""
     if not acceptable:
-        raise EngineError(
+        raise Fault(
             "parity",
             f"The {precision} graphs disagree with the PyTorch model: {parity.agreement:.1%} of top labels the "
             f"same, largest difference {parity.max_difference:.1e}.",

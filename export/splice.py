@@ -12,7 +12,7 @@ import numpy.typing as npt
 import onnx
 from onnx import GraphProto, ModelProto, NodeProto, helper, numpy_helper
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from export.graphs import FEATURES
 
 PREFIX = "neck/"  # of the new half's tensors: the exporter numbers those of both halves alike
@@ -66,7 +66,7 @@ def _cut(graph: GraphProto, name: str) -> str:
     for candidate in (_rounded(name), name):
         if candidate in made:
             return candidate
-    raise EngineError(
+    raise Fault(
         "bundle_fixed", "The bundle's image graph does not name its features.", "Export the model again with this version."
     )
 

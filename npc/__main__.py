@@ -9,7 +9,7 @@ from pathlib import Path
 from npc.behaviour import load_behaviour
 from npc.bench import bench
 from npc.chat import talk, typed
-from npc.errors import NpcError, PersonaError
+from npc.errors import Fault, PersonaError
 from npc.evaluation.run import Effort, report
 from npc.exchange.commands import export_card, import_card
 from npc.log import replay
@@ -105,7 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.command == "replay":
             return _replay(chosen.log)
         talk(chosen.card, typed(), chosen.seed)
-    except NpcError as error:
+    except Fault as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

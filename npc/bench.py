@@ -11,7 +11,7 @@ from pathlib import Path
 
 from npc.behaviour import load_behaviour
 from npc.character import Character
-from npc.errors import NpcError
+from npc.errors import Fault
 from npc.persona import characters, load_persona
 from npc.types import Detection, Percept, Target
 
@@ -49,7 +49,7 @@ def bench(json_file: Path | None = None) -> str:
     """The figures as a table.
 
     Raises:
-        NpcError: `json`: the file cannot be written.
+        Fault: `json`: the file cannot be written.
     """
     result = measure()
     rows = ["one tick, µs      p50    p95    p99"]
@@ -60,7 +60,7 @@ def bench(json_file: Path | None = None) -> str:
         try:
             json_file.write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
         except OSError as error:
-            raise NpcError("json", f"{json_file} cannot be written: {error.strerror}.", "Check --json.") from None
+            raise Fault("json", f"{json_file} cannot be written: {error.strerror}.", "Check --json.") from None
         rows.append(f"figures: {json_file}")
     return "\n".join(rows)
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from npc.behaviour import load_behaviour
 from npc.card_file import suggestion
 from npc.character import Character
-from npc.errors import NpcError
+from npc.errors import Fault
 from npc.keyword_reader import read
 from npc.persona import Persona, load_persona
 from npc.types import Decision, Percept
@@ -154,7 +154,7 @@ class Chat:
         try:
             self.character.recast(load_persona(self._card))
             print("The card is taken up.")
-        except NpcError as error:
+        except Fault as error:
             print(f"{error} The old card stays in force.")
 
     # -- time ------------------------------------------------------------------------------------------

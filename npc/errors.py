@@ -1,15 +1,17 @@
-"""What is wrong with a card or a memory, where, and how to put it right."""
+"""The one error that is shown to people: what is wrong, where, and how to put it right."""
 
 from __future__ import annotations
 
 
-class NpcError(Exception):
+class Fault(Exception):
     """Something that its user can put right.
+
+    Every command of the project prints it as one line and exits with status 2; the bridge turns it into an error reply.
 
     Args:
         code: short machine-readable name, e.g. `unknown_trait`.
-        message: one sentence that begins with `file:line` where a file is at fault.
-        fix: one sentence: what to do about it.
+        message: one sentence: what was found and where; it begins with `file:line` where a file is at fault.
+        fix: one sentence: what the reader can do about it.
     """
 
     def __init__(self, code: str, message: str, fix: str = "") -> None:
@@ -19,9 +21,12 @@ class NpcError(Exception):
         self.fix = fix
 
 
-class PersonaError(NpcError):
+class PersonaError(Fault):
     """A fault in a persona card or in the choice of one."""
 
 
-class RecollectionError(NpcError):
+class RecollectionError(Fault):
     """A memory that cannot be read or kept."""
+
+
+NpcError = Fault  # the name until 0.2

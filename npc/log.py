@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from npc.behaviour import BEHAVIOUR_FILE
 from npc.character import Character
-from npc.errors import NpcError
+from npc.errors import Fault
 from npc.persona import Persona
 from npc.types import Decision, Percept
 
@@ -29,7 +29,7 @@ _PERCEPT: TypeAdapter[Percept] = TypeAdapter(Percept)
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 
 
-class LogError(NpcError):
+class LogError(Fault):
     """A log that cannot be replayed."""
 
 

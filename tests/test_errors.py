@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import EngineError, needs_extra
+from engine.errors import Fault, needs_extra
 
 
 def test_a_missing_package_is_told_with_the_extra_that_brings_it() -> None:
     told = r"Training needs 'no_such_package'.*npc-engine\[train\]"
-    with pytest.raises(EngineError, match=told), needs_extra("train", "Training"):
+    with pytest.raises(Fault, match=told), needs_extra("train", "Training"):
         import no_such_package  # noqa: F401
 
 

@@ -14,7 +14,7 @@ from engine.bridge.dialogue import BridgeError, Dialogue
 from engine.bridge.frame_buffers import FrameBuffers
 from engine.bridge.keys import ClientKeys
 from engine.bridge.sockets import open_dealer
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.wire.codec import Event, Frame, Welcome, WireDecision
 from npc.types import Target
 
@@ -47,7 +47,7 @@ class BaseClient:
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         try:
             self._socket = open_dealer(self._context, endpoint, keys)
-        except EngineError as error:
+        except Fault as error:
             self._context.term()
             raise BridgeError(error.code, error.message, error.fix) from None
         self._arrivals.register(self._socket, zmq.POLLIN)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.bridge.spoken import Spoken
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.wire.codec import (
     VERSION,
     Ack,
@@ -46,7 +46,7 @@ LOST_AFTER_S = 3.5  # silence for so long means that the server is away
 _SENDABLE = replace(DEFAULT_LIMITS, header=2**20)  # replies may be longer than what a server takes
 
 
-class BridgeError(EngineError):
+class BridgeError(Fault):
     """The server cannot be reached, or refused something; `about` is its reply, if there was one."""
 
     def __init__(self, code: str, message: str, fix: str = "", about: Error | None = None) -> None:

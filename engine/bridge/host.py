@@ -15,7 +15,7 @@ from engine.bridge.mailbox import Job, Mailbox
 from engine.bridge.session import Allowance, Ledger, Npc, Session
 from engine.bridge.statistics import Statistics
 from engine.bridge.worker import Reply, heard
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.wire.codec import (
     CAPABILITIES,
     VERSION,
@@ -134,7 +134,7 @@ class Host:
     def _dispatch(self, session: Session, message: ClientMessage) -> None:
         try:
             self._handlers[type(message)](session, message)
-        except EngineError as error:
+        except Fault as error:
             self._count(session, "busy" if error.code == "busy" else "refused")
             self._send(session, _error_about(message, error))
 
@@ -194,7 +194,7 @@ class Host:
 
     def _spawn(self, session: Session, spawn: Spawn) -> None:
         if spawn.npc not in session.npcs and len(session.npcs) >= self._limits.npcs:
-            raise EngineError("too_many_npcs", f"This client has {len(session.npcs)} NPCs already.", "Despawn some first.")
+            raise Fault("too_many_npcs", f"This client has {len(session.npcs)} NPCs already.", "Despawn some first.")
         npc = session.npcs.get(spawn.npc)
         if npc is not None and npc.persona == spawn.persona:
             npc.mind.ask(spawn.watch)  # a repeated spawn: the character lives on
@@ -234,7 +234,7 @@ class Host:
 
     def _npc(self, session: Session, name: str) -> Npc:
         if name not in session.npcs:
-            raise EngineError("unknown_npc", f"There is no NPC '{name}'.", "Spawn it first.")
+            raise Fault("unknown_npc", f"There is no NPC '{name}'.", "Spawn it first.")
         return session.npcs[name]
 
     @staticmethod
@@ -248,7 +248,7 @@ class Host:
         """Put off what would make too much wait, and every newer utterance until that has come again.
 
         Raises:
-            EngineError: `busy`.
+            Fault: `busy`.
         """
         full = speaks and session.ledger.undecided >= self._limits.utterances
         if observe.frame is not None:
@@ -258,7 +258,7 @@ class Host:
             return
         if speaks:
             session.queue.put_off(observe.seq, now)
-        raise EngineError("busy", "Too much of this client waits for a decision.", "Repeat this in a moment.")
+        raise Fault("busy", "Too much of this client waits for a decision.", "Repeat this in a moment.")
 
     def _accept(self, session: Session, said: Utterance, fresh: frozenset[str]) -> None:
         """Acknowledge an utterance, and send decisions for it that exist already."""
@@ -320,7 +320,7 @@ class Host:
         assert self._journal is not None
         try:
             self._journal.write(rows)
-        except EngineError as error:  # the game must go on; only a server's death would make a difference
+        except Fault as error:  # the game must go on; only a server's death would make a difference
             event("journal_failed", level=logging.ERROR, why=error.message)
 
     def farewell(self) -> None:
@@ -355,7 +355,7 @@ def _stands(reply: Reply) -> bool:
     return reply.job.session.npcs.get(reply.job.npc.id) is reply.job.npc
 
 
-def _error_about(message: ClientMessage, error: EngineError) -> Error:
+def _error_about(message: ClientMessage, error: Fault) -> Error:
     if isinstance(message, Observe):
         said = message.utterance
         return Error(error.code, error.message, error.fix, message.seq, None, said.id if said else None)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from engine.errors import EngineError
+from engine.errors import Fault
 
 KEEP_S = 24 * 3600.0  # no client asks again after that
 
@@ -27,7 +27,7 @@ class Journal:
     promise of a server without a journal holds.
 
     Raises:
-        EngineError: `journal`.
+        Fault: `journal`.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
@@ -40,7 +40,7 @@ class Journal:
             self._base.execute(_SCHEMA)
             self._base.execute("DELETE FROM decided WHERE at < ?", (clock() - KEEP_S,))
         except sqlite3.Error as error:
-            raise EngineError(
+            raise Fault(
                 "journal", f"{path} cannot be used as a journal: {error}.", "Give each server a file of its own with --journal."
             ) from None
 
@@ -48,7 +48,7 @@ class Journal:
         """Keep decisions: session, utterance, NPC and the packed message. One transaction.
 
         Raises:
-            EngineError: `journal`: nothing was kept.
+            Fault: `journal`: nothing was kept.
         """
         now = self._clock()
         try:
@@ -56,7 +56,7 @@ class Journal:
                 self._base.execute("BEGIN")
                 self._base.executemany("INSERT OR REPLACE INTO decided VALUES (?, ?, ?, ?, ?)", ((*row, now) for row in rows))
         except sqlite3.Error as error:
-            raise EngineError("journal", f"The journal cannot be written: {error}.", "Is the disk full?") from None
+            raise Fault("journal", f"The journal cannot be written: {error}.", "Is the disk full?") from None
 
     def read(self, session: str, utterance: str, npc: str) -> bytes | None:
         """The packed decision, or None where there was none."""

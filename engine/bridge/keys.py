@@ -16,7 +16,7 @@ from typing import Any
 import zmq
 from zmq.utils import z85
 
-from engine.errors import EngineError
+from engine.errors import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ def create_server_keys(path: Path) -> ServerKeys:
     """A new key pair that lets nobody in yet, written to `path`.
 
     Raises:
-        EngineError: `keys_exist` or `keys_file`.
+        Fault: `keys_exist` or `keys_file`.
     """
     if path.exists():
-        raise EngineError("keys_exist", f"{path} exists already.", "Add clients with --add NAME, or choose another file.")
+        raise Fault("keys_exist", f"{path} exists already.", "Add clients with --add NAME, or choose another file.")
     public, secret = _pair()
     keys = ServerKeys(public, secret, {})
     _write(path, {"public": public, "secret": secret, "clients": {}})
@@ -55,14 +55,14 @@ def add_client(path: Path, name: str) -> Path:
     """Let a new client in: its public key goes into the server's file `path`, its own file beside it.
 
     Raises:
-        EngineError: `keys_exist` or `keys_file`.
+        Fault: `keys_exist` or `keys_file`.
     """
     server = load_server_keys(path)
     if not name.replace("-", "").replace("_", "").isalnum():
-        raise EngineError("keys_file", f"'{name}' is no name for a key file.", "Use letters, digits, '-' and '_'.")
+        raise Fault("keys_file", f"'{name}' is no name for a key file.", "Use letters, digits, '-' and '_'.")
     own = path.with_name(f"{name}.keys")
     if name in server.clients or own.exists():
-        raise EngineError("keys_exist", f"There is a client '{name}' already.", "Choose another name.")
+        raise Fault("keys_exist", f"There is a client '{name}' already.", "Choose another name.")
     public, secret = _pair()
     _write(own, {"public": public, "secret": secret, "server": server.public})
     _write(path, {"public": server.public, "secret": server.secret, "clients": {**server.clients, name: public}})
@@ -73,7 +73,7 @@ def load_server_keys(path: Path) -> ServerKeys:
     """Read a server's key file.
 
     Raises:
-        EngineError: `keys_file`.
+        Fault: `keys_file`.
     """
     fields = _read(path)
     clients = fields.get("clients")
@@ -86,7 +86,7 @@ def load_client_keys(path: Path) -> ClientKeys:
     """Read a client's key file.
 
     Raises:
-        EngineError: `keys_file`.
+        Fault: `keys_file`.
     """
     fields = _read(path)
     return ClientKeys(_key(fields, "public", path), _key(fields, "secret", path), _key(fields, "server", path))
@@ -94,7 +94,7 @@ def load_client_keys(path: Path) -> ClientKeys:
 
 def _pair() -> tuple[str, str]:
     if not zmq.has("curve"):
-        raise EngineError("curve", "This libzmq was built without CURVE.", "Install pyzmq from PyPI.")
+        raise Fault("curve", "This libzmq was built without CURVE.", "Install pyzmq from PyPI.")
     public, secret = zmq.curve_keypair()
     return public.decode(), secret.decode()
 
@@ -103,7 +103,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise EngineError(
+        raise Fault(
             "keys_file", f"{path} cannot be read: {error.strerror}.", "Make one with `python -m engine keys FILE`."
         ) from None
     except ValueError:
@@ -129,8 +129,8 @@ def _is_key(key: object) -> bool:
         return False
 
 
-def _broken(path: Path, why: str) -> EngineError:
-    return EngineError("keys_file", f"{path} is no key file: {why}.", "Make one with `python -m engine keys FILE`.")
+def _broken(path: Path, why: str) -> Fault:
+    return Fault("keys_file", f"{path} is no key file: {why}.", "Make one with `python -m engine keys FILE`.")
 
 
 def _write(path: Path, fields: Mapping[str, Any]) -> None:
@@ -142,4 +142,4 @@ def _write(path: Path, fields: Mapping[str, Any]) -> None:
             file.write("\n")
         os.replace(partial, path)
     except OSError as error:
-        raise EngineError("keys_file", f"{path} cannot be written: {error.strerror}.", "Choose another file.") from None
+        raise Fault("keys_file", f"{path} cannot be written: {error.strerror}.", "Choose another file.") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from engine.bridge.statistics import COUNTERS, Histogram, Statistics
-from engine.errors import EngineError
+from engine.errors import Fault
 
 try:
     from prometheus_client import CollectorRegistry, start_http_server
@@ -17,7 +17,7 @@ try:
     )
     from prometheus_client.registry import Collector
 except ImportError:
-    raise EngineError(
+    raise Fault(
         "metrics",
         "The package prometheus-client is not installed.",
         "Run: pip install 'npc-engine[metrics]', or in a checkout: pip install -e '.[metrics]'.",
@@ -67,7 +67,7 @@ def serve_metrics(
     """Answer `http://HOST:PORT/metrics` on a thread of its own; returns what ends it, and the port.
 
     Raises:
-        EngineError: `metrics`.
+        Fault: `metrics`.
     """
     host, port = split_address(address)
     registry = CollectorRegistry()
@@ -75,7 +75,7 @@ def serve_metrics(
     try:
         server, _thread = start_http_server(port, host, registry)
     except OSError as error:
-        raise EngineError(
+        raise Fault(
             "metrics", f"Cannot serve metrics on {address}: {error.strerror}.", "Choose another address with --metrics."
         ) from None
 
@@ -90,9 +90,9 @@ def split_address(address: str) -> tuple[str, int]:
     """HOST and PORT of `HOST:PORT`.
 
     Raises:
-        EngineError: `metrics`.
+        Fault: `metrics`.
     """
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65535:
-        raise EngineError("metrics", f"'{address}' is no HOST:PORT.", "Give an address such as 127.0.0.1:9100.")
+        raise Fault("metrics", f"'{address}' is no HOST:PORT.", "Give an address such as 127.0.0.1:9100.")
     return host.strip("[]"), int(port)

@@ -20,7 +20,7 @@ from engine.bridge.mailbox import Mailbox
 from engine.bridge.sockets import open_router
 from engine.bridge.statistics import Statistics
 from engine.bridge.worker import Reply, Worker
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.wire.constants import DEFAULT_LIMITS, Limits
 from engine.minds.brain import Brain
 
@@ -42,7 +42,7 @@ class Server:
         batch_wait: seconds that frames may wait for others where the model takes several at once.
 
     Raises:
-        EngineError: `port_in_use`, `not_loopback` or `bind`.
+        Fault: `port_in_use`, `not_loopback` or `bind`.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Server:
         self._gate = Gate(self._context, keys.clients) if keys is not None else None
         try:
             self._socket = open_router(self._context, endpoint, limits, keys, insecure)
-        except EngineError:
+        except Fault:
             self._close_rest()
             raise
         self.endpoint = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)

@@ -12,7 +12,7 @@ import zmq
 
 from engine.bridge.gate import DOMAIN
 from engine.bridge.keys import ClientKeys, ServerKeys
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.wire.constants import Limits
 
 _LOOPBACK = ("tcp://127.", "tcp://localhost:", "tcp://[::1]:", "ipc://")
@@ -30,14 +30,14 @@ def open_router(
     """A ROUTER that is bound to `endpoint`; with `keys` it speaks CURVE only, and the context's `Gate` decides to whom.
 
     Raises:
-        EngineError: `not_loopback`, `port_in_use` or `bind`.
+        Fault: `not_loopback`, `port_in_use` or `bind`.
     """
     if not _COMPLETE.fullmatch(endpoint):
-        raise EngineError(
+        raise Fault(
             "bind", f"'{endpoint}' is not of the form tcp://HOST:PORT.", "Use an address such as tcp://127.0.0.1:5571."
         )
     if not (keys or insecure or is_loopback(endpoint)):
-        raise EngineError(
+        raise Fault(
             "not_loopback",
             f"{endpoint} can be reached from other machines, and nothing is encrypted.",
             "Encrypt with --keys FILE (`python -m engine keys` makes one), or say --insecure where the network is trusted.",
@@ -63,14 +63,14 @@ def open_router(
     return socket
 
 
-def _bind_error(endpoint: str, error: zmq.ZMQError) -> EngineError:
+def _bind_error(endpoint: str, error: zmq.ZMQError) -> Fault:
     if error.errno == zmq.EADDRINUSE:
-        return EngineError(
+        return Fault(
             "port_in_use",
             f"{endpoint} is in use.",
             "Stop the program that has it, or choose another port with --bind.",
         )
-    return EngineError(
+    return Fault(
         "bind",
         f"Cannot listen on '{endpoint}': {error.strerror}.",
         "Use an address such as tcp://127.0.0.1:5571.",
@@ -81,7 +81,7 @@ def open_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, keys: Cl
     """A DEALER on its way to `endpoint`; it reconnects by itself, for ever. With `keys` it speaks CURVE.
 
     Raises:
-        EngineError: `endpoint`.
+        Fault: `endpoint`.
     """
     socket = context.socket(zmq.DEALER)
     if keys is not None:
@@ -100,7 +100,7 @@ def open_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, keys: Cl
         socket.connect(endpoint)
     except zmq.ZMQError as error:
         socket.close(0)
-        raise EngineError(
+        raise Fault(
             "endpoint",
             f"'{endpoint}' is no address: {error.strerror}.",
             "Use an address such as tcp://127.0.0.1:5571.",

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from engine.bridge.logs import event
 from engine.bridge.mailbox import Job, Mailbox
 from engine.bridge.statistics import Statistics
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.wire.codec import Error, Utterance, WireDecision
 from engine.formats.wire.entities import entity_at, places
 from engine.minds.brain import Brain
@@ -29,7 +29,7 @@ class Reply:
 
 
 Deliver: TypeAlias = Callable[[Sequence[Reply]], None]
-Look: TypeAlias = Frame | EncodedFrame | EngineError | None  # what the NPCs of a group get to see
+Look: TypeAlias = Frame | EncodedFrame | Fault | None  # what the NPCs of a group get to see
 
 
 class Worker(threading.Thread):
@@ -93,15 +93,15 @@ class Worker(threading.Thread):
 
     def _replies(self, jobs: Sequence[Job], look: Look) -> list[Reply]:
         try:
-            if isinstance(look, EngineError):
+            if isinstance(look, Fault):
                 raise look
             answers = self._brain.decide(look, [_observation(job) for job in jobs])
             return [Reply(job, self._decision(job, answer)) for job, answer in zip(jobs, answers, strict=True)]
-        except EngineError as error:
+        except Fault as error:
             return [Reply(job, _refusal(job, error)) for job in jobs]
         except Exception:
             event("inference_failed", level=logging.ERROR, fault=True, client=jobs[0].session.client)
-            fault = EngineError("internal", "The server failed on this observation.", "Its log says more.")
+            fault = Fault("internal", "The server failed on this observation.", "Its log says more.")
             return [Reply(job, _refusal(job, fault)) for job in jobs]
 
     def _decision(self, job: Job, answer: Answer) -> WireDecision:
@@ -145,7 +145,7 @@ def _source(job: Job) -> str:
     return hashlib.blake2b(f"{job.session.key}/{utterance}".encode(), digest_size=12).hexdigest()
 
 
-def _refusal(job: Job, error: EngineError) -> Error:
+def _refusal(job: Job, error: Fault) -> Error:
     return Error(error.code, error.message, error.fix, job.observe.seq, job.npc.id, heard(job))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from engine.errors import EngineError, needs_extra
+from engine.errors import Fault, needs_extra
 from engine.files import refuse_overwriting, writable_folder
 from engine.formats.recording import Recording, read_recording
 
@@ -26,7 +26,7 @@ def adapt(
     out = out.resolve()
     refuse_overwriting(out)
     if recordings.resolve().is_relative_to(out):
-        raise EngineError("out_taken", f"The recording lies in {out}, which the new bundle replaces.", "Choose another --out.")
+        raise Fault("out_taken", f"The recording lies in {out}, which the new bundle replaces.", "Choose another --out.")
     recording, folder = read_recording(recordings), report or out.with_name(f"{out.name}-report")
     writable_folder(out.parent)
     writable_folder(folder)

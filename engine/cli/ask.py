@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.perception.frame import Frame, decode
 from engine.perception.overlay import draw_overlay
 from engine.perception.perceiver import EncodedFrame, Perceiver, Query, Seen
@@ -44,12 +44,12 @@ def ask(
     """Show what the model makes of one picture (or, with --batch, of many cases)."""
     if batch is not None:
         if out is None:
-            raise EngineError("usage", "--batch needs --out.", "Say where the results go: --out results.jsonl.")
+            raise Fault("usage", "--batch needs --out.", "Say where the results go: --out results.jsonl.")
         raise typer.Exit(_ask_batch(batch, out, Perceiver(bundle, provider)))
     if frame is None and not text:
-        raise EngineError("usage", "Nothing was asked.", "Give --frame, --text or both (or --batch).")
+        raise Fault("usage", "Nothing was asked.", "Give --frame, --text or both (or --batch).")
     if frame is None and overlay is not None:
-        raise EngineError("usage", "--overlay has no picture to draw on.", "Give --frame too.")
+        raise Fault("usage", "--overlay has no picture to draw on.", "Give --frame too.")
     perceiver = Perceiver(bundle, provider)
     picture = read_frame(frame) if frame is not None else None
     encoded = perceiver.encode_frame(picture) if picture is not None else None
@@ -66,20 +66,20 @@ def read_frame(path: Path) -> Frame:
     """A decoded frame from a PNG, JPEG or WebP file.
 
     Raises:
-        EngineError: `frame_missing`, `frame_broken` or `frame_size`, naming the file.
+        Fault: `frame_missing`, `frame_broken` or `frame_size`, naming the file.
     """
     try:
         data = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or error
-        raise EngineError("frame_missing", f"The picture {path} cannot be read: {reason}.", "Check the path.") from None
+        raise Fault("frame_missing", f"The picture {path} cannot be read: {reason}.", "Check the path.") from None
     kind = next((kind for signature, kind in _SIGNATURES.items() if data.startswith(signature)), None)
     if kind is None:
-        raise EngineError("frame_broken", f"{path} is not a PNG, JPEG or WebP picture.", "Convert it to one of these.")
+        raise Fault("frame_broken", f"{path} is not a PNG, JPEG or WebP picture.", "Convert it to one of these.")
     try:
         return Frame.from_array(decode(Frame(data, format=kind)))
-    except EngineError as error:
-        raise EngineError(error.code, f"{path}: {error.message}", error.fix) from None
+    except Fault as error:
+        raise Fault(error.code, f"{path}: {error.message}", error.fix) from None
 
 
 def result_row(case: object, seen: Seen) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _ask_batch(cases: Path, out: Path, perceiver: Perceiver) -> int:
     try:
         text = cases.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise EngineError("batch_missing", f"{cases} cannot be read: {error}.", "Check the path.") from None
+        raise Fault("batch_missing", f"{cases} cannot be read: {error}.", "Check the path.") from None
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
     @lru_cache(maxsize=8)
@@ -113,7 +113,7 @@ def _ask_batch(cases: Path, out: Path, perceiver: Perceiver) -> int:
     try:
         results = out.open("w", encoding="utf-8")
     except OSError as error:
-        raise EngineError("batch_out", f"{out} cannot be written: {error.strerror}.", "Check --out.") from None
+        raise Fault("batch_out", f"{out} cannot be written: {error.strerror}.", "Check --out.") from None
     with results:
         for number, line in track(lines, "asking", console=Console(stderr=True)):
             row = _batch_row(number, line, cases.parent, perceiver, look)
@@ -141,7 +141,7 @@ def _batch_row(
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the line"
         return {"id": name, "error": f"Line {number}, {where}: {first['msg']}."}
-    except EngineError as error:
+    except Fault as error:
         return {"id": name, "error": str(error)}
 
 
@@ -156,7 +156,7 @@ def _write_overlay(path: Path, picture: Frame, seen: Seen, encoded: EncodedFrame
     try:
         draw_overlay(decode(picture), seen.percept, seen.heat, box, threshold).save(path)
     except (OSError, ValueError) as error:
-        raise EngineError("overlay", f"The overlay cannot be written to {path}: {error}.", "Use a .png path.") from None
+        raise Fault("overlay", f"The overlay cannot be written to {path}: {error}.", "Use a .png path.") from None
 
 
 def _table(seen: Seen, provider: str) -> Table:

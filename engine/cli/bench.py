@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.bridge.client import Client, Frame
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.minds.brain import Brain
 from engine.minds.mind import Observation
 from engine.perception import Frame as PerceivedFrame
@@ -160,7 +160,7 @@ def _server(*options: str) -> Iterator[str]:
             while not ready.exists():
                 if process.poll() is not None:
                     said = (process.stderr.read() if process.stderr else "").strip().splitlines()
-                    raise EngineError("server", f"The server did not start: {said[-1] if said else 'no reason given'}")
+                    raise Fault("server", f"The server did not start: {said[-1] if said else 'no reason given'}")
                 time.sleep(0.01)
             yield ready.read_text(encoding="utf-8")
         finally:
@@ -176,7 +176,7 @@ def _round_trip(client: Client, i: int, text: str) -> float:
     while time.perf_counter() - start < 10:
         if any(decision.seq == seq for decision in client.poll(1.0)):
             return time.perf_counter() - start
-    raise EngineError("bench", "A decision did not come within 10 s.", "Run `python -m engine doctor`.")
+    raise Fault("bench", "A decision did not come within 10 s.", "Run `python -m engine doctor`.")
 
 
 def _pixels(i: int) -> bytes:

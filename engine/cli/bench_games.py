@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from engine.errors import EngineError, needs_extra
+from engine.errors import Fault, needs_extra
 from engine.formats.recording import Recording
 from engine.lab.evaluation.measure import bundle_facts, measure_recording, write_json
 from engine.lab.evaluation.pictures import draw_answers
@@ -61,7 +61,7 @@ def bench_games(
 def _chosen(names: list[str] | None) -> list[Game]:
     for name in names or ():
         if name not in GAMES:
-            raise EngineError("unknown_game", f"There is no game '{name}'.", f"Known: {', '.join(GAMES)}.")
+            raise Fault("unknown_game", f"There is no game '{name}'.", f"Known: {', '.join(GAMES)}.")
     return [game for name, game in GAMES.items() if not names or name in names]
 
 
@@ -69,7 +69,7 @@ def _numbers(text: str) -> list[int]:
     numbers = [number.strip() for number in text.split(",") if number.strip()]
     if not all(number.isdecimal() and int(number) >= FEWEST for number in numbers):
         fix = f"Write for example: --adapt 20,50. {FEWEST} frames are the fewest that can be learnt from."
-        raise EngineError("usage", f"--adapt {text} is no list of numbers of frames.", fix)
+        raise Fault("usage", f"--adapt {text} is no list of numbers of frames.", fix)
     return [int(number) for number in numbers]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from engine.errors import EngineError, needs_extra
+from engine.errors import Fault, needs_extra
 
 
 def compare(
@@ -36,5 +36,5 @@ def compare(
 def _pair(option: str) -> tuple[str, str]:
     name, equals, file = option.partition("=")
     if not equals:
-        raise EngineError("weights", f"'{option}' is not NAME=FILE.", "For example: --weights resnet18=resnet18.pth.")
+        raise Fault("weights", f"'{option}' is not NAME=FILE.", "For example: --weights resnet18=resnet18.pth.")
     return name, file

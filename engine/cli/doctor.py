@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from engine.errors import EngineError
+from engine.errors import Fault
 
 _HELLO_S = 2.0  # for an engine that has the port to answer
 
@@ -34,7 +34,7 @@ def doctor(
     ):
         try:
             table.add_row(name, check(), "")
-        except EngineError as error:
+        except Fault as error:
             sound = False
             table.add_row(name, f"[red]{error.message}[/red]", error.fix)
     Console().print(table)
@@ -43,7 +43,7 @@ def doctor(
 
 def _python() -> str:
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
-        raise EngineError("python", f"Python {platform.python_version()}", "Use Python 3.11, 3.12 or 3.13.")
+        raise Fault("python", f"Python {platform.python_version()}", "Use Python 3.11, 3.12 or 3.13.")
     return f"{platform.python_version()} on {platform.system()} {platform.machine()}"
 
 
@@ -74,12 +74,12 @@ def _port(bind: str) -> str:
 
     try:
         Server(bind, insecure=True).close()  # whether it may be used without keys is asked when it is
-    except EngineError as error:
+    except Fault as error:
         if error.code != "port_in_use":
             raise
         if not _engine_answers(bind):
             fix = "Stop the program that has it (an engine with --keys is fine), or choose another one with --bind."
-            raise EngineError(error.code, f"{bind} is in use, and no engine answers there.", fix) from None
+            raise Fault(error.code, f"{bind} is in use, and no engine answers there.", fix) from None
         return f"an engine answers at {bind}"
     return f"{bind} is free"
 
@@ -115,7 +115,7 @@ def _round_trip(bundle: Path | None) -> str:
         server.stop()
         thread.join(5)
     if not decisions:
-        raise EngineError(
+        raise Fault(
             "round_trip", "No decision came back within 5 s.", "Run `python -m engine serve` and look at its log."
         )
     return f"the healer answered “{decisions[0].line}”"

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from engine.errors import EngineError, needs_extra
+from engine.errors import Fault, needs_extra
 from engine.files import writable_folder
 
 
@@ -26,13 +26,13 @@ def evaluate(
 ) -> None:
     """Measure a training run on held-out scenes; or any bundle on any game, with --recordings, or on --lines."""
     if sum(map(bool, (run, recordings, lines))) > 1:
-        raise EngineError("usage", "--run, --recordings and --lines measure different things.", "Give one of them.")
+        raise Fault("usage", "--run, --recordings and --lines measure different things.", "Give one of them.")
     if recordings:
         _evaluate_recordings(recordings, bundle, out, frames, provider)
     elif lines:
         _evaluate_lines(lines, bundle, out, provider)
     elif bundle is not None:
-        raise EngineError("usage", "A bundle is measured on something.", "Give --recordings DIR, or --lines strangers.")
+        raise Fault("usage", "A bundle is measured on something.", "Give --recordings DIR, or --lines strangers.")
     else:
         _evaluate_run(run or Path("runs/default"), scenes, cache)
 

@@ -19,7 +19,7 @@ from engine.bridge.keys import load_server_keys
 from engine.bridge.logs import log_to_stderr
 from engine.bridge.server import BATCH_WAIT_S, Server
 from engine.bridge.sockets import is_loopback
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.files import data_directory
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def serve(
     """Start a server; Ctrl-C or SIGTERM ends it after what was said is answered."""
     log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format is LogFormat.JSON)
     if personas is not None and not personas.is_dir():
-        raise EngineError("personas", f"There is no directory {personas}.", "Give a directory of YAML cards.")
+        raise Fault("personas", f"There is no directory {personas}.", "Give a directory of YAML cards.")
     server = Server(  # first, since it fails fastest
         bind,
         token=token,
@@ -95,7 +95,7 @@ def serve(
         voice = _voice(llm, llm_model, llm_budget, llm_remote) if llm else None
         feed, page = _inspector(inspect)
         brain, name = _brain(None if echo else (bundle, provider, threads, batch), personas, store, _made(logs), voice, feed)
-    except EngineError:
+    except Fault:
         server.close()
         raise
     # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
@@ -113,15 +113,11 @@ def serve(
 
 
 def _store(memory: str) -> MemoryStore:
-    from npc import NpcError
     from npc.memory import InMemoryStore, SqliteStore
 
     if memory == "none":
         return InMemoryStore()
-    try:
-        return SqliteStore(Path(memory))
-    except NpcError as error:
-        raise EngineError(error.code, error.message, error.fix) from None
+    return SqliteStore(Path(memory))
 
 
 def _made(logs: Path | None) -> Path | None:
@@ -129,7 +125,7 @@ def _made(logs: Path | None) -> Path | None:
         if logs is not None:
             logs.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise EngineError("logs", f"{logs} cannot be made: {error.strerror}.", "Check --logs.") from None
+        raise Fault("logs", f"{logs} cannot be made: {error.strerror}.", "Check --logs.") from None
     return logs
 
 
@@ -183,7 +179,7 @@ def _metrics(server: Server, address: str | None, insecure: bool) -> Iterator[No
 
     host, _ = split_address(address)
     if not insecure and not is_loopback(f"tcp://{address}"):
-        raise EngineError(
+        raise Fault(
             "not_loopback",
             f"{address} can be reached from other machines, and metrics are never encrypted.",
             "Use 127.0.0.1:PORT, or say --insecure where the network is trusted.",
@@ -203,4 +199,4 @@ def _announce(path: Path, endpoint: str) -> None:
         partial.write_text(endpoint, encoding="utf-8")
         os.replace(partial, path)
     except OSError as error:
-        raise EngineError("ready_file", f"{path} cannot be written: {error.strerror}.", "Check --ready-file.") from None
+        raise Fault("ready_file", f"{path} cannot be written: {error.strerror}.", "Check --ready-file.") from None

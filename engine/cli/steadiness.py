@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.files import writable_folder
 from engine.formats.recording import read_recording
 from engine.lab.evaluation.steadiness import Flicker, episodes, measure
@@ -35,7 +35,7 @@ def steadiness(
         writable_folder(json_file.parent)
     recording = read_recording(recordings)
     if not any(True for _ in episodes(recording)):
-        raise EngineError("recording_short", f"No episode of {recordings} has two frames.", "Record the game as it plays.")
+        raise Fault("recording_short", f"No episode of {recordings} has two frames.", "Record the game as it plays.")
     names = sorted({entity.name.lower() for row in recording.rows for entity in row.entities})
     with Console(stderr=True).status("perceiving"):
         figures = measure(recording, Perceiver(bundle, provider), watch or names, changed)
@@ -55,7 +55,7 @@ def _filters(text: str) -> dict[str, FilterCfg]:
     except json.JSONDecodeError as error:
         fault = f"it is no JSON ({error})"
     fix = """Write e.g. --filters '{"watch": {"half_life": 0.2}}'."""
-    raise EngineError("filters", f"--filters cannot be used: {fault}.", fix)
+    raise Fault("filters", f"--filters cannot be used: {fault}.", fix)
 
 
 def _table(figures: dict[str, Flicker]) -> Table:

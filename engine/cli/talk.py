@@ -10,11 +10,10 @@ from typing import Annotated
 
 import typer
 
-from engine.errors import EngineError
 from engine.lab.data.teacher import POINTS_AT_HOSTILE, Situation, teach
 from engine.minds.knowledge import Knowledge
 from engine.perception import Perceiver, Query
-from npc import Detection, NpcError, Percept, Persona
+from npc import Detection, Percept, Persona
 from npc.behaviour import load_behaviour
 from npc.chat import talk, typed
 from npc.types import Target
@@ -82,7 +81,4 @@ def chat(
     seed: Annotated[int, typer.Option(help="Of what is left to chance.")] = 0,
 ) -> None:
     """Chat with a character in the terminal; its mood, what it thinks of you and its reasons are shown."""
-    try:
-        talk(card, typed(), seed, Ears(Perceiver(bundle, "cpu")), _NOTE)
-    except NpcError as error:
-        raise EngineError(error.code, error.message, error.fix) from None
+    talk(card, typed(), seed, Ears(Perceiver(bundle, "cpu")), _NOTE)

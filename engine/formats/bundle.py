@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import Labels
 
 FORMAT = 1
@@ -89,7 +89,7 @@ class Bundle:
     """A verified bundle directory.
 
     Raises:
-        EngineError: `bundle_missing`, `bundle_invalid`, `bundle_format` or `bundle_hash`.
+        Fault: `bundle_missing`, `bundle_invalid`, `bundle_format` or `bundle_hash`.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -118,23 +118,23 @@ def default_bundle() -> Path:
 def _read_manifest(folder: Path) -> Manifest:
     path = folder / "bundle.json"
     if not path.is_file():
-        raise EngineError(
+        raise Fault(
             "bundle_missing", f"There is no bundle in {folder}.", "Give a directory that `python -m export` wrote."
         )
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(raw, dict) and raw.get("format") != FORMAT:
-            raise EngineError(
+            raise Fault(
                 "bundle_format",
                 f"{path} has format {raw.get('format')!r}; this engine reads format {FORMAT}.",
                 "Export the model again with this version of the engine.",
             )
         manifest = Manifest.model_validate(raw)
     except (ValueError, ValidationError) as error:
-        raise EngineError("bundle_invalid", f"{path} is damaged: {_reason(error)}.", "Export the model again.") from None
+        raise Fault("bundle_invalid", f"{path} is damaged: {_reason(error)}.", "Export the model again.") from None
     missing = [g for g in GRAPHS if g not in manifest.graphs] + [h for h in HEADS if h not in manifest.labels]
     if missing:
-        raise EngineError("bundle_invalid", f"{path} lacks {', '.join(missing)}.", "Export a model with all graphs and heads.")
+        raise Fault("bundle_invalid", f"{path} lacks {', '.join(missing)}.", "Export a model with all graphs and heads.")
     return manifest
 
 
@@ -142,7 +142,7 @@ def _read_labels(folder: Path, manifest: Manifest) -> Labels:
     try:
         labels = Labels(heads=manifest.labels)
     except ValidationError as error:
-        raise EngineError(
+        raise Fault(
             "bundle_invalid", f"{folder / 'bundle.json'} is damaged: {_reason(error)}.", "Export the model again."
         ) from None
     labels.index("intent", "none")  # silence has to have a name
@@ -161,12 +161,12 @@ def _reason(error: ValueError) -> str:
 def _verify(folder: Path, entry: FileEntry) -> None:
     path = folder / entry.file
     if path.resolve().parent != folder.resolve() or not path.is_file():
-        raise EngineError(
+        raise Fault(
             "bundle_invalid", f"The bundle names '{entry.file}', which is not in {folder}.", "Copy the whole bundle directory."
         )
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != entry.sha256:
-        raise EngineError(
+        raise Fault(
             "bundle_hash",
             f"{path} is not the file that was exported (SHA-256 differs).",
             "It is damaged or was exchanged: copy or export the bundle again.",

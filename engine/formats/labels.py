@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from engine.errors import EngineError
+from engine.errors import Fault
 
 
 class Labels(BaseModel):
@@ -32,13 +32,13 @@ class Labels(BaseModel):
         try:
             return self.heads[head]
         except KeyError:
-            raise EngineError("unknown_head", f"There is no head '{head}'.", f"Known heads: {', '.join(self.heads)}.") from None
+            raise Fault("unknown_head", f"There is no head '{head}'.", f"Known heads: {', '.join(self.heads)}.") from None
 
     def index(self, head: str, label: str) -> int:
-        """Position of `label` in the logits of `head`; an unknown label raises `EngineError`."""
+        """Position of `label` in the logits of `head`; an unknown label raises `Fault`."""
         classes = self[head]
         if label not in classes:
-            raise EngineError(
+            raise Fault(
                 "unknown_label",
                 f"'{label}' is not a label of head '{head}'.",
                 f"Use one of: {', '.join(classes)}; or add it to labels.yaml and retrain.",
@@ -58,10 +58,10 @@ def load_labels(path: Path | None = None) -> Labels:
         raw: Mapping[str, object] = yaml.safe_load(source.read_text(encoding="utf-8"))
         return Labels.model_validate(raw)
     except FileNotFoundError:
-        raise EngineError("labels_missing", f"No label file at {source}.", "Check the path.") from None
+        raise Fault("labels_missing", f"No label file at {source}.", "Check the path.") from None
     except (yaml.YAMLError, ValidationError) as error:
         first = str(error).splitlines()[0]
-        raise EngineError(
+        raise Fault(
             "labels_invalid",
             f"{source} is not a label file: {first}.",
             "It needs `heads:` with a list of class names for each head.",

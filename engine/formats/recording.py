@@ -19,7 +19,7 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import Labels, load_labels
 
 PictureFormat = Literal["png", "jpeg", "webp"]
@@ -127,12 +127,12 @@ class Recording:
         return list(dict.fromkeys(row.episode for row in self.rows))
 
     def frame(self, row: Row) -> npt.NDArray[np.uint8]:
-        """The picture of a row, uint8 [H, W, 3] RGB; a truncated file raises `EngineError`."""
+        """The picture of a row, uint8 [H, W, 3] RGB; a truncated file raises `Fault`."""
         try:
             with Image.open(self.folder / row.frame) as picture:
                 return np.asarray(picture.convert("RGB"), np.uint8)
         except (OSError, SyntaxError, ValueError) as error:  # Pillow: of PNG files with a broken end, SyntaxError
-            raise EngineError("frame_broken", f"{self.folder / row.frame} cannot be read: {error}.",
+            raise Fault("frame_broken", f"{self.folder / row.frame} cannot be read: {error}.",
                               "Record the episode again, or delete its line from labels.jsonl.") from None
 
 
@@ -142,10 +142,10 @@ def read_recording(folder: Path, labels: Labels | None = None) -> Recording:
     A last line without its line end (the game was ended while it wrote) is left out.
 
     Raises:
-        EngineError: `recording_missing`, `recording_meta`, or `recording_row`, naming line and fault.
+        Fault: `recording_missing`, `recording_meta`, or `recording_row`, naming line and fault.
     """
     if not (folder / "labels.jsonl").is_file():
-        raise EngineError("recording_missing", f"There is no recording in {folder} (no labels.jsonl).",
+        raise Fault("recording_missing", f"There is no recording in {folder} (no labels.jsonl).",
                           "Give the folder that the game recorded into.")
     meta = _read_meta(folder / "meta.json")
     known = labels or load_labels()
@@ -159,7 +159,7 @@ def _read_meta(path: Path) -> Meta:
         fault = "is missing"
     except ValidationError as error:
         fault = _first(error)
-    raise EngineError("recording_meta", f"{path}: {fault}.",
+    raise Fault("recording_meta", f"{path}: {fault}.",
                       f'It holds at least {{"format": {FORMAT}, "game": "…"}}.')
 
 
@@ -178,9 +178,9 @@ def _read_row(folder: Path, number: int, line: bytes, labels: Labels) -> Row:
         return row
     except ValidationError as error:
         fault = _first(error)
-    except (EngineError, ValueError) as error:
+    except (Fault, ValueError) as error:
         fault = str(error).rstrip(".")
-    raise EngineError("recording_row", f"{folder / 'labels.jsonl'} line {number}: {fault}.",
+    raise Fault("recording_row", f"{folder / 'labels.jsonl'} line {number}: {fault}.",
                       "Mend or delete the line.")
 
 
@@ -255,7 +255,7 @@ class RecordingWriter:
             labels: any of `text`, `intent`, `tone`, `action`, `emotion`, `target`; leave out the unknown.
 
         Raises:
-            EngineError: `recording_row`, for a label that does not exist or a box outside the frame;
+            Fault: `recording_row`, for a label that does not exist or a box outside the frame;
                 nothing is written then.
         """
         extension = "jpg" if self._format == "jpeg" else self._format
@@ -285,9 +285,9 @@ class RecordingWriter:
             return row
         except ValidationError as error:
             fault = _first(error)
-        except (EngineError, ValueError) as error:
+        except (Fault, ValueError) as error:
             fault = str(error).rstrip(".")
-        raise EngineError("recording_row", f"Frame {self._count} cannot be recorded: {fault}.")
+        raise Fault("recording_row", f"Frame {self._count} cannot be recorded: {fault}.")
 
 
 def _encode(frame: npt.NDArray[np.uint8], picture_format: PictureFormat) -> bytes:

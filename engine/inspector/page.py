@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.inspector.feed import Feed
 
 _HTML = Path(__file__).with_name("page.html")
@@ -24,14 +24,14 @@ class Page:
         port: 0 takes a free one.
 
     Raises:
-        EngineError: `inspect`: the port is taken.
+        Fault: `inspect`: the port is taken.
     """
 
     def __init__(self, feed: Feed, port: int) -> None:
         try:
             self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(feed))
         except OSError as error:
-            raise EngineError(
+            raise Fault(
                 "inspect", f"The inspector cannot have port {port}: {error.strerror}.", "Choose another with --inspect."
             ) from None
         self._server.daemon_threads = True

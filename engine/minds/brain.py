@@ -16,14 +16,14 @@ from weakref import WeakSet
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import Labels
 from engine.minds.cards import Cards
 from engine.minds.knowledge import Knowledge
 from engine.minds.mind import Answer, Mind, Notice, Observation
 from engine.perception import EncodedFrame, Frame, Query, Seen
 from engine.perception.inspection import inspection
-from npc import Character, Decision, NpcError, Percept, persona_from
+from npc import Character, Decision, Percept, persona_from
 from npc.log import Recorder
 from npc.memory import InMemoryStore, MemoryStore
 
@@ -47,7 +47,7 @@ class Perceiving(Protocol):
 
     def encode(self, frame: Frame | EncodedFrame | None, queries: Sequence[Query]) -> EncodedFrame | None: ...
 
-    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | EngineError]: ...
+    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | Fault]: ...
 
     def perceive_with_heat(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Seen]: ...
 
@@ -104,14 +104,11 @@ class Brain:
         What the card watches for is watched too. A name is never a path: no game reads the server's files.
 
         Raises:
-            EngineError: `persona_unknown`, what is wrong with the card, or a memory that cannot be read.
+            Fault: `persona_unknown`, what is wrong with the card, or a memory that cannot be read.
         """
         key = (world, npc)
-        try:
-            card = self._cards.get(persona) if isinstance(persona, str) else persona_from(dict(persona))
-            character = Character(card, npc, self._seed, self._store.load(key))
-        except NpcError as error:
-            raise EngineError(error.code, error.message, error.fix) from None
+        card = self._cards.get(persona) if isinstance(persona, str) else persona_from(dict(persona))
+        character = Character(card, npc, self._seed, self._store.load(key))
         mind = Mind(character, tuple(watch), key, log=self._log(character))
         if isinstance(persona, str):
             with self._playing:
@@ -121,7 +118,7 @@ class Brain:
     def _take_up_edits(self) -> None:
         """Let characters whose card has been edited go on under the new one."""
         for name, card in self._cards.edited().items():
-            if isinstance(card, NpcError):
+            if isinstance(card, Fault):
                 told = f"{card.message} {card.fix} The old card stays in force."
                 _LOG.warning("%s", told)
             else:
@@ -131,7 +128,7 @@ class Brain:
                 minds = list(self._played[name])
             for mind in minds:
                 self._notices.append(Notice(mind, "card", told))
-                if not isinstance(card, NpcError):
+                if not isinstance(card, Fault):
                     mind.recast(card)
 
     def notices(self) -> list[Notice]:
@@ -151,7 +148,7 @@ class Brain:
         try:
             return Recorder(path, character, self._seed)
         except OSError as error:
-            raise EngineError("logs", f"{path} cannot be written: {error.strerror}.", "Check --logs.") from None
+            raise Fault("logs", f"{path} cannot be written: {error.strerror}.", "Check --logs.") from None
 
     def decide(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Answer]:
         """One answer an observation. All of them see `frame`, which is encoded once (or was, together with others).
@@ -159,7 +156,7 @@ class Brain:
         What the characters will remember of it is in the store before this returns.
 
         Raises:
-            EngineError: where the frame cannot be decoded.
+            Fault: where the frame cannot be decoded.
         """
         self._take_up_edits()
         start = time.perf_counter()
@@ -207,7 +204,7 @@ class Brain:
                     self._store.replace(mind.key, mind.character.memory.recollection())
             self._store.write((mind.key, changes) for mind, changes in due if not mind.unsaved)
             failed = False
-        except NpcError as error:
+        except Fault as error:
             _LOG.error("%s %s", error.message, error.fix)
             failed = True
         for mind, _ in due:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.errors import EngineError
-from npc import NpcError, Persona, characters, load_persona
+from engine.errors import Fault
+from npc import Persona, characters, load_persona
 from npc.card_file import did_you_mean
 
 _EVERY_S = 1.0  # an author who saves a card sees it within a second
@@ -35,27 +35,23 @@ class Cards:
         """The card of that name. A name is never a path: no game reads the server's files.
 
         Raises:
-            EngineError: `persona_unknown`, or what is wrong with the card.
+            Fault: `persona_unknown`, or what is wrong with the card.
         """
         if name in self._loaded:
             return self._loaded[name]
         path = self._paths().get(name)
         if path is None and name not in characters():
-            raise EngineError(
+            raise Fault(
                 "persona_unknown",
                 f"There is no persona '{name}'.",
                 f"{did_you_mean(name, self.names())}Use one of: {', '.join(self.names())}; or send a whole card.",
             )
         if path is not None:
             self._marks[name] = _mark(path)  # before it is read: what is written meanwhile is an edit
-        try:
-            card = load_persona(path or name)
-        except NpcError as error:
-            raise EngineError(error.code, error.message, error.fix) from None
-        self._loaded[name] = card
+        card = self._loaded[name] = load_persona(path or name)
         return card
 
-    def edited(self) -> dict[str, Persona | NpcError]:
+    def edited(self) -> dict[str, Persona | Fault]:
         """Cards in use that have been edited since the last call; at most once a second it looks.
 
         An edit with a fault is told once, as that fault, and the old card stays in force.
@@ -63,7 +59,7 @@ class Cards:
         if self._own is None or self._clock() - self._looked < _EVERY_S:
             return {}
         self._looked = self._clock()
-        edited: dict[str, Persona | NpcError] = {}
+        edited: dict[str, Persona | Fault] = {}
         for name, path in self._paths().items():
             mark = _mark(path)
             if name not in self._loaded or self._marks.get(name) == mark:
@@ -72,7 +68,7 @@ class Cards:
             try:
                 card = load_persona(path)
                 edited[name] = self._loaded[name] = card
-            except NpcError as error:
+            except Fault as error:
                 edited[name] = error
         return edited
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.perception import EncodedFrame, Frame, Query, Seen
 from engine.perception.frame import decode
@@ -30,13 +30,13 @@ class EchoPerceiver:
         shade = decode(frame)[:1, :1, 0].astype(np.float32)
         return EncodedFrame(shade, shade, shade, None)
 
-    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | EngineError]:
+    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | Fault]:
         return [self._encode_or_fault(frame) for frame in frames]
 
-    def _encode_or_fault(self, frame: Frame) -> EncodedFrame | EngineError:
+    def _encode_or_fault(self, frame: Frame) -> EncodedFrame | Fault:
         try:
             shade = decode(frame)[:1, :1, 0].astype(np.float32)
-        except EngineError as error:
+        except Fault as error:
             return error
         return EncodedFrame(shade, shade, shade, None)
 

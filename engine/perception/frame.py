@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from engine.errors import EngineError
+from engine.errors import Fault
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -52,7 +52,7 @@ def decode(frame: Frame) -> Pixels:
     """Pixels uint8 [H, W, 3], RGB, first row on top.
 
     Raises:
-        EngineError: `frame_format`, `frame_size` or `frame_broken`.
+        Fault: `frame_format`, `frame_size` or `frame_broken`.
     """
     if frame.format in RAW_CHANNELS:
         pixels = _decode_raw(frame)
@@ -60,13 +60,13 @@ def decode(frame: Frame) -> Pixels:
         pixels = _decode_file(frame)
     else:
         known = ", ".join((*RAW_CHANNELS, *ENCODED))
-        raise EngineError("frame_format", f"Frame format '{frame.format}' is not known.", f"Use one of: {known}.")
+        raise Fault("frame_format", f"Frame format '{frame.format}' is not known.", f"Use one of: {known}.")
     return pixels[::-1] if frame.bottom_up else pixels
 
 
 def _decode_raw(frame: Frame) -> Pixels:
     if frame.width < 1 or frame.height < 1 or frame.width * frame.height > MAX_PIXELS:
-        raise EngineError(
+        raise Fault(
             "frame_size",
             f"A frame of {frame.width}x{frame.height} pixels is not possible.",
             f"Send at least 1x1 and at most {MAX_PIXELS} pixels.",
@@ -74,7 +74,7 @@ def _decode_raw(frame: Frame) -> Pixels:
     view = memoryview(frame.pixels)  # type: ignore[arg-type]  # arrays are buffers; stubs before 3.12 cannot say so
     data = np.frombuffer(view if view.c_contiguous else view.tobytes(), np.uint8)
     if data.size != frame.expected_bytes:
-        raise EngineError(
+        raise Fault(
             "frame_size",
             f"The frame has {data.size} bytes, but {frame.width}x{frame.height} {frame.format} needs {frame.expected_bytes}.",
             "Check width, height, format and row padding.",
@@ -84,7 +84,7 @@ def _decode_raw(frame: Frame) -> Pixels:
 
 
 def _decode_file(frame: Frame) -> Pixels:
-    too_large = EngineError(
+    too_large = Fault(
         "frame_size", f"The {frame.format} frame holds more than {MAX_PIXELS} pixels.", "Send a smaller picture."
     )
     try:
@@ -97,9 +97,9 @@ def _decode_file(frame: Frame) -> Pixels:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise too_large from None
     except UnidentifiedImageError:
-        raise EngineError("frame_broken", f"The frame is not a {frame.format} image.", "Check the format field.") from None
+        raise Fault("frame_broken", f"The frame is not a {frame.format} image.", "Check the format field.") from None
     except (OSError, SyntaxError, ValueError) as error:
-        raise EngineError(
+        raise Fault(
             "frame_broken",
             f"The {frame.format} frame cannot be decoded ({error}).",
             "It is truncated or damaged; send the whole file.",

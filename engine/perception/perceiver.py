@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.bundle import HEADS, Bundle
 from engine.perception.frame import Frame, Letterbox, decode, letterbox
 from engine.perception.relations import Cells, Distance, Relation, placed, ranked, read_distance, read_relation
@@ -75,7 +75,7 @@ class Perceiver:
             several together gain little, and the first has to wait for the last.
 
     Raises:
-        EngineError: if the bundle is damaged or the provider cannot be had.
+        Fault: if the bundle is damaged or the provider cannot be had.
     """
 
     def __init__(
@@ -134,21 +134,21 @@ class Perceiver:
         with self._words_beside(q.text for q in queries):
             return self.encode_frame(frame)
 
-    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | EngineError]:
+    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | Fault]:
         """Encode several frames, `frames_at_once` in one run, and the words beside them; a broken frame is its fault."""
         with self._words_beside(texts):
             fits = [self._fitted_or_fault(frame) for frame in frames]
             sound = [fit for fit in fits if isinstance(fit, Letterbox)]
             encoded = iter([e for some in _chunks(sound, self.frames_at_once) for e in self._encode_fitted(some)])
-            return [fit if isinstance(fit, EngineError) else next(encoded) for fit in fits]
+            return [fit if isinstance(fit, Fault) else next(encoded) for fit in fits]
 
     def _fitted(self, frame: Frame) -> Letterbox:
         return letterbox(decode(frame), self.spec.height, self.spec.width)
 
-    def _fitted_or_fault(self, frame: Frame) -> Letterbox | EngineError:
+    def _fitted_or_fault(self, frame: Frame) -> Letterbox | Fault:
         try:
             return self._fitted(frame)
-        except EngineError as error:
+        except Fault as error:
             return error
 
     def _encode_fitted(self, fits: Sequence[Letterbox]) -> list[EncodedFrame]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import onnxruntime as ort
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.bundle import Shape
 
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
@@ -22,13 +22,13 @@ def choose_provider(wanted: str, probe: Path, threads: int) -> str:
     silence; only a session tells the truth.
     """
     if wanted not in PROVIDERS:
-        raise EngineError("provider", f"There is no provider '{wanted}'.", f"Use one of: {', '.join(PROVIDERS)}.")
+        raise Fault("provider", f"There is no provider '{wanted}'.", f"Use one of: {', '.join(PROVIDERS)}.")
     if wanted == "cpu" or CUDA not in ort.get_available_providers():
         working = CPU
     else:
         working = str(open_session(probe, CUDA, threads).get_providers()[0]) if _has_gpu() else CPU
     if wanted == "cuda" and working != CUDA:
-        raise EngineError(
+        raise Fault(
             "provider",
             "CUDA was asked for, but ONNX Runtime cannot use it here.",
             "Run `python -m engine doctor`, install npc-engine[cuda], or use --provider cpu.",
@@ -56,7 +56,7 @@ def open_session(path: Path, provider: str, threads: int) -> ort.InferenceSessio
     Spinning worker threads would steal the cores of the game that runs beside us, hence no spinning.
 
     Raises:
-        EngineError: `bundle_invalid` if ONNX Runtime cannot load the graph.
+        Fault: `bundle_invalid` if ONNX Runtime cannot load the graph.
     """
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
@@ -69,7 +69,7 @@ def open_session(path: Path, provider: str, threads: int) -> ort.InferenceSessio
         return ort.InferenceSession(str(path), options, providers=chain)
     except Exception as error:  # ONNX Runtime's errors have no base class of their own
         reason = " ".join(str(error).split())
-        raise EngineError(
+        raise Fault(
             "bundle_invalid",
             f"{path} cannot be loaded on {provider}: {reason}.",
             "Export the model again with this version of the engine.",
@@ -80,12 +80,12 @@ def check_shapes(path: Path, session: ort.InferenceSession, expected: Mapping[st
     """Refuse a graph whose inputs and outputs are not those of its manifest.
 
     Raises:
-        EngineError: `bundle_invalid`.
+        Fault: `bundle_invalid`.
     """
     found = {value.name: value.shape for value in (*session.get_inputs(), *session.get_outputs())}
     for name, shape in expected.items():
         if name not in found or not _fits(found[name], shape):
-            raise EngineError(
+            raise Fault(
                 "bundle_invalid",
                 f"{path} and bundle.json disagree: '{name}' is {found.get(name, 'absent')}, expected {list(shape)}.",
                 "Copy the whole bundle directory or export the model again.",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import onnxruntime as ort
 from tokenizers import Tokenizer
 
-from engine.errors import EngineError
+from engine.errors import Fault
 
 Vector = npt.NDArray[np.float32]
 CACHED = 4096
@@ -58,4 +58,4 @@ def _read_tokenizer(path: Path) -> Tokenizer:
     try:
         return Tokenizer.from_file(str(path))
     except Exception as error:  # the library raises nothing more specific
-        raise EngineError("bundle_invalid", f"{path} is not a tokenizer: {error}.", "Export the model again.") from None
+        raise Fault("bundle_invalid", f"{path} is not a tokenizer: {error}.", "Export the model again.") from None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.voice.check import LONGEST, cleaned, fault
 from engine.voice.prompt import messages
 from engine.voice.stream import LlmError, completion
@@ -59,13 +59,13 @@ def checked_url(url: str, remote: bool) -> str:
     """The address, if it may be used: what players say leaves this machine only where that was asked for.
 
     Raises:
-        EngineError: `llm`.
+        Fault: `llm`.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise EngineError("llm", f"'{url}' is no address of a language model.", "Give one like http://127.0.0.1:8080/v1.")
+        raise Fault("llm", f"'{url}' is no address of a language model.", "Give one like http://127.0.0.1:8080/v1.")
     if not remote and not _is_here(parts.hostname):
-        raise EngineError(
+        raise Fault(
             "llm", f"{parts.hostname} is another machine, and would read what players say.",
             "Run the model here, or say --llm-remote.",
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from npc.character import Character
-from npc.errors import NpcError
+from npc.errors import Fault
 from npc.evaluation.steadiness import scripted
 from npc.persona import Persona, load_persona
 
@@ -34,13 +34,13 @@ def fluency() -> FluencyResult:
     """Score what the shipped characters say.
 
     Raises:
-        NpcError: `missing`: sacrebleu or rouge-score is not installed.
+        Fault: `missing`: sacrebleu or rouge-score is not installed.
     """
     try:
         from rouge_score.rouge_scorer import RougeScorer
         from sacrebleu import corpus_bleu
     except ImportError:
-        raise NpcError(
+        raise Fault(
             "missing", "BLEU and ROUGE need sacrebleu and rouge-score.", "pip install 'npc-engine[evaluate]'"
         ) from None
     said = list(_said())

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from npc.character import Character
-from npc.errors import NpcError
+from npc.errors import Fault
 from npc.evaluation.boundaries import boundaries
 from npc.evaluation.distinctness import distinctness
 from npc.evaluation.fluency import fluency
@@ -60,7 +60,7 @@ def evaluate(effort: Effort, seed: int = 0) -> Iterator[tuple[str, dict[str, Any
     for name, run in runs.items():
         try:
             yield name, asdict(run())
-        except NpcError as error:
+        except Fault as error:
             yield name, {"error": f"{error.message} {error.fix}"}
 
 

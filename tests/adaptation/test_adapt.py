@@ -11,7 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.formats.recording import read_recording
 from engine.lab.adaptation import adapt as way
@@ -105,7 +105,7 @@ def test_labels_that_do_not_fit_are_found_out_and_nothing_is_written(
     bundle: Path, record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(way, "LEARNT", 1.1)  # as if nothing was found
-    with pytest.raises(EngineError, match=r"held out, only .* were found after learning"):
+    with pytest.raises(Fault, match=r"held out, only .* were found after learning"):
         adapt(record(), tmp_path / "out", bundle, cfg=AdaptCfg(steps=1))
     assert not (tmp_path / "out").exists()
 
@@ -113,7 +113,7 @@ def test_labels_that_do_not_fit_are_found_out_and_nothing_is_written(
 def test_a_machine_that_is_too_slow_is_told_so_and_not_that_the_labels_are_wrong(
     bundle: Path, record: Record, tmp_path: Path
 ) -> None:
-    with pytest.raises(EngineError, match=r"minutes were over; 400 steps are usual. Give more --minutes"):
+    with pytest.raises(Fault, match=r"minutes were over; 400 steps are usual. Give more --minutes"):
         adapt(record(), tmp_path / "out", bundle, minutes=0)
     assert not (tmp_path / "out").exists()
 
@@ -178,7 +178,7 @@ def test_a_bundle_of_another_version_is_refused_in_a_sentence(bundle: Path, reco
     shutil.copytree(bundle, other)
     manifest = json.loads((other / "bundle.json").read_text())
     (other / "bundle.json").write_text(json.dumps(manifest | {"model": manifest["model"] | {"experts": 8}}))
-    with pytest.raises(EngineError, match="is not of this version's model"):
+    with pytest.raises(Fault, match="is not of this version's model"):
         adapt(record(), tmp_path / "out", other)
 
 
@@ -212,7 +212,7 @@ def test_a_bundle_without_its_weights_cannot_learn(bundle: Path, record: Record,
     for path in bundle.iterdir():
         (fixed / path.name).write_bytes(path.read_bytes())
     (fixed / "bundle.json").write_text(json.dumps({k: v for k, v in manifest.items() if k != "heads"}))
-    with pytest.raises(EngineError, match="cannot learn"):
+    with pytest.raises(Fault, match="cannot learn"):
         adapt(record(), tmp_path / "out", fixed)
 
 
@@ -220,7 +220,7 @@ def test_a_damaged_replay_is_found_by_its_hash(bundle: Path, tmp_path: Path) -> 
     for path in bundle.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / REPLAY).write_bytes(b"x")
-    with pytest.raises(EngineError, match="SHA-256 differs"):
+    with pytest.raises(Fault, match="SHA-256 differs"):
         Bundle(tmp_path)
 
 

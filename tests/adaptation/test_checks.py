@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.recording import read_recording
 from engine.lab.adaptation.checks import refuse_unfit
 from tests.adaptation.conftest import Record
@@ -51,7 +51,7 @@ def test_several_names_for_one_thing_are_no_conflict(record: Record) -> None:
     ],
 )
 def test_an_unfit_recording_is_refused_with_the_reason(record: Record, arguments: dict, reason: str) -> None:
-    with pytest.raises(EngineError) as raised:
+    with pytest.raises(Fault) as raised:
         refuse_unfit(record(**arguments))
     assert reason in str(raised.value)
     assert "\n" not in str(raised.value)
@@ -63,7 +63,7 @@ def test_the_same_picture_with_other_things_in_it_is_told(record: Record) -> Non
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     rows[5]["frame"] = rows[4]["frame"]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    with pytest.raises(EngineError, match=r"000004.png and frames/000004.png are the same picture"):
+    with pytest.raises(Fault, match=r"000004.png and frames/000004.png are the same picture"):
         refuse_unfit(read_recording(recording.folder))
 
 
@@ -71,12 +71,12 @@ def test_boxes_outside_the_frame_are_refused_where_the_recording_is_read(record:
     recording = record()
     path = recording.folder / "labels.jsonl"
     path.write_text(path.read_text().replace('"box":[', '"box":[90', 1))
-    with pytest.raises(EngineError, match=r"line 1: .*outside the frame"):
+    with pytest.raises(Fault, match=r"line 1: .*outside the frame"):
         read_recording(recording.folder)
 
 
 def test_many_reasons_are_counted(record: Record) -> None:
-    with pytest.raises(EngineError, match=r"\(and 1 more\)"):
+    with pytest.raises(Fault, match=r"\(and 1 more\)"):
         refuse_unfit(record(frames=6, episodes=1, things=lambda rng, i: [("red square", (0, 0, 96, 63))]))
 
 

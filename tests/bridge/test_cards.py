@@ -10,7 +10,7 @@ import pytest
 
 from engine.bridge.client import Client
 from engine.bridge.server import Server
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.wire.codec import Hello, Observe, Ping, Spawn, decode_server
 from engine.minds.brain import Brain, Observation
 from engine.minds.cards import Cards
@@ -93,10 +93,10 @@ def test_own_cards_go_before_shipped_ones_and_unknown_names_are_refused(folder):
     cards = Cards(folder)
     assert cards.get("guard").name == "Tam"
     assert cards.get("healer").name != "Tam"
-    with pytest.raises(EngineError, match="no persona") as refused:
+    with pytest.raises(Fault, match="no persona") as refused:
         cards.get("../tam")
     assert "tam" in refused.value.fix
-    with pytest.raises(EngineError, match="Did you mean `guard`"):
+    with pytest.raises(Fault, match="Did you mean `guard`"):
         cards.get("gaurd")
 
 

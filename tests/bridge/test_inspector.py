@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.inspector import Feed, Page
 from engine.inspector.feed import _WAITING
 from engine.minds.brain import Brain
@@ -159,5 +159,5 @@ def test_what_players_say_is_never_markup():
 
 def test_a_port_that_is_taken_is_named(page, stage):
     port = int(page.address.rstrip("/").rpartition(":")[2])
-    with pytest.raises(EngineError, match=f"port {port}"):
+    with pytest.raises(Fault, match=f"port {port}"):
         Page(stage.feed, port)

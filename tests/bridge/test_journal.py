@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.bridge.journal import KEEP_S, Journal
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.wire.codec import Hello, Observe, Spawn, Utterance
 from tests.bridge.wire import Wire
 
@@ -51,7 +51,7 @@ def test_another_session_may_use_the_same_id(serve, perceiver, file):
 
 def test_two_servers_do_not_share_a_journal(file):
     journal = Journal(file)
-    with pytest.raises(EngineError) as refused:
+    with pytest.raises(Fault) as refused:
         Journal(file)
     assert refused.value.code == "journal"
     journal.close()
@@ -59,7 +59,7 @@ def test_two_servers_do_not_share_a_journal(file):
 
 def test_a_file_that_is_no_journal_is_named(file):
     file.write_bytes(b"my holiday pictures" * 100)
-    with pytest.raises(EngineError, match="cannot be used as a journal"):
+    with pytest.raises(Fault, match="cannot be used as a journal"):
         Journal(file)
 
 

@@ -12,7 +12,7 @@ import pytest
 from engine.bridge.client import Client
 from engine.bridge.server import Server
 from engine.bridge.soak.process import free_port
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.wire.codec import Hello, Spawn
 from engine.minds.brain import Brain, Observation
 from engine.perception.echo import EchoPerceiver
@@ -65,7 +65,7 @@ def test_a_full_disk_stops_no_game_and_loses_nothing_once_there_is_room(caplog):
 def test_a_memory_that_cannot_be_read_is_named_when_its_npc_is_spawned(tmp_path):
     store = SqliteStore(tmp_path / "memory.sqlite")
     store._base.execute("INSERT INTO life VALUES ('', 'tam', 'rubbish')")
-    with pytest.raises(EngineError, match="What tam remembers cannot be read") as refused:
+    with pytest.raises(Fault, match="What tam remembers cannot be read") as refused:
         Brain(EchoPerceiver(), store=store).mind("tam", TAM)
     assert refused.value.fix
     store.close()

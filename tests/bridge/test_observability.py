@@ -12,7 +12,7 @@ import pytest
 from engine.bridge.logs import JsonLines, TextLines, event
 from engine.bridge.metrics import serve_metrics, split_address
 from engine.bridge.statistics import Histogram, Statistics
-from engine.errors import EngineError
+from engine.errors import Fault
 
 
 @pytest.fixture
@@ -66,13 +66,13 @@ def test_a_histogram_counts_what_is_on_a_bound_below_it():
 
 @pytest.mark.parametrize("address", ["9100", "localhost", "localhost:http", "localhost:99999", ":9100"])
 def test_an_address_that_is_none_is_named(address):
-    with pytest.raises(EngineError, match=r"127\.0\.0\.1:9100"):
+    with pytest.raises(Fault, match=r"127\.0\.0\.1:9100"):
         split_address(address)
 
 
 def test_a_taken_metrics_port_is_named():
     end, port = serve_metrics("127.0.0.1:0", Statistics(), dict)
-    with pytest.raises(EngineError) as refused:
+    with pytest.raises(Fault) as refused:
         serve_metrics(f"127.0.0.1:{port}", Statistics(), dict)
     assert refused.value.code == "metrics"
     end()

@@ -10,7 +10,7 @@ import pytest
 from engine.bridge.client import BridgeError, Client
 from engine.bridge.keys import ClientKeys, add_client, create_server_keys, load_client_keys, load_server_keys
 from engine.bridge.server import Server
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.wire.codec import Hello
 from tests.bridge.wire import Wire
 
@@ -73,7 +73,7 @@ def test_nobody_takes_over_the_session_of_another_key(locked, connect, key_file,
     add_client(key_file, "castle")
     session = locked.sessions[0]
     host = locked.server.host
-    with pytest.raises(EngineError) as refused:
+    with pytest.raises(Fault) as refused:
         host._admit("castle", Hello("castle", session.key))
     assert refused.value.code == "session"
 
@@ -91,7 +91,7 @@ def test_a_clients_file_does_not_hold_the_servers_secret(key_file):
 def test_keys_are_never_overwritten(key_file):
     before = key_file.read_bytes()
     for make in (lambda: create_server_keys(key_file), lambda: add_client(key_file, "village")):
-        with pytest.raises(EngineError) as refused:
+        with pytest.raises(Fault) as refused:
             make()
         assert refused.value.code == "keys_exist"
     assert key_file.read_bytes() == before
@@ -104,7 +104,7 @@ BROKEN = ["", "[]", "{}", '{"public": 1}', '{"public": "x", "secret": "y", "clie
 def test_a_broken_key_file_is_named(tmp_path, text):
     file = tmp_path / "server.keys"
     file.write_text(text)
-    with pytest.raises(EngineError) as refused:
+    with pytest.raises(Fault) as refused:
         load_server_keys(file)
     assert refused.value.code == "keys_file"
     assert "server.keys" in refused.value.message
@@ -113,12 +113,12 @@ def test_a_broken_key_file_is_named(tmp_path, text):
 def test_a_key_that_is_no_z85_is_named(key_file):
     fields = json.loads(key_file.read_text())
     key_file.write_text(json.dumps(fields | {"secret": "~" * 40}))
-    with pytest.raises(EngineError, match="`secret` is no key"):
+    with pytest.raises(Fault, match="`secret` is no key"):
         load_server_keys(key_file)
 
 
 def test_a_name_for_a_key_file_is_no_path(key_file):
-    with pytest.raises(EngineError, match="is no name"):
+    with pytest.raises(Fault, match="is no name"):
         add_client(key_file, "../village")
 
 

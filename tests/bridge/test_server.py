@@ -9,7 +9,7 @@ import pytest
 
 from engine.bridge.client import BridgeError, Client, Frame
 from engine.bridge.server import Server
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.wire.codec import Bye, Hello, Observe, Ping, Spawn, Utterance, encode
 from engine.formats.wire.constants import Limits
 from tests.bridge.wire import Wire
@@ -336,7 +336,7 @@ def test_bye_ends_the_session(greeted):
 
 
 def test_a_port_in_use_is_named(server):
-    with pytest.raises(EngineError) as refused:
+    with pytest.raises(Fault) as refused:
         Server(server.endpoint)
     assert refused.value.code == "port_in_use"
     assert server.endpoint in refused.value.message
@@ -344,14 +344,14 @@ def test_a_port_in_use_is_named(server):
 
 @pytest.mark.parametrize("endpoint", ["tcp://*:0", "tcp://0.0.0.0:0", "tcp://localhost.example.com:0"])
 def test_other_machines_are_kept_out_unless_told(endpoint):
-    with pytest.raises(EngineError) as refused:
+    with pytest.raises(Fault) as refused:
         Server(endpoint)
     assert refused.value.code == "not_loopback"
 
 
 @pytest.mark.parametrize("endpoint", ["localhost", "localhost:5571", "127.0.0.1:5571", "tcp://localhost", "tcp://:5571", ""])
 def test_an_address_that_lacks_something_is_told_its_form(endpoint):
-    with pytest.raises(EngineError, match="tcp://HOST:PORT") as refused:
+    with pytest.raises(Fault, match="tcp://HOST:PORT") as refused:
         Server(endpoint)
     assert refused.value.code == "bind"
 
@@ -363,6 +363,6 @@ def test_insecure_opens_to_the_network():
 
 
 def test_a_senseless_endpoint_is_named():
-    with pytest.raises(EngineError) as refused:
+    with pytest.raises(Fault) as refused:
         Server("tcp://127.0.0.1:port")
     assert refused.value.code == "bind"

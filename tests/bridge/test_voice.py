@@ -9,7 +9,7 @@ import pytest
 
 from engine.bridge.client import Client
 from engine.bridge.server import Server
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.minds.brain import Brain
 from engine.perception.echo import EchoPerceiver
 from engine.voice import LlmCfg, Voice, checked_url
@@ -168,7 +168,7 @@ def test_the_prompt_tells_who_decided_what_and_keeps_the_players_words_apart():
     [("localhost:8080", "like http"), ("ftp://127.0.0.1", "like http"), ("http://llm.example/v1", "--llm-remote")],
 )
 def test_what_players_say_leaves_the_machine_only_on_demand(url, fix):
-    with pytest.raises(EngineError) as refused:
+    with pytest.raises(Fault) as refused:
         checked_url(url, remote=False)
     assert fix in refused.value.fix
     assert checked_url("http://llm.example/v1", remote=True)

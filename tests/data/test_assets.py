@@ -7,7 +7,7 @@ import tarfile
 import numpy as np
 import pytest
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.lab.data import assets
 from engine.lab.data.assets import FAMILIES, cache_folder, fetch_family, load_sprites, select
 
@@ -67,19 +67,19 @@ def test_other_icons_are_another_job(tmp_path, drawn_here):
 
 
 def test_sprites_that_were_not_fetched_are_an_error_with_the_command(tmp_path):
-    with pytest.raises(EngineError, match="python -m engine assets"):
+    with pytest.raises(Fault, match="python -m engine assets"):
         load_sprites(("noto",), tmp_path)
 
 
 def test_without_npm_the_error_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(EngineError, match=r"npm is needed.*Install Node.js"):
+    with pytest.raises(Fault, match=r"npm is needed.*Install Node.js"):
         fetch_family("noto", tmp_path)
 
 
 def test_a_broken_tarball_is_named(tmp_path):
     (tmp_path / FAMILIES["noto"].tarball).write_bytes(b"half a file")
-    with pytest.raises(EngineError, match=r"1\.2\.9\.tgz is no complete"):
+    with pytest.raises(Fault, match=r"1\.2\.9\.tgz is no complete"):
         fetch_family("noto", tmp_path)
 
 

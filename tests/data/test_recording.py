@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.recording import RecordingWriter, read_recording
+from engine.lab.data.entities import entity_of
 
 WOLF = {"name": "grey wolf", "box": (4, 5, 10, 12), "tags": ("hostile", "animal")}
 
@@ -51,7 +52,7 @@ def test_no_target_is_not_the_same_as_an_unknown_target(folder):
 
 
 def test_a_coloured_thing_is_also_called_by_its_plain_name(folder):
-    entity = read_recording(folder).rows[0].entities[0].as_entity()
+    entity = entity_of(read_recording(folder).rows[0].entities[0])
     assert entity.names == ("grey wolf", "wolf")
     assert entity.colour == "grey"
 
@@ -95,7 +96,7 @@ def test_a_line_cut_short_by_the_end_of_the_game_is_left_out_and_mended(folder, 
 ])
 def test_a_bad_row_is_named_with_its_line_and_fault(folder, fields, fault):
     change(folder, 1, **fields)
-    with pytest.raises(EngineError, match=rf"labels\.jsonl line 1: .*{fault}") as raised:
+    with pytest.raises(Fault, match=rf"labels\.jsonl line 1: .*{fault}") as raised:
         read_recording(folder)
     assert "\n" not in str(raised.value)
 
@@ -103,13 +104,13 @@ def test_a_bad_row_is_named_with_its_line_and_fault(folder, fields, fault):
 def test_a_line_that_is_no_json_is_named(folder):
     with (folder / "labels.jsonl").open("a") as file:
         file.write("nonsense\n")
-    with pytest.raises(EngineError, match="line 4"):
+    with pytest.raises(Fault, match="line 4"):
         read_recording(folder)
 
 
 def test_a_row_that_is_wrong_is_not_written(folder, frame):
     with (RecordingWriter(folder, {"game": "test"}) as writer,
-          pytest.raises(EngineError, match="outside the frame")):
+          pytest.raises(Fault, match="outside the frame")):
         writer.write(frame, episode="e", t=0, entities=[{**WOLF, "box": (0, 0, 100, 100)}])
     assert len(read_recording(folder).rows) == 3
 
@@ -118,27 +119,27 @@ def test_a_truncated_picture_is_an_error_that_names_the_file(folder):
     recording = read_recording(folder)
     path = folder / recording.rows[0].frame
     path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(EngineError, match=r"000000\.png cannot be read"):
+    with pytest.raises(Fault, match=r"000000\.png cannot be read"):
         recording.frame(recording.rows[0])
 
 
 def test_a_folder_without_a_recording_is_an_error(tmp_path):
-    with pytest.raises(EngineError, match="no recording"):
+    with pytest.raises(Fault, match="no recording"):
         read_recording(tmp_path)
 
 
 def test_a_recording_of_another_format_is_refused(folder):
     (folder / "meta.json").write_text('{"format": 2, "game": "test"}')
-    with pytest.raises(EngineError, match=r"meta.json: format"):
+    with pytest.raises(Fault, match=r"meta.json: format"):
         read_recording(folder)
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
 def test_numbers_that_are_none_are_refused(folder, frame, number):
     change(folder, 1, entities=[WOLF | {"box": [4, 5, number, 12]}])
-    with pytest.raises(EngineError, match=r"line 1: .*finite"):
+    with pytest.raises(Fault, match=r"line 1: .*finite"):
         read_recording(folder)
-    with RecordingWriter(folder, {"game": "test"}) as writer, pytest.raises(EngineError, match="finite"):
+    with RecordingWriter(folder, {"game": "test"}) as writer, pytest.raises(Fault, match="finite"):
         writer.write(frame, episode="e3", t=0.0, entities=[WOLF | {"box": (number, 5, 10, 12)}])
 
 
@@ -146,13 +147,13 @@ def test_a_picture_that_breaks_off_is_named(folder):
     path = folder / "frames/000001.png"
     path.write_bytes(path.read_bytes()[:200] + bytes(400))
     recording = read_recording(folder)
-    with pytest.raises(EngineError, match=r"000001.png cannot be read"):
+    with pytest.raises(Fault, match=r"000001.png cannot be read"):
         recording.frame(recording.rows[1])
 
 
 def test_a_picture_that_no_game_would_send_is_refused(folder):
     Image.new("RGB", (5000, 20)).save(folder / "frames/000001.png")
-    with pytest.raises(EngineError, match=r"line 2: frame 000001.png has 5000 x 20 pixels"):
+    with pytest.raises(Fault, match=r"line 2: frame 000001.png has 5000 x 20 pixels"):
         read_recording(folder)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.lab.data.utterances import Utterance, load_strangers, load_utterances
 
@@ -62,7 +62,7 @@ def test_every_intent_has_lines_on_both_sides_of_the_split():
 ])
 def test_a_fault_names_the_file_and_the_family(folder, broken, fault):
     (folder / "give_me.yaml").write_text(broken)
-    with pytest.raises(EngineError, match=rf"give_me\.yaml: .*{fault}") as raised:
+    with pytest.raises(Fault, match=rf"give_me\.yaml: .*{fault}") as raised:
         load_utterances(folder=folder)
     assert "\n" not in str(raised.value)
 

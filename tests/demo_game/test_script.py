@@ -7,7 +7,7 @@ import pytest
 from demo_game.script import DEFAULT, Said, load_script, parse
 from demo_game.truth import expect
 from demo_game.world import World
-from engine.errors import EngineError
+from engine.errors import Fault
 
 NAMES = ["Mira", "Bram", "Odo", "Pip", "Linnet", "Orrin"]
 
@@ -22,12 +22,12 @@ def test_the_default_script_can_be_played() -> None:
 
 @pytest.mark.parametrize("line", ["hello", "t=x:hello", "t=3:", "t=-1:hi"])
 def test_a_line_without_time_or_words_is_refused(line: str) -> None:
-    with pytest.raises(EngineError, match=r"no script line"):
+    with pytest.raises(Fault, match=r"no script line"):
         parse([line], NAMES)
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(EngineError, match=r"Nobody is called 'Nobody'.*Mira, Bram"):
+    with pytest.raises(Fault, match=r"Nobody is called 'Nobody'.*Mira, Bram"):
         parse(["t=1:@Nobody hi"], NAMES)
 
 
@@ -43,5 +43,5 @@ def test_a_script_may_be_a_text_file(tmp_path: Path) -> None:
 
 
 def test_a_script_that_is_not_there_is_named_with_those_that_are() -> None:
-    with pytest.raises(EngineError, match=r"no script 'nowhere'.*default, errands, talk, danger"):
+    with pytest.raises(Fault, match=r"no script 'nowhere'.*default, errands, talk, danger"):
         load_script("nowhere")

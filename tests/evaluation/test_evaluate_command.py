@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.formats.recording import Recording
 from engine.lab.data.utterances import read_lines
@@ -54,9 +54,9 @@ def test_a_bundle_is_measured_on_lines_of_ones_own(tmp_path: Path) -> None:
 def test_lines_that_cannot_be_measured_are_named(tmp_path: Path, content: str, fault: str) -> None:
     broken = tmp_path / "broken.yaml"
     broken.write_text(content)
-    with pytest.raises(EngineError, match=f"broken.yaml: .*{fault}.* Write e.g. greet"):
+    with pytest.raises(Fault, match=f"broken.yaml: .*{fault}.* Write e.g. greet"):
         read_lines(broken, load_labels())
-    with pytest.raises(EngineError, match="nowhere"):
+    with pytest.raises(Fault, match="nowhere"):
         read_lines(tmp_path / "nowhere", load_labels())
 
 

@@ -15,7 +15,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.files import refuse_overwriting
 from engine.lab.model.text_encoders import MiniLM
 from engine.lab.training.tokens import tokenizer_file
@@ -55,7 +55,7 @@ def test_a_bundle_that_disagrees_is_not_written(tmp_path, monkeypatch) -> None:
     out = tmp_path / "bundle"
     out.mkdir()
     (out / "old").write_text("kept")
-    with pytest.raises(EngineError, match="disagree"):
+    with pytest.raises(Fault, match="disagree"):
         bundle_writer.write_bundle(tmp_path, out, "fp32", "x")
     assert [p.name for p in tmp_path.iterdir()] == ["bundle"]
     assert (out / "old").read_text() == "kept"
@@ -63,14 +63,14 @@ def test_a_bundle_that_disagrees_is_not_written(tmp_path, monkeypatch) -> None:
 
 def test_a_model_without_a_heat_map_is_no_bundle(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(bundle_writer, "load_run", lambda run: (SimpleNamespace(grounding=None), None))
-    with pytest.raises(EngineError, match="no heat map"):
+    with pytest.raises(Fault, match="no heat map"):
         bundle_writer.write_bundle(tmp_path, tmp_path / "bundle", "fp32", "x")
     assert not (tmp_path / "bundle").exists()
 
 
 def test_another_directory_is_never_replaced_by_a_bundle(tmp_path) -> None:
     (tmp_path / "thesis.txt").write_text("years")
-    with pytest.raises(EngineError, match="is no bundle"):
+    with pytest.raises(Fault, match="is no bundle"):
         refuse_overwriting(tmp_path)
 
 

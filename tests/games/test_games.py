@@ -11,10 +11,10 @@ import pytest
 pytest.importorskip("minigrid", reason="needs the games extra")
 pytest.importorskip("crafter", reason="needs the games extra")
 
-from engine.cli.bench_games import GAMES
-from engine.errors import EngineError
-from engine.formats.recording import read_recording
 from engine.cli import bench_games
+from engine.cli.bench_games import GAMES
+from engine.errors import Fault
+from engine.formats.recording import read_recording
 from engine.lab.games import crafter_worlds, minigrid_levels
 from engine.lab.games.shots import Game, Shot, record
 
@@ -91,7 +91,7 @@ def test_neighbouring_cells_of_a_kind_are_one_box() -> None:
 
 def test_a_game_that_is_not_installed_is_named_with_its_remedy(tmp_path: Path) -> None:
     absent = Game("absent", "no-such-package", "", minigrid_levels.shots)
-    with pytest.raises(EngineError, match=r"npc-engine\[games\]"):
+    with pytest.raises(Fault, match=r"npc-engine\[games\]"):
         record(absent, tmp_path, 1, 0, lambda: None)
 
 
@@ -106,5 +106,5 @@ def test_the_bench_prints_one_table_and_writes_figures(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("counts", ["-5", "20,x", "11", "0"])
 def test_numbers_of_frames_that_cannot_be_learnt_from_are_refused_before_anything_is_recorded(counts: str) -> None:
-    with pytest.raises(EngineError, match=f"--adapt {counts} is no list"):
+    with pytest.raises(Fault, match=f"--adapt {counts} is no list"):
         bench_games._numbers(counts)

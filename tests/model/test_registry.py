@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.lab.model import ModelCfg, NpcModel, build_model
 from engine.lab.model.config import FusionCfg, ImageCfg, TextCfg
@@ -130,7 +130,7 @@ def test_the_heat_map_never_peaks_outside_the_picture() -> None:
 
 
 def test_an_unknown_encoder_is_named_with_the_known_ones() -> None:
-    with pytest.raises(EngineError, match=r"'vgg'.*efficientnet_lite0"):
+    with pytest.raises(Fault, match=r"'vgg'.*efficientnet_lite0"):
         image_encoders["vgg"]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.perception import Bundle, default_bundle
 
 
@@ -22,8 +22,8 @@ def edit(folder: Path, change: Callable[[dict], object]) -> None:
     (folder / "bundle.json").write_text(json.dumps(manifest))
 
 
-def refusal(folder: Path) -> EngineError:
-    with pytest.raises(EngineError) as caught:
+def refusal(folder: Path) -> Fault:
+    with pytest.raises(Fault) as caught:
         Bundle(folder)
     assert caught.value.fix
     return caught.value

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.perception.frame import MAX_PIXELS, Frame, decode, letterbox
 
 RGB = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
@@ -52,7 +52,7 @@ def test_lossless_files_give_their_pixels(kind: str) -> None:
     ],
 )
 def test_a_broken_frame_is_refused_by_name(frame: Frame, code: str) -> None:
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(Fault) as caught:
         decode(frame)
     assert caught.value.code == code
     assert caught.value.fix
@@ -61,7 +61,7 @@ def test_a_broken_frame_is_refused_by_name(frame: Frame, code: str) -> None:
 def test_an_image_bomb_is_refused_before_it_is_decoded() -> None:
     data = io.BytesIO()
     Image.new("1", (MAX_PIXELS // 1000, 2000)).save(data, "PNG")
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(Fault) as caught:
         decode(Frame(data.getvalue(), format="png"))
     assert caught.value.code in ("frame_size", "frame_broken")
 

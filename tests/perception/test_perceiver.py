@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.perception import EncodedFrame, Frame, Perceiver, Query
 
 PICTURE = np.random.default_rng(3).integers(0, 255, (90, 160, 3), dtype=np.uint8)
@@ -55,7 +55,7 @@ def test_frames_that_are_encoded_together_are_seen_as_each_alone() -> None:
 def test_a_broken_frame_among_others_is_its_own_fault(perceiver: Perceiver) -> None:
     sound, broken = Frame.from_array(PICTURE), Frame(b"no jpeg", format="jpeg")
     first, fault, last = perceiver.encode_frames([sound, broken, sound], [])
-    assert isinstance(fault, EngineError)
+    assert isinstance(fault, Fault)
     assert isinstance(first, EncodedFrame)
     assert isinstance(last, EncodedFrame)
     np.testing.assert_array_equal(first.grid, last.grid)
@@ -91,5 +91,5 @@ def test_cuda_is_never_claimed_without_a_session() -> None:
 
 
 def test_an_unknown_provider_is_refused() -> None:
-    with pytest.raises(EngineError, match="provider 'tpu'"):
+    with pytest.raises(Fault, match="provider 'tpu'"):
         Perceiver(provider="tpu")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.cli.steadiness import _filters
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.recording import RecordingWriter, read_recording
 from engine.lab.evaluation.steadiness import Course, courses_of, delays, episodes, flicker
 from npc import Detection, Percept
@@ -68,5 +68,5 @@ def test_a_delay_counts_from_the_run_that_was_believed():
 
 @pytest.mark.parametrize("text", ["{", '{"watch": {"half_life": "long"}}', '{"watch": {"sen": 1}}'])
 def test_filters_that_cannot_be_used_are_refused_in_one_line(text):
-    with pytest.raises(EngineError, match="--filters cannot be used"):
+    with pytest.raises(Fault, match="--filters cannot be used"):
         _filters(text)

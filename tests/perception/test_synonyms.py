@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.lab.data.concepts import _table
 from engine.lab.data.drawn import THINGS
 from engine.lab.data.synonyms import load_synonyms
@@ -28,7 +28,7 @@ def test_no_icon_is_called_so_either() -> None:
     sources = pytest.importorskip("engine.lab.training.sources", reason="needs the train extra")
     try:
         concepts = sources.scene_concepts()
-    except EngineError:
+    except Fault:
         pytest.skip("needs the fetched icons: python -m engine assets")
     names = {name for concept in concepts for name in concept.names}
     assert not names & {word for words in load_synonyms().values() for word in words}

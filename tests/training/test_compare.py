@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from rich.console import Console
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.lab.comparison import outcome as outcomes
 from engine.lab.comparison.combinations import FUSIONS, IMAGES, TEXTS, choose, combinations
@@ -80,7 +80,7 @@ def test_two_models_are_trained_measured_and_kept(tmp_path, coloured, monkeypatc
     assert (tmp_path / "out/comparison.png").stat().st_size > 5000
     monkeypatch.setattr(outcomes, "run_recipe", lambda *arguments: pytest.fail("a finished model was trained again"))
     compare().run(chosen, console)
-    with pytest.raises(EngineError, match="another recipe"):
+    with pytest.raises(Fault, match="another recipe"):
         Comparison(SMALL.model_copy(update={"seed": 8}), tmp_path / "out", tmp_path / "cache", 8, 1)
 
 
@@ -175,5 +175,5 @@ def test_a_clock_counts_what_earlier_calls_spent() -> None:
 
 @pytest.mark.parametrize(("parts", "weights", "fault"), [(["nope"], {}, "'nope'"), ([], {"vgg": "x.pth"}, "'vgg'")])
 def test_faults_name_what_there_is(parts, weights, fault) -> None:
-    with pytest.raises(EngineError, match=fault):
+    with pytest.raises(Fault, match=fault):
         choose(combinations(weights), parts)

@@ -8,7 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.lab.data.questions import Sample
 from engine.lab.model import ModelCfg, build_model
@@ -196,11 +196,11 @@ def test_a_convolution_pads_as_tensorflow_does(kernel: int, stride: int) -> None
 def test_a_run_directory_is_of_one_recipe(tmp_path) -> None:
     start_run(tmp_path / "run", TrainCfg(), load_labels())
     start_run(tmp_path / "run", TrainCfg(), load_labels())
-    with pytest.raises(EngineError, match="another recipe"):
+    with pytest.raises(Fault, match="another recipe"):
         start_run(tmp_path / "run", TrainCfg(seed=8), load_labels())
-    with pytest.raises(EngineError, match="other lines"):
+    with pytest.raises(Fault, match="other lines"):
         start_run(tmp_path / "run", TrainCfg(), load_labels(), "edited")
-    with pytest.raises(EngineError, match="not a finished"):
+    with pytest.raises(Fault, match="not a finished"):
         load_run(tmp_path / "run")
 
 
@@ -217,5 +217,5 @@ def test_ablations_are_built_like_the_default_whose_words_they_reuse(name: str) 
 
 
 def test_an_unknown_recipe_is_named_with_the_known_ones() -> None:
-    with pytest.raises(EngineError, match=r"'nope'.*default"):
+    with pytest.raises(Fault, match=r"'nope'.*default"):
         load_recipe("nope")

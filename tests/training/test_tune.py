@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("torch", reason="needs the train extra")
 optuna = pytest.importorskip("optuna", reason="needs the train extra")
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.lab.model import ModelCfg
 from engine.lab.model.config import FusionCfg, ImageCfg, TextCfg
 from engine.lab.training import recipe, tune
@@ -71,5 +71,5 @@ def test_the_first_trial_is_the_recipe_itself() -> None:
 
 def test_a_study_belongs_to_one_recipe(tmp_path) -> None:
     Search(SMALL, tmp_path, tmp_path)
-    with pytest.raises(EngineError, match="another recipe"):
+    with pytest.raises(Fault, match="another recipe"):
         Search(SMALL.model_copy(update={"seed": 8}), tmp_path, tmp_path)

@@ -10,7 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from engine.errors import EngineError
+from engine.errors import Fault
 
 _START_S = 30.0
 
@@ -27,7 +27,7 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
-    raise EngineError("port", "No port is free between 20000 and 30000.", "Stop what has them.")
+    raise Fault("port", "No port is free between 20000 and 30000.", "Stop what has them.")
 
 
 class ServerProcess:
@@ -55,7 +55,7 @@ class ServerProcess:
         """Start it, and wait until it is ready.
 
         Raises:
-            EngineError: `server`, with the last line of its log.
+            Fault: `server`, with the last line of its log.
         """
         ready, log = self._folder / "ready", self._folder / "server.log"
         ready.unlink(missing_ok=True)
@@ -69,7 +69,7 @@ class ServerProcess:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-                raise EngineError("server", f"The server did not start: {last[0] if last else 'no reason given'}")
+                raise Fault("server", f"The server did not start: {last[0] if last else 'no reason given'}")
             time.sleep(0.01)
 
     @property

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import msgpack
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.wire.constants import Limits
 
 MAX_DEPTH = 32  # levels of maps and lists, the header itself being the first
@@ -17,7 +17,7 @@ _SCALARS = frozenset((str, bytes, float, bool, type(None)))
 _SHOW_SPEC = "See docs/protocol.md."
 
 
-class ProtocolError(EngineError):
+class ProtocolError(Fault):
     """A message that cannot be understood or exceeds a limit. The connection goes on.
 
     `seq`, `npc` and `utterance` say what the fault belongs to, as far as it is known.

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.recording import Recording
 from engine.lab.adaptation.checks import labelled, refuse_unfit
 from engine.lab.adaptation.material import Material, load_model, prepare
@@ -86,7 +86,7 @@ def adapt(
         minutes: for all of it; learning stops early enough for the export.
 
     Raises:
-        EngineError: `recording_unfit` with the reasons, `not_learnt` if the held-out episodes say that nothing was,
+        Fault: `recording_unfit` with the reasons, `not_learnt` if the held-out episodes say that nothing was,
             `bundle_fixed` for a bundle that cannot learn, `parity`. Nothing is written then.
     """
     clock, cfg = Clock(), cfg or AdaptCfg()
@@ -128,7 +128,7 @@ def _measured(bundle: Path, recording: Recording, split: Split) -> tuple[Answers
 def _refuse_hurried(course: Course, cfg: AdaptCfg, minutes: float) -> None:
     """What was hardly begun says nothing about the recording."""
     if course.stopped == OUT_OF_TIME and course.done < cfg.check_every:
-        raise EngineError(
+        raise Fault(
             "too_slow",
             f"After {course.done} steps the {minutes:g} minutes were over; {cfg.steps} steps are usual.",
             "Give more --minutes or fewer --frames. No bundle was written.",
@@ -137,7 +137,7 @@ def _refuse_hurried(course: Course, cfg: AdaptCfg, minutes: float) -> None:
 
 def _refuse_unlearnt(course: Course) -> None:
     if not course.best["pointing"] >= LEARNT:  # nor where nothing could be measured
-        raise EngineError(
+        raise Fault(
             "not_learnt",
             f"On episodes held out, only {course.best['pointing']:.0%} of the named things were found after learning "
             f"({course.before['pointing']:.0%} before).",

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.recording import RecordedEntity, Recording, Row
 from engine.lab.data.entities import split_colour
 
@@ -18,11 +18,11 @@ SHOWN = 3  # reasons that are told; the rest is counted
 
 
 def refuse_unfit(recording: Recording) -> None:
-    """Raise `EngineError` `recording_unfit` with the reasons for which nothing could be learnt from the recording."""
+    """Raise `Fault` `recording_unfit` with the reasons for which nothing could be learnt from the recording."""
     reasons = [reason for check in CHECKS for reason in check(recording)]
     if reasons:
         more = f" (and {len(reasons) - SHOWN} more)" if len(reasons) > SHOWN else ""
-        raise EngineError(
+        raise Fault(
             "recording_unfit",
             f"{recording.folder} cannot be learnt from: {'; '.join(reasons[:SHOWN])}{more}.",
             "Record more, or mend labels.jsonl: docs/training.md, 'A game of your own'.",

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.recording import Recording, Row
 from engine.lab.adaptation.looks import looks
 from engine.lab.adaptation.split import Split
@@ -70,11 +70,11 @@ def load_model(bundle: Bundle) -> NpcModel:
     """The trainable model of a bundle, its image and text encoders empty.
 
     Raises:
-        EngineError: `bundle_fixed` for a bundle that does not carry what is trained.
+        Fault: `bundle_fixed` for a bundle that does not carry what is trained.
     """
     manifest = bundle.manifest
     if manifest.heads is None or manifest.replay is None or not manifest.model:
-        raise EngineError(
+        raise Fault(
             "bundle_fixed",
             f"The bundle {bundle.folder} cannot learn: it carries no weights to go on from.",
             "Export it again with this version of the engine.",
@@ -83,7 +83,7 @@ def load_model(bundle: Bundle) -> NpcModel:
         model = build_model(ModelCfg.model_validate(manifest.model), bundle.labels, pretrained=False)
         read_heads(model, bundle.folder / manifest.heads.file)
     except (RuntimeError, KeyError, ValidationError):
-        raise EngineError(
+        raise Fault(
             "bundle_invalid",
             f"{bundle.folder / manifest.heads.file} is not of this version's model.",
             "Export the model again with this version of the engine.",

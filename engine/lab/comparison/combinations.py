@@ -7,7 +7,7 @@ from itertools import product
 
 from pydantic import BaseModel, ConfigDict
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.lab.model.config import FusionCfg, ImageCfg, Modality, ModelCfg, TextCfg
 from engine.lab.training.config import TrainCfg
 
@@ -72,7 +72,7 @@ def combinations(weights: Mapping[str, str] | None = None) -> list[Combination]:
 
 def _pretrained(name: str, path: str) -> ImageCfg:
     if name not in IMAGES:
-        raise EngineError("unknown_part", f"No image encoder '{name}' is compared.", f"Use one of: {', '.join(IMAGES)}.")
+        raise Fault("unknown_part", f"No image encoder '{name}' is compared.", f"Use one of: {', '.join(IMAGES)}.")
     return ImageCfg(encoder=name, weights=path)
 
 
@@ -81,5 +81,5 @@ def choose(every: Sequence[Combination], parts: Sequence[str]) -> list[Combinati
     chosen = [c for c in every if not parts or any(part in c.name for part in parts)]
     if not chosen:
         wanted, names = " or ".join(map(repr, parts)), ", ".join(c.name for c in every)
-        raise EngineError("nothing_chosen", f"No combination's name holds {wanted}.", f"There are: {names}.")
+        raise Fault("nothing_chosen", f"No combination's name holds {wanted}.", f"There are: {names}.")
     return chosen

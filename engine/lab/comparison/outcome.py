@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from pydantic import BaseModel, ConfigDict
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.lab.comparison.combinations import Combination
 from engine.lab.training.checkpoint import load_run
 from engine.lab.training.config import TrainCfg
@@ -75,7 +75,7 @@ def needed(combination: Combination) -> tuple[str, ...]:
 def _read(path: Path, combination: Combination, held_out: int) -> Outcome:
     outcome = Outcome.model_validate_json(path.read_text(encoding="utf-8"))
     if (outcome.combination, outcome.held_out) != (combination, held_out):
-        raise EngineError(
+        raise Fault(
             "run_differs", f"{path.parent} was made with other --weights or --held-out.", "Choose another --out directory."
         )
     return outcome

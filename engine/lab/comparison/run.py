@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.lab.comparison.combinations import Combination
 from engine.lab.comparison.latency import Latency, measure_latency
@@ -22,14 +22,14 @@ def common_recipe(name: str, minutes: float | None, scenes: int | None) -> Train
     """The recipe `name` with another budget or number of scenes.
 
     Raises:
-        EngineError: `no_budget` where neither the recipe nor the caller sets a time.
+        Fault: `no_budget` where neither the recipe nor the caller sets a time.
     """
     cfg = load_recipe(name)
     given = cfg.model_dump()
     given["scene"]["minutes"] = minutes or cfg.scene.minutes
     given["data"]["scenes"] = scenes or cfg.data.scenes
     if given["scene"]["minutes"] is None:
-        raise EngineError("no_budget", f"The recipe '{name}' has no scene.minutes.", "Give --minutes.")
+        raise Fault("no_budget", f"The recipe '{name}' has no scene.minutes.", "Give --minutes.")
     return TrainCfg.model_validate(given)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.lab.data.concepts import Concept, describe, describe_known
 
 SPRITE_SIZE = 64
@@ -102,7 +102,7 @@ def load_sprites(families: Sequence[str] = TRAINING_FAMILIES, cache: Path | None
         concepts: "train" leaves the held-out concepts away, "held_out" gives only these, "all" gives both.
 
     Raises:
-        EngineError: `assets_missing` where a family was not fetched yet.
+        Fault: `assets_missing` where a family was not fetched yet.
     """
     sprites = [sprite for family in families for sprite in _read_family(family, cache_folder(cache))]
     return select(sprites, concepts)
@@ -150,11 +150,11 @@ def _stored_icons(path: Path) -> list[str]:
 
 def _read_family(name: str, cache: Path) -> list[Sprite]:
     if name not in FAMILIES:
-        raise EngineError("unknown_family", f"There is no icon family '{name}'.",
+        raise Fault("unknown_family", f"There is no icon family '{name}'.",
                           f"Known: {', '.join(FAMILIES)}.")
     path = _sprite_file(name, cache)
     if not path.exists():
-        raise EngineError("assets_missing", f"The sprites of '{name}' are not in {cache}.",
+        raise Fault("assets_missing", f"The sprites of '{name}' are not in {cache}.",
                           "Fetch them with: python -m engine assets")
     with np.load(path) as stored:
         pixels, icons = stored["pixels"], stored["icons"]
@@ -169,14 +169,14 @@ def _tarball(family: Family, cache: Path) -> Path:
         return path
     npm = shutil.which("npm")
     if npm is None:
-        raise EngineError("npm_missing", f"npm is needed to fetch {family.package} and is not installed.",
+        raise Fault("npm_missing", f"npm is needed to fetch {family.package} and is not installed.",
                           f"Install Node.js, or put {family.tarball} into {cache}.")
     wanted = f"{family.package}@{family.version}"
     command = [npm, "pack", wanted, "--silent", "--pack-destination", str(cache)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     if result.returncode != 0 or not path.exists():
         reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise EngineError("npm_failed", f"npm could not fetch {wanted}: {reason}",
+        raise Fault("npm_failed", f"npm could not fetch {wanted}: {reason}",
                           "Check the network and run the command again; finished families are kept.")
     return path
 
@@ -189,7 +189,7 @@ def _read_icons(family: Family, tarball: Path) -> dict[str, str]:
             data = json.load(member) if member else {}
         icons = data["icons"]
     except (tarfile.TarError, OSError, EOFError, KeyError, json.JSONDecodeError) as error:
-        raise EngineError("tarball_broken", f"{tarball} is no complete {family.package} package ({error}).",
+        raise Fault("tarball_broken", f"{tarball} is no complete {family.package} package ({error}).",
                           "Delete it and run the command again.") from None
     size = data.get("width", 16), data.get("height", 16)
     return {name: _svg(icon, size) for name, icon in sorted(icons.items())
@@ -207,7 +207,7 @@ def _require_cairo() -> None:
     try:
         import cairosvg  # noqa: F401
     except (ImportError, OSError):
-        raise EngineError("cairo_missing", "Drawing icons needs cairosvg and the cairo library.",
+        raise Fault("cairo_missing", "Drawing icons needs cairosvg and the cairo library.",
                           "pip install 'npc-engine[train]'; cairo itself comes from the system "
                           "(apt install libcairo2, brew install cairo).") from None
 

@@ -93,7 +93,7 @@ class SceneGenerator:
                 "new_concepts" draws concepts that it never saw in that style.
 
         Raises:
-            EngineError: `assets_missing` where the sprites were not fetched.
+            Fault: `assets_missing` where the sprites were not fetched.
         """
         families, concepts = SPLITS[split]
         things = [thing for thing in THINGS if not thing.concept.held_out] if split == "train" else []

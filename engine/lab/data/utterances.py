@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import Labels, load_labels
 from engine.lab.data.concepts import SLOT_TAGS, stable_share
 
@@ -96,12 +96,12 @@ def load_utterances(split: Split | None = None, folder: Path | None = None) -> l
     About a fifth of the families of each intent, at least one, are held out: the same ones on every machine.
 
     Raises:
-        EngineError: `utterances_invalid`, naming the file and the family at fault.
+        Fault: `utterances_invalid`, naming the file and the family at fault.
     """
     root = folder or resources.files("engine.lab.data") / "utterances"
     sources = sorted((p for p in root.iterdir() if p.name.endswith(".yaml")), key=lambda p: p.name)
     if not sources:
-        raise EngineError("utterances_missing", f"There is no utterance file in {root}.", "Check the path.")
+        raise Fault("utterances_missing", f"There is no utterance file in {root}.", "Check the path.")
     labels = load_labels()
     return [line for source in sources for line in _lines(_read(source, labels), split)]
 
@@ -117,7 +117,7 @@ def read_lines(path: Path, labels: Labels) -> list[Utterance]:
     A line whose tone nobody wrote has the tone "".
 
     Raises:
-        EngineError: `lines_invalid`, naming the intent and the line at fault.
+        Fault: `lines_invalid`, naming the intent and the line at fault.
     """
     raw: object = None
     try:
@@ -129,9 +129,9 @@ def read_lines(path: Path, labels: Labels) -> list[Utterance]:
                 labels.index("tone", tone)
         if not any(content.values()):
             raise ValueError("it holds no line")
-    except (OSError, UnicodeError, yaml.YAMLError, ValueError, EngineError) as error:
+    except (OSError, UnicodeError, yaml.YAMLError, ValueError, Fault) as error:
         fix = 'Write e.g. greet: [{text: "well met", tone: friendly}, "hello there"].'
-        raise EngineError("lines_invalid", f"{path}: {_fault(error, raw)}.", fix) from None
+        raise Fault("lines_invalid", f"{path}: {_fault(error, raw)}.", fix) from None
     return [Utterance(line.text, intent, line.tone or "", line.slot, "") for intent, lines in content.items() for line in lines]
 
 
@@ -141,8 +141,8 @@ def _read(source: _Source, labels: Labels) -> _IntentFile:
         raw = yaml.load(source.read_text(encoding="utf-8"), Loader=_Loader)
         content = _IntentFile.model_validate(raw)
         _check_labels(content, labels)
-    except (yaml.YAMLError, ValidationError, EngineError) as error:
-        raise EngineError("utterances_invalid", f"{source.name}: {_fault(error, raw)}.",
+    except (yaml.YAMLError, ValidationError, Fault) as error:
+        raise Fault("utterances_invalid", f"{source.name}: {_fault(error, raw)}.",
                           "See the other files for the form.") from None
     return content
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.recording import Recording, Row
 from engine.lab.evaluation.ask_recording import Answers, ask_recording
 from engine.lab.evaluation.questions import vocabulary
@@ -23,11 +23,11 @@ def measure_recording(
     """Ask the bundle about the frames (all of them by default), with a progress bar on stderr.
 
     Raises:
-        EngineError: `recording_unlabelled` where no frame names a thing.
+        Fault: `recording_unlabelled` where no frame names a thing.
     """
     names = vocabulary(recording)
     if not names:
-        raise EngineError(
+        raise Fault(
             "recording_unlabelled",
             f"No frame of {recording.folder} has entities.",
             "Record names and boxes: docs/recording.md.",

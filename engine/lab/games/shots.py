@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.recording import Recording, RecordingWriter, read_recording
 
 
@@ -44,7 +44,7 @@ def record(game: Game, folder: Path, frames: int, seed: int, on_frame: Callable[
     """Record the first `frames` shots of a seed, or read them where that was done before.
 
     Raises:
-        EngineError: `extra_missing` where the game is not installed.
+        Fault: `extra_missing` where the game is not installed.
     """
     meta = {"game": game.name, "licence": game.licence, "package": _installed(game), "seed": seed, "planned": frames}
     if _is_complete(folder, meta):
@@ -65,7 +65,7 @@ def _with_episodes(shots: Iterable[Shot]) -> Iterator[Shot]:
 def _is_complete(folder: Path, meta: dict[str, object]) -> bool:
     try:
         found = read_recording(folder)
-    except EngineError:
+    except Fault:
         return False
     return {"game": found.meta.game, "licence": found.meta.licence, **(found.meta.model_extra or {})} == meta and len(
         found.rows
@@ -76,6 +76,6 @@ def _installed(game: Game) -> str:
     try:
         return f"{game.package} {version(game.package)}"
     except PackageNotFoundError:
-        raise EngineError(
+        raise Fault(
             "extra_missing", f"The game '{game.package}' is not installed.", "Run: pip install 'npc-engine[games]'."
         ) from None

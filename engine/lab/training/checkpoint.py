@@ -12,7 +12,7 @@ import torch
 import yaml
 from safetensors.torch import load_file, save_file
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import Labels, load_labels
 from engine.lab.model import NpcModel, build_model
 from engine.lab.training.config import TrainCfg, load_recipe
@@ -43,7 +43,7 @@ def start_run(run: Path, cfg: TrainCfg, labels: Labels, data: str = "") -> None:
         file = run / f"{what}.yaml"
         if file.exists() and file.read_text(encoding="utf-8") != text:
             other = OTHER[what]
-            raise EngineError("run_differs", f"{run} holds a run of {other}.", "Choose another --out directory.")
+            raise Fault("run_differs", f"{run} holds a run of {other}.", "Choose another --out directory.")
     for what, text in made_of.items():
         (run / f"{what}.yaml").write_text(text, encoding="utf-8")
 
@@ -51,7 +51,7 @@ def start_run(run: Path, cfg: TrainCfg, labels: Labels, data: str = "") -> None:
 def load_run(run: Path, weights: str = "model.safetensors") -> tuple[NpcModel, TrainCfg]:
     """Rebuild the model of a run, in evaluation mode."""
     if not (run / "recipe.yaml").is_file() or not (run / weights).is_file():
-        raise EngineError(
+        raise Fault(
             "run_missing", f"{run} is not a finished training run.", "Give the directory that `python -m engine train` printed."
         )
     cfg = load_recipe(str(run / "recipe.yaml"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.lab.model.config import ModelCfg
 
 
@@ -61,9 +61,9 @@ def load_recipe(name: str) -> TrainCfg:
         path = shipped / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in shipped.glob("*.yaml")))
-        raise EngineError("recipe_missing", f"There is no recipe '{name}'.", f"Give a YAML file or one of: {known}.")
+        raise Fault("recipe_missing", f"There is no recipe '{name}'.", f"Give a YAML file or one of: {known}.")
     try:
         return TrainCfg.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except (ValidationError, yaml.YAMLError) as error:
         first = " ".join(str(error).splitlines()[1:3]).strip() or str(error)
-        raise EngineError("recipe_invalid", f"{path} is not a recipe: {first}.", "See docs/training.md.") from None
+        raise Fault("recipe_invalid", f"{path} is not a recipe: {first}.", "See docs/training.md.") from None

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.lab.data.assets import cache_folder
 from engine.lab.data.utterances import load_utterances
@@ -90,7 +90,7 @@ def text_stage(model: NpcModel, cfg: TrainCfg, run: Path, progress: Progress) ->
     if cfg.text.reuse is not None and not done.exists():
         words = cfg.text.reuse / "text.safetensors"
         if not words.is_file():
-            raise EngineError("run_missing", f"{cfg.text.reuse} holds no text stage.", "Train that run first, see `reuse`.")
+            raise Fault("run_missing", f"{cfg.text.reuse} holds no text stage.", "Train that run first, see `reuse`.")
         shutil.copy(words, done)
     if done.exists():
         _load_words(model, done)
@@ -186,7 +186,7 @@ def _take_fused_part(model: NpcModel, run: Path) -> None:
     from safetensors.torch import load_file
 
     if not (run / "model.safetensors").is_file():
-        raise EngineError("run_missing", f"{run} holds no trained model.", "Check `start_from` in the recipe.")
+        raise Fault("run_missing", f"{run} holds no trained model.", "Check `start_from` in the recipe.")
     weights = load_file(run / "model.safetensors")
     model.load_state_dict({k: v for k, v in weights.items() if not k.startswith(WORDS)}, strict=False)
 

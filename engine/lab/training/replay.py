@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from engine.errors import EngineError
+from engine.errors import Fault
 from engine.lab.data.concepts import Concept
 from engine.lab.training.feature_cache import ScenePair, SceneRecord
 
@@ -52,7 +52,7 @@ def read_replay(path: Path) -> Replay:
     """Read what `write_replay` wrote.
 
     Raises:
-        EngineError: `bundle_invalid`.
+        Fault: `bundle_invalid`.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -64,7 +64,7 @@ def read_replay(path: Path) -> Replay:
                 for row in content["concepts"]
             ]
     except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
-        raise EngineError("bundle_invalid", f"{path} is no replay: {error}.", "Copy the whole bundle again.") from None
+        raise Fault("bundle_invalid", f"{path} is no replay: {error}.", "Copy the whole bundle again.") from None
     return Replay(list(zip(frames, records, strict=True)), concepts)
 
 
