@@ -125,9 +125,7 @@ def _story(
     outcomes = []
     with TemporaryDirectory(prefix="npc-story-") as folder:
         memory = str(Path(folder) / "memory.sqlite")
-        for outcome in play_story(
-            load_story(), lambda world: engine_at(endpoint, world, memory=memory), seed, camera, overlay
-        ):
+        for outcome in play_story(load_story(), lambda world: engine_at(endpoint, world, memory=memory), seed, camera, overlay):
             outcomes.append(outcome)
             mark = "reached" if outcome.reached else "MISSED "
             typer.echo(f'{mark}  {outcome.beat}: {outcome.action} "{outcome.line}" ({outcome.reason})')

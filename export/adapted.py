@@ -66,9 +66,7 @@ def _copy_rest(base: Bundle, folder: Path) -> None:
             shutil.copy(path, folder)
 
 
-def _manifest(
-    base: Bundle, folder: Path, parity: Mapping[str, object], facts: Mapping[str, object]
-) -> dict[str, object]:
+def _manifest(base: Bundle, folder: Path, parity: Mapping[str, object], facts: Mapping[str, object]) -> dict[str, object]:
     """The base's manifest with new hashes. Its figures are its own: they stand under `base`."""
     manifest: dict[str, object] = json.loads((base.folder / "bundle.json").read_text(encoding="utf-8"))
     graphs = {name: entry(folder / of.file) for name, of in base.manifest.graphs.items()}

@@ -142,9 +142,7 @@ def quantize_matrices(source: Path, target: Path) -> None:
     """
     prepared = target.with_suffix(".prepared")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
-    quantize_dynamic(
-        str(prepared), str(target), op_types_to_quantize=["Gather"], weight_type=QuantType.QInt8, per_channel=True
-    )
+    quantize_dynamic(str(prepared), str(target), op_types_to_quantize=["Gather"], weight_type=QuantType.QInt8, per_channel=True)
     prepared.unlink()
     from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer  # here, since it sets up logging
 

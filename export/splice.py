@@ -31,9 +31,7 @@ def feature_scales(image: Path) -> dict[str, dict[str, npt.NDArray[np.generic]]]
     graph = onnx.load(image).graph
     values = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
     rounded = {n.input[0]: n for n in graph.node if n.op_type == "QuantizeLinear" and n.input[0] in FEATURES}
-    return {
-        name: {"scale": values[node.input[1]], "zero_point": values[node.input[2]]} for name, node in rounded.items()
-    }
+    return {name: {"scale": values[node.input[1]], "zero_point": values[node.input[2]]} for name, node in rounded.items()}
 
 
 def replace_neck(image: Path, neck: Path, out: Path) -> None:

@@ -35,7 +35,7 @@ class Doing:
     confidence: float
     speaker: str = ""
     plan: str = ""
-    steps: tuple[str, ...] = ()   # of the plan, after this one
+    steps: tuple[str, ...] = ()  # of the plan, after this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +142,20 @@ class Agenda:
         if standing is None:
             return None
         return Undertaking(
-            action=standing.action, emotion=standing.emotion, speaker=standing.speaker,
+            action=standing.action,
+            emotion=standing.emotion,
+            speaker=standing.speaker,
             lasts=None if standing.ends == FOREVER else max(0.0, standing.ends - now),
-            confidence=standing.confidence, plan=standing.plan, steps=standing.steps,
+            confidence=standing.confidence,
+            plan=standing.plan,
+            steps=standing.steps,
         )
 
     def resume(self, kept: Undertaking | None, now: float) -> None:
         """Take a standing order up again."""
         if kept is not None:
             ends = FOREVER if kept.lasts is None else now + kept.lasts
-            self.standing = Doing(
-                kept.action, kept.emotion, ends, kept.confidence, kept.speaker, kept.plan, kept.steps
-            )
+            self.standing = Doing(kept.action, kept.emotion, ends, kept.confidence, kept.speaker, kept.plan, kept.steps)
 
 
 def _seen_at(reflex: Reflex) -> float:

@@ -34,8 +34,14 @@ def answer(role: Role, percept: Percept, seen: list[Sighting], event: str) -> De
     if not repeated:
         what = moment.intent if understood else ""
         memory.remember(
-            now, percept.speaker, what or "words", role.behaviour.memories.get(what, TRIFLE),
-            did=moment.action, text=percept.text, emotion=moment.emotion, source=percept.source,
+            now,
+            percept.speaker,
+            what or "words",
+            role.behaviour.memories.get(what, TRIFLE),
+            did=moment.action,
+            text=percept.text,
+            emotion=moment.emotion,
+            source=percept.source,
         )
     return decision
 

@@ -37,9 +37,7 @@ class Choice:
 class Arbiter:
     """Weighs the labels of one head for one character."""
 
-    def __init__(
-        self, leanings: Mapping[str, Leaning], traits: Mapping[str, float], never: Collection[str] = ()
-    ) -> None:
+    def __init__(self, leanings: Mapping[str, Leaning], traits: Mapping[str, float], never: Collection[str] = ()) -> None:
         self._leanings = leanings
         self._never = frozenset(never)
         self._still = {
@@ -86,9 +84,7 @@ class Arbiter:
         best = max(allowed, key=allowed.__getitem__, default=default)
         return Choice(best, wanted, probabilities.get(wanted, 0.0), utilities, appeals)
 
-    def _weigh(
-        self, label: str, drives: Mapping[str, float], favours: Mapping[str, float], appeals: dict[str, float]
-    ) -> float:
+    def _weigh(self, label: str, drives: Mapping[str, float], favours: Mapping[str, float], appeals: dict[str, float]) -> float:
         if label not in appeals:
             appeals[label] = self.appeal(label, drives, favours)
         return appeals[label]

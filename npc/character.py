@@ -40,9 +40,7 @@ class Character:
         recollection: what it remembers of an earlier life; nothing by default.
     """
 
-    def __init__(
-        self, persona: Persona, npc_id: str, seed: int = 0, recollection: Recollection | None = None
-    ) -> None:
+    def __init__(self, persona: Persona, npc_id: str, seed: int = 0, recollection: Recollection | None = None) -> None:
         self.npc_id = npc_id
         self._seed = seed
         self.percept = Percept(time=0.0)  # the last one, as its eyes made it steady

@@ -28,7 +28,7 @@ _HELP = """Say something, or:
   /reload                take up the card as it is now
   /quit                  end (so does the end of input)"""
 _KEYWORDS = "(A keyword reader stands in for the model here: it knows some words, no grammar and no pictures.)"
-_STEP = 2.0   # seconds that a turn takes
+_STEP = 2.0  # seconds that a turn takes
 _FRAME = 0.5  # seconds between the frames that the character looks at while time passes
 
 # The percept of a text at a time in seconds, with phrases in view, said to a card.
@@ -82,8 +82,13 @@ class Chat:
         if command == "/quit":
             return False
         known = {
-            "/see": self._see, "/wait": self._wait, "/event": self._event, "/state": self._tell_state,
-            "/as": self._speak_as, "/why": self._why, "/reload": self._reload,
+            "/see": self._see,
+            "/wait": self._wait,
+            "/event": self._event,
+            "/state": self._tell_state,
+            "/as": self._speak_as,
+            "/why": self._why,
+            "/reload": self._reload,
         }
         if not command.startswith("/"):
             self._say(line)

@@ -24,23 +24,23 @@ class Moment:
 
     intent: str = ""
     tone: str = ""
-    action: str = ""                     # what the character does
-    wanted: str = ""                     # what was asked of it, where it does something else
+    action: str = ""  # what the character does
+    wanted: str = ""  # what was asked of it, where it does something else
     emotion: str = ""
     mood: str = ""
-    faction: str = ""                    # of who speaks, or did what happened
-    relationship: str = ""               # acquaintance, friend, foe or feared: who speaks
-    cause: str = ""                      # words, boundary, unwilling, rule, absent, unable, unknown, unclear, …
-    sees: frozenset[str] = frozenset()   # phrases and meanings of what is in view
-    heard: int = 0                       # how often this speaker has spoken to it before
-    away: float | None = None            # seconds since this speaker last said something; None: never before
-    remembers: frozenset[str] = frozenset()   # what this speaker has done before: intents and events
-    did: frozenset[str] = frozenset()         # what the character did for this speaker before: actions
-    saw: frozenset[str] = frozenset()         # phrases that it has seen before
-    goal: frozenset[str] = frozenset()        # goals of its card that matter now
-    promised: str = ""                   # what it is doing on this speaker's word
-    knows: str = ""                      # the fact of its card that answers the question asked
-    event: str = ""                      # what the game has just told to have happened
+    faction: str = ""  # of who speaks, or did what happened
+    relationship: str = ""  # acquaintance, friend, foe or feared: who speaks
+    cause: str = ""  # words, boundary, unwilling, rule, absent, unable, unknown, unclear, …
+    sees: frozenset[str] = frozenset()  # phrases and meanings of what is in view
+    heard: int = 0  # how often this speaker has spoken to it before
+    away: float | None = None  # seconds since this speaker last said something; None: never before
+    remembers: frozenset[str] = frozenset()  # what this speaker has done before: intents and events
+    did: frozenset[str] = frozenset()  # what the character did for this speaker before: actions
+    saw: frozenset[str] = frozenset()  # phrases that it has seen before
+    goal: frozenset[str] = frozenset()  # goals of its card that matter now
+    promised: str = ""  # what it is doing on this speaker's word
+    knows: str = ""  # the fact of its card that answers the question asked
+    event: str = ""  # what the game has just told to have happened
     told: Mapping[Once, set[str]] = field(default_factory=lambda: {"ever": set(), "visit": set()})
     state: Mapping[str, object] = field(default_factory=dict)
 
@@ -74,14 +74,24 @@ class Condition(BaseModel):
     did: Labels = ()
     saw: Labels = ()
     goal: Labels = ()
-    heard_below: int | None = None   # true for the first n things that a speaker says
-    away: float | None = None        # true where the speaker has said nothing for so many seconds
+    heard_below: int | None = None  # true for the first n things that a speaker says
+    away: float | None = None  # true where the speaker has said nothing for so many seconds
     state: dict[str, str | bool | int | float] = {}
 
     @cached_property
     def _tests(self) -> tuple[tuple[str, frozenset[str]], ...]:
         fields = (
-            "intent", "tone", "action", "wanted", "emotion", "mood", "relationship", "faction", "cause", "promised", "event",
+            "intent",
+            "tone",
+            "action",
+            "wanted",
+            "emotion",
+            "mood",
+            "relationship",
+            "faction",
+            "cause",
+            "promised",
+            "event",
             "knows",
         )
         return tuple((name, frozenset(getattr(self, name))) for name in fields if getattr(self, name))
@@ -118,7 +128,7 @@ class Line(Condition):
     """Something to say, and when. In YAML a plain string is a line that always fits."""
 
     say: str = Field(max_length=500)
-    once: Once | None = None   # said to a person once for ever, or once a visit
+    once: Once | None = None  # said to a person once for ever, or once a visit
 
     @model_validator(mode="before")
     @classmethod

@@ -19,9 +19,7 @@ class Speaker:
     Spinner); what was said lately gives way to what was not, then to the line said longest ago.
     """
 
-    def __init__(
-        self, lines: Mapping[str, Sequence[Line]], fallback: Mapping[str, Sequence[Line]], seed: str
-    ) -> None:
+    def __init__(self, lines: Mapping[str, Sequence[Line]], fallback: Mapping[str, Sequence[Line]], seed: str) -> None:
         self._lines = lines
         self._fallback = fallback
         self._seed = seed

@@ -9,7 +9,7 @@ from npc.behaviour import Behaviour
 from npc.steadiness import HEADS, WATCH, Evidence, FilterCfg, Filters, SteadyHead
 from npc.types import Detection, Percept, Target
 
-CALM_AFTER = 2.0   # seconds after which what was seen no longer counts
+CALM_AFTER = 2.0  # seconds after which what was seen no longer counts
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class Sighting:
     phrase: str
     meaning: str
     evidence: Evidence
-    noticed: bool = False   # the character has reacted to it since it came into view
+    noticed: bool = False  # the character has reacted to it since it came into view
 
     @property
     def p(self) -> float:

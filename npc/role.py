@@ -78,9 +78,7 @@ class Role:
             moment.action = steps[0]
         action = self.behaviour.actions[moment.action]
         lasts = min(action.lasts, STEP_LASTS) if steps else action.lasts
-        doing = Doing(
-            moment.action, moment.emotion, percept.time + lasts, confidence, percept.speaker, name, tuple(steps[1:])
-        )
+        doing = Doing(moment.action, moment.emotion, percept.time + lasts, confidence, percept.speaker, name, tuple(steps[1:]))
         if action.ongoing or steps:
             self.agenda.undertake(doing)
             self.memory.touch()

@@ -210,7 +210,7 @@ class Dialogue:
                 raise BridgeError(
                     "unknown_npc",
                     f"There is no NPC '{name}'.",
-                    f"Spawn it first: client.spawn({name!r}, \"guard\").",
+                    f'Spawn it first: client.spawn({name!r}, "guard").',
                 )
 
     def _check(self, message: Spawn | Observe) -> list[Any]:

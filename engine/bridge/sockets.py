@@ -33,9 +33,7 @@ def open_router(
         Fault: `not_loopback`, `port_in_use` or `bind`.
     """
     if not _COMPLETE.fullmatch(endpoint):
-        raise Fault(
-            "bind", f"'{endpoint}' is not of the form tcp://HOST:PORT.", "Use an address such as tcp://127.0.0.1:5571."
-        )
+        raise Fault("bind", f"'{endpoint}' is not of the form tcp://HOST:PORT.", "Use an address such as tcp://127.0.0.1:5571.")
     if not (keys or insecure or is_loopback(endpoint)):
         raise Fault(
             "not_loopback",

@@ -12,15 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from engine.lab.data.assets import FAMILIES, cache_folder, fetch_family, load_sprites
 
-CacheOption = Annotated[Path | None, typer.Option(
-    help="Where to keep them; default: $NPC_ENGINE_CACHE, else the platform's cache folder.")]
+CacheOption = Annotated[
+    Path | None, typer.Option(help="Where to keep them; default: $NPC_ENGINE_CACHE, else the platform's cache folder.")
+]
 
 
 def assets(cache: CacheOption = None) -> None:
     """Fetch and rasterise the icon families. Run it again after an interruption: finished ones are kept."""
     folder = cache_folder(cache)
-    with Progress(TextColumn("{task.description:>20}"), BarColumn(), MofNCompleteColumn(),
-                  TimeElapsedColumn()) as progress:
+    with Progress(TextColumn("{task.description:>20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as progress:
         for name in FAMILIES:
             task = progress.add_task(name, total=None)
             fetch_family(name, folder, on_icon=partial(_show, progress, task))
@@ -35,5 +35,4 @@ def _report(folder: Path) -> None:
     sprites = load_sprites(tuple(FAMILIES), folder, "all")
     held_out = {sprite.concept.key for sprite in sprites if sprite.concept.held_out}
     concepts = {sprite.concept.key for sprite in sprites}
-    Console(soft_wrap=True).print(f"{len(sprites)} sprites of {len(concepts)} concepts "
-                                  f"({len(held_out)} held out) in {folder}")
+    Console(soft_wrap=True).print(f"{len(sprites)} sprites of {len(concepts)} concepts ({len(held_out)} held out) in {folder}")

@@ -115,7 +115,5 @@ def _round_trip(bundle: Path | None) -> str:
         server.stop()
         thread.join(5)
     if not decisions:
-        raise Fault(
-            "round_trip", "No decision came back within 5 s.", "Run `python -m engine serve` and look at its log."
-        )
+        raise Fault("round_trip", "No decision came back within 5 s.", "Run `python -m engine serve` and look at its log.")
     return f"the healer answered “{decisions[0].line}”"

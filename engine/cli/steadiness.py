@@ -60,8 +60,16 @@ def _filters(text: str) -> dict[str, FilterCfg]:
 
 def _table(figures: dict[str, Flicker]) -> Table:
     table = Table(
-        "", "raw", "steady", "truth", "delay", "at most", "raw right", "steady right",
-        title="changes a second, added delay in frames, share of frames that are right", title_justify="left",
+        "",
+        "raw",
+        "steady",
+        "truth",
+        "delay",
+        "at most",
+        "raw right",
+        "steady right",
+        title="changes a second, added delay in frames, share of frames that are right",
+        title_justify="left",
     )
     for name, f in figures.items():
         changes, longest = (f.raw, f.steady, f.truth, f.delay), "" if f.longest is None else str(f.longest)

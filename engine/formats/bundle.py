@@ -118,9 +118,7 @@ def default_bundle() -> Path:
 def _read_manifest(folder: Path) -> Manifest:
     path = folder / "bundle.json"
     if not path.is_file():
-        raise Fault(
-            "bundle_missing", f"There is no bundle in {folder}.", "Give a directory that `python -m export` wrote."
-        )
+        raise Fault("bundle_missing", f"There is no bundle in {folder}.", "Give a directory that `python -m export` wrote.")
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(raw, dict) and raw.get("format") != FORMAT:

@@ -24,12 +24,11 @@ from engine.formats.labels import Labels, load_labels
 
 PictureFormat = Literal["png", "jpeg", "webp"]
 FORMAT: Literal[1] = 1
-ROUNDING = 1.0      # pixels by which a box may stick out of its frame
-LARGEST = 4096      # pixels a side, as of frames that a game sends
+ROUNDING = 1.0  # pixels by which a box may stick out of its frame
+LARGEST = 4096  # pixels a side, as of frames that a game sends
 HEADS = ("intent", "tone", "action", "emotion")
 # What a thing is, as far as it matters to what is right to do.
-TAGS = frozenset({"hostile", "hazard", "item", "food", "animal", "person", "place", "foul", "plant",
-                  "vehicle"})
+TAGS = frozenset({"hostile", "hazard", "item", "food", "animal", "person", "place", "foul", "plant", "vehicle"})
 
 
 class Meta(BaseModel):
@@ -132,8 +131,11 @@ class Recording:
             with Image.open(self.folder / row.frame) as picture:
                 return np.asarray(picture.convert("RGB"), np.uint8)
         except (OSError, SyntaxError, ValueError) as error:  # Pillow: of PNG files with a broken end, SyntaxError
-            raise Fault("frame_broken", f"{self.folder / row.frame} cannot be read: {error}.",
-                              "Record the episode again, or delete its line from labels.jsonl.") from None
+            raise Fault(
+                "frame_broken",
+                f"{self.folder / row.frame} cannot be read: {error}.",
+                "Record the episode again, or delete its line from labels.jsonl.",
+            ) from None
 
 
 def read_recording(folder: Path, labels: Labels | None = None) -> Recording:
@@ -145,8 +147,11 @@ def read_recording(folder: Path, labels: Labels | None = None) -> Recording:
         Fault: `recording_missing`, `recording_meta`, or `recording_row`, naming line and fault.
     """
     if not (folder / "labels.jsonl").is_file():
-        raise Fault("recording_missing", f"There is no recording in {folder} (no labels.jsonl).",
-                          "Give the folder that the game recorded into.")
+        raise Fault(
+            "recording_missing",
+            f"There is no recording in {folder} (no labels.jsonl).",
+            "Give the folder that the game recorded into.",
+        )
     meta = _read_meta(folder / "meta.json")
     known = labels or load_labels()
     return Recording(folder, meta, tuple(_read_rows(folder, known)))
@@ -159,8 +164,7 @@ def _read_meta(path: Path) -> Meta:
         fault = "is missing"
     except ValidationError as error:
         fault = _first(error)
-    raise Fault("recording_meta", f"{path}: {fault}.",
-                      f'It holds at least {{"format": {FORMAT}, "game": "…"}}.')
+    raise Fault("recording_meta", f"{path}: {fault}.", f'It holds at least {{"format": {FORMAT}, "game": "…"}}.')
 
 
 def _read_rows(folder: Path, labels: Labels) -> Iterator[Row]:
@@ -180,8 +184,7 @@ def _read_row(folder: Path, number: int, line: bytes, labels: Labels) -> Row:
         fault = _first(error)
     except (Fault, ValueError) as error:
         fault = str(error).rstrip(".")
-    raise Fault("recording_row", f"{folder / 'labels.jsonl'} line {number}: {fault}.",
-                      "Mend or delete the line.")
+    raise Fault("recording_row", f"{folder / 'labels.jsonl'} line {number}: {fault}.", "Mend or delete the line.")
 
 
 def _check_labels(row: Row, labels: Labels) -> None:
@@ -207,11 +210,15 @@ def _check_boxes(entities: Sequence[RecordedEntity], size: tuple[int, int]) -> N
     for entity in entities:
         x, y, w, h = entity.box
         if max(x + w, y + h) <= 1 and max(x, y) > 0:  # in the very corner it may be what is left of a box cut at the edge
-            raise ValueError(f"box {list(entity.box)} of '{entity.name}' looks like fractions of the frame; "
-                             "it is [x, y, width, height] in pixels")
+            raise ValueError(
+                f"box {list(entity.box)} of '{entity.name}' looks like fractions of the frame; "
+                "it is [x, y, width, height] in pixels"
+            )
         if min(x, y) < -ROUNDING or x + w > size[0] + ROUNDING or y + h > size[1] + ROUNDING:
-            raise ValueError(f"box {list(entity.box)} of '{entity.name}' is outside the frame "
-                             f"({size[0]} x {size[1]} pixels); it is [x, y, width, height]")
+            raise ValueError(
+                f"box {list(entity.box)} of '{entity.name}' is outside the frame "
+                f"({size[0]} x {size[1]} pixels); it is [x, y, width, height]"
+            )
 
 
 def _first(error: ValidationError) -> str:
@@ -234,8 +241,14 @@ class RecordingWriter:
         labels: the classes that may be written; by default those that ship with the engine.
     """
 
-    def __init__(self, folder: Path, meta: Meta | Mapping[str, object], *,
-                 picture_format: PictureFormat = "png", labels: Labels | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        meta: Meta | Mapping[str, object],
+        *,
+        picture_format: PictureFormat = "png",
+        labels: Labels | None = None,
+    ) -> None:
         self._folder, self._format = folder, picture_format
         self._labels = labels or load_labels()
         (folder / "frames").mkdir(parents=True, exist_ok=True)
@@ -244,8 +257,15 @@ class RecordingWriter:
         self._count = _mend(folder)
         self._lines = (folder / "labels.jsonl").open("ab", buffering=0)
 
-    def write(self, frame: npt.NDArray[np.uint8], *, episode: str, t: float,
-              entities: Sequence[Mapping[str, object]] = (), **labels: object) -> Row:
+    def write(
+        self,
+        frame: npt.NDArray[np.uint8],
+        *,
+        episode: str,
+        t: float,
+        entities: Sequence[Mapping[str, object]] = (),
+        **labels: object,
+    ) -> Row:
         """Add a frame.
 
         Args:
@@ -259,8 +279,7 @@ class RecordingWriter:
                 nothing is written then.
         """
         extension = "jpg" if self._format == "jpeg" else self._format
-        fields = {"frame": f"frames/{self._count:06d}.{extension}", "episode": episode, "t": t,
-                  "entities": entities, **labels}
+        fields = {"frame": f"frames/{self._count:06d}.{extension}", "episode": episode, "t": t, "entities": entities, **labels}
         row = self._checked(fields, (frame.shape[1], frame.shape[0]))
         _write_whole(self._folder / row.frame, _encode(frame, self._format))
         self._lines.write(row.model_dump_json(exclude_unset=True).encode() + b"\n")
@@ -273,8 +292,7 @@ class RecordingWriter:
     def __enter__(self) -> RecordingWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     def _checked(self, fields: Mapping[str, object], size: tuple[int, int]) -> Row:
@@ -308,7 +326,7 @@ def _mend(folder: Path) -> int:
     path = folder / "labels.jsonl"
     if path.exists():
         content = path.read_bytes()
-        whole = content[:content.rfind(b"\n") + 1]
+        whole = content[: content.rfind(b"\n") + 1]
         if whole != content:
             os.truncate(path, len(whole))
     stems = (frame.stem for frame in (folder / "frames").iterdir())

@@ -44,6 +44,4 @@ class Knowledge:
         if not persona.knowledge or not text.strip():
             return {}
         cosines = iter((self._vectors(persona.questions) @ self._sentences([text])[0]).tolist())
-        return {
-            name: round(max(next(cosines) for _ in fact.asked), _DECIMALS) for name, fact in persona.knowledge.items()
-        }
+        return {name: round(max(next(cosines) for _ in fact.asked), _DECIMALS) for name, fact in persona.knowledge.items()}

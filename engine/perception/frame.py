@@ -84,9 +84,7 @@ def _decode_raw(frame: Frame) -> Pixels:
 
 
 def _decode_file(frame: Frame) -> Pixels:
-    too_large = Fault(
-        "frame_size", f"The {frame.format} frame holds more than {MAX_PIXELS} pixels.", "Send a smaller picture."
-    )
+    too_large = Fault("frame_size", f"The {frame.format} frame holds more than {MAX_PIXELS} pixels.", "Send a smaller picture.")
     try:
         with warnings.catch_warnings():  # Pillow warns of large pictures and refuses huge ones: one answer for both
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -17,9 +17,18 @@ _OUT_OF_ROLE = re.compile(
 _MARKUP = re.compile(r"[*_`#\[\]{}<>|\\]|https?:")
 # Words by which a character announces an action in its own person: enough to notice "I'll attack", no more.
 _ANNOUNCED = {
-    "attack": r"attack|kill|strike|fight", "follow": r"follow|come with", "give": r"give you|hand you",
-    "flee": r"run away|flee", "heal": r"heal", "trade": r"sell you|trade", "defend": r"defend|protect",
-    "go_to": r"go to", "stay": r"stay|wait here", "pick_up": r"pick (?:it )?up", "use": r"use", "warn": r"warn",
+    "attack": r"attack|kill|strike|fight",
+    "follow": r"follow|come with",
+    "give": r"give you|hand you",
+    "flee": r"run away|flee",
+    "heal": r"heal",
+    "trade": r"sell you|trade",
+    "defend": r"defend|protect",
+    "go_to": r"go to",
+    "stay": r"stay|wait here",
+    "pick_up": r"pick (?:it )?up",
+    "use": r"use",
+    "warn": r"warn",
 }
 
 

@@ -18,10 +18,10 @@ from engine.voice.stream import LlmError, completion
 from npc import Character, Decision, Percept
 
 _LOG = logging.getLogger("engine.voice")
-_WAITING = 64     # utterances; the oldest gives way
-_FAILURES = 3     # in a row, after which it rests
+_WAITING = 64  # utterances; the oldest gives way
+_FAILURES = 3  # in a row, after which it rests
 _REST_S = 30.0
-_PIECE_S = 0.15   # between events of one line
+_PIECE_S = 0.15  # between events of one line
 
 # Text so far, and whether more follows.
 Tell = Callable[[str, bool], None]
@@ -66,7 +66,8 @@ def checked_url(url: str, remote: bool) -> str:
         raise Fault("llm", f"'{url}' is no address of a language model.", "Give one like http://127.0.0.1:8080/v1.")
     if not remote and not _is_here(parts.hostname):
         raise Fault(
-            "llm", f"{parts.hostname} is another machine, and would read what players say.",
+            "llm",
+            f"{parts.hostname} is another machine, and would read what players say.",
             "Run the model here, or say --llm-remote.",
         )
     return url
@@ -99,8 +100,11 @@ class Voice:
         if not decision.line or not percept.text.strip() or self._clock() < self._rests_until:
             return
         job = _Job(
-            messages(character, decision, percept.text, percept.speaker), character, decision,
-            self._clock() + self._cfg.budget, tell,
+            messages(character, decision, percept.text, percept.speaker),
+            character,
+            decision,
+            self._clock() + self._cfg.budget,
+            tell,
         )
         with self._change:
             self._waiting.pop(id(character), None)

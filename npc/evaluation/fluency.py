@@ -40,9 +40,7 @@ def fluency() -> FluencyResult:
         from rouge_score.rouge_scorer import RougeScorer
         from sacrebleu import corpus_bleu
     except ImportError:
-        raise Fault(
-            "missing", "BLEU and ROUGE need sacrebleu and rouge-score.", "pip install 'npc-engine[evaluate]'"
-        ) from None
+        raise Fault("missing", "BLEU and ROUGE need sacrebleu and rouge-score.", "pip install 'npc-engine[evaluate]'") from None
     said = list(_said())
     scorer = RougeScorer(["rougeL"])
     overlap = [[scorer.score(reference, line)["rougeL"].fmeasure for line in lines] for reference, lines, _ in said]

@@ -10,14 +10,37 @@ from npc.types import Detection, Percept, Target
 
 TONES = ("neutral", "friendly", "angry", "afraid", "sad", "excited")
 INTENTS = (
-    "greet", "farewell", "thank", "apologize", "compliment", "insult", "threaten", "chat", "ask_about", "ask_where",
-    "identify", "follow_me", "wait_here", "go_to", "give_me", "pick_up", "use", "attack", "help_me", "flee", "warn",
-    "trade", "gift", "agree", "refuse", "none",
+    "greet",
+    "farewell",
+    "thank",
+    "apologize",
+    "compliment",
+    "insult",
+    "threaten",
+    "chat",
+    "ask_about",
+    "ask_where",
+    "identify",
+    "follow_me",
+    "wait_here",
+    "go_to",
+    "give_me",
+    "pick_up",
+    "use",
+    "attack",
+    "help_me",
+    "flee",
+    "warn",
+    "trade",
+    "gift",
+    "agree",
+    "refuse",
+    "none",
 )
 PHRASES = ("wolf", "bandit", "fire", "treasure chest", "child", "horse")
 SPEAKERS = ("player", "Ada", "a stranger")
 _WORDS = ("you", "there", "give", "me", "that", "wolf", "now", "please", "friend", "{target}", "…", "\u202e", "DROP")
-_STEP = 0.1          # seconds between frames
+_STEP = 0.1  # seconds between frames
 _TALK, _EVENT = 0.2, 0.02
 
 

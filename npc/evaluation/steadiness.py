@@ -14,19 +14,44 @@ from npc.types import Decision, Detection, Percept, Target
 
 # What the model makes of each intent where it is right and nothing in view speaks against it.
 USUAL = {
-    "greet": "greet", "farewell": "greet", "thank": "talk", "apologize": "talk", "compliment": "talk", "insult": "refuse",
-    "threaten": "defend", "chat": "talk", "ask_about": "talk", "ask_where": "point_at", "identify": "point_at",
-    "follow_me": "follow", "wait_here": "stay", "go_to": "go_to", "give_me": "give", "pick_up": "pick_up", "use": "use",
-    "attack": "attack", "help_me": "defend", "flee": "flee", "warn": "warn", "trade": "trade", "gift": "celebrate",
-    "agree": "talk", "refuse": "talk",
+    "greet": "greet",
+    "farewell": "greet",
+    "thank": "talk",
+    "apologize": "talk",
+    "compliment": "talk",
+    "insult": "refuse",
+    "threaten": "defend",
+    "chat": "talk",
+    "ask_about": "talk",
+    "ask_where": "point_at",
+    "identify": "point_at",
+    "follow_me": "follow",
+    "wait_here": "stay",
+    "go_to": "go_to",
+    "give_me": "give",
+    "pick_up": "pick_up",
+    "use": "use",
+    "attack": "attack",
+    "help_me": "defend",
+    "flee": "flee",
+    "warn": "warn",
+    "trade": "trade",
+    "gift": "celebrate",
+    "agree": "talk",
+    "refuse": "talk",
 }
 
 
 def scripted(intent: str, tone: str, time: float, p: float = 0.85) -> Percept:
     """Words that the model understood, with `p` on each label."""
     return Percept(
-        time=time, intent={intent: p}, tone={tone: p}, action={USUAL[intent]: p, "idle": 1.0 - p},
-        emotion={"neutral": p}, target=Target(0.5, 0.5, 0.9), text=intent,
+        time=time,
+        intent={intent: p},
+        tone={tone: p},
+        action={USUAL[intent]: p, "idle": 1.0 - p},
+        emotion={"neutral": p},
+        target=Target(0.5, 0.5, 0.9),
+        text=intent,
     )
 
 

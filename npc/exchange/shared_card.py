@@ -23,8 +23,17 @@ MAX_DEPTH = 64
 SPECS = {"chara_card_v2": "2.0", "chara_card_v3": "3.0"}
 # What the specifications demand of a card's data, for cards that are written anew.
 _TEXTS = (
-    "name", "description", "personality", "scenario", "first_mes", "mes_example", "creator_notes", "system_prompt",
-    "post_history_instructions", "creator", "character_version",
+    "name",
+    "description",
+    "personality",
+    "scenario",
+    "first_mes",
+    "mes_example",
+    "creator_notes",
+    "system_prompt",
+    "post_history_instructions",
+    "creator",
+    "character_version",
 )
 _LISTS = ("alternate_greetings", "tags")
 

@@ -94,13 +94,28 @@ class Memory:
         return bool(source) and source in self._sources
 
     def remember(
-        self, now: float, speaker: str, what: str, salience: float, *,
-        did: str = "", text: str = "", emotion: str = "", source: str = "",
+        self,
+        now: float,
+        speaker: str,
+        what: str,
+        salience: float,
+        *,
+        did: str = "",
+        text: str = "",
+        emotion: str = "",
+        source: str = "",
     ) -> Episode:
         """Take something in; `salience` in 0..1. What is weakest gives way once there is too much."""
         episode = Episode(
-            id=self.life.next_episode, time=now, speaker=speaker[:LONGEST_NAME], what=what[:LONGEST_NAME], did=did,
-            text=text[:500], emotion=emotion, salience=salience, source=source[:LONGEST_NAME],
+            id=self.life.next_episode,
+            time=now,
+            speaker=speaker[:LONGEST_NAME],
+            what=what[:LONGEST_NAME],
+            did=did,
+            text=text[:500],
+            emotion=emotion,
+            salience=salience,
+            source=source[:LONGEST_NAME],
         )
         self.life.next_episode += 1
         self._episodes[episode.id] = episode

@@ -93,7 +93,7 @@ class Undertaking(_Record):
     action: Name
     emotion: Name
     speaker: Name
-    lasts: FiniteFloat | None = None   # None: until told otherwise
+    lasts: FiniteFloat | None = None  # None: until told otherwise
     confidence: Share = 0.0
     plan: Name = ""
     steps: tuple[Name, ...] = ()

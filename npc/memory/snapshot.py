@@ -10,7 +10,7 @@ from npc.errors import RecollectionError
 from npc.memory.records import Recollection
 
 _MARK = b"NPCM\x01"  # the last byte is the version of what follows
-_MOST = 4 << 20      # bytes of the unpacked memory: a full one has about 200,000
+_MOST = 4 << 20  # bytes of the unpacked memory: a full one has about 200,000
 
 
 def pack(recollection: Recollection) -> bytes:

@@ -56,11 +56,14 @@ class SqliteStore:
     def _unusable(self, error: Exception) -> RecollectionError:
         if "locked" in str(error):
             return RecollectionError(
-                "memory_file", f"{self._path} is in use by another server.",
+                "memory_file",
+                f"{self._path} is in use by another server.",
                 "Give each server a file of its own with --memory, or none with `--memory none`.",
             )
         return RecollectionError(
-            "memory_file", f"{self._path} cannot be used as a memory: {error}.", "Move it away, or name another with --memory.",
+            "memory_file",
+            f"{self._path} cannot be used as a memory: {error}.",
+            "Move it away, or name another with --memory.",
         )
 
     def _migrate(self, migrations: Sequence[str]) -> None:
@@ -68,7 +71,8 @@ class SqliteStore:
         if version > len(migrations):
             self._base.close()
             raise RecollectionError(
-                "memory_file", f"{self._path} was written by a newer version ({version}; this one knows {len(migrations)}).",
+                "memory_file",
+                f"{self._path} was written by a newer version ({version}; this one knows {len(migrations)}).",
                 "Update the engine, or name another file with --memory.",
             )
         for number, script in enumerate(migrations[version:], version + 1):
@@ -91,7 +95,8 @@ class SqliteStore:
         except (sqlite3.Error, ValidationError) as error:
             said = str(error).splitlines()[0]
             raise RecollectionError(
-                "memory_file", f"What {key[1]} remembers cannot be read from {self._path}: {said}.",
+                "memory_file",
+                f"What {key[1]} remembers cannot be read from {self._path}: {said}.",
                 "Move the file away to begin anew.",
             ) from None
 
@@ -139,9 +144,7 @@ class SqliteStore:
 _OF = "WHERE world = ? AND npc = ?"
 
 
-def _write(
-    base: sqlite3.Connection, key: Key, life: Life, people: dict[str, Person], episodes: Iterable[Episode]
-) -> None:
+def _write(base: sqlite3.Connection, key: Key, life: Life, people: dict[str, Person], episodes: Iterable[Episode]) -> None:
     base.execute("INSERT OR REPLACE INTO life VALUES (?, ?, ?)", (*key, life.model_dump_json()))
     base.executemany(
         "INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?)",
@@ -151,4 +154,3 @@ def _write(
         "INSERT OR REPLACE INTO episode VALUES (?, ?, ?, ?)",
         [(*key, episode.id, EPISODE.dump_json(episode).decode()) for episode in episodes],
     )
-

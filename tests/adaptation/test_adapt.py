@@ -118,9 +118,7 @@ def test_a_machine_that_is_too_slow_is_told_so_and_not_that_the_labels_are_wrong
     assert not (tmp_path / "out").exists()
 
 
-def test_of_a_recording_without_tags_no_sentence_and_no_danger_is_learnt(
-    bundle: Path, record: Record, tmp_path: Path
-) -> None:
+def test_of_a_recording_without_tags_no_sentence_and_no_danger_is_learnt(bundle: Path, record: Record, tmp_path: Path) -> None:
     recording = record()
     path = recording.folder / "labels.jsonl"
     path.write_text(path.read_text().replace('"tags":["item"]', '"tags":[]'))

@@ -8,7 +8,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ANSWERS = {
-    "good": ["Mira: \"Good ", "day to ", "you, ", "dear friend.\""],
+    "good": ['Mira: "Good ', "day to ", "you, ", 'dear friend."'],
     "slow": ["Good "] * 100,
     "ai": ["As an AI language ", "model, I cannot."],
     "markup": ["*smiles* Hello!"],

@@ -105,8 +105,6 @@ def test_a_memory_file_of_another_server_is_refused_in_one_line(tmp_path):
     store.close()
 
 
-
-
 def test_a_brain_that_logs_can_be_replayed(tmp_path):
     brain = Brain(EchoPerceiver(), logs=tmp_path)
     mind = brain.mind("tam/../x", TAM)

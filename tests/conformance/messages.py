@@ -162,7 +162,8 @@ CLIENT_VARIANTS = {
     "observe with nil for the frame": [_pack(type="observe", seq=1, npcs=["mira"], frame=None, utterance=None, state=None)],
     "observe a jpeg without its size": [_pack(type="observe", seq=5, npcs=["mira"], frame={"format": "jpeg"}), b"\xff\xd8"],
     "observe things with integers for places": [
-        _pack(type="observe", seq=1, npcs=["m"], frame={"format": "jpeg", "entities": {"sky": [0, 0, 1, 1]}}), b"\xff\xd8"
+        _pack(type="observe", seq=1, npcs=["m"], frame={"format": "jpeg", "entities": {"sky": [0, 0, 1, 1]}}),
+        b"\xff\xd8",
     ],
     "spawn in the widest forms": [_wide({"type": "spawn", "npc": "mira", "persona": "healer", "watch": ["wolf"]})],
 }

@@ -7,14 +7,17 @@ from engine.lab.data.concepts import SLOT_TAGS, _table, describe, describe_known
 from engine.lab.data.drawn import THINGS
 
 
-@pytest.mark.parametrize(("icon", "name", "tag"), [
-    ("red-apple", "apple", "food"),
-    ("wolf-head", "wolf", "hostile"),
-    ("broken-shield", "broken shield", "item"),
-    ("fire-engine", "fire engine", "vehicle"),
-    ("fire", "fire", "hazard"),
-    ("woman-firefighter", "firefighter", "person"),
-])
+@pytest.mark.parametrize(
+    ("icon", "name", "tag"),
+    [
+        ("red-apple", "apple", "food"),
+        ("wolf-head", "wolf", "hostile"),
+        ("broken-shield", "broken shield", "item"),
+        ("fire-engine", "fire engine", "vehicle"),
+        ("fire", "fire", "hazard"),
+        ("woman-firefighter", "firefighter", "person"),
+    ],
+)
 def test_icons_get_the_names_that_players_use(icon, name, tag):
     concept = describe(icon)
     assert concept is not None
@@ -27,9 +30,15 @@ def test_symbols_are_no_things(icon):
     assert describe(icon) is None
 
 
-@pytest.mark.parametrize(("icon", "name"), [
-    ("alarmclock", "alarm clock"), ("bird-2", "bird"), ("broken-shield", None), ("align-left", None),
-])
+@pytest.mark.parametrize(
+    ("icon", "name"),
+    [
+        ("alarmclock", "alarm clock"),
+        ("bird-2", "bird"),
+        ("broken-shield", None),
+        ("align-left", None),
+    ],
+)
 def test_families_of_signs_give_only_what_is_called_as_a_known_thing(icon, name):
     concept = describe_known(icon)
     assert (concept and concept.names[0]) == name

@@ -35,12 +35,12 @@ def test_the_ground_of_a_map_covers_it_once_but_for_what_is_taken_or_nameless():
         cover = np.zeros((180, 320), int)
         for entity in ground.entities(taken):
             x, y, w, h = entity.box
-            cover[y:y + h, x:x + w] += 1
+            cover[y : y + h, x : x + w] += 1
         assert cover.max() <= 1
-        assert not cover[:ground.cell, :ground.cell].any()
+        assert not cover[: ground.cell, : ground.cell].any()
         nameless = [i for i, m in enumerate(ground.materials) if m is None]
         named = (~np.isin(ground.kinds, nameless)).sum() - sum(ground.kinds[at] not in nameless for at in taken)
-        assert (cover[::ground.cell, ::ground.cell] > 0).sum() == named
+        assert (cover[:: ground.cell, :: ground.cell] > 0).sum() == named
 
 
 def test_absent_ground_is_nowhere_on_the_map():
@@ -82,6 +82,9 @@ def test_one_of_a_kind_is_not_on_the_other_side():
 
 def test_maps_of_tiles_appear_among_the_scenes(sprites):
     generator = SceneGenerator(sprites, seed=5, things=THINGS)
-    mapped = [scene for scene in (generator.scene(i) for i in range(30)) if any(name in MATERIALS[1].concept.names
-              or name in MATERIALS[0].concept.names for name in scene.absent)]
+    mapped = [
+        scene
+        for scene in (generator.scene(i) for i in range(30))
+        if any(name in MATERIALS[1].concept.names or name in MATERIALS[0].concept.names for name in scene.absent)
+    ]
     assert mapped

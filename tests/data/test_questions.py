@@ -29,8 +29,11 @@ def test_a_query_finds_everything_of_that_name_and_nothing_else(generator):
 
 
 def test_queries_are_asked_for_absent_things_too(generator):
-    found = [bool(hit) for i, scene in enumerate(scenes(generator))
-             for _, hit in generator.queries(scene, np.random.default_rng(i), 20)]
+    found = [
+        bool(hit)
+        for i, scene in enumerate(scenes(generator))
+        for _, hit in generator.queries(scene, np.random.default_rng(i), 20)
+    ]
     assert 0.25 < np.mean(found) < 0.55
 
 
@@ -55,9 +58,15 @@ def test_a_colour_is_now_and_then_called_by_another_word(generator):
     assert all(RED_KEY.is_called(phrase) for phrase in found)
 
 
-@pytest.mark.parametrize(("phrase", "plain"), [
-    ("crimson key", "red key"), ("jet black cat", "black cat"), ("rosy apple", "pink apple"), ("rose", "rose"),
-])
+@pytest.mark.parametrize(
+    ("phrase", "plain"),
+    [
+        ("crimson key", "red key"),
+        ("jet black cat", "black cat"),
+        ("rosy apple", "pink apple"),
+        ("rose", "rose"),
+    ],
+)
 def test_other_words_for_colours_mean_the_usual_ones(phrase, plain):
     assert usual(phrase) == plain
 
@@ -73,8 +82,16 @@ def test_lessons_say_what_the_teacher_says_of_the_scene(generator, utterances):
         for sample in generator.lessons(scene, utterances, np.random.default_rng(i), 12):
             meant = [e for e in scene.entities if sample.named and e.is_called(sample.named)]
             tags = frozenset().union(*(e.tags for e in meant)) if meant else None
-            lesson = teach(Situation(sample.intent, sample.tone, sample.named is not None, tags,
-                                     bool(scene.tagged("hostile")), bool(scene.tagged("hazard"))))
+            lesson = teach(
+                Situation(
+                    sample.intent,
+                    sample.tone,
+                    sample.named is not None,
+                    tags,
+                    bool(scene.tagged("hostile")),
+                    bool(scene.tagged("hazard")),
+                )
+            )
             assert (sample.action, sample.emotion) == (lesson.action, lesson.emotion)
             assert sample.absent == (sample.named is not None and not meant)
             if meant:
@@ -82,8 +99,11 @@ def test_lessons_say_what_the_teacher_says_of_the_scene(generator, utterances):
 
 
 def test_an_absent_thing_has_no_target(generator, utterances):
-    samples = [s for i, scene in enumerate(scenes(generator))
-               for s in generator.lessons(scene, utterances, np.random.default_rng(i), 12)]
+    samples = [
+        s
+        for i, scene in enumerate(scenes(generator))
+        for s in generator.lessons(scene, utterances, np.random.default_rng(i), 12)
+    ]
     absent = [s for s in samples if s.absent]
     assert 0.3 < len(absent) / sum(s.named is not None for s in samples) < 0.7
     assert not any(s.target_boxes for s in absent)

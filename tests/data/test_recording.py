@@ -81,19 +81,22 @@ def test_a_line_cut_short_by_the_end_of_the_game_is_left_out_and_mended(folder, 
     assert len(read_recording(folder).rows) == 4
 
 
-@pytest.mark.parametrize(("fields", "fault"), [
-    ({"intent": "gimme"}, "gimme"),
-    ({"entities": [{**WOLF, "box": [50, 5, 30, 10]}], "target": 0}, "outside the frame"),
-    ({"entities": [{**WOLF, "box": [0.1, 0.2, 0.3, 0.4]}]}, r"looks like fractions of the frame; it is \[x, y, width"),
-    ({"entities": [{**WOLF, "box": [5, 5, 0, 10]}], "target": 0}, "no area"),
-    ({"entities": [{**WOLF, "tags": ["hostle"]}], "target": 0}, "hostle"),
-    ({"target": 4}, "target 4"),
-    ({"frame": "frames/nowhere.png"}, "nowhere.png is missing"),
-    ({"frame": "../secret.png"}, "leads out"),
-    ({"frame": "meta.json"}, "no picture"),
-    ({"mood": "good"}, "mood"),
-    ({"t": -1}, "t: "),
-])
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"intent": "gimme"}, "gimme"),
+        ({"entities": [{**WOLF, "box": [50, 5, 30, 10]}], "target": 0}, "outside the frame"),
+        ({"entities": [{**WOLF, "box": [0.1, 0.2, 0.3, 0.4]}]}, r"looks like fractions of the frame; it is \[x, y, width"),
+        ({"entities": [{**WOLF, "box": [5, 5, 0, 10]}], "target": 0}, "no area"),
+        ({"entities": [{**WOLF, "tags": ["hostle"]}], "target": 0}, "hostle"),
+        ({"target": 4}, "target 4"),
+        ({"frame": "frames/nowhere.png"}, "nowhere.png is missing"),
+        ({"frame": "../secret.png"}, "leads out"),
+        ({"frame": "meta.json"}, "no picture"),
+        ({"mood": "good"}, "mood"),
+        ({"t": -1}, "t: "),
+    ],
+)
 def test_a_bad_row_is_named_with_its_line_and_fault(folder, fields, fault):
     change(folder, 1, **fields)
     with pytest.raises(Fault, match=rf"labels\.jsonl line 1: .*{fault}") as raised:
@@ -109,8 +112,7 @@ def test_a_line_that_is_no_json_is_named(folder):
 
 
 def test_a_row_that_is_wrong_is_not_written(folder, frame):
-    with (RecordingWriter(folder, {"game": "test"}) as writer,
-          pytest.raises(Fault, match="outside the frame")):
+    with RecordingWriter(folder, {"game": "test"}) as writer, pytest.raises(Fault, match="outside the frame"):
         writer.write(frame, episode="e", t=0, entities=[{**WOLF, "box": (0, 0, 100, 100)}])
     assert len(read_recording(folder).rows) == 3
 

@@ -47,7 +47,7 @@ def test_outside_the_valid_part_the_frame_is_black(scenes):
     assert any(scene.valid[0] > 0 for scene in scenes)
     for scene in scenes:
         outside = np.ones(FRAME, bool)
-        outside[scene.valid[1]:scene.valid[3], scene.valid[0]:scene.valid[2]] = False
+        outside[scene.valid[1] : scene.valid[3], scene.valid[0] : scene.valid[2]] = False
         assert not scene.frame[outside].any()
 
 
@@ -55,7 +55,7 @@ def test_entities_hide_each_other_only_a_little(scenes):
     for scene in scenes:
         *boxes, last = [entity.box for entity in scene.entities]
         assert all(overlap(a, b) <= 0.16 for i, a in enumerate(boxes) for b in boxes[:i])
-        assert all(overlap(last, b) <= 0.5 for b in boxes)      # the last may be what the player holds close to the eye
+        assert all(overlap(last, b) <= 0.5 for b in boxes)  # the last may be what the player holds close to the eye
 
 
 @pytest.mark.parametrize("size", [(60, 90), (192, 320)])
@@ -75,7 +75,7 @@ def test_an_inventory_is_drawn_nowhere_else_than_in_its_box(sprites):
     picture = Image.new("RGB", (160, 96), (255, 0, 255))
     x, y, w, h = draw_inventory(picture, [sprite.rgba for sprite in sprites[:6]], 14, np.random.default_rng(2))
     changed = (np.asarray(picture) != (255, 0, 255)).any(2)
-    assert changed[y:y + h, x:x + w].all()
+    assert changed[y : y + h, x : x + w].all()
     assert changed.sum() == w * h
 
 
@@ -86,8 +86,8 @@ def test_ink_draws_dark_lines_around_flat_fills(sprites):
     shown = comic[comic[..., 3] > 128][:, :3]
     colours, counts = np.unique(shown, axis=0, return_counts=True)
     assert len(colours) <= 4
-    assert (colours.max(1) < 60).any()                      # the line
-    assert colours[counts.argmax()].argmax() == 0           # the fill is still red
+    assert (colours.max(1) < 60).any()  # the line
+    assert colours[counts.argmax()].argmax() == 0  # the fill is still red
 
 
 def test_dangers_are_in_view_about_as_often_as_said(generator):

@@ -28,13 +28,11 @@ def folder(tmp_path):
 
 def test_a_line_takes_the_tone_of_its_family_unless_it_has_its_own(folder):
     tones = {line.text: line.tone for line in load_utterances(folder=folder)}
-    assert tones == {"hand me the {thing}": "neutral", "GIVE ME THE {thing} NOW": "angry",
-                     "may I have something": "friendly"}
+    assert tones == {"hand me the {thing}": "neutral", "GIVE ME THE {thing} NOW": "angry", "may I have something": "friendly"}
 
 
 def test_a_slot_is_filled_with_a_phrase():
-    assert Utterance("hand me the {thing}", "give_me", "neutral", "thing", "f").filled("red potion") == \
-        "hand me the red potion"
+    assert Utterance("hand me the {thing}", "give_me", "neutral", "thing", "f").filled("red potion") == "hand me the red potion"
 
 
 def test_families_are_never_on_both_sides_of_the_split():
@@ -51,15 +49,18 @@ def test_every_intent_has_lines_on_both_sides_of_the_split():
     assert {line.intent for line in load_utterances("held_out")} == intents
 
 
-@pytest.mark.parametrize(("broken", "fault"), [
-    (FILE.replace("{thing}", "{thign}"), "family 'hand-over'.*one slot"),
-    (FILE.replace("angry", "furious"), "furious"),
-    (FILE.replace("give_me", "gimme"), "gimme"),
-    (FILE.replace("name: please", "name: hand-over"), "two families"),
-    (FILE.replace("tone: friendly", "mood: friendly"), "family 'please'.*mood"),
-    ("intent: [", "expected"),
-    ("just words", "dictionary"),
-])
+@pytest.mark.parametrize(
+    ("broken", "fault"),
+    [
+        (FILE.replace("{thing}", "{thign}"), "family 'hand-over'.*one slot"),
+        (FILE.replace("angry", "furious"), "furious"),
+        (FILE.replace("give_me", "gimme"), "gimme"),
+        (FILE.replace("name: please", "name: hand-over"), "two families"),
+        (FILE.replace("tone: friendly", "mood: friendly"), "family 'please'.*mood"),
+        ("intent: [", "expected"),
+        ("just words", "dictionary"),
+    ],
+)
 def test_a_fault_names_the_file_and_the_family(folder, broken, fault):
     (folder / "give_me.yaml").write_text(broken)
     with pytest.raises(Fault, match=rf"give_me\.yaml: .*{fault}") as raised:

@@ -28,8 +28,7 @@ class Town:
     def __init__(self, world: World, store: SqliteStore) -> None:
         self._world, self._store, self._seq = world, store, 0
         self._people = {
-            npc.name: Character(load_persona(npc.persona), npc.name, 0, store.load(("village", npc.name)))
-            for npc in world.npcs
+            npc.name: Character(load_persona(npc.persona), npc.name, 0, store.load(("village", npc.name))) for npc in world.npcs
         }
         self._ready: list[tuple[WireDecision, float]] = []
 

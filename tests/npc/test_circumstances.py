@@ -16,7 +16,6 @@ DAY = [
 NOON, NIGHT = {"hour": 12}, {"hour": 23.5}
 
 
-
 def _torn(actor, state=None) -> str:
     """What it does where giving is only a little likelier than trading."""
     actor.time += 1.0

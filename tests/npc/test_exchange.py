@@ -34,8 +34,16 @@ SERA = {
         "post_history_instructions": "Stay in role {{original}}.",
         "alternate_greetings": ["You again.", "*waves*"],
         "character_book": {
-            "entries": [{"keys": ["lamp", "(a+)+$"], "content": "The lamp is old.", "extensions": {"x": 1}, "enabled": True,
-                         "insertion_order": 3, "decorators": ["@@depth 4"]}],
+            "entries": [
+                {
+                    "keys": ["lamp", "(a+)+$"],
+                    "content": "The lamp is old.",
+                    "extensions": {"x": 1},
+                    "enabled": True,
+                    "insertion_order": 3,
+                    "decorators": ["@@depth 4"],
+                }
+            ],
             "extensions": {},
         },
         "tags": ["sea", "female"],

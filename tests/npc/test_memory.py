@@ -24,8 +24,13 @@ KEY = ("village", "mira")
 def told(character: Character, time: float, intent: str, action: str = "talk", **more: object) -> str:
     """Say something to a character; the line that it answers with."""
     percept = Percept(
-        time=time, text=intent, intent={intent: 0.95}, tone={"neutral": 0.9}, action={action: 0.95},
-        emotion={"neutral": 0.9}, **more,
+        time=time,
+        text=intent,
+        intent={intent: 0.95},
+        tone={"neutral": 0.9},
+        action={action: 0.95},
+        emotion={"neutral": 0.9},
+        **more,
     )
     return character.tick(percept).line
 

@@ -16,8 +16,13 @@ def _say(stage, intent: str, action: str, times: int, **more):
 
 @pytest.mark.parametrize(
     ("intent", "action", "times", "name"),
-    [("chat", "talk", 5, "acquaintance"), ("gift", "celebrate", 2, "friend"), ("compliment", "celebrate", 3, "friend"),
-     ("insult", "refuse", 2, "foe"), ("threaten", "defend", 2, "feared")],
+    [
+        ("chat", "talk", 5, "acquaintance"),
+        ("gift", "celebrate", 2, "friend"),
+        ("compliment", "celebrate", 3, "friend"),
+        ("insult", "refuse", 2, "foe"),
+        ("threaten", "defend", 2, "feared"),
+    ],
 )
 def test_words_make_friends_and_foes(stage, intent, action, times, name):
     actor = stage()

@@ -195,9 +195,9 @@ def _told(intent: float, action: str, p: float) -> Percept:
     ("intent", "action", "p", "answered"),
     [
         (0.9, "follow", 0.9, True),
-        (0.39, "follow", 0.9, False),   # a deed needs a sure intent
-        (0.9, "follow", 0.39, False),   # and a sure action
-        (0.39, "talk", 0.9, True),      # an answer one of them
+        (0.39, "follow", 0.9, False),  # a deed needs a sure intent
+        (0.9, "follow", 0.39, False),  # and a sure action
+        (0.39, "talk", 0.9, True),  # an answer one of them
         (0.9, "talk", 0.39, True),
         (0.39, "talk", 0.39, False),
     ],

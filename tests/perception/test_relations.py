@@ -9,39 +9,58 @@ from engine.perception import Frame, Perceiver, Query
 from engine.perception.relations import Distance, Relation, placed, ranked, read_distance, read_relation
 
 
-@pytest.mark.parametrize(("text", "relation"), [
-    ("hand me the chest left of the tree", Relation("hand me the chest", "left", "tree")),
-    ("pass me the jar that is to the left of the old tree, please", Relation("pass me the jar, please", "left", "old tree")),
-    ("could you hand me that red thing by the door?", Relation("could you hand me that red thing?", "near", "door")),
-    ("what is the thing on top of the barrel", Relation("what is the thing", "above", "barrel")),
-    ("Attack the wolf NEXT TO the well!", Relation("Attack the wolf!", "near", "well")),
-    ("hand me the axe that lies near to the door", Relation("hand me the axe", "near", "door")),
-    ("open the closest chest to the well", Relation("open the chest", "near", "well")),
-    ("the key nearest those barrels", Relation("the key", "near", "barrels")),
-    ("hand me the axe nearest the door", Relation("hand me the axe", "near", "door")),
-    ("take the key under the table and go", Relation("take the key and go", "below", "table")),
-])
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("hand me the chest left of the tree", Relation("hand me the chest", "left", "tree")),
+        (
+            "pass me the jar that is to the left of the old tree, please",
+            Relation("pass me the jar, please", "left", "old tree"),
+        ),
+        ("could you hand me that red thing by the door?", Relation("could you hand me that red thing?", "near", "door")),
+        ("what is the thing on top of the barrel", Relation("what is the thing", "above", "barrel")),
+        ("Attack the wolf NEXT TO the well!", Relation("Attack the wolf!", "near", "well")),
+        ("hand me the axe that lies near to the door", Relation("hand me the axe", "near", "door")),
+        ("open the closest chest to the well", Relation("open the chest", "near", "well")),
+        ("the key nearest those barrels", Relation("the key", "near", "barrels")),
+        ("hand me the axe nearest the door", Relation("hand me the axe", "near", "door")),
+        ("take the key under the table and go", Relation("take the key and go", "below", "table")),
+    ],
+)
 def test_a_relation_is_taken_out_of_the_words(text, relation):
     assert read_relation(text) == relation
 
 
-@pytest.mark.parametrize("text", ["there is a wolf behind you", "stay near me", "left or right?", "by day we rest", "go left",
-                                  "hand me the axe nearest to you over there", "the wolf behind me is dangerous",
-                                  "STAY CLOSE TO ME YOU FOOL"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "there is a wolf behind you",
+        "stay near me",
+        "left or right?",
+        "by day we rest",
+        "go left",
+        "hand me the axe nearest to you over there",
+        "the wolf behind me is dangerous",
+        "STAY CLOSE TO ME YOU FOOL",
+    ],
+)
 def test_what_places_nothing_by_a_thing_is_no_relation(text):
     assert read_relation(text) is None
 
 
-@pytest.mark.parametrize(("text", "distance"), [
-    ("hand me the axe nearest to you", Distance("hand me the axe", "you", False)),
-    ("take the barrel that is closest to me, please", Distance("take the barrel, please", "me", False)),
-    ("Attack the NEAREST wolf!", Distance("Attack the wolf!", None, False)),
-    ("bring me the key farthest from yourself", Distance("bring me the key", "you", True)),
-    ("run to the furthest tree", Distance("run to the tree", None, True)),
-    ("hand me the closest axe to me", Distance("hand me the axe", "me", False)),
-    ("take the one that is nearest", Distance("take the one", None, False)),
-    ("what is the thing nearest to you?", Distance("what is the thing?", "you", False)),
-])
+@pytest.mark.parametrize(
+    ("text", "distance"),
+    [
+        ("hand me the axe nearest to you", Distance("hand me the axe", "you", False)),
+        ("take the barrel that is closest to me, please", Distance("take the barrel, please", "me", False)),
+        ("Attack the NEAREST wolf!", Distance("Attack the wolf!", None, False)),
+        ("bring me the key farthest from yourself", Distance("bring me the key", "you", True)),
+        ("run to the furthest tree", Distance("run to the tree", None, True)),
+        ("hand me the closest axe to me", Distance("hand me the axe", "me", False)),
+        ("take the one that is nearest", Distance("take the one", None, False)),
+        ("what is the thing nearest to you?", Distance("what is the thing?", "you", False)),
+    ],
+)
 def test_a_distance_is_taken_out_of_the_words(text, distance):
     assert read_relation(text) is None
     assert read_distance(text) == distance
@@ -52,11 +71,18 @@ def test_what_tells_no_things_apart_is_no_distance(text):
     assert read_distance(text) is None
 
 
-@pytest.mark.parametrize(("place", "farthest", "meant"), [
-    ((10, 2, 11, 3), False, (10, 5)), ((10, 2, 11, 3), True, (10, 30)), ((9, 33, 9, 33), False, (10, 30)),
-    (None, False, (20, 18)), (None, True, (3, 18)), ((10, 500, 11, 510), False, (10, 30)),
-    ((9, 4, 11, 6), False, (3, 18)),  # not the one who stands there
-])
+@pytest.mark.parametrize(
+    ("place", "farthest", "meant"),
+    [
+        ((10, 2, 11, 3), False, (10, 5)),
+        ((10, 2, 11, 3), True, (10, 30)),
+        ((9, 33, 9, 33), False, (10, 30)),
+        (None, False, (20, 18)),
+        (None, True, (3, 18)),
+        ((10, 500, 11, 510), False, (10, 30)),
+        ((9, 4, 11, 6), False, (3, 18)),  # not the one who stands there
+    ],
+)
 def test_of_several_the_nearest_or_the_farthest_is_meant(place, farthest, meant):
     heat = ranked(_spots((10, 5), (10, 30), (3, 18), (20, 18)), place, farthest)
     assert np.unravel_index(heat.argmax(), heat.shape) == meant
@@ -70,8 +96,9 @@ def _spots(*at: tuple[int, int]) -> np.ndarray:
     return heat
 
 
-@pytest.mark.parametrize(("kind", "meant"), [("left", (10, 5)), ("right", (10, 30)), ("above", (3, 18)), ("below", (20, 18)),
-                                             ("near", (10, 21))])
+@pytest.mark.parametrize(
+    ("kind", "meant"), [("left", (10, 5)), ("right", (10, 30)), ("above", (3, 18)), ("below", (20, 18)), ("near", (10, 21))]
+)
 def test_of_several_the_one_that_stands_so_is_meant(kind, meant):
     anchor = (10, 18)
     spots = [(10, 5), (10, 30), (3, 18), (20, 18)] + ([(10, 21)] if kind == "near" else [])
@@ -89,10 +116,13 @@ def _picture(key: str) -> Image.Image:
     return Image.fromarray(thing.sprite(np.random.default_rng(1))[0]).resize((56, 56), Image.Resampling.NEAREST)
 
 
-@pytest.mark.parametrize(("words", "meant"), [
-    ("hand me the chest left of the tree", 120),
-    ("hand me the chest that is to the right of the tree", 480),
-])
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("hand me the chest left of the tree", 120),
+        ("hand me the chest that is to the right of the tree", 480),
+    ],
+)
 def test_of_two_chests_the_model_points_at_the_one_that_the_words_place(perceiver: Perceiver, words: str, meant: int) -> None:
     screen = Image.new("RGB", (640, 360), (96, 120, 90))
     for key, x in (("chest", 120), ("tree", 300), ("chest", 480)):
@@ -105,11 +135,14 @@ def test_of_two_chests_the_model_points_at_the_one_that_the_words_place(perceive
     assert 142 <= target.y * 360 <= 214
 
 
-@pytest.mark.parametrize(("words", "place", "meant"), [
-    ("hand me the chest nearest to you", (0.0, 0.4, 0.1, 0.6), 120),
-    ("hand me the chest nearest to you", (0.9, 0.4, 1.0, 0.6), 480),
-    ("hand me the chest farthest from me", (0.9, 0.4, 1.0, 0.6), 120),
-])
+@pytest.mark.parametrize(
+    ("words", "place", "meant"),
+    [
+        ("hand me the chest nearest to you", (0.0, 0.4, 0.1, 0.6), 120),
+        ("hand me the chest nearest to you", (0.9, 0.4, 1.0, 0.6), 480),
+        ("hand me the chest farthest from me", (0.9, 0.4, 1.0, 0.6), 120),
+    ],
+)
 def test_the_nearest_is_told_by_where_the_game_says_that_people_stand(perceiver: Perceiver, words, place, meant) -> None:
     screen = Image.new("RGB", (640, 360), (96, 120, 90))
     for x in (120, 480):

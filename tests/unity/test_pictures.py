@@ -33,5 +33,7 @@ def test_the_guide_shows_each_and_says_that_it_is_drawn(drawn):
 
 
 def test_the_inspector_has_the_fields_of_the_components(drawn):
-    shown = {text.text for text in ElementTree.fromstring(drawn["unity-inspector.svg"]).iter("{http://www.w3.org/2000/svg}text")}
+    shown = {
+        text.text for text in ElementTree.fromstring(drawn["unity-inspector.svg"]).iter("{http://www.w3.org/2000/svg}text")
+    }
     assert {"Persona", "Watch", "Capture", "Offline Lines", "On Line (String)", "On Failed (String)", "Rate", "Tags"} <= shown

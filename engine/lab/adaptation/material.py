@@ -155,9 +155,7 @@ def _data_set(
     checks, known = folder.name.endswith("check"), tagged or folder.name.startswith("replay")
     lines = [u for u in load_utterances("held_out" if checks else "train") if u.slot is None or things[u.slot]]
     asker = Asker(questioner, lines, LESSONS)
-    shards = build_cache(
-        folder, folder.parent / "features.onnx", partial(_part, pairs), len(pairs), _Silence(None), workers=1
-    )
+    shards = build_cache(folder, folder.parent / "features.onnx", partial(_part, pairs), len(pairs), _Silence(None), workers=1)
     size = bundle.manifest.input.height, bundle.manifest.input.width
     return SceneDataset(
         shards,

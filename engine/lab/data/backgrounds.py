@@ -10,11 +10,23 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from engine.lab.data.chance import Rng, pick
 
-Size = tuple[int, int]                       # height, width in pixels
+Size = tuple[int, int]  # height, width in pixels
 Background = Callable[[Rng, Size], Image.Image]
 
-EARTHS = [(96, 150, 70), (70, 120, 58), (150, 118, 76), (200, 180, 130), (120, 120, 125), (90, 90, 100),
-          (60, 70, 90), (220, 228, 235), (140, 90, 60), (46, 60, 50), (70, 110, 150), (110, 85, 120)]
+EARTHS = [
+    (96, 150, 70),
+    (70, 120, 58),
+    (150, 118, 76),
+    (200, 180, 130),
+    (120, 120, 125),
+    (90, 90, 100),
+    (60, 70, 90),
+    (220, 228, 235),
+    (140, 90, 60),
+    (46, 60, 50),
+    (70, 110, 150),
+    (110, 85, 120),
+]
 
 
 def draw_background(rng: Rng, size: Size) -> Image.Image:
@@ -35,8 +47,12 @@ def gradient(rng: Rng, size: Size) -> Image.Image:
 
 def noise(rng: Rng, size: Size) -> Image.Image:
     """Cloudy noise over a colour: soil, water, fog."""
-    return _grain(rng, flat(rng, size) if rng.random() < 0.4 else _solid(_earth(rng), size),
-                  coarse=int(rng.integers(3, 24)), strength=float(rng.uniform(8, 40)))
+    return _grain(
+        rng,
+        flat(rng, size) if rng.random() < 0.4 else _solid(_earth(rng), size),
+        coarse=int(rng.integers(3, 24)),
+        strength=float(rng.uniform(8, 40)),
+    )
 
 
 def ground(rng: Rng, size: Size) -> Image.Image:
@@ -98,8 +114,11 @@ def side_view(rng: Rng, size: Size) -> Image.Image:
         x, w, h = int(rng.integers(0, size[1])), int(rng.integers(40, 160)), int(rng.integers(20, 120))
         shape = [(x - w, horizon), (x, horizon - h), (x + w, horizon)]
         colour = tuple(int(c * 0.8) for c in _earth(rng))
-        (draw.polygon(shape, fill=colour) if rng.random() < 0.5
-         else draw.ellipse((x - w, horizon - h, x + w, horizon + h), fill=colour))
+        (
+            draw.polygon(shape, fill=colour)
+            if rng.random() < 0.5
+            else draw.ellipse((x - w, horizon - h, x + w, horizon + h), fill=colour)
+        )
     soil = ground if rng.random() < 0.7 else tiles
     picture.paste(soil(rng, (size[0] - horizon, size[1])), (0, horizon))
     return picture
@@ -115,8 +134,10 @@ def corridor(rng: Rng, size: Size) -> Image.Image:
     picture = _solid(_shade(base, 0.6), size)
     draw = ImageDraw.Draw(picture)
     draw.polygon([(0, 0), (width, 0), (right, top), (left, top)], fill=_shade(base, rng.uniform(0.4, 1.0)))
-    draw.polygon([(0, height), (width, height), (right, bottom), (left, bottom)],
-                 fill=_shade(np.array(_earth(rng), float), rng.uniform(0.7, 1.1)))
+    draw.polygon(
+        [(0, height), (width, height), (right, bottom), (left, bottom)],
+        fill=_shade(np.array(_earth(rng), float), rng.uniform(0.7, 1.1)),
+    )
     draw.polygon([(0, 0), (left, top), (left, bottom), (0, height)], fill=_shade(base, 0.85))
     draw.polygon([(width, 0), (right, top), (right, bottom), (width, height)], fill=_shade(base, 0.75))
     for share in (0.25, 0.5, 0.75):
@@ -150,8 +171,22 @@ def night(rng: Rng, size: Size) -> Image.Image:
     return picture
 
 
-BACKGROUNDS: tuple[Background, ...] = (flat, gradient, noise, ground, ground, tiles, tiles, bricks, blobs,
-                                       side_view, side_view, corridor, rooms, night)
+BACKGROUNDS: tuple[Background, ...] = (
+    flat,
+    gradient,
+    noise,
+    ground,
+    ground,
+    tiles,
+    tiles,
+    bricks,
+    blobs,
+    side_view,
+    side_view,
+    corridor,
+    rooms,
+    night,
+)
 
 
 def _solid(colour: tuple[int, ...], size: Size) -> Image.Image:

@@ -9,9 +9,9 @@ from PIL import Image, ImageFilter
 from engine.lab.data.chance import Rng
 from engine.lab.data.entities import Box
 
-MAX_OVERLAP = 0.15                  # of the smaller of two boxes
-MIN_CONTRAST = 55                   # RGB distance between a sprite and what is behind it
-VISIBLE = 40                        # alpha from which a pixel counts
+MAX_OVERLAP = 0.15  # of the smaller of two boxes
+MIN_CONTRAST = 55  # RGB distance between a sprite and what is behind it
+VISIBLE = 40  # alpha from which a pixel counts
 
 
 class Canvas:
@@ -28,7 +28,7 @@ class Canvas:
         self.boxes: list[Box] = []
         self._rng = rng
         self._deep = deep
-        self._crisp = bool(rng.random() < 0.3)                  # pixel-art scaling
+        self._crisp = bool(rng.random() < 0.3)  # pixel-art scaling
         self._outlined = float(rng.choice([0.0, 0.15, 0.9], p=[0.5, 0.3, 0.2]))
         self._shadowed = bool(rng.random() < 0.25)
 
@@ -121,7 +121,7 @@ class Grid:
         self.taken: set[tuple[int, int]] = set()
         self._rows, self._columns = picture.height // cell, picture.width // cell
         self._crisp = bool(rng.random() < 0.8)
-        self._coarse = int(rng.choice([8, 12, 16, 16, 32]))     # pixels that the game's own art has in a cell
+        self._coarse = int(rng.choice([8, 12, 16, 16, 32]))  # pixels that the game's own art has in a cell
 
     @property
     def free(self) -> int:

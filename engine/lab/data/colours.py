@@ -7,21 +7,43 @@ import numpy.typing as npt
 
 # Name -> RGB that everybody would call so. Jitter when painting stays well inside the name.
 COLOURS: dict[str, tuple[int, int, int]] = {
-    "red": (214, 40, 40), "orange": (242, 135, 24), "yellow": (245, 214, 40), "green": (50, 165, 60),
-    "blue": (45, 95, 215), "purple": (135, 60, 185), "pink": (245, 130, 185), "brown": (130, 80, 40),
-    "white": (242, 242, 242), "grey": (135, 135, 140), "black": (28, 28, 32),
+    "red": (214, 40, 40),
+    "orange": (242, 135, 24),
+    "yellow": (245, 214, 40),
+    "green": (50, 165, 60),
+    "blue": (45, 95, 215),
+    "purple": (135, 60, 185),
+    "pink": (245, 130, 185),
+    "brown": (130, 80, 40),
+    "white": (242, 242, 242),
+    "grey": (135, 135, 140),
+    "black": (28, 28, 32),
 }
 # Other words for them, as players say; few of them begin the name of a thing, too ("ivory tusks").
 SHADES: dict[str, tuple[str, ...]] = {
-    "red": ("crimson", "scarlet", "bright red", "ruby red", "vermilion"), "orange": ("amber", "tangerine"),
-    "yellow": ("golden", "lemon yellow", "canary yellow"), "green": ("emerald green", "leaf green", "jade green"),
-    "blue": ("azure", "navy", "sky blue", "cobalt", "sapphire blue"), "purple": ("violet", "lilac", "lavender"),
-    "pink": ("rosy", "salmon pink", "fuchsia"), "brown": ("chestnut brown", "chocolate brown", "tan"),
-    "white": ("snow white", "ivory"), "grey": ("gray", "ashen"), "black": ("jet black", "pitch black", "ebony"),
+    "red": ("crimson", "scarlet", "bright red", "ruby red", "vermilion"),
+    "orange": ("amber", "tangerine"),
+    "yellow": ("golden", "lemon yellow", "canary yellow"),
+    "green": ("emerald green", "leaf green", "jade green"),
+    "blue": ("azure", "navy", "sky blue", "cobalt", "sapphire blue"),
+    "purple": ("violet", "lilac", "lavender"),
+    "pink": ("rosy", "salmon pink", "fuchsia"),
+    "brown": ("chestnut brown", "chocolate brown", "tan"),
+    "white": ("snow white", "ivory"),
+    "grey": ("gray", "ashen"),
+    "black": ("jet black", "pitch black", "ebony"),
 }
-_HUES = (("red", 14), ("orange", 40), ("yellow", 66), ("green", 165), ("blue", 255), ("purple", 300),
-         ("pink", 340), ("red", 361))
-_CLEAR_SHARE = 0.7    # of a sprite's visible pixels must have one colour for the sprite to be called by it
+_HUES = (
+    ("red", 14),
+    ("orange", 40),
+    ("yellow", 66),
+    ("green", 165),
+    ("blue", 255),
+    ("purple", 300),
+    ("pink", 340),
+    ("red", 361),
+)
+_CLEAR_SHARE = 0.7  # of a sprite's visible pixels must have one colour for the sprite to be called by it
 
 
 def jittered(name: str, rng: np.random.Generator) -> npt.NDArray[np.float32]:
@@ -61,5 +83,6 @@ def _name_pixels(rgb: npt.NDArray[np.float32]) -> npt.NDArray[np.str_]:
     names = np.where((hue > 10) & (hue < 42) & (high < 175), "brown", names)
     names = np.where((names == "red") & (high > 200) & (low > 110), "pink", names)
     grey = chroma < np.maximum(28, 0.16 * high)
-    return np.where(grey, np.where(high > 205, "white", np.where(high < 60, "black", "grey")),
-                    np.where(high < 45, "black", names))
+    return np.where(
+        grey, np.where(high > 205, "white", np.where(high < 60, "black", "grey")), np.where(high < 45, "black", names)
+    )

@@ -12,7 +12,7 @@ from importlib import resources
 import yaml
 
 HELD_OUT_SHARE = 0.1
-OTHER = "other"     # the kind of things without any tag: seen and named, but no part of a rule
+OTHER = "other"  # the kind of things without any tag: seen and named, but no part of a rule
 
 # Which tags may fill a slot of an utterance.
 SLOT_TAGS: Mapping[str, frozenset[str]] = {
@@ -85,7 +85,8 @@ _UNSUITABLE = re.compile(
     r"|moon|smil|grin|kiss|couple|holding|busts|input|selector|arc|stop|prohibited|aries|taurus|gemini|cancer|leo$|virgo|libra"
     r"|scorpi|sagittarius|capricorn|aquarius|pisces|ophiuchus|divide|plus|minus|multipl|infinity|copyright|registered|trade"
     r"|skill|aura|energy|power|attack|strike|shot$|spell|burst|slash|spin|swap|flash|beam|pulse|echo|impact|embrass|australia"
-    r"|africa|america|france|texas|brazil|congress|logo|brand|wireless|pride|gender|sexual|zone|level|position|abstract")
+    r"|africa|america|france|texas|brazil|congress|logo|brand|wireless|pride|gender|sexual|zone|level|position|abstract"
+)
 
 
 def _clean(icon: str) -> str:
@@ -96,7 +97,7 @@ def _clean(icon: str) -> str:
 
 @dataclass(frozen=True)
 class _Table:
-    tags: Mapping[str, frozenset[str]]      # keyword -> tags
+    tags: Mapping[str, frozenset[str]]  # keyword -> tags
     rename: Mapping[str, str]
     also: Mapping[str, list[str]]
     generic: Mapping[str, list[str]]
@@ -132,5 +133,11 @@ def _table() -> _Table:
     for tag, keywords in raw["tags"].items():
         for keyword in keywords:
             tags.setdefault(keyword, set()).add(tag)
-    return _Table({keyword: frozenset(of) for keyword, of in tags.items()}, raw["rename"], raw["also"],
-                  raw["generic"], frozenset(raw["always_train"]), tuple(raw["exclude"]))
+    return _Table(
+        {keyword: frozenset(of) for keyword, of in tags.items()},
+        raw["rename"],
+        raw["also"],
+        raw["generic"],
+        frozenset(raw["always_train"]),
+        tuple(raw["exclude"]),
+    )

@@ -18,7 +18,7 @@ from engine.lab.data.concepts import Concept
 from engine.lab.data.pen import Colour, Pen, shaded, varied
 
 Drawing = Callable[[Pen, Colour], None]
-SIDES = (12, 16, 16, 20, 24, 32, 48)    # pixels of the grid that a thing is drawn on
+SIDES = (12, 16, 16, 20, 24, 32, 48)  # pixels of the grid that a thing is drawn on
 _BROWN, _GREY, _DARK, _WHITE, _SKIN = (126, 82, 44), (132, 132, 136), (40, 36, 40), (238, 236, 230), (226, 180, 140)
 
 
@@ -58,7 +58,7 @@ def _box(pen: Pen, c: Colour) -> None:
 
 
 def _key(pen: Pen, c: Colour) -> None:
-    if pen.rng.random() < 0.5:      # upright
+    if pen.rng.random() < 0.5:  # upright
         pen.oval(0.32, 0.06, 0.38, 0.38, None, c, 0.11)
         pen.box(0.46, 0.4, 0.12, 0.52, c)
         pen.box(0.26, 0.66, 0.24, 0.09, c)
@@ -72,7 +72,7 @@ def _key(pen: Pen, c: Colour) -> None:
 
 def _door(pen: Pen, c: Colour) -> None:
     style = pen.rng.random()
-    if style < 0.5:                 # seen from above: a square with a frame
+    if style < 0.5:  # seen from above: a square with a frame
         pen.box(0.0, 0.0, 1.0, 1.0, shaded(c, pen.rng.uniform(0.1, 1.0)), c, pen.rng.uniform(0.06, 0.14))
         if style < 0.25:
             pen.box(0.2, 0.2, 0.6, 0.6, None, c, 0.07)
@@ -153,7 +153,7 @@ def _barrel(pen: Pen, c: Colour) -> None:
 
 
 def _table(pen: Pen, c: Colour) -> None:
-    if pen.rng.random() < 0.5:      # a workbench from above, tools on it
+    if pen.rng.random() < 0.5:  # a workbench from above, tools on it
         pen.box(0.02, 0.04, 0.96, 0.92, c, shaded(c, 0.6))
         pen.specks(0.12, 0.14, 0.76, 0.7, pick((_GREY, _WHITE, shaded(c, 0.5)), pen.rng), 5, 0.14)
     else:
@@ -173,7 +173,7 @@ def _furnace(pen: Pen, c: Colour) -> None:
 
 def _tree(pen: Pen, c: Colour) -> None:
     style = pen.rng.random()
-    if style < 0.35:                # a crown from above, or filling its tile
+    if style < 0.35:  # a crown from above, or filling its tile
         pen.oval(0.02, 0.02, 0.96, 0.96, c)
         pen.specks(0.15, 0.15, 0.7, 0.7, shaded(c, pen.rng.uniform(0.6, 0.85)), 9, 0.13)
         return
@@ -195,7 +195,7 @@ def _bush(pen: Pen, c: Colour) -> None:
 
 def _sapling(pen: Pen, c: Colour) -> None:
     pen.line([(0.5, 0.95), (0.5, 0.35)], shaded(c, 0.75))
-    for x, y in ((0.24, 0.2), (0.76, 0.3), (0.26, 0.56), (0.72, 0.66))[:int(pen.rng.integers(2, 5))]:
+    for x, y in ((0.24, 0.2), (0.76, 0.3), (0.26, 0.56), (0.72, 0.66))[: int(pen.rng.integers(2, 5))]:
         pen.oval(x - 0.17, y - 0.1, 0.34, 0.22, c)
 
 
@@ -278,6 +278,7 @@ def _humanoid(skin: Colour, hostile: bool = False) -> Drawing:
         pen.box(0.72, 0.36, 0.14, 0.3, skin)
         for x in (0.32, 0.54):
             pen.box(x, 0.68, 0.15, 0.28, shaded(c, 0.6))
+
     return draw
 
 
@@ -300,6 +301,7 @@ def _beast(head: Colour | None = None, patches: Colour | None = None, tail: bool
 
         def box(x: float, y: float, w: float, h: float, fill: Colour) -> None:
             pen.box(1 - x - w if flip else x, y, w, h, fill)
+
         box(0.14, 0.32, 0.6, 0.36, c)
         box(0.66, 0.2, 0.28, 0.28, head or c)
         box(0.8, 0.27, 0.06, 0.06, _DARK)
@@ -309,6 +311,7 @@ def _beast(head: Colour | None = None, patches: Colour | None = None, tail: bool
             box(0.06, 0.34, 0.1, 0.08, shaded(c, 0.8))
         if patches:
             pen.specks(0.2, 0.34, 0.5, 0.3, patches, 4, 0.16)
+
     return draw
 
 
@@ -348,8 +351,9 @@ def _ghost(pen: Pen, c: Colour) -> None:
         pen.oval(x, 0.3, 0.12, 0.16, _DARK)
 
 
-def _thing(names: str, tags: str, draw: Drawing, colours: tuple[str, ...] = (), own: Colour = _GREY,
-           generic: str = "") -> Thing:
+def _thing(
+    names: str, tags: str, draw: Drawing, colours: tuple[str, ...] = (), own: Colour = _GREY, generic: str = ""
+) -> Thing:
     words = tuple(name.strip() for name in names.split(","))
     extra = tuple(word.strip() for word in generic.split(",") if word)
     return Thing(Concept(words[0], words, frozenset(tags.split()), extra), draw, colours, own)
@@ -359,16 +363,25 @@ _ANY = tuple(COLOURS)
 _CLEAR = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "grey")
 _FOES = "monster, enemy, something dangerous"
 THINGS: tuple[Thing, ...] = (
-    _thing("ball, sphere", "item", _ball, _ANY), _thing("box, crate", "item", _box, _ANY),
-    _thing("box, crate", "item", _box, own=_BROWN), _thing("key", "item", _key, _ANY),
-    _thing("door", "place", _door, _ANY), _thing("open door, door", "place", _open_door, _ANY),
-    _thing("square, tile", "", _square, _CLEAR), _thing("goal, goal square, goal tile, exit", "place", _square, ("green",)),
-    _thing("triangle, arrow", "", _triangle, _ANY), _thing("star", "item", _star, _CLEAR),
-    _thing("cross, plus sign", "", _cross, _CLEAR), _thing("gem, jewel, crystal", "item", _gem, _CLEAR),
-    _thing("diamond, gem, jewel", "item", _gem, own=(190, 235, 245)), _thing("heart", "item", _heart, ("red", "pink")),
+    _thing("ball, sphere", "item", _ball, _ANY),
+    _thing("box, crate", "item", _box, _ANY),
+    _thing("box, crate", "item", _box, own=_BROWN),
+    _thing("key", "item", _key, _ANY),
+    _thing("door", "place", _door, _ANY),
+    _thing("open door, door", "place", _open_door, _ANY),
+    _thing("square, tile", "", _square, _CLEAR),
+    _thing("goal, goal square, goal tile, exit", "place", _square, ("green",)),
+    _thing("triangle, arrow", "", _triangle, _ANY),
+    _thing("star", "item", _star, _CLEAR),
+    _thing("cross, plus sign", "", _cross, _CLEAR),
+    _thing("gem, jewel, crystal", "item", _gem, _CLEAR),
+    _thing("diamond, gem, jewel", "item", _gem, own=(190, 235, 245)),
+    _thing("heart", "item", _heart, ("red", "pink")),
     _thing("coin, gold coin, money", "item", _coin, own=(240, 200, 60)),
-    _thing("potion, flask, bottle, vial", "item", _potion, _CLEAR), _thing("sword, blade", "item", _sword, own=(200, 205, 215)),
-    _thing("pickaxe, pick", "item", _pickaxe, own=_GREY), _thing("chest, treasure chest", "item", _chest, own=(150, 95, 45)),
+    _thing("potion, flask, bottle, vial", "item", _potion, _CLEAR),
+    _thing("sword, blade", "item", _sword, own=(200, 205, 215)),
+    _thing("pickaxe, pick", "item", _pickaxe, own=_GREY),
+    _thing("chest, treasure chest", "item", _chest, own=(150, 95, 45)),
     _thing("barrel", "item", _barrel, own=(140, 90, 50)),
     _thing("table, workbench, crafting table", "place", _table, own=(150, 105, 60)),
     _thing("furnace, oven, stove", "place", _furnace, own=(110, 110, 115)),
@@ -379,9 +392,12 @@ THINGS: tuple[Thing, ...] = (
     _thing("mushroom, toadstool", "plant", _mushroom, ("red", "brown", "purple")),
     _thing("rock, stone, boulder", "item", _rock),
     _thing("fire, flames", "hazard", _fire, own=(235, 100, 30), generic="danger"),
-    _thing("campfire, bonfire", "place", _campfire, own=(240, 120, 30)), _thing("torch", "item", _torch, own=(245, 160, 40)),
-    _thing("well", "place", _well), _thing("sign, signpost", "place", _sign, own=(160, 115, 65)),
-    _thing("ladder", "place", _ladder, own=(150, 105, 60)), _thing("fence", "place", _fence, own=(165, 120, 75)),
+    _thing("campfire, bonfire", "place", _campfire, own=(240, 120, 30)),
+    _thing("torch", "item", _torch, own=(245, 160, 40)),
+    _thing("well", "place", _well),
+    _thing("sign, signpost", "place", _sign, own=(160, 115, 65)),
+    _thing("ladder", "place", _ladder, own=(150, 105, 60)),
+    _thing("fence", "place", _fence, own=(165, 120, 75)),
     _thing("house, hut, home", "place", _house, ("red", "brown", "blue", "grey")),
     _thing("person, villager, man, human", "person", _humanoid(_SKIN), _CLEAR),
     _thing("zombie, undead", "hostile", _humanoid((110, 160, 80), True), own=(70, 90, 120), generic=_FOES),

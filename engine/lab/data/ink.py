@@ -8,7 +8,7 @@ from PIL import Image, ImageFilter
 
 from engine.lab.data.chance import Rng
 
-_EDGE = 60          # change of a colour, 0..441, from which a contour is drawn
+_EDGE = 60  # change of a colour, 0..441, from which a contour is drawn
 
 
 def inked(rgba: npt.NDArray[np.uint8], rng: Rng) -> npt.NDArray[np.uint8]:

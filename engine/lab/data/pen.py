@@ -19,12 +19,14 @@ class Pen:
         self._picture = Image.new("RGBA", (side, side))
         self._draw = ImageDraw.Draw(self._picture)
 
-    def box(self, x: float, y: float, w: float, h: float, fill: Colour | None, line: Colour | None = None,
-            width: float = 0.06) -> None:
+    def box(
+        self, x: float, y: float, w: float, h: float, fill: Colour | None, line: Colour | None = None, width: float = 0.06
+    ) -> None:
         self._draw.rectangle(self._area(x, y, w, h), fill, line, self._width(width))
 
-    def oval(self, x: float, y: float, w: float, h: float, fill: Colour | None, line: Colour | None = None,
-             width: float = 0.06) -> None:
+    def oval(
+        self, x: float, y: float, w: float, h: float, fill: Colour | None, line: Colour | None = None, width: float = 0.06
+    ) -> None:
         self._draw.ellipse(self._area(x, y, w, h), fill, line, self._width(width))
 
     def shape(self, points: list[tuple[float, float]], fill: Colour) -> None:

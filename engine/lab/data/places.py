@@ -8,10 +8,10 @@ from dataclasses import replace
 from engine.lab.data.chance import Rng, pick
 from engine.lab.data.entities import Entity
 
-APART = 0.12            # of the frame's width: how far apart two things must be to be told apart by their place
-OUTER = 0.36            # of the frame's width or height: a thing alone is "on the left" up to here
-LARGER = 1.7            # ratio of areas from which one is the bigger one
-SHARE = 0.5             # of the things that get such names
+APART = 0.12  # of the frame's width: how far apart two things must be to be told apart by their place
+OUTER = 0.36  # of the frame's width or height: a thing alone is "on the left" up to here
+LARGER = 1.7  # ratio of areas from which one is the bigger one
+SHARE = 0.5  # of the things that get such names
 WAYS = {
     "left": ("{} on the left", "left {}", "leftmost {}"),
     "right": ("{} on the right", "right {}", "rightmost {}"),

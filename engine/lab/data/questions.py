@@ -12,21 +12,28 @@ from engine.lab.data.entities import Box, Entity, Scene, split_colour
 from engine.lab.data.teacher import Situation, teach
 from engine.lab.data.utterances import Utterance
 
-Query = tuple[str, list[int]]       # phrase, indices of the entities that it names
+Query = tuple[str, list[int]]  # phrase, indices of the entities that it names
 
 SILENT_SHARE = 0.15
-SCENE_ABSENT_SHARE = 0.3             # of the absent phrases, where the scene knows some itself
-SLOT_SHARE = 0.82                   # of lines of an intent that has lines with slots
-IN_VIEW_SHARE = 0.55                # of named things, where the scene has something that fits
-HARD_SHARE = 0.5                    # of the absent things: like something in view
+SCENE_ABSENT_SHARE = 0.3  # of the absent phrases, where the scene knows some itself
+SLOT_SHARE = 0.82  # of lines of an intent that has lines with slots
+IN_VIEW_SHARE = 0.55  # of named things, where the scene has something that fits
+HARD_SHARE = 0.5  # of the absent things: like something in view
 GENERIC_SHARE = 0.08
-COLOURED_SHARE = 0.25               # of easy absent phrases get a colour
-SHADE_SHARE = 0.25                  # of coloured phrases say the colour in another word ("crimson")
+COLOURED_SHARE = 0.25  # of easy absent phrases get a colour
+SHADE_SHARE = 0.25  # of coloured phrases say the colour in another word ("crimson")
 TRIES = 12
 # Colours that people confuse are no evidence of absence.
-_LOOK_ALIKES = ({"red", "pink", "orange"}, {"orange", "yellow", "brown"}, {"white", "grey"},
-                {"grey", "black"}, {"blue", "purple"}, {"purple", "pink"}, {"brown", "red"},
-                {"brown", "black"})
+_LOOK_ALIKES = (
+    {"red", "pink", "orange"},
+    {"orange", "yellow", "brown"},
+    {"white", "grey"},
+    {"grey", "black"},
+    {"blue", "purple"},
+    {"purple", "pink"},
+    {"brown", "red"},
+    {"brown", "black"},
+)
 
 
 @dataclass(frozen=True)
@@ -67,17 +74,17 @@ class Questioner:
 
     def slot_things(self) -> dict[str, list[str]]:
         """For each slot of utterances, the phrases of the vocabulary that may fill it."""
-        return {slot: sorted({name for concept in fitting for name in concept.names})
-                for slot, fitting in self._slots.items()}
+        return {slot: sorted({name for concept in fitting for name in concept.names}) for slot, fitting in self._slots.items()}
 
     def queries(self, scene: Scene, rng: Rng, count: int) -> list[Query]:
         """`count` phrases: up to half of them true of something in view, the rest of nothing in view."""
         phrases = sorted({phrase for e in scene.entities for phrase in (*e.names, *e.generic)})
-        chosen = [phrases[i] for i in rng.permutation(len(phrases))[:count // 2]]
-        found: list[Query] = [(phrase, [i for i, e in enumerate(scene.entities) if e.is_called(phrase)])
-                              for phrase in chosen]
-        missing = (pick(scene.absent, rng) if scene.absent and rng.random() < SCENE_ABSENT_SHARE
-                   else self.absent_phrase(scene, rng) for _ in range(count - len(found)))
+        chosen = [phrases[i] for i in rng.permutation(len(phrases))[: count // 2]]
+        found: list[Query] = [(phrase, [i for i, e in enumerate(scene.entities) if e.is_called(phrase)]) for phrase in chosen]
+        missing = (
+            pick(scene.absent, rng) if scene.absent and rng.random() < SCENE_ABSENT_SHARE else self.absent_phrase(scene, rng)
+            for _ in range(count - len(found))
+        )
         return [(_reworded(phrase, rng), at) for phrase, at in (*found, *((phrase, []) for phrase in missing))]
 
     def lessons(self, scene: Scene, utterances: Sequence[Utterance], rng: Rng, count: int) -> list[Sample]:
@@ -86,8 +93,10 @@ class Questioner:
         for line in utterances:
             by_intent.setdefault(line.intent, []).append(line)
         intents = list(by_intent.values())
-        return [_silence(scene) if not intents or rng.random() < SILENT_SHARE
-                else self._spoken(scene, pick(intents, rng), rng) for _ in range(count)]
+        return [
+            _silence(scene) if not intents or rng.random() < SILENT_SHARE else self._spoken(scene, pick(intents, rng), rng)
+            for _ in range(count)
+        ]
 
     def absent_phrase(self, scene: Scene, rng: Rng, slot: str | None = None) -> str:
         """A phrase that is true of nothing in view; half of the time it is close to something that is."""
@@ -98,7 +107,7 @@ class Questioner:
             concept = pick(pool, rng)
             if not any(_kin(concept, entity) for entity in scene.entities):
                 return self._phrase(concept, rng)
-        if slot:    # a small vocabulary may have all its places in view: name something else
+        if slot:  # a small vocabulary may have all its places in view: name something else
             return self.absent_phrase(scene, rng)
         raise ValueError("every concept of the vocabulary is in view")
 
@@ -160,8 +169,9 @@ def _taught(scene: Scene, text: str, intent: str, tone: str, phrase: str | None)
     hostile, hazard = scene.tagged("hostile"), scene.tagged("hazard")
     lesson = teach(Situation(intent, tone, phrase is not None, tags, bool(hostile), bool(hazard)))
     pointed = {"named": meant, "hostile": hostile[:1], "hazard": hazard[:1], None: []}[lesson.target]
-    return Sample(text, intent, tone, lesson.action, lesson.emotion, [e.box for e in pointed], phrase,
-                  phrase is not None and not meant)
+    return Sample(
+        text, intent, tone, lesson.action, lesson.emotion, [e.box for e in pointed], phrase, phrase is not None and not meant
+    )
 
 
 def _kin(concept: Concept, entity: Entity) -> bool:

@@ -26,27 +26,26 @@ from engine.lab.data.style import overlay_interface, restyle
 from engine.lab.data.terrain import draw_ground
 from engine.lab.data.utterances import Utterance
 
-FRAME = (192, 320)                      # height, width, as the model sees it
-DANGERS = {"hostile": 0.4, "hazard": 0.2}    # share of scenes with one
-TILED_SHARE = 0.33                      # maps of tiles, as in tile-based games
-BOXED_SHARE = 0.25                      # square or 4:3 pictures, with black at the sides
-WIDE_SHARE = 0.4                        # 16:9 pictures, with a thin black line above and below
+FRAME = (192, 320)  # height, width, as the model sees it
+DANGERS = {"hostile": 0.4, "hazard": 0.2}  # share of scenes with one
+TILED_SHARE = 0.33  # maps of tiles, as in tile-based games
+BOXED_SHARE = 0.25  # square or 4:3 pictures, with black at the sides
+WIDE_SHARE = 0.4  # 16:9 pictures, with a thin black line above and below
 INTERFACE_SHARE = 0.35
-INVENTORY_SHARE = 0.15                  # scenes with icons along an edge that are no things in view
-INKED_SHARE = 0.15                      # scenes whose sprites are redrawn with flat fills and dark lines
-DEEP_SHARE = 0.2                        # scenes where what is lower in the picture is nearer and larger
-CROWDED_SHARE = 0.3                     # of training sceneries show many things at once: their looks are learnt faster so
-CROWD = (14, 44)                        # of how many more things there
-CROWD_SCALE = 24                        # pixels
-CLOSE_SHARE = 0.06                      # something held close to the eye, as in a first-person game
-HIDDEN = 0.5                            # what it covers by so much is no longer in view
-PAINTED_SHARE = 0.2                     # colourful sprites that get one colour
-DRAWN_SHARE = 0.4                       # of the appearances of things that can also be drawn with a few shapes
-TWIN_SHARE = 0.3                        # scenes with a second one of something, often in another colour
-ONE_STYLE_SHARE = 0.6                   # scenes that keep to one icon family where they can
+INVENTORY_SHARE = 0.15  # scenes with icons along an edge that are no things in view
+INKED_SHARE = 0.15  # scenes whose sprites are redrawn with flat fills and dark lines
+DEEP_SHARE = 0.2  # scenes where what is lower in the picture is nearer and larger
+CROWDED_SHARE = 0.3  # of training sceneries show many things at once: their looks are learnt faster so
+CROWD = (14, 44)  # of how many more things there
+CROWD_SCALE = 24  # pixels
+CLOSE_SHARE = 0.06  # something held close to the eye, as in a first-person game
+HIDDEN = 0.5  # what it covers by so much is no longer in view
+PAINTED_SHARE = 0.2  # colourful sprites that get one colour
+DRAWN_SHARE = 0.4  # of the appearances of things that can also be drawn with a few shapes
+TWIN_SHARE = 0.3  # scenes with a second one of something, often in another colour
+ONE_STYLE_SHARE = 0.6  # scenes that keep to one icon family where they can
 # How often a thing of each kind is drawn; a scene should offer something for every slot.
-KINDS = {"item": 0.25, "food": 0.09, "plant": 0.07, "animal": 0.15, "person": 0.12, "place": 0.14,
-         "vehicle": 0.05, OTHER: 0.13}
+KINDS = {"item": 0.25, "food": 0.09, "plant": 0.07, "animal": 0.15, "person": 0.12, "place": 0.14, "vehicle": 0.05, OTHER: 0.13}
 LARGE = {"place": 1.5, "vehicle": 1.25, "person": 1.15, "hostile": 1.2, "food": 0.85}
 # Icon families and side of the concept split of each kind of scene.
 SPLITS = {
@@ -188,8 +187,9 @@ class SceneGenerator:
         keys += [pick(self._keys["item"], rng) for _ in range(int(rng.integers(1, 8)))]
         return [self._appearance(keys[int(i)], style, rng)[0] for i in rng.permutation(len(keys))]
 
-    def _appearance(self, key: str, style: str | None, rng: Rng, *,
-                    drawn: bool | None = None) -> tuple[npt.NDArray[np.uint8], str | None, Concept]:
+    def _appearance(
+        self, key: str, style: str | None, rng: Rng, *, drawn: bool | None = None
+    ) -> tuple[npt.NDArray[np.uint8], str | None, Concept]:
         """One picture of a concept (uint8 [H, W, 4]) and its colour's name; `drawn`: with a few shapes (None: now and then)."""
         things = [look for look, _ in self._looks[key] if isinstance(look, Thing)]
         sprites = [(look, colour) for look, colour in self._looks[key] if isinstance(look, Sprite)]
@@ -205,8 +205,11 @@ class SceneGenerator:
     def _keys_of(self, kind: str) -> list[str]:
         """Concepts with a tag; dangerous ones come as dangers only, so that their share can be set."""
         tags = {key: looks[0][0].concept.tags for key, looks in self._looks.items()}
-        return sorted(key for key, of in tags.items()
-                      if (kind in of if kind != OTHER else not of) and (kind in DANGERS or not of & DANGERS.keys()))
+        return sorted(
+            key
+            for key, of in tags.items()
+            if (kind in of if kind != OTHER else not of) and (kind in DANGERS or not of & DANGERS.keys())
+        )
 
 
 def _letterbox(rng: Rng) -> Box:

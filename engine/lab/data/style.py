@@ -10,9 +10,27 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from engine.lab.data.chance import Rng, pick
 from engine.lab.data.colours import COLOURS
 
-_WORDS = ("LEVEL 3", "Score 1200", "HP 45/100", "x12", "Quest updated", "Press E", "00:42", "FPS 60", "Mana",
-          "New area", "Day 4", "Gold: 310", "Autosaving...", "Welcome, stranger.", "Wave 7", "MISSION",
-          "Objective", "999", "Paused?")
+_WORDS = (
+    "LEVEL 3",
+    "Score 1200",
+    "HP 45/100",
+    "x12",
+    "Quest updated",
+    "Press E",
+    "00:42",
+    "FPS 60",
+    "Mana",
+    "New area",
+    "Day 4",
+    "Gold: 310",
+    "Autosaving...",
+    "Welcome, stranger.",
+    "Wave 7",
+    "MISSION",
+    "Objective",
+    "999",
+    "Paused?",
+)
 _FONTS = [ImageFont.load_default(size) for size in (8, 10, 12, 15)]
 
 

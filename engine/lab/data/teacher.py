@@ -9,13 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SOCIAL = frozenset({"greet", "farewell", "thank", "apologize", "compliment", "chat", "ask_about", "trade",
-                    "gift", "agree", "refuse"})
+SOCIAL = frozenset(
+    {"greet", "farewell", "thank", "apologize", "compliment", "chat", "ask_about", "trade", "gift", "agree", "refuse"}
+)
 ERRANDS = {"go_to": "go_to", "give_me": "give", "pick_up": "pick_up", "use": "use"}
-TALK_ACTIONS = {"greet": "greet", "farewell": "greet", "thank": "talk", "apologize": "talk", "chat": "talk",
-                "ask_about": "talk", "agree": "talk", "compliment": "celebrate", "gift": "celebrate",
-                "trade": "trade", "refuse": "idle", "insult": "refuse", "follow_me": "follow",
-                "wait_here": "stay"}
+TALK_ACTIONS = {
+    "greet": "greet",
+    "farewell": "greet",
+    "thank": "talk",
+    "apologize": "talk",
+    "chat": "talk",
+    "ask_about": "talk",
+    "agree": "talk",
+    "compliment": "celebrate",
+    "gift": "celebrate",
+    "trade": "trade",
+    "refuse": "idle",
+    "insult": "refuse",
+    "follow_me": "follow",
+    "wait_here": "stay",
+}
 TOUCHING = frozenset({"identify", "give_me", "pick_up", "use"})
 GLAD = frozenset({"greet", "thank", "compliment", "gift", "agree"})
 POINTS_AT_HOSTILE = frozenset({"attack", "help_me", "warn", "flee"})

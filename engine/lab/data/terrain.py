@@ -15,7 +15,7 @@ from engine.lab.data.concepts import Concept
 from engine.lab.data.entities import Box, Entity
 from engine.lab.data.pen import Colour, varied
 
-Tile = npt.NDArray[np.uint8]                     # [n, n, 3]
+Tile = npt.NDArray[np.uint8]  # [n, n, 3]
 Motif = Callable[[npt.NDArray[np.float64], Rng], None]
 
 
@@ -47,13 +47,13 @@ def _plain(pixels: npt.NDArray[np.float64], rng: Rng) -> None:
 def _tufts(pixels: npt.NDArray[np.float64], rng: Rng) -> None:
     side = len(pixels)
     for y, x in rng.integers(0, side, (side // 3 + 1, 2)):
-        pixels[y:y + 2, x] *= rng.uniform(0.7, 1.25)
+        pixels[y : y + 2, x] *= rng.uniform(0.7, 1.25)
 
 
 def _waves(pixels: npt.NDArray[np.float64], rng: Rng) -> None:
     side = len(pixels)
     for y, x in rng.integers(0, side, (max(side // 5, 1), 2)):
-        pixels[y, x:x + max(side // 3, 2)] *= rng.uniform(1.1, 1.4)
+        pixels[y, x : x + max(side // 3, 2)] *= rng.uniform(1.1, 1.4)
 
 
 def _cracks(pixels: npt.NDArray[np.float64], rng: Rng) -> None:
@@ -65,7 +65,7 @@ def _cracks(pixels: npt.NDArray[np.float64], rng: Rng) -> None:
 
 
 def _planks(pixels: npt.NDArray[np.float64], rng: Rng) -> None:
-    pixels[::max(len(pixels) // 4, 2)] *= 0.75
+    pixels[:: max(len(pixels) // 4, 2)] *= 0.75
 
 
 def _bricks(pixels: npt.NDArray[np.float64], rng: Rng) -> None:
@@ -73,13 +73,13 @@ def _bricks(pixels: npt.NDArray[np.float64], rng: Rng) -> None:
     high = max(side // 3, 2)
     pixels[::high] *= 0.65
     for row, y in enumerate(range(0, side, high)):
-        pixels[y:y + high, (row % 2) * side // 2 % side] *= 0.65
+        pixels[y : y + high, (row % 2) * side // 2 % side] *= 0.65
 
 
 def _hot(pixels: npt.NDArray[np.float64], rng: Rng) -> None:
     side = len(pixels)
     for y, x in rng.integers(0, side, (max(side // 4, 1), 2)):
-        pixels[y, x:x + max(side // 3, 2)] = (255, 220, 90)
+        pixels[y, x : x + max(side // 3, 2)] = (255, 220, 90)
 
 
 def _ore(colour: Colour) -> Motif:
@@ -87,7 +87,8 @@ def _ore(colour: Colour) -> Motif:
         side = len(pixels)
         size = max(side // 6, 1)
         for y, x in rng.integers(size, side - size, (int(rng.integers(4, 8)), 2)):
-            pixels[y:y + size, x:x + size + int(rng.integers(0, 2))] = varied(colour, rng, 10)
+            pixels[y : y + size, x : x + size + int(rng.integers(0, 2))] = varied(colour, rng, 10)
+
     return motif
 
 
@@ -185,7 +186,7 @@ def _chosen(rng: Rng) -> list[Material | None]:
     count = int(rng.integers(0, 6))
     rest = [others[i] for i in rng.permutation(len(others))[:count]]
     more = [m for m in (floors[i] for i in rng.permutation(len(floors))[:2]) if m is not floor]
-    return [floor, *rest, *more[:int(rng.integers(0, 3))]]
+    return [floor, *rest, *more[: int(rng.integers(0, 3))]]
 
 
 def _layout(rng: Rng, shape: tuple[int, int], chosen: list[Material | None]) -> npt.NDArray[np.int64]:
@@ -240,7 +241,7 @@ def _lines(picture: Image.Image, cell: int, rng: Rng) -> None:
 
 def _rectangles(kinds: npt.NDArray[np.int64]) -> list[tuple[int, int, int, int, int]]:
     """Covers each kind from 0 on with rectangles: (kind, row, column, height, width)."""
-    open_runs: dict[tuple[int, int, int], int] = {}     # (kind, first column, last column) -> first row
+    open_runs: dict[tuple[int, int, int], int] = {}  # (kind, first column, last column) -> first row
     found = []
     for row in range(kinds.shape[0] + 1):
         runs = _runs(kinds[row]) if row < kinds.shape[0] else set()

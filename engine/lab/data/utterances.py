@@ -142,8 +142,9 @@ def _read(source: _Source, labels: Labels) -> _IntentFile:
         content = _IntentFile.model_validate(raw)
         _check_labels(content, labels)
     except (yaml.YAMLError, ValidationError, Fault) as error:
-        raise Fault("utterances_invalid", f"{source.name}: {_fault(error, raw)}.",
-                          "See the other files for the form.") from None
+        raise Fault(
+            "utterances_invalid", f"{source.name}: {_fault(error, raw)}.", "See the other files for the form."
+        ) from None
     return content
 
 
@@ -177,4 +178,4 @@ def _lines(content: _IntentFile, split: Split | None) -> Iterator[Utterance]:
 
 def _held_out(intent: str, families: Iterable[str]) -> set[str]:
     by_chance = sorted(families, key=lambda name: stable_share(f"{intent}/{name}"))
-    return set(by_chance[:max(1, round(HELD_OUT_FAMILIES * len(by_chance)))])
+    return set(by_chance[: max(1, round(HELD_OUT_FAMILIES * len(by_chance)))])

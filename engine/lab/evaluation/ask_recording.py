@@ -90,8 +90,9 @@ def ask_recording(
 def _watch_answers(questions: Sequence[Question], seen: Seen, size: tuple[int, int]) -> list[Answer]:
     found = {d.phrase: d for d in seen.percept.watch}
     return [
-        Answer(q, found[q.phrase].p, found[q.phrase].x * size[0], found[q.phrase].y * size[1],
-               covered_share(q.boxes, *size), size)
+        Answer(
+            q, found[q.phrase].p, found[q.phrase].x * size[0], found[q.phrase].y * size[1], covered_share(q.boxes, *size), size
+        )
         for q in questions
     ]
 

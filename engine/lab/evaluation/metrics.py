@@ -39,9 +39,7 @@ def average_precision(truth: Sequence[bool], scores: Sequence[float]) -> float:
     return float((gained * found / asked).sum())
 
 
-def expected_calibration_error(
-    confidence: npt.NDArray[np.floating], correct: npt.NDArray[np.bool_], bins: int = 15
-) -> float:
+def expected_calibration_error(confidence: npt.NDArray[np.floating], correct: npt.NDArray[np.bool_], bins: int = 15) -> float:
     """ECE (Naeini et al. 2015; Guo et al. 2017): mean |accuracy - confidence| over equal-width bins."""
     if not len(confidence):
         return 0.0

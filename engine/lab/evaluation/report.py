@@ -89,8 +89,14 @@ def _plain(figures: Figures) -> dict[str, float | None]:
 
 
 # Header in the table, key of the figures.
-_COLUMNS = {"pointing": "pointing", "random": "random", "centre": "centre", "AUC": "presence_auc",
-            "AP": "average_precision", "ECE": "ece"}
+_COLUMNS = {
+    "pointing": "pointing",
+    "random": "random",
+    "centre": "centre",
+    "AUC": "presence_auc",
+    "AP": "average_precision",
+    "ECE": "ece",
+}
 
 
 def table(title: str, found: Report) -> Table:

@@ -87,7 +87,7 @@ def _go_near(env: Any, kind: str, rng: Rng) -> bool:
 
 def _build(env: Any, kind: str, rng: Rng) -> None:
     """Let the player build it; a furnace needs a table beside it."""
-    for what in (["table", "furnace"] if kind == "furnace" else [kind]):
+    for what in ["table", "furnace"] if kind == "furnace" else [kind]:
         for direction in rng.permutation(["move_left", "move_right", "move_up", "move_down"]):
             env.step(env.action_names.index(str(direction)))
             before = env._sem_view() == _codes(env)[what]
