@@ -1,0 +1,3 @@
+"""Stands for `engine.formats.recording` until 0.3, since games write `from engine.data.recording import …`."""
+
+from engine.formats.recording import *  # noqa: F403
