@@ -1,3 +1,3 @@
 """The NPC engine: perception, bridge, model, data and training. See `docs/architecture.md`."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
