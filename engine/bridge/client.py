@@ -11,9 +11,8 @@ from typing import Any
 import zmq
 
 from engine.bridge.dialogue import BridgeError, Dialogue
-from engine.bridge.frame_buffers import FrameBuffers
 from engine.bridge.keys import ClientKeys
-from engine.bridge.sockets import open_dealer
+from engine.bridge.sockets import FrameBuffers, open_dealer
 from engine.errors import Fault
 from engine.formats.wire.codec import Event, Frame, Welcome, WireDecision
 from npc.types import Target

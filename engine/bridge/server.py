@@ -11,12 +11,11 @@ from contextlib import suppress
 
 import zmq
 
-from engine.bridge.gate import Gate
-from engine.bridge.host import Host
-from engine.bridge.journal import Journal
-from engine.bridge.keys import ServerKeys
+from engine.bridge.keys import KeyGate, ServerKeys
+from engine.bridge.ledger import Journal
 from engine.bridge.logs import event
 from engine.bridge.mailbox import Mailbox
+from engine.bridge.sessions import Sessions
 from engine.bridge.sockets import open_router
 from engine.bridge.statistics import Statistics
 from engine.bridge.worker import Reply, Worker
@@ -60,7 +59,7 @@ class Server:
         self._token, self._limits, self._journal, self._clock = token, limits, journal, clock
         self._batch_wait = batch_wait
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._gate = Gate(self._context, keys.clients) if keys is not None else None
+        self._gate = KeyGate(self._context, keys.clients) if keys is not None else None
         try:
             self._socket = open_router(self._context, endpoint, limits, keys, insecure)
         except Fault:
@@ -74,11 +73,11 @@ class Server:
         self._mailbox = Mailbox()
         self._done: deque[Sequence[Reply]] = deque()
         self._stopping = False
-        self.host: Host | None = None  # while it runs
+        self.sessions: Sessions | None = None  # while it runs
 
     def run(self, brain: Brain, bundle: str = "") -> None:
         """Serve until `stop`. Utterances that came before that are still answered."""
-        self.host = Host(
+        self.sessions = Sessions(
             brain,
             bundle,
             self._mailbox,
@@ -93,15 +92,15 @@ class Server:
         worker.start()
         brain.wake = self._wake
         try:
-            self._serve(self.host)
+            self._serve(self.sessions)
         finally:
             brain.wake = lambda: None
-            self._drain(self.host, worker)
+            self._drain(self.sessions, worker)
             self.close()
 
     def gauges(self) -> Mapping[str, float]:
         """What stands and what waits, now; see `engine.bridge.metrics.GAUGES`. From any thread."""
-        sessions = self.host.sessions if self.host is not None else []
+        sessions = self.sessions.all if self.sessions is not None else []
         return {
             "clients": len(sessions),
             "npcs": sum(len(session.npcs) for session in sessions),
@@ -130,7 +129,7 @@ class Server:
 
     # -- the loop --------------------------------------------------------------------------------------
 
-    def _serve(self, host: Host) -> None:
+    def _serve(self, sessions: Sessions) -> None:
         games, ourselves = self._poller(self._socket), self._poller()
         resume_at = 0.0
         while not self._stopping:
@@ -140,10 +139,10 @@ class Server:
                 self._let_in(self._gate)
             if self._wake_out.fileno() in ready:
                 self._wake_out.recv(4096)
-                self._send_replies(host)
-            if self._socket in ready and self._receive(host):
+                self._send_replies(sessions)
+            if self._socket in ready and self._receive(sessions):
                 resume_at = time.monotonic() + _PAUSE_S
-            host.expire()
+            sessions.expire()
 
     def _poller(self, *others: zmq.Socket[bytes]) -> zmq.Poller:
         poller = zmq.Poller()
@@ -151,12 +150,12 @@ class Server:
             poller.register(one, zmq.POLLIN)
         return poller
 
-    def _let_in(self, gate: Gate) -> None:
+    def _let_in(self, gate: KeyGate) -> None:
         for address in gate.answer():
             self.statistics.counters["strangers"] += 1
             event("stranger", level=logging.WARNING, address=address)
 
-    def _receive(self, host: Host) -> bool:
+    def _receive(self, sessions: Sessions) -> bool:
         """Read a few messages, of every client in turn; True where nothing but a flood comes in."""
         floods = 0
         for _ in range(_BURST):
@@ -165,26 +164,26 @@ class Server:
             except zmq.Again:
                 return False
             user = _user(parts) if self._gate is not None else ""
-            floods = floods + 1 if host.receive(route.bytes, user, [part.buffer for part in parts]) else 0
+            floods = floods + 1 if sessions.receive(route.bytes, user, [part.buffer for part in parts]) else 0
             if floods == _FLOOD:
                 return True
         return False
 
-    def _send_replies(self, host: Host) -> None:
+    def _send_replies(self, sessions: Sessions) -> None:
         while self._done:
-            host.reply(self._done.popleft())
-        host.tell()
+            sessions.reply(self._done.popleft())
+        sessions.tell()
 
-    def _drain(self, host: Host, worker: Worker) -> None:
+    def _drain(self, sessions: Sessions, worker: Worker) -> None:
         """Answer what was said, listen to nothing new, and say goodbye."""
         event("draining", waiting=len(self._mailbox))
         self._mailbox.close()
         deadline = time.monotonic() + DRAIN_S
         while worker.is_alive() and time.monotonic() < deadline:
             worker.join(0.02)
-            self._send_replies(host)
-        self._send_replies(host)
-        host.farewell()
+            self._send_replies(sessions)
+        self._send_replies(sessions)
+        sessions.farewell()
         event("stopped", unanswered=len(self._mailbox), counters=dict(self.statistics.counters))
 
     # -- from the worker's thread ----------------------------------------------------------------------

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.bridge.journal import Journal
 from engine.bridge.keys import load_server_keys
+from engine.bridge.ledger import Journal
 from engine.bridge.logs import log_to_stderr
 from engine.bridge.server import BATCH_WAIT_S, Server
 from engine.bridge.sockets import is_loopback

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from engine.bridge.soak import fuzz, kills, load
+from engine.bridge.soak import hostile, kills, load
 
 
 def soak(
@@ -30,8 +30,8 @@ def soak(
     runs: dict[str, tuple[bool, Callable[[Path], dict[str, Any]]]] = {
         "kills": (kill > 0, lambda folder: kills.run(kill, folder, seed=seed)),
         "load": (minutes > 0, lambda folder: load.run(minutes, npcs, clients, hertz, folder)),
-        "codec": (inputs > 0, lambda folder: fuzz.codec(inputs, seed)),
-        "nonsense": (messages > 0, lambda folder: fuzz.live(messages, folder, seed)),
+        "codec": (inputs > 0, lambda folder: hostile.codec(inputs, seed)),
+        "nonsense": (messages > 0, lambda folder: hostile.live(messages, folder, seed)),
     }
     console, results = Console(), dict[str, dict[str, Any]]()
     for name, (wanted, run) in runs.items():

@@ -60,7 +60,7 @@ class Running:
 
     @property
     def sessions(self):
-        return self.server.host.sessions
+        return self.server.sessions.all
 
     def stop(self) -> None:
         self.perceiver.gate.set()

@@ -52,7 +52,7 @@ def test_words_that_died_with_the_server_are_said_again(serve, connect, perceive
     client = connect(server)
     client.spawn("mira", persona="healer")
     with monkeypatch.context() as patch:  # acknowledged, but the decision never leaves
-        patch.setattr(server.server.host, "reply", lambda replies: None)
+        patch.setattr(server.server.sessions, "reply", lambda replies: None)
         client.observe("mira", text="hello")
         client.until(lambda: perceiver.heard == ["hello"])
         server.stop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bridge.session import FLOODED, Allowance
+from engine.bridge.session import FLOODED, RateLimit
 from engine.formats.wire.codec import Frame, Hello, Observe, Ping, Spawn
 from engine.formats.wire.constants import Limits
 from tests.bridge.wire import Wire
@@ -51,15 +51,15 @@ def test_a_flood_is_left_unread_and_the_others_are_answered(serve, connect, othe
 
 
 def test_who_goes_on_beyond_the_allowance_gets_little_until_there_is_a_pause():
-    allowance = Allowance(250)
-    flood = [allowance.take(i / 1000) for i in range(5000)]  # 1000 a second
+    limit = RateLimit(250)
+    flood = [limit.take(i / 1000) for i in range(5000)]  # 1000 a second
     assert 250 < sum(flood[:1000]) < 400  # as many as may come at once, and what grew meanwhile
     assert FLOODED * 0.9 <= sum(flood[1000:]) / 4 <= FLOODED
-    assert [allowance.take(5.1 + i / 1000) for i in range(20)] == [True] * 20
+    assert [limit.take(5.1 + i / 1000) for i in range(20)] == [True] * 20
 
 
 def test_an_allowance_grows_again_with_time():
-    allowance = Allowance(2)
-    assert [allowance.take(0.0) for _ in range(3)] == [True, True, False]
-    assert allowance.take(0.5)
-    assert not allowance.take(0.6)
+    limit = RateLimit(2)
+    assert [limit.take(0.0) for _ in range(3)] == [True, True, False]
+    assert limit.take(0.5)
+    assert not limit.take(0.6)

@@ -11,7 +11,7 @@ import pytest
 
 from engine.bridge.client import Client
 from engine.bridge.server import Server
-from engine.bridge.soak.process import free_port
+from engine.bridge.soak.kills import free_port
 from engine.errors import Fault
 from engine.formats.wire.codec import Hello, Spawn
 from engine.minds.brain import Brain, Observation
@@ -125,7 +125,7 @@ def test_a_repeated_spawn_makes_no_second_character(tmp_path):
     for watch in (("wolf",), ("boat", "fire")):
         wire.say(Spawn("tam", TAM, watch))
         wire.next("spawned")
-    (session,) = server.host.sessions
+    (session,) = server.sessions.all
     assert session.npcs["tam"].mind.watch == ("boat", "fire")
     assert len(list(tmp_path.iterdir())) == 1
     wire.close()

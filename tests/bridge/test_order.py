@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bridge.session import Queue
+from engine.bridge.ledger import PutOff
 from engine.bridge.spoken import BUSY_S, DECISION_S, RETRY_S, Spoken
 from engine.formats.wire.codec import Frame, Observe, Utterance
 from engine.formats.wire.constants import Limits
@@ -104,7 +104,7 @@ def test_another_server_hears_everything_that_is_undecided(spoken, wire):
 
 
 def test_a_queue_lets_nothing_newer_in_before_what_was_put_off():
-    queue = Queue()
+    queue = PutOff()
     queue.put_off(5, now=0.0)
     queue.put_off(6, now=0.0)
     assert not queue.lets_in(6, now=1.0)
@@ -114,7 +114,7 @@ def test_a_queue_lets_nothing_newer_in_before_what_was_put_off():
 
 
 def test_a_queue_does_not_wait_for_ever():
-    queue = Queue()
+    queue = PutOff()
     queue.put_off(5, now=0.0)
     assert queue.lets_in(6, now=6.0)
 

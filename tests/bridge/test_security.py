@@ -72,9 +72,9 @@ def test_nobody_takes_over_the_session_of_another_key(locked, connect, key_file,
     connect(locked, keys=village)
     add_client(key_file, "castle")
     session = locked.sessions[0]
-    host = locked.server.host
+    sessions = locked.server.sessions
     with pytest.raises(Fault) as refused:
-        host._admit("castle", Hello("castle", session.key))
+        sessions._admit("castle", Hello("castle", session.key))
     assert refused.value.code == "session"
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from engine.bridge.client import Client
 from engine.bridge.keys import load_client_keys
-from engine.bridge.soak.process import free_port
+from engine.bridge.soak.kills import free_port
 
 DEADLINE = 30.0
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.bridge.soak import fuzz, kills, load
-from engine.bridge.soak.process import ServerProcess
+from engine.bridge.soak import hostile, kills, load
+from engine.bridge.soak.kills import ServerProcess
 
 
 def test_a_killed_server_costs_no_word_and_doubles_none(tmp_path):
@@ -20,13 +20,13 @@ def test_many_npcs_lose_nothing_while_one_game_floods_and_one_stops_reading(tmp_
 
 
 def test_nonsense_is_refused_with_a_code_and_a_sentence():
-    result = fuzz.codec(3000, seed=1)
+    result = hostile.codec(3000, seed=1)
     assert result["passed"], result
     assert {"malformed", "field", "unknown_type"} <= set(result["codes"])
 
 
 def test_a_server_survives_nonsense_and_stops_cleanly(tmp_path):
-    result = fuzz.live(1000, tmp_path, seed=1)
+    result = hostile.live(1000, tmp_path, seed=1)
     assert result["faults"] == []
     assert {"malformed", "field"} <= set(result["errors"])
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.bridge.client import Client, Frame
-from engine.bridge.soak.process import ServerProcess
+from engine.bridge.soak.kills import ServerProcess
 
 _WORDS_EVERY = 10  # ticks between two utterances of one game
 _SETTLE_S = 15.0

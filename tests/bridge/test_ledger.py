@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bridge.journal import KEEP_S, Journal
+from engine.bridge.ledger import KEEP_S, Journal
 from engine.errors import Fault
 from engine.formats.wire.codec import Hello, Observe, Spawn, Utterance
 from tests.bridge.wire import Wire

@@ -9,10 +9,10 @@ from dataclasses import asdict
 from typing import Any
 
 from engine import __version__
-from engine.bridge.journal import Journal
+from engine.bridge.ledger import Journal, Ledger
 from engine.bridge.logs import event
 from engine.bridge.mailbox import Job, Mailbox
-from engine.bridge.session import Allowance, Ledger, Npc, Session
+from engine.bridge.session import Npc, RateLimit, Session
 from engine.bridge.statistics import Statistics
 from engine.bridge.worker import Reply, heard
 from engine.errors import Fault
@@ -45,7 +45,7 @@ _OBSERVE = b"\xa4type\xa7observe"  # how msgpack packs it; a header that packs i
 IDLE_S = 300.0  # a session that was silent for so long is over: its NPCs are forgotten
 
 
-class Host:
+class Sessions:
     """All sessions of a server. Its owner calls everything on one thread.
 
     Args:
@@ -80,7 +80,7 @@ class Host:
         }
 
     @property
-    def sessions(self) -> list[Session]:
+    def all(self) -> list[Session]:
         """Of clients that are here, or were lately. Safe to ask for on any thread."""
         return list(self._sessions.values())
 
@@ -100,7 +100,7 @@ class Host:
         if session is None:
             self._read(route, user, parts)
             return False
-        session.floods = not session.allowance.take(self._clock())
+        session.floods = not session.rate_limit.take(self._clock())
         if session.floods and _is_frame(parts, self._limits):
             # The last frames of a flood are as good as each other. Words are never dropped.
             session.heard_at = self._clock()
@@ -144,7 +144,7 @@ class Host:
         session = known or self._new_session(route, user, hello, now)
         self._routes.pop(session.route, None)
         session.route, session.heard_at, session.capabilities = route, now, frozenset(hello.capabilities)
-        session.queue.take()
+        session.put_off.take()
         self._sessions[hello.session] = self._routes[route] = session
         event("client_here", client=hello.client, user=user, session=hello.session[:8], resumed=known is not None)
         labels = self._brain.perceiver.labels.heads
@@ -164,7 +164,7 @@ class Host:
 
     def _new_session(self, route: bytes, user: str, hello: Hello, now: float) -> Session:
         ledger = Ledger(hello.session, self._journal)
-        return Session(hello.session, hello.client, user, route, now, ledger, Allowance(self._limits.observes))
+        return Session(hello.session, hello.client, user, route, now, ledger, RateLimit(self._limits.observes))
 
     def _admit(self, user: str, hello: Hello) -> Session | None:
         """The session that a client comes back to, None for a new one.
@@ -213,7 +213,7 @@ class Host:
     def _let_go(self, session: Session, npc: Npc) -> None:
         self._mailbox.forget(session, npc)
         session.ledger.forget_npc(npc.id)
-        session.queue.take()
+        session.put_off.take()
         del session.npcs[npc.id]
 
     def _observe(self, session: Session, observe: Observe) -> None:
@@ -254,10 +254,10 @@ class Host:
         if observe.frame is not None:
             size = memoryview(observe.frame.pixels).nbytes
             full = full or self._mailbox.bytes_of(session) + size > self._limits.waiting
-        if not full and (not speaks or session.queue.lets_in(observe.seq, now)):
+        if not full and (not speaks or session.put_off.lets_in(observe.seq, now)):
             return
         if speaks:
-            session.queue.put_off(observe.seq, now)
+            session.put_off.put_off(observe.seq, now)
         raise Fault("busy", "Too much of this client waits for a decision.", "Repeat this in a moment.")
 
     def _accept(self, session: Session, said: Utterance, fresh: frozenset[str]) -> None:
@@ -269,7 +269,7 @@ class Host:
             elif (reply := session.ledger.reply((said.id, npc))) is not None:
                 self._send_parts(session, reply)
         if fresh:
-            session.queue.take()
+            session.put_off.take()
         self._count(session, "heard", len(fresh))
         self._count(session, "repeated", len(said.to) - len(fresh))
 
@@ -290,7 +290,7 @@ class Host:
     def expire(self) -> None:
         """End the sessions of clients that were silent for too long."""
         now = self._clock()
-        for session in self.sessions:
+        for session in self.all:
             if now - session.heard_at > IDLE_S:
                 self._end(session, "silent")
 
@@ -311,7 +311,7 @@ class Host:
     def tell(self) -> None:
         """Send what has happened to NPCs to the clients that want to know."""
         for notice in self._brain.notices():
-            for session in self.sessions:
+            for session in self.all:
                 for npc in session.npcs.values():
                     if npc.mind is notice.mind and "events" in session.capabilities:
                         self._send(session, Event(npc.id, notice.kind, notice.text, notice.utterance, notice.more))
@@ -325,7 +325,7 @@ class Host:
 
     def farewell(self) -> None:
         """Tell everybody that the server stops."""
-        for session in self.sessions:
+        for session in self.all:
             self._send(session, Bye())
 
     def _send(self, session: Session, message: ServerMessage) -> None:

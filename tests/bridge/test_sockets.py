@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zmq
 
-from engine.bridge.frame_buffers import FrameBuffers
+from engine.bridge.sockets import FrameBuffers
 
 
 def sent(frame: zmq.Frame) -> zmq.MessageTracker:
