@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.lab.model import NpcModel
 from engine.perception import Bundle
-from export.bundle_writer import HEADS, entry, refuse_unless, staging
+from export.bundle_writer import HEADS_FILE, entry, refuse_unless, staging
 from export.frames_axis import free_frames
 from export.graphs import export_heads
 from export.heads import write_heads
@@ -43,7 +43,7 @@ def write_adapted(
         shipped = compare_heads(model, folder, examples)
         refuse_unless(shipped.acceptable(precision), shipped, precision)
         _copy_rest(base, folder)
-        write_heads(model, folder / HEADS)
+        write_heads(model, folder / HEADS_FILE)
         manifest = _manifest(base, folder, {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__}, facts)
         (folder / "bundle.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return exact, shipped
@@ -75,7 +75,7 @@ def _manifest(base: Bundle, folder: Path, parity: Mapping[str, object], facts: M
     return manifest | {
         "name": f"{base.manifest.name}+{facts['game']}",  # `default+crafter`: what was `default` and has learnt Crafter
         "graphs": graphs,
-        "heads": entry(folder / HEADS),
+        "heads": entry(folder / HEADS_FILE),
         "metrics": {**parity, "adapted": dict(facts)},
         "base": origin,
     }

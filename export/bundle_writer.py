@@ -30,7 +30,7 @@ from export.real_inputs import calibration_frames, parity_inputs
 from export.vocabulary import keep_english
 
 FORMAT = 1
-HEADS, REPLAY = "heads.safetensors", "replay.zip"
+HEADS_FILE, REPLAY = "heads.safetensors", "replay.zip"
 REPLAYED, REPLAY_SEED = 200, 40_001  # scenes, of a seed that no training uses
 LICENCES = [
     "EfficientNet-Lite0 weights: Apache-2.0 (Google)",
@@ -140,7 +140,7 @@ def write_whole(
     facts: Mapping[str, object],
 ) -> None:
     """Add to the graphs and the tokenizer in `folder` what else a bundle holds; `facts` are name, precision and metrics."""
-    write_heads(model, folder / HEADS)
+    write_heads(model, folder / HEADS_FILE)
     write_replay(folder / REPLAY, replay, concepts)
     manifest = _manifest(folder, model, facts)
     (folder / "bundle.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
@@ -164,7 +164,7 @@ def _manifest(folder: Path, model: NpcModel, facts: Mapping[str, object]) -> dic
         "graphs": {p.stem: entry(p) for p in sorted(folder.glob("*.onnx"))},
         "tokenizer": entry(folder / "tokenizer.json"),
         "model": model.cfg.model_dump(mode="json"),
-        "heads": entry(folder / HEADS),
+        "heads": entry(folder / HEADS_FILE),
         "replay": entry(folder / REPLAY),
         "metrics": facts["metrics"],
         "licences": LICENCES,

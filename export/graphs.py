@@ -17,6 +17,7 @@ from torch.export import Dim
 
 from engine.lab.model import NpcModel
 from engine.lab.model.text_encoders import SENTENCE_DIM
+from npc.types import HEAD_NAMES
 
 OPSET = 20  # opset 23's Attention with a mask fails on ONNX Runtime's CPU provider
 
@@ -67,7 +68,7 @@ class DecideGraph(nn.Module):
 
     def forward(self, grid: Tensor, scene: Tensor, utterance: Tensor, said: Tensor, valid: Tensor) -> tuple[Tensor, ...]:
         answers = self.model.decide(grid, scene, utterance.unsqueeze(0), said.unsqueeze(0), valid)
-        outputs = [self.model.probabilities(head, answers.logits[head])[0] for head in ("intent", "tone", "action", "emotion")]
+        outputs = [self.model.probabilities(head, answers.logits[head])[0] for head in HEAD_NAMES]
         if answers.heat is None or answers.presence is None:
             cells = utterance.shape[0], *valid.shape[1:]
             return (*outputs, utterance.new_zeros(cells), utterance.new_zeros(cells[0]))
@@ -133,7 +134,7 @@ def _head_plans(model: NpcModel) -> dict[str, Plan]:
             DecideGraph(model),
             {"grid": grid, "scene": scene, "utterance": utterance, "said": torch.ones(3, 1), "valid": valid},
             {"utterance": {0: n}, "said": {0: n}},
-            ["intent", "tone", "action", "emotion", "heat", "target_p"],
+            [*HEAD_NAMES, "heat", "target_p"],
         ),
     }
     if model.grounding is not None:

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from engine.lab.model import NpcModel
 from engine.lab.training.tokens import MAX_TOKENS, tokenize
+from npc.types import HEAD_NAMES
 
-HEADS = ("intent", "tone", "action", "emotion")
 FP32_TOLERANCE = 1e-3  # largest difference of a probability
 INT8_AGREEMENT = 0.93  # share of top labels that must survive quantisation
 
@@ -92,8 +92,9 @@ def _session(path: Path) -> Any:
 
 
 def _parity(pairs: Sequence[tuple[list[Floats], list[Floats]]]) -> Parity:
-    """Answers of each input: class probabilities of `HEADS`, then probabilities of presence."""
-    same = [mine.argmax() == other.argmax() for ours, theirs in pairs for mine, other in zip(ours[:4], theirs[:4], strict=True)]
+    """Answers of each input: class probabilities of `HEAD_NAMES`, then probabilities of presence."""
+    kinds = len(HEAD_NAMES)
+    same = [a.argmax() == b.argmax() for ours, theirs in pairs for a, b in zip(ours[:kinds], theirs[:kinds], strict=True)]
     gaps = [float(np.abs(mine - other).max()) for ours, theirs in pairs for mine, other in zip(ours, theirs, strict=True)]
     return Parity(len(pairs), float(np.mean(same)), max(gaps), float(np.mean(gaps)))
 
@@ -104,7 +105,7 @@ def _valid(grid: npt.NDArray[np.float32]) -> Floats:
 
 def _torch_heads(model: NpcModel, grid: Tensor, scene: Tensor, utterance: Tensor, said: bool) -> list[Floats]:
     answers = model.decide(grid, scene, utterance[None], torch.full((1, 1, 1), float(said)), torch.ones(1, *grid.shape[2:]))
-    heads = [model.probabilities(h, answers.logits[h])[0, 0].numpy() for h in HEADS]
+    heads = [model.probabilities(h, answers.logits[h])[0, 0].numpy() for h in HEAD_NAMES]
     if answers.presence is not None:
         heads.append(model.calibrated("target", answers.presence[0]).sigmoid().numpy())
     return heads
@@ -118,5 +119,5 @@ def _torch_watch(model: NpcModel, grid: Tensor, phrases: Tensor) -> Floats:
 
 def _onnx_heads(decide: Any, grid: Floats, scene: Floats, utterance: Floats, said: bool) -> list[Floats]:
     inputs = {"grid": grid, "scene": scene, "utterance": utterance, "valid": _valid(grid)}
-    outputs = decide.run([*HEADS, "target_p"], inputs | {"said": np.full((1, 1), float(said), np.float32)})
+    outputs = decide.run([*HEAD_NAMES, "target_p"], inputs | {"said": np.full((1, 1), float(said), np.float32)})
     return [*(o[0] for o in outputs[:-1]), outputs[-1]]

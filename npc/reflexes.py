@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from npc.behaviour import Behaviour
-from npc.steadiness import HEADS, WATCH, Evidence, FilterCfg, Filters, SteadyHead
-from npc.types import Detection, Percept, Target
+from npc.steadiness import WATCH, Evidence, FilterCfg, Filters, SteadyHead
+from npc.types import STEADY, Detection, Percept, Target
 
 CALM_AFTER = 2.0  # seconds after which what was seen no longer counts
 
@@ -59,7 +60,7 @@ class Lookout:
         self._signs = behaviour.signs
         self._order = {meaning: rank for rank, meaning in enumerate(behaviour.meanings)}
         self._filters = Filters(behaviour.steadiness, steadiness)
-        self._heads = {head: SteadyHead(self._filters.head(head)) for head in HEADS}
+        self._heads = {head: SteadyHead(self._filters.head(head)) for head in STEADY}
         self._sightings: dict[str, Sighting] = {}
 
     def look(self, percept: Percept) -> Percept:
@@ -73,9 +74,8 @@ class Lookout:
         if percept.text:
             return replace(percept, watch=watch)
         self._read_signs(percept)
-        action = self._heads["action"].update(percept.action, percept.time)
-        emotion = self._heads["emotion"].update(percept.emotion, percept.time)
-        return replace(percept, watch=watch, action=action, emotion=emotion)
+        steady: dict[str, Any] = {name: head.update(getattr(percept, name), percept.time) for name, head in self._heads.items()}
+        return replace(percept, watch=watch, **steady)
 
     def _watch(self, detection: Detection, time: float) -> Detection:
         phrase, p = detection.phrase, detection.p

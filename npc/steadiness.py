@@ -14,11 +14,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from npc.types import Target
+from npc.types import STEADY, Target
 
 # A new frame counts for half at most, however old the last one is: a single bad frame changes nothing.
 MOST = 0.5
-HEADS = ("action", "emotion")  # those that speak of a frame without words
 WATCH = "watch"
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -79,7 +78,7 @@ def _off(value: Any) -> Any:
 
 
 def _all_off(value: Any) -> Any:
-    return dict.fromkeys((WATCH, *HEADS), "off") if value in (False, "off") else value
+    return dict.fromkeys((WATCH, *STEADY), "off") if value in (False, "off") else value
 
 
 _Off: TypeAlias = Literal["off", False]
@@ -103,7 +102,7 @@ class Filters:
     def phrase(self, phrase: str) -> Filter:
         """Of a phrase of the watch list."""
         every = self.head(WATCH)
-        return every if phrase in (WATCH, *HEADS) else every.changed(self._common.get(phrase)).changed(self._own.get(phrase))
+        return every if phrase in (WATCH, *STEADY) else every.changed(self._common.get(phrase)).changed(self._own.get(phrase))
 
 
 @dataclass(slots=True)

@@ -8,6 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A question with fixed answers that the model answers about every observation.
+
+    Everything that goes through the heads (training, calibration, graphs, bundles, figures, the wire) goes through `HEADS`.
+    Its classes stand in the engine's `labels.yaml`.
+
+    Attributes:
+        name: of the head, and of the fields of `Percept`, training samples and recorded rows that hold its labels.
+        reads: what it goes by: the words alone, or the words and the frame.
+        silent: the label that is certain where nothing was said; empty: the model is asked all the same.
+        steady: without words it speaks of the frame, and is averaged over frames (`npc.steadiness`).
+        told: `welcome` tells games its classes, since decisions name them.
+    """
+
+    name: str
+    reads: Literal["words", "both"]
+    silent: str = ""
+    steady: bool = False
+    told: bool = False
+
+
+# In the order of the outputs of exported graphs: a new head comes last, with a field of `Percept`.
+HEADS = (
+    Head("intent", reads="words", silent="none"),
+    Head("tone", reads="words"),
+    Head("action", reads="both", steady=True, told=True),
+    Head("emotion", reads="both", steady=True, told=True),
+)
+HEAD_NAMES = tuple(head.name for head in HEADS)
+WORD_HEADS = tuple(head.name for head in HEADS if head.reads == "words")
+FUSED_HEADS = tuple(head.name for head in HEADS if head.reads == "both")
+STEADY = tuple(head.name for head in HEADS if head.steady)
+TOLD = tuple(head.name for head in HEADS if head.told)
+# What the model points at beside: the thing that the words mean, and the phrases of the watch list.
+PLACES = ("target", "watch")
 
 
 @dataclass(frozen=True, slots=True)

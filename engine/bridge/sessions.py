@@ -40,6 +40,7 @@ from engine.formats.wire.codec import (
 from engine.formats.wire.constants import Limits
 from engine.formats.wire.fields import ProtocolError
 from engine.minds.brain import Brain
+from npc.types import TOLD
 
 _OBSERVE = b"\xa4type\xa7observe"  # how msgpack packs it; a header that packs it otherwise is read in full
 IDLE_S = 300.0  # a session that was silent for so long is over: its NPCs are forgotten
@@ -157,7 +158,7 @@ class Sessions:
                 known is not None,
                 VERSION,
                 CAPABILITIES,
-                {head: labels[head] for head in ("action", "emotion")},
+                {head: labels[head] for head in TOLD},
                 asdict(self._limits),
             ),
         )

@@ -18,6 +18,7 @@ from engine.errors import Fault
 from engine.perception.frame import Frame, decode
 from engine.perception.overlay import draw_overlay
 from engine.perception.perceiver import EncodedFrame, Perceiver, Query, Seen
+from npc.types import HEAD_NAMES
 
 _SIGNATURES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"RIFF": "webp"}
 
@@ -87,10 +88,7 @@ def result_row(case: object, seen: Seen) -> dict[str, Any]:
     percept = seen.percept
     target = percept.target
     row: dict[str, Any] = {} if case is None else {"id": case}
-    row |= {
-        head: {label: round(p, 5) for label, p in getattr(percept, head).items()}
-        for head in ("intent", "tone", "action", "emotion")
-    }
+    row |= {head: {label: round(p, 5) for label, p in getattr(percept, head).items()} for head in HEAD_NAMES}
     row["target"] = None if target is None else {"x": round(target.x, 4), "y": round(target.y, 4), "p": round(target.p, 4)}
     row["watch"] = {d.phrase: {"p": round(d.p, 4), "x": round(d.x, 4), "y": round(d.y, 4)} for d in percept.watch}
     return row
@@ -162,7 +160,7 @@ def _write_overlay(path: Path, picture: Frame, seen: Seen, encoded: EncodedFrame
 def _table(seen: Seen, provider: str) -> Table:
     percept = seen.percept
     table = Table("what", "answer", title=f"perception ({provider})", title_justify="left")
-    for head in ("intent", "tone", "action", "emotion"):
+    for head in HEAD_NAMES:
         best = sorted(getattr(percept, head).items(), key=lambda kv: -kv[1])[:3]
         table.add_row(head, ", ".join(f"{label} {p:.0%}" for label, p in best))
     target = percept.target

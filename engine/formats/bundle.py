@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from engine.errors import Fault
 from engine.formats.labels import Labels
+from npc.types import HEAD_NAMES
 
 FORMAT = 1
 GRAPHS = ("image", "text", "decide", "watch")
-HEADS = ("intent", "tone", "action", "emotion")
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Shape = tuple[int | None, ...]  # None: any size
@@ -68,7 +68,7 @@ class Manifest(BaseModel):
         cells = self.input.grid
         view: dict[str, Shape] = {"grid": (1, None, *cells), "scene": (1, None)}
         valid: dict[str, Shape] = {"valid": (1, *cells)}
-        heads: dict[str, Shape] = {head: (None, len(self.labels[head])) for head in HEADS}
+        heads: dict[str, Shape] = {head: (None, len(self.labels[head])) for head in HEAD_NAMES}
         return {
             "image": {"frame": (1, self.input.height, self.input.width, 3), **view},
             "text": dict.fromkeys(("ids", "mask", "sentence", "utterance"), (None, None)),
@@ -130,7 +130,7 @@ def _read_manifest(folder: Path) -> Manifest:
         manifest = Manifest.model_validate(raw)
     except (ValueError, ValidationError) as error:
         raise Fault("bundle_invalid", f"{path} is damaged: {_reason(error)}.", "Export the model again.") from None
-    missing = [g for g in GRAPHS if g not in manifest.graphs] + [h for h in HEADS if h not in manifest.labels]
+    missing = [g for g in GRAPHS if g not in manifest.graphs] + [h for h in HEAD_NAMES if h not in manifest.labels]
     if missing:
         raise Fault("bundle_invalid", f"{path} lacks {', '.join(missing)}.", "Export a model with all graphs and heads.")
     return manifest

@@ -21,12 +21,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from engine.errors import Fault
 from engine.formats.labels import Labels, load_labels
+from npc.types import HEAD_NAMES
 
 PictureFormat = Literal["png", "jpeg", "webp"]
 FORMAT: Literal[1] = 1
 ROUNDING = 1.0  # pixels by which a box may stick out of its frame
 LARGEST = 4096  # pixels a side, as of frames that a game sends
-HEADS = ("intent", "tone", "action", "emotion")
 # What a thing is, as far as it matters to what is right to do.
 TAGS = frozenset({"hostile", "hazard", "item", "food", "animal", "person", "place", "foul", "plant", "vehicle"})
 
@@ -188,8 +188,8 @@ def _read_row(folder: Path, number: int, line: bytes, labels: Labels) -> Row:
 
 
 def _check_labels(row: Row, labels: Labels) -> None:
-    for head in HEADS:
-        if (label := getattr(row, head)) is not None:
+    for head in HEAD_NAMES:
+        if (label := getattr(row, head, None)) is not None:
             labels.index(head, label)
 
 

@@ -21,6 +21,7 @@ from engine.minds.mind import Mind
 from engine.perception import EncodedFrame, Seen
 from engine.perception.inspection import frame_inside, likeliest
 from npc import Decision
+from npc.types import HEADS
 
 _KEPT = 1200  # glimpses, about 20 KB each
 _WAITING = 32  # glimpses that may wait to be made readable; what comes on top is not shown
@@ -101,7 +102,8 @@ class Feed:
 
     def _entry(self, number: int, glimpse: Glimpse) -> dict[str, Any]:
         percept, decision = glimpse.seen.percept, glimpse.decision
-        heads = {head: likeliest(getattr(percept, head)) for head in ("intent", "tone", "action", "emotion")}
+        read = [head.name for head in HEADS if percept.text or head.reads == "both"]  # without words there is nothing to read
+        heads = {head: likeliest(getattr(percept, head)) for head in read}
         target = percept.target
         return {
             "n": number,

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from npc.types import Percept
+from npc.types import HEAD_NAMES, Percept
 
 TARGET, WATCHED, INK, PLATE = (255, 80, 60), (90, 220, 255), (245, 245, 245), (18, 20, 28, 190)
 
@@ -83,7 +83,7 @@ def _mark(
 def _labels(
     draw: ImageDraw.ImageDraw, percept: Percept, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, height: int
 ) -> None:
-    heads = {"intent": percept.intent, "tone": percept.tone, "action": percept.action, "emotion": percept.emotion}
+    heads = {head: getattr(percept, head) for head in HEAD_NAMES}
     lines = [
         f"{name}: " + ", ".join(f"{label} {p:.0%}" for label, p in sorted(ps.items(), key=lambda kv: -kv[1])[:2])
         for name, ps in heads.items()

@@ -16,12 +16,12 @@ import numpy.typing as npt
 import onnxruntime as ort
 
 from engine.errors import Fault
-from engine.formats.bundle import HEADS, Bundle
+from engine.formats.bundle import Bundle
 from engine.perception.frame import Frame, Letterbox, decode, letterbox
 from engine.perception.relations import Cells, Distance, Relation, placed, ranked, read_distance, read_relation
 from engine.perception.sessions import CUDA, check_shapes, choose_provider, open_session
 from engine.perception.text import TextEncoder
-from npc.types import Detection, Percept, Target
+from npc.types import HEAD_NAMES, HEADS, Detection, Percept, Target
 
 Floats = npt.NDArray[np.float32]
 _Number = TypeVar("_Number", np.float32, np.uint8)
@@ -306,9 +306,9 @@ class Perceiver:
         frame: EncodedFrame | None,
         watched: dict[str, tuple[float, Floats]],
     ) -> Seen:
-        heads = {h: self.labels.named(h, answers[h][i]) for h in HEADS}
+        heads = {h: self.labels.named(h, answers[h][i]) for h in HEAD_NAMES}
         if not said:
-            heads["intent"] = {label: float(label == "none") for label in self.labels["intent"]}
+            heads |= {h.name: {label: float(label == h.silent) for label in self.labels[h.name]} for h in HEADS if h.silent}
         heat = answers["heat"][i] if frame is not None and said else None
         target = None
         if frame is not None and heat is not None:
@@ -321,18 +321,15 @@ class Perceiver:
             if frame is not None
         )
         percept = Percept(
-            query.time,
-            heads["intent"],
-            heads["tone"],
-            heads["action"],
-            heads["emotion"],
-            target,
-            detections,
-            query.text,
-            query.speaker,
-            query.state,
-            frame is not None,
-            query.source,
+            time=query.time,
+            target=target,
+            watch=detections,
+            text=query.text,
+            speaker=query.speaker,
+            state=query.state,
+            has_frame=frame is not None,
+            source=query.source,
+            **heads,
         )
         return Seen(percept, heat)
 

@@ -28,7 +28,7 @@ from engine.lab.training.feature_cache import SceneRecord
 from engine.lab.training.replay import read_replay, write_replay
 from engine.lab.training.tokens import tokenizer_file
 from engine.perception import Bundle, Frame, Perceiver, Query
-from export.bundle_writer import HEADS, REPLAY, staging, write_whole
+from export.bundle_writer import HEADS_FILE, REPLAY, staging, write_whole
 from export.graphs import export_graphs
 from export.heads import read_heads, write_heads
 from export.quantize import quantize_image
@@ -223,9 +223,9 @@ def test_a_damaged_replay_is_found_by_its_hash(bundle: Path, tmp_path: Path) -> 
 
 
 def test_heads_come_back_nearly_as_they_were(model, tmp_path: Path) -> None:
-    write_heads(model, tmp_path / HEADS)
+    write_heads(model, tmp_path / HEADS_FILE)
     again = build_model(CFG, load_labels(), pretrained=False)
-    read_heads(again, tmp_path / HEADS)
+    read_heads(again, tmp_path / HEADS_FILE)
     for (name, old), new in zip(model.state_dict().items(), again.state_dict().values(), strict=True):
         if not name.startswith(("image.", "text.")) and old.is_floating_point():
             assert torch.allclose(old, new, atol=0.005 * float(old.abs().max()) + 1e-6), name

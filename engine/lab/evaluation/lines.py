@@ -12,19 +12,17 @@ from engine.lab.data.utterances import Utterance
 from engine.lab.evaluation.metrics import expected_calibration_error, macro_f1
 from engine.lab.evaluation.report import Figures
 from engine.perception import Perceiver, Query
-
-HEADS = ("intent", "tone")
+from npc.types import WORD_HEADS
 
 
 def measure_lines(perceiver: Perceiver, lines: Sequence[Utterance]) -> dict[str, Figures]:
-    """Accuracy, macro-F1 over the classes that occur, ECE and number of lines for `HEADS`; a head nobody labelled is left out.
+    """Accuracy, macro-F1 over the classes that occur, ECE and number of lines, for each head that reads words and is labelled.
 
     The lines are read one by one, as a game says them.
     """
-    percepts = [perceiver.perceive(None, [Query(line.text)])[0] for line in lines]
+    read = [(line, perceiver.perceive(None, [Query(line.text)])[0]) for line in lines]
     heads: dict[str, list[tuple[str, Mapping[str, float]]]] = {
-        "intent": [(line.intent, percept.intent) for line, percept in zip(lines, percepts, strict=True)],
-        "tone": [(line.tone, percept.tone) for line, percept in zip(lines, percepts, strict=True) if line.tone],
+        head: [(label, getattr(p, head)) for line, p in read if (label := getattr(line, head, None))] for head in WORD_HEADS
     }
     return {head: _figures(pairs) for head, pairs in heads.items() if pairs}
 

@@ -12,7 +12,8 @@ from engine.perception import Frame, Perceiver, Query
 from npc import Percept
 from npc.behaviour import load_behaviour
 from npc.reflexes import Lookout
-from npc.steadiness import HEADS, FilterCfg
+from npc.steadiness import FilterCfg
+from npc.types import STEADY
 
 
 @dataclass
@@ -52,7 +53,7 @@ def measure(
     Args:
         steadiness: what a card would change of the filters in `behaviour.yaml`.
     """
-    courses: dict[str, list[Course]] = {name: [] for name in (*HEADS, *(f"watch: {p}" for p in phrases))}
+    courses: dict[str, list[Course]] = {name: [] for name in (*STEADY, *(f"watch: {p}" for p in phrases))}
     seconds = 0.0
     for rows in episodes(recording):
         seconds += rows[-1].t - rows[0].t
@@ -81,10 +82,10 @@ def courses_of(
 ) -> dict[str, Course]:
     """What was said of each frame of one episode. Without the filter a phrase is in view from `threshold` on."""
     lookout = Lookout({}, load_behaviour(), steadiness)
-    courses = {name: Course() for name in (*HEADS, *(f"watch: {d.phrase}" for d in percepts[0].watch))}
+    courses = {name: Course() for name in (*STEADY, *(f"watch: {d.phrase}" for d in percepts[0].watch))}
     for row, percept in zip(rows, percepts, strict=True):
         steady = lookout.look(percept)
-        for head in HEADS:
+        for head in STEADY:
             _add(courses[head], _best(getattr(percept, head)), _best(getattr(steady, head)), _true_label(row, head))
         names = {name for entity in row.entities for name in entity_of(entity).names}
         for d in percept.watch:

@@ -16,9 +16,7 @@ from engine.lab.model.config import ModelCfg
 from engine.lab.model.grounding import Danger, Grounding, Neck
 from engine.lab.model.registry import fusions, image_encoders, text_encoders
 from engine.lab.model.text_encoders import SENTENCE_DIM
-
-TEXT_HEADS = ("intent", "tone")
-FUSED_HEADS = ("action", "emotion")
+from npc.types import FUSED_HEADS, PLACES, WORD_HEADS
 
 
 @dataclass
@@ -50,12 +48,12 @@ class NpcModel(nn.Module):
         self.silence = nn.Parameter(torch.zeros(words_dim))
         self.fusion = fusions[cfg.fusion.name](cfg.grid_dim, cfg.scene_dim, words_dim, cfg.fusion.dim)
         self.grounding = Grounding(cfg.grid_dim, SENTENCE_DIM) if cfg.grounding else None
-        self.text_heads = nn.ModuleDict({h: _head(SENTENCE_DIM, len(labels[h])) for h in TEXT_HEADS})
+        self.text_heads = nn.ModuleDict({h: _head(SENTENCE_DIM, len(labels[h])) for h in WORD_HEADS})
         self.danger = Danger(cfg.grid_dim)
         fused_dim = cfg.fusion.dim + len(Danger.KINDS) + (cfg.grid_dim + 1 if cfg.grounding else 0)
         self.fused = nn.Sequential(nn.Linear(fused_dim, cfg.fusion.dim), nn.GELU(), nn.Dropout(0.1))
         self.fused_heads = nn.ModuleDict({h: _head(cfg.fusion.dim, len(labels[h])) for h in FUSED_HEADS})
-        calibrated = (*TEXT_HEADS, *FUSED_HEADS, "target", "watch")
+        calibrated = (*WORD_HEADS, *FUSED_HEADS, *PLACES)
         self.calibration = nn.ParameterDict(
             {h: nn.Parameter(torch.tensor([1.0, 0.0]), requires_grad=False) for h in calibrated}
         )  # temperature, bias; see `calibrated`
@@ -76,7 +74,7 @@ class NpcModel(nn.Module):
             said = said * 0
         words = utterance * said + self.silence * (1 - said)
         wanted, aim = words[..., :SENTENCE_DIM], words[..., SENTENCE_DIM:]
-        logits = {head: self.text_heads[head](wanted) for head in TEXT_HEADS}
+        logits = {head: self.text_heads[head](wanted) for head in WORD_HEADS}
         danger = self.danger(grid, valid)
         mixed = [self.fusion(grid, scene, words, valid), danger[1].unsqueeze(1).expand(-1, words.shape[1], -1)]
         heat = presence = None

@@ -9,17 +9,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.lab.model import NpcModel
-from engine.lab.training.dataset import HEADS
 from engine.lab.training.measure import Measured
+from npc.types import HEAD_NAMES, PLACES
 
 
 def calibrate(model: NpcModel, held_out: Measured) -> None:
     """Fit the calibration of every head on held-out results and store it in `model`."""
-    for head in HEADS:
+    for head in HEAD_NAMES:
         if held_out.truth[head]:
             temperature = fit_temperature(torch.cat(held_out.logits[head]), torch.tensor(held_out.truth[head]))
             model.calibration[head].data = torch.tensor([temperature, 0.0])
-    for kind in ("target", "watch"):
+    for kind in PLACES:
         there = np.asarray(held_out.there[kind], bool)
         if len(there) and there.any() and not there.all():
             model.calibration[kind].data = torch.tensor(fit_platt(np.asarray(held_out.presence[kind]), there))

@@ -20,9 +20,9 @@ from engine.lab.training.progress import Progress
 from engine.lab.training.sources import Asked, Asker
 from engine.lab.training.tokens import tokenize
 from engine.lab.training.vocabulary import Vocabulary
+from npc.types import HEAD_NAMES, WORD_HEADS
 
 STRIDE = 8
-HEADS = ("intent", "tone", "action", "emotion")
 
 
 NAMED, NAMES = 16, 4  # things of a scene that are named, and how many names of each are told
@@ -177,8 +177,10 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
         )
 
     def _labels(self, sample: Sample) -> list[int]:
-        known = HEADS if self.tagged else ("intent", "tone")
-        return [self.labels.index(head, getattr(sample, head)) if head in known else -1 for head in HEADS]
+        """The class of each head; -1 where nobody has told it."""
+        known = HEAD_NAMES if self.tagged else WORD_HEADS
+        told = {head: getattr(sample, head, None) for head in known}
+        return [-1 if (label := told.get(head)) is None else self.labels.index(head, label) for head in HEAD_NAMES]
 
     def texts(self) -> set[str]:
         """All phrases and utterances of the records."""

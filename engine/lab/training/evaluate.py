@@ -27,6 +27,7 @@ from engine.lab.training.recipe import cache_root
 from engine.lab.training.sources import Asker, read_scene_shard
 from engine.lab.training.synonyms import measure_synonyms
 from engine.lab.training.tokens import tokenize
+from npc.types import WORD_HEADS
 
 matplotlib.use("Agg")
 
@@ -85,7 +86,7 @@ def split_data(
 def measure_strangers(model: NpcModel) -> dict[str, dict[str, float]]:
     """Intent and tone of lines whose writer never saw the training lines."""
     lines = load_strangers()
-    logits: dict[str, list[Tensor]] = {"intent": [], "tone": []}
+    logits: dict[str, list[Tensor]] = {head: [] for head in WORD_HEADS if hasattr(lines[0], head)}
     for line in lines:
         wanted = model.encode_text(*tokenize([line.text]))[1][:, :SENTENCE_DIM]
         for head, rows in logits.items():

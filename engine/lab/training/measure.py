@@ -11,8 +11,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from engine.lab.model import NpcModel
-from engine.lab.training.dataset import HEADS, LiveTextTable, SceneDataset, TextTable
+from engine.lab.training.dataset import LiveTextTable, SceneDataset, TextTable
 from engine.lab.training.metrics import auc, classification_report, expected_calibration_error
+from npc.types import FUSED_HEADS, HEAD_NAMES, WORD_HEADS
 
 
 @dataclass
@@ -23,8 +24,8 @@ class Measured:
     `there` bool [M] and `hit` bool [M] (the peak lies on a named thing; only meaningful where `there`).
     """
 
-    logits: dict[str, list[Tensor]] = field(default_factory=lambda: {h: [] for h in HEADS})
-    truth: dict[str, list[int]] = field(default_factory=lambda: {h: [] for h in HEADS})
+    logits: dict[str, list[Tensor]] = field(default_factory=lambda: {h: [] for h in HEAD_NAMES})
+    truth: dict[str, list[int]] = field(default_factory=lambda: {h: [] for h in HEAD_NAMES})
     presence: dict[str, list[float]] = field(default_factory=lambda: {"target": [], "watch": []})
     there: dict[str, list[bool]] = field(default_factory=lambda: {"target": [], "watch": []})
     hit: dict[str, list[bool]] = field(default_factory=lambda: {"target": [], "watch": []})
@@ -41,7 +42,7 @@ class Measured:
 
     def report(self) -> dict[str, dict[str, float]]:
         """Figures per head, and for `target` and `watch` pointing accuracy, presence AUC and ECE."""
-        report = {h: classification_report(self.truth[h], self.probabilities(h)) for h in HEADS if self.truth[h]}
+        report = {h: classification_report(self.truth[h], self.probabilities(h)) for h in HEAD_NAMES if self.truth[h]}
         for kind in ("target", "watch"):
             there = np.asarray(self.there[kind], bool)
             if not len(there):
@@ -59,7 +60,7 @@ class Measured:
     def summary(self) -> dict[str, float]:
         """The few figures that a training run is steered by."""
         full = self.report()
-        figures = {f"{h}_f1": full[h]["f1"] for h in ("action", "emotion")}
+        figures = {f"{h}_f1": full[h]["f1"] for h in FUSED_HEADS}
         if "watch" in full:
             figures |= {
                 "pointing": full["watch"]["pointing"],
@@ -80,10 +81,10 @@ def measure(model: NpcModel, table: TextTable | LiveTextTable, data: SceneDatase
     for rows in DataLoader(data, batch):
         grid, scene, valid = encode_batch(model, rows)
         answers = answer_batch(model, table, rows, grid, scene, valid)
-        for i, head in enumerate(HEADS):
+        for i, head in enumerate(HEAD_NAMES):
             truth = rows["labels"][..., i].flatten()
             known = truth >= 0
-            if head in ("intent", "tone"):  # of silence there is nothing to read
+            if head in WORD_HEADS:  # of silence there is nothing to read
                 known &= rows["said"].flatten() > 0
             result.logits[head].append(answers.logits[head].flatten(0, 1)[known])
             result.truth[head] += truth[known].tolist()

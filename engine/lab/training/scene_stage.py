@@ -10,15 +10,16 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from engine.lab.model import NpcModel
-from engine.lab.model.npc_model import FUSED_HEADS, Answers
+from engine.lab.model.npc_model import Answers
 from engine.lab.training.checkpoint import save_state, save_weights
 from engine.lab.training.clock import Clock
 from engine.lab.training.config import SceneStageCfg
-from engine.lab.training.dataset import HEADS, LiveTextTable, SceneDataset, TextTable
+from engine.lab.training.dataset import LiveTextTable, SceneDataset, TextTable
 from engine.lab.training.losses import head_loss, heat_loss, presence_loss
 from engine.lab.training.measure import measure
 from engine.lab.training.naming import Naming
 from engine.lab.training.progress import Progress
+from npc.types import FUSED_HEADS, HEAD_NAMES
 
 Batch = dict[str, Tensor]
 Table = TextTable | LiveTextTable
@@ -144,7 +145,7 @@ class SceneStage:
         if answers.heat is not None and answers.presence is not None:
             losses["target"] = heat_loss(answers.heat, batch["text_mask"], batch["valid"])
             losses["target_there"] = presence_loss(answers.presence, batch["text_mask"])
-        for i, head in enumerate(HEADS):
+        for i, head in enumerate(HEAD_NAMES):
             if head in FUSED_HEADS or not self.model.cfg.text.frozen:
                 losses[head] = head_loss(answers.logits[head], batch["labels"][..., i])
         known = (batch["danger"] >= 0).all(-1)
