@@ -1,25 +1,66 @@
-"""Where this machine keeps what a user's programs have to keep."""
+"""Where this machine keeps what a user's programs have to keep, and how a file is written: all of it, or nothing."""
 
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import Fault
 
+_OURS = "npc-engine"
+
 
 def data_directory() -> Path:
-    """The engine's own directory among the user's data; it may not exist yet."""
-    home = Path.home()
+    """The engine's own directory among the user's data; it may not exist yet.
+
+    `%LOCALAPPDATA%` on Windows, `~/Library/Application Support` on macOS, elsewhere `$XDG_DATA_HOME` or `~/.local/share`
+    (https://specifications.freedesktop.org/basedir-spec/).
+
+    Raises:
+        Fault: `no_home`.
+    """
     if sys.platform == "win32":
-        data = Path(os.environ.get("LOCALAPPDATA") or home)
-    elif sys.platform == "darwin":
-        data = home / "Library" / "Application Support"
-    else:
-        data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
-    return data / "npc-engine"
+        return (_named("LOCALAPPDATA") or _home("LOCALAPPDATA")) / _OURS
+    if sys.platform == "darwin":
+        return _home("HOME") / "Library" / "Application Support" / _OURS
+    return (_named("XDG_DATA_HOME") or _home("XDG_DATA_HOME") / ".local" / "share") / _OURS
+
+
+def cache_directory(path: Path | None = None) -> Path:
+    """Where sprites and features are kept: the given path, else $NPC_ENGINE_CACHE, else the platform's cache directory.
+
+    Raises:
+        Fault: `no_home`.
+    """
+    if path is not None:
+        return path
+    if named := os.environ.get("NPC_ENGINE_CACHE"):
+        return Path(named)
+    if sys.platform == "win32":
+        return (_named("LOCALAPPDATA") or _home("NPC_ENGINE_CACHE")) / _OURS / "cache"
+    if sys.platform == "darwin":
+        return _home("NPC_ENGINE_CACHE") / ".cache" / _OURS
+    return (_named("XDG_CACHE_HOME") or _home("NPC_ENGINE_CACHE") / ".cache") / _OURS
+
+
+def _named(variable: str) -> Path | None:
+    """The directory that a variable names; a relative one is none, since it would be another one in every folder."""
+    path = Path(os.environ.get(variable, ""))
+    return path if path.is_absolute() else None
+
+
+def _home(instead: str) -> Path:
+    """The user's home; `instead` is the variable that makes one unnecessary."""
+    try:
+        return Path.home()
+    except RuntimeError:  # a container's user: no HOME, and a number that /etc/passwd does not know
+        raise Fault("no_home", "This user has no home directory.", f"Set {instead} to a directory.") from None
 
 
 def writable_folder(folder: Path) -> Path:
@@ -32,9 +73,10 @@ def writable_folder(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
-    except OSError as error:
-        fault = f"Nothing can be written to {folder}: {error.strerror}."
-        raise Fault("out_unwritable", fault, "Choose another place.") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise Fault(
+            "out_unwritable", f"Nothing can be written to {folder}: {reason(error)}.", "Choose another place."
+        ) from None
 
 
 def refuse_overwriting(out: Path) -> None:
@@ -45,3 +87,60 @@ def refuse_overwriting(out: Path) -> None:
     """
     if out.exists() and not (out / "bundle.json").is_file() and (out.is_file() or any(out.iterdir())):
         raise Fault("out_taken", f"{out} is there and is no bundle.", "Choose another --out directory.")
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why a path cannot be used, without a full stop: an error of the system names its cause only most of the time."""
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")
+
+
+@contextmanager
+def whole_file(path: Path, *, private: bool = False) -> Iterator[Path]:
+    """An empty file beside `path` to be written; where the block ends well it takes the place of `path` in one step.
+
+    Nobody reads half of it, whoever is killed while writing leaves `path` as it was, and two who write the same file
+    do not mix. Where the block fails, it is gone.
+
+    Args:
+        private: readable by its owner alone, from the first byte on.
+    """
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
+    os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666))
+    try:
+        yield partial
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def write_whole(path: Path, content: bytes | str, *, private: bool = False) -> None:
+    """Put `content` in the place of `path` in one step, see `whole_file`; text is written as UTF-8.
+
+    It is on the disk when this returns: what follows a power cut is the old content or the new.
+    """
+    with whole_file(path, private=private) as partial, partial.open("wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """An empty directory beside `path` to be filled; where the block ends well it takes the place of `path`.
+
+    What an earlier, killed run left half filled is thrown away first.
+    """
+    partial, old = path.with_name(f"{path.name}.partial"), path.with_name(f"{path.name}.old")
+    for remains in (partial, old):
+        shutil.rmtree(remains, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    if path.exists():
+        path.replace(old)
+    partial.replace(path)
+    shutil.rmtree(old, ignore_errors=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import zmq
 from zmq.utils import z85
 
 from engine.errors import Fault
+from engine.files import reason, write_whole
 
 DOMAIN = b"npc-engine"  # of ZAP
 _ADDRESS = "inproc://zeromq.zap.01"
@@ -139,14 +139,10 @@ def _broken(path: Path, why: str) -> Fault:
 
 def _write(path: Path, fields: Mapping[str, Any]) -> None:
     """In one step, and never readable for others."""
-    partial = path.with_name(path.name + ".partial")
     try:
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(fields, file, indent=2)
-            file.write("\n")
-        os.replace(partial, path)
-    except OSError as error:
-        raise Fault("keys_file", f"{path} cannot be written: {error.strerror}.", "Choose another file.") from None
+        write_whole(path, json.dumps(fields, indent=2) + "\n", private=True)
+    except (OSError, ValueError) as error:
+        raise Fault("keys_file", f"{path} cannot be written: {reason(error)}.", "Choose another file.") from None
 
 
 class KeyGate:

@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from engine.lab.data.assets import FAMILIES, cache_folder, fetch_family, load_sprites
+from engine.files import cache_directory
+from engine.lab.data.assets import FAMILIES, fetch_family, load_sprites
 
 CacheOption = Annotated[
     Path | None, typer.Option(help="Where to keep them; default: $NPC_ENGINE_CACHE, else the platform's cache folder.")
@@ -19,7 +20,7 @@ CacheOption = Annotated[
 
 def assets(cache: CacheOption = None) -> None:
     """Fetch and rasterise the icon families. Run it again after an interruption: finished ones are kept."""
-    folder = cache_folder(cache)
+    folder = cache_directory(cache)
     with Progress(TextColumn("{task.description:>20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as progress:
         for name in FAMILIES:
             task = progress.add_task(name, total=None)

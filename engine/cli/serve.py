@@ -20,7 +20,7 @@ from engine.bridge.logs import log_to_stderr
 from engine.bridge.server import BATCH_WAIT_S, Server
 from engine.bridge.sockets import is_loopback
 from engine.errors import Fault
-from engine.files import data_directory
+from engine.files import data_directory, reason, write_whole
 
 if TYPE_CHECKING:
     from engine.inspector import Feed, Page
@@ -193,10 +193,7 @@ def _metrics(server: Server, address: str | None, insecure: bool) -> Iterator[No
 
 
 def _announce(path: Path, endpoint: str) -> None:
-    """Write the address in one step, so that nobody reads half of it."""
-    partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_text(endpoint, encoding="utf-8")
-        os.replace(partial, path)
-    except OSError as error:
-        raise Fault("ready_file", f"{path} cannot be written: {error.strerror}.", "Check --ready-file.") from None
+        write_whole(path, endpoint)
+    except (OSError, ValueError) as error:
+        raise Fault("ready_file", f"{path} cannot be written: {reason(error)}.", "Check --ready-file.") from None

@@ -20,6 +20,7 @@ from PIL import Image, UnidentifiedImageError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from engine.errors import Fault
+from engine.files import write_whole
 from engine.formats.labels import Labels, load_labels
 from npc.types import HEAD_NAMES
 
@@ -253,7 +254,7 @@ class RecordingWriter:
         self._labels = labels or load_labels()
         (folder / "frames").mkdir(parents=True, exist_ok=True)
         checked = meta if isinstance(meta, Meta) else Meta.model_validate(meta)
-        _write_whole(folder / "meta.json", checked.model_dump_json(indent=2).encode())
+        write_whole(folder / "meta.json", checked.model_dump_json(indent=2).encode())
         self._count = _mend(folder)
         self._lines = (folder / "labels.jsonl").open("ab", buffering=0)
 
@@ -281,7 +282,7 @@ class RecordingWriter:
         extension = "jpg" if self._format == "jpeg" else self._format
         fields = {"frame": f"frames/{self._count:06d}.{extension}", "episode": episode, "t": t, "entities": entities, **labels}
         row = self._checked(fields, (frame.shape[1], frame.shape[0]))
-        _write_whole(self._folder / row.frame, _encode(frame, self._format))
+        write_whole(self._folder / row.frame, _encode(frame, self._format))
         self._lines.write(row.model_dump_json(exclude_unset=True).encode() + b"\n")
         self._count += 1
         return row
@@ -313,12 +314,6 @@ def _encode(frame: npt.NDArray[np.uint8], picture_format: PictureFormat) -> byte
     quality = {"png": {"compress_level": 3}, "jpeg": {"quality": 90}, "webp": {"quality": 90}}[picture_format]
     Image.fromarray(frame).save(data, picture_format.upper(), **quality)
     return data.getvalue()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(content)
-    os.replace(partial, path)
 
 
 def _mend(folder: Path) -> int:

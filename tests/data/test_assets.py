@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from engine.errors import Fault
+from engine.files import cache_directory
 from engine.lab.data import assets
-from engine.lab.data.assets import FAMILIES, cache_folder, fetch_family, load_sprites, select
+from engine.lab.data.assets import FAMILIES, fetch_family, load_sprites, select
 
 SQUARE = {"body": '<path fill="currentColor" d="M0 0h8v16H0z"/>'}
 
@@ -85,7 +86,7 @@ def test_a_broken_tarball_is_named(tmp_path):
 
 def test_the_cache_folder_can_be_set_by_the_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("NPC_ENGINE_CACHE", str(tmp_path))
-    assert cache_folder() == tmp_path
+    assert cache_directory() == tmp_path
 
 
 def test_training_never_sees_a_held_out_concept(sprites):

@@ -8,12 +8,12 @@ from pathlib import Path
 from rich.console import Console
 
 from engine.errors import Fault
+from engine.files import cache_directory
 from engine.formats.labels import load_labels
 from engine.lab.comparison.combinations import Combination
 from engine.lab.comparison.latency import Latency, measure_latency
 from engine.lab.comparison.outcome import Outcome, needed, run_combination
 from engine.lab.comparison.report import describe, rich_table, table_rows, write_report
-from engine.lab.data.assets import cache_folder
 from engine.lab.training.checkpoint import start_run
 from engine.lab.training.config import TrainCfg, load_recipe
 
@@ -37,7 +37,7 @@ class Comparison:
     """Models trained from `base` in directories under `out`, and measured on `held_out` scenes."""
 
     def __init__(self, base: TrainCfg, out: Path, cache: Path | None, held_out: int, threads: int) -> None:
-        self.base, self.out, self.cache = base, out, cache_folder(cache)
+        self.base, self.out, self.cache = base, out, cache_directory(cache)
         self.held_out, self.threads = held_out, threads
         start_run(out, base, load_labels())
 

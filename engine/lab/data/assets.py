@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 import json
 import multiprocessing
-import os
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -20,6 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from engine.errors import Fault
+from engine.files import cache_directory, whole_file
 from engine.lab.data.concepts import Concept, describe, describe_known
 
 SPRITE_SIZE = 64
@@ -88,17 +87,6 @@ class Sprite:
     mono: bool = False
 
 
-def cache_folder(path: Path | None = None) -> Path:
-    """Where sprites and features are kept: the given path, else $NPC_ENGINE_CACHE, else the platform's cache directory."""
-    if path is not None:
-        return path
-    if from_environment := os.environ.get("NPC_ENGINE_CACHE"):
-        return Path(from_environment)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "npc-engine" / "cache"
-    return Path.home() / ".cache" / "npc-engine"
-
-
 def load_sprites(
     families: Sequence[str] = TRAINING_FAMILIES, cache: Path | None = None, concepts: str = "train"
 ) -> list[Sprite]:
@@ -110,7 +98,7 @@ def load_sprites(
     Raises:
         Fault: `assets_missing` where a family was not fetched yet.
     """
-    sprites = [sprite for family in families for sprite in _read_family(family, cache_folder(cache))]
+    sprites = [sprite for family in families for sprite in _read_family(family, cache_directory(cache))]
     return select(sprites, concepts)
 
 
@@ -139,10 +127,8 @@ def fetch_family(
     for i, picture in enumerate(_rasterised(icons.values(), workers), 1):
         pixels.append(picture)
         on_icon(i, len(icons))
-    partial = target.with_suffix(".partial")
-    with partial.open("wb") as file:
+    with whole_file(target) as partial, partial.open("wb") as file:
         np.savez_compressed(file, icons=np.array(list(icons)), pixels=np.stack(pixels))
-    partial.replace(target)
     return target
 
 

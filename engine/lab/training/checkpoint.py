@@ -13,6 +13,7 @@ import yaml
 from safetensors.torch import load_file, save_file
 
 from engine.errors import Fault
+from engine.files import whole_file
 from engine.formats.labels import Labels, load_labels
 from engine.lab.model import NpcModel, build_model
 from engine.lab.training.config import TrainCfg, load_recipe
@@ -22,9 +23,8 @@ OTHER = {"recipe": "another recipe", "labels": "other labels", "data": "other li
 
 def save_weights(model: NpcModel, path: Path, parts: tuple[str, ...] = ("",)) -> None:
     """Write the weights whose names begin with one of `parts` as safetensors, atomically."""
-    partial = path.with_suffix(".partial")
-    save_file({k: v.contiguous() for k, v in model.state_dict().items() if k.startswith(parts)}, partial)
-    partial.replace(path)
+    with whole_file(path) as partial:
+        save_file({k: v.contiguous() for k, v in model.state_dict().items() if k.startswith(parts)}, partial)
 
 
 def start_run(run: Path, cfg: TrainCfg, labels: Labels, data: str = "") -> None:
@@ -63,6 +63,5 @@ def load_run(run: Path, weights: str = "model.safetensors") -> tuple[NpcModel, T
 
 def save_state(path: Path, **state: object) -> None:
     """Write what a resume needs beside the weights (optimiser, step), atomically."""
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    partial.replace(path)
+    with whole_file(path) as partial:
+        torch.save(state, partial)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from engine.files import whole_file
 from engine.formats.labels import Labels
 from engine.lab.data.questions import Sample
 from engine.lab.model import NpcModel
@@ -75,12 +76,9 @@ class TextTable:
         self._sentences = [torch.cat(self._sentences)]
         self._utterances = [torch.cat(self._utterances)]
         if new and self._file is not None:
-            partial = self._file.with_suffix(".partial")
-            torch.save(
-                {"texts": list(self._rows), "sentences": self._sentences[0].half(), "utterances": self._utterances[0].half()},
-                partial,
-            )
-            partial.replace(self._file)
+            kept = {"sentences": self._sentences[0].half(), "utterances": self._utterances[0].half()}
+            with whole_file(self._file) as partial:
+                torch.save({"texts": list(self._rows), **kept}, partial)
 
     def rows(self, texts: Sequence[str]) -> Tensor:
         return torch.tensor([self._rows[t] for t in texts])

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.lab.data.assets import cache_folder
+from engine.files import cache_directory
 from engine.lab.data.utterances import load_strangers, load_utterances
 from engine.lab.data.versions import DATA_VERSION
 from engine.lab.model import NpcModel
@@ -48,7 +48,7 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
     table = text_table(model)
     report: dict[str, dict[str, dict[str, float]]] = {}
     for name, split in SPLITS.items():
-        data, records = split_data(model, cfg, split, cache_folder(cache), scenes, table, progress)
+        data, records = split_data(model, cfg, split, cache_directory(cache), scenes, table, progress)
         measured = measure(model, table, data)
         full = measured.report()
         report[name] = full if split == "train" else {kind: full[kind] for kind in ("target", "watch") if kind in full}

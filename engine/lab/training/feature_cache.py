@@ -20,6 +20,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from engine.files import whole_file, whole_folder
 from engine.lab.model import NpcModel
 from engine.lab.training.progress import Progress
 
@@ -57,19 +58,18 @@ def export_backbone(model: NpcModel, path: Path) -> Path:
     """Write the image encoder alone as ONNX, if it is not there yet."""
     if not path.exists():
         frame = torch.zeros(1, *model.cfg.size, 3, dtype=torch.uint8)
-        partial = path.with_suffix(".partial")
-        torch.onnx.export(
-            _Backbone(model).eval(),
-            (frame,),
-            str(partial),
-            input_names=["frame"],
-            output_names=["s8", "s16", "s32"],
-            opset_version=20,
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-        partial.replace(path)
+        with whole_file(path) as partial:
+            torch.onnx.export(
+                _Backbone(model).eval(),
+                (frame,),
+                str(partial),
+                input_names=["frame"],
+                output_names=["s8", "s16", "s32"],
+                opset_version=20,
+                dynamo=True,
+                external_data=False,
+                verbose=False,
+            )
     return path
 
 
@@ -109,15 +109,13 @@ def _build_shards(jobs: Sequence[Job], workers: int) -> Iterator[None]:
 def _build_shard(job: Job) -> None:
     shard, backbone, source, start, count = job
     pairs = source(start, count)
-    partial = shard.with_suffix(".partial")
-    partial.mkdir(exist_ok=True)
-    if backbone is None:
-        np.save(partial / "frame.npy", np.stack([frame for frame, _ in pairs]))
-    else:
-        _write_features(partial, backbone, [frame for frame, _ in pairs])
-    records = [record.__dict__ for _, record in pairs]
-    (partial / "scenes.json").write_text(json.dumps(records, separators=(",", ":")), encoding="utf-8")
-    partial.replace(shard)
+    with whole_folder(shard) as partial:
+        if backbone is None:
+            np.save(partial / "frame.npy", np.stack([frame for frame, _ in pairs]))
+        else:
+            _write_features(partial, backbone, [frame for frame, _ in pairs])
+        records = [record.__dict__ for _, record in pairs]
+        (partial / "scenes.json").write_text(json.dumps(records, separators=(",", ":")), encoding="utf-8")
 
 
 def _write_features(folder: Path, backbone: Path, frames: Sequence[npt.NDArray[np.uint8]]) -> None:

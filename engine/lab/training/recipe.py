@@ -16,8 +16,8 @@ from pathlib import Path
 import torch
 
 from engine.errors import Fault
+from engine.files import cache_directory
 from engine.formats.labels import load_labels
-from engine.lab.data.assets import cache_folder
 from engine.lab.data.utterances import load_utterances
 from engine.lab.data.versions import DATA_VERSION, LESSONS_VERSION
 from engine.lab.model import NpcModel, build_model
@@ -50,7 +50,7 @@ def run_recipe(
 ) -> NpcModel:
     """Train as `cfg` says; the result is `run/model.safetensors`, calibrated. For `on_validation` see `SceneStage`."""
     keep_freed_memory()
-    cache = cache_folder(cache)
+    cache = cache_directory(cache)
     labels = load_labels()
     start_run(run, cfg, labels, LESSONS_VERSION)
     torch.manual_seed(cfg.seed)

@@ -15,8 +15,8 @@ import optuna
 import yaml
 from optuna.trial import FrozenTrial, Trial, TrialState
 
+from engine.files import cache_directory
 from engine.formats.labels import load_labels
-from engine.lab.data.assets import cache_folder
 from engine.lab.training.checkpoint import start_run
 from engine.lab.training.config import TrainCfg
 from engine.lab.training.recipe import run_recipe, train_words
@@ -48,7 +48,7 @@ class Search:
 
     def __init__(self, recipe: TrainCfg, out: Path, cache: Path | None = None, scenes: int | None = None) -> None:
         self.recipe, self.cfg = recipe, _of_trials(recipe, scenes)
-        self.out, self.cache = out, cache_folder(cache)
+        self.out, self.cache = out, cache_directory(cache)
         start_run(out, self.cfg, load_labels())
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         storage = f"sqlite:///{(out / 'study.db').resolve()}"
