@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import engine as engine  # before ONNX Runtime, whose telemetry it turns off
+
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 os.environ.setdefault("NPC_ENGINE_MEMORY", "none")  # no test may meet what another one said
