@@ -5,7 +5,7 @@
 3. A standing order (follow, stay, go_to, or a plan of several steps): other things interrupt it, and it goes on
    where it stopped. The clock of a plan's step stands still meanwhile.
 
-Below them lies the schedule of the card (`npc.schedule`), which needs no keeping: it follows from the hour.
+Below them lies the schedule of the card (`npc.circumstances`), which needs no keeping: it follows from the hour.
 
 A library of behaviour trees or state machines would bring its own clock and its own idea of interruption; three
 layers are all that is needed, and they can be kept as data.

@@ -6,7 +6,7 @@ Four things may move a character; the first that does so decides:
 2. Events (`npc.reactions`). What the game tells to have happened to the character counts once.
 3. Sights (`npc.reactions`). A threat or a hazard that comes into view starts a reflex.
 4. What is under way (`npc.agenda`). With nothing under way the character does what its schedule has for the hour
-   (`npc.schedule`), else it is idle.
+   (`npc.circumstances`), else it is idle.
 
 Time comes from the percepts alone, chance from the seed alone: the same percepts give the same decisions.
 """

@@ -20,11 +20,9 @@ from pydantic import (
 
 from npc.behaviour import Plan, load_behaviour
 from npc.card_file import CardFile, check_known, did_you_mean
+from npc.circumstances import Factions, Goal, Occupation
 from npc.conditions import Condition, Lines
 from npc.errors import PersonaError
-from npc.factions import Factions
-from npc.goals import Goal
-from npc.schedule import Occupation
 from npc.steadiness import Steadiness
 from npc.vocabulary import unknown_labels
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from npc.agenda import FOREVER, Reflex
+from npc.circumstances import Occupation, hour_of
 from npc.memory import Person
 from npc.memory.records import TRIFLE
 from npc.reflexes import Sighting
 from npc.relationship import Relationship
 from npc.role import Role
-from npc.schedule import Occupation, hour_of
 from npc.types import Decision, Percept, Target
 
 

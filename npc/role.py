@@ -7,17 +7,15 @@ from collections.abc import Mapping, Sequence
 from npc.agenda import STEP_LASTS, Agenda, Doing
 from npc.arbitration import Arbiter, Choice
 from npc.behaviour import Behaviour
+from npc.circumstances import Day, Goals, faction_of, hour_of
 from npc.conditions import Moment
-from npc.factions import faction_of
 from npc.feelings import Feelings
-from npc.goals import Goals
 from npc.lines import Speaker
 from npc.memory import Memory, Person, Recollection
 from npc.mood import Affect
 from npc.persona import Persona
 from npc.reflexes import Lookout, Sighting
 from npc.relationship import Relationship
-from npc.schedule import Day, hour_of
 from npc.types import Decision, Percept, Target
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from npc import Character, Detection, Percept, PersonaError, load_persona, persona_from
+from npc.circumstances import hour_of
 from npc.persona import faults
-from npc.schedule import hour_of
 
 SALE = {"wants": "sell something before dusk", "weight": 0.8, "favours": {"trade": 0.5, "give": -0.6}, "from": 6, "to": 18}
 DAY = [

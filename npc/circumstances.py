@@ -1,4 +1,4 @@
-"""The hours of the game's day, and what a character does in them when nothing else is asked of it."""
+"""What surrounds a character beside what it sees and hears: the hours of its day, what it is after, whom it belongs to."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from npc.behaviour import load_behaviour
 from npc.card_file import check_known
 from npc.conditions import Lines
+from npc.relationship import Degree, Relationship
 
 Hour = Annotated[float, Field(ge=0, le=24)]
 
@@ -99,3 +100,83 @@ def hour_of(state: Mapping[str, object]) -> float | None:
     if isinstance(hour, bool) or not isinstance(hour, (int, float)) or not 0 <= hour <= 24:
         return None
     return float(hour) % 24.0
+
+
+class Goal(Hours):
+    """Something that a character wants, how much, and which actions serve it; all day, or at some hours."""
+
+    start: Hour = Field(default=0.0, alias="from")
+    """The hour at which it begins to matter, where the game tells the hour."""
+    end: Hour = Field(default=24.0, alias="to")
+    """The hour from which on it matters no more, where the game tells the hour."""
+    wants: str = Field(min_length=1, max_length=200)
+    """What it wants, in a few words; stands in the trace."""
+    weight: float = Field(default=0.5, ge=0, le=1)
+    """How much, from 0 to 1."""
+    favours: dict[str, Degree] = Field(default={})
+    """Actions, and how much more it wants them (-1: how much less) at a weight of 1."""
+
+    @field_validator("favours")
+    @classmethod
+    def _actions_exist(cls, favours: dict[str, float]) -> dict[str, float]:
+        check_known(favours, load_behaviour().actions, "action")
+        return favours
+
+    def bonus(self, action: str) -> float:
+        """What it adds to the appeal of an action."""
+        return self.weight * self.favours.get(action, 0.0)
+
+
+class Goals:
+    """The goals of one character; those that are tied to hours count at those hours."""
+
+    def __init__(self, goals: Mapping[str, Goal]) -> None:
+        self._goals = goals
+
+    def pursued(self, hour: float | None) -> dict[str, Goal]:
+        """The goals that matter at `hour`; all of them where no hour is told."""
+        return {name: goal for name, goal in self._goals.items() if hour is None or goal.cover(hour)}
+
+    def favours(self, hour: float | None) -> dict[str, float]:
+        """Action -> what the goals together add to its appeal."""
+        total: dict[str, float] = {}
+        for goal in self.pursued(hour).values() if self._goals else ():
+            for action in goal.favours:
+                total[action] = total.get(action, 0.0) + goal.bonus(action)
+        return total
+
+
+# What is thought of a people is worth half of what is known of a person: a stance beyond ±0.5 makes a stranger a
+# friend or foe from the first word (`relationship.NOTABLE`), and a few words of theirs can change that.
+HEARSAY = 0.5
+KINSHIP = 0.4  # the stance to the own faction, where the card gives none: well disposed, no friend yet
+
+Faction = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Factions(BaseModel):
+    """The faction of a character, and its stance to this and others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    own: str = Field(default="", max_length=80)
+    """The faction that it belongs to."""
+    stance: dict[Faction, Degree] = Field(default={}, max_length=64)
+    """What it thinks of the people of a faction, from -1 to 1; 0 of those left out."""
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """All that the card names."""
+        return tuple(dict.fromkeys((*filter(None, (self.own,)), *self.stance)))
+
+    def first_impression(self, faction: str) -> Relationship:
+        """Where the relationship with a stranger of this faction starts."""
+        kin = KINSHIP if faction and faction == self.own else 0.0
+        start = HEARSAY * self.stance.get(faction, kin)
+        return Relationship(trust=start, affection=start)
+
+
+def faction_of(state: Mapping[str, object]) -> str:
+    """The faction of who speaks, or did what happened, as the game tells it in `state`; empty where it does not."""
+    faction = state.get("speaker_faction")
+    return faction if isinstance(faction, str) else ""
