@@ -16,11 +16,11 @@ from rich.console import Console
 from engine.errors import Fault
 from engine.lab.data.concepts import Concept
 from engine.lab.model import NpcModel
-from engine.lab.training.checkpoint import load_run
 from engine.lab.training.feature_cache import ScenePair
 from engine.lab.training.replay import write_replay
+from engine.lab.training.run import load_run
 from engine.lab.training.sources import read_scene_shard, scene_concepts
-from engine.lab.training.tokens import MAX_TOKENS, tokenizer_file
+from engine.lab.training.texts import MAX_TOKENS, tokenizer_file
 from export.frames_axis import free_frames
 from export.graphs import export_graphs
 from export.heads import write_heads

@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from engine.lab.model import NpcModel
-from engine.lab.training.tokens import MAX_TOKENS, tokenize
+from engine.lab.training.texts import MAX_TOKENS, tokenize
 from npc.types import HEAD_NAMES
 
 FP32_TOLERANCE = 1e-3  # largest difference of a probability

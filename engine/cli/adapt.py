@@ -32,7 +32,7 @@ def adapt(
     writable_folder(folder)
     with needs_extra("train", "Adapting"):  # after what can be told without it: a wrong path needs no download
         from engine.lab.adaptation.adapt import adapt as teach
-        from engine.lab.adaptation.written import table, write_report
+        from engine.lab.adaptation.report import table, write_report
     _draw_truth(recording, folder)
     console = Console(stderr=True, highlight=False)
     outcome = teach(recording, out, bundle, frames, minutes, threads, say=lambda text: console.print(text))

@@ -21,7 +21,7 @@ from engine.lab.games.minigrid_levels import MINIGRID
 from engine.lab.games.shots import Game, record
 from engine.perception import Perceiver
 
-FEWEST = 12  # frames, see `engine.lab.adaptation.checks`
+FEWEST = 12  # frames, see `engine.lab.adaptation.fitness`
 GAMES = {game.name: game for game in (MINIGRID, CRAFTER)}
 
 

@@ -19,7 +19,7 @@ def train(
     """Train a model. Shows progress, logs to TensorBoard, resumes after Ctrl-C."""
     with needs_extra("train", "Training"):
         from engine.lab.training.recipe import run_recipe
-    from engine.lab.training.config import load_recipe
+    from engine.lab.config import load_recipe
 
     cfg = load_recipe(config)
     if recordings:

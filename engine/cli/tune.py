@@ -28,7 +28,7 @@ def tune(
     """Try learning rates, weight decays and widths; stop bad trials early; write the best as a recipe."""
     with needs_extra("train", "Tuning"):
         from engine.lab.training.tune import Search
-    from engine.lab.training.config import load_recipe
+    from engine.lab.config import load_recipe
 
     search = Search(load_recipe(config), out, cache, scenes)
     try:

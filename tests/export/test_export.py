@@ -18,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 from engine.errors import Fault
 from engine.files import refuse_overwriting
 from engine.lab.model.text_encoders import MiniLM
-from engine.lab.training.tokens import tokenizer_file
+from engine.lab.training.texts import tokenizer_file
 from export import bundle_writer
 from export.frames_axis import free_frames
 from export.parity import Parity

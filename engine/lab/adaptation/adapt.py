@@ -13,17 +13,16 @@ import torch
 
 from engine.errors import Fault
 from engine.formats.recording import Recording
-from engine.lab.adaptation.checks import labelled, refuse_unfit
-from engine.lab.adaptation.material import Material, load_model, prepare
-from engine.lab.adaptation.split import Split, choose_frames, split_by_episode
-from engine.lab.adaptation.stage import OUT_OF_TIME, AdaptCfg, AdaptStage, Course, Figures
+from engine.lab.adaptation.fitness import labelled, refuse_unfit
+from engine.lab.adaptation.frames import Split, choose_frames, split_by_episode
+from engine.lab.adaptation.learning import OUT_OF_TIME, AdaptCfg, AdaptStage, Course, Figures
+from engine.lab.adaptation.material import AdaptationData, load_model, prepare
 from engine.lab.evaluation.ask_recording import Answers, ask_recording
 from engine.lab.evaluation.questions import vocabulary
 from engine.lab.evaluation.report import Report, report
 from engine.lab.model import NpcModel
-from engine.lab.training.calibrate import fit_platt
 from engine.lab.training.dataset import SceneDataset
-from engine.lab.training.measure import Measured
+from engine.lab.training.measure import Measured, fit_platt
 from engine.perception import Bundle, Perceiver
 from export.adapted import write_adapted
 from export.parity import Example, Parity
@@ -158,14 +157,14 @@ def _calibrate(model: NpcModel, new: Measured, old: Measured) -> None:
             model.calibration[kind].data = torch.tensor(fit_platt(presence, there))
 
 
-def _examples(material: Material) -> list[Example]:
+def _examples(material: AdaptationData) -> list[Example]:
     """Learnt, held-out and replayed frames in turn, each with something said or silence, and with its phrases."""
     sets = (material.learn, material.check, material.replay)
     chosen = [(data, i) for i in range(EXAMPLES) for data in sets if i < len(data.arrays[0]["s8"])]
     return [_example(material, data, i) for data, i in chosen[:EXAMPLES]]
 
 
-def _example(material: Material, data: SceneDataset, index: int) -> Example:
+def _example(material: AdaptationData, data: SceneDataset, index: int) -> Example:
     scene = data.asked[index]
     rows = material.texts.rows([phrase for phrase, _ in scene.queries[:8]])
     text = "" if index % 8 == 7 else scene.lessons[0][0]

@@ -13,9 +13,7 @@ from pydantic import ValidationError
 
 from engine.errors import Fault
 from engine.formats.recording import Recording, Row
-from engine.lab.adaptation.looks import looks
-from engine.lab.adaptation.split import Split
-from engine.lab.adaptation.texts import BundleTexts
+from engine.lab.adaptation.frames import Split, crops
 from engine.lab.data.chance import Rng
 from engine.lab.data.concepts import Concept, stable_share
 from engine.lab.data.entities import Entity, Scene, entity_of
@@ -23,12 +21,12 @@ from engine.lab.data.questions import Questioner
 from engine.lab.data.utterances import load_utterances
 from engine.lab.evaluation.questions import vocabulary as recorded_names
 from engine.lab.model import ModelCfg, NpcModel, build_model
-from engine.lab.training.dataset import SceneDataset
+from engine.lab.training.dataset import SceneDataset, Vocabulary
 from engine.lab.training.feature_cache import ScenePair, build_cache
-from engine.lab.training.progress import Progress
 from engine.lab.training.replay import Replay, read_replay
+from engine.lab.training.run import Progress
 from engine.lab.training.sources import Asker, scene_pair
-from engine.lab.training.vocabulary import Vocabulary
+from engine.lab.training.texts import BundleTexts
 from engine.perception import Bundle
 from export.heads import read_heads
 from export.splice import write_features_graph
@@ -36,7 +34,7 @@ from export.splice import write_features_graph
 Pixels = npt.NDArray[np.uint8]
 QUERIES, LESSONS = 12, 3  # a scene and step
 SEED = 7  # of what is drawn of them
-LOOKS = 4  # at each recorded frame: the whole and three parts
+CROPS = 4  # of each recorded frame: the whole and three parts
 CHECKED_REPLAY = 0.375  # of the replayed scenes are never learnt from: they tell what is forgotten
 OTHERS = 400  # concepts of the replay that a recorded frame may be asked about in vain
 FEWEST = 4  # of them, however alike
@@ -44,7 +42,7 @@ SYNONYM = 0.55  # cosine of names from which one may be true of the other
 
 
 @dataclass(frozen=True)
-class Material:
+class AdaptationData:
     """Data sets to learn from and to check by, with the vectors of their words and their pictures."""
 
     learn: SceneDataset
@@ -91,7 +89,7 @@ def load_model(bundle: Bundle) -> NpcModel:
     return model.eval()
 
 
-def prepare(bundle: Bundle, recording: Recording, split: Split, folder: Path, threads: int) -> Material:
+def prepare(bundle: Bundle, recording: Recording, split: Split, folder: Path, threads: int) -> AdaptationData:
     """Compute features and vectors of everything that is learnt from; `folder` holds them while it lasts."""
     assert bundle.manifest.replay is not None
     spec, texts = bundle.manifest.input, BundleTexts(bundle, threads)
@@ -113,7 +111,7 @@ def prepare(bundle: Bundle, recording: Recording, split: Split, folder: Path, th
     }
     texts.add(text for data in sets.values() for text in data.texts())
     frames = {id(sets[name]): [frame for frame, _ in of] for name, of in pairs.items()}
-    return Material(**sets, texts=texts, frames=frames)
+    return AdaptationData(**sets, texts=texts, frames=frames)
 
 
 def _pairs(recording: Recording, split: Split, replay: Replay, size: tuple[int, int]) -> dict[str, list[ScenePair]]:
@@ -121,7 +119,7 @@ def _pairs(recording: Recording, split: Split, replay: Replay, size: tuple[int, 
     names, rng = recorded_names(recording), np.random.default_rng(0)
     checked = round(len(replay.pairs) * CHECKED_REPLAY)
     return {
-        "learn": [p for row in split.learn for p in _scenes(recording, row, names, LOOKS, size, rng)],
+        "learn": [p for row in split.learn for p in _scenes(recording, row, names, CROPS, size, rng)],
         "check": [p for row in split.check for p in _scenes(recording, row, names, 1, size, rng)],
         "replay": replay.pairs[checked:],
         "replay_check": replay.pairs[:checked],
@@ -131,10 +129,10 @@ def _pairs(recording: Recording, split: Split, replay: Replay, size: tuple[int, 
 def _scenes(
     recording: Recording, row: Row, names: Sequence[str], count: int, size: tuple[int, int], rng: Rng
 ) -> list[ScenePair]:
-    """Looks at a recorded frame as scenes; the other names of the recording are known to be absent."""
+    """A recorded frame and crops of it as scenes; the other names of the recording are known to be absent."""
     frame = recording.frame(row)
     scene = Scene(frame, (0, 0, frame.shape[1], frame.shape[0]), [entity_of(e) for e in row.entities])
-    return [scene_pair(look, size) for look in looks(scene, names, count, rng)]
+    return [scene_pair(crop, size) for crop in crops(scene, names, count, rng)]
 
 
 def _data_set(

@@ -15,15 +15,16 @@ import torch
 from torch import Tensor, nn
 
 from engine.lab.model import NpcModel
-from engine.lab.training.dataset import SceneDataset, TextTable
+from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.measure import measure
+from engine.lab.training.texts import Texts
 
 RIDGE = 0.02  # of the mean energy of an input: where neither has seen much, weights are interpolated
 Weights = dict[str, Tensor]
 Grams = dict[str, Tensor]
 
 
-def input_grams(model: NpcModel, table: TextTable, data: SceneDataset) -> Grams:
+def input_grams(model: NpcModel, table: Texts, data: SceneDataset) -> Grams:
     """Mean outer product of each trained linear layer's inputs over a data set, [I, I] by the layer's name.
 
     Where the layer has a bias, the last of its inputs is 1. 1x1 convolutions are linear layers on cells.

@@ -8,8 +8,7 @@ from itertools import product
 from pydantic import BaseModel, ConfigDict
 
 from engine.errors import Fault
-from engine.lab.model.config import FusionCfg, ImageCfg, Modality, ModelCfg, TextCfg
-from engine.lab.training.config import TrainCfg
+from engine.lab.config import FusionCfg, ImageCfg, Modality, ModelCfg, TextCfg, TrainCfg
 
 TEXTS = {
     "embedding": TextCfg(encoder="embedding", weights="none", tuned_layers=0, frozen=False),

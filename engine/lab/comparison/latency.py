@@ -74,7 +74,7 @@ def _timed(folder: Path, graphs: Sequence[str], size: tuple[int, int], threads: 
 
 def _inputs(decide: Any, size: tuple[int, int]) -> dict[str, Inputs]:
     """Inputs of each graph; those of `decide` as wide as it asks for."""
-    from engine.lab.training.tokens import tokenize
+    from engine.lab.training.texts import tokenize
 
     rng = np.random.default_rng(0)
     ids, mask = (tensor.numpy() for tensor in tokenize([LINE]))

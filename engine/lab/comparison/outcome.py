@@ -9,13 +9,12 @@ from pydantic import BaseModel, ConfigDict
 
 from engine.errors import Fault
 from engine.lab.comparison.combinations import Combination
-from engine.lab.training.checkpoint import load_run
-from engine.lab.training.config import TrainCfg
-from engine.lab.training.dataset import text_table
+from engine.lab.config import TrainCfg
 from engine.lab.training.evaluate import measure_strangers, split_data
 from engine.lab.training.measure import measure
-from engine.lab.training.progress import Progress
 from engine.lab.training.recipe import run_recipe, train_words
+from engine.lab.training.run import Progress, load_run
+from engine.lab.training.texts import texts_of
 from export.graphs import export_graphs
 
 Figures = dict[str, dict[str, float]]
@@ -47,7 +46,7 @@ def run_combination(combination: Combination, base: TrainCfg, out: Path, cache: 
     run_recipe(cfg, folder, cache)
     state = torch.load(folder / "scene-state.pt", weights_only=True)
     model = load_run(folder)[0]
-    graphs, table = export_graphs(model, folder), text_table(model)
+    graphs, table = export_graphs(model, folder), texts_of(model)
     scenes, _ = split_data(model, cfg, "train", cache, held_out, table, Progress(None))
     outcome = Outcome(
         combination=combination,

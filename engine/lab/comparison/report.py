@@ -14,7 +14,7 @@ from engine.lab.comparison.combinations import BOTH
 from engine.lab.comparison.latency import Latency
 from engine.lab.comparison.outcome import Outcome
 from engine.lab.comparison.picture import draw
-from engine.lab.training.config import TrainCfg
+from engine.lab.config import TrainCfg
 
 COLUMNS = (
     "model", "action acc.", "action F1", "intent acc.", "intent F1", "pointing", "watch pointing", "presence AUC",

@@ -14,8 +14,8 @@ from engine.lab.comparison.combinations import Combination
 from engine.lab.comparison.latency import Latency, measure_latency
 from engine.lab.comparison.outcome import Outcome, needed, run_combination
 from engine.lab.comparison.report import describe, rich_table, table_rows, write_report
-from engine.lab.training.checkpoint import start_run
-from engine.lab.training.config import TrainCfg, load_recipe
+from engine.lab.config import TrainCfg, load_recipe
+from engine.lab.training.run import start_run
 
 
 def common_recipe(name: str, minutes: float | None, scenes: int | None) -> TrainCfg:

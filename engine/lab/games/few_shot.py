@@ -10,8 +10,8 @@ from rich.console import Console
 
 from engine.formats.recording import Recording, Row
 from engine.lab.adaptation.adapt import adapt
-from engine.lab.adaptation.split import choose_frames, split_by_episode
-from engine.lab.adaptation.written import write_report
+from engine.lab.adaptation.frames import choose_frames, split_by_episode
+from engine.lab.adaptation.report import write_report
 from engine.lab.evaluation.measure import measure_recording
 from engine.lab.evaluation.report import Figures
 from engine.perception import Perceiver

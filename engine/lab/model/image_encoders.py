@@ -9,8 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.errors import Fault
-from engine.lab.model.registry import image_encoders
-from engine.lab.model.weights import efficientnet_lite0_file, read_state_dict
+from engine.lab.model.registry import efficientnet_lite0_file, image_encoders, read_state_dict
 
 Features = tuple[Tensor, Tensor, Tensor]
 

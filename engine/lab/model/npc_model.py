@@ -12,7 +12,7 @@ import engine.lab.model.fusions
 import engine.lab.model.image_encoders
 import engine.lab.model.text_encoders  # noqa: F401  (registers the parts)
 from engine.formats.labels import Labels
-from engine.lab.model.config import ModelCfg
+from engine.lab.config import ModelCfg
 from engine.lab.model.grounding import Danger, Grounding, Neck
 from engine.lab.model.registry import fusions, image_encoders, text_encoders
 from engine.lab.model.text_encoders import SENTENCE_DIM

@@ -10,8 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.errors import Fault
-from engine.lab.model.registry import text_encoders
-from engine.lab.model.weights import minilm_folder, read_state_dict
+from engine.lab.model.registry import minilm_folder, read_state_dict, text_encoders
 
 SENTENCE_DIM = 384  # of all-MiniLM-L6-v2
 VOCABULARY = 30522

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.formats.labels import load_labels
+from engine.lab.config import load_recipe
 from engine.lab.model import build_model
-from engine.lab.training.config import load_recipe
 
 
 class _WholeModel(nn.Module):

@@ -12,21 +12,18 @@ import torch
 from torch import Tensor
 
 from engine.files import cache_directory
+from engine.lab.config import TrainCfg
 from engine.lab.data.utterances import load_strangers, load_utterances
 from engine.lab.data.versions import DATA_VERSION
 from engine.lab.model import NpcModel
 from engine.lab.model.text_encoders import SENTENCE_DIM
-from engine.lab.training.checkpoint import load_run
-from engine.lab.training.config import TrainCfg
-from engine.lab.training.dataset import LiveTextTable, SceneDataset, TextTable, text_table
+from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.feature_cache import SceneRecord, build_cache, read_records
-from engine.lab.training.measure import Measured, measure
-from engine.lab.training.metrics import classification_report
-from engine.lab.training.progress import Progress
+from engine.lab.training.measure import Measured, classification_report, measure, measure_synonyms
 from engine.lab.training.recipe import cache_root
+from engine.lab.training.run import Progress, load_run
 from engine.lab.training.sources import Asker, read_scene_shard
-from engine.lab.training.synonyms import measure_synonyms
-from engine.lab.training.tokens import tokenize
+from engine.lab.training.texts import Texts, texts_of, tokenize
 from npc.types import WORD_HEADS
 
 matplotlib.use("Agg")
@@ -45,7 +42,7 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
     """
     model, cfg = load_run(run)
     progress = Progress(None)
-    table = text_table(model)
+    table = texts_of(model)
     report: dict[str, dict[str, dict[str, float]]] = {}
     for name, split in SPLITS.items():
         data, records = split_data(model, cfg, split, cache_directory(cache), scenes, table, progress)
@@ -68,7 +65,7 @@ def split_data(
     split: str,
     cache: Path,
     scenes: int,
-    table: TextTable | LiveTextTable,
+    table: Texts,
     progress: Progress,
 ) -> tuple[SceneDataset, list[SceneRecord]]:
     """`scenes` scenes of a kind (see `SPLITS`), of a seed of their own, with lines of held-out families; and what they show."""

@@ -22,7 +22,7 @@ from torch import nn
 
 from engine.files import whole_file, whole_folder
 from engine.lab.model import NpcModel
-from engine.lab.training.progress import Progress
+from engine.lab.training.run import Progress
 
 SHARD = 500  # scenes; about 120 MB of features
 

@@ -1,10 +1,16 @@
-"""Losses of the scene stage."""
+"""Every loss of the fused part: where, whether, what it is called, what it was before."""
 
 from __future__ import annotations
+
+import copy
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from engine.lab.model import NpcModel
+from engine.lab.training.dataset import Batch, Vocabulary, features
+from engine.lab.training.texts import Texts
 
 
 def heat_loss(heat: Tensor, mask: Tensor, valid: Tensor) -> Tensor:
@@ -52,3 +58,84 @@ def naming_loss(things: Tensor, queries: Tensor, true: Tensor, kin: Tensor, scal
     logits = (things @ queries.T * scale).masked_fill(kin & ~true, -1e4)
     mass = torch.logsumexp(logits, -1) - torch.logsumexp(logits.masked_fill(~true, -1e4), -1)
     return mass[known].mean()
+
+
+SAMPLED = 1024  # names that a batch's things are told from, beside their own
+
+
+class NamingLoss:
+    """The naming loss for batches of a `SceneDataset` with a `Vocabulary`.
+
+    Args:
+        table: knows the vocabulary's names.
+        vocabulary: all names.
+    """
+
+    def __init__(self, model: NpcModel, table: Texts, vocabulary: Vocabulary, seed: int) -> None:
+        self._model, self._table = model, table
+        self._rows, self._kin = table.rows(vocabulary.names), torch.from_numpy(vocabulary.kin())
+        self._chance = torch.Generator().manual_seed(seed)
+
+    def loss(self, grid: Tensor, batch: dict[str, Tensor]) -> Tensor:
+        """grid [B, C, H, W] of unit cells; of the batch `thing` [B, N, 4] and `thing_names` [B, N, T]."""
+        assert self._model.grounding is not None
+        true = batch["thing_names"].flatten(0, 1)
+        sample = torch.randperm(len(self._rows), generator=self._chance)[:SAMPLED]
+        chosen = torch.cat([sample, true[true >= 0]]).unique()
+        query = self._model.grounding.query(self._table.sentences(self._rows[chosen]))
+        kin = (self._kin[true.clamp(min=0)][..., chosen] & (true >= 0).unsqueeze(-1)).any(1)
+        places = torch.full((len(self._rows) + 1,), len(chosen))  # the last row is where "no name" (-1) is looked up
+        places[chosen] = torch.arange(len(chosen))
+        return naming_loss(
+            cell_means(grid, batch["thing"]).flatten(0, 1),
+            F.normalize(query, dim=-1),
+            _marked(places[true], len(chosen)),
+            kin,
+            self._model.grounding.scale.exp(),
+        )
+
+
+def cell_means(grid: Tensor, boxes: Tensor) -> Tensor:
+    """Mean unit vectors [B, N, C] of the cells inside boxes [B, N, 4] (top, bottom, left, right; ends exclusive)."""
+    rows, columns = torch.arange(grid.shape[2]), torch.arange(grid.shape[3])
+    top, bottom, left, right = boxes.unsqueeze(-1).unbind(2)
+    high, wide = (rows >= top) & (rows < bottom), (columns >= left) & (columns < right)
+    inside = (high.unsqueeze(-1) & wide.unsqueeze(-2)).flatten(2).to(grid.dtype)
+    return F.normalize(inside @ grid.flatten(2).transpose(1, 2), dim=-1)
+
+
+def _marked(places: Tensor, count: int) -> Tensor:
+    """bool [N, count] from indices [N, K]; the index `count` marks nothing."""
+    marks = torch.zeros(len(places), count + 1, dtype=torch.bool)
+    return marks.scatter_(1, places, torch.ones_like(places, dtype=torch.bool))[:, :count]
+
+
+CELLS = 20.0  # of a heat map, about as many as a thing covers: brings the sum over cells to the size of the other terms
+
+
+class RetentionLoss:
+    """Remembers how a model pointed before it learnt.
+
+    Args:
+        model: as it is before; its neck and grounding are copied.
+        table: vectors of the batches' phrases.
+    """
+
+    def __init__(self, model: NpcModel, table: Texts) -> None:
+        assert model.grounding is not None
+        self._model, self._table = model, table
+        self._neck, self._grounding = copy.deepcopy(model.neck).eval(), copy.deepcopy(model.grounding).eval()
+
+    def loss(self, batch: Batch) -> Tensor:
+        """How far heat maps and presence of the batch's phrases are from those of before; a scalar."""
+        valid, phrase = batch["valid"].float(), self._table.sentences(batch["phrase"])
+        levels = features(self._model, batch)
+        with torch.no_grad():
+            grid, _ = self._neck(*levels)
+            old, there = self._grounding(grid, self._grounding.query(phrase), phrase, valid)
+        grid, _ = self._model.neck(*levels)
+        new, now = self._model.watch(grid, phrase, valid)
+        place = F.kl_div(new.flatten(2).log_softmax(-1), old.flatten(2).softmax(-1), reduction="none").sum(-1).mean()
+        cells = F.binary_cross_entropy_with_logits(new, old.sigmoid(), reduction="none") * valid.unsqueeze(1)
+        presence = F.binary_cross_entropy_with_logits(now, there.sigmoid())
+        return place + cells.sum((2, 3)).mean() / CELLS + presence

@@ -1,19 +1,27 @@
-"""What a model can do on cached scenes: every head, pointing, presence. Used by validation, calibration, evaluation."""
+"""What a model can do on cached scenes, and probabilities that mean something. Used by validation, evaluation, adaptation."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score, precision_recall_fscore_support
 from torch import Tensor
+from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
+from engine.lab.data.synonyms import load_synonyms
+from engine.lab.evaluation.metrics import auc, expected_calibration_error
 from engine.lab.model import NpcModel
-from engine.lab.training.dataset import LiveTextTable, SceneDataset, TextTable
-from engine.lab.training.metrics import auc, classification_report, expected_calibration_error
-from npc.types import FUSED_HEADS, HEAD_NAMES, WORD_HEADS
+from engine.lab.training.dataset import SceneDataset, answer_batch, encode_batch
+from engine.lab.training.feature_cache import SceneRecord
+from engine.lab.training.texts import Texts
+from npc.types import FUSED_HEADS, HEAD_NAMES, PLACES, WORD_HEADS
 
 
 @dataclass
@@ -26,9 +34,9 @@ class Measured:
 
     logits: dict[str, list[Tensor]] = field(default_factory=lambda: {h: [] for h in HEAD_NAMES})
     truth: dict[str, list[int]] = field(default_factory=lambda: {h: [] for h in HEAD_NAMES})
-    presence: dict[str, list[float]] = field(default_factory=lambda: {"target": [], "watch": []})
-    there: dict[str, list[bool]] = field(default_factory=lambda: {"target": [], "watch": []})
-    hit: dict[str, list[bool]] = field(default_factory=lambda: {"target": [], "watch": []})
+    presence: dict[str, list[float]] = field(default_factory=lambda: {place: [] for place in PLACES})
+    there: dict[str, list[bool]] = field(default_factory=lambda: {place: [] for place in PLACES})
+    hit: dict[str, list[bool]] = field(default_factory=lambda: {place: [] for place in PLACES})
     temperature: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def probabilities(self, head: str) -> npt.NDArray[np.float32]:
@@ -43,7 +51,7 @@ class Measured:
     def report(self) -> dict[str, dict[str, float]]:
         """Figures per head, and for `target` and `watch` pointing accuracy, presence AUC and ECE."""
         report = {h: classification_report(self.truth[h], self.probabilities(h)) for h in HEAD_NAMES if self.truth[h]}
-        for kind in ("target", "watch"):
+        for kind in PLACES:
             there = np.asarray(self.there[kind], bool)
             if not len(there):
                 continue
@@ -72,10 +80,8 @@ class Measured:
 
 
 @torch.no_grad()
-def measure(model: NpcModel, table: TextTable | LiveTextTable, data: SceneDataset, batch: int = 16) -> Measured:
+def measure(model: NpcModel, table: Texts, data: SceneDataset, batch: int = 16) -> Measured:
     """Run `model` over `data` (whose draws should be `fixed`)."""
-    from engine.lab.training.scene_stage import answer_batch, encode_batch
-
     model.eval()
     result = Measured(temperature={h: (float(c[0]), float(c[1])) for h, c in model.calibration.items()})
     for rows in DataLoader(data, batch):
@@ -100,3 +106,91 @@ def _add_pointing(result: Measured, kind: str, heat: Tensor, presence: Tensor, m
     result.hit[kind] += mask.flatten(2).gather(2, peak).flatten().tolist()
     result.there[kind] += mask.flatten(2).any(-1).flatten().tolist()
     result.presence[kind] += presence.flatten().tolist()
+
+
+Floats = npt.NDArray[np.floating]
+
+
+def macro_f1(truth: Sequence[int], predicted: Sequence[int], classes: int) -> float:
+    """Macro-averaged F1 over the classes that occur in `truth`."""
+    present = sorted(set(truth))
+    return float(f1_score(truth, predicted, labels=present, average="macro", zero_division=0))
+
+
+def classification_report(truth: Sequence[int], probabilities: Floats) -> dict[str, float]:
+    """Accuracy, macro precision, recall, F1 and ECE. `probabilities` [N, classes]."""
+    predicted = probabilities.argmax(-1)
+    answers = np.asarray(truth)
+    present = sorted(set(answers.tolist()))
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        answers, predicted, labels=present, average="macro", zero_division=0
+    )
+    right = predicted == answers
+    return {
+        "accuracy": float(right.mean()),
+        "precision": float(precision),
+        "recall": float(recall),
+        "f1": float(f1),
+        "ece": expected_calibration_error(probabilities.max(-1), right),
+        "support": float(len(answers)),
+    }
+
+
+def calibrate(model: NpcModel, held_out: Measured) -> None:
+    """Fit the calibration of every head on held-out results and store it in `model`."""
+    for head in HEAD_NAMES:
+        if held_out.truth[head]:
+            temperature = fit_temperature(torch.cat(held_out.logits[head]), torch.tensor(held_out.truth[head]))
+            model.calibration[head].data = torch.tensor([temperature, 0.0])
+    for kind in PLACES:
+        there = np.asarray(held_out.there[kind], bool)
+        if len(there) and there.any() and not there.all():
+            model.calibration[kind].data = torch.tensor(fit_platt(np.asarray(held_out.presence[kind]), there))
+    held_out.temperature = {h: (float(c[0]), float(c[1])) for h, c in model.calibration.items()}
+
+
+def fit_temperature(logits: Tensor, truth: Tensor) -> float:
+    """The temperature that minimises the negative log-likelihood (a convex search in 1/T)."""
+    candidates = torch.logspace(-0.7, 0.7, 141)
+    losses = [float(F.cross_entropy(logits / t, truth)) for t in candidates]
+    return float(candidates[int(np.argmin(losses))])
+
+
+def fit_platt(presence: np.ndarray, there: np.ndarray) -> list[float]:
+    """`[temperature, bias]` so that sigmoid(logit / temperature + bias) is the probability (Platt 1999)."""
+    fit = LogisticRegression(C=1e6).fit(presence[:, None], there)
+    slope = max(float(fit.coef_[0, 0]), 1e-3)
+    return [1.0 / slope, float(fit.intercept_[0])]
+
+
+SynonymCase = tuple[str, str, list[dict[str, Any]]]  # usual name, other word, what bears the name
+
+
+@torch.no_grad()
+def measure_synonyms(
+    model: NpcModel, table: Texts, data: SceneDataset, records: Sequence[SceneRecord]
+) -> dict[str, dict[str, float]]:
+    """Pointing by the usual names of things in view and by other words for them, on the same things of the same scenes."""
+    by_name: list[bool] = []
+    by_synonym: list[bool] = []
+    model.eval()
+    table.add({word for name, words in load_synonyms().items() for word in (name, *words)})
+    for index, record in enumerate(records):
+        asked = _synonym_cases(record)
+        if not asked:
+            continue
+        batch = {name: value.unsqueeze(0) for name, value in data[index].items()}
+        grid, _, valid = encode_batch(model, batch)
+        truth = torch.stack([data.mask(entity["box"] for entity in entities) for *_, entities in asked]).flatten(1)
+        for column, hits in ((0, by_name), (1, by_synonym)):
+            rows = table.rows([question[column] for question in asked])
+            heat, _ = model.watch(grid, table.sentences(rows).unsqueeze(0), valid)
+            hits += truth.gather(1, heat[0].flatten(1).argmax(-1, keepdim=True)).flatten().tolist()
+    kinds = {"usual name": by_name, "other word": by_synonym}
+    return {kind: {"pointing": sum(hits) / len(hits), "support": float(len(hits))} for kind, hits in kinds.items() if hits}
+
+
+def _synonym_cases(record: SceneRecord) -> list[SynonymCase]:
+    things: list[dict[str, Any]] = list(record.entities)
+    named = {name: [e for e in things if name in e["names"]] for name in load_synonyms()}
+    return [(name, word, found) for name, found in named.items() if found for word in load_synonyms()[name]]

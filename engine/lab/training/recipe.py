@@ -18,18 +18,14 @@ import torch
 from engine.errors import Fault
 from engine.files import cache_directory
 from engine.formats.labels import load_labels
+from engine.lab.config import TrainCfg
 from engine.lab.data.utterances import load_utterances
 from engine.lab.data.versions import DATA_VERSION, LESSONS_VERSION
 from engine.lab.model import NpcModel, build_model
-from engine.lab.training.calibrate import calibrate
-from engine.lab.training.checkpoint import save_weights, start_run
-from engine.lab.training.clock import Clock
-from engine.lab.training.config import TrainCfg
-from engine.lab.training.dataset import SceneDataset, text_table
+from engine.lab.training.dataset import SceneDataset, Vocabulary
 from engine.lab.training.feature_cache import build_cache, export_backbone, fingerprint
-from engine.lab.training.measure import measure
-from engine.lab.training.memory import keep_freed_memory
-from engine.lab.training.progress import Progress
+from engine.lab.training.measure import calibrate, measure
+from engine.lab.training.run import Clock, Progress, keep_freed_memory, save_weights, start_run
 from engine.lab.training.scene_stage import SceneStage
 from engine.lab.training.sources import (
     Asker,
@@ -40,7 +36,7 @@ from engine.lab.training.sources import (
     slot_things,
 )
 from engine.lab.training.text_stage import TextStage
-from engine.lab.training.vocabulary import Vocabulary
+from engine.lab.training.texts import texts_of
 
 WORDS = ("text.", "text_heads.")  # what the text stage trains
 
@@ -59,7 +55,7 @@ def run_recipe(
     model = build_model(cfg.model, labels)
     text_stage(model, cfg, run, progress)
     sets = scene_shards(model, cfg, cache, progress)
-    table = text_table(model, _texts_file(run, cache))
+    table = texts_of(model, _texts_file(run, cache))
     size = cfg.model.size
     lessons, queries = cfg.data.lessons, cfg.data.queries
     asker = Asker("train", load_utterances("train"), lessons)

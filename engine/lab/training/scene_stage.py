@@ -9,20 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from engine.lab.config import SceneStageCfg
 from engine.lab.model import NpcModel
-from engine.lab.model.npc_model import Answers
-from engine.lab.training.checkpoint import save_state, save_weights
-from engine.lab.training.clock import Clock
-from engine.lab.training.config import SceneStageCfg
-from engine.lab.training.dataset import LiveTextTable, SceneDataset, TextTable
-from engine.lab.training.losses import head_loss, heat_loss, presence_loss
+from engine.lab.training.dataset import Batch, SceneDataset, answer_batch, encode_batch
+from engine.lab.training.losses import NamingLoss, head_loss, heat_loss, presence_loss
 from engine.lab.training.measure import measure
-from engine.lab.training.naming import Naming
-from engine.lab.training.progress import Progress
+from engine.lab.training.run import Clock, Progress, save_state, save_weights
+from engine.lab.training.texts import Texts
 from npc.types import FUSED_HEADS, HEAD_NAMES
-
-Batch = dict[str, Tensor]
-Table = TextTable | LiveTextTable
 
 WEIGHTS = {"where": 1.5, "there": 0.7, "target_there": 0.7, "emotion": 0.5, "danger": 0.4, "in_danger": 0.4}
 
@@ -38,7 +32,7 @@ class SceneStage:
         self,
         model: NpcModel,
         cfg: SceneStageCfg,
-        table: Table,
+        table: Texts,
         run: Path,
         seed: int,
         name: str = "scene",
@@ -49,7 +43,7 @@ class SceneStage:
         self.model, self.cfg, self.table, self.run_folder, self.seed = model, cfg, table, run, seed
         self.name, self.on_validation = name, on_validation
         self.clock = Clock(cfg.minutes)
-        self.naming: Naming | None = None
+        self.naming: NamingLoss | None = None
         self.slow: list[nn.Module] = []
         self.trained: list[nn.Module] = [
             m
@@ -75,7 +69,7 @@ class SceneStage:
     def run(self, train: SceneDataset, validation: SceneDataset, progress: Progress) -> float:
         """Train to the end of the recipe (or go on where an interrupted run stopped); returns the best score."""
         if train.vocabulary is not None and self.cfg.naming:
-            self.naming = Naming(self.model, self.table, train.vocabulary, self.seed)
+            self.naming = NamingLoss(self.model, self.table, train.vocabulary, self.seed)
         steps = max(1, int(self.cfg.epochs * len(train) / self.cfg.batch))
         optimiser, schedule = self._optimiser(steps)
         step, best = self._resume(optimiser, schedule)
@@ -185,30 +179,3 @@ class SceneStage:
         schedule.load_state_dict(state["schedule"])
         self.clock = Clock(self.cfg.minutes, float(state.get("seconds", 0.0)))
         return int(state["step"]), float(state["best"])
-
-
-def encode_batch(model: NpcModel, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-    """Cached features (or frames, for an encoder that is trained) to grid, scene and float `valid`."""
-    if "frame" in batch:
-        grid, scene = model.encode_frame(batch["frame"])
-    else:
-        grid, scene = model.neck(*features(model, batch))
-    return grid, scene, batch["valid"].float()
-
-
-def features(model: NpcModel, batch: Batch) -> list[Tensor]:
-    """The batch's cached features at strides 8, 16 and 32, the latter two anew where the image encoder is tuned."""
-
-    # Channels last: four times as fast for small convolutions on a CPU.
-    def taken(name: str) -> Tensor:
-        return batch[name].float().contiguous(memory_format=torch.channels_last)
-
-    if model.image_tuned:
-        s8 = taken("s8")
-        return [s8, *model.image.tail(s8)]
-    return [taken(name) for name in ("s8", "s16", "s32")]
-
-
-def answer_batch(model: NpcModel, table: Table, batch: Batch, grid: Tensor, scene: Tensor, valid: Tensor) -> Answers:
-    """The model's answers to the batch's lessons."""
-    return model.decide(grid, scene, table.utterances(batch["text"]), batch["said"].unsqueeze(-1), valid)

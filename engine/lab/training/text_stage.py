@@ -7,6 +7,7 @@ sentence vector of the thing that fills it ("hand me the {red potion}" → "red 
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +17,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.formats.labels import Labels
+from engine.lab.config import TextStageCfg
 from engine.lab.data.utterances import Utterance
 from engine.lab.model import NpcModel
 from engine.lab.model.text_encoders import SENTENCE_DIM, MiniLM
-from engine.lab.training.config import TextStageCfg
-from engine.lab.training.metrics import macro_f1
-from engine.lab.training.noise import roughen
-from engine.lab.training.progress import Progress
-from engine.lab.training.tokens import tokenize
+from engine.lab.training.measure import macro_f1
+from engine.lab.training.run import Progress
+from engine.lab.training.texts import tokenize
 
 
 @dataclass(frozen=True)
@@ -190,3 +190,37 @@ def _batches(rows: list[Line], size: int) -> Iterator[list[Line]]:
         batches = [part[i : i + size] for i in range(0, len(part), size)]
         random.Random(start).shuffle(batches)
         yield from (b for b in batches if len(b) > 1)
+
+
+def roughen(text: str, rng: random.Random, rate: float = 0.35) -> str:
+    """With probability `rate`, spoil `text` a little; otherwise return it unchanged."""
+    if rng.random() > rate or len(text) < 3:
+        return text
+    return rng.choice((_drop_letter, _swap_letters, _double_letter, _no_punctuation, _no_spaces_after_comma))(text, rng)
+
+
+def _place(text: str, rng: random.Random) -> int:
+    return rng.randrange(1, len(text) - 1) if len(text) > 2 else 0
+
+
+def _drop_letter(text: str, rng: random.Random) -> str:
+    i = _place(text, rng)
+    return text[:i] + text[i + 1 :]
+
+
+def _swap_letters(text: str, rng: random.Random) -> str:
+    i = _place(text, rng)
+    return text[:i] + text[i + 1] + text[i] + text[i + 2 :]
+
+
+def _double_letter(text: str, rng: random.Random) -> str:
+    i = _place(text, rng)
+    return text[:i] + text[i] + text[i:]
+
+
+def _no_punctuation(text: str, rng: random.Random) -> str:
+    return re.sub(r"[^\w\s]", "", text) or text
+
+
+def _no_spaces_after_comma(text: str, rng: random.Random) -> str:
+    return text.replace(", ", ",")

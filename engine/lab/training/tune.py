@@ -17,9 +17,9 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from engine.files import cache_directory
 from engine.formats.labels import load_labels
-from engine.lab.training.checkpoint import start_run
-from engine.lab.training.config import TrainCfg
+from engine.lab.config import TrainCfg
 from engine.lab.training.recipe import run_recipe, train_words
+from engine.lab.training.run import start_run
 
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 RATES = {"lr": 4.0, "weight_decay": 10.0}  # of the scene stage: between the recipe's divided and multiplied by this

@@ -8,17 +8,16 @@ import numpy as np
 from torch.nn import functional as F
 
 from engine.formats.labels import load_labels
+from engine.lab.config import SceneStageCfg
 from engine.lab.data.concepts import Concept
 from engine.lab.data.questions import Sample
-from engine.lab.training.config import SceneStageCfg
-from engine.lab.training.dataset import LiveTextTable, SceneDataset
+from engine.lab.training.dataset import SceneDataset, Vocabulary
 from engine.lab.training.feature_cache import SceneRecord, build_cache
-from engine.lab.training.losses import naming_loss
-from engine.lab.training.naming import Naming, looks
-from engine.lab.training.progress import Progress
+from engine.lab.training.losses import NamingLoss, cell_means, naming_loss
+from engine.lab.training.run import Progress
 from engine.lab.training.scene_stage import SceneStage
-from engine.lab.training.vocabulary import Vocabulary
-from tests.training.test_training import SIZE, small_model
+from engine.lab.training.texts import LiveTexts
+from tests.lab.training.test_training import SIZE, small_model
 
 pytestmark = pytest.mark.train
 CONCEPTS = [
@@ -43,7 +42,7 @@ def test_a_look_is_the_mean_of_the_cells_of_its_box() -> None:
     grid = torch.zeros(1, 2, 4, 6)
     grid[:, 0] = 1.0
     grid[:, :, 1:3, 2:5] = torch.tensor([0.0, 1.0]).view(1, 2, 1, 1)
-    seen = looks(grid, torch.tensor([[[1, 3, 2, 5], [0, 1, 0, 6], [0, 0, 0, 0]]]))
+    seen = cell_means(grid, torch.tensor([[[1, 3, 2, 5], [0, 1, 0, 6], [0, 0, 0, 0]]]))
     assert torch.allclose(seen, torch.tensor([[[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]]))
 
 
@@ -57,10 +56,10 @@ def test_naming_is_wrong_by_the_names_that_are_neither_true_nor_kin() -> None:
     assert naming_loss(thing, names, true & False, kin, scale) == 0
 
 
-def naming_of(model, names: list[str]) -> tuple[Naming, LiveTextTable]:
-    table, vocabulary = LiveTextTable(model), Vocabulary([Concept(name, (name,), frozenset()) for name in names])
+def naming_of(model, names: list[str]) -> tuple[NamingLoss, LiveTexts]:
+    table, vocabulary = LiveTexts(model), Vocabulary([Concept(name, (name,), frozenset()) for name in names])
     table.add(vocabulary.names)
-    return Naming(model, table, vocabulary, seed=0), table
+    return NamingLoss(model, table, vocabulary, seed=0), table
 
 
 NAMES = ["apple", "bridge", "wolf"]
@@ -98,7 +97,7 @@ class Silent:
 
 def test_a_data_set_names_different_things_once_each_and_training_hears_them(tmp_path) -> None:
     model = small_model()
-    table, vocabulary = LiveTextTable(model), Vocabulary([Concept(n, (n,), frozenset()) for n in NAMES])
+    table, vocabulary = LiveTexts(model), Vocabulary([Concept(n, (n,), frozenset()) for n in NAMES])
     shards = build_cache(tmp_path / "cache", None, crowd, 4, Progress(None), workers=1)
     rows = SceneDataset(shards, load_labels(), table, Silent(), 2, SIZE, fixed=True, vocabulary=vocabulary)
     table.add(rows.texts())

@@ -16,24 +16,24 @@ from engine.formats.labels import load_labels
 from engine.formats.recording import read_recording
 from engine.lab.adaptation import adapt as way
 from engine.lab.adaptation.adapt import adapt
+from engine.lab.adaptation.frames import split_by_episode
+from engine.lab.adaptation.learning import AdaptCfg, AdaptStage
 from engine.lab.adaptation.material import load_model, prepare
 from engine.lab.adaptation.merging import input_grams
-from engine.lab.adaptation.split import split_by_episode
-from engine.lab.adaptation.stage import AdaptCfg, AdaptStage
-from engine.lab.adaptation.written import table, write_report
+from engine.lab.adaptation.report import table, write_report
+from engine.lab.config import FusionCfg, ImageCfg, TextCfg
 from engine.lab.data.concepts import Concept
 from engine.lab.model import ModelCfg, build_model
-from engine.lab.model.config import FusionCfg, ImageCfg, TextCfg
 from engine.lab.training.feature_cache import SceneRecord
 from engine.lab.training.replay import read_replay, write_replay
-from engine.lab.training.tokens import tokenizer_file
+from engine.lab.training.texts import tokenizer_file
 from engine.perception import Bundle, Frame, Perceiver, Query
 from export.bundle_writer import HEADS_FILE, REPLAY, staging, write_whole
 from export.graphs import export_graphs
 from export.heads import read_heads, write_heads
 from export.quantize import quantize_image
 from export.splice import feature_scales, replace_neck, write_features_graph
-from tests.adaptation.conftest import SIZE, Record, frame_of, some_things
+from tests.lab.adaptation.conftest import SIZE, Record, frame_of, some_things
 
 pytestmark = pytest.mark.train
 CFG = ModelCfg(

@@ -9,13 +9,13 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from engine.formats.labels import load_labels
+from engine.lab.adaptation.learning import AdaptCfg, AdaptStage, Course
 from engine.lab.adaptation.merging import merge
-from engine.lab.adaptation.retention import Retention
-from engine.lab.adaptation.stage import AdaptCfg, AdaptStage, Course
 from engine.lab.model import build_model
 from engine.lab.model.text_encoders import SENTENCE_DIM
-from tests.adaptation.conftest import SIZE
-from tests.adaptation.test_adapt import CFG
+from engine.lab.training.losses import RetentionLoss
+from tests.lab.adaptation.conftest import SIZE
+from tests.lab.adaptation.test_adapt import CFG
 
 pytestmark = pytest.mark.train
 
@@ -43,14 +43,14 @@ def batch(model):
 
 
 def test_a_model_that_answers_as_before_is_left_alone(model, batch):
-    Retention(model, Table()).loss(batch).backward()
+    RetentionLoss(model, Table()).loss(batch).backward()
     moved = [p.grad.abs().max().item() for p in model.neck.parameters() if p.grad is not None]
     assert moved
     assert max(moved) < 1e-4
 
 
 def test_a_model_that_answers_otherwise_is_drawn_back(model, batch):
-    retention = Retention(model, Table())
+    retention = RetentionLoss(model, Table())
     as_before = retention.loss(batch).item()
     with torch.no_grad():
         for parameter in model.neck.cell.parameters():
@@ -72,7 +72,7 @@ def learner(model, kept):
     [((0.79,), 1.0), ((0.7, 0.78, 0.775), 0.75), ((0.7, 0.78, 0.75), 0.5), ((0.7, 0.72, 0.74), 0.25)],
 )
 def test_as_much_is_given_back_as_forgetting_demands(kept, share, monkeypatch):
-    monkeypatch.setattr("engine.lab.adaptation.stage.input_grams", lambda *_: {"0": torch.eye(3)})
+    monkeypatch.setattr("engine.lab.adaptation.learning.input_grams", lambda *_: {"0": torch.eye(3)})
     model, course = torch.nn.Sequential(torch.nn.Linear(2, 1)), Course({"replay_pointing": 0.8}, {})
     before = {name: torch.zeros_like(p) for name, p in model.named_parameters()}
     learnt = {name: torch.ones_like(p) for name, p in model.named_parameters()}

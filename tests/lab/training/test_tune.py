@@ -8,12 +8,11 @@ pytest.importorskip("torch", reason="needs the train extra")
 optuna = pytest.importorskip("optuna", reason="needs the train extra")
 
 from engine.errors import Fault
+from engine.lab.config import DataCfg, FusionCfg, ImageCfg, SceneStageCfg, TextCfg, TrainCfg, load_recipe
 from engine.lab.model import ModelCfg
-from engine.lab.model.config import FusionCfg, ImageCfg, TextCfg
 from engine.lab.training import recipe, tune
-from engine.lab.training.config import DataCfg, SceneStageCfg, TrainCfg, load_recipe
 from engine.lab.training.tune import AS_IT_IS, Search, varied
-from tests.training.test_training import SIZE, ColourAsker, colour_scenes
+from tests.lab.training.test_training import SIZE, ColourAsker, colour_scenes
 
 pytestmark = pytest.mark.train
 SMALL = TrainCfg(

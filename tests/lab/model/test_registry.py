@@ -9,8 +9,8 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from engine.errors import Fault
 from engine.formats.labels import load_labels
+from engine.lab.config import FusionCfg, ImageCfg, TextCfg
 from engine.lab.model import ModelCfg, NpcModel, build_model
-from engine.lab.model.config import FusionCfg, ImageCfg, TextCfg
 from engine.lab.model.registry import fusions, image_encoders, text_encoders
 from engine.lab.training.losses import head_loss, heat_loss, presence_loss
 from export.graphs import export_graphs
@@ -135,7 +135,7 @@ def test_an_unknown_encoder_is_named_with_the_known_ones() -> None:
 
 
 def test_pretrained_text_keeps_the_meaning_of_phrases() -> None:
-    from engine.lab.training.tokens import tokenize
+    from engine.lab.training.texts import tokenize
 
     model = build_model(ModelCfg(image=ImageCfg(weights="none")), load_labels()).eval()
     with torch.no_grad():

@@ -7,12 +7,13 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from engine.formats.labels import load_labels
 from engine.lab.data.synonyms import load_synonyms
-from engine.lab.training.dataset import LiveTextTable, SceneDataset
+from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.feature_cache import SceneRecord, build_cache, read_records
-from engine.lab.training.progress import Progress
-from engine.lab.training.synonyms import measure_synonyms
-from tests.training.test_naming import Silent
-from tests.training.test_training import SIZE, small_model
+from engine.lab.training.measure import measure_synonyms
+from engine.lab.training.run import Progress
+from engine.lab.training.texts import LiveTexts
+from tests.lab.training.test_naming import Silent
+from tests.lab.training.test_training import SIZE, small_model
 
 pytestmark = pytest.mark.train
 
@@ -26,7 +27,7 @@ def scenes(start: int, count: int) -> list[tuple[np.ndarray, SceneRecord]]:
 
 def test_things_are_asked_for_by_their_name_and_by_each_other_word(tmp_path) -> None:
     model = small_model()
-    table = LiveTextTable(model)
+    table = LiveTexts(model)
     shards = build_cache(tmp_path, None, scenes, 3, Progress(None), workers=1)
     rows = SceneDataset(shards, load_labels(), table, Silent(), 2, SIZE, fixed=True)
     table.add(rows.texts())

@@ -10,21 +10,19 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from engine.errors import Fault
 from engine.formats.labels import load_labels
+from engine.lab.config import FusionCfg, ImageCfg, SceneStageCfg, TextCfg, TrainCfg, load_recipe
 from engine.lab.data.questions import Sample
 from engine.lab.model import ModelCfg, build_model
-from engine.lab.model.config import FusionCfg, ImageCfg, TextCfg
 from engine.lab.model.image_encoders import _SameConv
-from engine.lab.training.calibrate import fit_platt, fit_temperature
-from engine.lab.training.checkpoint import load_run, start_run
-from engine.lab.training.config import SceneStageCfg, TrainCfg, load_recipe
-from engine.lab.training.dataset import LiveTextTable, SceneDataset
+from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.feature_cache import SceneRecord, build_cache, export_backbone, read_records
 from engine.lab.training.losses import heat_loss, presence_loss
-from engine.lab.training.metrics import classification_report, expected_calibration_error, macro_f1
-from engine.lab.training.noise import roughen
-from engine.lab.training.progress import Progress
+from engine.lab.training.measure import classification_report, expected_calibration_error, fit_platt, fit_temperature, macro_f1
+from engine.lab.training.run import Progress, load_run, start_run
 from engine.lab.training.scene_stage import SceneStage
 from engine.lab.training.sources import letterbox
+from engine.lab.training.text_stage import roughen
+from engine.lab.training.texts import LiveTexts
 
 pytestmark = pytest.mark.train
 SIZE = (64, 96)
@@ -70,9 +68,9 @@ def small_model(seed: int = 0, encoder: str = "mobilenet_v3_small", frozen: bool
     return build_model(cfg, load_labels())
 
 
-def data(folder, model, count: int = 24) -> tuple[SceneDataset, LiveTextTable]:
+def data(folder, model, count: int = 24) -> tuple[SceneDataset, LiveTexts]:
     shards = build_cache(folder, None, colour_scenes, count, Progress(None), workers=1)
-    table = LiveTextTable(model)
+    table = LiveTexts(model)
     rows = SceneDataset(shards, load_labels(), table, ColourAsker(), 2, SIZE, fixed=True)
     table.add(rows.texts())
     return rows, table
@@ -102,7 +100,7 @@ def test_tuning_moves_the_later_stages_of_the_image_encoder_alone(tmp_path) -> N
     for whole, part in zip((s16, s32), model.image.tail(s8), strict=True):
         assert torch.equal(whole, part)
     shards = build_cache(tmp_path / "cache", export_backbone(model, tmp_path / "b.onnx"), colour_scenes, 8, Progress(None), 1)
-    table = LiveTextTable(model)
+    table = LiveTexts(model)
     rows = SceneDataset(shards, load_labels(), table, ColourAsker(), 2, SIZE, fixed=True)
     table.add(rows.texts())
     before = {name: value.clone() for name, value in model.image.state_dict().items()}

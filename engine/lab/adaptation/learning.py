@@ -13,14 +13,13 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from engine.lab.adaptation.material import Material
+from engine.lab.adaptation.material import AdaptationData
 from engine.lab.adaptation.merging import Weights, input_grams, merge
-from engine.lab.adaptation.retention import Retention
+from engine.lab.config import SceneStageCfg
 from engine.lab.model import NpcModel
-from engine.lab.training.config import SceneStageCfg
 from engine.lab.training.dataset import SceneDataset
+from engine.lab.training.losses import NamingLoss, RetentionLoss
 from engine.lab.training.measure import Measured, measure
-from engine.lab.training.naming import Naming
 from engine.lab.training.scene_stage import Batch, SceneStage
 
 OUT_OF_TIME = "out of time"
@@ -57,7 +56,7 @@ class Course:
 class AdaptStage(SceneStage):
     """`SceneStage` on two data sets. Batch norms and dropout stay as at run time: the new frames are too few for them."""
 
-    def __init__(self, model: NpcModel, material: Material, cfg: AdaptCfg) -> None:
+    def __init__(self, model: NpcModel, material: AdaptationData, cfg: AdaptCfg) -> None:
         super().__init__(model, SceneStageCfg(lr=cfg.lr, batch=cfg.batch), material.texts, Path(), cfg.seed)
         self.material, self.adapt = material, cfg
         self.parts, self.trained = self.trained, []  # nothing is switched to training mode
@@ -70,9 +69,9 @@ class AdaptStage(SceneStage):
         of the latest, since the learning rate falls to the end.
         """
         optimiser, schedule = self._optimiser(self.adapt.steps)
-        retention = Retention(self.model, self.material.texts)
+        retention = RetentionLoss(self.model, self.material.texts)
         assert self.material.learn.vocabulary is not None
-        self.naming = Naming(self.model, self.table, self.material.learn.vocabulary, self.seed)
+        self.naming = NamingLoss(self.model, self.table, self.material.learn.vocabulary, self.seed)
         course = Course(*[self.figures()] * 2)
         before = kept = self._weights()
         best = least = self._score(course.before)
@@ -133,7 +132,7 @@ class AdaptStage(SceneStage):
     def _step(
         self,
         batch: Batch,
-        retention: Retention,
+        retention: RetentionLoss,
         optimiser: torch.optim.Optimizer,
         schedule: torch.optim.lr_scheduler.LRScheduler,
     ) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from engine.errors import Fault
 from engine.formats.recording import read_recording
-from engine.lab.adaptation.checks import refuse_unfit
-from tests.adaptation.conftest import Record
+from engine.lab.adaptation.fitness import refuse_unfit
+from tests.lab.adaptation.conftest import Record
 
 LEFT, RIGHT = (2, 2, 20, 20), (60, 30, 20, 20)
 

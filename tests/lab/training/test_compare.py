@@ -16,14 +16,12 @@ from engine.lab.comparison.combinations import FUSIONS, IMAGES, TEXTS, choose, c
 from engine.lab.comparison.latency import Latency, measure_latency
 from engine.lab.comparison.report import COLUMNS, table_rows
 from engine.lab.comparison.run import Comparison, common_recipe
+from engine.lab.config import DataCfg, FusionCfg, SceneStageCfg, TrainCfg
 from engine.lab.model import ModelCfg, build_model
-from engine.lab.model.config import FusionCfg
 from engine.lab.training import evaluate, recipe
-from engine.lab.training.checkpoint import save_weights
-from engine.lab.training.clock import Clock
-from engine.lab.training.config import DataCfg, SceneStageCfg, TrainCfg
+from engine.lab.training.run import Clock, save_weights
 from export.graphs import export_graphs
-from tests.training.test_training import SIZE, ColourAsker, colour_scenes
+from tests.lab.training.test_training import SIZE, ColourAsker, colour_scenes
 
 pytestmark = pytest.mark.train
 SMALL = TrainCfg(

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.lab.adaptation.looks import looks
-from engine.lab.adaptation.split import choose_frames, split_by_episode
+from engine.lab.adaptation.frames import choose_frames, crops, split_by_episode
 from engine.lab.data.entities import Entity, Scene
-from tests.adaptation.conftest import COLOURS, Record, frame_of
+from tests.lab.adaptation.conftest import COLOURS, Record, frame_of
 
 
 def scene_of_two() -> Scene:
@@ -29,25 +28,25 @@ def test_few_frames_come_from_as_many_episodes_as_there_are(record: Record) -> N
     assert choose_frames(rows, 99) == list(rows)
 
 
-def test_boxes_follow_what_they_name_into_every_look() -> None:
+def test_boxes_follow_what_they_name_into_every_crop() -> None:
     scene = scene_of_two()
-    found = looks(scene, list(COLOURS), 40, np.random.default_rng(1))
+    found = crops(scene, list(COLOURS), 40, np.random.default_rng(1))
     assert len(found) == 40
     assert np.array_equal(found[0].frame, scene.frame)
-    for look in found:
-        for entity in look.entities:
+    for crop in found:
+        for entity in crop.entities:
             x, y, w, h = entity.box
-            assert np.abs(look.frame[y : y + h, x : x + w].astype(int) - COLOURS[entity.name]).max() == 0
-    assert len({look.entities[0].box for look in found if look.entities}) > 20
+            assert np.abs(crop.frame[y : y + h, x : x + w].astype(int) - COLOURS[entity.name]).max() == 0
+    assert len({crop.entities[0].box for crop in found if crop.entities}) > 20
 
 
-def test_what_a_look_leaves_out_is_absent_and_what_it_cuts_is_neither() -> None:
-    for look in looks(scene_of_two(), list(COLOURS), 40, np.random.default_rng(1)):
-        shown = {e.name for e in look.entities}
-        assert "green square" in look.absent
-        assert not shown & set(look.absent)
-        red = (look.frame == COLOURS["red square"]).all(-1).sum()
-        assert ("red square" in look.absent) == (red < 0.1 * 400)
+def test_what_a_crop_leaves_out_is_absent_and_what_it_cuts_is_neither() -> None:
+    for crop in crops(scene_of_two(), list(COLOURS), 40, np.random.default_rng(1)):
+        shown = {e.name for e in crop.entities}
+        assert "green square" in crop.absent
+        assert not shown & set(crop.absent)
+        red = (crop.frame == COLOURS["red square"]).all(-1).sum()
+        assert ("red square" in crop.absent) == (red < 0.1 * 400)
         assert ("red square" in shown) == (red >= 0.6 * 400)
 
 

@@ -1,0 +1,158 @@
+"""A run directory, and what a run shows while it lasts: its clock and its progress.
+
+`recipe.yaml`, `labels.yaml`, `data.yaml` (which lines, rules and scenes), `model.safetensors` (the result); for each stage
+its best weights, and its last ones with its state to resume from.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+import yaml
+from rich.console import Console
+from safetensors.torch import load_file, save_file
+
+from engine.errors import Fault
+from engine.files import whole_file
+from engine.formats.labels import Labels, load_labels
+from engine.lab.config import TrainCfg, load_recipe
+from engine.lab.model import NpcModel, build_model
+
+OTHER = {"recipe": "another recipe", "labels": "other labels", "data": "other lines, rules or scenes"}
+
+
+def save_weights(model: NpcModel, path: Path, parts: tuple[str, ...] = ("",)) -> None:
+    """Write the weights whose names begin with one of `parts` as safetensors, atomically."""
+    with whole_file(path) as partial:
+        save_file({k: v.contiguous() for k, v in model.state_dict().items() if k.startswith(parts)}, partial)
+
+
+def start_run(run: Path, cfg: TrainCfg, labels: Labels, data: str = "") -> None:
+    """Create the run directory, or check that an existing one is of the same recipe, labels and training data.
+
+    Args:
+        data: a short name for the state of what is learnt from, see `versions.LESSONS_VERSION`.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    made_of = {
+        "recipe": yaml.safe_dump(cfg.model_dump(mode="json"), sort_keys=False),
+        "labels": yaml.safe_dump(labels.model_dump(mode="json"), sort_keys=False),
+        "data": f"{data}\n",
+    }
+    for what, text in made_of.items():
+        file = run / f"{what}.yaml"
+        if file.exists() and file.read_text(encoding="utf-8") != text:
+            other = OTHER[what]
+            raise Fault("run_differs", f"{run} holds a run of {other}.", "Choose another --out directory.")
+    for what, text in made_of.items():
+        (run / f"{what}.yaml").write_text(text, encoding="utf-8")
+
+
+def load_run(run: Path, weights: str = "model.safetensors") -> tuple[NpcModel, TrainCfg]:
+    """Rebuild the model of a run, in evaluation mode."""
+    if not (run / "recipe.yaml").is_file() or not (run / weights).is_file():
+        raise Fault(
+            "run_missing", f"{run} is not a finished training run.", "Give the directory that `python -m engine train` printed."
+        )
+    cfg = load_recipe(str(run / "recipe.yaml"))
+    model = build_model(cfg.model, load_labels(run / "labels.yaml"), pretrained=False)
+    model.load_state_dict(load_file(run / weights))
+    model.image_tuned = cfg.tune is not None
+    return model.eval(), cfg
+
+
+def save_state(path: Path, **state: object) -> None:
+    """Write what a resume needs beside the weights (optimiser, step), atomically."""
+    with whole_file(path) as partial:
+        torch.save(state, partial)
+
+
+class Clock:
+    """Runs from its making on.
+
+    Args:
+        minutes: what may be spent; None: any time.
+        spent: seconds that earlier calls of an interrupted stage took.
+        now: seconds of a clock that never goes back.
+    """
+
+    def __init__(self, minutes: float | None, spent: float = 0.0, now: Callable[[], float] = time.monotonic) -> None:
+        self._budget = 60 * minutes if minutes is not None else None
+        self._now, self._start = now, now() - spent
+
+    def spent(self) -> float:
+        """Seconds, those of earlier calls included."""
+        return self._now() - self._start
+
+    def share(self) -> float:
+        """Share of the budget that is spent, 0..1; 0 without a budget."""
+        return min(self.spent() / self._budget, 1.0) if self._budget else 0.0
+
+    def over(self) -> bool:
+        return self._budget is not None and self.spent() >= self._budget
+
+
+class Progress:
+    """Prints now and then, logs every value to TensorBoard under `folder` (None: prints alone)."""
+
+    def __init__(self, folder: Path | None, every_s: float = 10.0) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._every, self._last, self._start = every_s, 0.0, time.monotonic()
+        self._steps: dict[str, int] = {}
+        self._totals: dict[str, int] = {}
+        self._writer = None
+        if folder is not None:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self._writer = SummaryWriter(str(folder))
+
+    def total(self, stage: str, steps: int, done: int = 0) -> None:
+        """Announce how many steps a stage will take (`done` of them in an earlier run)."""
+        self._totals[stage], self._steps[stage] = steps, done
+
+    def step(self, stage: str, **values: float) -> None:
+        step = self._steps[stage] = self._steps.get(stage, 0) + 1
+        if self._writer is not None:
+            for name, value in values.items():
+                self._writer.add_scalar(f"{stage}/{name}", value, step)
+        now = time.monotonic()
+        if now - self._last >= self._every:
+            self._last = now
+            of = f"/{self._totals[stage]}" if stage in self._totals else ""
+            shown = "  ".join(f"{k} {v:.3f}" for k, v in values.items())
+            self._console.print(f"[{now - self._start:6.0f} s] {stage} {step}{of}  {shown}")
+
+    def say(self, text: str) -> None:
+        self._console.print(f"[{time.monotonic() - self._start:6.0f} s] {text}")
+
+    def score(self, stage: str, **values: float) -> None:
+        """Log validation figures and print them."""
+        step = self._steps.get(stage, 0)
+        if self._writer is not None:
+            for name, value in values.items():
+                self._writer.add_scalar(f"validation/{name}", value, step)
+        self.say(f"{stage} {step} validation: " + "  ".join(f"{k} {v:.3f}" for k, v in values.items()))
+
+
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3  # of mallopt(3)
+_MOST = 2**31 - 1
+
+
+def keep_freed_memory() -> None:
+    """Ask the C library to keep freed memory; does nothing where it is not glibc.
+
+    By default it returns large blocks to the system, which hands them out again page by page, all zeros: a third of
+    the time of a training step.
+    """
+    if sys.platform != "linux":
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return
+    for option, value in ((_MMAP_THRESHOLD, 32 << 20), (_TRIM_THRESHOLD, _MOST), (_TOP_PAD, 256 << 20)):
+        mallopt(option, value)
