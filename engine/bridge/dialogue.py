@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.bridge.spoken import Spoken
 from engine.errors import Fault
+from engine.formats.wire import checks
 from engine.formats.wire.codec import (
     VERSION,
     Ack,
@@ -34,16 +35,12 @@ from engine.formats.wire.codec import (
     decode_server,
     encode,
 )
-from engine.formats.wire.constants import DEFAULT_LIMITS
+from engine.formats.wire.constants import DEFAULT_LIMITS, HELLO_EVERY_S, LOST_AFTER_S, PING_EVERY_S, REPLY_LIMITS
 from engine.formats.wire.fields import ProtocolError
 
 log = logging.getLogger("engine.bridge.client")
 
 _EVENTS = 100  # that wait to be asked for
-HELLO_EVERY_S = 0.5  # while nobody answers
-PING_EVERY_S = 1.0
-LOST_AFTER_S = 3.5  # silence for so long means that the server is away
-_SENDABLE = replace(DEFAULT_LIMITS, header=2**20)  # replies may be longer than what a server takes
 
 
 class BridgeError(Fault):
@@ -218,7 +215,7 @@ class Dialogue:
         try:
             parts = encode(message)
             if isinstance(message, Observe) and message.frame is not None:
-                message.frame.check(self._limits)
+                checks.frame(message.frame, self._limits)
             decode_client(parts, self._limits)
         except ProtocolError as error:
             raise BridgeError(error.code, error.message, error.fix) from None
@@ -238,7 +235,7 @@ class Dialogue:
     def receive(self, parts: Sequence[bytes]) -> None:
         """Take one message of the server; one that makes no sense is reported in `errors`."""
         try:
-            message = decode_server(parts, _SENDABLE)
+            message = decode_server(parts, REPLY_LIMITS)
         except ProtocolError as error:
             self._fail(BridgeError(error.code, error.message, error.fix))
             return

@@ -6,10 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from engine.formats.wire.codec import Observe
-
-RETRY_S = 0.5  # an utterance without acknowledgement
-BUSY_S = 0.1  # an utterance that the server put off
-DECISION_S = 5.0  # an acknowledged utterance without a decision
+from engine.formats.wire.constants import BUSY_FOR_S, DECISION_AFTER_S, RETRY_AFTER_S
 
 
 @dataclass(slots=True)
@@ -49,14 +46,14 @@ class Spoken:
             if said.due <= now:
                 if not send(_for_those_who_wait(said)):
                     return
-                said.due = now + (DECISION_S if said.acknowledged else BUSY_S if self._put_off else RETRY_S)
+                said.due = now + (DECISION_AFTER_S if said.acknowledged else BUSY_FOR_S if self._put_off else RETRY_AFTER_S)
             if self._put_off and not said.acknowledged:
                 return
 
     def acknowledge(self, utterances: Sequence[str], now: float) -> None:
         """The server has them in safe hands; whatever waited behind them may go."""
         for said in (self._said[utterance] for utterance in utterances if utterance in self._said):
-            said.acknowledged, said.due = True, now + DECISION_S
+            said.acknowledged, said.due = True, now + DECISION_AFTER_S
         if self._put_off:
             self._put_off = False
             self._hurry()
@@ -65,7 +62,7 @@ class Spoken:
         """The server was busy: say this one again soon, and nothing newer before it is taken."""
         said = self._said.get(utterance)
         if said is not None and not said.acknowledged:
-            self._put_off, said.due = True, now + BUSY_S
+            self._put_off, said.due = True, now + BUSY_FOR_S
 
     def repeat_all(self) -> None:
         """Say everything again, now: this is another server, or one that has forgotten us."""

@@ -13,8 +13,8 @@ from engine.bridge.logs import event
 from engine.bridge.mailbox import Job, Mailbox
 from engine.bridge.statistics import Statistics
 from engine.errors import Fault
+from engine.formats.boxes import entity_at, places
 from engine.formats.wire.codec import Error, Utterance, WireDecision
-from engine.formats.wire.entities import entity_at, places
 from engine.minds.brain import Brain
 from engine.minds.mind import Answer, Observation
 from engine.perception import EncodedFrame, Frame

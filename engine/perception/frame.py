@@ -11,41 +11,12 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from engine.errors import Fault
+from engine.formats.frame import CHANNELS, Frame
 
 Pixels = npt.NDArray[np.uint8]
 
-RAW_CHANNELS = {"rgb": 3, "rgba": 4, "bgra": 4}
 ENCODED = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
 MAX_PIXELS = 4096 * 4096  # a decoded frame beyond this is an attack or a mistake
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What the player sees.
-
-    Attributes:
-        pixels: raw rows from the top, or the bytes of an image file.
-        width, height: in pixels; for encoded frames they may be 0 (the file knows).
-        format: rgb, rgba, bgra, jpeg, png or webp.
-        bottom_up: the first row is the lowest (OpenGL, Unity).
-    """
-
-    pixels: bytes | memoryview | Pixels
-    width: int = 0
-    height: int = 0
-    format: str = "rgb"
-    bottom_up: bool = False
-
-    @classmethod
-    def from_array(cls, rgb: Pixels) -> Frame:
-        """A frame from uint8 [H, W, 3]."""
-        return cls(np.ascontiguousarray(rgb), rgb.shape[1], rgb.shape[0], "rgb")
-
-    @property
-    def expected_bytes(self) -> int | None:
-        """Bytes that a raw frame of this size has; None for encoded frames."""
-        channels = RAW_CHANNELS.get(self.format)
-        return None if channels is None else self.width * self.height * channels
 
 
 def decode(frame: Frame) -> Pixels:
@@ -54,12 +25,12 @@ def decode(frame: Frame) -> Pixels:
     Raises:
         Fault: `frame_format`, `frame_size` or `frame_broken`.
     """
-    if frame.format in RAW_CHANNELS:
+    if frame.format in CHANNELS:
         pixels = _decode_raw(frame)
     elif frame.format in ENCODED:
         pixels = _decode_file(frame)
     else:
-        known = ", ".join((*RAW_CHANNELS, *ENCODED))
+        known = ", ".join((*CHANNELS, *ENCODED))
         raise Fault("frame_format", f"Frame format '{frame.format}' is not known.", f"Use one of: {known}.")
     return pixels[::-1] if frame.bottom_up else pixels
 
@@ -71,7 +42,7 @@ def _decode_raw(frame: Frame) -> Pixels:
             f"A frame of {frame.width}x{frame.height} pixels is not possible.",
             f"Send at least 1x1 and at most {MAX_PIXELS} pixels.",
         )
-    view = memoryview(frame.pixels)  # type: ignore[arg-type]  # arrays are buffers; stubs before 3.12 cannot say so
+    view = memoryview(frame.pixels)
     data = np.frombuffer(view if view.c_contiguous else view.tobytes(), np.uint8)
     if data.size != frame.expected_bytes:
         raise Fault(
@@ -79,7 +50,7 @@ def _decode_raw(frame: Frame) -> Pixels:
             f"The frame has {data.size} bytes, but {frame.width}x{frame.height} {frame.format} needs {frame.expected_bytes}.",
             "Check width, height, format and row padding.",
         )
-    pixels = data.reshape(frame.height, frame.width, RAW_CHANNELS[frame.format])
+    pixels = data.reshape(frame.height, frame.width, CHANNELS[frame.format])
     return pixels[..., 2::-1] if frame.format == "bgra" else pixels[..., :3]
 
 

@@ -17,7 +17,8 @@ import onnxruntime as ort
 
 from engine.errors import Fault
 from engine.formats.bundle import Bundle
-from engine.perception.frame import Frame, Letterbox, decode, letterbox
+from engine.formats.frame import Frame
+from engine.perception.frame import Letterbox, decode, letterbox
 from engine.perception.relations import Cells, Distance, Relation, placed, ranked, read_distance, read_relation
 from engine.perception.sessions import CUDA, check_shapes, choose_provider, open_session
 from engine.perception.text import TextEncoder

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from engine.bridge.client import BridgeError, Frame
+from engine.formats.boxes import entity_at, places
 from engine.formats.wire.codec import Observe, Utterance, encode
-from engine.formats.wire.entities import entity_at, places
 from npc.types import Target
 from tests.bridge.conftest import StubPerceiver
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine.bridge.ledger import PutOff
-from engine.bridge.spoken import BUSY_S, DECISION_S, RETRY_S, Spoken
+from engine.bridge.spoken import Spoken
 from engine.formats.wire.codec import Frame, Observe, Utterance
-from engine.formats.wire.constants import Limits
+from engine.formats.wire.constants import BUSY_FOR_S, DECISION_AFTER_S, RETRY_AFTER_S, Limits
 
 
 def said(number: int, to: tuple[str, ...] = ("mira",)) -> Observe:
@@ -50,24 +50,24 @@ def spoken(wire) -> Spoken:
 
 
 def test_words_without_acknowledgement_are_repeated_in_order(spoken, wire):
-    spoken.send_due(RETRY_S, wire.send)
+    spoken.send_due(RETRY_AFTER_S, wire.send)
     assert wire.take() == [1, 2, 3]
 
 
 def test_acknowledged_words_wait_longer_for_their_decision(spoken, wire):
     spoken.acknowledge(["u1", "u2", "u3"], 0.1)
-    spoken.send_due(DECISION_S, wire.send)
+    spoken.send_due(DECISION_AFTER_S, wire.send)
     assert wire.take() == []
-    spoken.send_due(DECISION_S + 0.1, wire.send)
+    spoken.send_due(DECISION_AFTER_S + 0.1, wire.send)
     assert wire.take() == [1, 2, 3]
 
 
 def test_nothing_overtakes_words_that_found_no_room(spoken, wire):
     wire.room = 1
-    spoken.send_due(RETRY_S, wire.send)
+    spoken.send_due(RETRY_AFTER_S, wire.send)
     assert wire.take() == [1]
     wire.room = 100
-    spoken.send_due(RETRY_S, wire.send)
+    spoken.send_due(RETRY_AFTER_S, wire.send)
     assert wire.take() == [2, 3]
 
 
@@ -75,9 +75,9 @@ def test_while_words_are_put_off_only_the_oldest_is_repeated(spoken, wire):
     spoken.acknowledge(["u1"], 0.0)
     spoken.put_off("u2", 0.0)
     spoken.add(said(4))
-    spoken.send_due(BUSY_S, wire.send)
+    spoken.send_due(BUSY_FOR_S, wire.send)
     assert wire.take() == [2]
-    spoken.send_due(RETRY_S, wire.send)
+    spoken.send_due(RETRY_AFTER_S, wire.send)
     assert wire.take() == [2]
 
 

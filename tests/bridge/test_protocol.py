@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from engine.formats.wire.codec import (
     Ack,
+    Error,
+    Hello,
+    Observe,
     Ping,
+    Spawn,
+    Utterance,
+    WireDecision,
     decode_client,
     decode_server,
     encode,
@@ -147,3 +153,62 @@ def test_no_field_of_any_type_does_more_than_be_refused(kind, fields, frame):
     except ProtocolError:
         return
     assert decode_client(encode(message)) == message
+
+
+def test_a_key_that_is_there_twice_is_refused():
+    twice = b"\x83" + msgpack.packb("type") + msgpack.packb("ping") + (msgpack.packb("id") + msgpack.packb(1)) * 2
+    with pytest.raises(ProtocolError, match="a key twice") as refused:
+        decode_client([twice])
+    assert refused.value.code == "malformed"
+
+
+@pytest.mark.parametrize(
+    ("message", "where"),
+    [
+        (Observe(1, ("m",), utterance=Utterance("u", "hello \ud83d", ("m",))), "observe.utterance.text"),
+        (Observe(1, ("m",), state={"bag": ["rope", {"name": "\ude00"}]}), "observe.state.bag"),
+        (Spawn("m", "guard", ("wolf\udcff",)), "spawn.watch"),
+        (Spawn("m", {"name": "Mira", "lines": {"greet": ["\ud83d!"]}}), "spawn.persona.lines.greet"),
+        (Spawn("m", {"na\ud83dme": "Mira"}), "spawn.persona"),
+        (Hello("game", "s", token="\ud83d"), "hello.token"),
+    ],
+    ids=["words", "state", "watch", "card", "key", "token"],
+)
+def test_half_a_character_is_refused_where_its_author_can_mend_it(message, where):
+    with pytest.raises(ProtocolError, match="half a character") as refused:
+        encode(message)
+    assert f"`{where}" in refused.value.message
+    assert "\ud83d" not in str(refused.value)
+    assert refused.value.fix
+
+
+def test_the_two_halves_of_a_character_are_joined():
+    said = Observe(1, ("m",), utterance=Utterance("u", "\ud83d\ude00", ("m",)), state={"\ud83d\ude00": ["\ud83d\ude00"]})
+    heard = decode_client(encode(said))
+    assert heard.utterance.text == "😀"
+    assert heard.state == {"😀": ["😀"]}
+
+
+def test_no_answer_of_a_server_is_lost_for_half_a_character():
+    decision = WireDecision("m", 1, "idle", "neutral", line="Well \ud83d", inspect={"watch": [["\ude00", 0.5, 0.0, 0.0]]})
+    told = decode_server(encode(decision))
+    assert told.line == "Well \ufffd"
+    assert told.inspect == {"watch": [["\ufffd", 0.5, 0.0, 0.0]]}
+
+
+def test_text_comes_in_composed_and_ids_as_they_are():
+    loose = "Mi\u0301ra"  # i, and an accent of its own
+    said = decode_client(
+        encode(Observe(1, (loose,), utterance=Utterance(loose, loose, (loose,), loose), state={loose: [loose]}))
+    )
+    assert (said.npcs, said.utterance.id, said.utterance.to) == ((loose,), loose, (loose,))
+    assert (said.utterance.text, said.utterance.speaker, said.state) == ("Míra", "Míra", {"Míra": ["Míra"]})
+    assert decode_client(encode(Spawn(loose, loose, (loose, "Míra")))) == Spawn(loose, "Míra", ("Míra",))
+    assert decode_server(encode(Error("field", "m", npc=loose))).npc == loose
+
+
+def test_a_reply_may_be_longer_than_what_a_client_may_send():
+    assert decode_server(encode(WireDecision("m", 1, "idle", "neutral", line="x" * 100_000))).line == "x" * 100_000
+    with pytest.raises(ProtocolError, match="1048576") as refused:
+        decode_server(encode(WireDecision("m", 1, "idle", "neutral", line="x" * 2**20)))
+    assert refused.value.code == "header_size"

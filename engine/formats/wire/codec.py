@@ -7,14 +7,35 @@ the pixel bytes. `docs/protocol.md` describes every field.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import msgpack
 
-from engine.formats.wire.client_messages import VERSION, Buffer, Bye, Despawn, Frame, Hello, Observe, Ping, Spawn, Utterance
-from engine.formats.wire.constants import DEFAULT_LIMITS, Limits
-from engine.formats.wire.fields import MAX_INTEGER, Fields, ProtocolError, unpack_map
-from engine.formats.wire.server_messages import CAPABILITIES, Ack, Error, Event, Pong, Spawned, Welcome, WireDecision
+from engine.formats.frame import Frame
+from engine.formats.wire.constants import CAPABILITIES, DEFAULT_LIMITS, MAX_INTEGER, REPLY_LIMITS, VERSION, Limits
+from engine.formats.wire.fields import Fields, ProtocolError, unpack_map
+from engine.formats.wire.messages import (
+    OF_CLIENT,
+    OF_SERVER,
+    Ack,
+    Buffer,
+    Bye,
+    ClientMessage,
+    Despawn,
+    Error,
+    Event,
+    Hello,
+    Observe,
+    Ping,
+    Pong,
+    ServerMessage,
+    Spawn,
+    Spawned,
+    Utterance,
+    Welcome,
+    WireDecision,
+)
+from npc.text import is_whole, valid
 
 __all__ = [
     "CAPABILITIES",
@@ -41,20 +62,43 @@ __all__ = [
     "encode",
 ]
 
-ClientMessage: TypeAlias = Hello | Spawn | Despawn | Observe | Ping | Bye
-ServerMessage: TypeAlias = Welcome | Spawned | Ack | WireDecision | Event | Pong | Error | Bye
-
-_FROM_CLIENT = {kind.TYPE: kind for kind in (Hello, Spawn, Despawn, Observe, Ping, Bye)}
-_FROM_SERVER = {kind.TYPE: kind for kind in (Welcome, Spawned, Ack, WireDecision, Event, Pong, Error, Bye)}
-
 
 def encode(message: ClientMessage | ServerMessage) -> list[Any]:
-    """The parts of a message: the header, and the pixels of a frame."""
+    """The parts of a message: the header, and the pixels of a frame.
+
+    Halves of characters that belong together are joined. One that stays alone is refused in what a client says, where its
+    author can mend it; in what a server says it becomes U+FFFD, so that no answer is lost for it.
+
+    Raises:
+        ProtocolError: `field`, for half a character in a client's message.
+    """
     fields = {"type": message.TYPE} | {name: _plain(getattr(message, name)) for name in message.__slots__}
-    parts: list[Any] = [msgpack.packb({name: value for name, value in fields.items() if value is not None})]
+    header = {name: value for name, value in fields.items() if value is not None}
+    try:
+        parts: list[Any] = [msgpack.packb(header)]
+    except UnicodeEncodeError:
+        parts = [msgpack.packb(_whole(header, message.TYPE, message.TYPE in OF_CLIENT))]
     if isinstance(message, Observe) and message.frame is not None:
         parts.append(message.frame.pixels)
     return parts
+
+
+def _whole(value: Any, where: str, strict: bool) -> Any:
+    """`value` with no half of a character in it; `where` it stands in the message, for people."""
+    match value:
+        case str():
+            if strict and not is_whole(value):
+                raise ProtocolError(
+                    "field",
+                    f"`{where}` holds half a character (a lone surrogate): {value[:40]!a}.",
+                    "Send whole characters: text cut between the two halves of an emoji has to be cut elsewhere.",
+                )
+            return valid(value)
+        case Mapping():
+            return {_whole(name, where, strict): _whole(entry, f"{where}.{name}", strict) for name, entry in value.items()}
+        case list() | tuple():
+            return [_whole(entry, where, strict) for entry in value]
+    return value
 
 
 _SCALARS = frozenset((str, int, float, bool, bytes, type(None)))
@@ -75,12 +119,12 @@ def decode_client(parts: Sequence[Buffer], limits: Limits = DEFAULT_LIMITS) -> C
     Raises:
         ProtocolError: `malformed`, `header_size`, `unknown_type`, `field`, `frame_format` or `frame_size`.
     """
-    return cast(ClientMessage, _decode(parts, _FROM_CLIENT, limits))
+    return cast(ClientMessage, _decode(parts, OF_CLIENT, limits))
 
 
-def decode_server(parts: Sequence[Buffer], limits: Limits = DEFAULT_LIMITS) -> ServerMessage:
+def decode_server(parts: Sequence[Buffer], limits: Limits = REPLY_LIMITS) -> ServerMessage:
     """What a server sent; raises as `decode_client`."""
-    return cast(ServerMessage, _decode(parts, _FROM_SERVER, limits))
+    return cast(ServerMessage, _decode(parts, OF_SERVER, limits))
 
 
 def _decode(parts: Sequence[Buffer], kinds: Mapping[str, Any], limits: Limits) -> Any:

@@ -1,16 +1,32 @@
-"""What a peer may ask for at most. The server tells its limits in `welcome`, so that clients can check first."""
+"""Figures of the protocol, written by `python -m engine.formats.wire.generate` from protocol.yaml: do not edit."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+VERSION = "1.0"
+CAPABILITIES = ("events", "inspect", "jpeg", "png", "webp")
+CHANNELS = {"rgb": 3, "rgba": 4, "bgra": 4}  # bytes a pixel of raw frames
+ENCODED = ("jpeg", "png", "webp")
+UNWELCOME = ("version", "token", "session", "too_many_clients")  # errors after which a client waits
+MAX_DEPTH = 32  # levels of maps and lists, the header itself being the first
+MAX_INTEGER = 9007199254740992  # integers up to here survive languages whose only number is a double
+REPLY_HEADER = 1048576  # bytes of a server's header
+HELLO_EVERY_S = 0.5  # between two `hello` while nobody answers
+UNWELCOME_FOR_S = 60.0  # no `hello` after `version`, `token`, `session` or `too_many_clients`
+PING_EVERY_S = 1.0  # between two `ping`
+LOST_AFTER_S = 3.5  # silence for so long means that the server is away
+RETRY_AFTER_S = 0.5  # until an utterance without `ack` is repeated
+BUSY_FOR_S = 0.1  # until an utterance that the server put off is repeated
+DECISION_AFTER_S = 5.0  # until an acknowledged utterance without a decision is repeated
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Sizes in bytes, characters or entries. Whatever exceeds one is refused with an error reply."""
 
-    header: int = 64 * 1024  # bytes of a message's msgpack part
-    frame: int = 16 * 1024 * 1024  # bytes of a frame part: 2560x1440 RGBA fits
+    header: int = 65536  # bytes of a message's msgpack part
+    frame: int = 16777216  # bytes of a frame part: 2560x1440 RGBA fits
     side: int = 4096  # pixels of a frame's width or height
     name: int = 64  # characters of a client, NPC, session or utterance id
     text: int = 1000  # characters of an utterance
@@ -19,10 +35,10 @@ class Limits:
     state: int = 64  # entries of the game state
     entities: int = 64  # things that a game names in a frame
     npcs: int = 256  # NPCs of one client
-    utterances: int = 64  # utterances of one client that wait for their decision
+    utterances: int = 64  # answers that may be owed to one client
     observes: int = 250  # observations of one client in a second; frames beyond that are dropped unread
     clients: int = 64  # sessions of one server
-    waiting: int = 128 * 1024 * 1024  # bytes of frames of one client that wait for inference
+    waiting: int = 134217728  # bytes of frames of one client that wait for inference
 
     @property
     def message(self) -> int:
@@ -31,3 +47,4 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+REPLY_LIMITS = replace(DEFAULT_LIMITS, header=REPLY_HEADER)

@@ -9,10 +9,9 @@ from typing import Any, cast
 import msgpack
 
 from engine.errors import Fault
-from engine.formats.wire.constants import Limits
+from engine.formats.wire.constants import MAX_DEPTH, MAX_INTEGER, Limits
+from npc.text import valid
 
-MAX_DEPTH = 32  # levels of maps and lists, the header itself being the first
-MAX_INTEGER = 2**53  # integers up to here survive languages whose only number is a double
 _SCALARS = frozenset((str, bytes, float, bool, type(None)))
 _SHOW_SPEC = "See docs/protocol.md."
 
@@ -61,7 +60,7 @@ def unpack(packed: bytes | memoryview) -> Any:
         ProtocolError: `malformed`.
     """
     try:
-        value = msgpack.unpackb(packed, raw=False, strict_map_key=True, max_ext_len=0)
+        value = msgpack.unpackb(packed, raw=False, strict_map_key=True, max_ext_len=0, object_pairs_hook=_map)
     except (ValueError, TypeError, RecursionError, msgpack.UnpackException):
         raise _malformed("The header is not msgpack.") from None
     if not _is_plain(value):
@@ -71,6 +70,14 @@ def unpack(packed: bytes | memoryview) -> Any:
             f"Use string keys, integers within ±2^53, no extension types and at most {MAX_DEPTH} levels.",
         )
     return value
+
+
+def _map(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    """A map whose keys are there once: of two values with one key, each reader would take another."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ProtocolError("malformed", "A map holds a key twice.", "Send each key of a map once.")
+    return made
 
 
 def _malformed(what: str) -> ProtocolError:
@@ -103,7 +110,7 @@ class Fields:
     """The fields of one message (or of a map inside it). Fields that are not asked for are ignored.
 
     Every getter raises `ProtocolError` with code `field` where the value is missing, of another type or too
-    large.
+    large. Text comes out valid and in NFC; ids stay as they are, so that whoever sent one knows it again.
     """
 
     def __init__(self, values: Mapping[str, Any], where: str) -> None:
@@ -113,19 +120,23 @@ class Fields:
     def has(self, name: str) -> bool:
         return self._values.get(name) is not None
 
-    def is_map(self, name: str) -> bool:
-        return isinstance(self._values.get(name), dict)
-
-    def text(self, name: str, most: int, default: str | None = None, least: int = 0) -> str:
+    def text(self, name: str, most: int, default: str | None = None, least: int = 0, ids: bool = False) -> str:
         """A string of `least` to `most` characters."""
         value: str = self._get(name, str, "a string", default)
         if not least <= len(value) <= most:
             raise self._fault(name, f"has {len(value)} characters", f"Send {least} to {most} characters.")
-        return value
+        return value if ids else valid(value)
 
     def name(self, name: str, limits: Limits) -> str:
         """An id: 1 to `limits.name` printable characters."""
-        return checked_name(self.text(name, limits.name), f"{self._where}.{name}", limits)
+        value: str = self._get(name, str, "a string", None)
+        return checked_name(value, f"{self._where}.{name}", limits)
+
+    def card(self, name: str, entries: int, most: int, least: int) -> str | Mapping[str, Any]:
+        """The name of a card, or a whole one: a map of at most `entries` entries."""
+        if isinstance(self._values.get(name), dict):
+            return self.mapping(name, entries)
+        return self.text(name, most, least=least)
 
     def integer(self, name: str, least: int, most: int, default: int | None = None) -> int:
         value: int = self._get(name, int, "an integer", default)
@@ -150,7 +161,12 @@ class Fields:
     def flag(self, name: str) -> bool:
         return bool(self._get(name, bool, "true or false", False))
 
-    def texts(self, name: str, entries: int, most: int, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    def required_flag(self, name: str) -> bool:
+        return bool(self._get(name, bool, "true or false", None))
+
+    def texts(
+        self, name: str, entries: int, most: int, default: tuple[str, ...] | None = None, ids: bool = False
+    ) -> tuple[str, ...]:
         """A list of at most `entries` different strings of 1 to `most` characters."""
         values = self._get(name, (list, tuple), "a list of strings", default)
         if len(values) > entries:
@@ -161,20 +177,32 @@ class Fields:
                 "has an entry that is not a string of allowed length",
                 f"Send strings of 1 to {most} characters.",
             )
-        return tuple(dict.fromkeys(values))
+        return tuple(dict.fromkeys(values if ids else map(valid, values)))
 
-    def mapping(self, name: str, entries: int, default: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """A map of at most `entries` entries with string keys."""
-        value = self._get(name, dict, "a map", default)
+    def names(self, name: str, entries: int) -> list[str]:
+        """The keys of a map of at most `entries` entries, as they are."""
+        value = self._get(name, dict, "a map", None)
         if len(value) > entries or not all(isinstance(key, str) for key in value):
             raise self._fault(name, f"has {len(value)} entries", f"Send at most {entries}, with string keys.")
-        return dict(value)
+        return list(value)
+
+    def mapping(self, name: str, entries: int, default: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A map of at most `entries` entries with string keys, all its text valid."""
+        if default is not None and not self.has(name):
+            return dict(default)
+        self.names(name, entries)
+        return cast(dict[str, Any], _with_valid_text(self._values[name]))
 
     def integers(self, name: str, entries: int, default: Mapping[str, int] | None = None) -> dict[str, int]:
         """A map of at most `entries` integers from 0 on."""
         values = self.mapping(name, entries, default)
         inside = Fields(values, f"{self._where}.{name}")
         return {entry: inside.integer(entry, 0, MAX_INTEGER) for entry in values}
+
+    def labels(self, name: str, entries: int) -> dict[str, tuple[str, ...]]:
+        """A map of at most `entries` lists of strings."""
+        inside = self.inside(name)
+        return {head: inside.texts(head, 1024, 64) for head in self.names(name, entries)}
 
     def inside(self, name: str) -> Fields:
         """The fields of a map inside this one."""
@@ -192,6 +220,17 @@ class Fields:
 
     def _fault(self, name: str, what: str, fix: str) -> ProtocolError:
         return ProtocolError("field", f"`{self._where}.{name}` {what}.", fix)
+
+
+def _with_valid_text(value: Any) -> Any:
+    match value:
+        case str():
+            return valid(value)
+        case dict():
+            return {valid(key): _with_valid_text(entry) for key, entry in value.items()}
+        case list() | tuple():
+            return [_with_valid_text(entry) for entry in value]
+    return value
 
 
 def _is_number(value: Any) -> bool:

@@ -109,6 +109,15 @@ namespace NpcEngine
             return (bool)value;
         }
 
+        public bool RequiredFlag(string name)
+        {
+            if (!Has(name))
+            {
+                throw Fault(name, "is missing", "Send true or false.");
+            }
+            return Flag(name);
+        }
+
         /// <summary>At most `entries` different strings of 1 to `most` characters, in their order.</summary>
         public string[] Texts(string name, int entries, int most, bool optional = false)
         {

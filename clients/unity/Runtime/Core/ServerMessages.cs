@@ -38,7 +38,7 @@ namespace NpcEngine
                 fields.Text("server", 256),
                 fields.Text("provider", 64),
                 fields.Text("bundle", 256),
-                fields.Flag("resumed"),
+                fields.RequiredFlag("resumed"),
                 fields.Text("version", 16),
                 fields.Texts("capabilities", 64, 64, true),
                 ReadLabels(fields),

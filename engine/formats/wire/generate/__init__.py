@@ -1,0 +1,1 @@
+"""Writes what is derived from protocol.yaml: `python -m engine.formats.wire.generate [--check]`, in a checkout."""
