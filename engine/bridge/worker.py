@@ -9,9 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.bridge.logs import event
 from engine.bridge.mailbox import Job, Mailbox
-from engine.bridge.statistics import Statistics
+from engine.bridge.observability import Statistics, event
 from engine.errors import Fault
 from engine.formats.boxes import entity_at, places
 from engine.formats.wire.codec import Error, Utterance, WireDecision
