@@ -16,7 +16,7 @@ from demo_game.truth import VOCABULARY, lesson_for
 from demo_game.view import FRAME_SIZE, frame_box, in_view
 from demo_game.village import HEIGHT, KINDS, WIDTH
 from demo_game.world import SIDE, TOP, Entity, World
-from engine.formats.recording import RecordingWriter
+from engine.formats.recording_writer import RecordingWriter
 from engine.lab.data.concepts import SLOT_TAGS
 from engine.lab.data.utterances import Utterance, load_utterances
 

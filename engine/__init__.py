@@ -25,7 +25,7 @@ _PLACES = {
     "Client": "engine.bridge.client",
     "Frame": "engine.bridge.client",
     "Perceiver": "engine.perception",
-    "RecordingWriter": "engine.formats.recording",
+    "RecordingWriter": "engine.formats.recording_writer",
     "load_client_keys": "engine.bridge.keys",
     "read_recording": "engine.formats.recording",
     "serve": "engine.cli.serve",

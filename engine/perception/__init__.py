@@ -1,8 +1,7 @@
-"""Frames and words to sights. ONNX Runtime and numpy only."""
+"""Runtime perception: bundle, frames, words, percepts. ONNX Runtime and numpy only."""
 
 from engine.formats.bundle import Bundle, default_bundle
 from engine.formats.frame import Frame
-from engine.perception.perceiver import Perceiver
-from engine.perception.types import EncodedFrame, Query, Sight
+from engine.perception.perceiver import EncodedFrame, Perceiver, Query, Seen
 
-__all__ = ["Bundle", "EncodedFrame", "Frame", "Perceiver", "Query", "Sight", "default_bundle"]
+__all__ = ["Bundle", "EncodedFrame", "Frame", "Perceiver", "Query", "Seen", "default_bundle"]

@@ -43,9 +43,9 @@ class StubPerceiver(EchoPerceiver):
         self.batches.append(len(frames))
         return super().encode_frames(frames, texts)
 
-    def see(self, frame, queries):
+    def perceive_with_heat(self, frame, queries):
         self.heard += [query.text for query in queries if query.text.strip()]
-        return super().see(frame, queries)
+        return super().perceive_with_heat(frame, queries)
 
 
 class Running:

@@ -7,7 +7,8 @@ import pytest
 
 from engine.cli.steadiness import _filters
 from engine.errors import Fault
-from engine.formats.recording import RecordingWriter, read_recording
+from engine.formats.recording import read_recording
+from engine.formats.recording_writer import RecordingWriter
 from engine.lab.evaluation.steadiness import Course, courses_of, delays, episodes, flicker
 from npc import Detection, Percept
 

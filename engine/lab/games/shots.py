@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import Fault
-from engine.formats.recording import Recording, RecordingWriter, read_recording
+from engine.formats.recording import Recording, read_recording
+from engine.formats.recording_writer import RecordingWriter
 
 
 @dataclass(frozen=True)

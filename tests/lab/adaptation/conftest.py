@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.formats.recording import Recording, RecordingWriter, read_recording
+from engine.formats.recording import Recording, read_recording
+from engine.formats.recording_writer import RecordingWriter
 
 SIZE = (64, 96)  # height, width
 COLOURS = {"red square": (230, 20, 20), "green square": (20, 200, 30), "blue square": (30, 60, 230)}

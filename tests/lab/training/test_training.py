@@ -171,7 +171,7 @@ def test_typos_are_seeded_and_small() -> None:
 
 @pytest.mark.parametrize("shape", [(90, 160), (200, 100), (192, 320), (37, 500)])
 def test_training_and_runtime_fit_frames_alike(shape: tuple[int, int]) -> None:
-    from engine.perception.frame import letterbox as runtime
+    from engine.perception.pictures import letterbox as runtime
 
     frame = np.random.default_rng(1).integers(0, 255, (*shape, 3), dtype=np.uint8)
     ours, scale, left, top = letterbox(frame, (192, 320))

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from engine.errors import Fault
-from engine.formats.recording import RecordingWriter, read_recording
+from engine.formats.recording import read_recording
+from engine.formats.recording_writer import RecordingWriter
 from engine.lab.data.entities import entity_of
 
 WOLF = {"name": "grey wolf", "box": (4, 5, 10, 12), "tags": ("hostile", "animal")}
@@ -88,10 +90,14 @@ def test_a_line_cut_short_by_the_end_of_the_game_is_left_out_and_mended(folder, 
         ({"entities": [{**WOLF, "box": [50, 5, 30, 10]}], "target": 0}, "outside the frame"),
         ({"entities": [{**WOLF, "box": [0.1, 0.2, 0.3, 0.4]}]}, r"looks like fractions of the frame; it is \[x, y, width"),
         ({"entities": [{**WOLF, "box": [5, 5, 0, 10]}], "target": 0}, "no area"),
-        ({"entities": [{**WOLF, "tags": ["hostle"]}], "target": 0}, "hostle"),
         ({"target": 4}, "target 4"),
         ({"frame": "frames/nowhere.png"}, "nowhere.png is missing"),
         ({"frame": "../secret.png"}, "leads out"),
+        ({"frame": "C:evil.png"}, "leads out"),
+        ({"frame": "\\\\server\\share\\a.png"}, "leads out"),
+        ({"frame": "frames/a\0.png"}, "control character"),
+        ({"frame": "frames/con.png"}, "names a device"),
+        ({"frame": "frames"}, "no regular file"),
         ({"frame": "meta.json"}, "no picture"),
         ({"mood": "good"}, "mood"),
         ({"t": -1}, "t: "),
@@ -175,3 +181,89 @@ def test_what_was_not_told_is_not_the_same_as_nothing_in_view(folder):
     rows[1].pop("entities")
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert [row.entities_known for row in read_recording(folder).rows] == [True, False, True]
+
+
+def test_unknown_tags_are_left_out_with_one_warning(folder, caplog):
+    change(folder, 1, entities=[WOLF | {"tags": ["hostle", "animal", "undead"]}, WOLF | {"tags": ["undead"]}])
+    rows = read_recording(folder).rows
+    assert [entity.tags for entity in rows[0].entities] == [("animal",), ()]
+    assert len(caplog.records) == 1
+    told = caplog.text
+    assert "'undead' 2x" in told
+    assert "'hostle' 1x (perhaps 'hostile')" in told
+    assert "Known are animal, food" in told
+
+
+def test_a_writer_is_told_of_an_unknown_tag_at_once(folder, frame):
+    with RecordingWriter(folder, {"game": "test"}) as writer, pytest.raises(Fault, match="unknown tag 'hostle'; known are"):
+        writer.write(frame, episode="e", t=0, entities=[WOLF | {"tags": ("hostle",)}])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_what_other_systems_write_first_is_no_hindrance(folder, frame, encoding):
+    for name in ("meta.json", "labels.jsonl"):
+        path = folder / name
+        path.write_bytes(path.read_text(encoding="utf-8").replace("\n", "\r\n").encode(encoding))
+    assert [row.text for row in read_recording(folder).rows] == ["help", "the dragon!", None]
+    with RecordingWriter(folder, {"game": "test"}) as writer:
+        writer.write(frame, episode="e3", t=0, text="später")
+    assert [row.text for row in read_recording(folder).rows] == ["help", "the dragon!", None, "später"]
+
+
+def test_words_are_whole_unicode_in_one_form(folder):
+    change(folder, 1, text="Fu\u0308r \ud83d\ude00", entities=[WOLF | {"name": "lo\u0308we"}])
+    row = read_recording(folder).rows[0]
+    assert (row.text, row.entities[0].name) == ("F\u00fcr \U0001f600", "l\u00f6we")
+
+
+def test_half_a_character_is_named_with_its_line(folder):
+    change(folder, 1, text="\ud83d")
+    with pytest.raises(Fault, match="line 1: "):
+        read_recording(folder)
+    path = folder / "labels.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"the dragon", b"the dr\xe4gon"))
+    with pytest.raises(Fault, match="line 2: not UTF-8"):
+        read_recording(folder)
+
+
+@pytest.mark.parametrize("kind", ["gif", "bmp", "eps"])
+def test_a_picture_of_another_kind_is_refused_whatever_its_name(folder, frame, kind):
+    Image.fromarray(frame).save(folder / "frames/000001.png", kind)
+    with pytest.raises(Fault, match=r"line 2: frame 000001.png is no picture that can be read: .*PNG, JPEG or WebP"):
+        read_recording(folder)
+
+
+@pytest.mark.parametrize("name", ["frames/000001.png", "labels.jsonl", "meta.json"])
+def test_no_link_out_of_a_recording_is_followed(folder, name):
+    real = folder.with_name(folder.name + "-outside")
+    (folder / name).rename(real)
+    (folder / name).symlink_to(real)
+    with pytest.raises(Fault, match="is a link"):
+        read_recording(folder)
+
+
+@pytest.mark.parametrize("name", ["frames/000001.png", "labels.jsonl", "meta.json"])
+def test_a_pipe_in_a_recording_is_not_waited_for(folder, name):
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises(Fault, match="no regular file"):
+        read_recording(folder)
+
+
+def test_boxes_lie_in_the_picture_as_it_is_seen(folder, frame):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # a camera held upright
+    Image.fromarray(frame).save(folder / "frames/000001.png", exif=exif)
+    change(folder, 2, entities=[WOLF | {"box": [5, 45, 20, 10]}])
+    recording = read_recording(folder)
+    assert recording.frame(recording.rows[1]).shape == (60, 40, 3)
+
+
+def test_a_row_of_deep_or_endless_json_is_named(folder):
+    path = folder / "labels.jsonl"
+    whole = path.read_text()
+    for line in ("[" * 100_000, '{"frame": "' + "a" * 2_000_000 + '"}', '{"t": ' + "9" * 5000 + "}"):
+        path.write_text(whole + line + "\n")
+        with pytest.raises(Fault, match="line 4: ") as raised:
+            read_recording(folder)
+        assert len(str(raised.value)) < 1000

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.errors import Fault
-from engine.perception.frame import MAX_PIXELS, Frame, decode, letterbox
+from engine.formats.frame import Frame
+from engine.formats.pictures import MAX_PIXELS
+from engine.perception.pictures import decode, letterbox
 
 RGB = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
 

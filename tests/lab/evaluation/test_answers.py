@@ -14,7 +14,7 @@ from engine.lab.evaluation.pictures import choose, draw_answers
 from engine.lab.evaluation.questions import covered_share, questions_about, vocabulary
 from engine.lab.evaluation.report import report, table
 from npc.types import Target
-from tests.evaluation.conftest import FakePerceiver
+from tests.lab.evaluation.conftest import FakePerceiver
 
 WHERE = {"red ball": (0.9, 0.1, 0.1), "ball": (0.8, 0.1, 0.1), "key": (0.3, 0.1, 0.1)}
 

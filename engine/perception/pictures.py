@@ -1,36 +1,35 @@
-"""Frames: checked, decoded, and fitted to the model's input."""
+"""Frames as numbers: decoded, whatever a game sent, and fitted to the model's input."""
 
 from __future__ import annotations
 
-import io
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from engine.errors import Fault
 from engine.formats.frame import CHANNELS, Frame
-
-Pixels = npt.NDArray[np.uint8]
-
-ENCODED = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
-MAX_PIXELS = 4096 * 4096  # a decoded frame beyond this is an attack or a mistake
+from engine.formats.pictures import FORMATS, MAX_PIXELS, Pixels, read_picture
 
 
 def decode(frame: Frame) -> Pixels:
-    """Pixels uint8 [H, W, 3], RGB, first row on top.
+    """Pixels of a frame: uint8 [H, W, 3], RGB, first row on top.
+
+    May be called from several threads at once, and is best called off the thread that serves others: 4096 x 4096 pixels
+    take up to a second. A raw frame is taken as it was shown, whatever its alpha says; of files see `read_picture`.
 
     Raises:
         Fault: `frame_format`, `frame_size` or `frame_broken`.
     """
     if frame.format in CHANNELS:
         pixels = _decode_raw(frame)
-    elif frame.format in ENCODED:
-        pixels = _decode_file(frame)
+    elif frame.format in FORMATS:
+        view = memoryview(frame.pixels)
+        plain = view.cast("B") if view.c_contiguous and view.nbytes else view.tobytes()
+        pixels = read_picture(plain, frame.format)
     else:
-        known = ", ".join((*CHANNELS, *ENCODED))
+        known = ", ".join((*CHANNELS, *FORMATS))
         raise Fault("frame_format", f"Frame format '{frame.format}' is not known.", f"Use one of: {known}.")
     return pixels[::-1] if frame.bottom_up else pixels
 
@@ -52,27 +51,6 @@ def _decode_raw(frame: Frame) -> Pixels:
         )
     pixels = data.reshape(frame.height, frame.width, CHANNELS[frame.format])
     return pixels[..., 2::-1] if frame.format == "bgra" else pixels[..., :3]
-
-
-def _decode_file(frame: Frame) -> Pixels:
-    too_large = Fault("frame_size", f"The {frame.format} frame holds more than {MAX_PIXELS} pixels.", "Send a smaller picture.")
-    try:
-        with warnings.catch_warnings():  # Pillow warns of large pictures and refuses huge ones: one answer for both
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(bytes(frame.pixels)), formats=[ENCODED[frame.format]]) as image:
-                if image.width * image.height > MAX_PIXELS:  # known from the header, before anything is decoded
-                    raise too_large
-                return np.asarray(image.convert("RGB"))
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise too_large from None
-    except UnidentifiedImageError:
-        raise Fault("frame_broken", f"The frame is not a {frame.format} image.", "Check the format field.") from None
-    except (OSError, SyntaxError, ValueError) as error:
-        raise Fault(
-            "frame_broken",
-            f"The {frame.format} frame cannot be decoded ({error}).",
-            "It is truncated or damaged; send the whole file.",
-        ) from None
 
 
 @dataclass(frozen=True)
