@@ -53,7 +53,7 @@ def _left(home: Path) -> list[str]:
 
 
 def test_there_are_modules_that_load_onnx_runtime():
-    assert {"engine.perception.sessions", "export.quantize", "export.frames_axis"} <= set(_loads_onnx_runtime())
+    assert {"engine.perception.onnx_sessions", "export.quantize", "export.frames_axis"} <= set(_loads_onnx_runtime())
 
 
 @pytest.mark.parametrize("module", _loads_onnx_runtime())

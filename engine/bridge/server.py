@@ -13,11 +13,10 @@ import zmq
 
 from engine.bridge.keys import KeyGate, ServerKeys
 from engine.bridge.ledger import Journal
-from engine.bridge.logs import event
 from engine.bridge.mailbox import Mailbox
+from engine.bridge.observability import Statistics, event
 from engine.bridge.sessions import Sessions
 from engine.bridge.sockets import open_router
-from engine.bridge.statistics import Statistics
 from engine.bridge.worker import Reply, Worker
 from engine.errors import Fault
 from engine.formats.wire.constants import DEFAULT_LIMITS, Limits
@@ -99,7 +98,7 @@ class Server:
             self.close()
 
     def gauges(self) -> Mapping[str, float]:
-        """What stands and what waits, now; see `engine.bridge.metrics.GAUGES`. From any thread."""
+        """What stands and what waits, now; see `engine.bridge.observability.GAUGES`. From any thread."""
         sessions = self.sessions.all if self.sessions is not None else []
         return {
             "clients": len(sessions),

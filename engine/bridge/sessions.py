@@ -10,10 +10,9 @@ from typing import Any
 
 from engine import __version__
 from engine.bridge.ledger import Journal, Ledger
-from engine.bridge.logs import event
 from engine.bridge.mailbox import Job, Mailbox
+from engine.bridge.observability import Statistics, event
 from engine.bridge.session import Npc, RateLimit, Session
-from engine.bridge.statistics import Statistics
 from engine.bridge.worker import Reply, heard
 from engine.errors import Fault
 from engine.formats.wire.codec import (

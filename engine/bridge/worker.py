@@ -9,14 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.bridge.logs import event
 from engine.bridge.mailbox import Job, Mailbox
-from engine.bridge.statistics import Statistics
+from engine.bridge.observability import Statistics, event
 from engine.errors import Fault
 from engine.formats.boxes import entity_at, places
 from engine.formats.wire.codec import Error, Utterance, WireDecision
-from engine.minds.brain import Brain
-from engine.minds.mind import Answer, Observation
+from engine.minds.brain import Brain, Decided
+from engine.minds.mind import Observation
 from engine.perception import EncodedFrame, Frame
 
 
@@ -95,8 +94,8 @@ class Worker(threading.Thread):
         try:
             if isinstance(look, Fault):
                 raise look
-            answers = self._brain.decide(look, [_observation(job) for job in jobs])
-            return [Reply(job, self._decision(job, answer)) for job, answer in zip(jobs, answers, strict=True)]
+            decided = self._brain.decide(look, [_observation(job) for job in jobs])
+            return [Reply(job, self._decision(job, made)) for job, made in zip(jobs, decided, strict=True)]
         except Fault as error:
             return [Reply(job, _refusal(job, error)) for job in jobs]
         except Exception:
@@ -104,8 +103,8 @@ class Worker(threading.Thread):
             fault = Fault("internal", "The server failed on this observation.", "Its log says more.")
             return [Reply(job, _refusal(job, fault)) for job in jobs]
 
-    def _decision(self, job: Job, answer: Answer) -> WireDecision:
-        made, age = answer.decision, self._clock() - job.received
+    def _decision(self, job: Job, decided: Decided) -> WireDecision:
+        (made, inspect), age = decided, self._clock() - job.received
         self._statistics.frame_age.add(age)
         return WireDecision(
             made.npc,
@@ -119,7 +118,7 @@ class Worker(threading.Thread):
             made.reason,
             age,
             job.observe.captured_at,
-            answer.inspect,
+            inspect,
             entity_at(made.target, job.frame.entities) if job.frame is not None else None,
         )
 

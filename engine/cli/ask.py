@@ -18,10 +18,11 @@ from engine.errors import Fault
 from engine.formats.frame import Frame
 from engine.formats.inside import read_regular
 from engine.formats.pictures import LARGEST_FILE, read_picture
-from engine.perception.overlay import draw_overlay
-from engine.perception.perceiver import EncodedFrame, Perceiver, Query, Seen
+from engine.perception.perceiver import Perceiver
 from engine.perception.pictures import decode
-from npc.text import decoded, valid
+from engine.perception.show import draw_overlay
+from engine.perception.types import EncodedFrame, Query, Sight
+from npc.text import decoded
 from npc.types import HEAD_NAMES
 
 _LARGEST_BATCH = 256 << 20  # bytes
@@ -58,13 +59,13 @@ def ask(
     perceiver = Perceiver(bundle, provider)
     picture = read_frame(frame) if frame is not None else None
     encoded = perceiver.encode_frame(picture) if picture is not None else None
-    seen = perceiver.perceive_with_heat(encoded, [Query(text=valid(text), watch=tuple(map(valid, watch or ())))])[0]
+    sight = perceiver.see(encoded, [Query(text=text, watch=tuple(watch or ()))])[0]
     if overlay is not None and picture is not None:
-        _write_overlay(overlay, picture, seen, encoded, perceiver.bundle.manifest.thresholds.watch)
+        _write_overlay(overlay, picture, sight, text, encoded, perceiver.bundle.manifest.thresholds.watch)
     if as_json:
-        typer.echo(json.dumps(result_row(None, seen), ensure_ascii=False))
+        typer.echo(json.dumps(result_row(None, sight), ensure_ascii=False))
     else:
-        Console().print(_table(seen, perceiver.provider))
+        Console().print(_table(sight, perceiver.provider))
 
 
 def read_frame(path: Path) -> Frame:
@@ -82,14 +83,13 @@ def read_frame(path: Path) -> Frame:
         raise Fault(error.code, f"{path}: {error.message}", error.fix) from None
 
 
-def result_row(case: object, seen: Seen) -> dict[str, Any]:
+def result_row(case: object, sight: Sight) -> dict[str, Any]:
     """One line of results."""
-    percept = seen.percept
-    target = percept.target
+    target = sight.target
     row: dict[str, Any] = {} if case is None else {"id": case}
-    row |= {head: {label: round(p, 5) for label, p in getattr(percept, head).items()} for head in HEAD_NAMES}
+    row |= {head: {label: round(p, 5) for label, p in sight.heads[head].items()} for head in HEAD_NAMES}
     row["target"] = None if target is None else {"x": round(target.x, 4), "y": round(target.y, 4), "p": round(target.p, 4)}
-    row["watch"] = {d.phrase: {"p": round(d.p, 4), "x": round(d.x, 4), "y": round(d.y, 4)} for d in percept.watch}
+    row["watch"] = {d.phrase: {"p": round(d.p, 4), "x": round(d.x, 4), "y": round(d.y, 4)} for d in sight.watch}
     return row
 
 
@@ -130,8 +130,8 @@ def _batch_row(
         name = raw.get("id", number) if isinstance(raw, dict) else number
         case = Case.model_validate(raw)
         encoded = None if case.frame is None else look(_beside(folder, case.frame))
-        query = Query(text=valid(case.text or ""), watch=tuple(map(valid, case.watch)))
-        return result_row(name, perceiver.perceive_with_heat(encoded, [query])[0])
+        query = Query(text=case.text or "", watch=case.watch)
+        return result_row(name, perceiver.see(encoded, [query])[0])
     except (json.JSONDecodeError, RecursionError) as error:
         return {"id": name, "error": f"Line {number} is not JSON: {error}."}
     except ValidationError as error:
@@ -148,22 +148,21 @@ def _beside(folder: Path, name: str) -> Path:
     return path if path.is_absolute() or path.exists() else folder / path
 
 
-def _write_overlay(path: Path, picture: Frame, seen: Seen, encoded: EncodedFrame | None, threshold: float) -> None:
+def _write_overlay(path: Path, picture: Frame, sight: Sight, text: str, encoded: EncodedFrame | None, threshold: float) -> None:
     box = encoded.fit.box if encoded is not None and encoded.fit is not None else (0.0, 0.0, 1.0, 1.0)
     try:
-        draw_overlay(decode(picture), seen.percept, seen.heat, box, threshold).save(path)
+        draw_overlay(decode(picture), sight, text, box, threshold).save(path)
     except (OSError, ValueError) as error:
         raise Fault("overlay", f"The overlay cannot be written to {path}: {error}.", "Use a .png path.") from None
 
 
-def _table(seen: Seen, provider: str) -> Table:
-    percept = seen.percept
+def _table(sight: Sight, provider: str) -> Table:
     table = Table("what", "answer", title=f"perception ({provider})", title_justify="left")
     for head in HEAD_NAMES:
-        best = sorted(getattr(percept, head).items(), key=lambda kv: -kv[1])[:3]
+        best = sorted(sight.heads[head].items(), key=lambda kv: -kv[1])[:3]
         table.add_row(head, ", ".join(f"{label} {p:.0%}" for label, p in best))
-    target = percept.target
+    target = sight.target
     table.add_row("target", "nothing here" if target is None else f"x {target.x:.2f}  y {target.y:.2f}  ({target.p:.0%})")
-    for d in percept.watch:
+    for d in sight.watch:
         table.add_row(f"watch: {d.phrase}", f"{d.p:.0%} at x {d.x:.2f}  y {d.y:.2f}")
     return table

@@ -55,7 +55,7 @@ def _runtime() -> str:
 
 def _cuda() -> str:
     from engine.perception import default_bundle
-    from engine.perception.sessions import CUDA, choose_provider
+    from engine.perception.onnx_sessions import CUDA, choose_provider
 
     working = choose_provider("auto", default_bundle() / "decide.onnx", 1)
     return "works" if working == CUDA else "not usable here; the CPU is used (that is fine)"

@@ -22,7 +22,7 @@ def knowledge_figures(perceiver: Perceiver) -> dict[str, KnowledgeResult]:
     likeness = Knowledge(perceiver.sentences).likeness
 
     def read(text: str, time: float) -> Percept:
-        return perceiver.perceive(None, [Query(text, time=time)])[0]
+        return perceiver.see(None, [Query(text)])[0].percept(time, text=text)
 
     return {
         "model": knowledge(likeness, read),

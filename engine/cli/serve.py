@@ -16,7 +16,7 @@ import typer
 
 from engine.bridge.keys import load_server_keys
 from engine.bridge.ledger import Journal
-from engine.bridge.logs import log_to_stderr
+from engine.bridge.observability import log_to_stderr
 from engine.bridge.server import BATCH_WAIT_S, Server
 from engine.bridge.sockets import is_loopback
 from engine.errors import Fault
@@ -93,7 +93,7 @@ def serve(
     try:
         store = _store(memory or ("none" if echo else str(data_directory() / "memory.sqlite")))
         voice = _voice(llm, llm_model, llm_budget, llm_remote) if llm else None
-        feed, page = _inspector(inspect)
+        feed, page = _inspector(inspect, token)
         brain, name = _brain(None if echo else (bundle, provider, threads, batch), personas, store, _made(logs), voice, feed)
     except Fault:
         server.close()
@@ -135,14 +135,14 @@ def _voice(url: str, model: str, budget: float, remote: bool) -> Voice:
     return Voice(LlmCfg(checked_url(url, remote), model, budget, os.environ.get("NPC_ENGINE_LLM_KEY", "")))
 
 
-def _inspector(port: int | None) -> tuple[Feed | None, Page | None]:
+def _inspector(port: int | None, token: str | None) -> tuple[Feed | None, Page | None]:
     """What the brain shows its ticks to, and the page for people; neither without a port."""
     if port is None:
         return None, None
     from engine.inspector import Feed, Page
 
     feed = Feed()
-    page = Page(feed, port)
+    page = Page(feed, port, token)
     feed.start()
     return feed, page
 
@@ -175,7 +175,7 @@ def _metrics(server: Server, address: str | None, insecure: bool) -> Iterator[No
     if address is None:
         yield
         return
-    from engine.bridge.metrics import serve_metrics, split_address
+    from engine.bridge.observability import serve_metrics, split_address
 
     host, _ = split_address(address)
     if not insecure and not is_loopback(f"tcp://{address}"):

@@ -34,7 +34,7 @@ class Ears:
         watch = tuple(Detection(phrase, _SURE, *_AHEAD) for phrase in in_view)
         if not text.strip():
             return Percept(time=time, intent={"none": 1.0}, action={"idle": _SURE}, watch=watch)
-        percept = self._perceiver.perceive(None, [Query(text, time=time)])[0]
+        percept = self._perceiver.see(None, [Query(text)])[0].percept(time, text=text)
         # The frame is the author's: nothing is told of it but what is in view.
         percept = replace(percept, watch=watch, has_frame=True, knowledge=self._likeness(persona, text))
         return pointed(percept, in_view, persona)

@@ -18,9 +18,10 @@ import numpy as np
 from PIL import Image
 
 from engine.minds.mind import Mind
-from engine.perception import EncodedFrame, Seen
-from engine.perception.inspection import frame_inside, likeliest
-from npc import Decision
+from engine.perception import EncodedFrame
+from engine.perception.show import frame_inside, likeliest
+from engine.perception.types import Floats
+from npc import Decision, Percept
 from npc.types import HEADS
 
 _KEPT = 1200  # glimpses, about 20 KB each
@@ -35,7 +36,8 @@ class Glimpse:
     who: str
     name: str
     time: float
-    seen: Seen
+    percept: Percept
+    heat: Floats | None
     encoded: EncodedFrame | None
     decision: Decision
     mood: tuple[str, float, float, float]
@@ -68,20 +70,21 @@ class Feed:
         self._queue.put(None)
         self._thread.join()
 
-    def show(self, mind: Mind, seen: Seen, encoded: EncodedFrame | None, decision: Decision) -> None:
+    def show(self, mind: Mind, percept: Percept, heat: Floats | None, encoded: EncodedFrame | None, decision: Decision) -> None:
         """Take one tick. Never waits: what is too much is left out, wordless frames first."""
         now = self._clock()
-        if not (decision.line or seen.percept.text):
+        if not (decision.line or percept.text):
             if now < self._due.get(mind, 0.0) or now < self._all_due:
                 return
             self._due[mind], self._all_due = now + _EACH_S, now + _ALL_S
-        character, speaker = mind.character, seen.percept.speaker
+        character, speaker = mind.character, percept.speaker
         relationship = character.relationship(speaker)
         glimpse = Glimpse(
             " · ".join(filter(None, mind.key)) or decision.npc,
             character.persona.name,
             decision.time,
-            seen,
+            percept,
+            heat,
             encoded,
             decision,
             (character.mood.name, *character.mood.now),
@@ -101,7 +104,7 @@ class Feed:
             self._entries.append(self._entry(self._count, glimpse))
 
     def _entry(self, number: int, glimpse: Glimpse) -> dict[str, Any]:
-        percept, decision = glimpse.seen.percept, glimpse.decision
+        percept, decision = glimpse.percept, glimpse.decision
         read = [head.name for head in HEADS if percept.text or head.reads == "both"]  # without words there is nothing to read
         heads = {head: likeliest(getattr(percept, head)) for head in read}
         target = percept.target
@@ -139,7 +142,7 @@ class Feed:
 
 def _heat(glimpse: Glimpse) -> dict[str, Any] | None:
     """The heat map of the words' target: bytes of rows x columns, and where the frame lies in it."""
-    heat = glimpse.seen.heat
+    heat = glimpse.heat
     if heat is None:
         return None
     rows, columns = heat.shape

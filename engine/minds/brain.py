@@ -7,22 +7,18 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from weakref import WeakSet
 
-import numpy as np
-import numpy.typing as npt
-
 from engine.errors import Fault
-from engine.formats.labels import Labels
 from engine.minds.cards import Cards
 from engine.minds.knowledge import Knowledge
-from engine.minds.mind import Answer, Mind, Notice, Observation
-from engine.perception import EncodedFrame, Frame, Query, Seen
-from engine.perception.inspection import inspection
+from engine.minds.mind import Mind, Notice, Observation
+from engine.perception import EncodedFrame, Frame, Query, Sight
+from engine.perception.show import inspection
+from engine.perception.types import Floats, Perceiving
 from npc import Character, Decision, Percept, persona_from
 from npc.log import Recorder
 from npc.memory import InMemoryStore, MemoryStore
@@ -31,33 +27,15 @@ if TYPE_CHECKING:
     from engine.voice import Voice
 
 _LOG = logging.getLogger("engine.brain")
-
-
-class Perceiving(Protocol):
-    """What the brain needs of a `Perceiver`."""
-
-    @property
-    def labels(self) -> Labels: ...
-
-    @property
-    def provider(self) -> str: ...
-
-    @property
-    def frames_at_once(self) -> int: ...
-
-    def encode(self, frame: Frame | EncodedFrame | None, queries: Sequence[Query]) -> EncodedFrame | None: ...
-
-    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | Fault]: ...
-
-    def perceive_with_heat(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Seen]: ...
-
-    def sentences(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
+Decided: TypeAlias = tuple[Decision, Mapping[str, Any] | None]  # with what a designer wants to see of the percept, if asked
 
 
 class Onlooker(Protocol):
     """Who gets to see every tick."""
 
-    def show(self, mind: Mind, seen: Seen, encoded: EncodedFrame | None, decision: Decision) -> None: ...
+    def show(
+        self, mind: Mind, percept: Percept, heat: Floats | None, encoded: EncodedFrame | None, decision: Decision
+    ) -> None: ...
 
 
 class Brain:
@@ -150,8 +128,8 @@ class Brain:
         except OSError as error:
             raise Fault("logs", f"{path} cannot be written: {error.strerror}.", "Check --logs.") from None
 
-    def decide(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Answer]:
-        """One answer an observation. All of them see `frame`, which is encoded once (or was, together with others).
+    def decide(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Decided]:
+        """One decision an observation. All of them see `frame`, which is encoded once (or was, together with others).
 
         What the characters will remember of it is in the store before this returns.
 
@@ -160,34 +138,30 @@ class Brain:
         """
         self._take_up_edits()
         start = time.perf_counter()
-        queries = [Query(o.text, o.mind.watch, o.mind.at(o.time), o.speaker, o.state, o.source, o.places) for o in observations]
+        queries = [Query(o.text, o.mind.watch, o.places) for o in observations]
         encoded = self.perceiver.encode(frame, queries)
-        views = self.perceiver.perceive_with_heat(encoded, queries)
+        sights = self.perceiver.see(encoded, queries)
         if not any(o.text for o in observations):  # while nobody waits for an answer
             self._knowledge.prepare(o.mind.character.persona for o in observations)
-        views = [self._asked(o.mind, view) for o, view in zip(observations, views, strict=True)]
-        milliseconds = (time.perf_counter() - start) * 1e3
-        decisions = [_tick(o.mind, view.percept) for o, view in zip(observations, views, strict=True)]
-        # What people are shown is what the characters went by: their eyes have made it steady.
-        views = [replace(view, percept=o.mind.character.percept) for o, view in zip(observations, views, strict=True)]
-        answers = [
-            Answer(decision, inspection(view, encoded, milliseconds) if o.inspect else None)
-            for o, view, decision in zip(observations, views, decisions, strict=True)
+        percepts = [
+            percept_of(o, sight, self._knowledge.likeness(o.mind.character.persona, sight.heard))
+            for o, sight in zip(observations, sights, strict=True)
         ]
-        if self._feed is not None:
-            for o, view, answer in zip(observations, views, answers, strict=True):
-                self._feed.show(o.mind, view, encoded, answer.decision)
+        milliseconds = (time.perf_counter() - start) * 1e3
+        decisions = [_tick(o.mind, percept) for o, percept in zip(observations, percepts, strict=True)]
+        decided: list[Decided] = []
+        for o, sight, decision in zip(observations, sights, decisions, strict=True):
+            # What people are shown is what the characters went by: their eyes have made it steady.
+            percept = o.mind.character.percept
+            decided.append((decision, inspection(percept, sight.heat, encoded, milliseconds) if o.inspect else None))
+            if self._feed is not None:
+                self._feed.show(o.mind, percept, sight.heat, encoded, decision)
         self._keep({o.mind.key: o.mind for o in observations}.values())
         if self._voice is not None:
-            for o, view, answer in zip(observations, views, answers, strict=True):
+            for o, decision in zip(observations, decisions, strict=True):
                 tell = partial(self._tell_line, o.mind, o.utterance)
-                self._voice.reword(o.mind.character, view.percept, answer.decision, tell)
-        return answers
-
-    def _asked(self, mind: Mind, seen: Seen) -> Seen:
-        """The percept with how near its words come to what the character knows."""
-        known = self._knowledge.likeness(mind.character.persona, seen.percept.text)
-        return replace(seen, percept=replace(seen.percept, knowledge=known)) if known else seen
+                self._voice.reword(o.mind.character, o.mind.character.percept, decision, tell)
+        return decided
 
     def _tell_line(self, mind: Mind, utterance: str | None, text: str, more: bool) -> None:
         self._notices.append(Notice(mind, "line", text, utterance, more))
@@ -215,6 +189,18 @@ class Brain:
         if self._voice is not None:
             self._voice.close()
         self._store.close()
+
+
+def percept_of(observation: Observation, sight: Sight, knowledge: Mapping[str, float]) -> Percept:
+    """What a character perceives: what the model sees, with what the game tells and how near words come to what it knows."""
+    return sight.percept(
+        observation.mind.at(observation.time),
+        text=observation.text,
+        speaker=observation.speaker,
+        state=observation.state,
+        source=observation.source,
+        knowledge=knowledge,
+    )
 
 
 def _tick(mind: Mind, percept: Percept) -> Decision:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from npc import Character, Decision, Persona
+from npc import Character, Persona
 from npc.log import Recorder
 from npc.memory import Key
 
@@ -72,11 +71,3 @@ class Observation:
     source: str = ""
     utterance: str | None = None
     places: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A decision, and (only where it was asked for) what a designer wants to see of the percept."""
-
-    decision: Decision
-    inspect: Mapping[str, Any] | None = None

@@ -1,7 +1,8 @@
-"""Runtime perception: bundle, frames, words, percepts. ONNX Runtime and numpy only."""
+"""Frames and words to sights. ONNX Runtime and numpy only."""
 
 from engine.formats.bundle import Bundle, default_bundle
 from engine.formats.frame import Frame
-from engine.perception.perceiver import EncodedFrame, Perceiver, Query, Seen
+from engine.perception.perceiver import Perceiver
+from engine.perception.types import EncodedFrame, Query, Sight
 
-__all__ = ["Bundle", "EncodedFrame", "Frame", "Perceiver", "Query", "Seen", "default_bundle"]
+__all__ = ["Bundle", "EncodedFrame", "Frame", "Perceiver", "Query", "Sight", "default_bundle"]

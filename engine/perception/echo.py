@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import Fault
+from engine.formats.frame import Frame
 from engine.formats.labels import load_labels
-from engine.perception import EncodedFrame, Frame, Query, Seen
 from engine.perception.pictures import decode
-from npc import Detection, Percept, Target
+from engine.perception.types import EncodedFrame, Query, Sight
+from npc.types import Detection, Target
 
 
 class EchoPerceiver:
@@ -40,28 +41,27 @@ class EchoPerceiver:
             return error
         return EncodedFrame(shade, shade, shade, None)
 
-    def perceive_with_heat(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Seen]:
-        return [self._see(frame, query) for query in queries]
+    def see(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Sight]:
+        return [self._sight(frame, query) for query in queries]
 
     def sentences(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Everything is as unlike as can be: it takes no words for a question."""
         return np.zeros((len(texts), 1), np.float32)
 
-    def _see(self, frame: EncodedFrame | None, query: Query) -> Seen:
+    def known(self, texts: Collection[str], most: int) -> frozenset[str]:
+        return frozenset(texts)
+
+    def _sight(self, frame: EncodedFrame | None, query: Query) -> Sight:
         said = bool(query.text.strip())
         shade = float(frame.grid[0, 0]) / 255 if frame is not None else 0.0
-        percept = Percept(
-            query.time,
-            {"greet": 1.0} if said else {"none": 1.0},
-            {"neutral": 1.0},
-            {"greet": 1.0} if said else {"idle": 1.0},
-            {"happy": 1.0} if said else {"neutral": 1.0},
-            Target(shade, 0.5, 0.9) if said and frame is not None else None,
+        heads = {"intent": "greet", "tone": "neutral", "action": "greet", "emotion": "happy"}
+        silent = {"intent": "none", "tone": "neutral", "action": "idle", "emotion": "neutral"}
+        pointed = said and frame is not None
+        return Sight(
+            {head: {label: 1.0} for head, label in (heads if said else silent).items()},
+            Target(shade, 0.5, 0.9) if pointed else None,
             tuple(Detection(phrase, 0.1, 0.5, 0.5) for phrase in query.watch),
-            query.text,
-            query.speaker,
-            query.state,
+            np.full((28, 48), shade, np.float32) if pointed else None,
             frame is not None,
-            query.source,
+            query.text,
         )
-        return Seen(percept, np.full((28, 48), shade, np.float32) if said and frame is not None else None)

@@ -1,68 +1,28 @@
-"""Frames and words to percepts: the runtime of the model, without torch."""
+"""Frames and words to sights: the runtime of the model, without torch."""
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
-import onnxruntime as ort
 
 from engine.errors import Fault
 from engine.formats.bundle import Bundle
 from engine.formats.frame import Frame
+from engine.perception.graphs import BUCKETS, Graphs
+from engine.perception.onnx_sessions import CUDA
 from engine.perception.pictures import Letterbox, decode, letterbox
-from engine.perception.relations import Cells, Distance, Relation, placed, ranked, read_distance, read_relation
-from engine.perception.sessions import CUDA, check_shapes, choose_provider, open_session
-from engine.perception.text import TextEncoder
+from engine.perception.pointing import Watched, agreed, cells, peak, placed, ranked
+from engine.perception.types import EncodedFrame, Floats, Query, Sight
+from npc.language import Distance, Relation, read_distance, read_relation
 from npc.types import HEAD_NAMES, HEADS, Detection, Percept, Target
 
-Floats = npt.NDArray[np.float32]
-_Number = TypeVar("_Number", np.float32, np.uint8)
-_CUDA_FRAMES = 8  # of one run of the image graph
-BUCKETS = (1, 2, 4, 8, 16, 32, 64)  # CUDA tunes itself anew for every batch size: offer few
-
-
-@dataclass(frozen=True)
-class EncodedFrame:
-    """One frame after the image graph: `grid` [1, C, rows, columns], `scene` [1, S], and how it was fitted."""
-
-    grid: Floats
-    scene: Floats
-    valid: Floats
-    fit: Letterbox | None
-
-
-@dataclass(frozen=True)
-class Query:
-    """What one NPC wants to know about a frame.
-
-    `places` are the boxes of "you" (the NPC) and "me" (who speaks), where the game tells them: left, top, right, bottom as
-    fractions of the frame.
-    """
-
-    text: str = ""
-    watch: tuple[str, ...] = ()
-    time: float = 0.0
-    speaker: str = "player"
-    state: Mapping[str, object] = field(default_factory=dict)
-    source: str = ""
-    places: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A percept with the heat map of the words' target, float32 [rows, columns]; None without words or frame."""
-
-    percept: Percept
-    heat: Floats | None
+# What a piece of a long text weighs that says no more than this: people say what they want in one of their sentences.
+_SMALL_TALK = {"none": 0.0, "chat": 0.3} | dict.fromkeys(("greet", "farewell", "thank", "compliment", "agree", "refuse"), 0.5)
 
 
 class Perceiver:
@@ -89,39 +49,44 @@ class Perceiver:
         self.bundle = Bundle(bundle)
         self.labels = self.bundle.labels
         self.spec = self.bundle.manifest.input
-        threads = threads or min(4, os.cpu_count() or 1)
-        self.provider = choose_provider(provider, self.bundle.graph("decide"), threads)
-        self._image = self._open("image", threads)
-        self.frames_at_once = self._most_frames(batch)
-        self._decide, self._watch = self._open("decide"), self._open("watch")
-        self._text = TextEncoder(self._open("text"), self.bundle.tokenizer, self.spec.max_tokens)
+        self.graphs = Graphs(self.bundle, provider, threads or min(4, os.cpu_count() or 1), batch)
         # Words and picture are encoded at the same time: both release the interpreter lock.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="text-encoder")
         self.frames_encoded = 0
-        rows, columns = self.spec.grid
-        self._rows, self._columns = rows, columns
-        self._blank: EncodedFrame | None = None
 
-    def _open(self, graph: str, threads: int = 1) -> ort.InferenceSession:
-        path = self.bundle.graph(graph)
-        session = open_session(path, self.provider, threads)
-        check_shapes(path, session, self.bundle.manifest.shapes()[graph])
-        return session
+    @property
+    def provider(self) -> str:
+        """Of ONNX Runtime, as it became."""
+        return self.graphs.provider
 
-    def _most_frames(self, wanted: int | None) -> int:
-        """Frames of one run; always 1 with a graph that was exported for one."""
-        if isinstance(self._image.get_inputs()[0].shape[0], int):
-            return 1
-        return wanted or (_CUDA_FRAMES if self.provider == CUDA else 1)
+    @property
+    def frames_at_once(self) -> int:
+        """Frames that are worth encoding together."""
+        return self.graphs.frames_at_once
 
     def warm_up(self) -> None:
-        """Run every graph once, so that the first real answer is not a slow one."""
-        frame = self.encode_frame(Frame.from_array(np.zeros((self.spec.height, self.spec.width, 3), np.uint8)))
-        buckets = BUCKETS if self.provider == CUDA else BUCKETS[:1]
-        for count in buckets:
-            self.perceive(frame, [Query(text="hello", watch=("fire",))] * count)
-            if frame.fit is not None and count <= self.frames_at_once:
-                self._encode_fitted([frame.fit] * count)
+        """Run every graph once, so that the first real answer is not a slow one.
+
+        Raises:
+            Fault: `bundle_invalid`: a graph cannot be run.
+        """
+        try:
+            frame = self.encode_frame(Frame.from_array(np.zeros((self.spec.height, self.spec.width, 3), np.uint8)))
+            for count in BUCKETS if self.provider == CUDA else BUCKETS[:1]:
+                self.see(frame, [Query(text="hello", watch=("fire",))] * count)
+                if frame.fit is not None and count <= self.frames_at_once:
+                    self._encode_fitted([frame.fit] * count)
+        except Fault:
+            raise
+        except Exception as error:  # ONNX Runtime's errors have no base class of their own; MemoryError is one, too
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise Fault(
+                "bundle_invalid",
+                f"The model in {self.bundle.folder} cannot be run: {reason[:300]}.",
+                "Use a bundle that `python -m export` wrote.",
+            ) from error
+
+    # -- frames and texts to vectors -------------------------------------------------------------------
 
     def encode_frame(self, frame: Frame) -> EncodedFrame:
         """Run the image graph on a frame (once per frame, however many NPCs see it)."""
@@ -129,7 +94,7 @@ class Perceiver:
         return encoded
 
     def encode(self, frame: Frame | EncodedFrame | None, queries: Sequence[Query]) -> EncodedFrame | None:
-        """Encode the frame while the queries' words are encoded beside it; both are ready for `perceive`."""
+        """Encode the frame while the queries' words are encoded beside it; both are ready for `see`."""
         if not isinstance(frame, Frame):
             return frame
         with self._words_beside(q.text for q in queries):
@@ -139,8 +104,7 @@ class Perceiver:
         """Encode several frames, `frames_at_once` in one run, and the words beside them; a broken frame is its fault."""
         with self._words_beside(texts):
             fits = [self._fitted_or_fault(frame) for frame in frames]
-            sound = [fit for fit in fits if isinstance(fit, Letterbox)]
-            encoded = iter([e for some in _chunks(sound, self.frames_at_once) for e in self._encode_fitted(some)])
+            encoded = iter(self._encode_fitted([fit for fit in fits if isinstance(fit, Letterbox)]))
             return [fit if isinstance(fit, Fault) else next(encoded) for fit in fits]
 
     def _fitted(self, frame: Frame) -> Letterbox:
@@ -153,20 +117,14 @@ class Perceiver:
             return error
 
     def _encode_fitted(self, fits: Sequence[Letterbox]) -> list[EncodedFrame]:
-        """One run of the image graph."""
-        pictures = fits[0].picture[None] if len(fits) == 1 else np.stack([fit.picture for fit in fits])
-        grids, scenes = self._image.run(["grid", "scene"], {"frame": _pad(pictures, self._padded(len(fits)))})
         self.frames_encoded += len(fits)
-        return [
-            EncodedFrame(grids[i : i + 1], scenes[i : i + 1], fit.valid_cells(self._rows, self._columns), fit)
-            for i, fit in enumerate(fits)
-        ]
+        return self.graphs.image(fits)
 
     @contextmanager
     def _words_beside(self, texts: Iterable[str]) -> Iterator[None]:
         """Encode words meanwhile."""
-        spoken = [text for text in texts if text.strip()]
-        words = self._beside.submit(self._text.encode, spoken) if spoken else None
+        spoken = [piece for text in dict.fromkeys(texts) if text.strip() for piece in self.graphs.text.pieces(text)]
+        words = self._beside.submit(self.graphs.text.encode, spoken) if spoken else None
         try:
             yield
         finally:  # a broken frame must not leave the text cache to two threads
@@ -174,74 +132,73 @@ class Perceiver:
                 words.result()
 
     def sentences(self, texts: Sequence[str]) -> Floats:
-        """Sentence vectors of texts, unit length [n, 384] (cached). Call it on the thread that perceives."""
-        return np.array([sentence for sentence, _ in self._text.encode(texts)], np.float32)
+        """Sentence vectors of texts, unit length [n, 384] (cached). Call it on the thread that sees."""
+        return np.array([sentence for sentence, _ in self.graphs.text.encode(texts)], np.float32)
+
+    def known(self, texts: Collection[str], most: int) -> frozenset[str]:
+        """Those texts that cost nothing more, after at most `most` of the others were encoded. On the thread that sees."""
+        return self.graphs.text.known(texts, most)
+
+    # -- vectors to sights -----------------------------------------------------------------------------
 
     def perceive(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Percept]:
-        """One percept a query."""
-        return [seen.percept for seen in self.perceive_with_heat(frame, queries)]
+        """One percept a query, of nobody in particular, at time 0."""
+        return [sight.percept(text=query.text) for query, sight in zip(queries, self.see(frame, queries), strict=True)]
 
-    def perceive_with_heat(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Seen]:
-        """One percept a query, with heat maps for overlays. The decide graph runs once for all of them."""
+    def see(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Sight]:
+        """One sight a query. The decide graph runs for all of them together.
+
+        Of words that are too many to be read at once every piece is read, and the labels are those of the piece that wants
+        most: of "Nice weather. [...] Now attack the wolf!" those of the attack.
+        """
+        read = [self.graphs.text.pieces(q.text) if q.text.strip() else [""] for q in queries]
+        asked = [Query(piece, q.watch, q.places) for q, found in zip(queries, read, strict=True) for piece in found]
+        sights = iter(self._see_pieces(frame, asked))
+        return [_weightiest([next(sights) for _ in found]) for found in read]
+
+    def _see_pieces(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Sight]:
         if not queries:
             return []
-        view = frame or self._blank_view()
-        said = np.array([[float(bool(q.text.strip()))] for q in queries], np.float32)
-        answers = self._run_decide(view, [q.text for q in queries], said)
-        watched = self._run_watch(view, queries) if frame is not None else {}
+        answers = self.graphs.decide(frame or self.graphs.blank_view(), [q.text for q in queries])
+        if frame is None:
+            return [self._sight(i, q, answers, None, {}) for i, q in enumerate(queries)]
+        watched = self.graphs.watch(frame, list(dict.fromkeys(p for q in queries for p in q.watch)))
+        self._point(frame, queries, answers, watched)
+        found = {phrase: Detection(phrase, p, *peak(heat, frame, self.spec)) for phrase, (p, heat) in watched.items()}
+        return [self._sight(i, q, answers, frame, found) for i, q in enumerate(queries)]
+
+    def _point(self, frame: EncodedFrame, queries: Sequence[Query], answers: dict[str, Floats], watched: Watched) -> None:
+        """Let the heat maps agree with what is watched.
+
+        Where words place a thing by another or by its distance, and all is in view, let the target be what stands so.
+        """
+        related: dict[int, Relation | Distance] = {}
         for i, query in enumerate(queries):
-            answers["heat"][i] = self._agreed(query, answers["heat"][i], watched)
-        if frame is not None:
-            self._place_by_relations(frame, queries, answers, watched)
-        return [self._seen(i, q, bool(said[i, 0]), answers, frame, watched) for i, q in enumerate(queries)]
-
-    def _run_decide(self, view: EncodedFrame, texts: Sequence[str], said: Floats) -> dict[str, Floats]:
-        spoken = [t for t in texts if t.strip()]
-        vectors = dict(zip(spoken, self._text.encode(spoken), strict=True)) if spoken else {}
-        size = self._decide_width()
-        utterance = np.stack([vectors[t][1] if t in vectors else np.zeros(size, np.float32) for t in texts])
-        count = len(texts)
-        padded = self._padded(count)
-        outputs = self._decide.run(
-            None,
-            {
-                "grid": view.grid,
-                "scene": view.scene,
-                "valid": view.valid,
-                "utterance": _pad(utterance, padded),
-                "said": _pad(said, padded),
-            },
-        )
-        names = [o.name for o in self._decide.get_outputs()]
-        return {name: value[:count] for name, value in zip(names, outputs, strict=True)}
-
-    def _place_by_relations(
-        self,
-        view: EncodedFrame,
-        queries: Sequence[Query],
-        answers: dict[str, Floats],
-        watched: Mapping[str, tuple[float, Floats]],
-    ) -> None:
-        """Where words place a thing by another or by its distance and all is in view, let the target be what stands so."""
-        related = {i: r for i, q in enumerate(queries) if (r := read_relation(q.text) or read_distance(q.text)) is not None}
+            relation = read_relation(query.text) or read_distance(query.text)
+            if relation is not None:
+                related[i] = relation
+            thing = relation.thing if isinstance(relation, Relation) else query.text  # not "the chest left of the wolf"
+            answers["heat"][i] = self._agreed(thing, query, answers["heat"][i], watched)
         if not related:
             return
-        things = self._run_decide(view, [r.thing for r in related.values()], np.ones((len(related), 1), np.float32))
-        named = tuple(r.anchor for r in related.values() if isinstance(r, Relation))
-        anchors = self._run_watch(view, [Query(watch=named)])
+        things = self.graphs.decide(frame, [r.thing for r in related.values()])
+        anchors = self.graphs.watch(frame, list(dict.fromkeys(r.anchor for r in related.values() if isinstance(r, Relation))))
         for row, (i, relation) in enumerate(related.items()):
-            heat = self._related(relation, queries[i], things["heat"][row], anchors, watched, view)
+            heat = self._related(relation, queries[i], things["heat"][row], anchors, watched, frame)
             if heat is not None and things["target_p"][row] >= self.bundle.manifest.thresholds.target:
                 answers["heat"][i], answers["target_p"][i] = heat, things["target_p"][row]
+
+    def _agreed(self, thing: str, query: Query, heat: Floats, watched: Watched) -> Floats:
+        return agreed(thing, query.watch, heat, watched, self.bundle.manifest.thresholds.watch)
 
     def _related(
         self,
         relation: Relation | Distance,
         query: Query,
         heat: Floats,
-        anchors: Mapping[str, tuple[float, Floats]],
-        watched: Mapping[str, tuple[float, Floats]],
-        view: EncodedFrame,
+        anchors: Watched,
+        watched: Watched,
+        frame: EncodedFrame,
     ) -> Floats | None:
         """The heat map of a relation's thing, weighed by how things stand; None where that is not known."""
         if isinstance(relation, Relation):
@@ -250,115 +207,36 @@ class Perceiver:
         place = query.places.get(relation.who or "you")
         if place is None and relation.who is not None:
             return None
-        return ranked(self._agreed(query, heat, watched), self._cells(place, view) if place else None, relation.farthest)
+        where = cells(place, frame, self.spec) if place else None
+        return ranked(self._agreed(query.text, query, heat, watched), where, relation.farthest)
 
-    def _agreed(self, query: Query, heat: Floats, watched: Mapping[str, tuple[float, Floats]]) -> Floats:
-        """Where words name one of the watched things that is in view, what both heat maps say of where it is.
-
-        A bare name points better than a whole sentence; the geometric mean keeps what the sentence adds ("the left one").
-        """
-        if not query.text:
-            return heat
-        relation = read_relation(query.text)
-        meant = query.text if relation is None else relation.thing  # not "the chest left of the wolf"
-        words = " ".join(re.findall(r"[\w'-]+", meant.lower()))
-        named = [phrase for phrase in query.watch if phrase in watched and f" {phrase.lower()} " in f" {words} "]
-        if len(named) != 1 or watched[named[0]][0] < self.bundle.manifest.thresholds.watch:
-            return heat
-        both: Floats = np.sqrt(heat * watched[named[0]][1])
-        return both
-
-    def _decide_width(self) -> int:
-        return int(next(i.shape[1] for i in self._decide.get_inputs() if i.name == "utterance"))
-
-    def _run_watch(self, view: EncodedFrame, queries: Sequence[Query]) -> dict[str, tuple[float, Floats]]:
-        phrases = list(dict.fromkeys(p for q in queries for p in q.watch))
-        if not phrases:
-            return {}
-        vectors = np.stack([v[0] for v in self._text.encode(phrases)])
-        presence, heat = self._watch.run(
-            ["presence", "heat"], {"grid": view.grid, "valid": view.valid, "phrase": _pad(vectors, self._padded(len(phrases)))}
-        )
-        return {p: (float(presence[i]), heat[i]) for i, p in enumerate(phrases)}
-
-    def _padded(self, count: int) -> int:
-        if self.provider != CUDA:
-            return count
-        return next((b for b in BUCKETS if b >= count), -(-count // BUCKETS[-1]) * BUCKETS[-1])
-
-    def _blank_view(self) -> EncodedFrame:
-        """What stands in for a frame when the game sends words alone."""
-        if self._blank is None:
-            shapes = {i.name: [d if isinstance(d, int) else 1 for d in i.shape] for i in self._decide.get_inputs()}
-            self._blank = EncodedFrame(
-                np.zeros(shapes["grid"], np.float32),
-                np.zeros(shapes["scene"], np.float32),
-                np.ones((1, self._rows, self._columns), np.float32),
-                None,
-            )
-        return self._blank
-
-    def _seen(
+    def _sight(
         self,
         i: int,
         query: Query,
-        said: bool,
         answers: dict[str, Floats],
         frame: EncodedFrame | None,
-        watched: dict[str, tuple[float, Floats]],
-    ) -> Seen:
-        heads = {h: self.labels.named(h, answers[h][i]) for h in HEAD_NAMES}
+        found: Mapping[str, Detection],
+    ) -> Sight:
+        heads = {head: self.labels.named(head, answers[head][i]) for head in HEAD_NAMES}
+        said = bool(query.text.strip())
         if not said:
             heads |= {h.name: {label: float(label == h.silent) for label in self.labels[h.name]} for h in HEADS if h.silent}
-        heat = answers["heat"][i] if frame is not None and said else None
-        target = None
-        if frame is not None and heat is not None:
-            p = float(answers["target_p"][i])
-            if p >= self.bundle.manifest.thresholds.target:
-                target = Target(*self._place(heat, frame), p)
-        detections = tuple(
-            Detection(phrase, watched[phrase][0], *self._place(watched[phrase][1], frame))
-            for phrase in query.watch
-            if frame is not None
-        )
-        percept = Percept(
-            time=query.time,
-            target=target,
-            watch=detections,
-            text=query.text,
-            speaker=query.speaker,
-            state=query.state,
-            has_frame=frame is not None,
-            source=query.source,
-            **heads,
-        )
-        return Seen(percept, heat)
-
-    def _cells(self, box: tuple[float, float, float, float], frame: EncodedFrame) -> Cells | None:
-        """First row and column, last row and column of a box in fractions of the frame."""
-        if frame.fit is None:
-            return None
-        (left, top), (right, bottom) = (frame.fit.from_frame(*box[i : i + 2]) for i in (0, 2))
-        down, across = self._rows / self.spec.height, self._columns / self.spec.width
-        return top * down - 0.5, left * across - 0.5, bottom * down - 0.5, right * across - 0.5
-
-    def _place(self, heat: Floats, frame: EncodedFrame) -> tuple[float, float]:
-        """The peak of a heat map, refined by the centroid of the 3x3 cells around it, as fractions of the frame."""
-        row, column = np.unravel_index(int(heat.argmax()), heat.shape)
-        top, left = max(int(row) - 1, 0), max(int(column) - 1, 0)
-        around = heat[top : int(row) + 2, left : int(column) + 2]
-        weight = float(around.sum()) or 1.0
-        y = float((around.sum(1) * (np.arange(around.shape[0]) + top + 0.5)).sum()) / weight
-        x = float((around.sum(0) * (np.arange(around.shape[1]) + left + 0.5)).sum()) / weight
-        if frame.fit is None:
-            return x / self._columns, y / self._rows
-        return frame.fit.to_frame(x * self.spec.width / self._columns, y * self.spec.height / self._rows)
+        if frame is None:
+            return Sight(heads, has_frame=False, heard=query.text)
+        watch = tuple(found[phrase] for phrase in query.watch)
+        if not said:
+            return Sight(heads, watch=watch)
+        heat, p = answers["heat"][i], float(answers["target_p"][i])
+        there = p >= self.bundle.manifest.thresholds.target
+        target = Target(*peak(heat, frame, self.spec), p) if there else None
+        return Sight(heads, target, watch, heat, heard=query.text)
 
 
-def _pad(rows: npt.NDArray[_Number], count: int) -> npt.NDArray[_Number]:
-    missing = count - rows.shape[0]
-    return rows if missing <= 0 else np.concatenate([rows, np.zeros((missing, *rows.shape[1:]), rows.dtype)])
+def _weightiest(pieces: Sequence[Sight]) -> Sight:
+    """The piece of a text that wants most of who hears it; of those that want about as much the last."""
+    return max(enumerate(pieces), key=lambda piece: (round(_weight(piece[1].heads["intent"]), 1), piece[0]))[1]
 
 
-def _chunks(fits: Sequence[Letterbox], size: int) -> Iterator[Sequence[Letterbox]]:
-    return (fits[i : i + size] for i in range(0, len(fits), size))
+def _weight(intent: Mapping[str, float]) -> float:
+    return max(p * _SMALL_TALK.get(label, 1.0) for label, p in intent.items())

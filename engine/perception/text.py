@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,46 +12,88 @@ import onnxruntime as ort
 from tokenizers import Tokenizer
 
 from engine.errors import Fault
+from npc.language import pieces
+from npc.text import folded
 
 Vector = npt.NDArray[np.float32]
-CACHED = 4096
+CACHED = 16 << 20  # bytes of vectors that are kept, some 3,500 texts
+ROWS = 32  # texts of one run: what a run of more gains is little, and the memory for it is never given back
+PIECES = 8  # of one text: a long line costs at most as much as so many short ones
+_EACH = 200  # bytes that an entry of the cache costs beside its vectors and its text
 
 
 class TextEncoder:
-    """The text graph behind a cache of the last `CACHED` texts.
+    """The text graph behind a cache of the texts that were asked for last.
 
-    `encode` gives, per text, its sentence vector [384] (unit length) and its utterance vector [U].
+    `encode` gives, per text, its sentence vector [384] (unit length) and its utterance vector [U]. Texts are understood as
+    plain letters (NFKC); what goes beyond `max_tokens` is not read: see `pieces`. Call it on one thread at a time.
     """
 
-    def __init__(self, session: ort.InferenceSession, tokenizer: Path, max_tokens: int) -> None:
-        self._session = session
+    def __init__(self, session: ort.InferenceSession, tokenizer: Path, max_tokens: int, cached: int = CACHED) -> None:
+        self._session, self._max_tokens, self._cached = session, max_tokens, cached
         self._tokenizer = _read_tokenizer(tokenizer)
+        self._counter = Tokenizer.from_str(self._tokenizer.to_str())
+        self._counter.no_truncation()
+        self._counter.no_padding()
         self._tokenizer.enable_truncation(max_tokens)
         self._tokenizer.enable_padding()
         self._cache: OrderedDict[str, tuple[Vector, Vector]] = OrderedDict()
+        self._bytes = 0
         self.runs = 0
 
-    def encode(self, texts: Sequence[str]) -> list[tuple[Vector, Vector]]:
-        """Vectors of the texts, in order; only texts that are not cached are computed, in one run."""
-        new = list(dict.fromkeys(t for t in texts if t not in self._cache))
-        if new:
-            self._add(new)
-        for text in dict.fromkeys(texts):
-            self._cache.move_to_end(text)
-        vectors = [self._cache[text] for text in texts]
-        while len(self._cache) > CACHED:
-            self._cache.popitem(last=False)
-        return vectors
+    @property
+    def bytes(self) -> int:
+        """What the cache holds."""
+        return self._bytes
 
-    def _add(self, texts: Iterable[str]) -> None:
-        names = list(texts)
-        encoded = self._tokenizer.encode_batch(names)
+    def encode(self, texts: Sequence[str]) -> list[tuple[Vector, Vector]]:
+        """Vectors of the texts, in order; only texts that are not cached are computed, `ROWS` in one run."""
+        plain = [folded(text) for text in texts]
+        unique = dict.fromkeys(plain)
+        found = {text: self._cache[text] for text in unique if text in self._cache}
+        new = [text for text in unique if text not in found]
+        for i in range(0, len(new), ROWS):
+            found |= self._add(new[i : i + ROWS])
+        for text in unique:
+            self._cache.move_to_end(text)
+        while self._bytes > self._cached:
+            text, vectors = self._cache.popitem(last=False)
+            self._bytes -= _size(text, vectors)
+        return [found[text] for text in plain]
+
+    def known(self, texts: Collection[str], most: int) -> frozenset[str]:
+        """Those of `texts` whose vectors are there, after at most `most` were computed that were not."""
+        plain = {text: folded(text) for text in texts}
+        new = list(dict.fromkeys(p for p in plain.values() if p not in self._cache))[:most]
+        there = {p for p in plain.values() if p in self._cache}.union(new)
+        self.encode([p for p in plain.values() if p in there])
+        return frozenset(text for text, p in plain.items() if p in there)
+
+    def pieces(self, text: str) -> list[str]:
+        """The text as it is understood, cut into pieces of which every one is read whole; at most `PIECES`."""
+        return pieces(folded(text), self._fits, PIECES)
+
+    def _fits(self, text: str) -> bool:
+        if len(text) <= self._max_tokens - 2 and text.isascii():  # no token is shorter than a letter; two frame the text
+            return True
+        return len(self._counter.encode(text).ids) <= self._max_tokens
+
+    def _add(self, texts: Sequence[str]) -> dict[str, tuple[Vector, Vector]]:
+        """One run of the graph."""
+        encoded = self._tokenizer.encode_batch(list(texts))
         ids = np.array([e.ids for e in encoded], np.int64)
         mask = np.array([e.attention_mask for e in encoded], np.int64)
         sentence, utterance = self._session.run(["sentence", "utterance"], {"ids": ids, "mask": mask})
         self.runs += 1
-        for name, s, u in zip(names, sentence, utterance, strict=True):
-            self._cache[name] = (s, u)
+        # Copied: a row of the run's arrays would keep all of them for as long as itself.
+        found = {text: (s.copy(), u.copy()) for text, s, u in zip(texts, sentence, utterance, strict=True)}
+        self._cache |= found
+        self._bytes += sum(_size(text, vectors) for text, vectors in found.items())
+        return found
+
+
+def _size(text: str, vectors: tuple[Vector, Vector]) -> int:
+    return vectors[0].nbytes + vectors[1].nbytes + 4 * len(text) + _EACH
 
 
 def _read_tokenizer(path: Path) -> Tokenizer:

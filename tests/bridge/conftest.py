@@ -43,9 +43,9 @@ class StubPerceiver(EchoPerceiver):
         self.batches.append(len(frames))
         return super().encode_frames(frames, texts)
 
-    def perceive_with_heat(self, frame, queries):
+    def see(self, frame, queries):
         self.heard += [query.text for query in queries if query.text.strip()]
-        return super().perceive_with_heat(frame, queries)
+        return super().see(frame, queries)
 
 
 class Running:

@@ -51,7 +51,7 @@ def brain(folder):
 
 
 def _greeting(brain, mind, time: float) -> str:
-    return brain.decide(None, [Observation(mind, time, "hello")])[0].decision.line
+    return brain.decide(None, [Observation(mind, time, "hello")])[0][0].line
 
 
 def test_an_edited_card_is_taken_up_with_memory_kept(brain, folder):

@@ -5,7 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import json
+import socket
+import struct
+import threading
+import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from importlib import resources
 
@@ -147,8 +152,99 @@ def test_the_page_and_its_entries_are_served_on_loopback(page):
     assert _get(page.address + "since/x")[0] == _get(page.address + "../etc/passwd")[0] == 404
 
 
-def test_a_page_of_another_name_may_not_read_it(page):
-    assert _get(page.address, Host="evil.example:80")[0] == 403
+@pytest.mark.parametrize(
+    "host", ["evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example:1", "", "[::2]:80", "0.0.0.0"]
+)
+def test_a_page_of_another_name_may_not_read_it(page, host):
+    assert _get(page.address, Host=host)[0] == 403
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:80", "LOCALHOST", "[::1]:80", "127.1.2.3:4"])
+def test_every_name_of_this_machine_is_one(page, host):
+    assert _get(page.address, Host=host)[0] == 200
+
+
+def test_no_page_may_frame_it_and_nothing_of_it_is_kept(page):
+    with urllib.request.urlopen(page.address, timeout=10) as answer:
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.fixture
+def locked(stage, monkeypatch):
+    monkeypatch.setattr("engine.inspector.http._WRONG_S", 0.05)
+    stage.tick("what nobody else may read")
+    stage.entries()
+    served = Page(stage.feed, 0, "sésame & co")
+    yield served.address
+    served.close()
+
+
+def test_where_the_server_has_a_token_the_inspector_asks_for_it(locked):
+    right = urllib.parse.quote("sésame & co")
+    for way in ("", "since/0"):
+        assert _get(locked + way)[0] == 401
+        assert _get(f"{locked}{way}?token=wrong")[0] == 401
+        assert _get(locked + way, Authorization="Bearer wrong")[0] == 401
+        assert _get(f"{locked}{way}?token={right}")[0] == 200
+        assert _get(locked + way, Authorization="Bearer sésame & co".encode().decode("latin-1"))[0] == 200
+
+
+def test_whoever_lacks_the_token_is_asked_for_it_and_told_nothing(locked):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(locked, timeout=10)
+    form = refused.value.read().decode()
+    assert 'name="token"' in form
+    assert "read" not in form
+
+
+def _half(address: str) -> socket.socket:
+    """A request that is never finished."""
+    connection = socket.create_connection(("127.0.0.1", int(address.rstrip("/").rpartition(":")[2])), timeout=10)
+    connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+    return connection
+
+
+def test_a_crowd_of_half_requests_costs_few_threads_and_keeps_nobody_out(page):
+    before = threading.active_count()
+    crowd = [_half(page.address) for _ in range(200)]
+    start = time.monotonic()
+    assert _get(page.address)[0] == 200
+    assert time.monotonic() - start < 2
+    assert threading.active_count() - before < 40  # those that were cut are on their way out
+    for connection in crowd:
+        connection.close()
+
+
+def test_a_request_that_drips_is_cut(stage, monkeypatch):
+    monkeypatch.setattr("engine.inspector.http._PATIENCE_S", 0.3)
+    served = Page(stage.feed, 0)
+    dripping = _half(served.address)
+    deadline = time.monotonic() + 10
+    try:
+        while time.monotonic() < deadline:
+            dripping.sendall(b"a")
+            time.sleep(0.02)
+        pytest.fail("It was never cut.")
+    except OSError:
+        pass
+    assert _get(served.address)[0] == 200
+    served.close()
+
+
+def test_a_browser_that_leaves_in_the_middle_is_no_fault(page, capsys):
+    with _half(page.address) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, not a goodbye
+    assert _get(page.address)[0] == 200
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("path", ["//[", "/since/²", "/since/" + "9" * 5000, "/%00", "/?a=%ff"])
+def test_addresses_that_are_none_get_an_answer(page, path):
+    with socket.create_connection(("127.0.0.1", int(page.address.rstrip("/").rpartition(":")[2])), timeout=10) as one:
+        one.sendall(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert one.recv(100).startswith(b"HTTP/1.0 ")
 
 
 def test_what_players_say_is_never_markup():

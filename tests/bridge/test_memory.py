@@ -25,7 +25,7 @@ TAM = {"name": "Tam", "lines": {"greet": ["Who are you?", {"say": "You again.", 
 
 
 def _say(brain: Brain, mind, time: float) -> str:
-    return brain.decide(None, [Observation(mind, time, "hello", source=f"{time}")])[0].decision.line
+    return brain.decide(None, [Observation(mind, time, "hello", source=f"{time}")])[0][0].line
 
 
 def test_a_brain_keeps_what_was_said_before_it_answers(tmp_path):

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import re
 import time
+import urllib.error
 import urllib.request
 
 import pytest
 
-from engine.bridge.logs import JsonLines, TextLines, event
-from engine.bridge.metrics import serve_metrics, split_address
-from engine.bridge.statistics import Histogram, Statistics
+from engine.bridge.observability import (
+    GAUGES,
+    Histogram,
+    JsonLines,
+    PatientHandler,
+    Statistics,
+    TextLines,
+    event,
+    serve_metrics,
+    split_address,
+)
 from engine.errors import Fault
 
 
@@ -78,6 +89,25 @@ def test_a_taken_metrics_port_is_named():
     end()
 
 
+def test_metrics_are_for_who_means_this_machine(server):
+    end, port = serve_metrics("127.0.0.1:0", server.server.statistics, server.server.gauges)
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/metrics", headers={"Host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(asked, timeout=10)
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10)
+    end()
+
+
+def test_metrics_answer_over_ipv6_too():
+    try:
+        end, port = serve_metrics("[::1]:0", Statistics(), lambda: dict.fromkeys(GAUGES, 0.0))
+    except Fault:
+        pytest.skip("this machine has no IPv6")
+    assert urllib.request.urlopen(f"http://[::1]:{port}/metrics", timeout=10).status == 200
+    end()
+
+
 def _record(**fields) -> logging.LogRecord:
     record = logging.LogRecord("engine.bridge", logging.INFO, "", 0, "client_here", (), None)
     record.fields = fields
@@ -116,3 +146,65 @@ def test_a_fault_is_logged_with_its_traceback(caplog):
         except ZeroDivisionError:
             event("failed", level=logging.ERROR, fault=True)
     assert "ZeroDivisionError" in JsonLines().format(caplog.records[0])
+
+
+@pytest.fixture
+def pipe():
+    """A log that goes into a pipe, and the pipe's other end, which nobody reads."""
+    inlet, outlet = os.pipe()
+    with os.fdopen(outlet, "w") as stream:
+        handler = PatientHandler(stream, lines=100)
+        handler.setFormatter(TextLines())
+        yield handler, inlet
+        os.close(inlet)
+        handler.close()
+
+
+def test_a_log_that_nobody_reads_holds_up_nobody_and_counts_what_it_dropped(pipe):
+    handler, inlet = pipe
+    start = time.monotonic()
+    for n in range(5000):
+        handler.handle(_record(client="x" * 100, n=n))
+    assert time.monotonic() - start < 5
+    read, deadline = "", time.monotonic() + 10
+    while "log_dropped" not in read and time.monotonic() < deadline:
+        handler.handle(_record(again=True))
+        read += os.read(inlet, 1 << 16).decode()
+    (line,) = [line for line in read.splitlines() if "log_dropped" in line][:1]
+    assert "WARNING" in line
+    assert int(re.search(r"lines=(\d+)", line)[1]) > 100
+    assert "nobody read the log" in line
+
+
+def test_a_log_whose_reader_is_gone_ends_and_nothing_else():
+    inlet, outlet = os.pipe()
+    os.close(inlet)
+    with os.fdopen(outlet, "w") as stream:
+        handler = PatientHandler(stream)
+        for _ in range(3):
+            handler.emit(_record())
+        handler.close()
+        assert not handler._thread.is_alive()
+
+
+def test_a_process_without_streams_has_no_log_and_no_fault(monkeypatch):
+    handler = PatientHandler(None)
+    handler.handle(_record(client="x"))
+    handler.close()
+    assert not handler._thread.is_alive()
+
+
+def test_what_cannot_be_shown_or_encoded_is_logged_all_the_same(tmp_path):
+    class Unkind:
+        def __str__(self) -> str:
+            raise ValueError
+
+    with (tmp_path / "log").open("w", encoding="ascii") as stream:
+        handler = PatientHandler(stream)
+        handler.setFormatter(TextLines())
+        handler.emit(_record(it=Unkind()))
+        handler.emit(_record(it="half \ud83d of ü"))
+        handler.close()
+    first, second = (tmp_path / "log").read_text(encoding="ascii").splitlines()
+    assert "cannot be shown" in first
+    assert "half" in second

@@ -290,7 +290,7 @@ def test_a_message_beyond_all_limits_closes_only_its_connection(serve, connect):
 def test_a_fault_in_the_model_is_an_error_and_the_server_lives(client, perceiver, monkeypatch):
     client.spawn("mira", persona="healer")
     with monkeypatch.context() as patch:
-        patch.setattr(perceiver, "perceive_with_heat", lambda frame, queries: 1 / 0)
+        patch.setattr(perceiver, "see", lambda frame, queries: 1 / 0)
         client.observe("mira", text="hello")
         assert client.refusal().code == "internal"
     client.observe("mira", text="hello")

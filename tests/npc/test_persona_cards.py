@@ -88,7 +88,7 @@ def test_the_documented_card_acts_in_the_engine_as_it_is_written(documented):
     brain = brain_module.Brain(echo.EchoPerceiver(), folder)
     mind = brain.mind("tam", "tam")
     assert set(mind.watch) == {"wolf", "fire", "heron"}
-    decision = brain.decide(None, [brain_module.Observation(mind, 1.0, "hello")])[0].decision
+    decision = brain.decide(None, [brain_module.Observation(mind, 1.0, "hello")])[0][0]
     assert (decision.npc, decision.action) == ("tam", "greet")
     assert decision.line == "Mind the gap, landlubber."
 

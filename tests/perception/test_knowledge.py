@@ -29,7 +29,7 @@ def test_other_words_with_the_same_meaning_find_the_answer(perceiver: Perceiver)
     mind = brain.mind("ada", CARD)
 
     def say(text: str) -> str:
-        return brain.decide(None, [Observation(mind, 1.0, text)])[0].decision.line
+        return brain.decide(None, [Observation(mind, 1.0, text)])[0][0].line
 
     assert say("until what time is the gate open?") == "At dusk."
     assert say("tell me who constructed that old mill") == "My uncle did."

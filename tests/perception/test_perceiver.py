@@ -18,9 +18,9 @@ def test_one_frame_is_encoded_once_for_many(perceiver: Perceiver) -> None:
 
 def test_words_are_encoded_once(perceiver: Perceiver) -> None:
     perceiver.sentences(["an unusual phrase about lanterns"])
-    before = perceiver._text.runs
+    before = perceiver.graphs.text.runs
     perceiver.perceive(None, [Query(text="an unusual phrase about lanterns")])
-    assert perceiver._text.runs == before
+    assert perceiver.graphs.text.runs == before
 
 
 def test_a_batch_answers_as_one_by_one(perceiver: Perceiver) -> None:
@@ -87,7 +87,7 @@ def test_every_watch_phrase_has_a_place_in_the_frame(perceiver: Perceiver) -> No
 
 def test_cuda_is_never_claimed_without_a_session() -> None:
     perceiver = Perceiver(provider="auto")
-    assert perceiver.provider == perceiver._image.get_providers()[0]
+    assert perceiver.provider == perceiver.graphs._image.get_providers()[0]
 
 
 def test_an_unknown_provider_is_refused() -> None:

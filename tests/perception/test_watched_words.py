@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
-from engine.perception import Perceiver, Query
+from engine.perception.pointing import agreed
+from npc.language import read_relation
 
 GUARD, WOLF = (0, 0), (0, 3)
 WATCH = ("wolf", "red potion")
@@ -15,12 +14,12 @@ WATCH = ("wolf", "red potion")
 
 def peak(text, presence=0.9):
     """Where the words point, if the sentence alone takes the guard for the wolf by a hair."""
-    perceiver = Perceiver.__new__(Perceiver)
-    perceiver.bundle = SimpleNamespace(manifest=SimpleNamespace(thresholds=SimpleNamespace(watch=0.5)))
     sentence, wolf = np.full((2, 4), 0.1, np.float32), np.full((2, 4), 0.01, np.float32)
     sentence[GUARD], sentence[WOLF], wolf[WOLF] = 0.8, 0.7, 0.9
     watched = {"wolf": (presence, wolf), "red potion": (0.9, np.ones((2, 4), np.float32))}
-    return np.unravel_index(perceiver._agreed(Query(text, watch=WATCH), sentence, watched).argmax(), (2, 4))
+    relation = read_relation(text)
+    thing = relation.thing if relation else text
+    return np.unravel_index(agreed(thing, WATCH, sentence, watched, 0.5).argmax(), (2, 4))
 
 
 @pytest.mark.parametrize("text", ["attack the wolf!", "A WOLF, run", "protect me from the wolf", "the wolf left of the tree"])

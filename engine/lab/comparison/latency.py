@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
-from engine.perception.sessions import CPU, open_session
+from engine.perception.onnx_sessions import CPU, open_session
 
 LINE = "could you hand me the red potion by the door?"
 ROUNDS, RUNS, WARM_UP = 3, 20, 3

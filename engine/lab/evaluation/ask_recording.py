@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.formats.recording import Recording, Row
 from engine.lab.evaluation.questions import Question, covered_share, holds, questions_about
-from engine.perception import EncodedFrame, Frame, Perceiver, Query, Seen
+from engine.perception import EncodedFrame, Frame, Perceiver, Query, Sight
 
 
 @dataclass(frozen=True)
@@ -78,17 +78,17 @@ def ask_recording(
         encoded = perceiver.encode_frame(Frame.from_array(pixels))
         questions = questions_about(row, names) if row.entities_known else []
         text = (row.text or "") if row.target_known else ""
-        seen = perceiver.perceive_with_heat(encoded, [Query(text=text, watch=tuple(q.phrase for q in questions))])[0]
+        sight = perceiver.see(encoded, [Query(text=text, watch=tuple(q.phrase for q in questions))])[0]
         size = pixels.shape[1], pixels.shape[0]
-        watch += _watch_answers(questions, seen, size)
-        if text.strip() and seen.heat is not None:
-            spoken.append(_spoken_answer(row, seen, encoded, size))
+        watch += _watch_answers(questions, sight, size)
+        if text.strip() and sight.heat is not None:
+            spoken.append(_spoken_answer(row, sight, encoded, size))
         on_frame()
     return Answers(watch, spoken)
 
 
-def _watch_answers(questions: Sequence[Question], seen: Seen, size: tuple[int, int]) -> list[Answer]:
-    found = {d.phrase: d for d in seen.percept.watch}
+def _watch_answers(questions: Sequence[Question], sight: Sight, size: tuple[int, int]) -> list[Answer]:
+    found = {d.phrase: d for d in sight.watch}
     return [
         Answer(
             q, found[q.phrase].p, found[q.phrase].x * size[0], found[q.phrase].y * size[1], covered_share(q.boxes, *size), size
@@ -97,19 +97,19 @@ def _watch_answers(questions: Sequence[Question], seen: Seen, size: tuple[int, i
     ]
 
 
-def _spoken_answer(row: Row, seen: Seen, encoded: EncodedFrame, size: tuple[int, int]) -> SpokenAnswer:
+def _spoken_answer(row: Row, sight: Sight, encoded: EncodedFrame, size: tuple[int, int]) -> SpokenAnswer:
     boxes = [row.entities[row.target].box] if row.target is not None else []
-    x, y = _peak(seen, encoded)
-    return SpokenAnswer(row, bool(boxes), holds(boxes, x * size[0], y * size[1]), seen.percept.target is not None)
+    x, y = _peak(sight, encoded)
+    return SpokenAnswer(row, bool(boxes), holds(boxes, x * size[0], y * size[1]), sight.target is not None)
 
 
-def _peak(seen: Seen, encoded: EncodedFrame) -> tuple[float, float]:
+def _peak(sight: Sight, encoded: EncodedFrame) -> tuple[float, float]:
     """The target's place, or where it would be if the model were surer: centre of the hottest cell."""
-    if seen.percept.target is not None:
-        return seen.percept.target.x, seen.percept.target.y
-    assert seen.heat is not None
+    if sight.target is not None:
+        return sight.target.x, sight.target.y
+    assert sight.heat is not None
     assert encoded.fit is not None
-    rows, columns = seen.heat.shape
-    row, column = np.unravel_index(int(seen.heat.argmax()), seen.heat.shape)
+    rows, columns = sight.heat.shape
+    row, column = np.unravel_index(int(sight.heat.argmax()), sight.heat.shape)
     height, width = encoded.fit.picture.shape[:2]
     return encoded.fit.to_frame((int(column) + 0.5) * width / columns, (int(row) + 0.5) * height / rows)

@@ -74,7 +74,7 @@ def episodes(recording: Recording) -> Iterator[list[Row]]:
 
 def _percept(recording: Recording, row: Row, perceiver: Perceiver, phrases: Sequence[str]) -> Percept:
     frame = perceiver.encode_frame(Frame.from_array(recording.frame(row)))
-    return perceiver.perceive(frame, [Query(watch=tuple(phrases), time=row.t)])[0]
+    return perceiver.see(frame, [Query(watch=tuple(phrases))])[0].percept(row.t)
 
 
 def courses_of(

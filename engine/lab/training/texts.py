@@ -18,7 +18,7 @@ from engine.lab.model.registry import minilm_folder
 from engine.lab.model.text_encoders import SENTENCE_DIM
 from engine.lab.training.run import Progress
 from engine.perception import Bundle
-from engine.perception.sessions import CPU, open_session
+from engine.perception.onnx_sessions import CPU, open_session
 from engine.perception.text import TextEncoder, Vector
 
 MAX_TOKENS = 48

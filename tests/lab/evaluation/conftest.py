@@ -10,9 +10,9 @@ import pytest
 
 from engine.formats.recording import Recording, read_recording
 from engine.formats.recording_writer import RecordingWriter
-from engine.perception import EncodedFrame, Frame, Query, Seen
+from engine.perception import EncodedFrame, Frame, Query, Sight
 from engine.perception.pictures import Letterbox
-from npc.types import Detection, Percept, Target
+from npc.types import Detection, Target
 
 SIZE = (60, 100)  # height, width
 
@@ -34,18 +34,18 @@ def recording(tmp_path: Path) -> Recording:
 
 
 class FakePerceiver:
-    """Answers every phrase with the p and place (fractions of the frame) that `see` gives."""
+    """Answers every phrase with the p and place (fractions of the frame) that `answers` gives."""
 
-    def __init__(self, see: Callable[[str], tuple[float, float, float]], target: Target | None = None) -> None:
-        self.see, self.target = see, target
+    def __init__(self, answers: Callable[[str], tuple[float, float, float]], target: Target | None = None) -> None:
+        self.answers, self.target = answers, target
 
     def encode_frame(self, frame: Frame) -> EncodedFrame:
         pixels = np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width, 3)
         blank = np.zeros((1, 1), np.float32)
         return EncodedFrame(blank, blank, blank, Letterbox(pixels, 1.0, 0, 0, frame.width, frame.height))
 
-    def perceive_with_heat(self, frame: EncodedFrame, queries: list[Query]) -> list[Seen]:
+    def see(self, frame: EncodedFrame, queries: list[Query]) -> list[Sight]:
         heat = np.zeros((6, 10), np.float32)
         heat[5, 9] = 1  # the corner in which the key lies
-        seen = tuple(Detection(phrase, *self.see(phrase)) for phrase in queries[0].watch)
-        return [Seen(Percept(0.0, {}, {}, {}, {}, self.target, seen, queries[0].text), heat if queries[0].text else None)]
+        watch = tuple(Detection(phrase, *self.answers(phrase)) for phrase in queries[0].watch)
+        return [Sight({}, self.target, watch, heat if queries[0].text else None)]

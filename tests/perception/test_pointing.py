@@ -6,69 +6,7 @@ from PIL import Image
 
 from engine.lab.data.drawn import THINGS
 from engine.perception import Frame, Perceiver, Query
-from engine.perception.relations import Distance, Relation, placed, ranked, read_distance, read_relation
-
-
-@pytest.mark.parametrize(
-    ("text", "relation"),
-    [
-        ("hand me the chest left of the tree", Relation("hand me the chest", "left", "tree")),
-        (
-            "pass me the jar that is to the left of the old tree, please",
-            Relation("pass me the jar, please", "left", "old tree"),
-        ),
-        ("could you hand me that red thing by the door?", Relation("could you hand me that red thing?", "near", "door")),
-        ("what is the thing on top of the barrel", Relation("what is the thing", "above", "barrel")),
-        ("Attack the wolf NEXT TO the well!", Relation("Attack the wolf!", "near", "well")),
-        ("hand me the axe that lies near to the door", Relation("hand me the axe", "near", "door")),
-        ("open the closest chest to the well", Relation("open the chest", "near", "well")),
-        ("the key nearest those barrels", Relation("the key", "near", "barrels")),
-        ("hand me the axe nearest the door", Relation("hand me the axe", "near", "door")),
-        ("take the key under the table and go", Relation("take the key and go", "below", "table")),
-    ],
-)
-def test_a_relation_is_taken_out_of_the_words(text, relation):
-    assert read_relation(text) == relation
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "there is a wolf behind you",
-        "stay near me",
-        "left or right?",
-        "by day we rest",
-        "go left",
-        "hand me the axe nearest to you over there",
-        "the wolf behind me is dangerous",
-        "STAY CLOSE TO ME YOU FOOL",
-    ],
-)
-def test_what_places_nothing_by_a_thing_is_no_relation(text):
-    assert read_relation(text) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "distance"),
-    [
-        ("hand me the axe nearest to you", Distance("hand me the axe", "you", False)),
-        ("take the barrel that is closest to me, please", Distance("take the barrel, please", "me", False)),
-        ("Attack the NEAREST wolf!", Distance("Attack the wolf!", None, False)),
-        ("bring me the key farthest from yourself", Distance("bring me the key", "you", True)),
-        ("run to the furthest tree", Distance("run to the tree", None, True)),
-        ("hand me the closest axe to me", Distance("hand me the axe", "me", False)),
-        ("take the one that is nearest", Distance("take the one", None, False)),
-        ("what is the thing nearest to you?", Distance("what is the thing?", "you", False)),
-    ],
-)
-def test_a_distance_is_taken_out_of_the_words(text, distance):
-    assert read_relation(text) is None
-    assert read_distance(text) == distance
-
-
-@pytest.mark.parametrize("text", ["stay close to me", "there is a wolf behind you", "how far is it", "come nearer", "go on"])
-def test_what_tells_no_things_apart_is_no_distance(text):
-    assert read_distance(text) is None
+from engine.perception.pointing import placed, ranked
 
 
 @pytest.mark.parametrize(

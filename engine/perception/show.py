@@ -1,11 +1,15 @@
-"""Draws what the model makes of a frame: heat map, target, watch list, top labels."""
+"""What was seen, for people: drawn on the frame, or as plain data."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from engine.perception.types import EncodedFrame, Floats, Sight
 from npc.types import HEAD_NAMES, Percept
 
 TARGET, WATCHED, INK, PLATE = (255, 80, 60), (90, 220, 255), (245, 245, 245), (18, 20, 28, 190)
@@ -13,8 +17,8 @@ TARGET, WATCHED, INK, PLATE = (255, 80, 60), (90, 220, 255), (245, 245, 245), (1
 
 def draw_overlay(
     frame: npt.NDArray[np.uint8],
-    percept: Percept,
-    heat: npt.NDArray[np.float32] | None,
+    sight: Sight,
+    text: str = "",
     box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
     threshold: float = 0.5,
 ) -> Image.Image:
@@ -22,22 +26,22 @@ def draw_overlay(
 
     Args:
         frame: uint8 [H, W, 3].
-        heat: float32 [rows, columns] over the letterboxed picture, or None.
+        text: what was said.
         box: the part of the heat map that the frame is (`Letterbox.box`).
         threshold: presence from which a watched thing is marked.
     """
     picture = Image.fromarray(frame).convert("RGBA")
-    if heat is not None:
-        picture.alpha_composite(_heat_layer(heat, picture.size, box))
+    if sight.heat is not None:
+        picture.alpha_composite(_heat_layer(sight.heat, picture.size, box))
     layer = Image.new("RGBA", picture.size)
     draw = ImageDraw.Draw(layer)
     size = max(12, picture.height // 30)
     font = ImageFont.load_default(size)
-    _labels(draw, percept, font, size)  # first: marks lie above the plate
-    for seen in percept.watch:
+    _labels(draw, sight, text, font, size)  # first: marks lie above the plate
+    for seen in sight.watch:
         if seen.p >= threshold:
             _mark(draw, picture.size, seen.x, seen.y, f"{seen.phrase} {seen.p:.0%}", WATCHED, font, size)
-    target = percept.target
+    target = sight.target
     if target is not None:
         _cross(draw, target.x * picture.width, target.y * picture.height, size)
         _mark(draw, picture.size, target.x, target.y, f"target {target.p:.0%}", TARGET, font, size)
@@ -45,7 +49,7 @@ def draw_overlay(
     return picture.convert("RGB")
 
 
-def _heat_layer(heat: npt.NDArray[np.float32], size: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:
+def _heat_layer(heat: Floats, size: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:
     rows, columns = heat.shape
     cells = (box[0] * columns, box[1] * rows, box[2] * columns, box[3] * rows)
     strength = Image.fromarray((np.clip(heat / max(float(heat.max()), 0.2), 0, 1) * 170).astype(np.uint8))
@@ -81,17 +85,43 @@ def _mark(
 
 
 def _labels(
-    draw: ImageDraw.ImageDraw, percept: Percept, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, height: int
+    draw: ImageDraw.ImageDraw, sight: Sight, text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, height: int
 ) -> None:
-    heads = {head: getattr(percept, head) for head in HEAD_NAMES}
+    heads = {head: sight.heads[head] for head in HEAD_NAMES}
     lines = [
         f"{name}: " + ", ".join(f"{label} {p:.0%}" for label, p in sorted(ps.items(), key=lambda kv: -kv[1])[:2])
         for name, ps in heads.items()
         if ps
     ]
-    if percept.text:
-        lines.insert(0, f"“{percept.text}”")
+    if text:
+        lines.insert(0, f"“{text}”")
     width = max((draw.textlength(line, font) for line in lines), default=0)
     draw.rounded_rectangle((6, 6, width + 20, 14 + len(lines) * (height + 4)), 6, fill=PLATE)
     for i, line in enumerate(lines):
         draw.text((13, 10 + i * (height + 4)), line, font=font, fill=(*INK, 255))
+
+
+def inspection(percept: Percept, heat: Floats | None, encoded: EncodedFrame | None, milliseconds: float) -> dict[str, Any]:
+    """The percept as the protocol's `inspect` has it: likeliest labels, watch list, heat map of the words' target."""
+    view: dict[str, Any] = {
+        "intent": likeliest(percept.intent),
+        "action": likeliest(percept.action),
+        "watch": [[d.phrase, d.p, d.x, d.y] for d in percept.watch],
+        "heat": None,
+        "inference_ms": milliseconds,
+    }
+    if heat is not None and percept.text.strip():
+        view["heat"] = [row.tobytes() for row in (heat.clip(0, 1) * 255).astype(np.uint8)]
+        view["heat_box"] = frame_inside(encoded)
+    return view
+
+
+def frame_inside(encoded: EncodedFrame | None) -> list[float]:
+    """Left, top, right, bottom of the frame inside the letterboxed heat map, as fractions of the map."""
+    fit = encoded.fit if encoded else None
+    return list(fit.box) if fit is not None else [0.0, 0.0, 1.0, 1.0]
+
+
+def likeliest(probabilities: Mapping[str, float], count: int = 3) -> list[list[object]]:
+    """The likeliest labels with their probabilities."""
+    return [[label, p] for label, p in sorted(probabilities.items(), key=lambda item: -item[1])[:count]]

@@ -1,22 +1,9 @@
-"""Words that place one thing by another, "the chest left of the tree", or by how far it is: "the one nearest to you".
-
-A heat map says where chests are and another where the tree is; which of the chests is meant follows from the places
-alone (composed as in Neural Module Networks, Andreas et al. 2016). Nothing is learned, so that it holds in every game.
-"""
+"""Words that place one thing by another, "the chest left of the tree", or by how far it is: "the one nearest to you"."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
-
-Floats = npt.NDArray[np.float32]
-Cells = tuple[float, float, float, float]  # first row and column, last row and column
-REACH = 8.0  # cells: how far from the anchor a thing "next to" it may be before it counts e^-0.5
-ALIKE = 0.5  # of the hottest cell: what is as hot may be meant as well
-EDGE = 1.0  # cells over which "left of" begins to hold
 
 _KINDS = {
     "left": r"(?:(?:on|to) the )?left (?:side )?of",
@@ -118,42 +105,3 @@ def read_distance(text: str) -> Distance | None:
     who = found.groupdict().get("who")
     farthest = found["word"].lower().startswith("f")
     return Distance(text[: found.start()] + article + found["thing"] + text[found.end() :], who and _WHO[who.lower()], farthest)
-
-
-def ranked(heat: Floats, place: Cells | None, farthest: bool) -> Floats:
-    """The heat map of things, weighed by how near each is.
-
-    Args:
-        heat: probabilities [rows, columns].
-        place: what distances are measured from, and what is never meant itself; None: the lower in the picture, the nearer,
-            as in any view that is not from straight above.
-        farthest: the farthest counts most.
-    """
-    down, across = np.indices(heat.shape, np.float32)
-    alike = heat >= ALIKE * heat.max()
-    away = heat.shape[0] - down
-    if place is not None:
-        top, left, bottom, right = place
-        away = np.hypot(down - (top + bottom) / 2, across - (left + right) / 2)
-        others = alike & ~((down >= top) & (down <= bottom) & (across >= left) & (across <= right))
-        alike = others if others.any() else alike
-    away = -away if farthest else away
-    weight = np.where(alike, np.exp(np.minimum(away[alike].min() - away, 0.0) / REACH), 0.0)
-    weighed: Floats = (heat * weight).astype(np.float32)
-    return weighed
-
-
-def placed(heat: Floats, kind: str, anchor: Floats) -> Floats:
-    """The heat map of a thing, weighed by how well each cell stands in the relation to the anchor's peak.
-
-    Args:
-        heat, anchor: probabilities [rows, columns] of the thing and of its anchor.
-    """
-    row, column = np.unravel_index(int(anchor.argmax()), anchor.shape)
-    down, across = np.indices(heat.shape, np.float32)
-    down, across = down - float(row), across - float(column)
-    beyond = {"left": -across, "right": across, "above": -down, "below": down}
-    near = np.exp(-(across**2 + down**2) / (2 * REACH**2))
-    holds = near if kind == "near" else np.sqrt(near) / (1 + np.exp(-(beyond[kind] - EDGE) / EDGE))
-    weighed: Floats = (heat * holds * (1 - anchor)).astype(np.float32)
-    return weighed

@@ -1,0 +1,90 @@
+"""What goes into perception and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import Fault
+from engine.formats.frame import Frame
+from engine.formats.labels import Labels
+from engine.perception.pictures import Letterbox
+from npc.types import Detection, Percept, Target
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class EncodedFrame:
+    """One frame after the image graph: `grid` [1, C, rows, columns], `scene` [1, S], and how it was fitted."""
+
+    grid: Floats
+    scene: Floats
+    valid: Floats
+    fit: Letterbox | None
+
+
+@dataclass(frozen=True)
+class Query:
+    """What one NPC wants to know about a frame.
+
+    `places` are the boxes of "you" (the NPC) and "me" (who speaks), where the game tells them: left, top, right, bottom as
+    fractions of the frame.
+    """
+
+    text: str = ""
+    watch: tuple[str, ...] = ()
+    places: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the model makes of a frame and of words, for one query.
+
+    Attributes:
+        heads: the probability of every label of every head.
+        target: where the words point; None where at nothing in view, or where nothing was said.
+        watch: one detection a phrase of the query; empty without a frame.
+        heat: where the words' target may be, float32 [rows, columns]; None without words or frame.
+        has_frame: False where there were words alone.
+        heard: the part of the words that the labels are of; all of them, where they are few enough to be read at once.
+    """
+
+    heads: Mapping[str, Mapping[str, float]]
+    target: Target | None = None
+    watch: tuple[Detection, ...] = ()
+    heat: Floats | None = None
+    has_frame: bool = True
+    heard: str = ""
+
+    def percept(self, time: float = 0.0, **told: Any) -> Percept:
+        """The percept of whoever sees this; `told` are the fields that the game tells: text, speaker, state, ..."""
+        seen: dict[str, Any] = {**self.heads, "target": self.target, "watch": self.watch, "has_frame": self.has_frame}
+        return Percept(time, **seen, **told)
+
+
+class Perceiving(Protocol):
+    """What the rest of the house needs of a `Perceiver`."""
+
+    @property
+    def labels(self) -> Labels: ...
+
+    @property
+    def provider(self) -> str: ...
+
+    @property
+    def frames_at_once(self) -> int: ...
+
+    def encode(self, frame: Frame | EncodedFrame | None, queries: Sequence[Query]) -> EncodedFrame | None: ...
+
+    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | Fault]: ...
+
+    def see(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Sight]: ...
+
+    def sentences(self, texts: Sequence[str]) -> Floats: ...
+
+    def known(self, texts: Collection[str], most: int) -> frozenset[str]: ...
