@@ -7,14 +7,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from engine.errors import Fault
-from engine.voice.check import LONGEST, cleaned, fault
-from engine.voice.prompt import messages
-from engine.voice.stream import LlmError, completion
+from engine.voice.llm import LONGEST, Completion, LlmError, cleaned, fault, messages
 from npc import Character, Decision, Percept
 
 _LOG = logging.getLogger("engine.voice")
@@ -47,10 +46,14 @@ class LlmCfg:
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _Rewording:
+    """One line to be worded anew: plain data, since the character lives on in another thread meanwhile."""
+
     prompt: list[dict[str, str]]
-    character: Character
-    decision: Decision
+    name: str
+    boundaries: frozenset[str]
+    action: str
+    line: str
     deadline: float
     tell: Tell
 
@@ -61,16 +64,28 @@ def checked_url(url: str, remote: bool) -> str:
     Raises:
         Fault: `llm`.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    host = _host(url)
+    if not host:
         raise Fault("llm", f"'{url}' is no address of a language model.", "Give one like http://127.0.0.1:8080/v1.")
-    if not remote and not _is_here(parts.hostname):
+    if not remote and not _is_here(host):
         raise Fault(
             "llm",
-            f"{parts.hostname} is another machine, and would read what players say.",
+            f"{host} is another machine, and would read what players say.",
             "Run the model here, or say --llm-remote.",
         )
     return url
+
+
+def _host(url: str) -> str:
+    """The host of an address that HTTP can use, else nothing."""
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # looked at only here: one that is none raises
+    except ValueError:
+        return ""
+    return parts.hostname or "" if parts.scheme in ("http", "https") else ""
 
 
 def _is_here(host: str) -> bool:
@@ -84,11 +99,17 @@ class Voice:
     """Rewords lines in the background; the newest utterance of an NPC takes the place of one that waits.
 
     The authored line has been said by then. Where the model is slow, broken or out of role, that line stands.
+
+    Raises:
+        Fault: `llm`: a key that no HTTP header can carry.
     """
 
     def __init__(self, cfg: LlmCfg, clock: Callable[[], float] = time.monotonic) -> None:
+        if not (cfg.key.isascii() and cfg.key.isprintable()):
+            raise Fault("llm", "The key of the language model holds what no header can carry.", "Set NPC_ENGINE_LLM_KEY anew.")
         self._cfg, self._clock = cfg, clock
-        self._waiting: OrderedDict[int, _Job] = OrderedDict()
+        self._waiting: OrderedDict[int, _Rewording] = OrderedDict()
+        self._under_way: set[Completion] = set()
         self._change = threading.Condition()
         self._failures, self._rests_until, self._closed = 0, float("-inf"), False
         self.told = self.dropped = self.failed = 0
@@ -99,10 +120,13 @@ class Voice:
         """Queue a line. Returns at once; `tell` is called on another thread, or never."""
         if not decision.line or not percept.text.strip() or self._clock() < self._rests_until:
             return
-        job = _Job(
+        persona = character.persona
+        job = _Rewording(
             messages(character, decision, percept.text, percept.speaker),
-            character,
-            decision,
+            persona.name,
+            frozenset(persona.boundaries),
+            decision.action,
+            decision.line,
             self._clock() + self._cfg.budget,
             tell,
         )
@@ -115,11 +139,13 @@ class Voice:
             self._change.notify()
 
     def close(self) -> None:
-        """Stop; what is under way ends with its budget."""
+        """Stop, and cut what is under way."""
         with self._change:
             self._closed = True
             self._waiting.clear()
             self._change.notify_all()
+            for completion in self._under_way:
+                completion.cut()
 
     def _work(self) -> None:
         while True:
@@ -128,34 +154,40 @@ class Voice:
                 if self._closed:
                     return
                 _, job = self._waiting.popitem(last=False)
+                body = {"model": self._cfg.model, "messages": job.prompt, "max_tokens": 80, "temperature": 0.7}
+                completion = Completion(self._cfg.url, self._cfg.key, body, job.deadline)
+                self._under_way.add(completion)
             try:
-                self._speak(job)
+                self._speak(job, completion)
                 self._failures = 0
             except LlmError as error:
-                self._fail(str(error))
+                if not self._closed:
+                    self._fail(str(error))
             except Exception:  # a fault of ours must not silence every later line
                 _LOG.exception("the second voice failed")
+            finally:
+                with self._change:
+                    self._under_way.discard(completion)
 
-    def _speak(self, job: _Job) -> None:
+    def _speak(self, job: _Rewording, completion: Completion) -> None:
         """Stream one line; where it goes wrong after something was told, the authored line is told again."""
-        persona, action = job.character.persona, job.decision.action
-        body = {"model": self._cfg.model, "messages": job.prompt, "max_tokens": 80, "temperature": 0.7}
         text, told_at, told = "", self._clock(), False
         try:
-            for piece in completion(self._cfg.url, self._cfg.key, body, job.deadline):
-                text += piece
-                if len(text) > 2 * LONGEST:
-                    raise LlmError("too long")
-                line = cleaned(text, persona.name)
-                if self._clock() - told_at >= _PIECE_S and not fault(line, persona, action):
-                    job.tell(line, True)
-                    told_at, told = self._clock(), True
-            line = cleaned(text, persona.name)
-            if why := fault(line, persona, action):
+            with closing(completion.pieces()) as pieces:
+                for piece in pieces:
+                    text += piece
+                    if len(text) > 2 * LONGEST:
+                        raise LlmError("too long")
+                    line = cleaned(text, job.name)
+                    if self._clock() - told_at >= _PIECE_S and not fault(line, job.boundaries, job.action):
+                        job.tell(line, True)
+                        told_at, told = self._clock(), True
+            line = cleaned(text, job.name)
+            if why := fault(line, job.boundaries, job.action):
                 raise LlmError(why)
         except LlmError:
             if told:
-                job.tell(job.decision.line, False)
+                job.tell(job.line, False)
             raise
         job.tell(line, False)
         self.told += 1

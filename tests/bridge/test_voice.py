@@ -13,10 +13,10 @@ from engine.errors import Fault
 from engine.minds.brain import Brain
 from engine.perception.echo import EchoPerceiver
 from engine.voice import LlmCfg, Voice, checked_url
-from engine.voice.check import cleaned, fault
-from engine.voice.prompt import messages
+from engine.voice.llm import Completion, LlmError, cleaned, fault, messages
 from npc import Character, load_persona, persona_from
 from npc.evaluation.steadiness import scripted
+from tests.bridge.llm_server import RAW
 
 AUTHORED = "Good day, traveller."
 CARD = {"name": "Mira", "lines": {"greet": AUTHORED}, "boundaries": {"attack": "Never."}}
@@ -63,12 +63,48 @@ def test_the_authored_line_is_out_at_once_and_the_models_line_follows_in_pieces(
     assert all(events[-1].text.startswith(event.text.rstrip()) for event in events[:-1])
 
 
-@pytest.mark.parametrize("model", ["ai", "markup", "parrot", "silent", "error", "nonsense"])
+BAD = ["ai", "markup", "parrot", "silent", "error", "redirect", "the other half", *RAW]
+
+
+@pytest.mark.parametrize("model", BAD)
 def test_what_is_out_of_role_broken_or_empty_is_never_heard(talk, caplog, model):
     decision, events, _ = talk(model, seconds=1.0)
     assert decision.line == AUTHORED
     assert events == []
     assert "The authored line stands." in caplog.text
+
+
+def test_half_a_character_is_never_heard_and_waits_for_its_other_half(talk):
+    _, events, _ = talk("emoji")
+    assert events[-1].text == "Good day, friend \N{GRINNING FACE}."
+    _, events, _ = talk("half an emoji")
+    assert events[-1].text == "Good day, friend"
+    _, events, _ = talk("accents")
+    assert events[-1].text == "Caf\xe9, my friend?"
+
+
+@pytest.mark.parametrize("model", ["dripping headers", "dripping body", "continues", "hang", "slow"])
+def test_a_model_that_drips_is_cut_at_the_deadline(llm, model):
+    start = time.monotonic()
+    with pytest.raises(LlmError, match="too slow"):
+        list(Completion(llm, "", {"model": model, "messages": [{"role": "system"}]}, start + 0.4).pieces())
+    assert time.monotonic() - start < 1.5
+
+
+def test_who_closes_waits_for_no_model(llm):
+    voice = Voice(LlmCfg(llm, "hang", budget=60.0, threads=1))
+    character = Character(persona_from(CARD), "mira")
+    percept = scripted("greet", "neutral", 1.0)
+    voice.reword(character, percept, character.tick(percept), lambda text, more: None)
+    deadline = time.monotonic() + DEADLINE
+    while not voice._under_way and time.monotonic() < deadline:
+        time.sleep(0.005)
+    (completion,) = voice._under_way
+    voice.close()
+    while voice._under_way and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert completion not in voice._under_way
+    assert voice.failed == 0
 
 
 def test_a_line_that_goes_wrong_halfway_is_taken_back(talk):
@@ -138,12 +174,13 @@ LINES = {
     "no no no no no no no no": "repeats itself",
     "I'll attack him for you!": "announces attack",
     "Hello\u202e": "markup",
+    "Hello \ufffd": "markup",
 }
 
 
 @pytest.mark.parametrize(("line", "why"), LINES.items())
 def test_lines_are_checked_before_they_are_heard(line, why):
-    assert fault(line, persona_from(CARD), "greet") == why
+    assert fault(line, {"attack"}, "greet") == why
 
 
 def test_what_models_put_around_a_line_is_taken_off():
@@ -165,7 +202,20 @@ def test_the_prompt_tells_who_decided_what_and_keeps_the_players_words_apart():
 
 @pytest.mark.parametrize(
     ("url", "fix"),
-    [("localhost:8080", "like http"), ("ftp://127.0.0.1", "like http"), ("http://llm.example/v1", "--llm-remote")],
+    [
+        ("localhost:8080", "like http"),
+        ("ftp://127.0.0.1", "like http"),
+        ("http://llm.example/v1", "--llm-remote"),
+        ("http://127.0.0.1.llm.example/v1", "--llm-remote"),
+        ("http://127.0.0.1@llm.example/v1", "--llm-remote"),
+        ("http://[::1", "like http"),
+        ("http://127.0.0.1:99999", "like http"),
+        ("http://127.0.0.1:x", "like http"),
+        ("http://127.0.0.1/v1 x", "like http"),
+        ("http://127.0.0.1/v\n1", "like http"),
+        ("http://127.0.0.1/\xfc", "like http"),
+        ("", "like http"),
+    ],
 )
 def test_what_players_say_leaves_the_machine_only_on_demand(url, fix):
     with pytest.raises(Fault) as refused:
@@ -173,3 +223,8 @@ def test_what_players_say_leaves_the_machine_only_on_demand(url, fix):
     assert fix in refused.value.fix
     assert checked_url("http://llm.example/v1", remote=True)
     assert checked_url("http://127.0.0.1:8080/v1", remote=False)
+
+
+def test_a_key_that_no_header_can_carry_is_refused_before_anything_is_said():
+    with pytest.raises(Fault, match="NPC_ENGINE_LLM_KEY"):
+        Voice(LlmCfg("http://127.0.0.1:9/v1", key="a\nb", threads=0))
