@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from npc.behaviour import load_behaviour
-from npc.card_file import suggestion
+from npc.card_faults import suggestion
 from npc.character import Character
 from npc.errors import Fault
 from npc.keyword_reader import read

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from npc.behaviour import load_behaviour
-from npc.card_file import check_known
 from npc.conditions import Lines
 from npc.relationship import Degree, Relationship
+from npc.vocabulary import Action
 
-Hour = Annotated[float, Field(ge=0, le=24)]
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
+
+
+def _of_clock(value: object) -> object:
+    """`9:30`, as people write it, is 9.5."""
+    clock = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if clock is not None:
+        return int(clock[1]) + int(clock[2]) / 60
+    if isinstance(value, str) and ":" in value:
+        raise ValueError("this is no hour of the day; write half past nine as 9:30 or 9.5")
+    return value
+
+
+Hour = Annotated[float, Field(ge=0, le=24), BeforeValidator(_of_clock)]
 
 
 class Hours(BaseModel):
-    """A part of the day, such as 22 to 6; half past two in the afternoon is 14.5."""
+    """A part of the day, such as 22 to 6; half past two in the afternoon is 14.5, or 14:30."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -41,18 +54,12 @@ class Hours(BaseModel):
 class Occupation(Hours):
     """What a character does in these hours, where, and what it says when they begin."""
 
-    do: str
+    do: Action
     """The action."""
     at: str = Field(default="", max_length=80)
     """The thing or place: a phrase that is watched for; the decision points there while it is in view."""
     say: Lines = ()
     """Said as the hours begin; nothing where it is left out."""
-
-    @field_validator("do")
-    @classmethod
-    def _is_an_action(cls, do: str) -> str:
-        check_known([do], load_behaviour().actions, "action")
-        return do
 
 
 class Day:
@@ -113,14 +120,8 @@ class Goal(Hours):
     """What it wants, in a few words; stands in the trace."""
     weight: float = Field(default=0.5, ge=0, le=1)
     """How much, from 0 to 1."""
-    favours: dict[str, Degree] = Field(default={})
+    favours: dict[Action, Degree] = Field(default={})
     """Actions, and how much more it wants them (-1: how much less) at a weight of 1."""
-
-    @field_validator("favours")
-    @classmethod
-    def _actions_exist(cls, favours: dict[str, float]) -> dict[str, float]:
-        check_known(favours, load_behaviour().actions, "action")
-        return favours
 
     def bonus(self, action: str) -> float:
         """What it adds to the appeal of an action."""

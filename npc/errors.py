@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from npc.text import valid
+
 
 class Fault(Exception):
     """Something that its user can put right.
@@ -15,10 +17,9 @@ class Fault(Exception):
     """
 
     def __init__(self, code: str, message: str, fix: str = "") -> None:
-        super().__init__(f"{message} {fix}".strip())
         self.code = code
-        self.message = message
-        self.fix = fix
+        self.message, self.fix = valid(message), valid(fix)  # they may name what a stranger or a file system wrote
+        super().__init__(f"{self.message} {self.fix}".strip())
 
 
 class PersonaError(Fault):

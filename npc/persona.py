@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from npc.behaviour import Plan, load_behaviour
-from npc.card_file import CardFile, check_known, did_you_mean
+from npc.behaviour import Plan
+from npc.card_faults import did_you_mean, entry_fault, place_of, problem_fault, value_fault
+from npc.card_file import CardFile, Where, cards_in, shown
 from npc.circumstances import Factions, Goal, Occupation
-from npc.conditions import Condition, Lines
+from npc.conditions import Condition, Line, Lines
 from npc.errors import PersonaError
-from npc.steadiness import Steadiness
-from npc.vocabulary import unknown_labels
+from npc.steadiness import FilterCfg, Steadiness
+from npc.text import valid
+from npc.vocabulary import Action, Avoidable, Meaning, SpokenWith, TraitName, excesses, misfits
 
 _SHIPPED = Path(__file__).with_name("characters")
+_SHOWN = 200  # faults of one card
 
 
 def _many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-def _known_trait(name: str) -> str:
-    check_known([name], load_behaviour().traits, "trait")
-    return name
-
-
 Question = Annotated[str, Field(min_length=1, max_length=200)]
 Questions = Annotated[tuple[Question, ...], BeforeValidator(_many, json_schema_input_type=str | list[str])]
-TraitName = Annotated[str, AfterValidator(_known_trait)]
 Trait = Annotated[float, Field(ge=-1, le=1)]
 
 
@@ -54,7 +42,7 @@ class Rule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     when: Condition
-    do: str
+    do: Action
     because: str = Field(min_length=1)
     say: Lines = ()
 
@@ -91,13 +79,13 @@ class Persona(BaseModel):
     """What it is after, each under a name of the author's choice."""
     factions: Factions = Factions()
     """Whom it belongs to, and what it thinks of others before it knows them."""
-    boundaries: dict[str, Lines] = {}
+    boundaries: dict[Avoidable, Lines] = {}
     """Actions that it never takes, and why, in its own words."""
-    requires: dict[str, Condition] = {}
+    requires: dict[Avoidable, Condition] = {}
     """What must hold for an action, or it is not able to."""
-    watch: dict[str, str] = {}
+    watch: dict[str, Meaning] = {}
     """Phrases that it looks out for, and what they mean to it."""
-    reactions: dict[str, str] = {}
+    reactions: dict[str, Action] = {}
     """What it does at the sight of a phrase or meaning, without a word being said."""
     steadiness: Steadiness = {}
     """How steadily it sees: changes the entries of `behaviour.yaml`; `off`: each frame stands for itself."""
@@ -105,7 +93,7 @@ class Persona(BaseModel):
     """The first that holds decides."""
     plans: dict[str, Plan] = {}
     """Actions of several steps; tried before the common ones."""
-    lines: dict[str, Lines] = {}
+    lines: dict[SpokenWith, Lines] = {}
     """What it says with an action, or where it has not understood (`unclear`), or does not know (`unknown`)."""
     knowledge: dict[str, Fact] = Field(default={}, max_length=100)
     """What it knows, each under a name of the author's choice."""
@@ -131,85 +119,23 @@ class Persona(BaseModel):
             raise ValueError("`card` is the name of a file in the same directory; leave the path out")
         return card
 
-    @field_validator("watch")
-    @classmethod
-    def _meanings_exist(cls, watch: dict[str, str]) -> dict[str, str]:
-        check_known(watch.values(), load_behaviour().meanings, "meaning")
-        return watch
-
-    @field_validator("boundaries", "requires")
-    @classmethod
-    def _leave_a_way_out(cls, actions: dict[str, Any]) -> dict[str, Any]:
-        check_known(actions, load_behaviour().actions, "action")
-        for action in ("idle", "refuse"):
-            if action in actions:
-                raise ValueError(f"`{action}` must stay possible: it is what a character does instead")
-        return actions
-
-    @field_validator("lines")
-    @classmethod
-    def _lines_have_actions(cls, lines: dict[str, Lines]) -> dict[str, Lines]:
-        check_known(lines, load_behaviour().spoken, "action")
-        return lines
-
-    @field_validator("plans")
-    @classmethod
-    def _plans_have_actions(cls, plans: dict[str, Plan]) -> dict[str, Plan]:
-        for plan in plans.values():
-            check_known(plan.steps, load_behaviour().actions, "action")
-        return plans
-
-    @model_validator(mode="after")
-    def _keeps_its_own_word(self) -> Persona:
-        named = [rule.do for rule in self.rules] + list(self.reactions.values())
-        check_known(named, load_behaviour().actions, "action")
-        check_known(self.reactions, (*load_behaviour().meanings, *self.watch), "phrase or meaning")
-        for action in named:
-            if action in self.boundaries:
-                raise ValueError(f"a rule or reaction does `{action}`, which `boundaries` forbids")
-        return self
-
 
 def characters() -> list[str]:
     """Names of the characters that ship with the package, for `load_persona`."""
-    return sorted(path.stem for path in _SHIPPED.glob("*.yaml"))
+    return sorted(cards_in(_SHIPPED))
 
 
-def load_persona(name_or_path: str | Path) -> Persona:
+def load_persona(name_or_path: str | Path, called: str = "") -> Persona:
     """Read a card.
 
     Args:
-        name_or_path: a name out of `characters()`, or the path of a YAML file.
+        name_or_path: a name out of `characters()`, or the path of a YAML file, which may leave out its ending.
+        called: how faults name the file, where its path is nobody else's business.
 
     Raises:
         PersonaError: no such card (`persona_unknown`), or a fault in it, with file, line and fix.
     """
-    card = CardFile.read(_path(name_or_path))
-    return _validated(card.data, card)
-
-
-def _path(name_or_path: str | Path) -> Path:
-    if name_or_path in characters():
-        return _SHIPPED / f"{name_or_path}.yaml"
-    path = Path(name_or_path)
-    if path.is_file():
-        return path
-    raise PersonaError(
-        "persona_unknown",
-        f"There is no persona `{name_or_path}`.",
-        f"{did_you_mean(str(name_or_path), characters())}Give the path of a YAML card or one of: {', '.join(characters())}.",
-    )
-
-
-def faults(name_or_path: str | Path) -> list[PersonaError]:
-    """Every fault of a card; empty where there is none."""
-    try:
-        card = CardFile.read(_path(name_or_path))
-        return _misfits(Persona.model_validate(card.data), card)
-    except PersonaError as error:
-        return [error]
-    except ValidationError as error:
-        return _faults(error, card)
+    return _read(CardFile.read(card_path(name_or_path), called))
 
 
 def persona_from(card: dict[str, Any]) -> Persona:
@@ -218,33 +144,115 @@ def persona_from(card: dict[str, Any]) -> Persona:
     Raises:
         PersonaError: naming the entry at fault and the fix.
     """
-    return _validated(card, CardFile("<card>", card, None))
+    return _read(CardFile.sent(card))
 
 
-def _validated(data: Any, card: CardFile) -> Persona:
+def faults(name_or_path: str | Path) -> list[PersonaError]:
+    """Every fault of a card in the order of its lines (of very many the first 200); empty where there is none."""
     try:
-        persona = Persona.model_validate(data)
-    except ValidationError as error:
-        raise _faults(error, card)[0] from None
-    for fault in _misfits(persona, card):
-        raise fault
-    return persona
+        card = CardFile.read(card_path(name_or_path))
+    except PersonaError as error:
+        return [error]
+    found = sorted(_Check(card).faults(), key=lambda fault: fault[0])
+    shown = [make() for _, make in found[:_SHOWN]]
+    if len(found) > _SHOWN:
+        shown.append(PersonaError("persona_value", f"{card.name}: {len(found) - _SHOWN} more faults.", "Correct these first."))
+    return shown
 
 
-def _misfits(persona: Persona, card: CardFile) -> list[PersonaError]:
-    """What fits the schema, but not the rest of the card."""
-    found = (*unknown_labels(persona), *_forbidden_hours(persona))
-    return [card.fault("value_error", place, what, ()) for place, what in found]
+def card_path(name_or_path: str | Path) -> Path:
+    """The file of a card.
+
+    Args:
+        name_or_path: as for `load_persona`. A name in NFC finds a file whose name the system keeps otherwise.
+
+    Raises:
+        PersonaError: `persona_unknown`.
+    """
+    if name_or_path in characters():
+        return cards_in(_SHIPPED)[str(name_or_path)]
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    beside = cards_in(path.parent)
+    for other in beside.values():
+        if valid(other.name) == valid(path.name):
+            return other
+    if valid(path.name) in beside:
+        return beside[valid(path.name)]
+    raise PersonaError(
+        "persona_unknown",
+        f"There is no persona `{shown(str(name_or_path), 400)}`.",
+        f"{did_you_mean(str(name_or_path), characters())}Give the path of a YAML card or one of: {', '.join(characters())}.",
+    )
 
 
-def _forbidden_hours(persona: Persona) -> Iterator[tuple[tuple[int | str, ...], str]]:
-    for n, entry in enumerate(persona.schedule):
-        if entry.do in persona.boundaries:
-            what = f"the schedule does `{entry.do}`, which `boundaries` forbids; do something else, or nothing, at that hour"
-            yield ("schedule", n, "do"), what
+def _read(card: CardFile) -> Persona:
+    """The persona of a card; its first fault is raised, and of the others no more is made than needed to know of them."""
+    check = _Check(card)
+    for _, make in check.faults():
+        raise make()
+    assert check.persona is not None
+    return check.persona
 
 
-def _faults(error: ValidationError, card: CardFile) -> list[PersonaError]:
-    known = tuple(Persona.model_fields)
-    found = error.errors(include_url=False)
-    return [card.fault(fault["type"], fault["loc"], fault["msg"], known, fault["input"]) for fault in found]
+class _Check:
+    """A card is looked at; afterwards `persona` is what it makes, where it has the right shape."""
+
+    def __init__(self, card: CardFile) -> None:
+        self._card = card
+        self._told: set[Where] = set()
+        self.persona: Persona | None = None
+
+    def faults(self) -> Iterator[tuple[int, Callable[[], PersonaError]]]:
+        """The line of each fault and what makes a sentence of it; the cheapest first, and one for each place."""
+        card = self._card
+        for problem in card.problems:
+            self._told.add(problem.where)
+            yield problem.line or self._line(problem.where), partial(problem_fault, card, problem)
+        for where, message, fix in excesses(card.data):
+            if self._is_new(where):
+                yield self._line(where), partial(value_fault, card, where, message, fix)
+        try:
+            self.persona = Persona.model_validate(card.data)
+        except ValidationError as error:
+            for found in error.errors(include_url=False):
+                where = place_of(card.data, found["loc"])
+                if found["type"] == "missing" or self._is_new(where):
+                    yield self._line(where), partial(entry_fault, card, found, where, _fields_at(where[:-1]))
+        for where, message, fix in misfits(card.data):
+            if self._is_new(where):
+                yield self._line(where), partial(value_fault, card, where, message, fix)
+
+    def _is_new(self, where: Where) -> bool:
+        if any(where[:n] in self._told for n in range(len(where) + 1)):
+            return False
+        self._told.add(where)
+        return True
+
+    def _line(self, where: Where) -> int:
+        place = self._card.place(where)
+        return place.line if place else 0
+
+
+def _fields_at(where: Where) -> tuple[str, ...]:
+    """The entries that there may be at a place of a card."""
+    model: type[BaseModel] = Persona
+    if "say" in where or (where and where[0] in {"lines", "boundaries"}):
+        model = Line
+    elif "when" in where or (where and where[0] == "requires"):
+        model = Condition
+    elif where:
+        model = _WITHIN.get(str(where[0]), Persona)
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+_WITHIN: dict[str, type[BaseModel]] = {
+    "rules": Rule,
+    "goals": Goal,
+    "knowledge": Fact,
+    "schedule": Occupation,
+    "plans": Plan,
+    "factions": Factions,
+    "steadiness": FilterCfg,
+}

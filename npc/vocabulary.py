@@ -1,21 +1,55 @@
-"""What conditions of a card may name. A label that does not exist would never hold, and nobody would notice."""
+"""What a card may name, and how much it may hold.
+
+A label that does not exist would never hold, and nobody would notice. The card is looked at as data, whether or not the rest
+of it is right, so that its author sees all faults at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
 
 from npc.behaviour import load_behaviour
-from npc.card_file import suggestion
-from npc.conditions import Condition
+from npc.card_faults import check_known, unknown_name
+from npc.card_file import Where
 from npc.mood import SHOWN
-
-if TYPE_CHECKING:
-    from npc.persona import Persona
 
 CAUSES = ("words", "boundary", "unwilling", "rule", "absent", "unable", "unknown", "unclear", "reflex", "event", "plan")
 RELATIONSHIPS = ("acquaintance", "friend", "foe", "feared")
-_Place: TypeAlias = tuple[int | str, ...]
+
+# Entry of a card -> how many it may have at most, beside what the schema says of `knowledge`, `goals` and `schedule`
+MOST = {"watch": 64, "reactions": 64, "rules": 200, "plans": 40}
+MOST_LINES = 200  # in one place
+MOST_QUESTIONS = 300  # of all knowledge together: each is a run of the sentence encoder
+LONGEST_TEXT = 20_000  # characters of one text, such as the backstory
+LONGEST_NAME = 200  # of a key, a phrase, what the player is called
+
+_Misfit = tuple[Where, str, str]  # place, what is wrong, the fix
+
+
+def _known(kind: str, known: Callable[[], Collection[str]]) -> AfterValidator:
+    """Refuses a name that is none of `known`."""
+
+    def check(name: str) -> str:
+        check_known([name], known(), kind)
+        return name
+
+    return AfterValidator(check)
+
+
+def _avoidable(action: str) -> str:
+    if action in {"idle", "refuse"}:
+        raise ValueError(f"`{action}` must stay possible: it is what a character does instead; leave it out")
+    return action
+
+
+TraitName = Annotated[str, _known("trait", lambda: load_behaviour().traits)]
+Action = Annotated[str, _known("action", lambda: load_behaviour().actions)]
+Avoidable = Annotated[Action, AfterValidator(_avoidable)]
+SpokenWith = Annotated[str, _known("action", lambda: load_behaviour().spoken)]
+Meaning = Annotated[str, _known("meaning", lambda: load_behaviour().meanings)]
 
 
 def common_labels() -> dict[str, Collection[str]]:
@@ -37,40 +71,135 @@ def common_labels() -> dict[str, Collection[str]]:
     }
 
 
-def unknown_labels(persona: Persona) -> Iterator[tuple[_Place, str]]:
-    """Where a condition of the card names what does not exist, and what is wrong there."""
+def excesses(card: Any) -> Iterator[_Misfit]:
+    """Where a card, as data, holds more than any character needs; what it costs to play it would be paid by all."""
+    card = _mapping(card)
+    for entry, most in MOST.items():
+        if isinstance(card.get(entry), (dict, list)) and len(card[entry]) > most:
+            yield (entry,), f"{len(card[entry])} entries, at most {most}", "Leave some out."
+    for place, lines in _spoken(card):
+        if isinstance(lines, list) and len(lines) > MOST_LINES:
+            yield place, f"{len(lines)} lines, at most {MOST_LINES}", "Leave some out."
+    asked = [fact["asked"] for _, fact in _mappings(card, "knowledge") if "asked" in fact]
+    questions = sum(len(many) if isinstance(many, list) else 1 for many in asked)
+    if questions > MOST_QUESTIONS:
+        message = f"{questions} questions in all, at most {MOST_QUESTIONS}"
+        yield ("knowledge",), message, "Leave some out: others with the same meaning are understood too."
+    yield from _long_texts(card, ())
+
+
+def misfits(card: Any) -> Iterator[_Misfit]:
+    """Where a card, as data, names what does not exist, or says two things that do not go together."""
+    card, behaviour = _mapping(card), load_behaviour()
     labels: dict[str, Collection[str]] = {
         **common_labels(),
-        "promised": (*load_behaviour().actions, *load_behaviour().plans, *persona.plans),
-        "knows": persona.knowledge,
-        "goal": persona.goals,
-        "faction": persona.factions.known,
+        "promised": (*behaviour.actions, *behaviour.plans, *_names(card, "plans")),
+        "knows": _names(card, "knowledge"),
+        "goal": _names(card, "goals"),
+        "faction": _factions(card),
     }
-    for place, condition in _conditions(persona):
+    for place, condition in _conditions(card):
         for entry, known in labels.items():
-            for label in getattr(condition, entry):
+            for n, label in _texts(condition.get(entry)):
                 if label not in known:
-                    yield (*place, entry), f"unknown {entry} `{label}`; {suggestion(label, known)}"
+                    yield (*place, entry, *n), *unknown_name(entry, label, known)
+    for name, plan in _mappings(card, "plans"):
+        for n, step in _texts(plan.get("steps")):
+            if step not in behaviour.actions:
+                yield ("plans", name, "steps", *n), *unknown_name("action", step, behaviour.actions)
+    sights = dict.fromkeys((*behaviour.meanings, *_names(card, "watch")))
+    for sight in _names(card, "reactions"):
+        if sight not in sights:
+            yield ("reactions", sight), *unknown_name("phrase or meaning", sight, sights)
+    yield from _forbidden(card)
 
 
-def _conditions(persona: Persona) -> Iterator[tuple[_Place, Condition]]:
-    for n, rule in enumerate(persona.rules):
-        yield ("rules", n, "when"), rule.when
-        yield from _each(("rules", n, "say"), rule.say)
-    for action, needs in persona.requires.items():
+def _forbidden(card: Mapping[str, Any]) -> Iterator[_Misfit]:
+    """Where a card does what its boundaries forbid."""
+    done: list[tuple[Where, str, Any]] = [
+        (("reactions", sight), "a reaction", action) for sight, action in _mapping(card.get("reactions")).items()
+    ]
+    done += [(("rules", n, "do"), "a rule", rule.get("do")) for n, rule in _items(card.get("rules"))]
+    done += [(("schedule", n, "do"), "the schedule", entry.get("do")) for n, entry in _items(card.get("schedule"))]
+    for place, who, action in done:
+        if isinstance(action, str) and action in _names(card, "boundaries"):
+            fix = "Do something else there, or take it out of `boundaries`."
+            yield place, f"{who} does `{action}`, which `boundaries` forbids", fix
+
+
+def _long_texts(value: Any, where: Where) -> Iterator[_Misfit]:
+    most = LONGEST_NAME if len(where) == 1 and where[0] in {"calls_player"} else LONGEST_TEXT
+    if isinstance(value, str) and len(value) > most:
+        yield where, f"{len(value)} characters, at most {most}", "Shorten it."
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            place = (*where, key)
+            if isinstance(key, str) and not key.strip():
+                yield place, "an entry without a name", "Name it, or remove it."
+            elif isinstance(key, str) and len(key) > LONGEST_NAME:
+                yield place, f"a name of {len(key)} characters, at most {LONGEST_NAME}", "Shorten it."
+            yield from _long_texts(inner, place)
+    elif isinstance(value, list):
+        for n, inner in enumerate(value):
+            yield from _long_texts(inner, (*where, n))
+
+
+def _conditions(card: Mapping[str, Any]) -> Iterator[tuple[Where, Mapping[str, Any]]]:
+    """Every condition of a card and its place; a line with circumstances is one, too."""
+    for n, rule in _items(card.get("rules")):
+        yield ("rules", n, "when"), _mapping(rule.get("when"))
+    for action, needs in _mappings(card, "requires"):
         yield ("requires", action), needs
-    for name, plan in persona.plans.items():
-        yield ("plans", name, "when"), plan.when
+    for name, plan in _mappings(card, "plans"):
+        yield ("plans", name, "when"), _mapping(plan.get("when"))
+    for place, lines in _spoken(card):
+        for n, line in _items(lines):
+            yield (*place, n), line
+
+
+def _spoken(card: Mapping[str, Any]) -> Iterator[tuple[Where, Any]]:
+    """Everything that stands where lines do, and its place."""
     for field in ("boundaries", "lines"):
-        spoken: Mapping[str, tuple[Condition, ...]] = getattr(persona, field)
-        for key, lines in spoken.items():
-            yield from _each((field, key), lines)
-    for name, fact in persona.knowledge.items():
-        yield from _each(("knowledge", name, "say"), fact.say)
-    for n, entry in enumerate(persona.schedule):
-        yield from _each(("schedule", n, "say"), entry.say)
+        for key, lines in _mapping(card.get(field)).items():
+            yield (field, key), lines
+    for field in ("rules", "schedule"):
+        for n, entry in _items(card.get(field)):
+            yield (field, n, "say"), entry.get("say")
+    for name, fact in _mappings(card, "knowledge"):
+        yield ("knowledge", name, "say"), fact.get("say")
 
 
-def _each(place: _Place, lines: tuple[Condition, ...]) -> Iterator[tuple[_Place, Condition]]:
-    for n, line in enumerate(lines):
-        yield (*place, n), line
+def _factions(card: Mapping[str, Any]) -> list[str]:
+    factions = _mapping(card.get("factions"))
+    own = factions.get("own")
+    return [*([own] if isinstance(own, str) and own else []), *_names(factions, "stance")]
+
+
+def _names(card: Mapping[str, Any], entry: str) -> list[str]:
+    return [name for name in _mapping(card.get(entry)) if isinstance(name, str)]
+
+
+def _mappings(card: Mapping[str, Any], entry: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, inner in _mapping(card.get(entry)).items():
+        if isinstance(inner, dict):
+            yield name, inner
+
+
+def _items(value: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The mappings of a list, or the one that stands alone."""
+    for n, inner in enumerate(value if isinstance(value, list) else [value]):
+        if isinstance(inner, dict):
+            yield n, inner
+
+
+def _texts(value: Any) -> Iterator[tuple[tuple[int, ...], str]]:
+    """One text, or those of a list with their indices."""
+    if isinstance(value, str):
+        yield (), value
+    for n, inner in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(inner, str):
+            yield (n,), inner
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from engine.errors import Fault
 from npc import Persona, characters, load_persona
-from npc.card_file import did_you_mean
+from npc.card_faults import did_you_mean, listed
+from npc.card_file import cards_in
 
+_LOG = logging.getLogger("engine.brain")
 _EVERY_S = 1.0  # an author who saves a card sees it within a second
-_Mark = tuple[int, int]
+_PASSING = {"persona_file", "persona_unknown"}  # an editor holds the file, or has it taken away, just now
+_Mark = tuple[int, int, int]
 
 
 class Cards:
@@ -26,6 +30,7 @@ class Cards:
         self._own, self._clock, self._looked = own, clock, clock()
         self._loaded: dict[str, Persona] = {}
         self._marks: dict[str, _Mark] = {}
+        self._told: dict[str, str] = {}  # the fault of a card that its author has been told
 
     def names(self) -> list[str]:
         """All that there are now."""
@@ -44,17 +49,20 @@ class Cards:
             raise Fault(
                 "persona_unknown",
                 f"There is no persona '{name}'.",
-                f"{did_you_mean(name, self.names())}Use one of: {', '.join(self.names())}; or send a whole card.",
+                f"{did_you_mean(name, self.names())}Use one of: {listed(self.names())}; or send a whole card.",
             )
-        if path is not None:
-            self._marks[name] = _mark(path)  # before it is read: what is written meanwhile is an edit
-        card = self._loaded[name] = load_persona(path or name)
+        mark = _mark(path) if path is not None else None  # before it is read: what is written meanwhile is an edit
+        card = self._loaded[name] = load_persona(path or name, path.name if path else "")
+        if mark is not None:
+            self._marks[name] = mark
         return card
 
     def edited(self) -> dict[str, Persona | Fault]:
         """Cards in use that have been edited since the last call; at most once a second it looks.
 
-        An edit with a fault is told once, as that fault, and the old card stays in force.
+        An edit with a fault is told once, as that fault, and the old card stays in force. A file that cannot be read just
+        now is tried again until it can. Whatever is wrong with a card, nothing is raised: whoever speaks in this second
+        has nothing to do with it.
         """
         if self._own is None or self._clock() - self._looked < _EVERY_S:
             return {}
@@ -62,24 +70,39 @@ class Cards:
         edited: dict[str, Persona | Fault] = {}
         for name, path in self._paths().items():
             mark = _mark(path)
-            if name not in self._loaded or self._marks.get(name) == mark:
+            if name not in self._loaded or mark is None or self._marks.get(name) == mark:
                 continue
-            self._marks[name] = mark
-            try:
-                card = load_persona(path)
-                edited[name] = self._loaded[name] = card
-            except Fault as error:
-                edited[name] = error
+            card = _read(path)
+            if not isinstance(card, Fault):
+                self._marks[name] = mark
+                if self._told.pop(name, None) is not None or card != self._loaded[name]:
+                    edited[name] = self._loaded[name] = card
+                continue
+            if card.code not in _PASSING:
+                self._marks[name] = mark
+            if self._told.get(name) != str(card):
+                self._told[name] = str(card)
+                edited[name] = card
         return edited
 
     def _paths(self) -> dict[str, Path]:
-        return {path.stem: path for path in sorted(self._own.glob("*.yaml"))} if self._own else {}
+        return cards_in(self._own) if self._own else {}
 
 
-def _mark(path: Path) -> _Mark:
-    """Differs where the file has been written again; an editor may have taken it away for a moment."""
+def _read(path: Path) -> Persona | Fault:
+    try:
+        return load_persona(path, path.name)
+    except Fault as fault:
+        return fault
+    except Exception:  # an error of ours costs its card, not another player's words
+        _LOG.exception("A card could not be read: %s", path)
+        return Fault("persona_value", f"{path.name} could not be read.", "The log tells why; please report it.")
+
+
+def _mark(path: Path) -> _Mark | None:
+    """Differs where the file has been written again; None where an editor has taken it away for a moment."""
     try:
         state = path.stat()
     except OSError:
-        return (0, 0)
-    return state.st_mtime_ns, state.st_size
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino

@@ -66,7 +66,7 @@ def test_an_edit_with_a_fault_is_named_once_and_leaves_the_old_card_in_force(bra
     mind = brain.mind("tam", "tam")
     _write(folder / "tam.yaml", "", "name: Tam\nlines:\n  gret: [Hi]\n")
     assert [_greeting(brain, mind, float(n)) for n in range(3)] == ["Mind the gap."] * 3
-    assert caplog.text.count("tam.yaml:2") == 1
+    assert caplog.text.count("tam.yaml:3") == 1
     assert "The old card stays in force." in caplog.text
     _write(folder / "tam.yaml", "Better.")
     assert _greeting(brain, mind, 9.0) == "Better."

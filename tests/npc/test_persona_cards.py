@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from npc import Persona, PersonaError, card_file, characters, load_persona, persona_from
+from npc import Persona, PersonaError, card_faults, characters, load_persona, persona_from
 from npc.behaviour import load_behaviour
 from npc.chat import Chat
 
@@ -142,8 +142,8 @@ BROKEN = {
     "unknown trait": ("name: A\ntraits:\n  brav: 0.5\n", 3, "Did you mean `brave`?"),
     "unknown trait out of range": ("name: A\ntraits: {brav: 3}\n", 2, "Did you mean `brave`?"),
     "trait out of range": ("name: A\ntraits:\n  warm: 0.1\n  brave: 5\n", 4, "Correct `traits.brave`."),
-    "unknown meaning": ("name: A\nwatch:\n  wolf: thread\n", 2, "Did you mean `threat`?"),
-    "unknown action": ("name: A\nlines:\n  gret: Hi.\n", 2, "Did you mean `greet`?"),
+    "unknown meaning": ("name: A\nwatch:\n  wolf: thread\n", 3, "Did you mean `threat`?"),
+    "unknown action": ("name: A\nlines:\n  gret: Hi.\n", 3, "Did you mean `greet`?"),
     "unknown variable": ("name: A\nlines:\n  greet:\n    - Hi.\n    - Hi {ply}.\n", 5, "There are {player}"),
     "unknown condition": ("name: A\nlines:\n  greet:\n    - {say: Hi., mod: sad}\n", 4, "Remove it."),
     "line with a colon": ("name: A\nlines:\n  greet:\n    - Mind: the step.\n", 4, "put the whole line between quotes."),
@@ -152,7 +152,7 @@ BROKEN = {
     "unknown deed": ("name: A\nrules:\n  - when: {remembers: insults}\n    do: talk\n    because: x\n", 3, "`insult`?"),
     "unknown fact": ("name: A\nrules: [{when: {knows: b}, do: idle, because: x}]\nknowledge: {a: {asked: x, say: y}}", 2, "a."),
     "unknown promise": ("name: A\nlines:\n  talk: {say: Ho., promised: folow}\n", 3, "Did you mean `follow`?"),
-    "forbidden reaction": ("name: A\nboundaries: {flee: Never.}\nreactions: {threat: flee}\n", 1, "Correct"),
+    "forbidden reaction": ("name: A\nboundaries: {flee: Never.}\nreactions: {threat: flee}\n", 3, "out of `boundaries`"),
     "key twice": ("name: A\nlooks: x\nname: B\n", 3, "Remove one of the two"),
     "tab": ("name: A\nlines:\n\tgreet: Hi.\n", 3, "Indent with spaces."),
     "alias": ("name: &a A\nlooks: *a\n", 2, "double quotes"),
@@ -181,7 +181,7 @@ def test_a_broken_card_names_file_line_and_fix(tmp_path, text, line, fix):
 
 
 def test_the_examples_in_fixes_are_good_cards():
-    for _, example in card_file._MAPPINGS.values():
+    for _, example in card_faults.MAPPINGS.values():
         persona_from({"name": "A", **yaml.safe_load(example)})
 
 
