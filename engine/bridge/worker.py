@@ -95,13 +95,16 @@ class Worker(threading.Thread):
             if isinstance(look, Fault):
                 raise look
             decided = self._brain.decide(look, [_observation(job) for job in jobs])
-            return [Reply(job, self._decision(job, made)) for job, made in zip(jobs, decided, strict=True)]
+            return [Reply(job, self._message(job, made)) for job, made in zip(jobs, decided, strict=True)]
         except Fault as error:
             return [Reply(job, _refusal(job, error)) for job in jobs]
         except Exception:
             event("inference_failed", level=logging.ERROR, fault=True, client=jobs[0].session.client)
             fault = Fault("internal", "The server failed on this observation.", "Its log says more.")
             return [Reply(job, _refusal(job, fault)) for job in jobs]
+
+    def _message(self, job: Job, decided: Decided | Fault) -> WireDecision | Error:
+        return _refusal(job, decided) if isinstance(decided, Fault) else self._decision(job, decided)
 
     def _decision(self, job: Job, decided: Decided) -> WireDecision:
         (made, inspect), age = decided, self._clock() - job.received

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("engine.brain")
 Decided: TypeAlias = tuple[Decision, Mapping[str, Any] | None]  # with what a designer wants to see of the percept, if asked
 
+_PHRASES, _QUESTIONS = 640, 1280  # characters of new phrases, and of a card's questions, that one decision may encode
+
 
 class Onlooker(Protocol):
     """Who gets to see every tick."""
@@ -94,8 +96,13 @@ class Brain:
         return mind
 
     def _take_up_edits(self) -> None:
-        """Let characters whose card has been edited go on under the new one."""
-        for name, card in self._cards.edited().items():
+        """Let characters whose card has been edited go on under the new one. Whatever is wrong costs nobody's words."""
+        try:
+            edited = self._cards.edited()
+        except Exception:
+            _LOG.exception("Edited cards cannot be looked for.")
+            return
+        for name, card in edited.items():
             if isinstance(card, Fault):
                 told = f"{card.message} {card.fix} The old card stays in force."
                 _LOG.warning("%s", told)
@@ -128,40 +135,72 @@ class Brain:
         except OSError as error:
             raise Fault("logs", f"{path} cannot be written: {error.strerror}.", "Check --logs.") from None
 
-    def decide(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Decided]:
+    def decide(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Decided | Fault]:
         """One decision an observation. All of them see `frame`, which is encoded once (or was, together with others).
 
-        What the characters will remember of it is in the store before this returns.
+        What the characters will remember of it is in the store before this returns. Where one fails it gets its fault, the
+        others their decisions.
 
         Raises:
             Fault: where the frame cannot be decoded.
         """
         self._take_up_edits()
         start = time.perf_counter()
-        queries = [Query(o.text, o.mind.watch, o.places) for o in observations]
-        encoded = self.perceiver.encode(frame, queries)
-        sights = self.perceiver.see(encoded, queries)
+        try:
+            queries = self._queries(observations)
+            encoded = self.perceiver.encode(frame, queries)
+            sights = self.perceiver.see(encoded, queries)
+        except Fault:
+            raise
+        except Exception as error:  # each alone shows whose fault it is
+            if len(observations) == 1:
+                return [_internal(error)]
+            return [made for o in observations for made in self.decide(frame, [o])]
         if not any(o.text for o in observations):  # while nobody waits for an answer
             self._knowledge.prepare(o.mind.character.persona for o in observations)
-        percepts = [
-            percept_of(o, sight, self._knowledge.likeness(o.mind.character.persona, sight.heard))
-            for o, sight in zip(observations, sights, strict=True)
-        ]
         milliseconds = (time.perf_counter() - start) * 1e3
-        decisions = [_tick(o.mind, percept) for o, percept in zip(observations, percepts, strict=True)]
-        decided: list[Decided] = []
-        for o, sight, decision in zip(observations, sights, decisions, strict=True):
-            # What people are shown is what the characters went by: their eyes have made it steady.
-            percept = o.mind.character.percept
-            decided.append((decision, inspection(percept, sight.heat, encoded, milliseconds) if o.inspect else None))
-            if self._feed is not None:
-                self._feed.show(o.mind, percept, sight.heat, encoded, decision)
-        self._keep({o.mind.key: o.mind for o in observations}.values())
+        decided = [self._decide_one(o, sight, encoded, milliseconds) for o, sight in zip(observations, sights, strict=True)]
+        sound = [(o, made) for o, made in zip(observations, decided, strict=True) if not isinstance(made, Fault)]
+        self._keep({o.mind.key: o.mind for o, _ in sound}.values())
         if self._voice is not None:
-            for o, decision in zip(observations, decisions, strict=True):
-                tell = partial(self._tell_line, o.mind, o.utterance)
-                self._voice.reword(o.mind.character, o.mind.character.percept, decision, tell)
+            for o, (decision, _) in sound:
+                self._reword(o, decision)
         return decided
+
+    def _reword(self, observation: Observation, decision: Decision) -> None:
+        """Have the line worded anew; where that fails the authored one stands."""
+        assert self._voice is not None
+        mind = observation.mind
+        try:
+            tell = partial(self._tell_line, mind, observation.utterance)
+            self._voice.reword(mind.character, mind.character.percept, decision, tell)
+        except Exception:
+            _LOG.exception("A line could not be given to the second voice.")
+
+    def _queries(self, observations: Sequence[Observation]) -> list[Query]:
+        """What the minds want to know. A phrase that is new is looked for once it is encoded: a few with each frame."""
+        phrases = dict.fromkeys(phrase for o in observations for phrase in o.mind.watch)
+        known = self.perceiver.known(phrases, _PHRASES)
+        if len(known) == len(phrases):
+            return [Query(o.text, o.mind.watch, o.places) for o in observations]
+        return [Query(o.text, tuple(p for p in o.mind.watch if p in known), o.places) for o in observations]
+
+    def _decide_one(
+        self, observation: Observation, sight: Sight, encoded: EncodedFrame | None, milliseconds: float
+    ) -> Decided | Fault:
+        try:
+            mind = observation.mind
+            known = self._knowledge.likeness(mind.character.persona, sight.heard, _QUESTIONS)
+            decision = _tick(mind, percept_of(observation, sight, known))
+            # What people are shown is what the character went by: its eyes have made it steady.
+            percept = mind.character.percept
+            if self._feed is not None:
+                self._feed.show(mind, percept, sight.heat, encoded, decision)
+            return decision, inspection(percept, sight.heat, encoded, milliseconds) if observation.inspect else None
+        except Fault as error:
+            return error
+        except Exception as error:
+            return _internal(error)
 
     def _tell_line(self, mind: Mind, utterance: str | None, text: str, more: bool) -> None:
         self._notices.append(Notice(mind, "line", text, utterance, more))
@@ -181,6 +220,9 @@ class Brain:
         except Fault as error:
             _LOG.error("%s %s", error.message, error.fix)
             failed = True
+        except Exception:
+            _LOG.exception("Memories could not be written.")
+            failed = True
         for mind, _ in due:
             mind.unsaved = failed
 
@@ -189,6 +231,12 @@ class Brain:
         if self._voice is not None:
             self._voice.close()
         self._store.close()
+
+
+def _internal(error: Exception) -> Fault:
+    """A fault of ours, told to one NPC alone."""
+    _LOG.error("A decision failed.", exc_info=error)
+    return Fault("internal", "The server failed on this observation.", "Its log says more.")
 
 
 def percept_of(observation: Observation, sight: Sight, knowledge: Mapping[str, float]) -> Percept:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.perception.text import affordable
 from npc import Persona
 
 Floats = npt.NDArray[np.float32]
-_CARDS = 64  # whose questions are kept as vectors
-_AHEAD = 4  # questions encoded ahead with one frame: they cost about as much as the frame itself
+Questions = tuple[str, ...]
+KEPT = 8 << 20  # bytes of vectors that are kept, of some 5,000 questions
+AHEAD = 160  # characters of questions that are encoded ahead at a time: about as much work as a frame
 _DECIMALS = 4  # what a log needs of a cosine
 
 
@@ -20,28 +22,59 @@ class Knowledge:
     """Compares words with the questions of cards, by their sentence vectors.
 
     Args:
-        sentences: unit sentence vectors [n, S] of n texts; keeps those that it has computed.
+        sentences: unit sentence vectors [n, S] of n texts.
+        kept: bytes of the questions' vectors; of more cards those that were asked last.
     """
 
-    def __init__(self, sentences: Callable[[Sequence[str]], Floats]) -> None:
-        self._sentences = sentences
-        self._vectors = lru_cache(_CARDS)(sentences)  # by the questions, which an edited card may have changed
-        self._ahead: dict[tuple[str, ...], int] = {}
+    def __init__(self, sentences: Callable[[Sequence[str]], Floats], kept: int = KEPT) -> None:
+        self._sentences, self._kept = sentences, kept
+        # By the questions, which an edited card may have changed; each holds those that are encoded, the first ones.
+        self._vectors: OrderedDict[Questions, Floats] = OrderedDict()
+        self._bytes = 0
 
-    def prepare(self, personas: Iterable[Persona]) -> None:
-        """Encode a few questions of these cards ahead, so that the first words do not wait for all of them."""
-        for questions in {persona.questions for persona in personas}:
-            done = self._ahead.get(questions, 0)
-            if done < len(questions):
-                self._sentences(questions[done : done + _AHEAD])
-                if len(self._ahead) >= _CARDS:
-                    self._ahead.clear()
-                self._ahead[questions] = done + _AHEAD
-                return
+    def prepare(self, personas: Iterable[Persona]) -> bool:
+        """Encode a few questions of these cards ahead, so that words need not wait for all; False: there are none left."""
+        for questions in dict.fromkeys(persona.questions for persona in personas):
+            if self._encoded(questions) < len(questions):
+                self._encode(questions, AHEAD)
+                return True
+        return False
 
-    def likeness(self, persona: Persona, text: str) -> Mapping[str, float]:
-        """Cosine of `text` with the nearest question of each fact of the card; empty without words or facts."""
+    def likeness(self, persona: Persona, text: str, budget: int | None = None) -> Mapping[str, float]:
+        """Cosine of `text` with the nearest question of each fact of the card; empty without words or facts.
+
+        Args:
+            budget: characters of questions that may still be encoded for it (`affordable`); None: all. Facts of which no
+                question is encoded are left out.
+        """
         if not persona.knowledge or not text.strip():
             return {}
-        cosines = iter((self._vectors(persona.questions) @ self._sentences([text])[0]).tolist())
-        return {name: round(max(next(cosines) for _ in fact.asked), _DECIMALS) for name, fact in persona.knowledge.items()}
+        questions = persona.questions
+        vectors = self._encode(questions, budget)
+        if not len(vectors):
+            return {}
+        cosines = (vectors @ self._sentences([text])[0]).tolist()
+        near: dict[str, float] = {}
+        at = 0
+        for name, fact in persona.knowledge.items():
+            if asked := cosines[at : at + len(fact.asked)]:
+                near[name] = round(max(asked), _DECIMALS)
+            at += len(fact.asked)
+        return near
+
+    def _encoded(self, questions: Questions) -> int:
+        return len(self._vectors.get(questions, ()))
+
+    def _encode(self, questions: Questions, budget: int | None) -> Floats:
+        """The vectors of the first questions, after as many were added as the budget lets in."""
+        vectors = self._vectors.pop(questions, None)
+        done = 0 if vectors is None else len(vectors)
+        new = questions[done:] if budget is None else affordable(questions[done:], budget)
+        if new or vectors is None:
+            added = self._sentences(new) if new else np.zeros((0, 0), np.float32)
+            self._bytes += added.nbytes
+            vectors = added if not done or vectors is None else np.concatenate([vectors, added])
+        self._vectors[questions] = vectors
+        while self._bytes > self._kept and len(self._vectors) > 1:
+            self._bytes -= self._vectors.popitem(last=False)[1].nbytes
+        return vectors

@@ -48,7 +48,7 @@ class EchoPerceiver:
         """Everything is as unlike as can be: it takes no words for a question."""
         return np.zeros((len(texts), 1), np.float32)
 
-    def known(self, texts: Collection[str], most: int) -> frozenset[str]:
+    def known(self, texts: Collection[str], budget: int) -> frozenset[str]:
         return frozenset(texts)
 
     def _sight(self, frame: EncodedFrame | None, query: Query) -> Sight:

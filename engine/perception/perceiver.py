@@ -135,9 +135,9 @@ class Perceiver:
         """Sentence vectors of texts, unit length [n, 384] (cached). Call it on the thread that sees."""
         return np.array([sentence for sentence, _ in self.graphs.text.encode(texts)], np.float32)
 
-    def known(self, texts: Collection[str], most: int) -> frozenset[str]:
-        """Those texts that cost nothing more, after at most `most` of the others were encoded. On the thread that sees."""
-        return self.graphs.text.known(texts, most)
+    def known(self, texts: Collection[str], budget: int) -> frozenset[str]:
+        """Those texts that cost nothing more, after others were encoded for `budget` characters. On the thread that sees."""
+        return self.graphs.text.known(texts, budget)
 
     # -- vectors to sights -----------------------------------------------------------------------------
 

@@ -56,15 +56,39 @@ class Encoder:
         return np.array([[1.0, 0.0] if "mill" in text else [0.0, 1.0] for text in texts], np.float32)
 
 
+def _big_card(facts: int, asked: int = 2, length: int = 60):
+    questions = {f"f{n}": {"asked": [f"{n}.{k}".ljust(length, "x") for k in range(asked)], "say": "x"} for n in range(facts)}
+    return persona_from({"name": "A", "knowledge": questions})
+
+
 def test_questions_are_encoded_a_few_at_a_time_before_anybody_speaks() -> None:
     encoder = Encoder()
-    facts = {f"f{n}": {"asked": [f"{n}a", f"{n}b"], "say": "x"} for n in range(5)}
-    persona = persona_from({"name": "A", "knowledge": facts})
+    persona = _big_card(5)
     knowledge = Knowledge(encoder)
-    for seen in (4, 8, 10, 10):
-        knowledge.prepare([persona])
+    for seen, more in ((2, True), (4, True), (6, True), (8, True), (10, True), (10, False)):
+        assert knowledge.prepare([persona]) is more
         assert len(encoder.texts) == seen
     assert encoder.texts == list(persona.questions)
+
+
+def test_a_card_with_eight_hundred_questions_never_holds_words_up() -> None:
+    encoder = Encoder()
+    persona = _big_card(100, asked=8, length=200)
+    knowledge = Knowledge(encoder)
+    before = 0
+    while len(knowledge.likeness(persona, "the mill", 1280)) < 100:
+        assert sum(map(len, encoder.texts[before:])) <= 1280 + len("the mill")
+        before = len(encoder.texts)
+    assert knowledge.likeness(persona, "the mill", 1280).keys() == persona.knowledge.keys()
+
+
+def test_of_many_cards_the_questions_of_the_last_are_kept() -> None:
+    encoder = Encoder()
+    knowledge = Knowledge(encoder, kept=200)
+    for n in range(50):
+        knowledge.likeness(_big_card(3, length=60 + n), "hello")
+    assert knowledge._bytes <= 200
+    assert knowledge._bytes == sum(vectors.nbytes for vectors in knowledge._vectors.values())
 
 
 def test_the_nearest_question_of_a_fact_counts() -> None:
