@@ -20,7 +20,7 @@ __version__ = "0.2.0"
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _PLACES = {
-    "AsyncClient": "engine.bridge.aio",
+    "AsyncClient": "engine.bridge.async_client",
     "BridgeError": "engine.bridge.client",
     "Client": "engine.bridge.client",
     "Frame": "engine.bridge.client",

@@ -1,4 +1,4 @@
-from engine.bridge.aio import AsyncClient as AsyncClient
+from engine.bridge.async_client import AsyncClient as AsyncClient
 from engine.bridge.client import BridgeError as BridgeError
 from engine.bridge.client import Client as Client
 from engine.bridge.client import Frame as Frame

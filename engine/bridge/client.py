@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import zmq
 
-from engine.bridge.dialogue import BridgeError, Dialogue
+from engine.bridge.client_session import BridgeError, ClientSession
 from engine.bridge.keys import ClientKeys
 from engine.bridge.sockets import FrameBuffers, open_dealer
 from engine.errors import Fault
 from engine.formats.wire.codec import Event, Frame, Welcome, WireDecision
 from npc.types import Target
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("engine.bridge.client")
+
+_AT_ONCE = 1024  # messages that are read in one go: a server that never stops talking must not stop the game
 
 __all__ = ["BaseClient", "BridgeError", "Client", "Frame", "Target", "Welcome", "WireDecision"]
 
@@ -40,7 +44,8 @@ class BaseClient:
     ) -> None:
         self.endpoint = endpoint
         self._clock, self._on_error = clock, on_error or _log_error
-        self._dialogue = Dialogue(name, token, self._send, clock)
+        self._process = os.getpid()
+        self._session = ClientSession(name, token, self._send, clock)
         self._buffers = FrameBuffers()
         self._arrivals = zmq.Poller()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -50,21 +55,22 @@ class BaseClient:
             self._context.term()
             raise BridgeError(error.code, error.message, error.fix) from None
         self._arrivals.register(self._socket, zmq.POLLIN)
+        self._hang_up = weakref.finalize(self, _hang_up, self._socket, self._context, self._process)
 
     @property
     def welcome(self) -> Welcome:
         """What the server said of itself, the last time that it did."""
-        return self._dialogue.welcome
+        return self._session.welcome
 
     @property
     def connected(self) -> bool:
         """Whether the server was heard lately; if not, let the game's NPCs fall back to their own routine."""
-        return self._dialogue.connected
+        return self._session.connected
 
     @property
     def pending(self) -> int:
         """Utterances that are not decided yet."""
-        return len(self._dialogue.spoken)
+        return len(self._session.unanswered)
 
     def events(self) -> list[Event]:
         """What the server told unasked since the last call: of the last hundred events, oldest first.
@@ -72,22 +78,22 @@ class BaseClient:
         They come in while the client polls. Kinds: `line` (a line in the place of the decision's own), `card` (an edit
         of a card, and whether it was taken up). Ignore those that you do not know.
         """
-        return self._dialogue.events()
+        return self._session.events()
 
     @property
     def errors(self) -> deque[BridgeError]:
         """What the server refused, newest last; at most 100. The game may take them out."""
-        return self._dialogue.errors
+        return self._session.errors
 
     @property
     def counters(self) -> Mapping[str, int]:
         """What the server counts of this session, as of the last pong (about once a second)."""
-        return self._dialogue.counters
+        return self._session.counters
 
     def despawn(self, npc: str) -> None:
         """Let an NPC go, with all that it was told and has not decided."""
         self._receive()
-        self._dialogue.despawn(npc)
+        self._session.despawn(npc)
 
     def observe(
         self,
@@ -118,28 +124,36 @@ class BaseClient:
         """
         names = (npcs,) if isinstance(npcs, str) else tuple(npcs)
         self._receive()
-        return self._dialogue.observe(names, frame, text, to, state, captured_at, inspect)
+        return self._session.observe(names, frame, text, to, state, captured_at, inspect)
 
     def _leave(self) -> None:
-        if self._socket.closed:
+        if self._socket.closed or not self._hang_up.alive or os.getpid() != self._process:
             return
-        self._dialogue.leave()
-        self._socket.close()
-        self._context.term()
+        self._session.leave()
+        self._socket.close()  # what `open_dealer` lets it linger for the goodbye
+        self._hang_up()
 
     def _work(self) -> None:
         """Read what came, then send what is due."""
         self._receive()
-        self._dialogue.work()
+        self._session.work()
 
     def _attend(self) -> None:
         """Work, and tell the game what was refused; what a handler raises costs no decision, they stay until the next poll."""
         self._work()
-        self._dialogue.tell_errors(self._on_error)
+        self._session.tell_errors(self._on_error)
 
     def _receive(self) -> None:
-        while self._socket.poll(0):  # cheaper than a `zmq.Again` for every look
-            self._dialogue.receive(self._socket.recv_multipart(zmq.NOBLOCK))
+        if os.getpid() != self._process:
+            raise BridgeError(
+                "forked",
+                "This client belongs to the process that made it, and this is a fork of it.",
+                "Make a client of its own after the fork.",
+            )
+        for _ in range(_AT_ONCE):
+            if not self._socket.poll(0):  # cheaper than a `zmq.Again` for every look
+                return
+            self._session.receive(self._socket.recv_multipart(zmq.NOBLOCK))
 
     def _send(self, parts: list[Any]) -> bool:
         """Hand a message to ZeroMQ; False where its queue is full or no server is there."""
@@ -161,6 +175,17 @@ class BaseClient:
             f"No server answered at {self.endpoint} within {timeout:g} s.",
             "Start one with `python -m engine serve`, or check address, version and keys.",
         )
+
+
+def _hang_up(socket: zmq.Socket[bytes], context: zmq.Context[zmq.Socket[bytes]], process: int) -> None:
+    """Let go of the socket of a client that was closed, that nobody holds any more, or whose interpreter ends.
+
+    `zmq_ctx_term` waits for ever for a socket that is open, and Python collects the two in any order. In a fork they
+    belong to somebody else.
+    """
+    if os.getpid() == process:
+        socket.close(0)
+        context.term()
 
 
 def _log_error(error: BridgeError) -> None:
@@ -201,7 +226,7 @@ class Client(BaseClient):
     ) -> None:
         super().__init__(endpoint, name, token, keys, clock, on_error)
         try:
-            self._wait(lambda: self._dialogue.greeted, timeout)
+            self._wait(lambda: self._session.greeted, timeout)
         except BaseException:
             self.close()
             raise
@@ -227,13 +252,13 @@ class Client(BaseClient):
         Raises:
             BridgeError: `persona_unknown`, a fault in the card, `too_many_npcs`, `no_server`.
         """
-        self._dialogue.spawn(npc, persona, watch)
+        self._session.spawn(npc, persona, watch)
         try:
-            self._wait(lambda: self._dialogue.name(npc) is not None, timeout, npc)
+            self._wait(lambda: self._session.name(npc) is not None, timeout, npc)
         except BridgeError:
-            self._dialogue.give_up(npc)
+            self._session.despawn(npc)
             raise
-        return self._dialogue.name(npc) or ""
+        return self._session.name(npc) or ""
 
     def poll(self, timeout: float = 0.0) -> list[WireDecision]:
         """Decisions that came since the last call; waits up to `timeout` seconds for the first.
@@ -242,10 +267,10 @@ class Client(BaseClient):
         """
         deadline = self._clock() + timeout
         self._attend()
-        while not self._dialogue.decided and (left := deadline - self._clock()) > 0:
+        while not self._session.decided and (left := deadline - self._clock()) > 0:
             self._arrivals.poll(milliseconds(left))
             self._attend()
-        return self._dialogue.decisions()
+        return self._session.decisions()
 
     def _wait(self, done: Callable[[], bool], timeout: float, npc: str | None = None) -> None:
         """Work until `done`; raise what the server refuses meanwhile of the thing that is waited for."""
@@ -253,7 +278,7 @@ class Client(BaseClient):
         earlier = list(self.errors)
         self._work()
         while not done():
-            if (refusal := self._dialogue.refusal(earlier, npc)) is not None:
+            if (refusal := self._session.refusal(earlier, npc)) is not None:
                 raise refusal
             left = deadline - self._clock()
             if left <= 0:

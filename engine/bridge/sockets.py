@@ -82,6 +82,7 @@ def open_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, keys: Cl
         Fault: `endpoint`.
     """
     socket = context.socket(zmq.DEALER)
+    socket.ipv6 = "[" in endpoint  # else a name such as localhost would be looked for at ::1 alone
     if keys is not None:
         socket.curve_serverkey = keys.server.encode()
         socket.curve_publickey, socket.curve_secretkey = keys.public.encode(), keys.secret.encode()

@@ -85,10 +85,10 @@ class PatientClient(Client):
 
     def pong(self) -> Mapping[str, int]:
         """The server's counters, after everything that was sent so far has arrived there."""
-        before = self._dialogue._pings
-        self._dialogue._pinged_at = float("-inf")
-        self._dialogue.counters = {}
-        self.until(lambda: self._dialogue._pings > before and bool(self.counters))
+        before = self._session._pings
+        self._session._pinged_at = float("-inf")
+        self._session.counters = {}
+        self.until(lambda: self._session._pings > before and bool(self.counters))
         return self.counters
 
     def until(self, done: Callable[[], bool], found: list[WireDecision] | None = None) -> None:

@@ -65,7 +65,7 @@ def test_a_decision_that_comes_twice_is_given_once(client):
     client.spawn("mira", persona="healer")
     client.observe("mira", text="hello")
     [decision] = client.decisions(1)
-    client._dialogue.receive(encode(decision))
+    client._session.receive(encode(decision))
     assert client.poll() == []
 
 
@@ -154,7 +154,7 @@ def test_the_pixels_of_an_utterance_are_its_own(client, perceiver):
     client.spawn("mira", persona="healer")
     pixels = np.zeros((18, 32, 3), np.uint8)
     client.observe("mira", frame=Frame.from_array(pixels), text="hello")
-    kept = next(iter(client._dialogue.spoken._said.values())).observe.frame
+    kept = next(iter(client._session.unanswered._said.values())).observe.frame
     pixels[:] = 255  # the game draws on
     assert bytes(kept.pixels) == bytes(18 * 32 * 3)
 

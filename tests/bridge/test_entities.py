@@ -77,7 +77,7 @@ def test_a_box_in_another_unit_is_refused_with_what_to_send(client, box, told):
 def test_the_server_refuses_pixels_too_and_goes_on(client):
     client.spawn("mira", persona="healer")
     frame = Frame(bytes(12), 2, 2, entities={"wolf": (210.0, 96.0, 250.0, 127.0)})
-    client._dialogue._hand_over(encode(Observe(7, ("mira",), frame, Utterance("u-1", "hello", ("mira",)))))
+    client._session._hand_over(encode(Observe(7, ("mira",), frame, Utterance("u-1", "hello", ("mira",)))))
     refused = client.refusal()
     assert "looks like pixels" in refused.message
     assert (refused.code, refused.about.seq, refused.about.utterance) == ("field", 7, "u-1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.bridge.ledger import PutOff
-from engine.bridge.spoken import Spoken
+from engine.bridge.unanswered import Unanswered
 from engine.formats.wire.codec import Frame, Observe, Utterance
 from engine.formats.wire.constants import BUSY_FOR_S, DECISION_AFTER_S, RETRY_AFTER_S, Limits
 
@@ -39,9 +39,9 @@ def wire() -> Wire:
 
 
 @pytest.fixture
-def spoken(wire) -> Spoken:
+def spoken(wire) -> Unanswered:
     """Three utterances, sent at time 0."""
-    spoken = Spoken()
+    spoken = Unanswered()
     for number in (1, 2, 3):
         spoken.add(said(number))
     spoken.send_due(0.0, wire.send)
@@ -137,7 +137,7 @@ def test_repeated_words_are_acknowledged_however_busy_the_server_is(serve, conne
     perceiver.gate.clear()
     client.observe("mira", text="hello")
     client.pong()
-    client._dialogue.spoken.repeat_all()
+    client._session.unanswered.repeat_all()
     client.poll()
     counters = client.pong()
     assert (counters["repeated"], counters.get("busy", 0)) == (1, 0)

@@ -7,9 +7,9 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from engine.bridge.spoken import Spoken
+from engine.bridge.unanswered import Unanswered
 from engine.errors import Fault
 from engine.formats.wire import checks
 from engine.formats.wire.codec import (
@@ -35,12 +35,25 @@ from engine.formats.wire.codec import (
     decode_server,
     encode,
 )
-from engine.formats.wire.constants import DEFAULT_LIMITS, HELLO_EVERY_S, LOST_AFTER_S, PING_EVERY_S, REPLY_LIMITS
+from engine.formats.wire.constants import (
+    DEFAULT_LIMITS,
+    HELLO_EVERY_S,
+    LOST_AFTER_S,
+    PING_EVERY_S,
+    UNWELCOME,
+    UNWELCOME_FOR_S,
+    Limits,
+)
 from engine.formats.wire.fields import ProtocolError
 
 log = logging.getLogger("engine.bridge.client")
 
 _EVENTS = 100  # that wait to be asked for
+_DECISIONS = 1024  # about frames, that wait to be asked for
+_NEVER = float("-inf")
+
+
+_Checked = TypeVar("_Checked", Hello, Spawn, Observe)
 
 
 class BridgeError(Fault):
@@ -51,7 +64,7 @@ class BridgeError(Fault):
         self.about = about
 
 
-class Dialogue:
+class ClientSession:
     """What a client owes and expects. Its owner hands it what came (`receive`) and lets it `work` often.
 
     Args:
@@ -59,24 +72,35 @@ class Dialogue:
         token: what the server was started with, if it was.
         send: puts the parts of a message on the wire at once; False where there is no room.
         clock: seconds, monotonic.
+        new_id: of the session, and of each utterance; never the same twice, and for the session impossible to guess.
+
+    Raises:
+        BridgeError: `field`, where the name or the token is none.
     """
 
-    def __init__(self, name: str, token: str | None, send: Callable[[list[Any]], bool], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        name: str,
+        token: str | None,
+        send: Callable[[list[Any]], bool],
+        clock: Callable[[], float],
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
         self.errors: deque[BridgeError] = deque(maxlen=100)
         self.counters: Mapping[str, int] = {}
-        self.spoken = Spoken()
+        self.unanswered = Unanswered()
         self.greeted = False
         self._untold: deque[BridgeError] = deque(maxlen=100)
-        self._hand_over, self._clock = send, clock
-        self._hello = Hello(name, uuid.uuid4().hex, VERSION, ("events", "inspect"), token)
-        self._welcome: Welcome | None = None
+        self._hand_over, self._clock, self._new_id = send, clock, new_id
         self._limits = DEFAULT_LIMITS
-        self._heard_at = self._said_hello_at = self._pinged_at = float("-inf")
+        self._hello = self._checked(Hello(name, new_id(), VERSION, ("events", "inspect"), token))
+        self._welcome: Welcome | None = None
+        self._heard_at = self._hello_at = self._pinged_at = _NEVER  # `_hello_at`: when to say it (again)
         self._seq = self._pings = 0
         self._npcs: dict[str, Spawn] = {}
         self._names: dict[str, str] = {}
         self._outbox: deque[ClientMessage] = deque()
-        self._decisions: list[WireDecision] = []
+        self._decisions: deque[WireDecision] = deque()
         self._events: deque[Event] = deque(maxlen=_EVENTS)
 
     # -- what the game wants ---------------------------------------------------------------------------
@@ -98,7 +122,8 @@ class Dialogue:
 
     def decisions(self) -> list[WireDecision]:
         """Those that came since the last call."""
-        decisions, self._decisions = self._decisions, []
+        decisions = list(self._decisions)
+        self._decisions.clear()
         return decisions
 
     def events(self) -> list[Event]:
@@ -109,8 +134,7 @@ class Dialogue:
 
     def spawn(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str]) -> None:
         """Ask for an NPC; `name` knows it once it stands."""
-        message = Spawn(npc, persona, tuple(watch))
-        self._check(message)
+        message = self._checked(Spawn(npc, persona, tuple(watch)))
         self._names.pop(npc, None)
         self._npcs[npc] = message
         self._outbox.append(message)
@@ -119,15 +143,12 @@ class Dialogue:
         """The name on the card of an NPC that stands."""
         return self._names.get(npc)
 
-    def give_up(self, npc: str) -> None:
-        """Stop asking for an NPC that could not be had."""
-        self._npcs.pop(npc, None)
-
     def despawn(self, npc: str) -> None:
+        """Let an NPC go, or stop asking for one that could not be had."""
         if self._npcs.pop(npc, None) is None:
             return
         self._names.pop(npc, None)
-        self.spoken.forget_npc(npc)
+        self.unanswered.forget_npc(npc)
         self._outbox.append(Despawn(npc))
         self.work()
 
@@ -143,16 +164,17 @@ class Dialogue:
     ) -> int:
         """Show and say; returns the sequence number. What is blank is not said."""
         self._check_npcs(names)
-        said = Utterance(uuid.uuid4().hex, text, names if to is None else tuple(to)) if text.strip() else None
-        observe = Observe(self._seq + 1, names, frame, said, state or {}, captured_at, inspect)
-        parts = self._check(observe)
+        if not isinstance(text, str):
+            raise BridgeError("field", f"`text` is a {type(text).__name__}.", "Say a string, or leave it away.")
+        said = Utterance(self._new_id(), text, names if to is None else tuple(to)) if text.strip() else None
+        observe = self._checked(Observe(self._seq + 1, names, frame, said, state or {}, captured_at, inspect))
         self._seq += 1
         self.work()
         if said is not None:
-            self.spoken.add(observe)
+            self.unanswered.add(observe)
             self._repeat_what_is_due()
         elif self.greeted and not self._outbox:
-            self._hand_over(parts)
+            self._send(observe)
         return self._seq
 
     def leave(self) -> None:
@@ -180,12 +202,12 @@ class Dialogue:
     def work(self) -> None:
         """Send what is due."""
         now = self._clock()
-        if self.greeted and now - self._heard_at > LOST_AFTER_S:
+        if self.greeted and now - self._heard_at >= LOST_AFTER_S:
             self.greeted = False
         if not self.greeted:
             self._say_hello(now)
             return
-        if now - self._pinged_at > PING_EVERY_S:
+        if now - self._pinged_at >= PING_EVERY_S:
             self._pinged_at, self._pings = now, self._pings + 1
             self._send(Ping(self._pings))
         while self._outbox and self._send(self._outbox[0]):
@@ -193,12 +215,12 @@ class Dialogue:
         self._repeat_what_is_due()
 
     def _say_hello(self, now: float) -> None:
-        if now - self._said_hello_at > HELLO_EVERY_S and self._send(self._hello):
-            self._said_hello_at = now
+        if now >= self._hello_at and self._send(self._hello):
+            self._hello_at = now + HELLO_EVERY_S
 
     def _repeat_what_is_due(self) -> None:
         if self.greeted and not self._outbox:  # NPCs must stand before they are spoken to
-            self.spoken.send_due(self._clock(), self._send)
+            self.unanswered.send_due(self._clock(), self._send)
 
     def _check_npcs(self, names: Sequence[str]) -> None:
         """Refuse whom the game never spawned, or has let go."""
@@ -206,26 +228,29 @@ class Dialogue:
             if name not in self._npcs:
                 raise BridgeError(
                     "unknown_npc",
-                    f"There is no NPC '{name}'.",
+                    f"There is no NPC {name!r}.",
                     f'Spawn it first: client.spawn({name!r}, "guard").',
                 )
 
-    def _check(self, message: Spawn | Observe) -> list[Any]:
-        """The parts of a message; refused here is what the server would refuse, or would hang up for because of its size."""
+    def _checked(self, message: _Checked) -> _Checked:
+        """The message as a server would read it, and nobody changes it any more.
+
+        Raises:
+            BridgeError: what the server would refuse, or would hang up for because of its size.
+        """
         try:
-            parts = encode(message)
             if isinstance(message, Observe) and message.frame is not None:
                 checks.frame(message.frame, self._limits)
-            decode_client(parts, self._limits)
+            read = decode_client(encode(message), self._limits)
         except ProtocolError as error:
             raise BridgeError(error.code, error.message, error.fix) from None
-        except (TypeError, OverflowError) as error:
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise BridgeError(
                 "field",
                 f"`{message.TYPE}` holds what cannot be sent: {error}.",
                 "Use text, numbers, lists and maps.",
             ) from None
-        return parts
+        return cast(_Checked, read)
 
     def _send(self, message: ClientMessage) -> bool:
         return self._hand_over(encode(message))
@@ -234,12 +259,13 @@ class Dialogue:
 
     def receive(self, parts: Sequence[bytes]) -> None:
         """Take one message of the server; one that makes no sense is reported in `errors`."""
-        try:
-            message = decode_server(parts, REPLY_LIMITS)
-        except ProtocolError as error:
-            self._fail(BridgeError(error.code, error.message, error.fix))
-            return
         self._heard_at = self._clock()
+        try:
+            message = decode_server(parts)
+        except ProtocolError as error:
+            if error.code != "unknown_type":  # a later server may have more to say
+                self._fail(BridgeError(error.code, error.message, error.fix))
+            return
         self._take(message)
 
     def _take(self, message: ServerMessage) -> None:
@@ -250,52 +276,67 @@ class Dialogue:
                 if message.npc in self._npcs:
                     self._events.append(message)
             case Ack():
-                self.spoken.acknowledge(message.utterances, self._clock())
+                self.unanswered.acknowledge(message.utterances, self._clock())
             case Welcome():
                 self._take_welcome(message)
             case Spawned():
-                self._names[message.npc] = message.name
+                if message.npc in self._npcs:
+                    self._names[message.npc] = message.name
             case Pong():
                 self.counters = message.counters
             case Error():
                 self._take_error(message)
             case Bye():
-                self.greeted, self._said_hello_at = False, self._clock()
+                self.greeted, self._hello_at = False, self._clock() + HELLO_EVERY_S
 
     def _take_decision(self, decision: WireDecision) -> None:
-        fresh = decision.utterance_id is None or self.spoken.settle(decision.utterance_id, decision.npc)
-        if fresh and decision.npc in self._npcs:
-            self._decisions.append(decision)
+        fresh = decision.utterance_id is None or self.unanswered.settle(decision.utterance_id, decision.npc)
+        if not fresh or decision.npc not in self._npcs:
+            return
+        if len(self._decisions) >= _DECISIONS:  # answers to words stay: how many there can be is limited where they are said
+            oldest = next((i for i, waiting in enumerate(self._decisions) if waiting.utterance_id is None), None)
+            if oldest is not None:
+                del self._decisions[oldest]
+        self._decisions.append(decision)
 
     def _take_welcome(self, welcome: Welcome) -> None:
-        again = self._welcome is not None and not self.greeted
+        back, answered = self._welcome is not None, self.greeted
         self._welcome, self.greeted = welcome, True
-        told = {name: value for name, value in welcome.limits.items() if name in DEFAULT_LIMITS.__slots__}
+        told = {name: value for name, value in welcome.limits.items() if name in Limits.__slots__ and value > 0}
         self._limits = replace(DEFAULT_LIMITS, **told)
-        if not again:
-            return
-        log.info("the server is back")
-        # Also where the session was resumed: a repeated spawn changes nothing, a missing one would be fatal.
-        self._outbox = deque(self._npcs.values())
-        self.spoken.repeat_all()
+        if answered:
+            return  # a hello that was repeated
+        if back:
+            log.info("the server is back")
+        # All are introduced, also where the session was resumed: a repeated spawn changes nothing, a missing one would be
+        # fatal. Only there somebody stands who has to go.
+        leaving = [message for message in self._outbox if isinstance(message, Despawn)] if welcome.resumed else []
+        self._outbox = deque([*leaving, *self._npcs.values()])
+        self._names.clear()
+        self.unanswered.repeat_all()
 
     def _take_error(self, error: Error) -> None:
         if error.code == "hello_required":
             self.greeted = False  # the server was restarted; what is lost is sent again
         elif error.code == "busy":
-            self.spoken.put_off(error.utterance or "", self._clock())
+            self.unanswered.put_off(error.utterance or "", self._clock())
+        elif error.code == "unknown_npc" and error.npc is not None and error.npc not in self._npcs:
+            pass  # it was to leave, and has left
         else:
+            if error.code in UNWELCOME:
+                self._hello_at = self._clock() + UNWELCOME_FOR_S
             self._drop_refused(error)
             self._fail(BridgeError(error.code, error.message, error.fix, error))
 
     def _drop_refused(self, error: Error) -> None:
-        """Stop repeating an utterance that the server refused, for one NPC or for all."""
-        if error.utterance is None:
-            return
-        if error.npc is None:
-            self.spoken.drop(error.utterance)
-        else:
-            self.spoken.settle(error.utterance, error.npc)
+        """Stop asking for what the server refused: an utterance, for one NPC or for all, or an NPC."""
+        if error.utterance is not None:
+            if error.npc is None:
+                self.unanswered.drop(error.utterance)
+            else:
+                self.unanswered.settle(error.utterance, error.npc)
+        elif error.npc is not None and error.seq is None and error.npc not in self._names:
+            self._npcs.pop(error.npc, None)
 
     def _fail(self, error: BridgeError) -> None:
         self.errors.append(error)

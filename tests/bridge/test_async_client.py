@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from engine.bridge.aio import AsyncClient
+from engine.bridge.async_client import AsyncClient
 from engine.bridge.client import BridgeError
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from engine.bridge.client import BaseClient, milliseconds
-from engine.bridge.dialogue import BridgeError
+from engine.bridge.client_session import BridgeError
 from engine.bridge.keys import ClientKeys
 from engine.formats.wire.codec import WireDecision
 
@@ -48,7 +48,7 @@ class AsyncClient(BaseClient):
 
     async def __aenter__(self) -> AsyncClient:
         try:
-            await self._wait(lambda: self._dialogue.greeted, self._timeout)
+            await self._wait(lambda: self._session.greeted, self._timeout)
         except BaseException:
             await self.close()
             raise
@@ -65,22 +65,22 @@ class AsyncClient(BaseClient):
         self, npc: str, persona: str | Mapping[str, object], watch: Sequence[str] = (), timeout: float = 5.0
     ) -> str:
         """Bring an NPC to life and wait until it stands; see `Client.spawn`."""
-        self._dialogue.spawn(npc, persona, watch)
+        self._session.spawn(npc, persona, watch)
         try:
-            await self._wait(lambda: self._dialogue.name(npc) is not None, timeout, npc)
+            await self._wait(lambda: self._session.name(npc) is not None, timeout, npc)
         except BridgeError:
-            self._dialogue.give_up(npc)
+            self._session.despawn(npc)
             raise
-        return self._dialogue.name(npc) or ""
+        return self._session.name(npc) or ""
 
     async def poll(self, timeout: float = 0.0) -> list[WireDecision]:
         """Decisions that came since the last call; waits up to `timeout` seconds for the first."""
         deadline = self._clock() + timeout
         self._attend()
-        while not self._dialogue.decided and (left := deadline - self._clock()) > 0:
+        while not self._session.decided and (left := deadline - self._clock()) > 0:
             await self._arrival(milliseconds(left) / 1000)
             self._attend()
-        return self._dialogue.decisions()
+        return self._session.decisions()
 
     async def __aiter__(self) -> AsyncIterator[WireDecision]:
         """Decisions as they come, for ever."""
@@ -93,7 +93,7 @@ class AsyncClient(BaseClient):
         earlier = list(self.errors)
         self._work()
         while not done():
-            if (refusal := self._dialogue.refusal(earlier, npc)) is not None:
+            if (refusal := self._session.refusal(earlier, npc)) is not None:
                 raise refusal
             left = deadline - self._clock()
             if left <= 0:

@@ -10,7 +10,7 @@ from engine.formats.wire.constants import BUSY_FOR_S, DECISION_AFTER_S, RETRY_AF
 
 
 @dataclass(slots=True)
-class _Said:
+class Pending:
     """An utterance on its way; it is kept until every NPC that it is for has decided.
 
     A server that dies between its acknowledgement and its decision has forgotten it: then it is said again.
@@ -22,11 +22,11 @@ class _Said:
     acknowledged: bool = False
 
 
-class Spoken:
+class Unanswered:
     """Undecided utterances in the order in which they were said. Times are seconds on the caller's clock."""
 
     def __init__(self) -> None:
-        self._said: dict[str, _Said] = {}
+        self._said: dict[str, Pending] = {}
         self._put_off = False  # the server is busy: only the oldest that it has not taken goes out
 
     def __len__(self) -> int:
@@ -38,7 +38,7 @@ class Spoken:
         assert said is not None
         if frame is not None:
             observe = replace(observe, frame=replace(frame, pixels=bytes(memoryview(frame.pixels))))
-        self._said[said.id] = _Said(observe, set(said.to))
+        self._said[said.id] = Pending(observe, set(said.to))
 
     def send_due(self, now: float, send: Callable[[Observe], bool]) -> None:
         """Send what is due, oldest first; nothing overtakes what could not be sent or was put off."""
@@ -101,7 +101,7 @@ class Spoken:
                 said.due = float("-inf")
 
 
-def _for_those_who_wait(said: _Said) -> Observe:
+def _for_those_who_wait(said: Pending) -> Observe:
     waiting = tuple(npc for npc in said.observe.npcs if npc in said.waiting)
     utterance = said.observe.utterance
     assert utterance is not None
