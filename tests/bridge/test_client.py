@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgpack
 import numpy as np
 import pytest
 
 from engine.bridge.client import BridgeError, Client, Frame
-from engine.formats.wire.codec import encode
+from engine.formats.wire.codec import Welcome, WireDecision, encode
 from tests.bridge.conftest import PatientClient
 
 
@@ -196,3 +197,109 @@ def test_a_game_may_draw_over_a_large_frame_as_soon_as_it_has_shown_it(client, p
         pixels[0] = 255
         client.decisions(1)
     assert perceiver.frames == [1, 2, 3]
+
+
+HALVES = {
+    "words": lambda client: client.observe("mira", text="hello \ud83d"),
+    "state": lambda client: client.observe("mira", state={"near": {"well": ["\ude00"]}}),
+    "a listener": lambda client: client.observe("mira", text="hello", to=["mira\ud83d"]),
+    "an NPC": lambda client: client.observe("mira\ud83d"),
+    "an NPC that enters": lambda client: client.spawn("mira\ud83d", "healer"),
+    "a persona": lambda client: client.spawn("odo", "heal\udcffer"),
+    "a card": lambda client: client.spawn("odo", {"name": "Odo", "lines": {"greet": ["\ud83d!"]}}),
+    "a watched phrase": lambda client: client.spawn("odo", "guard", watch=["wolf \ud83d"]),
+    "an entity": lambda client: client.observe("mira", frame=Frame(bytes(3), 1, 1, entities={"\ud83d": (0, 0, 1, 1)})),
+    "the name of a game": lambda client: Client(client.endpoint, name="village \ud83d", timeout=0.1),
+    "a token": lambda client: Client(client.endpoint, token="\ud83d", timeout=0.1),
+}
+
+
+@pytest.mark.parametrize("act", HALVES.values(), ids=HALVES.keys())
+def test_half_a_character_is_a_fault_with_its_cure(client, act):
+    client.spawn("mira", persona="healer")
+    with pytest.raises(BridgeError) as refused:
+        act(client)
+    assert refused.value.fix
+    str(refused.value).encode()  # a terminal can show it
+    client.observe("mira", text="hello")
+    assert len(client.decisions(1)) == 1
+
+
+def test_a_character_in_two_halves_is_heard_whole(client, perceiver):
+    client.spawn("mira", persona="healer")
+    client.observe("mira", text="hello \ud83d\ude00")
+    client.decisions(1)
+    assert perceiver.heard == ["hello 😀"]
+
+
+WRONG_TYPES = {"text": {"text": 7}, "state": {"state": 7}, "a key": {"state": {1: 2}}, "time": {"captured_at": "now"}}
+
+
+@pytest.mark.parametrize("arguments", WRONG_TYPES.values(), ids=WRONG_TYPES.keys())
+def test_what_is_of_another_type_is_named(client, arguments):
+    client.spawn("mira", persona="healer")
+    with pytest.raises(BridgeError) as refused:
+        client.observe("mira", **arguments)
+    assert refused.value.code in ("field", "malformed")
+
+
+def test_the_state_of_an_utterance_is_its_own(client):
+    client.spawn("mira", persona="healer")
+    state = {"near": "well", "bag": ["rope"]}
+    client.observe("mira", text="hello", state=state)
+    kept = next(iter(client._session.unanswered._said.values())).observe
+    state["bag"].append(object())  # the game plays on
+    assert kept.state == {"near": "well", "bag": ["rope"]}
+
+
+def _nested(levels: int) -> bytes:
+    return b"\x81\xa4type" + b"\x81\xa1a" * levels + b"\xc0"
+
+
+HOSTILE = {
+    "nothing": [],
+    "no map": [b"\x07"],
+    "noise": [bytes(range(256))],
+    "a map of 2^32 entries": [b"\xdf\xff\xff\xff\xff"],
+    "a hundred thousand entries": [msgpack.packb({"type": "decision"} | {str(i): i for i in range(100_000)})],
+    "deep nesting": [_nested(30_000)],
+    "many parts": [b""] * 100,
+    "a wrong type": [msgpack.packb({"type": "decision", "npc": 7, "seq": [], "action": None, "emotion": {}})],
+    "limits that are no numbers": [msgpack.packb({"type": "welcome", "limits": {"text": "many"}})],
+    "text that is no UTF-8": [b"\x82\xa4type\xa5event\xa4text\xa2\xed\xa0"],
+    "a reply that is too long": [msgpack.packb({"type": "event", "npc": "mira", "kind": "card", "text": "x" * 2**20})],
+    "an integer that is too large": [msgpack.packb({"type": "pong", "id": 2**63})],
+    "NaN": encode(WireDecision("mira", 1, "idle", "neutral", confidence=float("nan"))),
+}
+
+
+@pytest.mark.parametrize("parts", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_server_never_ends_a_game(client, parts):
+    client.spawn("mira", persona="healer")
+    client._session.receive(parts)
+    told: list[BridgeError] = []
+    client._session.tell_errors(told.append)
+    assert len(told) == 1
+    assert told[0].code in ("malformed", "field", "header_size")
+    client.observe("mira", text="hello")
+    assert len(client.decisions(1)) == 1
+
+
+def test_limits_of_nothing_are_not_believed(client):
+    client._session.receive(encode(Welcome("s", "p", "b", True, limits={"text": 0, "name": 0, "message": 1})))
+    client.spawn("mira", persona="healer")
+    client.observe("mira", text="hello")
+    assert len(client.decisions(1)) == 1
+
+
+def test_decisions_that_nobody_takes_do_not_pile_up(client):
+    client.spawn("mira", persona="healer")
+    client.observe("mira", text="hello")
+    [said] = client._session.unanswered._said
+    client._session.receive(encode(WireDecision("mira", 1, "greet", "happy", said)))
+    for seq in range(5000):
+        client._session.receive(encode(WireDecision("mira", seq, "idle", "neutral")))
+    waiting = client.poll()
+    assert len(waiting) == 1024
+    assert waiting[0].utterance_id == said, "an answer to words is kept"
+    assert waiting[-1].seq == 4999
