@@ -18,10 +18,10 @@ THINGS = {"wall": (0.0, 0.0, 1.0, 1.0), "wolf": (0.25, 0.25, 0.75, 0.75), "tail"
 class Pointing(StubPerceiver):
     """Takes all words for an order to go to the middle."""
 
-    def _see(self, frame, query):
+    def _sight(self, frame, query):
         self.places = query.places
-        seen = super()._see(frame, query)
-        return replace(seen, percept=replace(seen.percept, action={"go_to": 1.0}, target=Target(0.5, 0.5, 0.9)))
+        sight = super()._sight(frame, query)
+        return replace(sight, heads={**sight.heads, "action": {"go_to": 1.0}}, target=Target(0.5, 0.5, 0.9))
 
 
 @pytest.fixture
