@@ -1,21 +1,37 @@
-"""The bundle: everything that perception needs, in one directory, checked before it is used."""
+"""The bundle: everything that perception needs, in one directory, checked before it is used; and its manifest, written.
+
+A bundle may come from anybody. No code is unpickled, no file beside it is read, every file is hashed, and sizes are refused
+before anything of them is allocated.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.errors import Fault
+from engine.files import write_whole
+from engine.formats.inside import read_inside
 from engine.formats.labels import Labels
+from engine.formats.onnx_files import has_external_data
+from npc.text import decoded
 from npc.types import HEAD_NAMES
 
 FORMAT = 1
 GRAPHS = ("image", "text", "decide", "watch")
+MANIFEST_FILE, HEADS_FILE, REPLAY_FILE, TOKENIZER_FILE = "bundle.json", "heads.safetensors", "replay.zip", "tokenizer.json"
+LARGEST_MANIFEST, LARGEST_FILE = 4 << 20, 1 << 30  # bytes
+
+Pixels = Annotated[int, Field(ge=1, le=2048)]
+Cells = Annotated[int, Field(ge=1, le=512)]
+Tokens = Annotated[int, Field(ge=1, le=4096)]
+Classes = Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=1024)]
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Shape = tuple[int | None, ...]  # None: any size
@@ -31,10 +47,10 @@ class FileEntry(BaseModel):
 class InputSpec(BaseModel):
     """Size of the model's input in pixels, of the heat map's grid in cells, and of a text in tokens."""
 
-    height: PositiveInt
-    width: PositiveInt
-    grid: tuple[PositiveInt, PositiveInt]
-    max_tokens: PositiveInt = 48
+    height: Pixels
+    width: Pixels
+    grid: tuple[Cells, Cells]
+    max_tokens: Tokens = 48
 
 
 class Thresholds(BaseModel):
@@ -52,7 +68,7 @@ class Manifest(BaseModel):
     format: Literal[1]
     name: str
     precision: str = "fp32"
-    labels: dict[str, tuple[str, ...]]
+    labels: Annotated[dict[str, Classes], Field(max_length=64)]
     input: InputSpec
     thresholds: Thresholds = Thresholds()
     graphs: dict[str, FileEntry]
@@ -97,9 +113,11 @@ class Bundle:
         self.manifest = _read_manifest(self.folder)
         self.labels = _read_labels(self.folder, self.manifest)
         manifest = self.manifest
-        for entry in (*manifest.graphs.values(), manifest.tokenizer, manifest.heads, manifest.replay):
+        for graph in manifest.graphs.values():
+            _refuse_external_data(self.folder / graph.file, _verified(self.folder, graph))
+        for entry in (manifest.tokenizer, manifest.heads, manifest.replay):
             if entry is not None:
-                _verify(self.folder, entry)
+                _verified(self.folder, entry)
 
     def graph(self, name: str) -> Path:
         """Path of a graph file."""
@@ -115,20 +133,51 @@ def default_bundle() -> Path:
     return Path(str(resources.files("engine"))) / "bundles" / "default"
 
 
-def _read_manifest(folder: Path) -> Manifest:
-    path = folder / "bundle.json"
-    if not path.is_file():
-        raise Fault("bundle_missing", f"There is no bundle in {folder}.", "Give a directory that `python -m export` wrote.")
+def entry(path: Path) -> dict[str, str]:
+    """A file as `bundle.json` names it."""
+    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def write_manifest(folder: Path, content: Mapping[str, object]) -> None:
+    """Write `bundle.json`, from which the directory is a bundle.
+
+    Args:
+        content: the fields of `Manifest`, in the order in which they are to stand.
+    """
+    write_whole(folder / MANIFEST_FILE, json.dumps(content, indent=2) + "\n")
+
+
+def read_raw_manifest(folder: Path) -> dict[str, object]:
+    """`bundle.json` as it stands, with fields that this version does not know.
+
+    Raises:
+        Fault: `bundle_missing`, `bundle_invalid` or `bundle_format`.
+    """
+    path = folder / MANIFEST_FILE
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(raw, dict) and raw.get("format") != FORMAT:
-            raise Fault(
-                "bundle_format",
-                f"{path} has format {raw.get('format')!r}; this engine reads format {FORMAT}.",
-                "Export the model again with this version of the engine.",
-            )
-        manifest = Manifest.model_validate(raw)
-    except (ValueError, ValidationError) as error:
+        raw = json.loads(decoded(read_inside(folder, MANIFEST_FILE, LARGEST_MANIFEST)))
+    except (FileNotFoundError, NotADirectoryError):
+        raise Fault(
+            "bundle_missing", f"There is no bundle in {folder}.", "Give a directory that `python -m export` wrote."
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise Fault("bundle_invalid", f"{path} is damaged: {_reason(error)}.", "Export the model again.") from None
+    if not isinstance(raw, dict):
+        raise Fault("bundle_invalid", f"{path} is damaged: it is no JSON object.", "Export the model again.")
+    if raw.get("format") != FORMAT:
+        raise Fault(
+            "bundle_format",
+            f"{path} has format {str(raw.get('format'))[:40]!r}; this engine reads format {FORMAT}.",
+            "Export the model again with this version of the engine.",
+        )
+    return raw
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    path = folder / MANIFEST_FILE
+    try:
+        manifest = Manifest.model_validate(read_raw_manifest(folder))
+    except ValidationError as error:
         raise Fault("bundle_invalid", f"{path} is damaged: {_reason(error)}.", "Export the model again.") from None
     missing = [g for g in GRAPHS if g not in manifest.graphs] + [h for h in HEAD_NAMES if h not in manifest.labels]
     if missing:
@@ -147,25 +196,44 @@ def _read_labels(folder: Path, manifest: Manifest) -> Labels:
     return labels
 
 
-def _reason(error: ValueError) -> str:
+def _reason(error: Exception) -> str:
     """The first fault, on one line."""
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first = error.errors()[0]
-    where = ".".join(map(str, first["loc"]))
-    return f"{where}: {first['msg']}" if where else str(first["msg"])
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))[:100]
+        return f"{where}: {first['msg']}" if where else str(first["msg"])
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
-def _verify(folder: Path, entry: FileEntry) -> None:
+def _verified(folder: Path, entry: FileEntry) -> bytes:
+    """The content of a file of the bundle."""
     path = folder / entry.file
-    if path.resolve().parent != folder.resolve() or not path.is_file():
+    try:
+        if Path(entry.file).name != entry.file:
+            raise ValueError("a bundle has no folders")
+        content = read_inside(folder, entry.file, LARGEST_FILE)
+    except (OSError, ValueError) as error:
         raise Fault(
-            "bundle_invalid", f"The bundle names '{entry.file}', which is not in {folder}.", "Copy the whole bundle directory."
-        )
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != entry.sha256:
+            "bundle_invalid",
+            f"The bundle names {entry.file[:200]!r}, which is not in {folder} ({_reason(error)[:300]}).",
+            "Copy the whole bundle directory.",
+        ) from None
+    if hashlib.sha256(content).hexdigest() != entry.sha256:
         raise Fault(
             "bundle_hash",
             f"{path} is not the file that was exported (SHA-256 differs).",
             "It is damaged or was exchanged: copy or export the bundle again.",
         )
+    return content
+
+
+def _refuse_external_data(path: Path, graph: bytes) -> None:
+    try:
+        if not has_external_data(graph):
+            return
+        fault = "it keeps weights in another file, which nothing vouches for"
+    except ValueError as error:
+        fault = str(error)
+    raise Fault("bundle_invalid", f"{path} is not taken: {fault}.", "Export the model again: a graph holds its own weights.")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import Fault
+from engine.formats.onnx_files import has_external_data
 from engine.perception import Bundle, default_bundle
 
 
@@ -65,3 +68,126 @@ def test_a_missing_graph_is_named(copy: Path) -> None:
 def test_a_path_out_of_the_bundle_is_refused(copy: Path) -> None:
     edit(copy, lambda m: m["tokenizer"].update(file="../../etc/passwd"))
     assert refusal(copy).code == "bundle_invalid"
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "C:graph.onnx", "sub/graph.onnx", "a\0b", "con", ""])
+def test_a_name_that_is_no_file_of_the_bundle_is_refused(copy: Path, name: str) -> None:
+    edit(copy, lambda m: m["graphs"]["watch"].update(file=name))
+    assert refusal(copy).code == "bundle_invalid"
+
+
+@pytest.mark.parametrize("name", ["watch.onnx", "tokenizer.json", "replay.zip", "bundle.json"])
+def test_no_link_is_followed_and_no_pipe_is_waited_for(copy: Path, name: str) -> None:
+    outside = copy.with_name("outside")
+    (copy / name).rename(outside)
+    (copy / name).symlink_to(outside)
+    assert "is a link" in refusal(copy).message
+    (copy / name).unlink()
+    os.mkfifo(copy / name)
+    assert "no regular file" in refusal(copy).message
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 200_000,
+        b'{"format": 1, "model": ' + b'{"a":' * 100_000,
+        b"[1, 2]",
+        b'"text"',
+        b"\xff\xfe\xfd",
+        b'{"format": ' + b"9" * 5000 + b"}",
+        b'{"format": 1}',
+    ],
+    ids=["deep", "deep within", "list", "text", "bytes", "huge number", "empty"],
+)
+def test_a_manifest_of_any_shape_is_one_sentence(copy: Path, content: bytes) -> None:
+    (copy / "bundle.json").write_bytes(content)
+    fault = refusal(copy)
+    assert fault.code in ("bundle_invalid", "bundle_format")
+    assert len(str(fault)) < 600
+    assert "\n" not in str(fault)
+
+
+def test_a_manifest_with_a_byte_order_mark_is_read(copy: Path) -> None:
+    path = copy / "bundle.json"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert Bundle(copy).manifest.name == "default"
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"height": 1 << 20},
+        {"width": 10**30},
+        {"grid": [1 << 16, 1 << 16]},
+        {"max_tokens": 1 << 31},
+        {"height": 0},
+        {"grid": [24, -1]},
+    ],
+)
+def test_sizes_beyond_reason_are_refused_before_anything_is_allocated(copy: Path, sizes: dict) -> None:
+    edit(copy, lambda m: m["input"].update(sizes))
+    assert refusal(copy).code == "bundle_invalid"
+
+
+def test_a_huge_file_is_refused_unread(copy: Path) -> None:
+    os.truncate(copy / "watch.onnx", 1 << 40)
+    assert "are the most" in refusal(copy).message
+    os.truncate(copy / "bundle.json", 1 << 40)
+    assert "are the most" in refusal(copy).message
+
+
+def part(field: int, content: bytes) -> bytes:
+    """A field of a protocol buffer that holds bytes or another message."""
+    length, size = b"", len(content)
+    while size > 0x7F:
+        length += bytes((size & 0x7F | 0x80,))
+        size >>= 7
+    return bytes((field << 3 | 2,)) + length + bytes((size,)) + content
+
+
+TENSOR = part(8, b"weight") + part(13, part(1, b"location") + part(2, b"/etc/passwd")) + b"\x70\x01"
+GRAPHS = {
+    "a weight": part(5, TENSOR),
+    "a constant": part(1, part(5, part(5, TENSOR))),
+    "a branch": part(1, part(5, part(6, part(5, TENSOR)))),
+    "a list of constants": part(1, part(5, part(10, TENSOR))),
+}
+
+
+@pytest.mark.parametrize("place", GRAPHS)
+def test_weights_in_other_files_are_refused_wherever_they_hide(copy: Path, place: str) -> None:
+    graph = b"\x08\x0a" + part(7, part(2, b"main") + GRAPHS[place])
+    (copy / "watch.onnx").write_bytes(graph)
+    edit(copy, lambda m: m["graphs"]["watch"].update(sha256=hashlib.sha256(graph).hexdigest()))
+    assert "weights in another file" in refusal(copy).message
+
+
+def test_a_name_or_a_note_with_the_word_location_is_no_reason_to_refuse() -> None:
+    node = part(1, part(3, b"location") + part(6, b"the location of a wolf"))
+    assert not has_external_data(b"\x08\x0a" + part(7, node))
+
+
+def test_a_graph_that_is_damaged_within_is_told(copy: Path) -> None:
+    graph = b"\x3a\xff\xff\xff\xff\x0flocation"
+    (copy / "watch.onnx").write_bytes(graph)
+    edit(copy, lambda m: m["graphs"]["watch"].update(sha256=hashlib.sha256(graph).hexdigest()))
+    assert "damaged" in refusal(copy).message
+    deep = b"location"
+    for _ in range(100):
+        deep = part(6, part(1, part(5, deep)))
+    with pytest.raises(ValueError, match="too deeply"):
+        has_external_data(part(7, part(1, part(5, deep))))
+
+
+def test_what_a_library_writes_outside_is_seen(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx", reason="needs the train extra")
+    import numpy as np
+
+    weight = onnx.numpy_helper.from_array(np.zeros((400, 400), np.float32), "weight")
+    output = onnx.helper.make_tensor_value_info("out", 1, [400, 400])
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Identity", ["weight"], ["out"])], "g", [], [output], [weight])
+    onnx.save(onnx.helper.make_model(graph), tmp_path / "in.onnx")
+    onnx.save(onnx.helper.make_model(graph), tmp_path / "out.onnx", save_as_external_data=True, location="weights.bin")
+    assert not has_external_data((tmp_path / "in.onnx").read_bytes())
+    assert has_external_data((tmp_path / "out.onnx").read_bytes())

@@ -9,19 +9,23 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from engine.errors import Fault
+from engine.formats.pictures import read_picture
 from engine.lab.data.concepts import Concept
 from engine.lab.training.feature_cache import ScenePair, SceneRecord
 
 QUALITY = 75
+MOST_SCENES, LARGEST_RECORDS, LARGEST_FRAME = 5000, 64 << 20, 4 << 20  # bytes; a bundle comes from anybody
+# What `zipfile`, `zlib` and `json` raise of an archive that is damaged, encrypted, or packed in a way that is not built in.
+_DAMAGE = (Fault, OSError, LookupError, TypeError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,14 @@ def read_replay(path: Path) -> Replay:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            content = json.loads(archive.read("replay.json"))
-            records = [SceneRecord(**row) for row in content["scenes"]]
-            frames = [_frame(archive.read(f"{i:03d}.webp")) for i in range(len(records))]
+            content = json.loads(_member(archive, "replay.json", LARGEST_RECORDS))
+            records = [SceneRecord(**row) for row in content["scenes"][:MOST_SCENES]]
+            frames = [read_picture(_member(archive, f"{i:03d}.webp", LARGEST_FRAME), "webp") for i in range(len(records))]
             concepts = [
                 Concept(row["key"], tuple(row["names"]), frozenset(row["tags"]), tuple(row["generic"]))
                 for row in content["concepts"]
             ]
-    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except _DAMAGE as error:
         raise Fault("bundle_invalid", f"{path} is no replay: {error}.", "Copy the whole bundle again.") from None
     return Replay(list(zip(frames, records, strict=True)), concepts)
 
@@ -82,6 +86,10 @@ def _compact(value: Any) -> Any:
     return [_compact(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _frame(data: bytes) -> Any:
-    with Image.open(io.BytesIO(data), formats=["WEBP"]) as picture:
-        return np.asarray(picture.convert("RGB"), np.uint8)
+def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """A file of the archive, read no further than `most` bytes, whatever its header claims."""
+    with archive.open(name) as member:
+        content = member.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"{name} has more than {most} bytes")
+    return content
