@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from npc.memory.records import Undertaking
+from npc.memory.records import StandingOrder
 from npc.reflexes import CALM_AFTER, Sighting
 from npc.types import Percept
 
@@ -26,7 +26,7 @@ REPEAT_CRY = 20.0  # seconds before the same sight is cried out about again
 
 
 @dataclass(frozen=True, slots=True)
-class Doing:
+class Activity:
     """An action under way; `ends` is the second of the character's life at which it is over by itself."""
 
     action: str
@@ -39,7 +39,7 @@ class Doing:
 
 
 @dataclass(frozen=True, slots=True)
-class Reflex(Doing):
+class Reflex(Activity):
     """What something in view set off."""
 
     sighting: Sighting | None = None
@@ -49,16 +49,16 @@ class Agenda:
     """The three layers of one character."""
 
     def __init__(self) -> None:
-        self.doing: Doing | None = None
+        self.doing: Activity | None = None
         self.reflex: Reflex | None = None
-        self.standing: Doing | None = None
+        self.standing: Activity | None = None
         self._time: float | None = None
         self.reported: object = None  # what the game reports done, in the frame in which that is news
         self._done: object = None
         self._cried: dict[str, float] = {}
 
     @property
-    def current(self) -> Doing | None:
+    def current(self) -> Activity | None:
         """What the character does now; None: nothing."""
         return self.doing or self.reflex or self.standing
 
@@ -68,11 +68,11 @@ class Agenda:
         standing = self.standing
         return (standing.action, standing.speaker, len(standing.steps)) if standing else None
 
-    def begin(self, doing: Doing) -> None:
+    def begin(self, doing: Activity) -> None:
         """Do this for now; what it hides goes on afterwards."""
         self.doing = doing
 
-    def undertake(self, doing: Doing) -> None:
+    def undertake(self, doing: Activity) -> None:
         """Let a standing order take the place of everything else."""
         self.doing, self.reflex, self.standing = None, None, doing
 
@@ -81,7 +81,7 @@ class Agenda:
         standing = self.standing
         return (standing.plan or standing.action) if standing is not None and standing.speaker == speaker else ""
 
-    def drop_what_is_over(self, percept: Percept, lasts: Mapping[str, float]) -> Doing | None:
+    def drop_what_is_over(self, percept: Percept, lasts: Mapping[str, float]) -> Activity | None:
         """Drop what ran out, what the game reports done or failed, and a reflex whose cause is gone.
 
         Args:
@@ -95,7 +95,7 @@ class Agenda:
         news, self._done = done != self._done, done
         self.reported = done if news else None
 
-        def over(doing: Doing) -> bool:
+        def over(doing: Activity) -> bool:
             return percept.time >= doing.ends or done == doing.action or (done is True and news)
 
         reflex = self.reflex
@@ -116,7 +116,7 @@ class Agenda:
         if standing is not None and standing.plan and elapsed > 0.0 and (self.doing or self.reflex):
             self.standing = replace(standing, ends=standing.ends + elapsed)
 
-    def _next_step(self, time: float, lasts: Mapping[str, float]) -> Doing | None:
+    def _next_step(self, time: float, lasts: Mapping[str, float]) -> Activity | None:
         standing = self.standing
         if standing is None or not standing.steps:
             self.standing = None
@@ -136,12 +136,12 @@ class Agenda:
 
     # -- keeping ---------------------------------------------------------------------------------------
 
-    def undertaking(self, now: float) -> Undertaking | None:
+    def standing_order(self, now: float) -> StandingOrder | None:
         """The standing order as a record."""
         standing = self.standing
         if standing is None:
             return None
-        return Undertaking(
+        return StandingOrder(
             action=standing.action,
             emotion=standing.emotion,
             speaker=standing.speaker,
@@ -151,11 +151,11 @@ class Agenda:
             steps=standing.steps,
         )
 
-    def resume(self, kept: Undertaking | None, now: float) -> None:
+    def resume(self, kept: StandingOrder | None, now: float) -> None:
         """Take a standing order up again."""
         if kept is not None:
             ends = FOREVER if kept.lasts is None else now + kept.lasts
-            self.standing = Doing(kept.action, kept.emotion, ends, kept.confidence, kept.speaker, kept.plan, kept.steps)
+            self.standing = Activity(kept.action, kept.emotion, ends, kept.confidence, kept.speaker, kept.plan, kept.steps)
 
 
 def _seen_at(reflex: Reflex) -> float:

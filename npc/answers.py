@@ -10,34 +10,34 @@ from collections.abc import Mapping
 from npc.arbitration import Choice
 from npc.conditions import Moment
 from npc.memory.records import TRIFLE
+from npc.parts import CharacterParts, best
 from npc.reflexes import Sighting
-from npc.role import Role, best
 from npc.types import Decision, Percept
 
 
-def answer(role: Role, percept: Percept, seen: list[Sighting], event: str) -> Decision:
+def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event: str) -> Decision:
     """Hear words, do something about them, and remember them. Words that were heard before move and teach nothing."""
-    memory, now = role.memory, percept.time
-    role.introduce(percept.speaker, percept)
+    memory, now = parts.memory, percept.time
+    parts.introduce(percept.speaker, percept)
     person, away = memory.meet(percept.speaker, now)
     repeated = memory.knows(percept.source)
     if not repeated:
-        role.feelings.hear(percept, person.relationship)
-    moment = role.moment(percept, seen, person, event)
+        parts.feelings.hear(percept, person.relationship)
+    moment = parts.moment(percept, seen, person, event)
     moment.away = away
     if not repeated:
         person.heard += 1
-    understood = _understands(role, percept)
-    moment.knows = _known(role, percept, (moment.intent if understood else "") or "none")
+    understood = _understands(parts, percept)
+    moment.knows = _known(parts, percept, (moment.intent if understood else "") or "none")
     understood = understood or bool(moment.knows)
-    decision = _do_as_told(role, percept, moment, seen) if understood else _ask_again(role, percept, moment)
+    decision = _do_as_told(parts, percept, moment, seen) if understood else _ask_again(parts, percept, moment)
     if not repeated:
         what = moment.intent if understood else ""
         memory.remember(
             now,
             percept.speaker,
             what or "words",
-            role.behaviour.memories.get(what, TRIFLE),
+            parts.behaviour.memories.get(what, TRIFLE),
             did=moment.action,
             text=percept.text,
             emotion=moment.emotion,
@@ -46,97 +46,97 @@ def answer(role: Role, percept: Percept, seen: list[Sighting], event: str) -> De
     return decision
 
 
-def _understands(role: Role, percept: Percept) -> bool:
+def _understands(parts: CharacterParts, percept: Percept) -> bool:
     """Whether the words are clear enough to act on.
 
     A wrong answer is soon forgotten, a wrong deed is not: an answer needs a sure intent or action, a deed both.
     """
-    sure = [bool(role.known(head)) for head in (percept.intent, percept.action)]
-    action = role.behaviour.actions.get(best(percept.action)[0])
+    sure = [bool(parts.known(head)) for head in (percept.intent, percept.action)]
+    action = parts.behaviour.actions.get(best(percept.action)[0])
     return all(sure) if action is not None and action.deed else any(sure)
 
 
-def _known(role: Role, percept: Percept, intent: str) -> str:
+def _known(parts: CharacterParts, percept: Percept, intent: str) -> str:
     """The fact that answers the words; empty where they ask for none, or for something that is in view."""
     fact, likeness = best(percept.knowledge)
-    near = role.behaviour.asking.get(intent)
-    if near is None or likeness < near or fact not in role.persona.knowledge:
+    near = parts.behaviour.asking.get(intent)
+    if near is None or likeness < near or fact not in parts.persona.knowledge:
         return ""
-    return "" if percept.target is not None and intent in role.behaviour.pointing else fact
+    return "" if percept.target is not None and intent in parts.behaviour.pointing else fact
 
 
-def _do_as_told(role: Role, percept: Percept, moment: Moment, seen: list[Sighting]) -> Decision:
-    if moment.intent in role.behaviour.dismissals:
-        role.agenda.standing = None
+def _do_as_told(parts: CharacterParts, percept: Percept, moment: Moment, seen: list[Sighting]) -> Decision:
+    if moment.intent in parts.behaviour.dismissals:
+        parts.agenda.standing = None
     proposed = {"talk": percept.knowledge[moment.knows]} if moment.knows else percept.action
-    choice = role.choose(proposed, percept)
-    why, say = _settle(role, choice, percept, moment)
-    moment.emotion = role.feeling(percept, moment)
-    plan = role.begin(moment, percept, choice.p)
-    say = say or role.speaker.line(moment.action, moment, role.variables(percept))
-    alert = role.behaviour.actions[moment.action].alert
-    target = percept.target or (role.danger(seen) if alert else None)
+    choice = parts.choose(proposed, percept)
+    why, say = _settle(parts, choice, percept, moment)
+    moment.emotion = parts.feeling(percept, moment)
+    plan = parts.begin(moment, percept, choice.p)
+    say = say or parts.speaker.line(moment.action, moment, parts.variables(percept))
+    alert = parts.behaviour.actions[moment.action].alert
+    target = percept.target or (parts.danger(seen) if alert else None)
     heard = f"heard {_named(percept.intent)}, {_named(percept.tone, ' in tone')}"
     why = f"{why} and begins to {plan}" if plan else why
-    return role.decide(moment, choice.p, target, say, why, (heard, *role.weighed(choice, moment)))
+    return parts.decide(moment, choice.p, target, say, why, (heard, *parts.weighed(choice, moment)))
 
 
-def _settle(role: Role, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
+def _settle(parts: CharacterParts, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
     """Fix action and cause in `moment`; return why, and the words that a rule or boundary gives."""
-    persona, asked = role.persona, f"was asked to {choice.wanted} ({choice.p:.2f})"
-    moment.action, variables = choice.label, role.variables(percept)
+    persona, asked = parts.persona, f"was asked to {choice.wanted} ({choice.p:.2f})"
+    moment.action, variables = choice.label, parts.variables(percept)
     if choice.label != choice.wanted:
         moment.wanted = choice.wanted
     if choice.wanted in persona.boundaries:
         moment.cause = "boundary"
-        say = role.speaker.one_of(persona.boundaries[choice.wanted], moment, variables)
+        say = parts.speaker.one_of(persona.boundaries[choice.wanted], moment, variables)
         return f"{asked}, which it never does", say
     rule = next((rule for rule in persona.rules if rule.when.holds(moment)), None)
     if rule:
         moment.wanted = "" if rule.do == choice.wanted else choice.wanted
         moment.cause, moment.action = "rule", rule.do
-        return f"{asked}, but {rule.because}", role.speaker.one_of(rule.say, moment, variables)
+        return f"{asked}, but {rule.because}", parts.speaker.one_of(rule.say, moment, variables)
     needs = persona.requires.get(moment.action)
     if needs is not None and not needs.holds(moment):
         moment.wanted, moment.cause, moment.action = moment.action, "unable", "refuse"
         return f"{asked}, but is not able to", ""
-    return _comply(role, choice, percept, moment)
+    return _comply(parts, choice, percept, moment)
 
 
-def _comply(role: Role, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
+def _comply(parts: CharacterParts, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
     """Nothing forbids it: it does so for the words, or something else of its own will. Returns as `_settle` does."""
     moment.cause = "words"
     if moment.wanted:
         moment.cause = "unwilling"
         appeal = choice.appeals[choice.wanted]
         return f"was asked to {choice.wanted} ({choice.p:.2f}), but is unwilling ({appeal:+.2f})", ""
-    if moment.action == "refuse" and moment.intent in role.behaviour.pointing and percept.target is None:
+    if moment.action == "refuse" and moment.intent in parts.behaviour.pointing and percept.target is None:
         moment.cause = "absent"
         return f"heard {moment.intent} and sees nothing of the kind ({choice.p:.2f})", ""
-    if moment.action == "talk" and percept.knowledge and (moment.knows or moment.intent in role.behaviour.unknown):
-        return _tell(role, percept, moment)
+    if moment.action == "talk" and percept.knowledge and (moment.knows or moment.intent in parts.behaviour.unknown):
+        return _tell(parts, percept, moment)
     return f"heard {moment.intent or 'words'} ({choice.p:.2f})", ""
 
 
-def _tell(role: Role, percept: Percept, moment: Moment) -> tuple[str, str]:
+def _tell(parts: CharacterParts, percept: Percept, moment: Moment) -> tuple[str, str]:
     """Say what it knows, or that it does not know; what it tells nobody here (no line fits) it does not know either."""
     fact, likeness = best(percept.knowledge)
-    variables = role.variables(percept)
-    if moment.knows and (say := role.speaker.one_of(role.persona.knowledge[moment.knows].say, moment, variables)):
+    variables = parts.variables(percept)
+    if moment.knows and (say := parts.speaker.one_of(parts.persona.knowledge[moment.knows].say, moment, variables)):
         return f"was asked about what it knows as {fact} ({likeness:.2f})", say
     moment.cause = "unknown"
-    say = role.speaker.line("unknown", moment, variables)
+    say = parts.speaker.line("unknown", moment, variables)
     return f"was asked what it cannot tell (nearest: {fact}, {likeness:.2f})", say
 
 
-def _ask_again(role: Role, percept: Percept, moment: Moment) -> Decision:
-    action = "refuse" if "talk" in role.persona.boundaries else "talk"
+def _ask_again(parts: CharacterParts, percept: Percept, moment: Moment) -> Decision:
+    action = "refuse" if "talk" in parts.persona.boundaries else "talk"
     moment.cause, moment.action, moment.emotion = "unclear", action, "neutral"
     confidence = best(percept.action)[1]
-    role.begin(moment, percept, confidence)
-    say = role.speaker.line("unclear", moment, role.variables(percept))
+    parts.begin(moment, percept, confidence)
+    say = parts.speaker.line("unclear", moment, parts.variables(percept))
     why = f"did not understand (likeliest: {_named(percept.intent)}) and asks again"
-    return role.decide(moment, confidence, None, say, why)
+    return parts.decide(moment, confidence, None, say, why)
 
 
 def _named(probabilities: Mapping[str, float], kind: str = "") -> str:

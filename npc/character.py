@@ -15,18 +15,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from npc.agenda import Agenda, Doing, Reflex
+from npc.agenda import Activity, Agenda, Reflex
 from npc.answers import answer
 from npc.behaviour import load_behaviour
+from npc.clock import LifeClock
 from npc.conditions import Moment
-from npc.memory import Changes, Memory, Person, Recollection
-from npc.memory.snapshot import pack, unpack
+from npc.memory import Changes, Memory, MemoryData, Person
+from npc.memory.records import pack, unpack
 from npc.mood import Mood
+from npc.parts import CharacterParts
 from npc.persona import Persona
-from npc.reactions import keep_hours, react_to_event, react_to_sight, undergo
+from npc.reactions import keep_hours, react_to_event, react_to_sight, take_in_event
 from npc.reflexes import Sighting
 from npc.relationship import Relationship
-from npc.role import Role
+from npc.text import valid
 from npc.types import Decision, Percept
 
 
@@ -38,43 +40,53 @@ class Character:
         npc_id: its name in the game; goes into every decision.
         seed: of everything that is left to chance; characters with different ids differ under one seed.
         recollection: what it remembers of an earlier life; nothing by default.
+        memory: in place of a recollection, a memory that it shares with whoever else plays this character
+            (`npc.memory.Memories`): what one of them takes in, the others remember.
     """
 
-    def __init__(self, persona: Persona, npc_id: str, seed: int = 0, recollection: Recollection | None = None) -> None:
+    def __init__(
+        self,
+        persona: Persona,
+        npc_id: str,
+        seed: int = 0,
+        recollection: MemoryData | None = None,
+        *,
+        memory: Memory | None = None,
+    ) -> None:
         self.npc_id = npc_id
         self._seed = seed
         self.percept = Percept(time=0.0)  # the last one, as its eyes made it steady
-        self._take_up(persona, recollection, Agenda())
+        self._lived = recollection is not None
+        self._take_up(persona, Memory(recollection) if memory is None else memory, Agenda(), None)
 
-    def _take_up(self, persona: Persona, recollection: Recollection | None, agenda: Agenda) -> None:
-        self._role = Role(persona, load_behaviour(), self.npc_id, self._seed, recollection, agenda)
-        # From the game's clock to that of its life; unknown until the first percept where it has lived before.
-        self._offset: float | None = None if recollection else 0.0
+    def _take_up(self, persona: Persona, memory: Memory, agenda: Agenda, clock: LifeClock | None) -> None:
+        self._parts = CharacterParts(persona, load_behaviour(), self.npc_id, self._seed, memory, agenda)
+        self._clock = clock  # None until the first percept: others may live on with the same memory until then
 
     @property
     def persona(self) -> Persona:
         """Its card."""
-        return self._role.persona
+        return self._parts.persona
 
     @property
     def mood(self) -> Mood:
         """How it feels."""
-        return self._role.feelings.mood
+        return self._parts.feelings.mood
 
     @property
     def memory(self) -> Memory:
         """What it remembers."""
-        return self._role.memory
+        return self._parts.memory
 
     def relationship(self, speaker: str) -> Relationship:
         """What it thinks of somebody; of strangers nothing yet."""
-        return self._role.relationship(speaker)
+        return self._parts.relationship(speaker)
 
     # -- keeping ---------------------------------------------------------------------------------------
 
     def snapshot(self) -> bytes:
         """All that it remembers, its mood and its standing order, for the game's own save file."""
-        self._role.note_life()
+        self._note_life()
         return pack(self.memory.recollection())
 
     def restore(self, snapshot: bytes) -> None:
@@ -83,61 +95,73 @@ class Character:
         Raises:
             RecollectionError: `snapshot`: it cannot be read; the character stays as it is.
         """
-        self._take_up(self.persona, unpack(snapshot), Agenda())
-        self.memory.touch()
+        self.memory.become(unpack(snapshot))
+        self._lived = True
+        self._take_up(self.persona, self.memory, Agenda(), None)
 
     def recast(self, persona: Persona) -> None:
         """Go on under another card, e.g. one that its author has just edited, with memory, mood and duty kept."""
-        offset, agenda, recollection = self._offset, self._role.agenda, unpack(self.snapshot())
+        agenda = self._parts.agenda
         agenda.doing = agenda.reflex = None
-        self._take_up(persona, recollection, agenda)
-        self._offset = offset
+        self._note_life()
+        self._take_up(persona, self.memory, agenda, self._clock)
 
     def take_changes(self) -> Changes | None:
         """What has to be written down since the last call; None: nothing. Write it before the next tick."""
         if not self.memory.changed:
             return None
-        self._role.note_life()
+        self._note_life()
         return self.memory.take_changes()
+
+    def _note_life(self) -> None:
+        if self._clock is not None:  # before its first percept it is who it was, standing order and all
+            self._parts.note_life()
 
     # -- a tick ----------------------------------------------------------------------------------------
 
     def tick(self, percept: Percept) -> Decision:
-        """What the character does about `percept`. Call it with percepts in the order of their time."""
-        role = self._role
+        """What the character does about `percept`.
+
+        Call it with percepts in the order of their time. Where a game's clock jumps, stands or starts again, the life
+        goes on all the same (`npc.clock`).
+        """
+        parts = self._parts
         percept = self._live_on(percept)
         self.mood.pass_time(percept.time)
-        self.percept = percept = role.lookout.look(percept)
-        seen = role.lookout.in_view(percept.time)
+        self.percept = percept = parts.lookout.look(percept)
+        seen = parts.lookout.in_view(percept.time)
         step = self._drop_what_is_over(percept)
-        event = undergo(role, percept)
+        event = take_in_event(parts, percept)
         if percept.text.strip():
-            return answer(role, percept, seen, event)
+            return answer(parts, percept, seen, event)
         return (
-            react_to_event(role, event, percept, seen)
-            or react_to_sight(role, percept, seen)
-            or (self._enter_step(step, percept, seen) if step and role.agenda.current is step else None)
+            react_to_event(parts, event, percept, seen)
+            or react_to_sight(parts, percept, seen)
+            or (self._enter_step(step, percept, seen) if step and parts.agenda.current is step else None)
             or self._carry_on(percept, seen)
         )
 
     def _live_on(self, percept: Percept) -> Percept:
         """The percept on the clock of the character's life, which goes on where a loaded memory stopped."""
-        life, agenda = self.memory.life, self._role.agenda
-        if self._offset is None:
-            self._offset = life.now - percept.time
-            if agenda.standing is None:
+        life, agenda = self.memory.life, self._parts.agenda
+        if self._clock is None:
+            goes_on = self._lived or self.memory.lived
+            self._clock = LifeClock(life.now if goes_on else None)
+            if goes_on and agenda.standing is None:
                 agenda.resume(life.standing, life.now)
-        self._role.clock = percept.time
-        if self._offset:
-            percept = replace(percept, time=percept.time + self._offset)
-        life.now = max(life.now, percept.time)
-        return percept
+        self._parts.clock = percept.time
+        now = self._clock.at(percept.time)
+        life.now = max(life.now, now)
+        text, speaker = valid(percept.text), valid(percept.speaker)
+        if (now, text, speaker) == (percept.time, percept.text, percept.speaker):
+            return percept
+        return replace(percept, time=now, text=text, speaker=speaker)
 
-    def _drop_what_is_over(self, percept: Percept) -> Doing | None:
+    def _drop_what_is_over(self, percept: Percept) -> Activity | None:
         """End what is over; the next step of a plan, where one begins."""
-        agenda = self._role.agenda
+        agenda = self._parts.agenda
         duty = agenda.duty
-        step = agenda.drop_what_is_over(percept, self._role.behaviour.lasts)
+        step = agenda.drop_what_is_over(percept, self._parts.behaviour.lasts)
         if agenda.duty != duty:
             self.memory.touch()
         return step
@@ -150,24 +174,24 @@ class Character:
         Only a reflex keeps its place: it is seen anew in every frame. A place that words pointed at was on
         the frame that they came with; the game has resolved it then.
         """
-        role, moment = self._role, Moment()
-        doing = role.agenda.current
+        parts, moment = self._parts, Moment()
+        doing = parts.agenda.current
         if doing is None:
-            if role.persona.schedule and (kept := keep_hours(role, percept, seen)):
+            if parts.persona.schedule and (kept := keep_hours(parts, percept, seen)):
                 return kept
             moment.action, moment.emotion = "idle", self.mood.name
-            return role.decide(moment, percept.action.get("idle", 0.0), None, "", "has nothing to do")
-        role.day.interrupt()
+            return parts.decide(moment, percept.action.get("idle", 0.0), None, "", "has nothing to do")
+        parts.day.interrupt()
         moment.action, moment.emotion = doing.action, doing.emotion
         place = doing.sighting.place if isinstance(doing, Reflex) and doing.sighting else None
-        return role.decide(moment, doing.confidence, place, "", "goes on")
+        return parts.decide(moment, doing.confidence, place, "", "goes on")
 
-    def _enter_step(self, step: Doing, percept: Percept, seen: list[Sighting]) -> Decision:
+    def _enter_step(self, step: Activity, percept: Percept, seen: list[Sighting]) -> Decision:
         """Say that the next step of a plan has begun."""
-        role = self._role
-        person = role.memory.person(step.speaker) or Person()
-        moment = role.moment(percept, seen, person, speaker=step.speaker)
+        parts = self._parts
+        person = parts.memory.person(step.speaker) or Person()
+        moment = parts.moment(percept, seen, person, speaker=step.speaker)
         moment.action, moment.cause, moment.emotion = step.action, "plan", step.emotion
-        say = role.speaker.line(step.action, moment, role.variables(percept))
+        say = parts.speaker.line(step.action, moment, parts.variables(percept))
         left = f"{len(step.steps)} to go" if step.steps else "the last"
-        return role.decide(moment, step.confidence, None, say, f"goes on to {step.plan}, step {left}")
+        return parts.decide(moment, step.confidence, None, say, f"goes on to {step.plan}, step {left}")

@@ -33,7 +33,7 @@ class Feelings:
                 if p >= self._behaviour.understood:
                     self.feel(emotion, p)
 
-    def undergo(self, event: EventCfg, relationship: Relationship) -> None:
+    def take_in_event(self, event: EventCfg, relationship: Relationship) -> None:
         """Let something that happened move the mood and what is thought of who did it."""
         relationship.move(event.bond)
         self.feel(event.feel, 1.0)

@@ -8,127 +8,128 @@ from npc.agenda import FOREVER, Reflex
 from npc.circumstances import Occupation, hour_of
 from npc.memory import Person
 from npc.memory.records import TRIFLE
+from npc.parts import CharacterParts
 from npc.reflexes import Sighting
 from npc.relationship import Relationship
-from npc.role import Role
+from npc.text import valid
 from npc.types import Decision, Percept, Target
 
 
-def undergo(role: Role, percept: Percept) -> str:
+def take_in_event(parts: CharacterParts, percept: Percept) -> str:
     """Take in what the game tells to have happened; its name where that is news, else nothing.
 
     An event counts when it first appears, or appears with another `event_id`: frames may be lost or repeated,
     so a game lets it stand for a while.
     """
-    state, memory = percept.state, role.memory
-    if "event" not in state and not memory.life.event:
+    state, memory = percept.state, parts.memory
+    if "event" not in state and not parts.event:
         return ""
-    name, who = str(state.get("event", "")), str(state.get("event_by", ""))
-    news = f"{name}/{who}/{state.get('event_id', '')}"[:500] if name else ""
-    if news == memory.life.event:
+    name, who = valid(str(state.get("event", ""))), valid(str(state.get("event_by", "")))
+    news = valid(f"{name}/{who}/{state.get('event_id', '')}")[:500] if name else ""
+    if news == parts.event:
         return ""
-    memory.life.event = news
+    parts.event = news
     memory.touch()
-    event = role.behaviour.events.get(name)
+    event = parts.behaviour.events.get(name)
     if event is None:
         return ""
     if who:
-        role.introduce(who, percept)
+        parts.introduce(who, percept)
     relationship = memory.acquaint(who, percept.time).relationship if who else Relationship()
-    role.feelings.undergo(event, relationship)
-    memory.remember(percept.time, who, name, event.salience, emotion=role.feelings.mood.name)
+    parts.feelings.take_in_event(event, relationship)
+    memory.remember(percept.time, who, name, event.salience, emotion=parts.feelings.mood.name)
     return name
 
 
-def react_to_event(role: Role, name: str, percept: Percept, seen: list[Sighting]) -> Decision | None:
+def react_to_event(parts: CharacterParts, name: str, percept: Percept, seen: list[Sighting]) -> Decision | None:
     """What it does at once about something that happened; None where that calls for nothing."""
-    if not name or not role.behaviour.events[name].react:
+    if not name or not parts.behaviour.events[name].react:
         return None
-    choice = role.choose(role.behaviour.events[name].react, percept)
-    who = str(percept.state.get("event_by", ""))
-    moment = role.moment(percept, seen, role.memory.person(who) or Person(), name, who)
+    choice = parts.choose(parts.behaviour.events[name].react, percept)
+    who = valid(str(percept.state.get("event_by", "")))
+    moment = parts.moment(percept, seen, parts.memory.person(who) or Person(), name, who)
     moment.action, moment.cause = choice.label, "event"
-    moment.emotion = role.feeling(percept, moment)
-    role.begin(moment, percept, 1.0)
-    say = role.speaker.line(choice.label, moment, role.variables(percept))
+    moment.emotion = parts.feeling(percept, moment)
+    parts.begin(moment, percept, 1.0)
+    say = parts.speaker.line(choice.label, moment, parts.variables(percept))
     why = f"was {name}" + (f" by {who}" if who else "")
-    return role.decide(moment, 1.0, role.danger(seen), say, why, role.weighed(choice, moment))
+    return parts.decide(moment, 1.0, parts.danger(seen), say, why, parts.weighed(choice, moment))
 
 
-def react_to_sight(role: Role, percept: Percept, seen: list[Sighting]) -> Decision | None:
+def react_to_sight(parts: CharacterParts, percept: Percept, seen: list[Sighting]) -> Decision | None:
     """Start a reflex at the most urgent sight; None where it is no news or calls for nothing."""
     for sighting in seen:
-        reflex = role.agenda.reflex
-        if sighting.noticed or (reflex and reflex.sighting and not _outranks(role, sighting, reflex.sighting)):
+        reflex = parts.agenda.reflex
+        if sighting.noticed or (reflex and reflex.sighting and not _outranks(parts, sighting, reflex.sighting)):
             continue
         sighting.noticed = True
-        options = _options(role, sighting)
+        options = _options(parts, sighting)
         if options:
-            return _start_reflex(role, sighting, options, percept, seen)
+            return _start_reflex(parts, sighting, options, percept, seen)
     return None
 
 
-def _outranks(role: Role, sighting: Sighting, other: Sighting) -> bool:
-    return role.lookout.rank(sighting) < role.lookout.rank(other)
+def _outranks(parts: CharacterParts, sighting: Sighting, other: Sighting) -> bool:
+    return parts.lookout.rank(sighting) < parts.lookout.rank(other)
 
 
-def _options(role: Role, sighting: Sighting) -> Mapping[str, float]:
-    reactions = role.persona.reactions
+def _options(parts: CharacterParts, sighting: Sighting) -> Mapping[str, float]:
+    reactions = parts.persona.reactions
     own = reactions.get(sighting.phrase) or reactions.get(sighting.meaning)
-    return {own: 1.0} if own else role.behaviour.reflexes.get(sighting.meaning, {})
+    return {own: 1.0} if own else parts.behaviour.reflexes.get(sighting.meaning, {})
 
 
 def _start_reflex(
-    role: Role, sighting: Sighting, options: Mapping[str, float], percept: Percept, seen: list[Sighting]
+    parts: CharacterParts, sighting: Sighting, options: Mapping[str, float], percept: Percept, seen: list[Sighting]
 ) -> Decision | None:
     """Enter a reflex; None where something that answers a danger is under way already."""
-    role.feelings.see(sighting.meaning, sighting.p)
-    choice = role.choose(options, percept)
-    action = role.behaviour.actions[choice.label]
-    moment = role.moment(percept, seen, Person())
+    parts.feelings.see(sighting.meaning, sighting.p)
+    choice = parts.choose(options, percept)
+    action = parts.behaviour.actions[choice.label]
+    moment = parts.moment(percept, seen, Person())
     moment.action, moment.cause = choice.label, "reflex"
-    moment.emotion = role.feeling(percept, moment)
+    moment.emotion = parts.feeling(percept, moment)
     ends = FOREVER if action.alert else percept.time + action.lasts
-    agenda = role.agenda
+    agenda = parts.agenda
     agenda.reflex = Reflex(choice.label, moment.emotion, ends, sighting.p, sighting=sighting)
     if sighting.phrase:
-        salience = role.behaviour.memories.get(sighting.meaning, TRIFLE)
-        role.memory.remember(percept.time, "", "saw", salience, text=sighting.phrase, emotion=moment.emotion)
-    if agenda.doing and role.behaviour.actions[agenda.doing.action].alert:
+        salience = parts.behaviour.memories.get(sighting.meaning, TRIFLE)
+        parts.memory.remember(percept.time, "", "saw", salience, text=sighting.phrase, emotion=moment.emotion)
+    if agenda.doing and parts.behaviour.actions[agenda.doing.action].alert:
         return None
     agenda.doing = None
     what = sighting.phrase or sighting.meaning
-    variables = _naming(sighting.phrase, role, percept)
-    say = role.speaker.line(choice.label, moment, variables) if agenda.may_cry(what, percept.time) else ""
+    variables = _naming(sighting.phrase, parts, percept)
+    say = parts.speaker.line(choice.label, moment, variables) if agenda.may_cry(what, percept.time) else ""
     why = f"saw a {what} ({sighting.p:.2f}), a {sighting.meaning}" if sighting.phrase else f"saw a {what}"
-    return role.decide(moment, sighting.p, sighting.place, say, why, role.weighed(choice, moment))
+    return parts.decide(moment, sighting.p, sighting.place, say, why, parts.weighed(choice, moment))
 
 
-def keep_hours(role: Role, percept: Percept, seen: list[Sighting]) -> Decision | None:
+def keep_hours(parts: CharacterParts, percept: Percept, seen: list[Sighting]) -> Decision | None:
     """What its schedule gives it to do; None where that is nothing, or the game tells no hour."""
-    moment = role.moment(percept, seen, Person())
+    moment = parts.moment(percept, seen, Person())
     moment.emotion = moment.mood
 
     def possible(entry: Occupation) -> bool:
-        needs = role.persona.requires.get(entry.do)
+        needs = parts.persona.requires.get(entry.do)
         moment.action = entry.do
-        return role.may_do([entry.do]) and (needs is None or needs.holds(moment))
+        return parts.may_do([entry.do]) and (needs is None or needs.holds(moment))
 
-    entry = role.day.live(hour_of(percept.state), possible, role.agenda.reported)
+    entry = parts.day.live(hour_of(percept.state), possible, parts.agenda.reported)
     if entry is None:
         return None
-    say = role.speaker.one_of(entry.say, moment, _naming(entry.at, role, percept)) if role.day.begins else ""
+    say = parts.speaker.one_of(entry.say, moment, _naming(entry.at, parts, percept)) if parts.day.begins else ""
     where = f", {entry.at}" if entry.at else ""
     why = f"keeps its hours ({entry.start:g} to {entry.end:g}{where})"
-    return role.decide(moment, 1.0, _in_view(entry.at, role, percept), say, why)
+    return parts.decide(moment, 1.0, _in_view(entry.at, parts, percept), say, why)
 
 
-def _naming(phrase: str, role: Role, percept: Percept) -> dict[str, str]:
+def _naming(phrase: str, parts: CharacterParts, percept: Percept) -> dict[str, str]:
     """The variables of lines, with `phrase` for what is meant."""
-    return role.variables(percept) | ({"target": phrase} if phrase else {})
+    return parts.variables(percept) | ({"target": phrase} if phrase else {})
 
 
-def _in_view(phrase: str, role: Role, percept: Percept) -> Target | None:
+def _in_view(phrase: str, parts: CharacterParts, percept: Percept) -> Target | None:
     """Where a phrase that is watched for is on the frame."""
-    found = next((d for d in percept.watch if d.phrase == phrase and role.lookout.sees(phrase)), None)
+    found = next((d for d in percept.watch if d.phrase == phrase and parts.lookout.sees(phrase)), None)
     return Target(found.x, found.y, found.p) if found else None

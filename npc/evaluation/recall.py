@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 
 from npc.character import Character
-from npc.memory.snapshot import unpack
+from npc.memory.records import unpack
 from npc.persona import characters, load_persona
 from npc.types import Percept
 

@@ -1,20 +1,21 @@
 """What a character remembers, and where that is kept."""
 
 from npc.memory.memory import Changes, Memory
-from npc.memory.records import Episode, Life, Person, Recollection, Undertaking
+from npc.memory.records import CharacterState, Episode, MemoryData, Person, StandingOrder
 from npc.memory.sqlite_store import SqliteStore
-from npc.memory.store import InMemoryStore, Key, MemoryStore
+from npc.memory.store import InMemoryStore, Key, Memories, MemoryStore
 
 __all__ = [
     "Changes",
+    "CharacterState",
     "Episode",
     "InMemoryStore",
     "Key",
-    "Life",
+    "Memories",
     "Memory",
+    "MemoryData",
     "MemoryStore",
     "Person",
-    "Recollection",
     "SqliteStore",
-    "Undertaking",
+    "StandingOrder",
 ]

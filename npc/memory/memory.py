@@ -6,7 +6,8 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from npc.memory.records import LONGEST_NAME, TRIFLE, Episode, Life, Person, Recollection
+from npc.memory.records import LONGEST_NAME, LONGEST_TEXT, TRIFLE, CharacterState, Episode, MemoryData, Person
+from npc.text import valid
 
 MOST_EPISODES = 256
 MOST_PEOPLE = 256
@@ -16,13 +17,13 @@ VISIT = 300.0  # seconds of silence after which the next words begin a new visit
 
 @dataclass(slots=True)
 class Changes:
-    """What a store has to write: whole records that are new or different, and the ids of forgotten episodes."""
+    """What a store has to write: whole records that are new or different, and what is forgotten."""
 
-    life: Life
+    life: CharacterState
     people: dict[str, Person] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     episodes: list[Episode] = field(default_factory=list)
-    forgotten: list[int] = field(default_factory=list)
+    forgotten: list[Episode] = field(default_factory=list)
 
 
 class Memory:
@@ -32,8 +33,11 @@ class Memory:
         recollection: what it knew before; nothing by default.
     """
 
-    def __init__(self, recollection: Recollection | None = None) -> None:
-        known = recollection or Recollection()
+    def __init__(self, recollection: MemoryData | None = None) -> None:
+        self._changed: Changes | None = None
+        self._know(recollection or MemoryData())
+
+    def _know(self, known: MemoryData) -> None:
         self.life = known.life
         self.people = dict(known.people)
         self._episodes = {episode.id: episode for episode in known.episodes}
@@ -46,17 +50,29 @@ class Memory:
             self._note_trifle(episode)
         while len(self._trifles) > SHORT_TERM:
             self._trifles.popleft()
-        self._changed: Changes | None = None
+
+    def become(self, recollection: MemoryData) -> None:
+        """Know this and nothing else, e.g. after an old save was loaded; the change is to be written as any other."""
+        change = self._change()
+        change.gone |= self.people.keys()
+        change.forgotten += self._episodes.values()
+        self._know(recollection)
+        change.life, change.people, change.episodes = self.life, dict(self.people), list(self._episodes.values())
+
+    @property
+    def lived(self) -> bool:
+        """Whether anything has ever happened."""
+        return bool(self.life.now or self.people or self._episodes)
 
     # -- people ----------------------------------------------------------------------------------------
 
     def person(self, name: str) -> Person | None:
         """What it knows of somebody; None of strangers."""
-        return self.people.get(name[:LONGEST_NAME])
+        return self.people.get(_name(name))
 
     def acquaint(self, name: str, now: float) -> Person:
         """Somebody who does or says something now; about to be changed."""
-        name = name[:LONGEST_NAME]
+        name = _name(name)
         person = self.people.get(name)
         if person is None:
             self._make_room_for_a_person()
@@ -91,7 +107,7 @@ class Memory:
 
     def knows(self, source: str) -> bool:
         """Whether this utterance has been taken in before, by this character or one that remembered for it."""
-        return bool(source) and source in self._sources
+        return bool(source) and _name(source) in self._sources
 
     def remember(
         self,
@@ -109,13 +125,13 @@ class Memory:
         episode = Episode(
             id=self.life.next_episode,
             time=now,
-            speaker=speaker[:LONGEST_NAME],
-            what=what[:LONGEST_NAME],
+            speaker=_name(speaker),
+            what=_name(what),
             did=did,
-            text=text[:500],
+            text=valid(text)[:LONGEST_TEXT],
             emotion=emotion,
             salience=salience,
-            source=source[:LONGEST_NAME],
+            source=_name(source),
         )
         self.life.next_episode += 1
         self._episodes[episode.id] = episode
@@ -143,7 +159,7 @@ class Memory:
         return self._known("saw", "", now)
 
     def _known(self, kind: str, speaker: str, now: float) -> frozenset[str]:
-        until = self._until.get((kind, speaker[:LONGEST_NAME]))
+        until = self._until.get((kind, _name(speaker)))
         return frozenset(name for name, end in until.items() if now < end) if until else frozenset()
 
     def _index(self, episode: Episode) -> None:
@@ -173,7 +189,7 @@ class Memory:
             self._sources.discard(episode.source)
             if self._newest.get(episode.kind) == episode.id:
                 del self._newest[episode.kind]
-            change.forgotten.append(episode.id)
+            change.forgotten.append(episode)
         change.episodes = [e for e in change.episodes if e.id in self._episodes]
 
     def _forget_the_weakest(self, now: float) -> None:
@@ -211,6 +227,11 @@ class Memory:
         changes, self._changed = self._changed, None
         return changes
 
-    def recollection(self) -> Recollection:
+    def recollection(self) -> MemoryData:
         """All of it, as data. It shares its records with this memory."""
-        return Recollection.model_construct(life=self.life, people=self.people, episodes=self.episodes)
+        return MemoryData.model_construct(life=self.life, people=self.people, episodes=self.episodes)
+
+
+def _name(text: str) -> str:
+    """As it is kept."""
+    return valid(text)[:LONGEST_NAME]

@@ -1,15 +1,18 @@
 """What a memory consists of, as data that can be kept: episodes, people, and the state of the character itself.
 
-All times are seconds of the character's own life: they go on where they stopped when a game is loaded again.
+All times are seconds of the character's own life: they go on where they stopped when a game is loaded again. `pack` makes
+bytes of a whole memory, for a game's own save file.
 """
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
 
+from npc.errors import RecollectionError
 from npc.relationship import Degree, Relationship
 
 # Forgetting follows a power law with exponent -1/2 (Wixted & Ebbesen 1991; the decay of ACT-R, Anderson & Schooler
@@ -17,8 +20,11 @@ from npc.relationship import Degree, Relationship
 FADING = 600.0
 FORGOTTEN = 0.05
 TRIFLE = 0.1  # the salience of what nobody has given one
+_MARK = b"NPCM\x01"  # the last byte is the version of what follows
+_MOST = 4 << 20  # bytes of the unpacked memory: a full one has about 200,000
 
-Text = Annotated[str, Field(max_length=500)]
+LONGEST_TEXT = 500
+Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 LONGEST_NAME = 120
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
@@ -87,7 +93,7 @@ class Person(_Record):
     told: dict[Literal["ever", "visit"], set[Text]] = Field(default_factory=_nothing_told)
 
 
-class Undertaking(_Record):
+class StandingOrder(_Record):
     """A standing order: the action, for whom, how long it still lasts, and the steps that follow it."""
 
     action: Name
@@ -107,7 +113,7 @@ class Undertaking(_Record):
 EPISODE: TypeAdapter[Episode] = TypeAdapter(Episode)
 
 
-class Life(_Record):
+class CharacterState(_Record):
     """The character itself.
 
     Attributes:
@@ -119,16 +125,50 @@ class Life(_Record):
 
     now: FiniteFloat = 0.0
     mood: tuple[Degree, Degree, Degree] | None = None
-    standing: Undertaking | None = None
+    standing: StandingOrder | None = None
     choices: int = 0
     said: tuple[Text, ...] = ()
     event: Text = ""
     next_episode: int = 0
 
 
-class Recollection(_Record):
+class MemoryData(_Record):
     """All that a character remembers."""
 
-    life: Life = Field(default_factory=Life)
+    life: CharacterState = Field(default_factory=CharacterState)
     people: dict[Name, Person] = Field(default_factory=dict, max_length=1024)
     episodes: tuple[Episode, ...] = Field(default=(), max_length=1024)
+
+
+def pack(recollection: MemoryData) -> bytes:
+    """Bytes that `unpack` reads: a mark, then zlib-compressed JSON, whose checksum finds damage."""
+    return _MARK + zlib.compress(recollection.model_dump_json().encode(), 6)
+
+
+def unpack(data: bytes) -> MemoryData:
+    """The memory in `data`.
+
+    Raises:
+        RecollectionError: `snapshot`: these bytes are no memory, were damaged, or are of another version.
+    """
+    if data[:4] != _MARK[:4]:
+        raise _fault("These bytes are no snapshot of a character.")
+    if data[:5] != _MARK:
+        raise _fault(f"This snapshot is of version {data[4] if len(data) > 4 else 0}, this engine reads {_MARK[4]}.")
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(data[5:], _MOST)
+    except zlib.error:
+        raise _fault("This snapshot is damaged.") from None
+    if not unpacker.eof:
+        raise _fault("This snapshot is cut off or far too large.")
+    try:
+        return MemoryData.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise _fault(f"This snapshot is broken at `{place}`: {first['msg']}.") from None
+
+
+def _fault(message: str) -> RecollectionError:
+    return RecollectionError("snapshot", message, "Load another save, or let the character begin anew.")

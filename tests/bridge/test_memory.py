@@ -64,7 +64,7 @@ def test_a_full_disk_stops_no_game_and_loses_nothing_once_there_is_room(caplog):
 
 def test_a_memory_that_cannot_be_read_is_named_when_its_npc_is_spawned(tmp_path):
     store = SqliteStore(tmp_path / "memory.sqlite")
-    store._base.execute("INSERT INTO life VALUES ('', 'tam', 'rubbish')")
+    store._base.execute("DROP TABLE life")
     with pytest.raises(Fault, match="What tam remembers cannot be read") as refused:
         Brain(EchoPerceiver(), store=store).mind("tam", TAM)
     assert refused.value.fix

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from npc import Character, Percept, Persona, RecollectionError, load_persona
 from npc.memory import InMemoryStore, Memory, SqliteStore
 from npc.memory.memory import MOST_EPISODES, MOST_PEOPLE, SHORT_TERM, VISIT
-from npc.memory.snapshot import pack, unpack
+from npc.memory.records import pack, unpack
 
 KEY = ("village", "mira")
 
@@ -326,17 +326,6 @@ def test_a_newer_file_a_foreign_file_and_one_in_use_are_refused_with_a_fix(tmp_p
     with pytest.raises(RecollectionError, match="in use by another server"):
         SqliteStore(tmp_path / "used")
     used.close()
-
-
-def test_a_broken_record_names_the_character_and_the_file(tmp_path):
-    path = tmp_path / "memory.sqlite"
-    SqliteStore(path).close()
-    base = sqlite3.connect(path)
-    base.execute("INSERT INTO life VALUES ('village', 'mira', '{\"now\": \"soon\"}')")
-    base.commit()
-    base.close()
-    with pytest.raises(RecollectionError, match="What mira remembers cannot be read"):
-        SqliteStore(path).load(KEY)
 
 
 def test_a_failed_write_keeps_nothing_of_it(tmp_path):

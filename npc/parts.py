@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from npc.agenda import STEP_LASTS, Agenda, Doing
+from npc.agenda import STEP_LASTS, Activity, Agenda
 from npc.arbitration import Arbiter, Choice
 from npc.behaviour import Behaviour
 from npc.circumstances import Day, Goals, faction_of, hour_of
 from npc.conditions import Moment
 from npc.feelings import Feelings
 from npc.lines import Speaker
-from npc.memory import Memory, Person, Recollection
+from npc.memory import Memory, Person
 from npc.mood import Affect
 from npc.persona import Persona
 from npc.reflexes import Lookout, Sighting
@@ -19,12 +19,12 @@ from npc.relationship import Relationship
 from npc.types import Decision, Percept, Target
 
 
-class Role:
+class CharacterParts:
     """One card as it is played: persona, memory, feelings, what is under way, and a voice.
 
     Args:
         npc_id: its name in the game; with `seed` it seeds what is left to chance.
-        recollection: what it remembers of an earlier life.
+        memory: what it remembers of an earlier life, and will.
         agenda: what is under way; a standing order that the card forbids is dropped.
     """
 
@@ -34,12 +34,12 @@ class Role:
         behaviour: Behaviour,
         npc_id: str,
         seed: int,
-        recollection: Recollection | None,
+        memory: Memory,
         agenda: Agenda,
     ) -> None:
         traits = {trait: persona.traits.get(trait, 0.0) for trait in behaviour.traits}
         self.persona, self.behaviour, self.agenda, self._npc_id = persona, behaviour, agenda, npc_id
-        self.memory = Memory(recollection)
+        self.memory = memory
         self.feelings = Feelings(behaviour, traits)
         self.actions = Arbiter(behaviour.actions, traits, persona.boundaries)
         self.lookout = Lookout(persona.watch, behaviour, persona.steadiness)
@@ -50,6 +50,7 @@ class Role:
 
     def _resume(self) -> None:
         life = self.memory.life
+        self.event = life.event  # the last one that the game told; each game that shares the memory tells its own
         self.speaker.resume(life.choices, life.said)
         if life.mood is not None:
             self.feelings.mood.now = Affect(*life.mood)
@@ -60,8 +61,9 @@ class Role:
         """Bring the record of its life up to date, before that is kept."""
         life = self.memory.life
         life.mood = self.feelings.mood.now
-        life.standing = self.agenda.undertaking(life.now)
+        life.standing = self.agenda.standing_order(life.now)
         life.choices, life.said = self.speaker.state
+        life.event = self.event
 
     # -- what it may do, and begins ------------------------------------------------------------------------
 
@@ -76,7 +78,9 @@ class Role:
             moment.action = steps[0]
         action = self.behaviour.actions[moment.action]
         lasts = min(action.lasts, STEP_LASTS) if steps else action.lasts
-        doing = Doing(moment.action, moment.emotion, percept.time + lasts, confidence, percept.speaker, name, tuple(steps[1:]))
+        doing = Activity(
+            moment.action, moment.emotion, percept.time + lasts, confidence, percept.speaker, name, tuple(steps[1:])
+        )
         if action.ongoing or steps:
             self.agenda.undertake(doing)
             self.memory.touch()
