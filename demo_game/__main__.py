@@ -15,15 +15,12 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import typer
 
 from demo_game.script import DEFAULT, load_script
-from engine.errors import Fault
+from engine.errors import run_command
 from engine.files import data_directory
 
 AFTER_WORDS_S = 6.0
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-
-@app.command()
 def demo(
     endpoint: Annotated[str | None, typer.Option(help="A running engine; without it the game starts its own.")] = None,
     headless: Annotated[bool, typer.Option(help="No window: play by script and report.")] = False,
@@ -139,13 +136,7 @@ def _story(
 
 def main() -> None:
     """Run the demo; faults become one line on stderr and exit status 2."""
-    try:
-        app(prog_name="python -m demo_game")
-    except Fault as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_command(lambda: demo, sys.argv[1:], "python -m demo_game")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import tempfile
@@ -42,11 +43,12 @@ class OwnEngine:
         self._log = (Path(self._folder.name) / "log").open("w+b")
         self._memory = memory
         self._ended: deque[float] = deque(maxlen=LIVES)
-        self._process = self._start("tcp://127.0.0.1:*")
+        self._address = "tcp://127.0.0.1:*"  # any that is free; what it was given, once it is ready
+        self._process = self._start(self._address)
 
     def _start(self, address: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "engine", "serve", "--bind", address]
-        command += ["--ready-file", str(self._ready), "--memory", self._memory]
+        command += ["--ready-file", str(self._ready), "--memory", self._memory, "--parent-pid", str(os.getpid())]
         return subprocess.Popen(command, stdout=self._log, stderr=self._log)
 
     @property
@@ -68,7 +70,8 @@ class OwnEngine:
                 raise BridgeError("engine", f"The engine did not start within {START_S:g} s.", DOCTOR)
             meanwhile()
             time.sleep(0.02)
-        return self._ready.read_text(encoding="utf-8")
+        self._address = self._ready.read_text(encoding="utf-8")
+        return self._address
 
     def _failure(self) -> BridgeError:
         self._log.seek(0)
@@ -87,7 +90,7 @@ class OwnEngine:
         if len(self._ended) == LIVES and self._ended[-1] - self._ended[0] < WITHIN_S:
             raise self._failure()
         log.warning("The engine has ended (status %s) and is started again.", self._process.returncode)
-        self._process = self._start(self._ready.read_text(encoding="utf-8"))
+        self._process = self._start(self._address)
         return True
 
     def close(self) -> None:

@@ -8,13 +8,10 @@ from typing import Annotated
 
 import typer
 
-from engine.errors import Fault, needs_extra
+from engine.errors import Fault, needs_extra, run_command
 from engine.files import refuse_overwriting
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-
-@app.command()
 def export(
     checkpoint: Annotated[Path, typer.Option(help="Run directory that `python -m engine train` wrote.")],
     out: Annotated[Path, typer.Option(help="Bundle directory to write; a bundle that is there is replaced.")],
@@ -33,13 +30,7 @@ def export(
 
 def main() -> None:
     """Run the export; faults become one line on stderr and exit status 2."""
-    try:
-        app(prog_name="python -m export")
-    except Fault as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_command(lambda: export, sys.argv[1:], "python -m export")
 
 
 if __name__ == "__main__":

@@ -75,10 +75,7 @@ def test_whoever_loads_onnx_runtime_has_turned_its_telemetry_off_before(tmp_path
 
 STARTS = {
     "ask": ["-m", "engine", "ask", "--text", "hello", "--provider", "cpu"],
-    "the console script": [
-        "-c",
-        "import sys; sys.argv = ['npc-engine', 'ask', '--text', 'hello']\nfrom engine.__main__ import main; main()",
-    ],
+    "the console script": ["-c", "from engine.cli import main; main()", "ask", "--text", "hello"],
     "a library": ["-c", "import engine; engine.Perceiver(None, 'cpu')"],
     "a library by its innermost module": ["-c", "from engine.perception.perceiver import Perceiver; Perceiver(None, 'cpu')"],
     "export": [

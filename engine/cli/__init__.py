@@ -1,1 +1,77 @@
-"""The commands."""
+"""The commands: `npc-engine COMMAND`, or `python -m engine COMMAND`. Each is loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import run_command
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command at `place`, `module:function`: to load torch for a frame, or ONNX Runtime for help, would take seconds."""
+
+    name: str
+    place: str
+    text: str
+
+    def load(self) -> Callable[..., Any]:
+        module, _, function = self.place.partition(":")
+        found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+        return found
+
+
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command("ask", "engine.cli.ask:ask", "Show what the model makes of a picture and a line."),
+        Command("serve", "engine.cli.serve:serve", "Answer games over ZeroMQ."),
+        Command("keys", "engine.cli.keys:keys", "Make key files for an encrypted server."),
+        Command("doctor", "engine.cli.doctor:doctor", "Check this machine and say what to do."),
+        Command("soak", "engine.cli.soak:soak", "Kill, flood and confuse a server."),
+        Command("bench", "engine.cli.bench:bench", "Measure latency end to end."),
+        Command("steadiness", "engine.cli.steadiness:steadiness", "Measure how much a bundle flickers."),
+        Command("talk", "engine.cli.talk:chat", "Chat with a character in the terminal, heard by the model."),
+        Command("knowledge", "engine.cli.knowledge:measure", "Measure whether questions find what characters know."),
+        Command("bench-games", "engine.cli.bench_games:bench_games", "Measure on games that nobody here wrote."),
+        Command("assets", "engine.cli.assets:assets", "Fetch the sprites for training."),
+        Command("train", "engine.cli.train:train", "Train a model."),
+        Command("adapt", "engine.cli.adapt:adapt", "Teach a bundle a game from its recording."),
+        Command("evaluate", "engine.cli.evaluate:evaluate", "Measure a trained model, or a bundle on a recording."),
+        Command("tune", "engine.cli.tune:tune", "Search the hyperparameters of a recipe."),
+        Command("compare", "engine.cli.compare:compare", "Compare encoders and fusions under one budget."),
+        Command("export", "export.__main__:export", "Write a bundle from a training run."),
+        Command("demo", "demo_game.__main__:demo", "Play in a small village whose people see, understand and act."),
+    )
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; exit status 2 where something is at fault, with one line that says what and what to do."""
+    name, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    if name not in COMMANDS:
+        _usage(name)
+    command = COMMANDS[name]
+    run_command(command.load, rest, f"{_called()} {name}", command.text)
+
+
+def _called() -> str:
+    """How the user called us."""
+    program = Path(sys.argv[0]).stem
+    return program if program.startswith("npc-engine") else "python -m engine"
+
+
+def _usage(name: str) -> None:
+    """Print the commands and leave."""
+    asked = name in ("--help", "-h", "help")
+    rows = "\n".join(f"  {command.name:<13}{command.text}" for command in COMMANDS.values())
+    stream = sys.stdout if asked else sys.stderr
+    if not asked:
+        print(f"error: There is no command '{name}'.", file=stream)
+    print(f"Usage: {_called()} COMMAND [OPTIONS]\n\nCommands (COMMAND --help tells more):\n{rows}", file=stream)
+    sys.exit(0 if asked else 2)

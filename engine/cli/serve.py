@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,8 +17,9 @@ from engine.bridge.ledger import Journal
 from engine.bridge.observability import log_to_stderr
 from engine.bridge.server import BATCH_WAIT_S, Server
 from engine.bridge.sockets import is_loopback
+from engine.cli.lifetime import ReadyFile, end_with_process, end_with_stdin, ended_by_signals, say
 from engine.errors import Fault
-from engine.files import data_directory, reason, write_whole
+from engine.files import data_directory
 
 if TYPE_CHECKING:
     from engine.inspector import Feed, Page
@@ -73,51 +72,86 @@ def serve(
     batch_wait: Annotated[
         float, typer.Option(min=0, max=20, help="Milliseconds that frames wait for others where several are taken at once.")
     ] = BATCH_WAIT_S * 1e3,
-    ready_file: Annotated[Path | None, typer.Option(help="Gets the address once the server is ready.")] = None,
+    ready_file: Annotated[
+        Path | None, typer.Option(help="Gets the address once the server is ready, and is taken away when it ends.")
+    ] = None,
+    parent_pid: Annotated[int | None, typer.Option(min=1, help="End when the process of this number has ended.")] = None,
+    until_stdin_closes: Annotated[
+        bool, typer.Option("--until-stdin-closes", help="End when standard input ends, as a pipe does with the game.")
+    ] = False,
     echo: Annotated[bool, typer.Option(help="Answer without a model, for testing a client.")] = False,
     log_format: Annotated[LogFormat, typer.Option(help="For people or for machines.")] = LogFormat.TEXT,
     verbose: Annotated[bool, typer.Option(help="Log who comes and goes.")] = False,
 ) -> None:
     """Start a server; Ctrl-C or SIGTERM ends it after what was said is answered."""
     log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format is LogFormat.JSON)
+    token = _token(token)
     if personas is not None and not personas.is_dir():
         raise Fault("personas", f"There is no directory {personas}.", "Give a directory of YAML cards.")
-    server = Server(  # first, since it fails fastest
-        bind,
-        token=token,
-        keys=load_server_keys(keys) if keys else None,
-        insecure=insecure,
-        journal=Journal(journal) if journal else None,
-        batch_wait=batch_wait / 1e3,
-    )
-    try:
-        store = _store(memory or ("none" if echo else str(data_directory() / "memory.sqlite")))
-        voice = _voice(llm, llm_model, llm_budget, llm_remote) if llm else None
-        feed, page = _inspector(inspect, token)
+    with ExitStack() as ends:
+        server = Server(  # first, since it fails fastest
+            bind,
+            token=token,
+            keys=load_server_keys(keys) if keys else None,
+            insecure=insecure,
+            journal=Journal(journal) if journal else None,
+            batch_wait=batch_wait / 1e3,
+        )
+        unserved = ends.enter_context(ExitStack())
+        unserved.callback(server.close)
+        ends.enter_context(ended_by_signals(server.stop))
+        if parent_pid is not None:
+            end_with_process(parent_pid, server.stop)
+        if until_stdin_closes:
+            end_with_stdin(server.stop)
+        ready = ReadyFile(ready_file, server.endpoint) if ready_file is not None else None
+        store = _store(memory, echo)
+        ends.callback(store.close)
+        voice = _voice(llm, llm_model, llm_budget, llm_remote) if llm is not None else None
+        feed, page = _inspector(inspect, token, ends)
+        measured = _metrics(server, metrics, insecure, ends)
         brain, name = _brain(None if echo else (bundle, provider, threads, batch), personas, store, _made(logs), voice, feed)
-    except Fault:
-        server.close()
-        raise
-    # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
-    sys.setswitchinterval(0.0005)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: server.stop())
-    with _metrics(server, metrics, insecure):
+        ends.callback(brain.close)
+        # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
+        sys.setswitchinterval(0.0005)
         if page is not None:
-            typer.echo(f"inspector: {page.address}")
-        typer.echo(f"ready: {server.endpoint}, {brain.perceiver.provider}, bundle {name}")
-        if ready_file is not None:
-            _announce(ready_file, server.endpoint)
+            say(f"inspector: {page.address}")
+        if measured is not None:
+            say(f"metrics: {measured}")
+        say(f"ready: {server.endpoint}, {brain.perceiver.provider}, bundle {name}")
+        if ready is not None:
+            ends.callback(ready.remove)
+            ready.write()
+        unserved.pop_all()  # whoever runs closes
         server.run(brain, name)
-    brain.close()
 
 
-def _store(memory: str) -> MemoryStore:
+def _token(given: str | None) -> str | None:
+    """The token, if there is one.
+
+    Raises:
+        Fault: `token`: an empty one, also in the environment, protects nothing and looks as if it did.
+    """
+    token = os.environ.get("NPC_ENGINE_TOKEN") if given is None else given
+    if token is not None and not token.strip():
+        raise Fault("token", "The token is empty, and would keep nobody out.", "Give a word with --token, or leave it out.")
+    return token
+
+
+def _store(memory: str | None, echo: bool) -> MemoryStore:
+    """Where memories go. Nobody has chosen the file that is used by default: where there can be none, the server says so."""
     from npc.memory import InMemoryStore, SqliteStore
 
-    if memory == "none":
+    if memory == "none" or (echo and not memory):
         return InMemoryStore()
-    return SqliteStore(Path(memory))
+    if memory:
+        return SqliteStore(Path(memory))
+    try:
+        return SqliteStore(data_directory() / "memory.sqlite")
+    except Fault as fault:
+        what = "Characters will remember nothing beyond this run: no memory file was given, and the one in the data directory"
+        logging.getLogger("engine.bridge").warning("%s cannot be used. %s", what, fault)
+        return InMemoryStore()
 
 
 def _made(logs: Path | None) -> Path | None:
@@ -135,7 +169,7 @@ def _voice(url: str, model: str, budget: float, remote: bool) -> Voice:
     return Voice(LlmCfg(checked_url(url, remote), model, budget, os.environ.get("NPC_ENGINE_LLM_KEY", "")))
 
 
-def _inspector(port: int | None, token: str | None) -> tuple[Feed | None, Page | None]:
+def _inspector(port: int | None, token: str | None, ends: ExitStack) -> tuple[Feed | None, Page | None]:
     """What the brain shows its ticks to, and the page for people; neither without a port."""
     if port is None:
         return None, None
@@ -144,6 +178,8 @@ def _inspector(port: int | None, token: str | None) -> tuple[Feed | None, Page |
     feed = Feed()
     page = Page(feed, port, token)
     feed.start()
+    ends.callback(feed.close)
+    ends.callback(page.close)
     return feed, page
 
 
@@ -170,11 +206,10 @@ def _brain(
     return brain, perceiver.bundle.manifest.name
 
 
-@contextmanager
-def _metrics(server: Server, address: str | None, insecure: bool) -> Iterator[None]:
+def _metrics(server: Server, address: str | None, insecure: bool, ends: ExitStack) -> str | None:
+    """Where the metrics are, once they are served."""
     if address is None:
-        yield
-        return
+        return None
     from engine.bridge.observability import serve_metrics, split_address
 
     host, _ = split_address(address)
@@ -185,15 +220,5 @@ def _metrics(server: Server, address: str | None, insecure: bool) -> Iterator[No
             "Use 127.0.0.1:PORT, or say --insecure where the network is trusted.",
         )
     end, port = serve_metrics(address, server.statistics, server.gauges)
-    typer.echo(f"metrics: http://{host}:{port}/metrics")
-    try:
-        yield
-    finally:
-        end()
-
-
-def _announce(path: Path, endpoint: str) -> None:
-    try:
-        write_whole(path, endpoint)
-    except (OSError, ValueError) as error:
-        raise Fault("ready_file", f"{path} cannot be written: {reason(error)}.", "Check --ready-file.") from None
+    ends.callback(end)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/metrics"
