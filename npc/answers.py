@@ -12,7 +12,7 @@ from npc.conditions import Moment
 from npc.memory.records import TRIFLE
 from npc.parts import CharacterParts, best
 from npc.reflexes import Sighting
-from npc.types import Decision, Percept
+from npc.types import SILENCE, Decision, Percept
 
 
 def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event: str) -> Decision:
@@ -49,9 +49,13 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
 def _understands(parts: CharacterParts, percept: Percept) -> bool:
     """Whether the words are clear enough to act on.
 
-    A wrong answer is soon forgotten, a wrong deed is not: an answer needs a sure intent or action, a deed both.
+    A wrong answer is soon forgotten, a wrong deed is not: an answer needs a sure intent or action, a deed both. Words that
+    the model takes for silence (other scripts, signs alone, no words at all) mean nothing to it, however sure it is.
     """
-    sure = [bool(parts.known(head)) for head in (percept.intent, percept.action)]
+    intent, do = parts.known(percept.intent), parts.known(percept.action)
+    if intent == SILENCE["intent"]:
+        intent, do = "", "" if do == "idle" else do
+    sure = (bool(intent), bool(do))
     action = parts.behaviour.actions.get(best(percept.action)[0])
     return all(sure) if action is not None and action.deed else any(sure)
 

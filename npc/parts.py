@@ -10,6 +10,7 @@ from npc.behaviour import Behaviour
 from npc.circumstances import Day, Goals, faction_of, hour_of
 from npc.conditions import Moment
 from npc.feelings import Feelings
+from npc.language import mentions
 from npc.lines import Speaker
 from npc.memory import Memory, Person
 from npc.mood import Affect
@@ -174,8 +175,7 @@ class CharacterParts:
         variables = {"name": self.persona.name, "player": str(player)}
         if player == "player":
             variables["player"] = self.persona.calls_player
-        words = percept.text.lower()
-        named = (d.phrase for d in percept.watch if d.phrase and d.phrase.lower() in words)
+        named = (d.phrase for d in percept.watch if mentions(percept.text, d.phrase, plural=True))
         if phrase := next(named, ""):
             variables["target"] = phrase
         return variables

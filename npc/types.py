@@ -45,6 +45,7 @@ WORD_HEADS = tuple(head.name for head in HEADS if head.reads == "words")
 FUSED_HEADS = tuple(head.name for head in HEADS if head.reads == "both")
 STEADY = tuple(head.name for head in HEADS if head.steady)
 TOLD = tuple(head.name for head in HEADS if head.told)
+SILENCE = {head.name: head.silent for head in HEADS if head.silent}
 # What the model points at beside: the thing that the words mean, and the phrases of the watch list.
 PLACES = ("target", "watch")
 

@@ -3,22 +3,49 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 
+from npc.text import folded
+
 _WORD = re.compile(r"[\w'-]+")
+_THEIRS = re.compile(r"'s?(?= |$)")
 _SENTENCES = re.compile(r"(?:(?<=[.!?;])|(?<=[.!?;][\"')\]]))\s+|\s*\n\s*")
 # Where a sentence that is too long may be cut: after a comma or a dash, and before words that begin something new.
 _CLAUSES = re.compile(r"(?<=,)\s+|\s+-+\s+|\s+(?=(?:and|but|so|then|or|because|now|please)\b)", re.IGNORECASE)
 _END = 8  # words at the end of a sentence that is too long
 
 
-def mentions(text: str, phrase: str) -> bool:
-    """Whether `text` has `phrase` in it as whole words: there is no rat in "grateful"."""
-    return f" {_plain(phrase)} " in f" {_plain(text)} "
+def mentions(text: str, phrase: str, plural: bool = False) -> bool:
+    """Whether `text` has `phrase` in it as whole words: there is no rat in "grateful".
+
+    With `plural` several of them count, too ("rats"), and what is theirs ("the rat's tail"). Scripts without blanks between
+    words have no whole words: there it is enough that the phrase occurs.
+    """
+    words, sought = _plain(text), _plain(phrase)
+    if not sought:
+        return False
+    if any(unicodedata.east_asian_width(c) == "W" for c in sought):
+        return sought in words
+    if not plural:
+        return f" {sought} " in f" {words} "
+    theirs = _THEIRS.sub("", words)
+    return any(f" {form} " in f" {theirs} " for form in _forms(sought))
 
 
 def _plain(text: str) -> str:
-    return " ".join(_WORD.findall(text.lower()))
+    return " ".join(_WORD.findall(folded(text).lower().replace("’", "'")))
+
+
+def _forms(noun: str) -> tuple[str, ...]:
+    """One of them and several, as English writes it."""
+    if noun.endswith(("s", "x", "z", "ch", "sh", "o")):
+        return noun, f"{noun}s", f"{noun}es"
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
+        return noun, f"{noun[:-1]}ies"
+    if noun.endswith(("f", "fe")):
+        return noun, f"{noun}s", f"{noun.removesuffix('e')[:-1]}ves"
+    return noun, f"{noun}s"
 
 
 def pieces(text: str, fits: Callable[[str], bool], most: int) -> list[str]:

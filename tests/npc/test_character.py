@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from npc import Percept, characters
+from npc import Detection, Percept, characters
 
 PLAIN_ORDERS = {
     "follow_me": "follow",
@@ -312,3 +312,24 @@ def test_another_seed_chooses_other_words_but_the_same_deeds(stage):
     deeds = [[actor.hear("hello", "greet", "greet") for _ in range(10)] for actor in (first, second)]
     assert [d.action for d in deeds[0]] == [d.action for d in deeds[1]]
     assert [d.line for d in deeds[0]] != [d.line for d in deeds[1]]
+
+
+@pytest.mark.parametrize("text", ["👋", "こんにちは", "asdfghjkl", "???", "привет, как дела"])
+def test_words_that_the_model_takes_for_silence_are_asked_for_again(stage, text):
+    actor = stage("guard")
+    decision = actor.hear(text, "none", "idle", p=0.99)
+    assert decision.line in {line.say for line in actor.character.persona.lines["unclear"]}
+    assert decision.reason.startswith("Bram did not understand")
+    assert actor.hear("follow me", "none", "follow", p=0.99).action == "talk", "no deed on words without a meaning"
+
+
+def test_words_without_a_meaning_of_their_own_may_call_for_an_answer(stage):
+    assert stage("guard").hear("Bonjour", "none", "greet", p=0.6).action == "greet"
+
+
+def test_a_word_inside_another_is_no_thing_that_was_named(stage):
+    lines = {"talk": ["Hm.", {"say": "A {target}, you say?", "intent": "chat"}]}
+    actor = stage(watch={"rat": "threat", "ale": "friend"}, lines=lines)
+    watch = tuple(Detection(phrase, 0.0, 0.5, 0.5) for phrase in ("rat", "ale"))
+    assert actor.hear("I am grateful, and so is the finale", "chat", "talk", watch=watch).line == "Hm."
+    assert actor.hear("Rats, everywhere!", "chat", "talk", watch=watch).line == "A rat, you say?"

@@ -83,6 +83,33 @@ def test_a_phrase_is_mentioned_in_whole_words(text, phrase, there):
     assert mentions(text, phrase) is there
 
 
+@pytest.mark.parametrize(
+    ("text", "phrase", "there"),
+    [
+        ("I am grateful to you", "rat", False),
+        ("what a rate, says the pirate", "rat", False),
+        ("the finale, too", "ale", False),
+        ("I want an important order", "ant", False),
+        ("Rats! Rats everywhere", "rat", True),
+        ("mind the rat’s tail", "rat", True),
+        ("the wolves' den", "wolf", True),
+        ("two treasure  chests", "treasure chest", True),
+        ("a treasure", "treasure chest", False),
+        ("berries, please", "berry", True),
+        ("foxes", "fox", True),
+        ("ｔｈｅ ｒａｔ", "rat", True),
+        ("a rat-catcher came", "rat", False),
+        ("ein Wolf!", "wolf", True),
+        ("волк там", "волк", True),
+        ("那里有一只狼。", "狼", True),
+        ("anything", "", False),
+        ("anything", "?", False),
+    ],
+)
+def test_one_of_them_and_several_are_mentioned(text, phrase, there):
+    assert mentions(text, phrase, plural=True) is there
+
+
 def _short(words: int):
     return lambda text: len(text.split()) <= words and len(text) <= 6 * words
 
