@@ -1,9 +1,11 @@
-"""Write a bundle directory: graphs, tokenizer, labels, hashes, metrics, model card."""
+"""Write a bundle directory: graphs, tokenizer, labels, hashes, metrics, model card.
+
+A whole one from a training run, or an adapted one: the encoders of another bundle as they are, neck, decide and watch anew.
+"""
 
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import shutil
 import tempfile
@@ -14,6 +16,17 @@ from pathlib import Path
 from rich.console import Console
 
 from engine.errors import Fault
+from engine.formats.bundle import (
+    FORMAT,
+    GRAPHS,
+    HEADS_FILE,
+    REPLAY_FILE,
+    TOKENIZER_FILE,
+    Bundle,
+    entry,
+    read_raw_manifest,
+    write_manifest,
+)
 from engine.lab.data.concepts import Concept
 from engine.lab.model import NpcModel
 from engine.lab.training.feature_cache import ScenePair
@@ -21,16 +34,12 @@ from engine.lab.training.replay import write_replay
 from engine.lab.training.run import load_run
 from engine.lab.training.sources import read_scene_shard, scene_concepts
 from engine.lab.training.texts import MAX_TOKENS, tokenizer_file
-from export.frames_axis import free_frames
-from export.graphs import export_graphs
-from export.heads import write_heads
-from export.parity import Parity, compare
-from export.quantize import quantize_image, quantize_matrices
-from export.real_inputs import calibration_frames, parity_inputs
-from export.vocabulary import keep_english
+from export.graphs import export_graphs, export_heads
+from export.parity import Example, Frames, Parity, calibration_frames, compare, compare_heads, parity_inputs
+from export.quantize import quantize_convolutions, quantize_image, quantize_matrices
+from export.surgery import feature_scales, free_frames, replace_neck
+from export.weights import keep_english, write_heads
 
-FORMAT = 1
-HEADS_FILE, REPLAY = "heads.safetensors", "replay.zip"
 REPLAYED, REPLAY_SEED = 200, 40_001  # scenes, of a seed that no training uses
 LICENCES = [
     "EfficientNet-Lite0 weights: Apache-2.0 (Google)",
@@ -58,7 +67,7 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
     with staging(out) as folder:
         with console.status("exporting graphs"):
             smaller = copy.deepcopy(model)
-            keep_english(smaller, tokenizer_file(), folder / "tokenizer.json")
+            keep_english(smaller, tokenizer_file(), folder / TOKENIZER_FILE)
             export_graphs(smaller, folder)
         frames, texts = parity_inputs(model.cfg.size)
         with console.status("comparing with PyTorch"):
@@ -72,7 +81,7 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
         refuse_unless(shipped.acceptable(precision), shipped, precision)
         pairs = read_scene_shard("train", REPLAY_SEED, model.cfg.size, 0, REPLAYED)
         metrics = {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__, **_evaluation(run)}
-        write_whole(folder, model, pairs, scene_concepts(), {"name": name, "precision": precision, "metrics": metrics})
+        write_rest(folder, model, pairs, scene_concepts(), {"name": name, "precision": precision, "metrics": metrics})
     size = sum(f.stat().st_size for f in out.iterdir()) / 1e6
     return (
         f"Wrote {out} ({precision}, {size:.1f} MB). fp32 graphs agree with PyTorch on {exact.agreement:.1%} of top "
@@ -110,8 +119,8 @@ def _take_the_place_of(old: Path, new: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def _quantise(folder: Path, frames: list) -> None:
-    for graph in ("image", "text", "decide", "watch"):
+def _quantise(folder: Path, frames: Frames) -> None:
+    for graph in GRAPHS:
         exact = folder / f"{graph}.onnx"
         small = folder / f"{graph}.int8.onnx"
         if graph == "image":
@@ -132,7 +141,7 @@ def refuse_unless(acceptable: bool, parity: Parity, precision: str) -> None:
         )
 
 
-def write_whole(
+def write_rest(
     folder: Path,
     model: NpcModel,
     replay: Sequence[ScenePair],
@@ -141,9 +150,8 @@ def write_whole(
 ) -> None:
     """Add to the graphs and the tokenizer in `folder` what else a bundle holds; `facts` are name, precision and metrics."""
     write_heads(model, folder / HEADS_FILE)
-    write_replay(folder / REPLAY, replay, concepts)
-    manifest = _manifest(folder, model, facts)
-    (folder / "bundle.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    write_replay(folder / REPLAY_FILE, replay, concepts)
+    write_manifest(folder, _manifest(folder, model, facts))
 
 
 def _evaluation(run: Path) -> dict[str, object]:
@@ -162,15 +170,75 @@ def _manifest(folder: Path, model: NpcModel, facts: Mapping[str, object]) -> dic
         "input": {"height": size[0], "width": size[1], "grid": [size[0] // 8, size[1] // 8], "max_tokens": MAX_TOKENS},
         "thresholds": {"target": 0.5, "watch": 0.5},
         "graphs": {p.stem: entry(p) for p in sorted(folder.glob("*.onnx"))},
-        "tokenizer": entry(folder / "tokenizer.json"),
+        "tokenizer": entry(folder / TOKENIZER_FILE),
         "model": model.cfg.model_dump(mode="json"),
         "heads": entry(folder / HEADS_FILE),
-        "replay": entry(folder / REPLAY),
+        "replay": entry(folder / REPLAY_FILE),
         "metrics": facts["metrics"],
         "licences": LICENCES,
     }
 
 
-def entry(path: Path) -> dict[str, str]:
-    """A file as `bundle.json` names it."""
-    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+def write_adapted(
+    base: Bundle, model: NpcModel, examples: Sequence[Example], out: Path, facts: Mapping[str, object]
+) -> tuple[Parity, Parity]:
+    """Export `model` into `out`, in the precision of `base`; returns the parity of the exact and of the shipped graphs.
+
+    Args:
+        examples: frames with their features, to set the ranges of INT8 and to compare with PyTorch.
+        facts: what was learnt from, for `bundle.json`.
+
+    Raises:
+        Fault: `parity` if the graphs disagree with PyTorch (nothing is written then).
+    """
+    precision = base.manifest.precision
+    with staging(out) as folder:
+        export_heads(model, folder)
+        exact = compare_heads(model, folder, examples)
+        refuse_unless(exact.acceptable("fp32"), exact, "fp32")
+        if precision == "int8":
+            _quantise_adapted(base, folder, examples)
+        replace_neck(base.graph("image"), folder / "neck.onnx", folder / base.graph("image").name)
+        (folder / "neck.onnx").unlink()
+        free_frames(folder / base.graph("image").name)
+        shipped = compare_heads(model, folder, examples)
+        refuse_unless(shipped.acceptable(precision), shipped, precision)
+        _copy_rest(base, folder)
+        write_heads(model, folder / HEADS_FILE)
+        parity = {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__}
+        write_manifest(folder, _adapted_manifest(base, folder, parity, facts))
+    return exact, shipped
+
+
+def _quantise_adapted(base: Bundle, folder: Path, examples: Sequence[Example]) -> None:
+    small = folder / "small.onnx"
+    quantize_convolutions(
+        folder / "neck.onnx", small, (e.features for e in examples), scales=feature_scales(base.graph("image"))
+    )
+    small.replace(folder / "neck.onnx")
+    quantize_matrices(folder / "decide.onnx", small)
+    small.replace(folder / "decide.onnx")
+
+
+def _copy_rest(base: Bundle, folder: Path) -> None:
+    """Whatever else the base carries: words, replay, model card."""
+    for path in base.folder.iterdir():
+        if path.is_file() and not path.is_symlink() and not (folder / path.name).exists():
+            shutil.copy(path, folder)
+
+
+def _adapted_manifest(
+    base: Bundle, folder: Path, parity: Mapping[str, object], facts: Mapping[str, object]
+) -> dict[str, object]:
+    """The base's manifest with new hashes. Its figures are its own: they stand under `base`."""
+    manifest = read_raw_manifest(base.folder)
+    graphs = {name: entry(folder / of.file) for name, of in base.manifest.graphs.items()}
+    shas = {name: of.sha256 for name, of in base.manifest.graphs.items()}
+    origin = {"name": base.manifest.name, "graphs": shas, "metrics": base.manifest.metrics}
+    return manifest | {
+        "name": f"{base.manifest.name}+{facts['game']}",  # `default+crafter`: what was `default` and has learnt Crafter
+        "graphs": graphs,
+        "heads": entry(folder / HEADS_FILE),
+        "metrics": {**parity, "adapted": dict(facts)},
+        "base": origin,
+    }

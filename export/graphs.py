@@ -45,7 +45,8 @@ class NeckGraph(nn.Module):
         self.model = model
 
     def forward(self, s8: Tensor, s16: Tensor, s32: Tensor) -> tuple[Tensor, Tensor]:
-        return self.model.neck(s8, s16, s32)
+        grid, scene = self.model.neck(s8, s16, s32)
+        return grid, scene
 
 
 class TextGraph(nn.Module):

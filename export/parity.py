@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,11 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from engine.formats.labels import load_labels
+from engine.lab.data.utterances import load_utterances
 from engine.lab.model import NpcModel
+from engine.lab.training.sources import read_scene_shard, slot_things
+from engine.lab.training.text_stage import fill_lines
 from engine.lab.training.texts import MAX_TOKENS, tokenize
 from npc.types import HEAD_NAMES
 
@@ -60,11 +65,12 @@ def compare(model: NpcModel, folder: Path, frames: Frames, texts: list[str]) -> 
     pairs = []
     for frame, text in zip(frames, texts, strict=True):
         with torch.no_grad():
-            view = model.encode_frame(torch.from_numpy(frame)[None])
-            ours = _torch_heads(model, *view, model.encode_text(*tokenize([text]))[1], bool(text))
+            grid, scene = model.encode_frame(torch.from_numpy(frame)[None])
+            ours = _torch_heads(model, grid, scene, model.encode_text(*tokenize([text]))[1], bool(text))
         ids = np.array([tokenizer.encode(text).ids], np.int64)
         utterance = text_graph.run(["utterance"], {"ids": ids, "mask": np.ones_like(ids)})[0]
-        pairs.append((ours, _onnx_heads(decide, *image.run(["grid", "scene"], {"frame": frame[None]}), utterance, bool(text))))
+        seen = image.run(["grid", "scene"], {"frame": frame[None]})
+        pairs.append((ours, _onnx_heads(decide, seen[0], seen[1], utterance, bool(text))))
     return _parity(pairs)
 
 
@@ -76,7 +82,7 @@ def compare_heads(model: NpcModel, folder: Path, examples: Sequence[Example]) ->
     for example in examples:
         with torch.no_grad():
             view = model.neck(*(torch.from_numpy(f) for f in example.features.values()))
-            ours = _torch_heads(model, *view, torch.from_numpy(example.utterance), example.said)
+            ours = _torch_heads(model, view[0], view[1], torch.from_numpy(example.utterance), example.said)
             ours.append(_torch_watch(model, view[0], torch.from_numpy(example.phrases)))
         grid, scene = first.run(["grid", "scene"], {"frame": example.frame[None]} if whole else dict(example.features))
         theirs = _onnx_heads(decide, grid, scene, example.utterance, example.said)
@@ -121,3 +127,17 @@ def _onnx_heads(decide: Any, grid: Floats, scene: Floats, utterance: Floats, sai
     inputs = {"grid": grid, "scene": scene, "utterance": utterance, "valid": _valid(grid)}
     outputs = decide.run([*HEAD_NAMES, "target_p"], inputs | {"said": np.full((1, 1), float(said), np.float32)})
     return [*(o[0] for o in outputs[:-1]), outputs[-1]]
+
+
+def calibration_frames(size: tuple[int, int], count: int = 120) -> Frames:
+    """Frames that set the ranges of the quantised image graph. The first two pin black and white."""
+    frames = [frame for frame, _ in read_scene_shard("train", 11, size, 0, count)]
+    return [np.zeros_like(frames[0]), np.full_like(frames[0], 255), *frames]
+
+
+def parity_inputs(size: tuple[int, int], count: int = 200) -> tuple[Frames, list[str]]:
+    """`count` frames that were not trained on, each with a player line (every eighth with silence)."""
+    lines = fill_lines(load_utterances("held_out"), slot_things(), load_labels(), random.Random(3))
+    random.Random(4).shuffle(lines)
+    frames = [frame for frame, _ in read_scene_shard("train", 12, size, 0, count)]
+    return frames, ["" if i % 8 == 7 else lines[i % len(lines)].text for i in range(count)]

@@ -53,7 +53,7 @@ def _left(home: Path) -> list[str]:
 
 
 def test_there_are_modules_that_load_onnx_runtime():
-    assert {"engine.perception.onnx_sessions", "export.quantize", "export.frames_axis"} <= set(_loads_onnx_runtime())
+    assert {"engine.perception.onnx_sessions", "export.quantize", "export.surgery"} <= set(_loads_onnx_runtime())
 
 
 @pytest.mark.parametrize("module", _loads_onnx_runtime())
@@ -80,7 +80,7 @@ STARTS = {
     "a library by its innermost module": ["-c", "from engine.perception.perceiver import Perceiver; Perceiver(None, 'cpu')"],
     "export": [
         "-c",
-        "import export.frames_axis as f, onnxruntime as ort\nimport engine.perception as p; p.Perceiver(None, 'cpu')",
+        "import export.surgery as f, onnxruntime as ort\nimport engine.perception as p; p.Perceiver(None, 'cpu')",
     ],
     "a process of ours": [
         "-c",

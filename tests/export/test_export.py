@@ -20,10 +20,10 @@ from engine.files import refuse_overwriting
 from engine.lab.model.text_encoders import MiniLM
 from engine.lab.training.texts import tokenizer_file
 from export import bundle_writer
-from export.frames_axis import free_frames
 from export.parity import Parity
 from export.quantize import quantize_matrices
-from export.vocabulary import keep_english
+from export.surgery import free_frames
+from export.weights import keep_english
 
 pytestmark = pytest.mark.train
 

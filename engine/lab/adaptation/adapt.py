@@ -24,9 +24,9 @@ from engine.lab.model import NpcModel
 from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.measure import Measured, fit_platt
 from engine.perception import Bundle, Perceiver
-from export.adapted import write_adapted
+from export.bundle_writer import write_adapted
+from export.graphs import FEATURES
 from export.parity import Example, Parity
-from export.splice import FEATURES
 
 EXPORT_S, EXPORT_SHARE = 30.0, 3.0  # kept back for merging and export: seconds, or more where what comes before took long
 EXAMPLES = 100  # inputs that set the ranges of INT8 and are compared with PyTorch

@@ -28,8 +28,8 @@ from engine.lab.training.run import Progress
 from engine.lab.training.sources import Asker, scene_pair
 from engine.lab.training.texts import BundleTexts
 from engine.perception import Bundle
-from export.heads import read_heads
-from export.splice import write_features_graph
+from export.surgery import write_features_graph
+from export.weights import read_heads
 
 Pixels = npt.NDArray[np.uint8]
 QUERIES, LESSONS = 12, 3  # a scene and step

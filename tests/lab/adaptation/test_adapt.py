@@ -12,6 +12,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from engine.errors import Fault
+from engine.formats.bundle import HEADS_FILE, REPLAY_FILE
 from engine.formats.labels import load_labels
 from engine.formats.recording import read_recording
 from engine.lab.adaptation import adapt as way
@@ -28,11 +29,11 @@ from engine.lab.training.feature_cache import SceneRecord
 from engine.lab.training.replay import read_replay, write_replay
 from engine.lab.training.texts import tokenizer_file
 from engine.perception import Bundle, Frame, Perceiver, Query
-from export.bundle_writer import HEADS_FILE, REPLAY, staging, write_whole
+from export.bundle_writer import staging, write_rest
 from export.graphs import export_graphs
-from export.heads import read_heads, write_heads
 from export.quantize import quantize_image
-from export.splice import feature_scales, replace_neck, write_features_graph
+from export.surgery import feature_scales, replace_neck, write_features_graph
+from export.weights import read_heads, write_heads
 from tests.lab.adaptation.conftest import SIZE, Record, frame_of, some_things
 
 pytestmark = pytest.mark.train
@@ -75,7 +76,7 @@ def bundle(model, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     export_graphs(model, folder)
     shutil.copy(tokenizer_file(), folder / "tokenizer.json")
-    write_whole(folder, model, scenes(16), CONCEPTS, {"name": "blank", "precision": "fp32", "metrics": {}})
+    write_rest(folder, model, scenes(16), CONCEPTS, {"name": "blank", "precision": "fp32", "metrics": {}})
     return folder
 
 
@@ -217,7 +218,7 @@ def test_a_bundle_without_its_weights_cannot_learn(bundle: Path, record: Record,
 def test_a_damaged_replay_is_found_by_its_hash(bundle: Path, tmp_path: Path) -> None:
     for path in bundle.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    (tmp_path / REPLAY).write_bytes(b"x")
+    (tmp_path / REPLAY_FILE).write_bytes(b"x")
     with pytest.raises(Fault, match="SHA-256 differs"):
         Bundle(tmp_path)
 
