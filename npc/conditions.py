@@ -1,9 +1,15 @@
-"""When something holds: the conditions of rules and lines, and the moment that they are asked about."""
+"""When something holds, and what is then said: conditions of rules and lines, the moment they ask about, and the speaker.
+
+A new condition is one entry of `Condition`. What it asks for, how it is checked, linted, explained and shown in the trace is
+declared with it; an entry that leaves this out raises when the module is imported.
+"""
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
@@ -13,9 +19,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 VARIABLES = ("player", "name", "target")
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
-
 Once: TypeAlias = Literal["ever", "visit"]
-_SETS = ("sees", "remembers", "did", "saw", "goal")
+# What a card wants -> whether it holds of what the moment has.
+Test: TypeAlias = Callable[[Any], Callable[[Any], bool]]
 
 
 @dataclass(slots=True)
@@ -45,6 +51,56 @@ class Moment:
     state: Mapping[str, object] = field(default_factory=dict)
 
 
+# -- how an entry is asked -----------------------------------------------------------------------------------
+
+
+def _one(labels: Sequence[str]) -> Callable[[Any], bool]:
+    """What there is, is one of the labels."""
+    return frozenset(labels).__contains__
+
+
+def _any(labels: Sequence[str]) -> Callable[[Any], bool]:
+    """One of the labels is among what there is."""
+    wanted = frozenset(labels)
+    return lambda there: not wanted.isdisjoint(there)
+
+
+def _below(bound: int) -> Callable[[Any], bool]:
+    return lambda there: bool(there < bound)
+
+
+def _as_long(seconds: float) -> Callable[[Any], bool]:
+    return lambda there: there is not None and there >= seconds
+
+
+def _entries(wanted: Mapping[str, object]) -> Callable[[Any], bool]:
+    """All these entries are there, with these values."""
+    return lambda there: all(there.get(key) == value for key, value in wanted.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What an entry of a condition asks.
+
+    Attributes:
+        test: makes of what the card says a test of what the moment has.
+        told: when it holds, for docs/characters-reference.md.
+        of: the field of `Moment`; empty: the one of its own name.
+        names: the kind of names that it may list (`npc.vocabulary`); empty: any, since games name such things as they like.
+        weight: how much it makes a line or rule more specific; of a mapping, each of its entries.
+        written: how it is written, where that is not `name`.
+        traced: its place in the trace of a decision, where what the moment has is told; 0: nowhere.
+    """
+
+    test: Test
+    told: str
+    of: str = ""
+    names: str = ""
+    weight: int = 1
+    written: str = ""
+    traced: int = 0
+
+
 def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
@@ -57,71 +113,118 @@ class Condition(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    intent: Labels = ()
-    tone: Labels = ()
-    action: Labels = ()
-    wanted: Labels = ()
-    emotion: Labels = ()
-    mood: Labels = ()
-    relationship: Labels = ()
-    faction: Labels = ()
-    cause: Labels = ()
-    promised: Labels = ()
-    event: Labels = ()
-    knows: Labels = ()
-    sees: Labels = ()
-    remembers: Labels = ()
-    did: Labels = ()
-    saw: Labels = ()
-    goal: Labels = ()
-    heard_below: int | None = None  # true for the first n things that a speaker says
-    away: float | None = None  # true where the speaker has said nothing for so many seconds
-    state: dict[str, str | bool | int | float] = {}
+    intent: Annotated[
+        Labels, Asks(_one, "the likeliest intent of what the player said is (one of) these", names="intents", weight=2)
+    ] = ()  # what was said counts twice: thanks want an answer to thanks, in whatever mood
+    tone: Annotated[Labels, Asks(_one, "the likeliest tone of what the player said is (one of) these", names="tones")] = ()
+    action: Annotated[Labels, Asks(_one, "the character is about to do this (rules), does this (lines)", names="actions")] = ()
+    wanted: Annotated[Labels, Asks(_one, "it was asked for this and does something else", names="actions")] = ()
+    emotion: Annotated[Labels, Asks(_one, "the emotion that it shows now", names="emotions")] = ()
+    mood: Annotated[Labels, Asks(_one, "`happy`, `angry`, `afraid`, `sad` or `neutral`", names="moods", traced=4)] = ()
+    relationship: Annotated[
+        Labels,
+        Asks(
+            _one,
+            "who speaks is an `acquaintance`, a `friend`, a `foe` or `feared`",
+            names="relationships",
+            traced=5,
+        ),
+    ] = ()
+    faction: Annotated[
+        Labels,
+        Asks(
+            _one,
+            "who speaks is of (one of) these [factions](#goals-factions-and-the-day), as the game tells",
+            names="factions",
+            traced=2,
+        ),
+    ] = ()
+    cause: Annotated[
+        Labels,
+        Asks(
+            _one,
+            "`words`, `boundary`, `unwilling`, `rule`, `absent` (a thing asked for is not in view), `unable` (see `requires`), "
+            "`unknown` (a question that it cannot answer), `unclear`, `reflex`, `event`, `plan`",
+            names="causes",
+            traced=3,
+        ),
+    ] = ()
+    promised: Annotated[
+        Labels,
+        Asks(_one, "it is doing this on the speaker's word: `follow`, `stay`, `go_to` or a plan", names="promises"),
+    ] = ()
+    event: Annotated[Labels, Asks(_one, "what the game has just told to have happened", names="events")] = ()
+    knows: Annotated[
+        Labels, Asks(_one, "what was asked is answered by this fact of its `knowledge`", names="facts", traced=1)
+    ] = ()
+    sees: Annotated[Labels, Asks(_any, "a phrase or meaning of the watch list is in view")] = ()
+    remembers: Annotated[
+        Labels,
+        Asks(
+            _any, "the speaker has done this before: an intent (`insult`) or an event (`attacked`)", names="intents and events"
+        ),
+    ] = ()
+    did: Annotated[Labels, Asks(_any, "the character has done this for the speaker before: an action", names="actions")] = ()
+    saw: Annotated[Labels, Asks(_any, "it remembers seeing this phrase of the watch list")] = ()
+    goal: Annotated[Labels, Asks(_any, "this goal of the card matters now", names="goals")] = ()
+    heard_below: Annotated[
+        int | None,
+        Asks(_below, "this speaker has said fewer than n things to it before", of="heard", written="heard_below: n"),
+    ] = None
+    away: Annotated[
+        float | None, Asks(_as_long, "the speaker has said nothing for s seconds, but did before", written="away: s")
+    ] = None
+    state: Annotated[
+        dict[str, str | bool | int | float],
+        Asks(_entries, "the game sent this in the observation's `state`", written="state: {key: value}"),
+    ] = {}
 
     @cached_property
-    def _tests(self) -> tuple[tuple[str, frozenset[str]], ...]:
-        fields = (
-            "intent",
-            "tone",
-            "action",
-            "wanted",
-            "emotion",
-            "mood",
-            "relationship",
-            "faction",
-            "cause",
-            "promised",
-            "event",
-            "knows",
-        )
-        return tuple((name, frozenset(getattr(self, name))) for name in fields if getattr(self, name))
+    def _asked(self) -> dict[str, Any]:
+        """The entries that it states."""
+        fields = type(self).model_fields
+        return {name: said for name in ASKS if (said := getattr(self, name)) != fields[name].default}
 
     @cached_property
-    def _overlaps(self) -> tuple[tuple[str, frozenset[str]], ...]:
-        return tuple((name, frozenset(getattr(self, name))) for name in _SETS if getattr(self, name))
+    def _tests(self) -> tuple[tuple[str, Callable[[Any], bool]], ...]:
+        return tuple((ASKS[name].of or name, ASKS[name].test(said)) for name, said in self._asked.items())
 
     @cached_property
     def specificity(self) -> int:
-        """How many things it asks for: the more specific line or rule comes first.
-
-        What was said counts twice: thanks want an answer to thanks, in whatever mood.
-        """
-        bounds = (self.heard_below is not None) + (self.away is not None)
-        return len(self._tests) + bool(self.intent) + len(self._overlaps) + bounds + len(self.state)
+        """How many things it asks for: the more specific line or rule comes first."""
+        return sum(ASKS[name].weight * _size(said) for name, said in self._asked.items())
 
     def holds(self, moment: Moment) -> bool:
         """Is everything that this condition states true of `moment`?"""
-        for name, labels in self._tests:
-            if getattr(moment, name) not in labels:
-                return False
-        for name, labels in self._overlaps:
-            if labels.isdisjoint(getattr(moment, name)):
-                return False
-        if self.heard_below is not None and moment.heard >= self.heard_below:
-            return False
-        if self.away is not None and (moment.away is None or moment.away < self.away):
-            return False
-        return all(moment.state.get(key) == value for key, value in self.state.items())
+        return all(test(getattr(moment, of)) for of, test in self._tests)
+
+
+def _size(said: Any) -> int:
+    return len(said) if isinstance(said, dict) else 1
+
+
+def asks_of(condition: type[BaseModel]) -> dict[str, Asks]:
+    """What each entry of a condition asks.
+
+    Raises:
+        TypeError: an entry declares nothing, or asks for what no moment has: it would hold always, and nobody would notice.
+    """
+    found: dict[str, Asks] = {}
+    for name, entry in condition.model_fields.items():
+        asks = next((told for told in entry.metadata if isinstance(told, Asks)), None)
+        if asks is None:
+            raise TypeError(f"{condition.__name__}.{name} says nothing of what it asks: declare it with `Asks`")
+        if not hasattr(Moment, asks.of or name):
+            raise TypeError(f"{condition.__name__}.{name} asks for `{asks.of or name}`, which `Moment` has not")
+        found[name] = asks
+    return found
+
+
+ASKS = asks_of(Condition)
+TRACED = tuple(sorted((name for name, asks in ASKS.items() if asks.traced), key=lambda name: ASKS[name].traced))
+
+
+# -- what is said --------------------------------------------------------------------------------------------
 
 
 class Line(Condition):
@@ -160,3 +263,66 @@ def _many(value: Any) -> Any:
 
 Said: TypeAlias = str | Line
 Lines = Annotated[tuple[Line, ...], BeforeValidator(_many, json_schema_input_type=Said | list[Said])]
+
+
+# A line is not said again while it is among the last few, as long as there is another that fits.
+_REMEMBERED = 6
+
+
+class Speaker:
+    """Chooses lines for one character.
+
+    Among the lines that fit, those that ask for most come first (storylet saliency, as in Ink and Yarn
+    Spinner); what was said lately gives way to what was not, then to the line said longest ago.
+    """
+
+    def __init__(self, lines: Mapping[str, Sequence[Line]], fallback: Mapping[str, Sequence[Line]], seed: str) -> None:
+        self._lines = lines
+        self._fallback = fallback
+        self._seed = seed
+        self._said: deque[str] = deque(maxlen=_REMEMBERED)
+        self._choices = 0
+
+    @property
+    def state(self) -> tuple[int, tuple[str, ...]]:
+        """How often it has chosen, and the last lines: with these another speaker goes on where this one stopped."""
+        return self._choices, tuple(self._said)
+
+    def resume(self, choices: int, said: Sequence[str]) -> None:
+        """Go on where another speaker with the same seed stopped; see `state`."""
+        self._choices = choices
+        self._said.extend(said)
+
+    def line(self, key: str, moment: Moment, variables: Mapping[str, str]) -> str:
+        """A line under `key` (an action or `unclear`); empty where none fits."""
+        own = self._choose(self._lines.get(key, ()), moment, variables)
+        return own or self._choose(self._fallback.get(key, ()), moment, variables)
+
+    def one_of(self, lines: Sequence[Line], moment: Moment, variables: Mapping[str, str]) -> str:
+        """A line out of `lines`, such as those of a rule; empty where none fits."""
+        return self._choose(lines, moment, variables)
+
+    def _choose(self, lines: Sequence[Line], moment: Moment, variables: Mapping[str, str]) -> str:
+        fitting = [line for line in lines if self._fits(line, moment, variables)]
+        if not fitting:
+            return ""
+        fresh = [line for line in fitting if line.say not in self._said]
+        if fresh:
+            most = max(line.specificity for line in fresh)
+            best = [line for line in fresh if line.specificity == most]
+            # Seeded for each choice: a few bytes of state, where a generator's own would fill a save file.
+            chosen = random.Random(f"{self._seed}/{self._choices}").choice(best)
+            self._choices += 1
+        else:
+            chosen = min(fitting, key=lambda line: self._said.index(line.say))
+            self._said.remove(chosen.say)
+        self._said.append(chosen.say)
+        if chosen.once is not None:
+            moment.told[chosen.once].add(chosen.say)
+        return chosen.spoken(variables)
+
+    @staticmethod
+    def _fits(line: Line, moment: Moment, variables: Mapping[str, str]) -> bool:
+        if line.once is not None and line.say in moment.told[line.once]:
+            return False
+        return line.variables <= variables.keys() and line.holds(moment)

@@ -8,10 +8,9 @@ from npc.agenda import STEP_LASTS, Activity, Agenda
 from npc.arbitration import Arbiter, Choice
 from npc.behaviour import Behaviour
 from npc.circumstances import Day, Goals, faction_of, hour_of
-from npc.conditions import Moment
+from npc.conditions import TRACED, Moment, Speaker
 from npc.feelings import Feelings
 from npc.language import mentions
-from npc.lines import Speaker
 from npc.memory import Memory, Person
 from npc.mood import Affect
 from npc.persona import Persona
@@ -209,9 +208,7 @@ class CharacterParts:
         for goal in (goal for name, goal in self.persona.goals.items() if name in moment.goal):
             served = ", ".join(f"{label} {goal.bonus(label):+.2f}" for label, _ in ranked if goal.bonus(label))
             scored += [f"goal: {goal.wants} ({served})"] if served else []
-        for told in ("knows", "faction"):
-            scored += [f"{told}: {getattr(moment, told)}"] if getattr(moment, told) else []
-        return (*scored, f"cause: {moment.cause}", f"mood: {moment.mood}", f"relationship: {moment.relationship}")
+        return (*scored, *(f"{name}: {there}" for name in TRACED if (there := getattr(moment, name))))
 
 
 def best(probabilities: Mapping[str, float]) -> tuple[str, float]:

@@ -11,9 +11,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from npc.behaviour import load_behaviour
+from npc.behaviour import Behaviour, load_behaviour
 from npc.card_faults import check_known, unknown_name
 from npc.card_file import Where
+from npc.conditions import ASKS
 from npc.mood import SHOWN
 
 CAUSES = ("words", "boundary", "unwilling", "rule", "absent", "unable", "unknown", "unclear", "reflex", "event", "plan")
@@ -52,23 +53,29 @@ SpokenWith = Annotated[str, _known("action", lambda: load_behaviour().spoken)]
 Meaning = Annotated[str, _known("meaning", lambda: load_behaviour().meanings)]
 
 
+_KINDS: dict[str, Callable[[Behaviour], Collection[str]]] = {
+    "intents": lambda behaviour: behaviour.intents,
+    "tones": lambda behaviour: behaviour.tones,
+    "actions": lambda behaviour: tuple(behaviour.actions),
+    "emotions": lambda behaviour: tuple(behaviour.emotions),
+    "moods": lambda _: ("neutral", *SHOWN),
+    "relationships": lambda _: RELATIONSHIPS,
+    "causes": lambda _: CAUSES,
+    "events": lambda behaviour: tuple(behaviour.events),
+    "intents and events": lambda behaviour: (*behaviour.intents, *behaviour.events),
+}
+_OWN: dict[str, Callable[[Mapping[str, Any], Behaviour], Collection[str]]] = {
+    "promises": lambda card, behaviour: (*behaviour.actions, *behaviour.plans, *_names(card, "plans")),
+    "facts": lambda card, _: _names(card, "knowledge"),
+    "goals": lambda card, _: _names(card, "goals"),
+    "factions": lambda card, _: _factions(card),
+}
+
+
 def common_labels() -> dict[str, Collection[str]]:
     """Entry of a condition -> the labels that it may name in any card. What is in view may be called anything."""
     behaviour = load_behaviour()
-    actions = tuple(behaviour.actions)
-    return {
-        "intent": behaviour.intents,
-        "tone": behaviour.tones,
-        "action": actions,
-        "wanted": actions,
-        "emotion": tuple(behaviour.emotions),
-        "mood": ("neutral", *SHOWN),
-        "relationship": RELATIONSHIPS,
-        "cause": CAUSES,
-        "event": tuple(behaviour.events),
-        "remembers": (*behaviour.intents, *behaviour.events),
-        "did": actions,
-    }
+    return {name: _KINDS[asks.names](behaviour) for name, asks in ASKS.items() if asks.names in _KINDS}
 
 
 def excesses(card: Any) -> Iterator[_Misfit]:
@@ -91,13 +98,8 @@ def excesses(card: Any) -> Iterator[_Misfit]:
 def misfits(card: Any) -> Iterator[_Misfit]:
     """Where a card, as data, names what does not exist, or says two things that do not go together."""
     card, behaviour = _mapping(card), load_behaviour()
-    labels: dict[str, Collection[str]] = {
-        **common_labels(),
-        "promised": (*behaviour.actions, *behaviour.plans, *_names(card, "plans")),
-        "knows": _names(card, "knowledge"),
-        "goal": _names(card, "goals"),
-        "faction": _factions(card),
-    }
+    labels = common_labels()
+    labels |= {name: _OWN[asks.names](card, behaviour) for name, asks in ASKS.items() if asks.names in _OWN}
     for place, condition in _conditions(card):
         for entry, known in labels.items():
             for n, label in _texts(condition.get(entry)):
