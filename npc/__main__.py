@@ -3,44 +3,57 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from npc.behaviour import load_behaviour
 from npc.bench import bench
+from npc.card_file import cards_in, doubles_in, shown
 from npc.chat import talk, typed
 from npc.errors import Fault, PersonaError
 from npc.evaluation.run import Effort, report
-from npc.exchange.commands import export_card, import_card
+from npc.exchange.convert import export_card, import_card
 from npc.log import replay
 from npc.persona import characters, faults, load_persona
 from npc.schema import schema_text
+
+_Chosen: TypeAlias = argparse.Namespace
+_WRONG = 2  # exit status where a card is at fault, as for a wrong command line
 
 
 def lint(cards: list[str]) -> int:
     """Check cards (names, paths or folders of cards); print every fault. Returns the number of cards with faults."""
     broken = 0
-    for card in (found for given in cards for found in _cards_in(given)):
-        found = faults(card)
+    for card, double in (found for given in cards for found in _cards_in(given)):
+        found = faults(card) if double is None else [_hidden(card, double)]
         broken += bool(found)
         for fault in found:
-            print(f"{fault.message} {fault.fix}", file=sys.stderr)
+            print(fault, file=sys.stderr)
         if not found:
-            print(f"{card}: ok{_silent(card)}")
+            print(f"{shown(str(card), 400)}: ok{_silent(card)}")
     return broken
 
 
-def _cards_in(given: str) -> list[str]:
-    """The cards of a folder; anything else is a card itself."""
-    if given in characters() or not Path(given).is_dir():
-        return [given]
-    cards = sorted(str(path) for path in Path(given).iterdir() if path.suffix in {".yaml", ".yml"})
+def _cards_in(given: str) -> list[tuple[str | Path, Path | None]]:
+    """The cards of a folder, each with the one of the same name that hides it; anything else is a card itself."""
+    folder = Path(given)
+    if given in characters() or not folder.is_dir():
+        return [(given, None)]
+    cards: list[tuple[str | Path, Path | None]] = [(card, None) for card in cards_in(folder).values()]
     if not cards:
         raise PersonaError("persona_file", f"{given}: no cards in this folder.", "Cards end in .yaml or .yml.")
-    return cards
+    return sorted([*cards, *doubles_in(folder).items()], key=lambda item: str(item[0]))
 
 
-def _silent(card: str) -> str:
+def _hidden(card: str | Path, double: Path) -> PersonaError:
+    return PersonaError("persona_file", f"{card}: `{double.name}` beside it has the same name and hides it.", "Rename one.")
+
+
+def _silent(card: str | Path) -> str:
     """A note on actions for which the card leaves the words to the common lines."""
     missing = sorted(load_behaviour().spoken - load_persona(card).lines.keys())
     return f" (common lines for: {', '.join(missing)})" if missing else ""
@@ -58,59 +71,136 @@ def _replay(log: Path) -> int:
     return 1
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Returns the exit status: 2 where a card is at fault, as for a wrong command line."""
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """One command: what `--help` tells of it, its arguments (name and `add_argument`'s options), and what it does."""
+
+    help: str
+    arguments: tuple[tuple[str, Mapping[str, object]], ...]
+    run: Callable[[_Chosen], int | None]
+
+
+def _talk(chosen: _Chosen) -> None:
+    talk(chosen.card, typed(), chosen.seed)
+
+
+def _lint(chosen: _Chosen) -> int:
+    return _WRONG if lint(chosen.cards) else 0
+
+
+def _import_card(chosen: _Chosen) -> None:
+    print(f"written: {import_card(chosen.source, chosen.out, chosen.force)}")
+
+
+def _export_card(chosen: _Chosen) -> None:
+    print(f"written: {export_card(chosen.card, chosen.out, chosen.portrait, chosen.force)}")
+
+
+def _evaluate(chosen: _Chosen) -> int:
+    return report(Effort(100, 1000, 2) if chosen.quick else Effort(), chosen.seed, chosen.json)
+
+
+_PATH: Mapping[str, object] = {"type": Path}
+_YES: Mapping[str, object] = {"action": "store_true"}
+_FORCE = ("--force", {**_YES, "help": "replace what is there already"})
+
+COMMANDS: dict[str, _Command] = {
+    "talk": _Command(
+        "chat with a character in the terminal",
+        (
+            ("card", {"help": f"path of a YAML card, or one of: {', '.join(characters())}"}),
+            ("--seed", {"type": int, "default": 0, "help": "of what is left to chance (default 0)"}),
+        ),
+        _talk,
+    ),
+    "lint": _Command(
+        "check cards; every fault with file, line and fix",
+        (("cards", {"nargs": "+", "metavar": "CARD", "help": "paths, names, or folders of cards"}),),
+        _lint,
+    ),
+    "replay": _Command(
+        "let a character live through a log again; status 1 where it decides otherwise",
+        (("log", {**_PATH, "help": "a file that `python -m engine serve --logs DIR` wrote"}),),
+        lambda chosen: _replay(chosen.log),
+    ),
+    "import-card": _Command(
+        "make a card of ours from a Character Card V1, V2 or V3",
+        (
+            ("source", {**_PATH, "help": "a JSON or PNG card"}),
+            ("--out", {**_PATH, "help": "default: its name, as .yaml, here"}),
+            _FORCE,
+        ),
+        _import_card,
+    ),
+    "export-card": _Command(
+        "make a Character Card V3 (PNG: and V2) from one of ours",
+        (
+            ("card", {"help": "path or name"}),
+            ("--out", {**_PATH, "help": ".json or .png; default: its name, as .json, here"}),
+            ("--portrait", {**_PATH, "help": "PNG for the picture of a .png card"}),
+            _FORCE,
+        ),
+        _export_card,
+    ),
+    "schema": _Command(
+        "print the JSON Schema of a card, for editors",
+        (),
+        lambda _: print(schema_text(), end=""),
+    ),
+    "evaluate": _Command(
+        "how well the shipped characters play their roles",
+        (
+            ("--quick", {**_YES, "help": "a hundredth of the work, for a first look"}),
+            ("--seed", {"type": int, "default": 0, "help": "of all random lives (default 0)"}),
+            ("--json", {**_PATH, "help": "write the figures here"}),
+        ),
+        _evaluate,
+    ),
+    "bench": _Command(
+        "measure what a tick costs on this machine, and a crowd of 500",
+        (("--json", {**_PATH, "help": "write the figures here"}),),
+        lambda chosen: print(bench(chosen.json)),
+    ),
+}
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m npc", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    chat = commands.add_parser("talk", help="chat with a character in the terminal")
-    chat.add_argument("card", help=f"path of a YAML card, or one of: {', '.join(characters())}")
-    chat.add_argument("--seed", type=int, default=0, help="of what is left to chance (default 0)")
-    check = commands.add_parser("lint", help="check cards; every fault with file, line and fix")
-    check.add_argument("cards", nargs="+", metavar="CARD", help="paths, names, or folders of cards")
-    again = commands.add_parser("replay", help="let a character live through a log again; status 1 where it decides otherwise")
-    again.add_argument("log", type=Path, help="a file that `python -m engine serve --logs DIR` wrote")
-    taken = commands.add_parser("import-card", help="make a card of ours from a Character Card V1, V2 or V3")
-    taken.add_argument("source", type=Path, help="a JSON or PNG card")
-    taken.add_argument("--out", type=Path, help="default: its name, as .yaml, here")
-    given = commands.add_parser("export-card", help="make a Character Card V3 (PNG: and V2) from one of ours")
-    given.add_argument("card", help="path or name")
-    given.add_argument("--out", type=Path, help=".json or .png; default: its name, as .json, here")
-    given.add_argument("--portrait", type=Path, help="PNG for the picture of a .png card")
-    commands.add_parser("schema", help="print the JSON Schema of a card, for editors")
-    judge = commands.add_parser("evaluate", help="how well the shipped characters play their roles")
-    judge.add_argument("--quick", action="store_true", help="a hundredth of the work, for a first look")
-    judge.add_argument("--seed", type=int, default=0, help="of all random lives (default 0)")
-    judge.add_argument("--json", type=Path, help="write the figures here")
-    cost = commands.add_parser("bench", help="measure what a tick costs on this machine, and a crowd of 500")
-    cost.add_argument("--json", type=Path, help="write the figures here")
-    chosen = parser.parse_args(arguments)
+    for name, command in COMMANDS.items():
+        described = commands.add_parser(name, help=command.help)
+        for argument, options in command.arguments:
+            described.add_argument(argument, **options)  # type: ignore[arg-type]
+    return parser
+
+
+def _forgiving_streams() -> None:
+    """What a terminal's code page lacks is shown as `?`, and bytes that are no text are read as such: no command ends there."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Returns the exit status: 2 where a card is at fault, as for a wrong command line."""
+    _forgiving_streams()
+    chosen = _parser().parse_args(arguments)
     try:
-        if chosen.command == "lint":
-            return 2 if lint(chosen.cards) else 0
-        if chosen.command == "bench":
-            print(bench(chosen.json))
-            return 0
-        if chosen.command == "schema":
-            print(schema_text(), end="")
-            return 0
-        if chosen.command == "import-card":
-            print(f"written: {import_card(chosen.source, chosen.out)}")
-            return 0
-        if chosen.command == "export-card":
-            print(f"written: {export_card(chosen.card, chosen.out, chosen.portrait)}")
-            return 0
-        if chosen.command == "evaluate":
-            effort = Effort(100, 1000, 2) if chosen.quick else Effort()
-            return report(effort, chosen.seed, chosen.json)
-        if chosen.command == "replay":
-            return _replay(chosen.log)
-        talk(chosen.card, typed(), chosen.seed)
+        status = COMMANDS[chosen.command].run(chosen) or 0
+        print(end="", flush=True)
     except Fault as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return _WRONG
+    except BrokenPipeError:  # whoever read along has seen enough; Python would flush once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"error: {shown(str(error.filename or ''), 400)}: {error.strerror}. Check the path.", file=sys.stderr)
+        return _WRONG
     except KeyboardInterrupt:
         print()
-    return 0
+        return 0
+    return status
 
 
 if __name__ == "__main__":

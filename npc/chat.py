@@ -5,6 +5,7 @@ The clock is counted, not measured: the same words give the same chat.
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from npc.character import Character
 from npc.errors import Fault
 from npc.keyword_reader import read
 from npc.persona import Persona, load_persona
+from npc.text import valid
 from npc.types import Decision, Percept
 
 _HELP = """Say something, or:
@@ -78,6 +80,7 @@ class Chat:
 
     def turn(self, line: str) -> bool:
         """Do what the line says; False where it ends the chat."""
+        line = valid(line)
         command, _, rest = line.partition(" ")
         if command == "/quit":
             return False
@@ -118,6 +121,8 @@ class Chat:
     def _wait(self, seconds: str) -> None:
         try:
             waited = min(max(float(seconds), 0.0), 3600.0)
+            if math.isnan(waited):
+                raise ValueError
         except ValueError:
             print(f"`{seconds}` is no number of seconds; /wait 10")
             return

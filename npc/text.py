@@ -51,15 +51,22 @@ def folded(text: str) -> str:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file or a stream: UTF-8, or UTF-16 and UTF-32 where a byte-order mark or the zero bytes say so.
+    """The valid text of a file or a stream; see `unwrapped`."""
+    return valid(unwrapped(data))
+
+
+def unwrapped(data: bytes) -> str:
+    """The characters of a file as they are, for what goes back out unchanged.
+
+    It is UTF-8, or UTF-16 and UTF-32 where a byte-order mark or the zero bytes say so.
 
     Raises:
         UnicodeDecodeError: it is none of these.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return valid(data[len(mark) :].decode(encoding))
-    return valid(data.decode(_without_mark(data)))
+            return data[len(mark) :].decode(encoding)
+    return data.decode(_without_mark(data))
 
 
 def _without_mark(data: bytes) -> str:

@@ -7,20 +7,23 @@ original stays beside our card as it was (`card:` names it), and goes back out u
 from __future__ import annotations
 
 import copy
+import os
 import re
+from pathlib import Path
 from typing import Any
 
-from npc.exchange.shared_card import SharedCard, new_card
-from npc.persona import Persona, persona_from
+import yaml
+
+from npc.card_file import ENDINGS, shown
+from npc.errors import PersonaError
+from npc.exchange.prose import prose, sayings, spoken
+from npc.exchange.shared_card import SharedCard, check_new, new_card, read_card, write_card, write_file
+from npc.persona import Persona, card_path, load_persona, persona_from
+from npc.text import is_whole
 
 EXTENSION = "npc_engine"  # our own card, whole, inside the `extensions` of a shared one
 MAX_GREETINGS, MAX_SAYINGS = 12, 12
-_PROSE, _LINE = 4000, 240
-
-_QUOTED = re.compile(r"[\"“]([^\"“”]{1,500})[\"”]")
-_STAGE = re.compile(r"\*[^*\n]{0,2000}\*")
-_SENTENCE = re.compile(r"(?<=[.!?…]) +")
-_UNPRINTABLE = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_PROSE = 4000
 
 # Words of a personality -> trait and how far: a first guess, for the author to correct.
 _TRAITS: dict[str, tuple[str, float]] = {
@@ -67,6 +70,63 @@ _TRAITS: dict[str, tuple[str, float]] = {
 }
 
 
+def import_card(source: Path, out: Path | None = None, force: bool = False) -> Path:
+    """Write our card of a shared one, with the original beside it; the path of ours.
+
+    Args:
+        force: replace what is there already.
+
+    Raises:
+        PersonaError: the card cannot be read, or a file that would be written is there already.
+    """
+    card = read_card(source)
+    out = out or Path(source.stem.removesuffix(".card") + ENDINGS[0])
+    if out.suffix.lower() not in ENDINGS or not is_whole(out.name):
+        raise PersonaError(
+            "card_file", f"{shown(str(out), 400)} is no name for a card.", "Give --out a name that ends in .yaml."
+        )
+    beside = out.with_suffix(".png" if card.picture is not None else ".json")
+    beside = beside.with_stem(beside.stem + ".card")
+    check_new(out, force, source)
+    if not _same(beside, source):
+        check_new(beside, force)
+    entries = to_persona(card)
+    persona_from(entries)
+    entries["card"] = beside.name
+    text = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=110)
+    text = f"# From {shown(source.name)}. Try it: python -m npc talk {shown(str(out), 400)}\n{text}"
+    if not _same(beside, source):
+        write_file(beside, card.raw)
+    write_file(out, text.encode())
+    load_persona(out)
+    return out
+
+
+def export_card(card: str, out: Path | None = None, portrait: Path | None = None, force: bool = False) -> Path:
+    """Write the shared card of one of ours, JSON or PNG by the ending of `out`; its path.
+
+    Args:
+        force: replace what is there already; never the card itself.
+
+    Raises:
+        PersonaError: a card cannot be read or written.
+    """
+    source = card_path(card)
+    persona = load_persona(source)
+    original = read_card(source.parent / persona.card) if persona.card else None
+    out = out or Path(source.stem + ".json")
+    check_new(out, force, source)
+    write_card(to_shared(persona, original), out, portrait)
+    return out
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
 def to_persona(card: SharedCard) -> dict[str, Any]:
     """Entries of our card; `persona_from` reads them. Our own, where the card was exported by us.
 
@@ -78,14 +138,19 @@ def to_persona(card: SharedCard) -> dict[str, Any]:
         persona_from(_mapping(own))
         return dict(_mapping(own))
     data = card.data
-    name = _prose(data.get("nickname") or data["name"], "", 80).replace("\n", " ") or "Nameless"
+    full = prose(_text(data["name"]), "", 80).replace("\n", " ")
+    nick = prose(_text(data.get("nickname")), "", 80).replace("\n", " ")
+    name = nick or full or "Nameless"
     entries: dict[str, Any] = {"name": name}
     for ours, theirs in (("backstory", "description"), ("speech", "personality")):
-        if text := _prose(data.get(theirs), name, _PROSE):
+        if text := prose(_text(data.get(theirs)), name, _PROSE):
             entries[ours] = text
-    if traits := _traits(_text(data.get("personality")) + " " + _text(data.get("description"))):
+    if traits := _traits(entries.get("speech", "") + " " + entries.get("backstory", "")):
         entries["traits"] = traits
-    lines = {"greet": _greetings(data), "talk": _sayings(_text(data.get("mes_example")))}
+    lines = {
+        "greet": _greetings(data),
+        "talk": _different(sayings(_text(data.get("mes_example")), tuple(filter(None, (full, nick)))))[:MAX_SAYINGS],
+    }
     if any(lines.values()):
         entries["lines"] = {action: said for action, said in lines.items() if said}
     return entries
@@ -122,49 +187,15 @@ def to_shared(persona: Persona, original: SharedCard | None) -> SharedCard:
 def _greetings(data: dict[str, Any]) -> list[str]:
     others = data.get("alternate_greetings")
     said = [data.get("first_mes"), *(others if isinstance(others, list) else [])]
-    lines = [_line(_text(text)) for text in said[:MAX_GREETINGS]]
+    return _different([spoken(_text(text)) for text in said[:MAX_GREETINGS]])
+
+
+def _different(lines: list[str]) -> list[str]:
     return list(dict.fromkeys(line for line in lines if line))
-
-
-def _sayings(examples: str) -> list[str]:
-    """What the character says in the example dialogues, where it is short enough to be said in passing."""
-    said = [text for text in examples.split("\n") if text.strip().lower().startswith("{{char}}:")]
-    lines = [_line(text.split(":", 1)[1]) for text in said]
-    return list(dict.fromkeys(line for line in lines if line))[:MAX_SAYINGS]
-
-
-def _line(text: str) -> str:
-    """The spoken part of a message, short enough to be a line, with our variables; empty where there is none."""
-    spoken = " ".join(_QUOTED.findall(text)) or _STAGE.sub(" ", text)
-    spoken = " ".join(_clean(spoken).replace("\n", " ").split())
-    kept = ""
-    for sentence in _SENTENCE.split(spoken):
-        if len(kept) + len(sentence) >= _LINE:
-            break
-        kept = f"{kept} {sentence}".strip()
-    return _our_variables(kept) if any(c.isalnum() for c in kept) else ""
-
-
-def _our_variables(text: str) -> str:
-    """`{{char}}` and `{{user}}` as ours; every other brace goes, since braces mean something in our lines."""
-    text = re.sub(r"(?i)\{\{char\}\}|<bot>", "\x01", text)
-    text = re.sub(r"(?i)\{\{user\}\}|<user>", "\x02", text)
-    text = text.replace("{", "").replace("}", "")
-    return text.replace("\x01", "{name}").replace("\x02", "{player}")
 
 
 def _their_variables(text: str) -> str:
     return text.replace("{name}", "{{char}}").replace("{player}", "{{user}}")
-
-
-def _prose(text: Any, name: str, most: int) -> str:
-    text = re.sub(r"(?i)\{\{char\}\}|<bot>", name, _clean(_text(text)))
-    return re.sub(r"(?i)\{\{user\}\}|<user>", "the player", text).strip()[:most]
-
-
-def _clean(text: str) -> str:
-    """Without control characters and marks that turn the direction of writing."""
-    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\t", " "))
 
 
 def _traits(prose: str) -> dict[str, float]:

@@ -16,8 +16,9 @@ from npc import Character, PersonaError, characters, load_persona, persona_from
 from npc.__main__ import main
 from npc.evaluation.steadiness import scripted
 from npc.exchange.convert import to_persona, to_shared
-from npc.exchange.png import MAX_TEXT, blank, read_texts, write_texts
-from npc.exchange.shared_card import SharedCard, read_card, write_card
+from npc.exchange.png import blank, write_texts
+from npc.exchange.png import read_texts as _read_texts
+from npc.exchange.shared_card import MAX_JSON, SharedCard, read_card, write_card
 
 SERA = {
     "spec": "chara_card_v2",
@@ -53,6 +54,10 @@ SERA = {
         "a_field_of_tomorrow": {"kept": True},
     },
 }
+
+
+def read_texts(data):
+    return _read_texts(data, ("chara", "ccv3"), MAX_JSON)
 
 
 def _file(path, document, picture: bool = False):
@@ -179,11 +184,11 @@ BROKEN = {
     "nothing": (b"", "no JSON"),
     "text": (b"hello", "no JSON"),
     "a list": (b"[]", "no character card"),
-    "no name": (b'{"spec": "chara_card_v2", "data": {"name": ""}}', "no character card"),
+    "no name": (b'{"spec": "chara_card_v2", "data": {"name": ""}}', "has no name"),
     "data that is text": (b'{"spec": "chara_card_v2", "data": "x"}', "no character card"),
     "deep": (b'{"name": "x", "y": ' + b"[" * 99 + b"]" * 99 + b"}", "no character card"),
     "very deep": (b"[" * 500_000, "nested too deep"),
-    "large": (b'{"name": "' + b"x" * (5 << 20) + b'"}', "MiB of text"),
+    "large": (b'{"name": "' + b"x" * (17 << 20) + b'"}', "MiB of text"),
     "NaN": (b'{"name": "x", "y": NaN}', "no JSON"),
     "not UTF-8": (b'{"name": "\xff"}', "no JSON"),
     "a picture without a card": (blank(4, 4), "holds no character card"),
@@ -211,7 +216,7 @@ def test_compressed_and_international_texts_are_read():
     packed = base64.b64encode(json.dumps(SERA).encode())
     for kind, body in ((b"zTXt", b"chara\0\0" + zlib.compress(packed)), (b"iTXt", b"chara\0\0\0en\0\0" + packed)):
         assert read_texts(_png(kind, body)) == {"chara": packed}
-    assert len(packed) < MAX_TEXT
+    assert len(packed) < MAX_JSON
 
 
 @settings(deadline=None)
