@@ -5,11 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from engine.bridge.session import Npc, Session
+from engine.errors import Fault
 from engine.formats.wire.codec import Frame, Observe
+from engine.perception.types import EncodedFrame
+
+TURN = 32  # NPCs of one client that are decided together: a crowd must not hold up the others
 
 
 @dataclass(eq=False, slots=True)  # not frozen: that would double the time to make one
@@ -21,6 +25,8 @@ class Job:
     observe: Observe
     text: str
     received: float  # seconds on the server's clock
+    # What its frame came to, shared by all who see that frame: filled where not all of them have their turn at once.
+    look: list[EncodedFrame | Fault] = field(default_factory=list)
 
     @property
     def frame(self) -> Frame | None:
@@ -86,7 +92,12 @@ class Mailbox:
         if self._idle.locked():
             self._idle.release()
 
-    def take(self, frames: int = 1, wait: float = 0.0) -> list[list[Job]] | None:
+    def rouse(self) -> None:
+        """Let whoever takes look again, and be idle again: there is something to do beside jobs."""
+        with self._lock:
+            self._rouse()
+
+    def take(self, frames: int = 1, wait: float = 0.0, idle: Callable[[], bool] = lambda: False) -> list[list[Job]] | None:
         """The next jobs in groups that share one frame, one group a client and turn, at most one job per NPC in each.
 
         Waits for the first group. Where several came together the last time, it waits for more of them, for at most
@@ -94,6 +105,7 @@ class Mailbox:
 
         Args:
             frames: groups at most.
+            idle: called while there is nothing to take; does a little of what else is due, and tells whether more is.
 
         Returns:
             None when the mailbox is closed and empty.
@@ -102,7 +114,8 @@ class Mailbox:
         while not (groups := self._turns(frames)):
             if closed:
                 return None
-            self._idle.acquire()
+            if not idle():
+                self._idle.acquire()
             closed = self._closed
         if self._company and wait > 0:
             self._gather(groups, frames, time.monotonic() + wait)
@@ -130,6 +143,7 @@ class Mailbox:
         heads = [(npc, slot, job) for npc, slot in slots.items() if (job := slot.next) is not None]
         lead = min((job for _, _, job in heads), key=lambda job: (not job.text, job.observe.seq))
         picked = [(npc, slot, job) for npc, slot, job in heads if job.frame is lead.frame]
+        picked = sorted(picked, key=lambda head: not head[2].text)[:TURN]  # who waits longest stands first; words go before
         for npc, slot, _ in picked:
             slot.drop_next()
             if slot.next is None:

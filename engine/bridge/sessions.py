@@ -39,6 +39,7 @@ from engine.formats.wire.codec import (
 from engine.formats.wire.constants import Limits
 from engine.formats.wire.fields import ProtocolError
 from engine.minds.brain import Brain
+from engine.perception.types import EncodedFrame
 from npc.types import TOLD
 
 _OBSERVE = b"\xa4type\xa7observe"  # how msgpack packs it; a header that packs it otherwise is read in full
@@ -197,7 +198,7 @@ class Sessions:
             raise Fault("too_many_npcs", f"This client has {len(session.npcs)} NPCs already.", "Despawn some first.")
         npc = session.npcs.get(spawn.npc)
         if npc is not None and npc.persona == spawn.persona:
-            npc.mind.ask(spawn.watch)  # a repeated spawn: the character lives on
+            npc.mind.order(spawn.watch)  # a repeated spawn: the character lives on
         else:
             # Memories are kept by the client's name, or key: two games may both have a Mira.
             world = f"{session.user}/{session.client}" if session.user else session.client
@@ -205,6 +206,7 @@ class Sessions:
             if npc is not None:
                 self._let_go(session, npc)
             npc = session.npcs[spawn.npc] = Npc(spawn.npc, mind, spawn.persona)
+            self._mailbox.rouse()  # its questions can be encoded before anybody speaks
         self._send(session, Spawned(spawn.npc, npc.mind.character.persona.name))
 
     def _despawn(self, session: Session, despawn: Despawn) -> None:
@@ -228,7 +230,8 @@ class Sessions:
         text = said.text if said is not None else ""
         if session.floods:  # only those who are spoken to get to see it
             told |= {npc.id for npc in npcs} - fresh
-        jobs = [Job(session, npc, observe, text if npc.id in fresh else "", now) for npc in npcs if npc.id not in told]
+        look: list[EncodedFrame | Fault] = []
+        jobs = [Job(session, npc, observe, text if npc.id in fresh else "", now, look) for npc in npcs if npc.id not in told]
         self._count(session, "superseded", self._mailbox.put(session, jobs))
         self._count(session, "observed")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.bridge.mailbox import Job, Mailbox
+from engine.bridge.mailbox import TURN, Job, Mailbox
 from engine.bridge.observability import Statistics, event
 from engine.errors import Fault
 from engine.formats.boxes import entity_at, places
@@ -62,7 +62,7 @@ class Worker(threading.Thread):
 
         On return nothing holds on to the frames: were they freed after the next have come, that would need new memory.
         """
-        groups = self._mailbox.take(self._brain.perceiver.frames_at_once, self._wait)
+        groups = self._mailbox.take(self._brain.perceiver.frames_at_once, self._wait, self._brain.prepare)
         if groups is None:
             return False
         start = self._clock()
@@ -77,10 +77,11 @@ class Worker(threading.Thread):
         return True
 
     def _look(self, groups: Sequence[Sequence[Job]]) -> list[Look]:
-        """What each group sees; several frames are encoded together."""
-        looks: list[Look] = [_frame(jobs[0]) for jobs in groups]
+        """What each group sees; several frames are encoded together, and that of a crowd once for all of its turns."""
+        looks: list[Look] = [jobs[0].look[0] if jobs[0].look else _frame(jobs[0]) for jobs in groups]
         frames = [look for look in looks if isinstance(look, Frame)]
-        if len(frames) < 2:
+        crowds = [jobs for jobs in groups if len(jobs) == TURN and not jobs[0].look]
+        if len(frames) < 2 and not (frames and crowds):
             return looks
         texts = [job.text for jobs in groups for job in jobs]
         try:
@@ -88,7 +89,11 @@ class Worker(threading.Thread):
         except Exception:  # one after the other it shows whose frame it was
             event("batch_failed", level=logging.ERROR, fault=True)
             return looks
-        return [next(encoded) if isinstance(look, Frame) else look for look in looks]
+        seen: list[Look] = [next(encoded) if isinstance(look, Frame) else look for look in looks]
+        for jobs, look in zip(groups, seen, strict=True):
+            if jobs in crowds and isinstance(look, EncodedFrame | Fault):
+                jobs[0].look.append(look)
+        return seen
 
     def _replies(self, jobs: Sequence[Job], look: Look) -> list[Reply]:
         try:
@@ -133,10 +138,20 @@ def _frame(job: Job) -> Frame | None:
 
 def _observation(job: Job) -> Observation:
     observe = job.observe
-    when = job.received if observe.captured_at is None else observe.captured_at
     speaker = observe.utterance.speaker if observe.utterance else "player"
     stand = places(job.npc.id, speaker, job.frame.entities) if job.frame is not None and job.text else {}
-    return Observation(job.npc.mind, when, job.text, speaker, observe.state, observe.inspect, _source(job), heard(job), stand)
+    return Observation(
+        job.npc.mind,
+        observe.captured_at,
+        job.text,
+        speaker,
+        observe.state,
+        observe.inspect,
+        _source(job),
+        heard(job),
+        stand,
+        job.received,
+    )
 
 
 def _source(job: Job) -> str:

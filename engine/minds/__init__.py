@@ -1,1 +1,5 @@
 """Characters as a server keeps them."""
+
+from engine.minds.mind import Mind, Notice, Observation
+
+__all__ = ["Mind", "Notice", "Observation"]

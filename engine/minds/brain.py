@@ -14,14 +14,14 @@ from weakref import WeakSet
 
 from engine.errors import Fault
 from engine.minds.cards import Cards
-from engine.minds.knowledge import Knowledge
+from engine.minds.knowledge import AHEAD, Knowledge
 from engine.minds.mind import Mind, Notice, Observation
 from engine.perception import EncodedFrame, Frame, Query, Sight
 from engine.perception.show import inspection
 from engine.perception.types import Floats, Perceiving
 from npc import Character, Decision, Percept, persona_from
 from npc.log import Recorder
-from npc.memory import InMemoryStore, MemoryStore
+from npc.memory import InMemoryStore, Memories, MemoryStore
 
 if TYPE_CHECKING:
     from engine.voice import Voice
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("engine.brain")
 Decided: TypeAlias = tuple[Decision, Mapping[str, Any] | None]  # with what a designer wants to see of the percept, if asked
 
-_PHRASES, _QUESTIONS = 640, 1280  # characters of new phrases, and of a card's questions, that one decision may encode
+_DUE = 1024  # newcomers
+_PHRASES, _QUESTIONS = 320, 1280  # characters of new phrases, and of a card's questions, that one decision may encode
 
 
 class Onlooker(Protocol):
@@ -66,6 +67,7 @@ class Brain:
     ) -> None:
         self.perceiver = perceiver
         self._store: MemoryStore = store or InMemoryStore()
+        self._memories = Memories(self._store)
         self._logs, self._logged = logs, 0
         self._cards = Cards(personas)
         self._knowledge = Knowledge(perceiver.sentences)
@@ -73,30 +75,69 @@ class Brain:
         # Called where a notice comes up that no answer brings along.
         self.wake: Callable[[], None] = lambda: None
         self._notices: deque[Notice] = deque(maxlen=1024)
-        # By card. Games spawn NPCs on one thread, edits are taken up on another.
+        # By card, for who is to be told of edits. Games spawn NPCs on one thread, edits are taken up on another.
         self._played: dict[str, WeakSet[Mind]] = defaultdict(WeakSet)
         self._playing = threading.Lock()
+        self._due: deque[Mind] = deque(maxlen=_DUE)  # newcomers whose phrases and questions are still to be encoded
         self._seed = seed
 
     def mind(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str] = (), world: str = "") -> Mind:
-        """A character by the name of its card, or from a whole card, with what it remembers of `world`.
+        """A character by the name of its card, or from a whole card. Safe on any thread.
 
-        What the card watches for is watched too. A name is never a path: no game reads the server's files.
+        What the card watches for is watched too. A name is never a path: no game reads the server's files. What it
+        remembers of `world` it gets at its first tick; whoever has one name in one world shares one memory.
 
         Raises:
-            Fault: `persona_unknown`, what is wrong with the card, or a memory that cannot be read.
+            Fault: `persona_unknown`, or what is wrong with the card.
         """
-        key = (world, npc)
+        named = isinstance(persona, str)
         card = self._cards.get(persona) if isinstance(persona, str) else persona_from(dict(persona))
-        character = Character(card, npc, self._seed, self._store.load(key))
-        mind = Mind(character, tuple(watch), key, log=self._log(character))
-        if isinstance(persona, str):
+        mind = Mind(Character(card, npc, self._seed), tuple(watch), (world, npc), str(persona) if named else "")
+        if named:
             with self._playing:
-                self._played[persona].add(mind)
+                self._played[mind.card].add(mind)
+        self._due.append(mind)
         return mind
 
+    def prepare(self) -> bool:
+        """While there is nothing to decide: encode a little of what newcomers will be asked; whether more is due.
+
+        On the thread that decides.
+        """
+        while self._due:
+            mind = self._due[0]
+            try:
+                phrases = dict.fromkeys(mind.watch)
+                if len(self.perceiver.known(phrases, AHEAD)) < len(phrases) or self._knowledge.prepare(
+                    [mind.character.persona]
+                ):
+                    return True
+            except Exception:
+                _LOG.exception("What %s may be asked could not be encoded ahead.", mind.character.npc_id)
+            self._due.popleft()
+        return False
+
+    def _made_ready(self, mind: Mind) -> Fault | None:
+        """Bring a mind up to date before its tick: its memory, what was ordered, its card as it is now."""
+        try:
+            mind.take_orders()
+            if not mind.awake:
+                mind.wake(self._memories.of(mind.key), self._seed)
+                mind.log = self._log(mind.character)
+            card = self._cards.current(mind.card)
+            if card is not None and card is not mind.character.persona:
+                mind.recast(card)
+        except Fault as error:
+            return error
+        except Exception as error:
+            return _internal(error)
+        return None
+
     def _take_up_edits(self) -> None:
-        """Let characters whose card has been edited go on under the new one. Whatever is wrong costs nobody's words."""
+        """Look for edited cards and tell of them; each mind goes on under the new one from its next tick on.
+
+        Whatever is wrong costs nobody's words.
+        """
         try:
             edited = self._cards.edited()
         except Exception:
@@ -110,11 +151,7 @@ class Brain:
                 told = f"The card {name} was edited and taken up."
                 _LOG.info("%s", told)
             with self._playing:
-                minds = list(self._played[name])
-            for mind in minds:
-                self._notices.append(Notice(mind, "card", told))
-                if not isinstance(card, Fault):
-                    mind.recast(card)
+                self._notices.extend(Notice(mind, "card", told) for mind in self._played[name])
 
     def notices(self) -> list[Notice]:
         """What has happened since the last call. Safe to ask for on any thread."""
@@ -124,7 +161,7 @@ class Brain:
         return notices
 
     def _log(self, character: Character) -> Recorder | None:
-        """A new log; its name is the NPC's as far as a file can have it."""
+        """A new log; its name is the NPC's as far as a file can have it. Where it cannot be written the game goes on."""
         if self._logs is None:
             return None
         self._logged += 1  # numbered, since two games may have NPCs of one name
@@ -133,7 +170,8 @@ class Brain:
         try:
             return Recorder(path, character, self._seed)
         except OSError as error:
-            raise Fault("logs", f"{path} cannot be written: {error.strerror}.", "Check --logs.") from None
+            _LOG.error("%s cannot be written: %s. Check --logs.", path, error.strerror)
+            return None
 
     def decide(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Decided | Fault]:
         """One decision an observation. All of them see `frame`, which is encoded once (or was, together with others).
@@ -145,6 +183,11 @@ class Brain:
             Fault: where the frame cannot be decoded.
         """
         self._take_up_edits()
+        faults = [self._made_ready(o.mind) for o in observations]
+        made = iter(self._decide_ready(frame, [o for o, fault in zip(observations, faults, strict=True) if fault is None]))
+        return [next(made) if fault is None else fault for fault in faults]
+
+    def _decide_ready(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Decided | Fault]:
         start = time.perf_counter()
         try:
             queries = self._queries(observations)
@@ -155,13 +198,13 @@ class Brain:
         except Exception as error:  # each alone shows whose fault it is
             if len(observations) == 1:
                 return [_internal(error)]
-            return [made for o in observations for made in self.decide(frame, [o])]
+            return [made for o in observations for made in self._decide_ready(frame, [o])]
         if not any(o.text for o in observations):  # while nobody waits for an answer
             self._knowledge.prepare(o.mind.character.persona for o in observations)
         milliseconds = (time.perf_counter() - start) * 1e3
         decided = [self._decide_one(o, sight, encoded, milliseconds) for o, sight in zip(observations, sights, strict=True)]
         sound = [(o, made) for o, made in zip(observations, decided, strict=True) if not isinstance(made, Fault)]
-        self._keep({o.mind.key: o.mind for o, _ in sound}.values())
+        self._keep(o.mind for o, _ in sound)
         if self._voice is not None:
             for o, (decision, _) in sound:
                 self._reword(o, decision)
@@ -208,23 +251,13 @@ class Brain:
 
     def _keep(self, minds: Iterable[Mind]) -> None:
         """Write down what has changed; where that fails the game goes on, and all of it is written next time."""
-        due = [(mind, changes) for mind in minds if (changes := mind.character.take_changes()) is not None]
-        if not due:
-            return
+        due = [(mind.key, changes) for mind in minds if (changes := mind.character.take_changes()) is not None]
         try:
-            for mind, _ in due:
-                if mind.unsaved:
-                    self._store.replace(mind.key, mind.character.memory.recollection())
-            self._store.write((mind.key, changes) for mind, changes in due if not mind.unsaved)
-            failed = False
+            self._memories.keep(due)
         except Fault as error:
             _LOG.error("%s %s", error.message, error.fix)
-            failed = True
         except Exception:
             _LOG.exception("Memories could not be written.")
-            failed = True
-        for mind, _ in due:
-            mind.unsaved = failed
 
     def close(self) -> None:
         """Let go of the store and fall silent."""
@@ -242,7 +275,7 @@ def _internal(error: Exception) -> Fault:
 def percept_of(observation: Observation, sight: Sight, knowledge: Mapping[str, float]) -> Percept:
     """What a character perceives: what the model sees, with what the game tells and how near words come to what it knows."""
     return sight.percept(
-        observation.mind.at(observation.time),
+        observation.mind.at(observation.time, observation.received),
         text=observation.text,
         speaker=observation.speaker,
         state=observation.state,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,7 @@ class Cards:
         self._own, self._clock, self._looked = own, clock, clock()
         self._loaded: dict[str, Persona] = {}
         self._marks: dict[str, _Mark] = {}
+        self._lock = threading.Lock()  # cards are looked up on one thread, edits taken up on another
         self._told: dict[str, str] = {}  # the fault of a card that its author has been told
 
     def names(self) -> list[str]:
@@ -52,10 +54,17 @@ class Cards:
                 f"{did_you_mean(name, self.names())}Use one of: {listed(self.names())}; or send a whole card.",
             )
         mark = _mark(path) if path is not None else None  # before it is read: what is written meanwhile is an edit
-        card = self._loaded[name] = load_persona(path or name, path.name if path else "")
-        if mark is not None:
-            self._marks[name] = mark
-        return card
+        card = load_persona(path or name, path.name if path else "")
+        with self._lock:  # not while it is read: nobody waits for another's card
+            if name not in self._loaded:
+                self._loaded[name] = card
+                if mark is not None:
+                    self._marks[name] = mark
+            return self._loaded[name]
+
+    def current(self, name: str) -> Persona | None:
+        """The card of that name as it is in force now; None where nobody has asked for it yet."""
+        return self._loaded.get(name)
 
     def edited(self) -> dict[str, Persona | Fault]:
         """Cards in use that have been edited since the last call; at most once a second it looks.
@@ -76,7 +85,8 @@ class Cards:
             if not isinstance(card, Fault):
                 self._marks[name] = mark
                 if self._told.pop(name, None) is not None or card != self._loaded[name]:
-                    edited[name] = self._loaded[name] = card
+                    with self._lock:
+                        edited[name] = self._loaded[name] = card
                 continue
             if card.code not in _PASSING:
                 self._marks[name] = mark

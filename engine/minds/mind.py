@@ -2,45 +2,116 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from npc import Character, Persona
 from npc.log import Recorder
-from npc.memory import Key
+from npc.memory import Key, Memory
+
+_LOG = logging.getLogger("engine.brain")
+
+_STANDS = 10.0  # seconds after which a game's clock that shows the same is said to stand
+_LATE = 1.0  # seconds by which an observation may come after a later one
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Mind:
-    """A character, what it watches for, where its memory is kept, and the latest time that it knows."""
+    """A character as a server keeps it. It belongs to the thread that lets it tick: nobody else changes it.
+
+    Whoever else wants something of it leaves an order, which is carried out before its next tick.
+
+    Attributes:
+        character: without its memory, until its first tick (`wake`).
+        asked: phrases that the game watches for.
+        key: where its memory is kept.
+        card: the name of its card in `Cards`; empty where the game sent the card.
+        watch: what the game asked for, and what the card names.
+        awake: whether it has its memory.
+    """
 
     character: Character
-    asked: tuple[str, ...] = ()  # phrases that the game watches for
+    asked: tuple[str, ...] = ()
     key: Key = ("", "")
-    time: float = 0.0
+    card: str = ""
     log: Recorder | None = None
-    unsaved: bool = False  # a write failed: the whole memory is due, not what has changed since
-    watch: tuple[str, ...] = field(init=False)  # what the game asked for, and what the card names
+    awake: bool = field(default=False, init=False)
+    watch: tuple[str, ...] = field(init=False)
+    _orders: deque[tuple[str, ...]] = field(default_factory=deque, init=False, repr=False)
+    _owner: int | None = field(default=None, init=False, repr=False)
+    _clock: tuple[float, float] | None = field(default=None, init=False, repr=False)  # what the game's shows, and since when
+    _told: bool = field(default=False, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.ask(self.asked)
+        self._watch(self.asked)
 
-    def ask(self, asked: Sequence[str]) -> None:
-        """Watch for these phrases of the game, beside the card's own."""
-        self.asked = tuple(asked)
-        persona = self.character.persona
-        self.watch = tuple(dict.fromkeys((*asked, *persona.watch, *persona.places)))
+    def order(self, watch: Sequence[str]) -> None:
+        """Watch for these phrases of the game, from its next tick on. Safe on any thread."""
+        self._orders.append(tuple(watch))
+
+    def take_orders(self) -> None:
+        """Carry out what was ordered."""
+        self._mine()
+        while self._orders:
+            self._watch(self._orders.popleft())
+
+    def wake(self, memory: Memory, seed: int) -> None:
+        """Begin to live, with what it remembers; whoever played it before has written that down by now."""
+        self._mine()
+        self.character = Character(self.character.persona, self.character.npc_id, seed, memory=memory)
+        self.awake = True
 
     def recast(self, persona: Persona) -> None:
         """Go on under an edited card; a log ends there, since it is of one card."""
+        self._mine()
         self.character.recast(persona)
-        self.ask(self.asked)
+        self._watch(self.asked)
         self.log = None
 
-    def at(self, time: float) -> float:
-        """`time`, but never earlier than before: a game's clock may jump back, a character's may not."""
-        self.time = max(self.time, time)
-        return self.time
+    def at(self, shown: float | None, received: float | None = None) -> float:
+        """The time on the game's clock; what that does the character's own life takes calmly (`npc.clock`).
+
+        Args:
+            shown: what the game's clock shows. Where it does not tell, its clock has run on since it last did; a game that
+                never tells lives by the server's clock.
+            received: seconds on the server's clock.
+        """
+        self._mine()
+        if shown is None:
+            if received is None or self._clock is None:
+                return received or 0.0
+            return self._clock[0] + received - self._clock[1]
+        before = self._clock
+        if received is not None and (before is None or shown != before[0]):
+            self._clock = shown, received
+        if before is not None and received is not None and not self._told:
+            self._told = self._tells(before, shown, received)
+        return shown
+
+    def _tells(self, before: tuple[float, float], shown: float, received: float) -> bool:
+        """Say it once if the game's clock does what clocks do not do."""
+        if shown < before[0] - _LATE:
+            did = f"went back from {before[0]:g} to {shown:g} s"
+        elif shown == before[0] and received > before[1] + _STANDS:
+            did = f"stands at {shown:g} s"
+        else:
+            return False
+        _LOG.warning("The game's clock of %s %s. Its life goes on all the same.", self.character.npc_id, did)
+        return True
+
+    def _watch(self, asked: tuple[str, ...]) -> None:
+        self.asked = asked
+        persona = self.character.persona
+        self.watch = tuple(dict.fromkeys((*asked, *persona.watch, *persona.places)))
+
+    def _mine(self) -> None:
+        """A mind is changed by the thread that lets it tick, and by no other."""
+        me = threading.get_ident()
+        self._owner = self._owner or me
+        assert self._owner == me, f"{self.character.npc_id} is changed on {threading.current_thread().name}: leave an order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +129,13 @@ class Notice:
 class Observation:
     """What one NPC gets from the game beside the frame.
 
-    `time` is in seconds; `source` names the utterance among those of all sessions, `utterance` is its game's id for it;
+    `time` is in seconds on the game's clock, None where the game does not tell; `received` is when it came, on the server's;
+    `source` names the utterance among those of all sessions, `utterance` is its game's id for it;
     `places` are the boxes of "you" and "me" in the frame, see `Query`.
     """
 
     mind: Mind
-    time: float
+    time: float | None
     text: str = ""
     speaker: str = "player"
     state: Mapping[str, object] = field(default_factory=dict)
@@ -71,3 +143,4 @@ class Observation:
     source: str = ""
     utterance: str | None = None
     places: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    received: float | None = None

@@ -64,10 +64,9 @@ class TextEncoder:
     def known(self, texts: Collection[str], budget: int) -> frozenset[str]:
         """Those of `texts` whose vectors are there, after as many others were computed as `affordable` lets in."""
         plain = {text: folded(text) for text in texts}
-        new = affordable(list(dict.fromkeys(p for p in plain.values() if p not in self._cache)), budget)
-        there = {p for p in plain.values() if p in self._cache}.union(new)
-        self.encode([p for p in plain.values() if p in there])
-        return frozenset(text for text, p in plain.items() if p in there)
+        new = frozenset(affordable([p for p in dict.fromkeys(plain.values()) if p not in self._cache], budget))
+        self.encode([p for p in plain.values() if p in new or p in self._cache])
+        return frozenset(text for text, p in plain.items() if p in self._cache)  # where there are too many some have gone again
 
     def pieces(self, text: str) -> list[str]:
         """The text as it is understood, cut into pieces of which every one is read whole; at most `PIECES`."""

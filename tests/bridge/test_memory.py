@@ -13,7 +13,7 @@ from engine.bridge.client import Client
 from engine.bridge.server import Server
 from engine.bridge.soak.kills import free_port
 from engine.errors import Fault
-from engine.formats.wire.codec import Hello, Spawn
+from engine.formats.wire.codec import Hello, Observe, Spawn
 from engine.minds.brain import Brain, Observation
 from engine.perception.echo import EchoPerceiver
 from npc.log import replay
@@ -62,12 +62,15 @@ def test_a_full_disk_stops_no_game_and_loses_nothing_once_there_is_room(caplog):
     assert len(store.load(("", "tam")).episodes) == 2
 
 
-def test_a_memory_that_cannot_be_read_is_named_when_its_npc_is_spawned(tmp_path):
+def test_a_memory_that_cannot_be_read_is_named_to_whoever_speaks_to_its_npc(tmp_path):
     store = SqliteStore(tmp_path / "memory.sqlite")
     store._base.execute("DROP TABLE life")
-    with pytest.raises(Fault, match="What tam remembers cannot be read") as refused:
-        Brain(EchoPerceiver(), store=store).mind("tam", TAM)
-    assert refused.value.fix
+    brain = Brain(EchoPerceiver(), store=store)
+    minds = [brain.mind("tam", TAM), brain.mind("tam", TAM)]
+    for refused in brain.decide(None, [Observation(mind, 1.0, "hello") for mind in minds]):
+        assert isinstance(refused, Fault)
+        assert "What tam remembers cannot be read" in refused.message
+        assert refused.fix
     store.close()
 
 
@@ -122,12 +125,38 @@ def test_a_repeated_spawn_makes_no_second_character(tmp_path):
     thread.start()
     wire = Wire(server.endpoint)
     wire.say(Hello("game", "5e55"))
-    for watch in (("wolf",), ("boat", "fire")):
+    for number, watch in enumerate((("wolf",), ("boat", "fire"))):
         wire.say(Spawn("tam", TAM, watch))
         wire.next("spawned")
+        wire.say(Observe(number, ("tam",)))
+        wire.next("decision")
     (session,) = server.sessions.all
     assert session.npcs["tam"].mind.watch == ("boat", "fire")
     assert len(list(tmp_path.iterdir())) == 1
     wire.close()
     server.stop()
     thread.join(DEADLINE)
+
+
+def test_two_games_of_one_name_know_what_the_other_said_also_after_the_server_was_killed(tmp_path):
+    endpoint = f"tcp://127.0.0.1:{free_port()}"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+    command = [sys.executable, "-m", "engine", "serve", "--echo", "--bind", endpoint, "--memory", "memory.sqlite"]
+    server = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
+    lines = []
+    try:
+        with Client(endpoint, name="game", timeout=DEADLINE) as one, Client(endpoint, name="game", timeout=DEADLINE) as other:
+            for client in (one, other):
+                client.spawn("tam", TAM)
+            for client in (one, other, one, other):
+                client.observe("tam", text="hello")
+                lines.append(client.poll(DEADLINE)[0].line)
+            server.kill()
+    finally:
+        server.kill()
+        server.wait(DEADLINE)
+    assert lines[:2] == ["Who are you?", "You again."]
+    store = SqliteStore(tmp_path / "memory.sqlite")
+    known = store.load(("game", "tam"))
+    assert (known.people["player"].heard, len(known.episodes)) == (4, 4)
+    store.close()

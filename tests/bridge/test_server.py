@@ -366,3 +366,27 @@ def test_a_senseless_endpoint_is_named():
     with pytest.raises(Fault) as refused:
         Server("tcp://127.0.0.1:port")
     assert refused.value.code == "bind"
+
+
+def test_a_crowd_has_its_turns_between_those_of_others_and_its_frame_is_encoded_once(serve, connect, perceiver, picture):
+    server = serve()
+    crowd, other = connect(server), connect(server)
+    names = [f"n{n}" for n in range(100)]
+    for name in names:
+        crowd.spawn(name, persona="elder")
+    other.spawn("mira", persona="healer")
+    for client in (crowd, other):
+        client.pong()
+    perceiver.gate.clear()
+    other.observe("mira", text="hold")
+    assert perceiver.entered.wait(10)
+    crowd.observe(names, frame=picture(7), text="hello")
+    crowd.pong()
+    other.observe("mira", text="me too")
+    other.pong()
+    perceiver.gate.set()
+    assert len(crowd.decisions(100)) == 100
+    assert len(other.decisions(2)) == 2
+    assert perceiver.heard.index("me too") <= 1 + 2 * 32  # not after all hundred
+    assert perceiver.batches == [1]
+    assert perceiver.frames == []  # all of its turns saw what was encoded before the first

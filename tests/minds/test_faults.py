@@ -50,8 +50,9 @@ def test_a_watch_list_that_the_model_fails_on_costs_the_others_nothing(brain):
 
 def test_a_character_that_fails_costs_the_others_nothing(brain, monkeypatch):
     minds = [brain.mind(f"n{n}", CARD) for n in range(3)]
+    brain.decide(None, [Observation(mind, 1.0) for mind in minds])
     monkeypatch.setattr(minds[1].character, "tick", lambda percept: 1 / 0)
-    assert _told(brain, [Observation(mind, 1.0, "hello") for mind in minds]) == ["Hello.", "internal", "Hello."]
+    assert _told(brain, [Observation(mind, 2.0, "hello") for mind in minds]) == ["Hello.", "internal", "Hello."]
 
 
 def test_cards_that_cannot_be_looked_at_cost_nobody_words(brain, monkeypatch, caplog):

@@ -5,6 +5,7 @@ import pytest
 
 from engine.errors import Fault
 from engine.perception import EncodedFrame, Frame, Perceiver, Query
+from engine.perception.text import TextEncoder
 
 PICTURE = np.random.default_rng(3).integers(0, 255, (90, 160, 3), dtype=np.uint8)
 
@@ -93,3 +94,43 @@ def test_cuda_is_never_claimed_without_a_session() -> None:
 def test_an_unknown_provider_is_refused() -> None:
     with pytest.raises(Fault, match="provider 'tpu'"):
         Perceiver(provider="tpu")
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("[ONNXRuntimeError] : 6 : bad\nallocation")])
+def test_a_model_that_cannot_be_run_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def run(*arguments: object) -> object:
+        raise error
+
+    perceiver = Perceiver(provider="cpu", threads=1)
+    monkeypatch.setattr(perceiver.graphs, "image", run)
+    with pytest.raises(Fault, match="cannot be run") as refused:
+        perceiver.warm_up()
+    assert "\n" not in refused.value.message
+
+
+def test_of_too_many_words_some_are_kept_and_none_is_encoded_over_and_over(perceiver: Perceiver) -> None:
+    text = TextEncoder(perceiver.graphs.text._session, perceiver.bundle.tokenizer, 48, cached=100_000)
+    phrases = [f"a thing of the number {n}" for n in range(60)]
+    for _ in range(10):
+        known = text.known(phrases, 320)
+        assert text.bytes <= 100_000
+    runs = text.runs
+    text.encode(sorted(known))
+    assert text.runs == runs
+    assert 10 < len(known) < 60
+
+
+def test_a_crowd_of_phrases_is_looked_for_in_runs_of_a_bounded_size(perceiver: Perceiver, monkeypatch) -> None:
+    rows: list[int] = []
+    session = perceiver.graphs._watch
+
+    class Counted:
+        def run(self, outputs, inputs):
+            rows.append(len(inputs["phrase"]))
+            return session.run(outputs, inputs)
+
+    monkeypatch.setattr(perceiver.graphs, "_watch", Counted())
+    phrases = tuple(f"thing {n}" for n in range(600))
+    [sight] = perceiver.see(perceiver.encode_frame(Frame.from_array(PICTURE)), [Query(watch=phrases)])
+    assert [d.phrase for d in sight.watch] == list(phrases)
+    assert max(rows) <= 256
