@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import functools
 import io
@@ -72,7 +73,7 @@ def run_command(load: Callable[[], Callable[..., Any]], arguments: Sequence[str]
 
 
 def _with_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, where every number that it gets is one: `nan` and `inf` pass every bound of an option."""
+    """The function, where every number that it gets is one: `inf` passes a lower bound, `nan` passes where there is none."""
 
     @functools.wraps(function)
     def checked(**options: Any) -> Any:
@@ -97,9 +98,10 @@ def _mend_streams() -> None:
                 os.open(os.devnull, os.O_RDWR)  # takes the lowest one that is free
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.encoding.lower() in ("ascii", "us-ascii", "ansi_x3.4-1968", "646"):
-        sys.stdin.reconfigure(encoding="utf-8")  # of which ASCII is a part
+            is_ascii = (
+                codecs.lookup(stream.encoding).name == "ascii"
+            )  # what comes in may as well be UTF-8, of which it is a part
+            stream.reconfigure(encoding="utf-8" if is_ascii and stream is sys.stdin else stream.encoding, errors="replace")
 
 
 def _end(line: str, status: int) -> None:

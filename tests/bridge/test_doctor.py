@@ -7,7 +7,7 @@ import socket
 import pytest
 import typer
 
-from engine.cli.doctor import _port, doctor
+from engine.cli.tools import _port, doctor
 from engine.perception import default_bundle
 
 
@@ -37,7 +37,7 @@ def test_an_engine_that_wants_a_token_is_no_fault_either(serve):
 
 
 def test_a_taken_port_and_a_missing_bundle_are_told_apart(capsys, wide, monkeypatch, tmp_path):
-    monkeypatch.setattr("engine.cli.doctor._HELLO_S", 0.2)
+    monkeypatch.setattr("engine.cli.tools._HELLO_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(typer.Exit) as left:
         doctor(tmp_path / "no bundle", f"tcp://127.0.0.1:{other.getsockname()[1]}")
     assert left.value.exit_code == 1

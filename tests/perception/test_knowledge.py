@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.cli.knowledge import knowledge_figures
+from engine.cli.measure import knowledge_figures
 from engine.cli.talk import Ears
 from engine.minds.brain import Brain
 from engine.minds.knowledge import Knowledge

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.cli.steadiness import _filters
+from engine.cli.measure import _filters
 from engine.errors import Fault
 from engine.formats.recording import read_recording
 from engine.formats.recording_writer import RecordingWriter

@@ -11,8 +11,8 @@ import pytest
 pytest.importorskip("minigrid", reason="needs the games extra")
 pytest.importorskip("crafter", reason="needs the games extra")
 
-from engine.cli import bench_games
-from engine.cli.bench_games import GAMES
+from engine.cli import games
+from engine.cli.games import GAMES
 from engine.errors import Fault
 from engine.formats.recording import read_recording
 from engine.lab.games import crafter_worlds, minigrid_levels
@@ -107,4 +107,4 @@ def test_the_bench_prints_one_table_and_writes_figures(tmp_path: Path) -> None:
 @pytest.mark.parametrize("counts", ["-5", "20,x", "11", "0"])
 def test_numbers_of_frames_that_cannot_be_learnt_from_are_refused_before_anything_is_recorded(counts: str) -> None:
     with pytest.raises(Fault, match=f"--adapt {counts} is no list"):
-        bench_games._numbers(counts)
+        games._numbers(counts)

@@ -1,20 +1,40 @@
-"""`python -m engine doctor`: what works on this machine, and what to do about the rest."""
+"""`keys`, `doctor` and `soak`: what who runs a server needs beside it."""
 
 from __future__ import annotations
 
+import json
 import platform
 import sys
+import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from engine.bridge.keys import add_client, create_server_keys
 from engine.errors import Fault
+from engine.files import writable_folder
 
 _HELLO_S = 2.0  # for an engine that has the port to answer
+
+
+def keys(
+    file: Annotated[Path, typer.Argument(help="The server's key file.")] = Path("server.keys"),
+    add: Annotated[list[str] | None, typer.Option(help="Name of a client to let in; may be given again.")] = None,
+) -> None:
+    """Make the server's key file, or a key file for each client that it shall let in."""
+    if not file.exists():
+        create_server_keys(file)
+        typer.echo(f"{file}: for `python -m engine serve --keys {file}`; never leaves the server")
+    for name in add or []:
+        own = add_client(file, name)
+        typer.echo(f"{own}: for the game '{name}'; carry it there by a safe way")
+    if not add:
+        typer.echo(f"let a game in with `python -m engine keys {file} --add NAME`, then start the server again")
 
 
 def doctor(
@@ -117,3 +137,44 @@ def _round_trip(bundle: Path | None) -> str:
     if not decisions:
         raise Fault("round_trip", "No decision came back within 5 s.", "Run `python -m engine serve` and look at its log.")
     return f"the healer answered “{decisions[0].line}”"
+
+
+def soak(
+    kill: Annotated[int, typer.Option(min=0, help="How often the server is killed; 0 leaves this out.")] = 20,
+    minutes: Annotated[float, typer.Option(min=0, help="Of load, half of it disturbed; 0 leaves this out.")] = 5.0,
+    npcs: Annotated[int, typer.Option(min=1, help="NPCs under load, over all clients.")] = 200,
+    clients: Annotated[int, typer.Option(min=3, help="Games under load; one will flood, one stop reading.")] = 8,
+    hertz: Annotated[float, typer.Option(min=0.1, help="Frames a second of each game under load.")] = 10.0,
+    inputs: Annotated[int, typer.Option(min=0, help="Broken messages for the codec; 0 leaves this out.")] = 1_000_000,
+    messages: Annotated[int, typer.Option(min=0, help="Broken messages for a live server; 0 leaves this out.")] = 50_000,
+    seed: Annotated[int, typer.Option(help="Of everything that is left to chance.")] = 0,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
+) -> None:
+    """Kill, flood and confuse servers (without a model); exit status 1 where a promise was broken."""
+    from engine.bridge.soak import hostile, kills, load
+
+    if json_file is not None:
+        writable_folder(json_file.parent)
+    runs: dict[str, tuple[bool, Callable[[Path], dict[str, Any]]]] = {
+        "kills": (kill > 0, lambda folder: kills.run(kill, folder, seed=seed)),
+        "load": (minutes > 0, lambda folder: load.run(minutes, npcs, clients, hertz, folder)),
+        "codec": (inputs > 0, lambda folder: hostile.codec(inputs, seed)),
+        "nonsense": (messages > 0, lambda folder: hostile.live(messages, folder, seed)),
+    }
+    console, results = Console(), dict[str, dict[str, Any]]()
+    for name, (wanted, run) in runs.items():
+        if wanted:
+            with console.status(name), tempfile.TemporaryDirectory() as folder:
+                results[name] = run(Path(folder))
+            console.print(_soak_table(name, results[name]))
+    if json_file is not None:
+        json_file.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+        typer.echo(f"figures: {json_file}")
+    raise typer.Exit(0 if all(result["passed"] for result in results.values()) else 1)
+
+
+def _soak_table(name: str, result: dict[str, Any]) -> Table:
+    table = Table(name, "" if result["passed"] else "[red]broken promise[/red]")
+    for field, value in result.items():
+        table.add_row(field, str(value))
+    return table

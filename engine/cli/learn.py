@@ -1,0 +1,128 @@
+"""`assets`, `train`, `tune` and `compare`: from sprites to a trained model. (`adapt` has a module of its own.)"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from engine.errors import Fault, needs_extra
+from engine.files import cache_directory
+
+if TYPE_CHECKING:
+    from engine.lab.training.tune import TrialResult
+
+_SHOWN = 10  # trials
+
+CacheOption = Annotated[
+    Path | None, typer.Option(help="Where to keep them; default: $NPC_ENGINE_CACHE, else the platform's cache folder.")
+]
+
+
+def assets(cache: CacheOption = None) -> None:
+    """Fetch and rasterise the icon families. Run it again after an interruption: finished ones are kept."""
+    from engine.lab.data.assets import FAMILIES, fetch_family
+
+    folder = cache_directory(cache)
+    with Progress(TextColumn("{task.description:>20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as progress:
+        for name in FAMILIES:
+            task = progress.add_task(name, total=None)
+            fetch_family(name, folder, on_icon=partial(_show, progress, task))
+    _report(folder)
+
+
+def _show(progress: Progress, task: TaskID, done: int, total: int) -> None:
+    progress.update(task, completed=done, total=total)
+
+
+def _report(folder: Path) -> None:
+    from engine.lab.data.assets import FAMILIES, load_sprites
+
+    sprites = load_sprites(tuple(FAMILIES), folder, "all")
+    held_out = {sprite.concept.key for sprite in sprites if sprite.concept.held_out}
+    concepts = {sprite.concept.key for sprite in sprites}
+    Console(soft_wrap=True).print(f"{len(sprites)} sprites of {len(concepts)} concepts ({len(held_out)} held out) in {folder}")
+
+
+def train(
+    config: Annotated[str, typer.Option(help="Recipe: a YAML file, or the name of a shipped one.")] = "default",
+    out: Annotated[Path, typer.Option(help="Run directory; an interrupted run there goes on.")] = Path("runs/default"),
+    recordings: Annotated[list[Path] | None, typer.Option(help="Recordings to mix in (repeatable).")] = None,
+    cache: Annotated[Path | None, typer.Option(help="Where cached features lie.")] = None,
+) -> None:
+    """Train a model. Shows progress, logs to TensorBoard, resumes after Ctrl-C."""
+    with needs_extra("train", "Training"):
+        from engine.lab.training.recipe import run_recipe
+    from engine.lab.config import load_recipe
+
+    cfg = load_recipe(config)
+    if recordings:
+        cfg = cfg.model_copy(update={"data": cfg.data.model_copy(update={"recordings": tuple(recordings)})})
+    run_recipe(cfg, out, cache)
+    typer.echo(
+        f"The trained model is in {out}. Next: python -m engine evaluate --run {out}, "
+        f"then python -m export --checkpoint {out} --out BUNDLE --precision int8."
+    )
+
+
+def tune(
+    config: Annotated[str, typer.Option(help="Recipe to start from: a YAML file, or the name of a shipped one.")] = "default",
+    trials: Annotated[int, typer.Option(min=1, help="How many trials in all, those of earlier calls included.")] = 20,
+    out: Annotated[Path, typer.Option(help="Directory of the study; an interrupted one goes on.")] = Path("runs/tune"),
+    scenes: Annotated[int | None, typer.Option(min=8, help="Training scenes a trial (the recipe's).")] = None,
+    cache: Annotated[Path | None, typer.Option(help="Where cached features lie.")] = None,
+) -> None:
+    """Try learning rates, weight decays and widths; stop bad trials early; write the best as a recipe."""
+    with needs_extra("train", "Tuning"):
+        from engine.lab.training.tune import Search
+    from engine.lab.config import load_recipe
+
+    search = Search(load_recipe(config), out, cache, scenes)
+    try:
+        search.run(trials)
+    finally:  # an interruption must not hide what is done
+        Console().print(_trials(search.results()))
+        typer.echo(f"written: {', '.join(map(str, search.write()))}")
+
+
+def _trials(results: Sequence[TrialResult]) -> Table:
+    table = Table("trial", *(results[0].values if results else ()), "score", title=f"{len(results)} trials, the best first")
+    for row in results[:_SHOWN]:
+        values = (f"{value:.3g}" for value in row.values.values())
+        table.add_row(str(row.number), *values, f"{row.score:.3f}" + (" (stopped)" if row.pruned else ""))
+    return table
+
+
+def compare(
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Training time of each model (the recipe's).")] = None,
+    out: Annotated[Path, typer.Option(help="Where all goes; finished models there are kept.")] = Path("runs/compare"),
+    scenes: Annotated[int | None, typer.Option(min=8, help="Training scenes (the recipe's).")] = None,
+    config: Annotated[str, typer.Option(help="Recipe with what all models have in common.")] = "compare",
+    only: Annotated[list[str] | None, typer.Option(help="Only models whose names hold this (repeatable).")] = None,
+    weights: Annotated[list[str] | None, typer.Option(help="NAME=FILE: pretrained weights of an image encoder.")] = None,
+    held_out: Annotated[int, typer.Option(min=8, help="Scenes to measure on.")] = 800,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of ONNX Runtime when latency is measured.")] = 2,
+    cache: Annotated[Path | None, typer.Option(help="Where cached features lie.")] = None,
+) -> None:
+    """Train every text encoder x image encoder x fusion, and each modality alone, and print what each is worth.
+
+    Interrupt it at will: it prints what is done, and the same command goes on.
+    """
+    with needs_extra("train", "Comparing"):
+        from engine.lab.comparison.combinations import choose, combinations
+        from engine.lab.comparison.run import Comparison, common_recipe
+    chosen = choose(combinations(dict(_pair(option) for option in weights or [])), only or [])
+    Comparison(common_recipe(config, minutes, scenes), out, cache, held_out, threads).run(chosen, Console())
+
+
+def _pair(option: str) -> tuple[str, str]:
+    name, equals, file = option.partition("=")
+    if not equals:
+        raise Fault("weights", f"'{option}' is not NAME=FILE.", "For example: --weights resnet18=resnet18.pth.")
+    return name, file

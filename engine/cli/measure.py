@@ -1,0 +1,206 @@
+"""`evaluate`, `steadiness` and `knowledge`: how good a run or a bundle is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from engine.errors import Fault, needs_extra
+from engine.files import writable_folder
+
+if TYPE_CHECKING:
+    from engine.lab.evaluation.steadiness import Flicker
+    from engine.perception import Perceiver
+    from npc import Percept
+    from npc.evaluation.knowledge import KnowledgeResult
+    from npc.steadiness import FilterCfg
+
+
+def evaluate(
+    run: Annotated[Path | None, typer.Option(help="Run directory that `train` wrote; default: runs/default.")] = None,
+    recordings: Annotated[list[Path] | None, typer.Option(help="Measure a bundle on this recording (repeatable).")] = None,
+    lines: Annotated[str | None, typer.Option(help="Measure a bundle on these lines: a YAML file, or 'strangers'.")] = None,
+    bundle: Annotated[Path | None, typer.Option(help="Not with --run: the bundle; default: the shipped one.")] = None,
+    out: Annotated[Path, typer.Option(help="Not with --run: where figures and pictures go.")] = Path("evaluation"),
+    frames: Annotated[int | None, typer.Option(min=1, help="With --recordings: so many frames, evenly spread.")] = None,
+    provider: Annotated[str, typer.Option(help="Not with --run: auto, cuda or cpu.")] = "auto",
+    scenes: Annotated[int, typer.Option(min=8, help="With --run: how many held-out scenes.")] = 800,
+    cache: Annotated[Path | None, typer.Option(help="With --run: where cached features lie.")] = None,
+) -> None:
+    """Measure a training run on held-out scenes; or any bundle on any game, with --recordings, or on --lines."""
+    if sum(map(bool, (run, recordings, lines))) > 1:
+        raise Fault("usage", "--run, --recordings and --lines measure different things.", "Give one of them.")
+    if recordings:
+        _evaluate_recordings(recordings, bundle, out, frames, provider)
+    elif lines:
+        _evaluate_lines(lines, bundle, out, provider)
+    elif bundle is not None:
+        raise Fault("usage", "A bundle is measured on something.", "Give --recordings DIR, or --lines strangers.")
+    else:
+        _evaluate_run(run or Path("runs/default"), scenes, cache)
+
+
+def _evaluate_lines(lines: str, bundle: Path | None, out: Path, provider: str) -> None:
+    from engine.lab.data.utterances import load_strangers, read_lines
+    from engine.lab.evaluation.lines import lines_table, measure_lines
+    from engine.lab.evaluation.measure import bundle_facts, write_json
+    from engine.perception import Perceiver
+
+    writable_folder(out)
+    perceiver = Perceiver(bundle, provider)
+    read = load_strangers() if lines == "strangers" else read_lines(Path(lines), perceiver.labels)
+    found = measure_lines(perceiver, read)
+    Console().print(lines_table(f"{lines}: {perceiver.bundle.folder.name} on {len(read)} lines", found))
+    write_json(out / "lines.json", {"bundle": bundle_facts(perceiver), "lines": lines, **found})
+    typer.echo(f"Figures: {out / 'lines.json'}")
+
+
+def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, frames: int | None, provider: str) -> None:
+    from engine.formats.recording import read_recording
+    from engine.lab.evaluation.measure import bundle_facts, measure_recording, spread, write_json
+    from engine.lab.evaluation.pictures import draw_answers
+    from engine.lab.evaluation.report import table
+    from engine.perception import Perceiver
+
+    writable_folder(out)
+    read = [read_recording(folder) for folder in folders]  # a fault in the last one is told before the first is measured
+    perceiver = Perceiver(bundle, provider)
+    found = []
+    for number, recording in enumerate(read):
+        rows = spread(recording.rows, frames)
+        answers, report = measure_recording(perceiver, recording, rows)
+        Console().print(table(f"{recording.meta.game}: {perceiver.bundle.folder.name} on {len(rows)} frames", report))
+        facts = {"recording": str(recording.folder), "game": recording.meta.game, "frames": len(rows)}
+        found.append({**facts, "episodes": len({row.episode for row in rows}), **report.as_json()})
+        write_json(out / "evaluation.json", {"bundle": bundle_facts(perceiver), "recordings": found})
+        draw_answers(recording, answers.watch).save(out / f"answers-{number}.png")
+    typer.echo(f"Figures: {out / 'evaluation.json'}; hits and misses: {out / 'answers-*.png'}")
+
+
+def _evaluate_run(run: Path, scenes: int, cache: Path | None) -> None:
+    with needs_extra("train", "Evaluating a run"):
+        from engine.lab.training.evaluate import evaluate_run
+    for name, report in evaluate_run(run, cache, scenes).items():
+        for title, column in (("labels", "f1"), ("places", "pointing")):
+            rows = {head: figures for head, figures in report.items() if column in figures}
+            if rows:
+                Console().print(_run_table(f"{name.replace('_', ' ')}: {title}", rows))
+    typer.echo(f"Figures: {run / 'evaluation.json'}; pictures: {run / 'confusion-*.png'}")
+
+
+def _run_table(title: str, rows: dict[str, dict[str, float]]) -> Table:
+    columns = list(next(iter(rows.values()), {}))
+    table = Table("head", *columns, title=title)
+    for head, figures in rows.items():
+        table.add_row(head, *(f"{v:.0f}" if c == "support" else f"{v:.3f}" for c, v in figures.items()))
+    return table
+
+
+def steadiness(
+    recordings: Annotated[Path, typer.Option(help="Recording of the game as it plays.")],
+    bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
+    watch: Annotated[list[str] | None, typer.Option(help="Phrase to look for (repeatable); else all names recorded.")] = None,
+    filters: Annotated[str, typer.Option(help="JSON, like `steadiness` in a card: what to change of the filters.")] = "{}",
+    provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
+) -> None:
+    """Play a recording through a bundle: changes a second with and without the filter, and the delay that it adds."""
+    from engine.formats.recording import read_recording
+    from engine.lab.evaluation.steadiness import episodes, measure
+    from engine.perception import Perceiver
+
+    changed = _filters(filters)
+    if json_file is not None:
+        writable_folder(json_file.parent)
+    recording = read_recording(recordings)
+    if not any(True for _ in episodes(recording)):
+        raise Fault("recording_short", f"No episode of {recordings} has two frames.", "Record the game as it plays.")
+    names = sorted({entity.name.lower() for row in recording.rows for entity in row.entities})
+    with Console(stderr=True).status("perceiving"):
+        figures = measure(recording, Perceiver(bundle, provider), watch or names, changed)
+    Console().print(_flicker_table(figures))
+    if json_file is not None:
+        json_file.write_text(json.dumps({name: asdict(f) for name, f in figures.items()}, indent=2) + "\n", encoding="utf-8")
+        typer.echo(f"figures: {json_file}")
+
+
+def _filters(text: str) -> dict[str, FilterCfg]:
+    from npc.steadiness import Steadiness
+
+    try:
+        entries: dict[str, FilterCfg] = TypeAdapter(Steadiness).validate_python(json.loads(text))
+        return entries
+    except ValidationError as error:
+        first = error.errors()[0]
+        fault = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    except json.JSONDecodeError as error:
+        fault = f"it is no JSON ({error})"
+    fix = """Write e.g. --filters '{"watch": {"half_life": 0.2}}'."""
+    raise Fault("filters", f"--filters cannot be used: {fault}.", fix)
+
+
+def _flicker_table(figures: dict[str, Flicker]) -> Table:
+    table = Table(
+        "",
+        "raw",
+        "steady",
+        "truth",
+        "delay",
+        "at most",
+        "raw right",
+        "steady right",
+        title="changes a second, added delay in frames, share of frames that are right",
+        title_justify="left",
+    )
+    for name, f in figures.items():
+        changes, longest = (f.raw, f.steady, f.truth, f.delay), "" if f.longest is None else str(f.longest)
+        right = map(_number, (f.raw_right, f.steady_right))
+        table.add_row(name.removeprefix("watch: "), *map(_number, changes), longest, *right)
+    return table
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def knowledge_figures(perceiver: Perceiver) -> dict[str, KnowledgeResult]:
+    """With the whole model; with its sentence vectors where every question is taken for one; with shared words alone."""
+    from engine.minds.knowledge import Knowledge
+    from engine.perception import Query
+    from npc.evaluation.knowledge import knowledge as measure_knowledge
+    from npc.keyword_reader import word_likeness
+
+    likeness = Knowledge(perceiver.sentences).likeness
+
+    def read(text: str, time: float) -> Percept:
+        return perceiver.see(None, [Query(text)])[0].percept(time, text=text)
+
+    return {
+        "model": measure_knowledge(likeness, read),
+        "sentence_vectors": measure_knowledge(likeness),
+        "shared_words": measure_knowledge(word_likeness),
+    }
+
+
+def knowledge(
+    bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
+) -> None:
+    """Ask the shipped characters what they know, in other words than their cards have."""
+    from engine.perception import Perceiver
+
+    if json_file is not None:
+        writable_folder(json_file.parent)
+    figures = {name: asdict(result) for name, result in knowledge_figures(Perceiver(bundle, "cpu")).items()}
+    for name, result in figures.items():
+        typer.echo(f"{name:<18}" + ", ".join(f"{key} {value:.3g}" for key, value in result.items()))
+    if json_file is not None:
+        json_file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        typer.echo(f"figures: {json_file}")
