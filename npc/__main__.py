@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from npc.behaviour import load_behaviour
-from npc.bench import bench
 from npc.card_file import cards_in, doubles_in, shown
 from npc.chat import talk, typed
 from npc.errors import Fault, PersonaError
+from npc.evaluation.bench import bench
 from npc.evaluation.run import Effort, report
 from npc.exchange.convert import export_card, import_card
 from npc.log import replay

@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from npc.lookout import CALM_AFTER, Sighting
 from npc.memory.records import StandingOrder
-from npc.reflexes import CALM_AFTER, Sighting
 from npc.types import Percept
 
 FOREVER = float("inf")

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from npc.arbitration import Choice
 from npc.conditions import Moment
+from npc.lookout import Sighting
 from npc.memory.records import TRIFLE
 from npc.parts import CharacterParts, best
-from npc.reflexes import Sighting
 from npc.types import SILENCE, Decision, Percept
 
 

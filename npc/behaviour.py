@@ -9,8 +9,8 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from npc.affect import Dimension
 from npc.conditions import Condition, Line
-from npc.relationship import Dimension
 from npc.steadiness import Steadiness
 
 BEHAVIOUR_FILE = Path(__file__).with_name("behaviour.yaml")

@@ -15,19 +15,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from npc.affect import Mood, Relationship
 from npc.agenda import Activity, Agenda, Reflex
 from npc.answers import answer
 from npc.behaviour import load_behaviour
 from npc.clock import LifeClock
 from npc.conditions import Moment
+from npc.lookout import Sighting
 from npc.memory import Changes, Memory, MemoryData, Person
 from npc.memory.records import pack, unpack
-from npc.mood import Mood
 from npc.parts import CharacterParts
 from npc.persona import Persona
 from npc.reactions import keep_hours, react_to_event, react_to_sight, take_in_event
-from npc.reflexes import Sighting
-from npc.relationship import Relationship
 from npc.text import valid
 from npc.types import Decision, Percept
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from npc.affect import Degree, Relationship
 from npc.conditions import Lines
-from npc.relationship import Degree, Relationship
 from npc.vocabulary import Action
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from npc.affect import Mood, Relationship, temperament
 from npc.arbitration import Arbiter
 from npc.behaviour import Behaviour, EventCfg
-from npc.mood import Mood, temperament
-from npc.relationship import Relationship
 from npc.types import Percept
 
 

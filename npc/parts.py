@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from npc.affect import Affect, Relationship
 from npc.agenda import STEP_LASTS, Activity, Agenda
 from npc.arbitration import Arbiter, Choice
 from npc.behaviour import Behaviour
@@ -11,11 +12,9 @@ from npc.circumstances import Day, Goals, faction_of, hour_of
 from npc.conditions import TRACED, Moment, Speaker
 from npc.feelings import Feelings
 from npc.language import mentions
+from npc.lookout import Lookout, Sighting
 from npc.memory import Memory, Person
-from npc.mood import Affect
 from npc.persona import Persona
-from npc.reflexes import Lookout, Sighting
-from npc.relationship import Relationship
 from npc.types import Decision, Percept, Target
 
 

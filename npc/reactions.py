@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from npc.affect import Relationship
 from npc.agenda import FOREVER, Reflex
 from npc.circumstances import Occupation, hour_of
+from npc.lookout import Sighting
 from npc.memory import Person
 from npc.memory.records import TRIFLE
 from npc.parts import CharacterParts
-from npc.reflexes import Sighting
-from npc.relationship import Relationship
 from npc.text import valid
 from npc.types import Decision, Percept, Target
 

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
+from npc.affect import SHOWN
 from npc.behaviour import Behaviour, load_behaviour
 from npc.card_faults import check_known, unknown_name
 from npc.card_file import Where
 from npc.conditions import ASKS
-from npc.mood import SHOWN
 
 CAUSES = ("words", "boundary", "unwilling", "rule", "absent", "unable", "unknown", "unclear", "reflex", "event", "plan")
 RELATIONSHIPS = ("acquaintance", "friend", "foe", "feared")

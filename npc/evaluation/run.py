@@ -13,14 +13,11 @@ from typing import Any
 
 from npc.character import Character
 from npc.errors import Fault
-from npc.evaluation.boundaries import boundaries
-from npc.evaluation.distinctness import distinctness
-from npc.evaluation.fluency import fluency
 from npc.evaluation.kills import kill_writers
 from npc.evaluation.knowledge import knowledge
-from npc.evaluation.percepts import percepts
-from npc.evaluation.recall import recall
+from npc.evaluation.lives import boundaries, percepts, recall
 from npc.evaluation.steadiness import consistency, dithering, label_noise
+from npc.evaluation.voices import distinctness, fluency
 from npc.keyword_reader import word_likeness
 from npc.log import Recorder, replay
 from npc.persona import characters, load_persona

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from npc.character import Character
-from npc.evaluation.percepts import INTENTS, TONES
+from npc.evaluation.lives import INTENTS, TONES
 from npc.persona import characters, load_persona
 from npc.types import Decision, Detection, Percept, Target
 

@@ -12,8 +12,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
 
+from npc.affect import Degree, Relationship
 from npc.errors import RecollectionError
-from npc.relationship import Degree, Relationship
 
 # Forgetting follows a power law with exponent -1/2 (Wixted & Ebbesen 1991; the decay of ACT-R, Anderson & Schooler
 # 1991): what mattered little (0.1) fades within half an hour, a threat (0.8) within two days of play.

@@ -10,14 +10,11 @@ import pytest
 from npc import Persona
 from npc.__main__ import main
 from npc.character import Character
-from npc.evaluation import boundaries as boundaries_module
-from npc.evaluation import steadiness
-from npc.evaluation.boundaries import boundaries
-from npc.evaluation.distinctness import NaiveBayes, Reaction, distinctness
-from npc.evaluation.percepts import percepts
-from npc.evaluation.recall import recall
+from npc.evaluation import lives, steadiness
+from npc.evaluation.lives import boundaries, percepts, recall
 from npc.evaluation.run import Effort
 from npc.evaluation.steadiness import consistency, dithering, label_noise
+from npc.evaluation.voices import NaiveBayes, Reaction, distinctness
 from npc.types import Decision
 
 
@@ -33,7 +30,7 @@ def test_a_character_that_does_what_it_never_does_is_caught(monkeypatch):
             wanted = max(percept.action, key=percept.action.__getitem__)
             return Decision("npc", percept.time, wanted, "neutral")
 
-    monkeypatch.setattr(boundaries_module, "Character", Weak)
+    monkeypatch.setattr(lives, "Character", Weak)
     assert boundaries(20).violations > 0
 
 
@@ -88,7 +85,7 @@ def test_random_lives_are_the_same_under_the_same_seed():
 def test_bleu_and_rouge_are_better_than_those_of_another_character():
     pytest.importorskip("sacrebleu", reason="needs the `evaluate` extra")
     pytest.importorskip("rouge_score", reason="needs the `evaluate` extra")
-    from npc.evaluation.fluency import fluency
+    from npc.evaluation.voices import fluency
 
     result = fluency()
     assert result.lines == 256

@@ -8,7 +8,7 @@ import pytest
 
 from npc import Character, characters, load_persona
 from npc.__main__ import main
-from npc.evaluation.percepts import percepts
+from npc.evaluation.lives import percepts
 from npc.log import LogError, Recorder, replay
 
 

@@ -81,8 +81,8 @@ def test_an_unknown_card_is_one_line_and_status_2(monkeypatch, capsys):
 
 
 def test_the_bench_prints_percentiles_of_a_tick_and_a_crowd(capsys, monkeypatch, tmp_path):
-    monkeypatch.setattr("npc.bench._TICKS", 50)
-    monkeypatch.setattr("npc.bench._CROWD", 20)
+    monkeypatch.setattr("npc.evaluation.bench._TICKS", 50)
+    monkeypatch.setattr("npc.evaluation.bench._CROWD", 20)
     assert main(["bench", "--json", str(tmp_path / "tick.json")]) == 0
     shown = capsys.readouterr().out
     assert "p50" in shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from npc import characters
-from npc.relationship import DIMENSIONS, Relationship
+from npc.affect import DIMENSIONS, Relationship
 
 PUT_OFF = {"refuse", "trade"}
 

@@ -11,7 +11,7 @@ from engine.lab.data.entities import entity_of
 from engine.perception import Frame, Perceiver, Query
 from npc import Percept
 from npc.behaviour import load_behaviour
-from npc.reflexes import Lookout
+from npc.lookout import Lookout
 from npc.steadiness import FilterCfg
 from npc.types import STEADY
 

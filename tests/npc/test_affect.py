@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from npc.mood import EMOTIONS, HALF_LIFE, Affect, Mood, temperament
+from npc.affect import EMOTIONS, HALF_LIFE, Affect, Mood, temperament
 
 CALM = Affect(0.1, 0.0, 0.0)
 

@@ -1,9 +1,14 @@
-"""Whether one can tell who acted, from what was said to somebody, what that one did and what it answered.
+"""Whether one can tell who acted, and how near what is said comes to what its author would have it say.
 
-A naive Bayes classifier (multinomial over words; the action, and the action together with what it answers, are two more
-words; Laplace smoothing, see Manning, Raghavan & Schütze 2008, chapter 13) learns from some reactions of all characters
-and names who gave others. Lines that it met while learning make that easy, so it is judged on lines that it never met,
-too: there only the manner of speaking and acting can tell.
+*Distinctness*: from what was said to somebody, what that one did and what it answered, a naive Bayes classifier (multinomial
+over words; the action, and the action together with what it answers, are two more words; Laplace smoothing, see Manning,
+Raghavan & Schütze 2008, chapter 13) learns from some reactions of all characters and names who gave others. Lines that it met
+while learning make that easy, so it is judged on lines that it never met, too: there only the manner of speaking and acting
+can tell.
+
+*Fluency*: BLEU and ROUGE-L of lines against references by their author (Papineni 2002; Lin 2004). Low figures are to be
+expected: a character has many right answers, and the references were written apart from its lines. They serve to compare:
+another card, or a language model's second voice, under the same references.
 """
 
 from __future__ import annotations
@@ -12,14 +17,20 @@ import hashlib
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
 
 from npc.character import Character
-from npc.evaluation.percepts import TONES
+from npc.errors import Fault
+from npc.evaluation.lives import TONES
 from npc.evaluation.steadiness import USUAL, scripted
-from npc.persona import characters, load_persona
+from npc.persona import Persona, characters, load_persona
 from npc.types import Detection, Percept
+
+# -- distinctness ----------------------------------------------------------------------------------------------
 
 SCENE = 5  # reactions that a judge of whole scenes hears
 _WORD = re.compile(r"[\w']+|[!?.,;…]")
@@ -145,3 +156,55 @@ class NaiveBayes:
     def _likelihood(self, who: str, words: Sequence[str]) -> float:
         counts, total = self._counts[who], self._totals[who] + self._words
         return sum(math.log((counts[word] + 1) / total) for word in words)
+
+
+# -- fluency ---------------------------------------------------------------------------------------------------
+
+_REFERENCES = Path(__file__).with_name("references.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class FluencyResult:
+    """BLEU (0..100) and ROUGE-L F1 (0..1) of `lines` lines; `by_chance` is the ROUGE-L of another character's lines."""
+
+    lines: int
+    bleu: float
+    rouge_l: float
+    by_chance: float
+
+
+def fluency() -> FluencyResult:
+    """Score what the shipped characters say.
+
+    Raises:
+        Fault: `missing`: sacrebleu or rouge-score is not installed.
+    """
+    try:
+        from rouge_score.rouge_scorer import RougeScorer
+        from sacrebleu import corpus_bleu
+    except ImportError:
+        raise Fault("missing", "BLEU and ROUGE need sacrebleu and rouge-score.", "pip install 'npc-engine[evaluate]'") from None
+    said = list(_said())
+    scorer = RougeScorer(["rougeL"])
+    overlap = [[scorer.score(reference, line)["rougeL"].fmeasure for line in lines] for reference, lines, _ in said]
+    others = [scorer.score(reference, other)["rougeL"].fmeasure for reference, _, other in said]
+    lines = [line for _, lines, _ in said for line in lines]
+    references = [reference for reference, lines, _ in said for _ in lines]
+    mean = [score for scores in overlap for score in scores]
+    return FluencyResult(
+        len(lines), float(corpus_bleu(lines, [references]).score), sum(mean) / len(mean), sum(others) / len(others)
+    )
+
+
+def _said() -> Iterator[tuple[str, list[str], str]]:
+    """A reference, what the character says there under a few seeds, and what the next character says."""
+    references: dict[str, dict[str, str]] = yaml.safe_load(_REFERENCES.read_text(encoding="utf-8"))
+    names = sorted(references)
+    cards = {name: load_persona(name) for name in names}
+    for name, other in zip(names, [*names[1:], names[0]], strict=True):
+        for intent, reference in references[name].items():
+            yield reference, [_line(cards[name], intent, seed) for seed in range(4)], _line(cards[other], intent, 0)
+
+
+def _line(persona: Persona, intent: str, seed: int) -> str:
+    return Character(persona, "npc", seed).tick(scripted(intent, "neutral", 1.0)).line
