@@ -1,0 +1,13 @@
+from npc.character import Character as Character
+from npc.errors import Fault as Fault
+from npc.errors import NpcError as NpcError
+from npc.errors import PersonaError as PersonaError
+from npc.errors import RecollectionError as RecollectionError
+from npc.persona import Persona as Persona
+from npc.persona import characters as characters
+from npc.persona import load_persona as load_persona
+from npc.persona import persona_from as persona_from
+from npc.types import Decision as Decision
+from npc.types import Detection as Detection
+from npc.types import Percept as Percept
+from npc.types import Target as Target
