@@ -15,7 +15,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import typer
 
 from demo_game.script import DEFAULT, load_script
-from engine.errors import run_command
+from engine.errors import Fault, run_command
 from engine.files import data_directory
 
 AFTER_WORDS_S = 6.0
@@ -62,7 +62,16 @@ def demo(
         lines = say or (DEFAULT if script == "default" else load_script(script))
         _headless(endpoint, seconds, seed, lines, fast, screenshot_every, screenshots, report, overlay, memory or "none")
     else:
-        _play(endpoint, seed, overlay, memory or str(data_directory() / "village.sqlite"))
+        _play(endpoint, seed, overlay, memory or _villages_memory())
+
+
+def _villages_memory() -> str:
+    """The file for what villagers remember, where this user can have one."""
+    try:
+        return str(data_directory() / "village.sqlite")
+    except Fault as fault:
+        typer.echo(f"The villagers will forget you when you leave. {fault}", err=True)
+        return "none"
 
 
 def _play(endpoint: str | None, seed: int, overlay: bool, memory: str) -> None:

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from npc.memory import MemoryStore
 
 
+_LOG = logging.getLogger("engine.bridge")
+_GAMES = 8  # on one machine, at the same time, that keep their memories in files which nobody named
+_EACH_ITS_OWN = "Give each game a file of its own with --memory, so that it finds it again."
+
+
 class LogFormat(StrEnum):
     """How a log line looks."""
 
@@ -139,19 +144,33 @@ def _token(given: str | None) -> str | None:
 
 
 def _store(memory: str | None, echo: bool) -> MemoryStore:
-    """Where memories go. Nobody has chosen the file that is used by default: where there can be none, the server says so."""
+    """Where memories go. Nobody has chosen the default file: where it cannot be, the server says so and goes on.
+
+    A second game on this machine gets a second file: two servers that wrote one would each overwrite what the other learnt.
+    """
     from npc.memory import InMemoryStore, SqliteStore
 
     if memory == "none" or (echo and not memory):
         return InMemoryStore()
     if memory:
         return SqliteStore(Path(memory))
+    told = "Characters will remember nothing beyond this run"
     try:
-        return SqliteStore(data_directory() / "memory.sqlite")
+        for number in range(1, _GAMES + 1):
+            path = data_directory() / ("memory.sqlite" if number == 1 else f"memory-{number}.sqlite")
+            try:
+                store = SqliteStore(path)
+            except Fault as fault:
+                if fault.code != "memory_in_use":
+                    raise
+                continue
+            if number > 1:
+                _LOG.warning("Another server has the usual memory file; this one keeps %s. %s", path, _EACH_ITS_OWN)
+            return store
+        _LOG.warning("%s: %d servers have a memory file each. %s", told, _GAMES, _EACH_ITS_OWN)
     except Fault as fault:
-        what = "Characters will remember nothing beyond this run: no memory file was given, and the one in the data directory"
-        logging.getLogger("engine.bridge").warning("%s cannot be used. %s", what, fault)
-        return InMemoryStore()
+        _LOG.warning("%s: no memory file was given, and the usual one cannot be used. %s", told, fault)
+    return InMemoryStore()
 
 
 def _made(logs: Path | None) -> Path | None:

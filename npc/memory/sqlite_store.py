@@ -61,7 +61,7 @@ class SqliteStore:
         most_bytes: how large the file may grow; beyond it the characters that were not used for longest are forgotten.
 
     Raises:
-        RecollectionError: `memory_file`: it is no memory file, is of a newer version, or another server has it.
+        RecollectionError: `memory_in_use`: another server has it; `memory_file`: it is no memory file, or of a newer version.
     """
 
     def __init__(self, path: Path, migrations: Sequence[str] = _MIGRATIONS, most_bytes: int = MOST_BYTES) -> None:
@@ -92,7 +92,7 @@ class SqliteStore:
     def _unusable(self, error: Exception) -> RecollectionError:
         if "locked" in str(error):
             return RecollectionError(
-                "memory_file",
+                "memory_in_use",
                 f"{self._path} is in use by another server.",
                 "Give each server a file of its own with --memory, or none with `--memory none`.",
             )

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from engine.bridge.keys import load_client_keys
 from engine.bridge.soak.kills import free_port
 from engine.cli import lifetime
 from engine.errors import Fault
+from npc.memory import SqliteStore
 
 DEADLINE = 30.0
 
@@ -335,3 +337,15 @@ def test_the_default_memory_lies_in_the_directory_that_the_environment_names(tmp
     assert "remember nothing" not in log
     with sqlite3.connect(tmp_path / "data" / "npc-engine" / "memory.sqlite") as base:
         assert base.execute("SELECT count(*) FROM episode").fetchone() == (0,)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names Linux's directories")
+def test_a_second_game_without_a_memory_file_of_its_own_gets_one_and_is_told(tmp_path):
+    with closing(SqliteStore(tmp_path / "npc-engine" / "memory.sqlite")):  # as the first game's server has it
+        _, log = _serve(tmp_path, XDG_DATA_HOME=str(tmp_path))
+        assert "keeps " + str(tmp_path / "npc-engine" / "memory-2.sqlite") in log
+        assert "Give each game a file of its own with --memory" in log
+        status, log = _serve(tmp_path, "--memory", str(tmp_path / "npc-engine" / "memory.sqlite"))
+        assert status == 2
+        assert "in use by another server" in log
+    assert (tmp_path / "npc-engine" / "memory-2.sqlite").exists()
