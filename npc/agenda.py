@@ -13,11 +13,11 @@ layers are all that is needed, and they can be kept as data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from npc.lookout import CALM_AFTER, Sighting
-from npc.memory.records import StandingOrder
+from npc.memory.records import MOST_PLANNED, PlannedOrder, StandingOrder
 from npc.types import Percept
 
 FOREVER = float("inf")
@@ -52,6 +52,7 @@ class Agenda:
         self.doing: Activity | None = None
         self.reflex: Reflex | None = None
         self.standing: Activity | None = None
+        self.planned: list[PlannedOrder] = []
         self._time: float | None = None
         self.reported: object = None  # what the game reports done, in the frame in which that is news
         self._done: object = None
@@ -75,6 +76,50 @@ class Agenda:
     def undertake(self, doing: Activity) -> None:
         """Let a standing order take the place of everything else."""
         self.doing, self.reflex, self.standing = None, None, doing
+
+    def plan(self, order: PlannedOrder) -> None:
+        """Let an order wait for its turn or its condition; of too many the oldest are forgotten."""
+        self.planned = [*self.planned, order][-MOST_PLANNED:]
+
+    def drop_planned(self, speaker: str) -> bool:
+        """Forget what waits on this speaker's word; whether there was anything."""
+        kept = [order for order in self.planned if order.speaker != speaker]
+        changed, self.planned = len(kept) < len(self.planned), kept
+        return changed
+
+    def due(self, time: float, sees: Callable[[str], bool]) -> PlannedOrder | None:
+        """The first order whose turn or condition has come; it no longer waits, unless it lasts.
+
+        Args:
+            sees: whether a phrase is in view.
+        """
+        turn = next((order for order in self.planned if order.when == "then"), None)
+        for place, order in enumerate(self.planned):
+            if order.when == "then" and order is not turn:
+                continue
+            if order.when == "gone" and not order.seen and sees(order.phrase):
+                self.planned[place] = order = order.model_copy(update={"seen": True})
+            if self._has_come(order, time, sees):
+                self.planned[place : place + 1] = [order.model_copy(update={"due": time + REPEAT_CRY})] if order.lasting else []
+                return order
+        return None
+
+    def _has_come(self, order: PlannedOrder, time: float, sees: Callable[[str], bool]) -> bool:
+        match order.when:
+            case "then":
+                return (
+                    self.doing is None
+                    and self.reflex is None
+                    and (self.standing is None or self.standing.action != order.after)
+                )
+            case "sees":
+                return sees(order.phrase) and time >= order.due
+            case "gone":
+                return order.seen and not sees(order.phrase)
+            case "after":
+                return time >= order.due
+            case _:
+                return False  # who is back is known by the words
 
     def promised(self, speaker: str) -> str:
         """What it is doing on this speaker's word: the plan or the action; empty: nothing."""

@@ -6,12 +6,14 @@ A question that comes near one of the card's `knowledge` proposes to talk, and i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from npc.arbitration import Choice
 from npc.conditions import Moment
 from npc.lookout import Sighting
 from npc.memory.records import TRIFLE
 from npc.parts import CharacterParts, best
+from npc.turn import SURE, Turn, note, plan_the_rest, take_turn, trace_of
 from npc.types import SILENCE, Decision, Percept
 
 
@@ -21,16 +23,25 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
     parts.introduce(percept.speaker, percept)
     person, away = memory.meet(percept.speaker, now)
     repeated = memory.knows(percept.source)
+    turn = None if repeated else take_turn(parts, percept, person, away)
+    heard = percept if turn is None else turn.heard
     if not repeated:
-        parts.feelings.hear(percept, person.relationship)
-    moment = parts.moment(percept, seen, person, event)
+        parts.feelings.hear(heard, person.relationship)
+    moment = parts.moment(heard, seen, person, event)
     moment.away = away
     if not repeated:
         person.heard += 1
-    understood = _understands(parts, percept)
-    moment.knows = _known(parts, percept, (moment.intent if understood else "") or "none")
-    understood = understood or bool(moment.knows)
-    decision = _do_as_told(parts, percept, moment, seen) if understood else _ask_again(parts, percept, moment)
+    understood = _understands(parts, heard)
+    if turn is not None and turn.replied is not None:
+        decision, understood = _reply(parts, turn, moment, seen), True
+    else:
+        moment.knows = _known(parts, heard, (moment.intent if understood else "") or "none")
+        understood = understood or bool(moment.knows)
+        decision = _do_as_told(parts, heard, moment, seen) if understood else _ask_again(parts, heard, moment)
+    if turn is not None:
+        plan_the_rest(turn, moment.action)
+        note(turn, moment, decision)
+        decision = replace(decision, trace=(*decision.trace, *trace_of(person.ledger)))
     if not repeated:
         what = moment.intent if understood else ""
         memory.remember(
@@ -44,6 +55,23 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
             source=percept.source,
         )
     return decision
+
+
+def _reply(parts: CharacterParts, turn: Turn, moment: Moment, seen: list[Sighting]) -> Decision:
+    """Say what the ledger, the frame or the grammar answers, unless the card has something else to say about it."""
+    reply, heard = turn.replied, turn.heard
+    assert reply is not None
+    choice = parts.choose({reply.action: SURE}, heard)
+    why, say = _settle(parts, choice, heard, moment)
+    stands = moment.action == reply.action and moment.cause == "words"
+    moment.emotion = parts.feeling(heard, moment)
+    parts.begin(moment, heard, choice.p)
+    known = {**parts.variables(heard), **reply.values}
+    if stands:
+        why, say = reply.why, parts.speaker.line(reply.topic, moment, known)
+    say = say or parts.speaker.line(moment.action, moment, known)
+    told = (f"read as {turn.clause.sense}: {turn.clause.text}", *parts.weighed(choice, moment))
+    return parts.decide(moment, choice.p, reply.target if stands else None, say, why, told, reply.effects if stands else ())
 
 
 def _understands(parts: CharacterParts, percept: Percept) -> bool:
@@ -114,12 +142,21 @@ def _comply(parts: CharacterParts, choice: Choice, percept: Percept, moment: Mom
         moment.cause = "unwilling"
         appeal = choice.appeals[choice.wanted]
         return f"was asked to {choice.wanted} ({choice.p:.2f}), but is unwilling ({appeal:+.2f})", ""
-    if moment.action == "refuse" and moment.intent in parts.behaviour.pointing and percept.target is None:
-        moment.cause = "absent"
+    if _is_missing(parts, percept, moment):
+        moment.wanted = "" if moment.action == "refuse" else moment.action
+        moment.cause, moment.action = "absent", "refuse"
         return f"heard {moment.intent} and sees nothing of the kind ({choice.p:.2f})", ""
     if moment.action == "talk" and percept.knowledge and (moment.knows or moment.intent in parts.behaviour.unknown):
         return _tell(parts, percept, moment)
     return f"heard {moment.intent or 'words'} ({choice.p:.2f})", ""
+
+
+def _is_missing(parts: CharacterParts, percept: Percept, moment: Moment) -> bool:
+    """Whether something in view is asked for that is not there: what is not there is neither taken nor gone to."""
+    if percept.target is not None or moment.intent not in parts.behaviour.pointing:
+        return False
+    action = parts.behaviour.actions[moment.action]
+    return moment.action == "refuse" or (percept.has_frame and action.target and not action.alert)
 
 
 def _tell(parts: CharacterParts, percept: Percept, moment: Moment) -> tuple[str, str]:

@@ -108,7 +108,10 @@ class Behaviour(BaseModel):
     unknown: tuple[str, ...]
     dismissals: tuple[str, ...]
     pointing: tuple[str, ...]
+    deeds: dict[str, tuple[str, ...]]
     lines: dict[str, tuple[Line, ...]]
+    topics: dict[str, tuple[Line, ...]]
+    under_way: dict[str, str]
 
     @cached_property
     def lasts(self) -> dict[str, float]:
@@ -117,8 +120,8 @@ class Behaviour(BaseModel):
 
     @cached_property
     def spoken(self) -> frozenset[str]:
-        """Every key that lines can stand under: the actions, `unclear` and `unknown`."""
-        return frozenset(self.actions) | {"unclear", "unknown"}
+        """Every key that lines can stand under: the actions, what comes up in conversation, `unclear` and `unknown`."""
+        return frozenset(self.actions) | frozenset(self.topics) | {"unclear", "unknown"}
 
 
 @cache

@@ -21,14 +21,16 @@ from npc.answers import answer
 from npc.behaviour import load_behaviour
 from npc.clock import LifeClock
 from npc.conditions import Moment
+from npc.conversation.reading import Reading, read
 from npc.lookout import Sighting
 from npc.memory import Changes, Memory, MemoryData, Person
+from npc.memory.ledger import Ledger
 from npc.memory.records import pack, unpack
 from npc.parts import CharacterParts
 from npc.persona import Persona
 from npc.reactions import keep_hours, react_to_event, react_to_sight, take_in_event
 from npc.text import valid
-from npc.types import Decision, Percept
+from npc.types import Decision, Percept, Target
 
 
 class Character:
@@ -80,6 +82,16 @@ class Character:
     def relationship(self, speaker: str) -> Relationship:
         """What it thinks of somebody; of strangers nothing yet."""
         return self._parts.relationship(speaker)
+
+    def read(self, text: str, speaker: str) -> Reading:
+        """How it takes these words, completed by what was said before: what perception is to hear, and to look for."""
+        person = self.memory.person(valid(speaker))
+        return read(valid(text), person.ledger if person else Ledger(), self.persona.name)
+
+    @property
+    def looks_for(self) -> tuple[str, ...]:
+        """What has to be watched for beside its watch list: its orders wait for it."""
+        return tuple(order.phrase for order in self._parts.agenda.planned if order.phrase)
 
     # -- keeping ---------------------------------------------------------------------------------------
 
@@ -135,6 +147,7 @@ class Character:
             return answer(parts, percept, seen, event)
         return (
             react_to_event(parts, event, percept, seen)
+            or self._begin_planned(percept, seen)
             or react_to_sight(parts, percept, seen)
             or (self._enter_step(step, percept, seen) if step and parts.agenda.current is step else None)
             or self._carry_on(percept, seen)
@@ -148,6 +161,7 @@ class Character:
             self._clock = LifeClock(life.now if goes_on else None)
             if goes_on and agenda.standing is None:
                 agenda.resume(life.standing, life.now)
+                agenda.planned = list(life.planned)
         self._parts.clock = percept.time
         now = self._clock.at(percept.time)
         life.now = max(life.now, now)
@@ -184,6 +198,30 @@ class Character:
         moment.action, moment.emotion = doing.action, doing.emotion
         place = doing.sighting.place if isinstance(doing, Reflex) and doing.sighting else None
         return parts.decide(moment, doing.confidence, place, "", "goes on")
+
+    def _begin_planned(self, percept: Percept, seen: list[Sighting]) -> Decision | None:
+        """Begin an order whose turn or condition has come; None where there is none, or a standing order ends."""
+        parts, agenda = self._parts, self._parts.agenda
+        order = agenda.due(percept.time, parts.lookout.sees) if agenda.planned else None
+        if order is None:
+            return None
+        parts.memory.touch()
+        if not order.action:
+            agenda.standing = None
+            return None
+        if not parts.may_do([order.action]):
+            return None
+        person = parts.memory.person(order.speaker) or Person()
+        moment = parts.moment(percept, seen, person, speaker=order.speaker)
+        moment.action, moment.cause, moment.emotion = order.action, "plan", order.emotion
+        parts.begin(moment, replace(percept, speaker=order.speaker), order.confidence)
+        named = {"target": order.thing} if order.thing else {}
+        say = parts.speaker.line(order.action, moment, {**parts.variables(percept), **named})
+        found = next((d for d in percept.watch if d.phrase == order.phrase and order.when == "sees"), None)
+        place = Target(found.x, found.y, found.p) if found else None
+        if place is None and order.x is not None and order.y is not None:
+            place = Target(order.x, order.y, order.confidence)
+        return parts.decide(moment, order.confidence, place, say, f"was told to before ({order.text[:80]})")
 
     def _enter_step(self, step: Activity, percept: Percept, seen: list[Sighting]) -> Decision:
         """Say that the next step of a plan has begun."""

@@ -17,6 +17,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 VARIABLES = ("player", "name", "target")
+# Of lines about what comes up in a conversation (`topics` in behaviour.yaml), each where it is known.
+TOPIC_VARIABLES = (
+    "thing", "count", "place", "colour", "seen", "anchor", "other", "relation", "who", "value", "words", "when", "item",
+    "price", "line", "what", "doing", "reason",
+)  # fmt: skip
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 Once: TypeAlias = Literal["ever", "visit"]
@@ -242,7 +247,7 @@ class Line(Condition):
     @classmethod
     def _knows_its_variables(cls, say: str) -> str:
         for name in _VARIABLE.findall(say):
-            if name not in VARIABLES:
+            if name not in VARIABLES and name not in TOPIC_VARIABLES:
                 raise ValueError(f"unknown variable {{{name}}}; there are {{{'}, {'.join(VARIABLES)}}}")
         return say
 

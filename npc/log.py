@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -57,7 +58,7 @@ class Recorder:
 
     def write(self, percept: Percept, decision: Decision) -> None:
         """Add one tick."""
-        self._file.write(_PERCEPT.dump_json(percept).decode() + "\n" + _DECISION.dump_json(decision).decode() + "\n")
+        self._file.write(_json(_PERCEPT, percept) + "\n" + _json(_DECISION, decision) + "\n")
 
     def close(self) -> None:
         """Finish the file."""
@@ -95,11 +96,17 @@ def replay(path: Path) -> Replay:
         _, logged = next(lines, (0, ""))
         if not logged:  # the process was killed between the two
             break
-        decided = _DECISION.dump_json(character.tick(_percept(path, number, text))).decode()
+        decided = _json(_DECISION, character.tick(_percept(path, number, text)))
         if decided != logged:
             return Replay(ticks, number + 1, logged, decided, other)
         ticks += 1
     return Replay(ticks, other_behaviour=other)
+
+
+def _json(adapter: TypeAdapter[Any], entry: Percept | Decision) -> str:
+    """A tick's percept or decision; what a silent, plain one has none of is left out."""
+    rare = {"clauses", "looked"} if isinstance(entry, Percept) else {"effects"}
+    return adapter.dump_json(entry, exclude={name for name in rare if not getattr(entry, name)}).decode()
 
 
 def behaviour_mark() -> str:

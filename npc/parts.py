@@ -15,7 +15,7 @@ from npc.language import mentions
 from npc.lookout import Lookout, Sighting
 from npc.memory import Memory, Person
 from npc.persona import Persona
-from npc.types import Decision, Percept, Target
+from npc.types import Decision, Effect, Percept, Target
 
 
 class CharacterParts:
@@ -43,7 +43,7 @@ class CharacterParts:
         self.actions = Arbiter(behaviour.actions, traits, persona.boundaries)
         self.lookout = Lookout(persona.watch, behaviour, persona.steadiness)
         self.goals, self.day = Goals(persona.goals), Day(persona.schedule)
-        self.speaker = Speaker(persona.lines, behaviour.lines, f"{seed}/{npc_id}")
+        self.speaker = Speaker(persona.lines, {**behaviour.lines, **behaviour.topics}, f"{seed}/{npc_id}")
         self.clock = 0.0  # the game's time of the percept at hand; percepts are on the clock of the character's life
         self._resume()
 
@@ -61,6 +61,7 @@ class CharacterParts:
         life = self.memory.life
         life.mood = self.feelings.mood.now
         life.standing = self.agenda.standing_order(life.now)
+        life.planned = tuple(self.agenda.planned)
         life.choices, life.said = self.speaker.state
         life.event = self.event
 
@@ -186,6 +187,7 @@ class CharacterParts:
         line: str,
         why: str,
         trace: tuple[str, ...] = (),
+        effects: tuple[Effect, ...] = (),
     ) -> Decision:
         """The decision on what stands in `moment`; actions without a place on the frame get no target."""
         return Decision(
@@ -198,6 +200,7 @@ class CharacterParts:
             confidence=confidence,
             reason=f"{self.persona.name} {why}: {moment.action}.",
             trace=trace,
+            effects=effects,
         )
 
     def weighed(self, choice: Choice, moment: Moment) -> tuple[str, ...]:

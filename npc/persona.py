@@ -14,6 +14,7 @@ from npc.card_faults import did_you_mean, entry_fault, place_of, problem_fault, 
 from npc.card_file import CardFile, Where, cards_in, shown
 from npc.circumstances import Factions, Goal, Occupation
 from npc.conditions import Condition, Line, Lines
+from npc.conversation.trade import Ware
 from npc.errors import PersonaError
 from npc.steadiness import FilterCfg, Steadiness
 from npc.text import valid
@@ -30,6 +31,8 @@ def _many(value: Any) -> Any:
 Question = Annotated[str, Field(min_length=1, max_length=200)]
 Questions = Annotated[tuple[Question, ...], BeforeValidator(_many, json_schema_input_type=str | list[str])]
 Trait = Annotated[float, Field(ge=-1, le=1)]
+WareName = Annotated[str, Field(min_length=1, max_length=60)]
+Worth = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class Rule(BaseModel):
@@ -97,6 +100,10 @@ class Persona(BaseModel):
     """What it says with an action, or where it has not understood (`unclear`), or does not know (`unknown`)."""
     knowledge: dict[str, Fact] = Field(default={}, max_length=100)
     """What it knows, each under a name of the author's choice."""
+    wares: dict[WareName, Ware] = Field(default={}, max_length=100)
+    """What it sells, and for how many coins."""
+    wants: dict[WareName, Worth] = Field(default={}, max_length=100)
+    """What it takes in exchange, and what that is worth to it in coins."""
     schedule: tuple[Occupation, ...] = Field(default=(), max_length=48)
     """What it does at an hour of the day when nothing else is asked of it; the first that is possible."""
     card: str = Field(default="", max_length=200)

@@ -64,12 +64,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One phrase of the watch list: is it in view (`p`), and where is it most likely (`x`, `y`)?"""
+    """One phrase of the watch list: is it in view (`p`), where most likely (`x`, `y`), and how many there are (`count`)."""
 
     phrase: str
     p: float
     x: float
     y: float
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,9 @@ class Percept:
     (or where nothing was said). `has_frame` is False when the game sent words alone.
     `source` names the utterance; a character takes the same one in only once. `knowledge` maps names of facts of the
     character's card to how near the words come to their questions, -1..1.
+
+    Where words are read clause by clause (`npc.conversation`), `clauses` has a percept of each, completed by what was said
+    before, and `looked` what the words had looked for in this frame.
     """
 
     time: float
@@ -96,6 +100,19 @@ class Percept:
     has_frame: bool = True
     source: str = ""
     knowledge: Mapping[str, float] = field(default_factory=dict)
+    clauses: tuple[Percept, ...] = ()
+    looked: tuple[Detection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that the game has to carry out beside the action: a sale, a step of a quest, a tag of a line.
+
+    `values` are texts, numbers and booleans.
+    """
+
+    kind: str
+    values: Mapping[str, str | int | float | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +121,7 @@ class Decision:
 
     `action` and `emotion` are labels of their heads; `line` is what the character says (may be
     empty); `confidence` is the probability that backs the action; `reason` is one sentence that a
-    designer can read.
+    designer can read; `effects` is what the game has to carry out beside.
     """
 
     npc: str
@@ -116,3 +133,4 @@ class Decision:
     confidence: float = 0.0
     reason: str = ""
     trace: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -20,6 +21,7 @@ from engine.perception import EncodedFrame, Frame, Query, Sight
 from engine.perception.show import inspection
 from engine.perception.types import Floats, Perceiving
 from npc import Character, Decision, Percept, persona_from
+from npc.conversation.reading import Reading
 from npc.log import Recorder
 from npc.memory import InMemoryStore, Memories, MemoryStore
 
@@ -190,9 +192,11 @@ class Brain:
     def _decide_ready(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Decided | Fault]:
         start = time.perf_counter()
         try:
-            queries = self._queries(observations)
+            readings = [o.mind.character.read(o.text, o.speaker) if o.text else Reading() for o in observations]
+            queries = self._queries(observations, readings)
             encoded = self.perceiver.encode(frame, queries)
-            sights = self.perceiver.see(encoded, queries)
+            seen = iter(self.perceiver.see(encoded, queries))
+            sights = [(next(seen), [next(seen) for _ in reading.texts]) for reading in readings]
         except Fault:
             raise
         except Exception as error:  # each alone shows whose fault it is
@@ -202,7 +206,10 @@ class Brain:
         if not any(o.text for o in observations):  # while nobody waits for an answer
             self._knowledge.prepare(o.mind.character.persona for o in observations)
         milliseconds = (time.perf_counter() - start) * 1e3
-        decided = [self._decide_one(o, sight, encoded, milliseconds) for o, sight in zip(observations, sights, strict=True)]
+        decided = [
+            self._decide_one(o, reading, *sight, encoded, milliseconds)
+            for o, reading, sight in zip(observations, readings, sights, strict=True)
+        ]
         sound = [(o, made) for o, made in zip(observations, decided, strict=True) if not isinstance(made, Fault)]
         self._keep(o.mind for o, _ in sound)
         if self._voice is not None:
@@ -220,21 +227,43 @@ class Brain:
         except Exception:
             _LOG.exception("A line could not be given to the second voice.")
 
-    def _queries(self, observations: Sequence[Observation]) -> list[Query]:
-        """What the minds want to know. A phrase that is new is looked for once it is encoded: a few with each frame."""
-        phrases = dict.fromkeys(phrase for o in observations for phrase in o.mind.watch)
-        known = self.perceiver.known(phrases, _PHRASES)
-        if len(known) == len(phrases):
-            return [Query(o.text, o.mind.watch, o.places) for o in observations]
-        return [Query(o.text, tuple(p for p in o.mind.watch if p in known), o.places) for o in observations]
+    def _queries(self, observations: Sequence[Observation], readings: Sequence[Reading]) -> list[Query]:
+        """What the minds want to know: of each utterance, and of its clauses where they are read one by one.
+
+        A phrase that is new is looked for once it is encoded: a few with each frame, and what words ask for at once.
+        """
+        wanted = [
+            tuple(dict.fromkeys((*o.mind.watch, *o.mind.character.looks_for, *reading.look_for)))
+            for o, reading in zip(observations, readings, strict=True)
+        ]
+        phrases = dict.fromkeys(phrase for watch in wanted for phrase in watch)
+        asked = sum(len(reading.look_for) for reading in readings)
+        known = self.perceiver.known(phrases, _PHRASES + asked)
+        queries = []
+        for o, reading, watch in zip(observations, readings, wanted, strict=True):
+            queries.append(Query(o.text, tuple(p for p in watch if p in known), o.places))
+            queries += [Query(text, (), o.places) for text in reading.texts]
+        return queries
 
     def _decide_one(
-        self, observation: Observation, sight: Sight, encoded: EncodedFrame | None, milliseconds: float
+        self,
+        observation: Observation,
+        reading: Reading,
+        sight: Sight,
+        clauses: Sequence[Sight],
+        encoded: EncodedFrame | None,
+        milliseconds: float,
     ) -> Decided | Fault:
         try:
             mind = observation.mind
-            known = self._knowledge.likeness(mind.character.persona, sight.heard, _QUESTIONS)
-            decision = _tick(mind, percept_of(observation, sight, known))
+            percept = percept_of(observation, sight, self._known(mind, sight))
+            parts = [part.percept(percept.time, text=part.heard, knowledge=self._known(mind, part)) for part in clauses]
+            extra = set(reading.look_for).difference(mind.watch, mind.character.looks_for)
+            if parts or extra:
+                looked = tuple(d for d in percept.watch if d.phrase in extra)
+                watch = tuple(d for d in percept.watch if d.phrase not in extra)
+                percept = replace(percept, clauses=tuple(parts), looked=looked, watch=watch)
+            decision = _tick(mind, percept)
             # What people are shown is what the character went by: its eyes have made it steady.
             percept = mind.character.percept
             if self._feed is not None:
@@ -244,6 +273,10 @@ class Brain:
             return error
         except Exception as error:
             return _internal(error)
+
+    def _known(self, mind: Mind, sight: Sight) -> Mapping[str, float]:
+        """How near words come to what the character knows."""
+        return self._knowledge.likeness(mind.character.persona, sight.heard, _QUESTIONS)
 
     def _tell_line(self, mind: Mind, utterance: str | None, text: str, more: bool) -> None:
         self._notices.append(Notice(mind, "line", text, utterance, more))

@@ -16,7 +16,7 @@ from engine.formats.frame import Frame
 from engine.perception.graphs import BUCKETS, Graphs
 from engine.perception.onnx_sessions import CUDA
 from engine.perception.pictures import Letterbox, decode, letterbox
-from engine.perception.pointing import Watched, agreed, cells, peak, placed, ranked
+from engine.perception.pointing import Watched, agreed, cells, count, peak, placed, ranked
 from engine.perception.types import EncodedFrame, Floats, Query, Sight
 from npc.language import Distance, Relation, read_distance, read_relation
 from npc.types import HEAD_NAMES, HEADS, Detection, Percept, Target
@@ -164,7 +164,11 @@ class Perceiver:
             return [self._sight(i, q, answers, None, {}) for i, q in enumerate(queries)]
         watched = self.graphs.watch(frame, list(dict.fromkeys(p for q in queries for p in q.watch)))
         self._point(frame, queries, answers, watched)
-        found = {phrase: Detection(phrase, p, *peak(heat, frame, self.spec)) for phrase, (p, heat) in watched.items()}
+        many = any(query.text.strip() for query in queries)  # nobody asks how many there are without a word
+        found = {
+            phrase: Detection(phrase, p, *peak(heat, frame, self.spec), count(heat) if many else 1)
+            for phrase, (p, heat) in watched.items()
+        }
         return [self._sight(i, q, answers, frame, found) for i, q in enumerate(queries)]
 
     def _point(self, frame: EncodedFrame, queries: Sequence[Query], answers: dict[str, Floats], watched: Watched) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, Val
 
 from npc.affect import Degree, Relationship
 from npc.errors import RecollectionError
+from npc.memory.ledger import Ledger
 
 # Forgetting follows a power law with exponent -1/2 (Wixted & Ebbesen 1991; the decay of ACT-R, Anderson & Schooler
 # 1991): what mattered little (0.1) fades within half an hour, a threat (0.8) within two days of play.
@@ -26,6 +27,7 @@ _MOST = 4 << 20  # bytes of the unpacked memory: a full one has about 200,000
 LONGEST_TEXT = 500
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 LONGEST_NAME = 120
+MOST_PLANNED = 8
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 
@@ -84,6 +86,7 @@ class Person(_Record):
         heard: how many things this person has said.
         last: when the last of them was said (while there is none: when they met).
         told: lines that are said to a person once for ever, or once a visit, and were.
+        ledger: what stands between the two: things meant, orders, bids, promises.
     """
 
     relationship: Relationship = Field(default_factory=Relationship)
@@ -91,6 +94,34 @@ class Person(_Record):
     met: FiniteFloat = 0.0
     last: FiniteFloat = 0.0
     told: dict[Literal["ever", "visit"], set[Text]] = Field(default_factory=_nothing_told)
+    ledger: Ledger = Field(default_factory=Ledger)
+
+
+class PlannedOrder(_Record):
+    """An order that waits: for the one before it to be done, or for its condition.
+
+    Attributes:
+        text: as it was understood; what it is of: `action`, at `x`, `y` where that was in view, and `thing`.
+        when: `then` (once the action `after` is no longer under way), `sees` and `gone` (a phrase in view, no longer in view),
+            `back` (the speaker speaks again after a while), `after` (the second `due` of the character's life).
+        action: empty where the standing order is to end.
+        lasting: it stays after it was carried out: "warn me whenever you see a wolf".
+    """
+
+    when: Literal["then", "sees", "gone", "back", "after"]
+    action: Name = ""
+    speaker: Name = ""
+    text: Text = ""
+    thing: Name = ""
+    phrase: Name = ""
+    emotion: Name = "neutral"
+    confidence: Share = 0.0
+    x: FiniteFloat | None = None
+    y: FiniteFloat | None = None
+    due: FiniteFloat = 0.0
+    after: Name = ""
+    lasting: bool = False
+    seen: bool = False  # `gone`: the phrase has been in view
 
 
 class StandingOrder(_Record):
@@ -118,6 +149,7 @@ class CharacterState(_Record):
 
     Attributes:
         mood: valence, arousal and dominance, each in -1..1; None: as its temperament is.
+        planned: orders that wait for their turn or their condition.
         choices: how often chance has chosen a line, so that it goes on with the same chances.
         said: the last lines that it said.
         event: the last event that the game told.
@@ -126,6 +158,7 @@ class CharacterState(_Record):
     now: FiniteFloat = 0.0
     mood: tuple[Degree, Degree, Degree] | None = None
     standing: StandingOrder | None = None
+    planned: tuple[PlannedOrder, ...] = Field(default=(), max_length=MOST_PLANNED)
     choices: int = 0
     said: tuple[Text, ...] = ()
     event: Text = ""

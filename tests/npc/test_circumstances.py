@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from npc import Character, Detection, Percept, PersonaError, load_persona, persona_from
+from npc import Character, Detection, Percept, PersonaError, Target, load_persona, persona_from
 from npc.circumstances import hour_of
 from npc.persona import faults
 
@@ -21,7 +21,9 @@ def _torn(actor, state=None) -> str:
     actor.time += 1.0
     close = {"give": 0.5, "trade": 0.4}
     words = {"text": "give me that", "intent": {"give_me": 0.9}, "tone": {"neutral": 0.9}}
-    return actor.character.tick(Percept(time=actor.time, action=close, state=state or {}, **words)).action
+    return actor.character.tick(
+        Percept(time=actor.time, action=close, target=Target(0.4, 0.6, 0.9), state=state or {}, **words)
+    ).action
 
 
 # -- goals ---------------------------------------------------------------------------------------------

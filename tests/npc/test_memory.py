@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npc import Character, Percept, Persona, RecollectionError, load_persona
+from npc import Character, Percept, Persona, RecollectionError, Target, load_persona
 from npc.memory import InMemoryStore, Memory, SqliteStore
 from npc.memory.memory import MOST_EPISODES, MOST_PEOPLE, SHORT_TERM, VISIT
 from npc.memory.records import pack, unpack
@@ -79,7 +79,7 @@ def test_a_trifle_is_forgotten_within_an_hour_and_a_threat_is_not():
 def test_a_rule_may_ask_what_the_character_did_for_the_speaker():
     rule = {"when": {"action": "give", "did": "give"}, "do": "refuse", "because": "gave once already", "say": "Enough."}
     npc = Character(someone(rules=[rule], lines={"give": ["Here."]}), "test")
-    assert told(npc, 1.0, "give_me", "give") == "Here."
+    assert told(npc, 1.0, "give_me", "give", target=Target(0.4, 0.6, 0.9)) == "Here."
     assert told(npc, 2.0, "give_me", "give") == "Enough."
 
 

@@ -29,7 +29,7 @@ def test_eight_characters_ship_with_the_package():
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_character_has_lines_for_every_action_and_for_not_understanding(name):
     persona = load_persona(name)
-    for action in load_behaviour().spoken:
+    for action in load_behaviour().spoken - load_behaviour().topics.keys():
         plain = [line for line in persona.lines[action] if not line.specificity]
         assert len(plain) >= 2 or (action == "flee" and plain), action
 

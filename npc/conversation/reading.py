@@ -1,0 +1,261 @@
+"""Words read in the light of what was said before: clauses with their sense, completed, so that perception hears whole ones.
+
+"and the red one?" after "give me the blue potion" is heard as "give me the red potion"; "put it down" as "put down the axe".
+Ellipsis and anaphora are resolved by the most recent thing that fits (Hobbs 1978's rule of recency is enough where a
+conversation is about a few things in view); where nothing fits, the clause says so, and the character asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from npc.language.clauses import Joint, Piece, bare, cut, trimmed
+from npc.language.phrases import COLOURS, ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, singular, thing_in
+from npc.language.plain import plain
+from npc.language.senses import Ask, Meaning, Sense, meaning_of
+from npc.memory.ledger import Ledger, Meant, Order
+
+CONDITIONS: frozenset[Joint] = frozenset({"if", "unless", "when", "until", "before"})
+_DEEDS = frozenset({Sense.ORDER, Sense.FORBID, Sense.LIFT, Sense.CEASE, Sense.RELEASE})
+_ABOUT = _DEEDS | {Sense.TRADE, Sense.LEAVE}
+# "and the red one?", "what about the axe?": the question or order before it, of another thing.
+_AND = re.compile(
+    r"^(?:and|what about|how about|and what about|and how about|but what about)\s+"
+    r"(?P<thing>(?:the|an?|that|this|your|my|those|these)?\s*[a-z][a-z' -]{0,60})[\s?.!]*$",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"^(?:just |maybe )?(?P<thing>(?:the|an?|that|this|both|all)(?: [a-z'-]+){1,5})[\s?.!]*$", re.IGNORECASE)
+# "you see a wolf", "there is a wolf", "a wolf comes near", "the wolf is gone"
+_SIGHT = re.compile(
+    r"^(?:(?:(?:you|we|I) (?:can )?(?:see|spot|notice)|there (?:is|are))\s+(?P<thing>.+?)|"
+    r"(?P<thing_>(?:an?|any|the|some|that|another) [a-z' -]+?)\s+(?:comes?|is|are|appears?|shows? up|gets?|attacks?|"
+    r"approach(?:es)?|arrives?|goes|leaves?|dies|enters?|runs?|walks?)\b.*)[\s.,!?]*$",
+    re.IGNORECASE,
+)
+_THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
+_GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
+_VOCATIVE = r"^(?:(?:hey|hello|hi|oi|yo|oh)[ ,]+)?{name}\s*[,!:]+\s*|[,]\s*{name}(?=\s*[.!?]*$)"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause as it is to be understood.
+
+    Attributes:
+        said: as the player said it; `text`: completed, for perception.
+        thing: the phrase for the thing that it is about, without article; empty where it names none.
+        other: a thing that is not meant: "the other one" is somewhere else.
+        lost: the word that stands for nothing that is known ("it").
+        look_for: phrases that have to be looked for in the frame before it can be answered.
+        conditions: what must be or become true for it: clauses joined by if, when, until, unless, before.
+    """
+
+    said: str
+    text: str
+    meaning: Meaning
+    joint: Joint = ""
+    thing: str = ""
+    other: Meant | None = None
+    lost: str = ""
+    look_for: tuple[str, ...] = ()
+    conditions: tuple[Clause, ...] = ()
+
+    @property
+    def sense(self) -> Sense:
+        return self.meaning.sense
+
+    @property
+    def is_deed(self) -> bool:
+        """Whether it asks for something to be done, or not to be done."""
+        return self.sense in _DEEDS
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An utterance, clause by clause."""
+
+    clauses: tuple[Clause, ...] = ()
+    whole: bool = True  # it is one clause that needs no completion: perception hears it as it was said
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What perception is to hear clause by clause; nothing where the utterance stands as it is."""
+        return () if self.whole else tuple(clause.text for clause in self.clauses)
+
+    @property
+    def look_for(self) -> tuple[str, ...]:
+        """Phrases that have to be looked for in the frame."""
+        conditions = (c for clause in self.clauses for c in clause.conditions)
+        return tuple(dict.fromkeys(phrase for clause in (*self.clauses, *conditions) for phrase in clause.look_for))
+
+
+def read(text: str, ledger: Ledger, name: str = "") -> Reading:
+    """Read an utterance.
+
+    Args:
+        text: up to 1,000 characters.
+        ledger: of who speaks; it is not changed.
+        name: of the character, which is spoken to and not about ("Bram, come here").
+    """
+    said = plain(text)
+    if name:
+        said = re.sub(_VOCATIVE.format(name=re.escape(plain(name))), "", said, flags=re.IGNORECASE) or said
+    view = ledger.model_copy()
+    clauses: list[Clause] = []
+    for piece in cut(said):
+        if piece.joint in CONDITIONS and clauses:
+            clauses[-1] = replace(clauses[-1], conditions=(*clauses[-1].conditions, _condition(piece, view)))
+            continue
+        clause = _complete(piece, view, clauses[-1] if clauses else None)
+        clauses.append(clause)
+        if clause.thing and not clause.lost:
+            view.mean(Meant(phrase=clause.thing))
+    if not clauses:
+        return Reading()
+    whole = len(clauses) == 1 and not clauses[0].conditions and _same(clauses[0].text, said)
+    return Reading(tuple(clauses), whole)
+
+
+def _same(completed: str, said: str) -> bool:
+    return completed.rstrip(" .!?,").lower() in {said.rstrip(" .!?,").lower(), trimmed(said).rstrip(" .!?,").lower()}
+
+
+def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
+    said = piece.text
+    inside = trimmed(said)
+    found = _elliptic(said, ledger, before)
+    text = found or inside
+    meaning = meaning_of(text)
+    if meaning.sense is Sense.FORBID and before is not None and meaning.verb == "" and not meaning.values:
+        meaning = replace(meaning, verb=before.meaning.verb)
+    if meaning.sense is Sense.CORRECT:
+        corrected = _corrected(meaning.values.get("rest", ""), ledger)
+        if corrected:
+            text, meaning = (
+                corrected,
+                replace(meaning_of(corrected), values={**meaning_of(corrected).values, "corrects": "yes"}),
+            )
+    text, other, lost = _referred(text, meaning, ledger)
+    if text != inside:
+        again = meaning_of(text)
+        meaning = replace(again, values={**again.values, **({"corrects": "yes"} if "corrects" in meaning.values else {})})
+    thing = _thing(meaning)
+    return Clause(said, text, meaning, piece.joint, thing, other, lost, _look_for(meaning, thing))
+
+
+def _condition(piece: Piece, ledger: Ledger) -> Clause:
+    clause = _complete(Piece(piece.text, piece.joint), ledger, None)
+    sight = _SIGHT.match(clause.text)
+    phrase = singular(thing_in(sight["thing"] or sight["thing_"])) if sight is not None else singular(clause.thing)
+    return replace(clause, thing=phrase, look_for=(phrase,) if phrase and sight is not None else ())
+
+
+# -- what is left out -------------------------------------------------------------------------------------
+
+
+def _elliptic(said: str, ledger: Ledger, before: Clause | None) -> str:
+    """A clause that is a question or an order before it, of another thing; empty where it is none."""
+    found = _AND.match(said.strip()) or (_BARE.match(bare(said)) if before is None else None)
+    if found is None:
+        return ""
+    phrase, last = found["thing"].strip(), _last(ledger)
+    if last is None:
+        return f"tell me about {phrase}" if found.re is _AND else ""
+    if found.re is _BARE and ledger.asked != "which" and not re.search(r"\b(?:one|ones|other|others)\b", phrase):
+        return ""  # a thing that is named without need: the model may know what it is about
+    return _with_thing(last.text, last.thing, _full(phrase, last.thing))
+
+
+def _corrected(rest: str, ledger: Ledger) -> str:
+    """ "give me an axe" for "no, an axe" after "give me the sword"."""
+    last = _last(ledger)
+    if last is None or not rest:
+        return ""
+    return _with_thing(last.text, last.thing, _full(rest, last.thing))
+
+
+def _last(ledger: Ledger) -> Order | None:
+    """The question or order that stands last, whichever is newer."""
+    return max((o for o in (ledger.question, ledger.order) if o is not None), key=lambda o: o.time, default=None)
+
+
+def _full(phrase: str, thing: str) -> str:
+    """ "the red potion" for "the red one", where a potion was meant."""
+    found = ONE.fullmatch(phrase.strip())
+    if found is None or not thing:
+        return phrase
+    return f"the {found['how'] or ''}{kind_of(thing)}"
+
+
+def _with_thing(text: str, old: str, new: str) -> str:
+    """An order or question with another thing in the place of the old."""
+    if not old:
+        return ""
+    place = re.compile(rf"(?:\b(?:the|that|this|an?|any|some|your|my)\s+)?\b{re.escape(old)}\b", re.IGNORECASE)
+    changed, count = place.subn(new, text, count=1)
+    return changed if count else ""
+
+
+# -- what stands for something ------------------------------------------------------------------------------
+
+
+def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | None, str]:
+    """The text with pronouns made names, what is *not* meant, and the pronoun that stands for nothing known."""
+    if meaning.sense not in _ABOUT and meaning.ask not in {Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE}:
+        return text, None, ""
+    last = ledger.thing
+    if (other := OTHER_KIND.search(text)) is not None:
+        known = next((m for m in reversed(ledger.things) if m.kind == other["kind"].lower()), None)
+        return OTHER_KIND.sub(f"the {other['kind']}", text, count=1), known, ""
+    if (other := OTHER.search(text)) is not None:
+        if last is None:
+            return text, None, other[0]
+        return OTHER.sub(f"the {last.kind}", text, count=1), last, ""
+    if (
+        meaning.sense is not Sense.TRADE
+        and (one := ONE.search(text)) is not None
+        and not re.search(r"\bno one\b", text, re.IGNORECASE)
+    ):
+        if last is None:
+            return text, None, "" if one["how"] else one[0].strip()
+        return ONE.sub(lambda found: f"the {found['how'] or ''}{last.kind}", text, count=1), None, ""
+    if meaning.verb in _GOES and _THERE.search(text):
+        place = ledger.place or last
+        return (_THERE.sub(f"to the {place.phrase}", text, count=1), None, "") if place is not None else (text, None, "")
+    if (word := PRONOUN.search(text)) is not None and not re.search(
+        r"\b(?:stop|leave|forget|do|say|said|about) (?:it|that|this)\b", text, re.IGNORECASE
+    ):
+        if last is None:
+            return text, None, word[0] if meaning.is_deed_of_a_thing else ""
+        return PRONOUN.sub(f"the {last.phrase}", text, count=1), None, ""
+    if (word := PERSONAL.search(text)) is not None:
+        if ledger.person is None:
+            return text, None, word[0] if meaning.sense is Sense.ORDER else ""
+        return PERSONAL.sub(f"the {ledger.person.phrase}", text, count=1), None, ""
+    return text, None, ""
+
+
+def _thing(meaning: Meaning) -> str:
+    values = meaning.values
+    named = meaning.thing or values.get("item", "") or thing_in(values.get("rest", ""))
+    return thing_in(named) if named else ""
+
+
+def _look_for(meaning: Meaning, thing: str) -> tuple[str, ...]:
+    """What a question about the view has to know of the frame."""
+    anchor = singular(thing_in(meaning.values.get("anchor", "")))
+    one = singular(thing)
+    match meaning.ask:
+        case Ask.PRESENT | Ask.COUNT:
+            found: Iterable[str] = (one, anchor)
+        case Ask.COLOUR:
+            found = (one, *(f"{colour} {one}" for colour in COLOURS)) if one else ()
+        case Ask.BESIDE:
+            found = (anchor,)
+        case Ask.NEARER:
+            found = (one, singular(thing_in(meaning.values.get("other", ""))))
+        case _:
+            found = ()
+    return tuple(phrase for phrase in found if phrase)

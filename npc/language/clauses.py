@@ -1,0 +1,91 @@
+"""An utterance cut into clauses, each with what joins it to the one before: "take the potion, then follow me"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from npc.language.grammar import GRAMMAR, expanded
+
+Joint: TypeAlias = Literal["", "then", "but", "or", "if", "unless", "when", "until", "before", "after", "because"]
+MOST = 8  # clauses that are read one by one; what comes after is left to the last of them
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+-\s+|\n+|\.\.\.+\s*")
+_JOINTS: tuple[tuple[Joint, re.Pattern[str]], ...] = tuple(
+    (rule["joint"], re.compile(expanded(rule["at"]), re.IGNORECASE)) for rule in GRAMMAR["joints"]
+)
+# At the beginning: "if you see a wolf, run", "when I come back, open the gate".
+_AHEAD = re.compile(
+    r"^(?P<joint>if|in case|when|whenever|once|as soon as|the moment|after|unless|until|till|before)\s+"
+    r"(?!(?:what|which|how|when)\b)(?P<when>[^,]{3,120}?)"
+    + expanded(r"(?:\s*,\s*(?:then\s+)?|\s+then\s+|\s+(?=<deed>))(?P<do>\S.*)$"),
+    re.IGNORECASE,
+)
+_NAMES: dict[str, Joint] = {
+    "if": "if", "in case": "if", "when": "when", "whenever": "when", "once": "when", "as soon as": "when", "the moment": "when",
+    "after": "when", "unless": "unless", "until": "until", "till": "until", "before": "before",
+}  # fmt: skip
+_OPENING = re.compile(rf"^(?:(?:{GRAMMAR['openings']})\b[\s,!.:]*)+(?=\S)", re.IGNORECASE)
+_CLOSING = re.compile(rf"(?:[\s,]+(?<!\bnot\s)(?:{GRAMMAR['closings']}))?[\s.!]*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A clause as it was said; `joint` is how it hangs on the one before it ("" for a sentence of its own)."""
+
+    text: str
+    joint: Joint = ""
+
+
+def cut(text: str) -> list[Piece]:
+    """The clauses of an utterance that is `plain`, at most `MOST`; an empty utterance has none.
+
+    What a condition is of comes first: "if you see a wolf, run" is `run`, joined by `if` to `you see a wolf`.
+    """
+    pieces: list[Piece] = []
+    for sentence in _SENTENCE.split(text):
+        pieces += _cut_sentence(sentence.strip())
+    pieces = [piece for piece in pieces if re.search(r"\w", piece.text)]
+    if len(pieces) > MOST:
+        pieces[MOST - 1 :] = [Piece(" ".join(p.text for p in pieces[MOST - 1 :]), pieces[MOST - 1].joint)]
+    return pieces
+
+
+def _cut_sentence(sentence: str) -> list[Piece]:
+    question = sentence.endswith("?")
+    if (ahead := _AHEAD.match(bare(sentence))) is not None:
+        joint = _NAMES[ahead["joint"].lower()]
+        return [*_cut_plain(ahead["do"], question), Piece(ahead["when"].strip(), joint)]
+    return _cut_plain(sentence, question)
+
+
+def _cut_plain(sentence: str, question: bool) -> list[Piece]:
+    pieces: list[Piece] = []
+    rest, joint = sentence, ""
+    while rest and len(pieces) < MOST:
+        found = min(
+            ((match, name) for name, pattern in _JOINTS if (match := pattern.search(rest, 1)) is not None),
+            key=lambda pair: (pair[0].start(), -pair[0].end()),
+            default=None,
+        )
+        if found is None:
+            break
+        match, name = found
+        pieces.append(Piece(rest[: match.start()].strip(" ,"), joint))  # type: ignore[arg-type]
+        rest, joint = rest[match.end() :], name
+    pieces.append(Piece(rest.strip(" ,"), joint))  # type: ignore[arg-type]
+    if question and pieces and not pieces[-1].text.endswith("?"):
+        pieces[-1] = Piece(pieces[-1].text + "?", pieces[-1].joint)
+    return pieces
+
+
+def bare(text: str) -> str:
+    """A clause without what opens it and says nothing ("okay so, ..."); as it was, where nothing else is left."""
+    return _OPENING.sub("", text) or text
+
+
+def trimmed(text: str) -> str:
+    """A bare clause without what closes it ("..., please.")."""
+    inside = bare(text)
+    return _CLOSING.sub("", inside) or inside

@@ -1,0 +1,78 @@
+"""Noun phrases in the words of orders and questions: the thing, what it is placed by, its kind, one of many."""
+
+from __future__ import annotations
+
+import re
+
+from npc.language.grammar import GRAMMAR
+
+_LEADS = re.compile(rf"^(?:(?:{GRAMMAR['leads']})\b\s*)+", re.IGNORECASE)
+_TAIL = re.compile(rf"\s*(?:\b(?:{GRAMMAR['tails']})\b.*)?[\s.,!?]*$", re.IGNORECASE)
+_NO_THING = frozenset(GRAMMAR["no_things"].split("|"))
+_TIME = re.compile(rf"\b(?:{GRAMMAR['times']})$")
+_COLOURS = "red|blue|green|yellow|orange|purple|violet|pink|white|black|grey|gray|brown|golden|gold|silver"
+COLOURS = tuple(_COLOURS.replace("|violet", "").replace("|gray", "").replace("|golden", "").split("|"))
+_PLURALS: dict[str, str] = GRAMMAR["plurals"]
+PRONOUN = re.compile(
+    r"\b(?:it|them|this one|that one|these|those)\b|\b(?:that|this)(?= (?:up|down|away|back|to|from|on|off|out)\b|[\s.!?]*$)",
+    re.IGNORECASE,
+)
+PERSONAL = re.compile(r"\b(?:him|her)\b", re.IGNORECASE)
+OTHER = re.compile(r"\b(?:the other(?: one)?|another(?: one)?|a different one|the others?)\b(?! [a-z])", re.IGNORECASE)
+OTHER_KIND = re.compile(r"\b(?:the other|another|a different) (?P<kind>(?!one\b)[a-z]+)", re.IGNORECASE)
+ONE = re.compile(r"\b(?:the |that |this |an? )?(?P<how>(?:[a-z]+ ){0,2})ones?\b", re.IGNORECASE)
+
+
+def thing_in(rest: str) -> str:
+    """The thing that the words after a verb name, without article: "red potion" of "me the red potion by the door"."""
+    inside = _LEADS.sub("", rest.strip())
+    inside = _TAIL.sub("", inside, count=1).strip(" .,!?").lower()
+    words = inside.split()
+    if not words or len(words) > 5 or inside in _NO_THING or _TIME.search(inside):
+        return ""
+    return inside
+
+
+def singular(phrase: str) -> str:
+    """ "wolf" of "wolves": what a watch list is asked for."""
+    *before, last = phrase.split() or [""]
+    one = _PLURALS.get(last)
+    if one is None:
+        one = last
+        if last.endswith("ies") and len(last) > 4:
+            one = last[:-3] + "y"
+        elif last.endswith(("ches", "shes", "sses", "xes")):
+            one = last[:-2]
+        elif last.endswith("s") and not last.endswith(("ss", "us", "is")) and len(last) > 3:
+            one = last[:-1]
+    return " ".join([*before, one])
+
+
+def plural(phrase: str) -> str:
+    """ "wolves" of "wolf"."""
+    *before, last = phrase.split() or [""]
+    many = next((many for many, one in _PLURALS.items() if one == last), None)
+    if many is None:
+        if last.endswith("y") and last[-2:-1] not in tuple("aeiou"):
+            many = last[:-1] + "ies"
+        elif last.endswith(("ch", "sh", "ss", "x", "s")):
+            many = last + "es"
+        else:
+            many = last + "s"
+    return " ".join([*before, many])
+
+
+def with_article(phrase: str) -> str:
+    """ "a wolf", "an axe"."""
+    return f"{'an' if phrase[:1].lower() in tuple('aeiou') else 'a'} {phrase}"
+
+
+def kind_of(phrase: str) -> str:
+    """The last word: what the thing is."""
+    return phrase.rsplit(" ", 1)[-1]
+
+
+def colour_in(phrase: str) -> str:
+    """The colour word of a phrase; empty where it has none."""
+    found = re.match(rf"(?:{_COLOURS})\b", phrase, re.IGNORECASE)
+    return found[0].lower() if found else ""

@@ -1,0 +1,24 @@
+"""Players' spelling made plain: typographic quotes, missing apostrophes, slang, stretched letters. The case of names stays."""
+
+from __future__ import annotations
+
+import re
+
+from npc.language.grammar import GRAMMAR
+from npc.text import folded
+
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "…": "...", "–": " - ", "—": " - "})
+_SPOKEN: dict[str, str] = GRAMMAR["spoken"]
+_WORD = re.compile(r"(?<![\w'])'?[A-Za-z]+(?:'[A-Za-z]+)?(?![\w'])")
+_STRETCHED = re.compile(r"([A-Za-z])\1{2,}")
+_NOISE = re.compile(r"(?:[:;=]-?[()DPp/|]|<3|\*[^*\n]{1,80}\*|\bx[Dd]\b|\b(?:lol|lmao|rofl|haha(?:ha)*)\b)")
+_SPACE = re.compile(r"\s+")
+
+
+def plain(text: str) -> str:
+    """`text` as the grammar of this room reads it; words that it does not know stay as they are written."""
+    text = folded(text).translate(_QUOTES)
+    text = _NOISE.sub(" ", text)
+    text = _STRETCHED.sub(r"\1\1", text)
+    text = _WORD.sub(lambda found: _SPOKEN.get(found[0].lower(), found[0]), text)
+    return _SPACE.sub(" ", text).strip()

@@ -1,0 +1,156 @@
+"""What stands between a character and one who speaks to it: things meant, orders, bids, promises, what was told of oneself.
+
+A ledger belongs to a person and is kept with it (`npc.memory.records.Person`), so that a conversation goes on after a restart.
+Everything in it is bounded: it grows with no line that a player says.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+Phrase = Annotated[str, Field(max_length=120)]
+Line = Annotated[str, Field(max_length=500)]
+
+MOST = 8  # things, bids, promises, forbidden deeds, lines that are kept of each; what is older gives way
+MOST_FACTS = 24  # that a speaker told of himself
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Meant(_Entry):
+    """A thing that words meant: its phrase ("red potion"), and where it was then, in fractions of the frame."""
+
+    phrase: Phrase
+    time: FiniteFloat = 0.0
+    x: float | None = None
+    y: float | None = None
+
+    @property
+    def kind(self) -> str:
+        """The word for things of its kind: "potion" of "red potion"."""
+        return self.phrase.rsplit(" ", 1)[-1]
+
+
+class Order(_Entry):
+    """The last thing that the speaker wanted done, as it was understood."""
+
+    text: Line
+    verb: Phrase = ""
+    thing: Phrase = ""
+    time: FiniteFloat = 0.0
+
+
+class Forbidden(_Entry):
+    """A deed that the speaker has forbidden: an action, of one thing or (empty) of any."""
+
+    action: Phrase
+    thing: Phrase = ""
+
+
+class Bid(_Entry):
+    """An offer on the table: so many coins, or a thing, for an item. `by` is `player` or `npc`."""
+
+    item: Phrase
+    by: Phrase = "player"
+    price: int | None = None
+    against: Phrase = ""
+    state: Phrase = "open"  # open, agreed, refused
+    time: FiniteFloat = 0.0
+
+
+class Promise(_Entry):
+    """What somebody gave his word on; `by` is `player` or `npc`."""
+
+    text: Line
+    by: Phrase = "player"
+    time: FiniteFloat = 0.0
+
+
+class Heard(_Entry):
+    """A line of the speaker, and what it was for."""
+
+    text: Line
+    sense: Phrase = ""
+    intent: Phrase = ""
+    time: FiniteFloat = 0.0
+
+
+class Ledger(BaseModel):
+    """All of it, for one speaker.
+
+    Attributes:
+        things: what was meant lately, the latest last.
+        facts: what the speaker told of himself: `name`, `home`, `likes`, `dog` …
+        told: the fact of the card that was told last; `reason`: why it did what it did then; `line`: the last line
+            that was said to this speaker.
+        asked: what the character has asked and waits to hear: `which`, `deal`, `you` (empty: nothing).
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    things: tuple[Meant, ...] = Field(default=(), max_length=MOST)
+    place: Meant | None = None
+    person: Meant | None = None
+    order: Order | None = None
+    question: Order | None = None
+    forbidden: tuple[Forbidden, ...] = Field(default=(), max_length=MOST)
+    bids: tuple[Bid, ...] = Field(default=(), max_length=MOST)
+    rounds: dict[Phrase, int] = Field(default={}, max_length=MOST)
+    promises: tuple[Promise, ...] = Field(default=(), max_length=MOST)
+    handed: tuple[Phrase, ...] = Field(default=(), max_length=MOST)
+    facts: dict[Phrase, Phrase] = Field(default={}, max_length=MOST_FACTS)
+    first: Heard | None = None
+    heard: tuple[Heard, ...] = Field(default=(), max_length=MOST)
+    told: Phrase = ""
+    reason: Phrase = ""
+    line: Line = ""
+    asked: Phrase = ""
+
+    @property
+    def thing(self) -> Meant | None:
+        """What "it" means."""
+        return self.things[-1] if self.things else None
+
+    def mean(self, meant: Meant) -> None:
+        """Take up a thing as the latest that was meant."""
+        others = tuple(thing for thing in self.things if thing.phrase != meant.phrase)
+        self.things = (*others, meant)[-MOST:]
+
+    def hear(self, heard: Heard) -> None:
+        """Note a line of the speaker."""
+        self.first = self.first or heard
+        self.heard = (*self.heard, heard)[-MOST:]
+
+    def learn(self, name: str, value: str) -> None:
+        """Note what the speaker tells of himself; the newest of a kind counts, and the oldest gives way."""
+        self.facts.pop(name, None)
+        self.facts[name[:120]] = value[:120]
+        while len(self.facts) > MOST_FACTS:
+            del self.facts[next(iter(self.facts))]
+
+    def forbid(self, action: str, thing: str = "") -> None:
+        """From now on this is not done for this speaker, until it is lifted."""
+        entry = Forbidden(action=action, thing=thing)
+        self.forbidden = (*(f for f in self.forbidden if f != entry), entry)[-MOST:]
+
+    def lift(self, action: str, thing: str = "") -> bool:
+        """Allow it again; whether it was forbidden."""
+        left = tuple(f for f in self.forbidden if f.action != action or (thing and f.thing and f.thing != thing))
+        changed, self.forbidden = len(left) < len(self.forbidden), left
+        return changed
+
+    def forbids(self, action: str, thing: str = "") -> bool:
+        """Whether this deed is forbidden, of this thing or of any."""
+        return any(f.action == action and (not f.thing or f.thing == thing) for f in self.forbidden)
+
+    def bid(self, bid: Bid) -> None:
+        """Put an offer on the table; an older one for the same item by the same side is off."""
+        self.bids = (*(b for b in self.bids if (b.item, b.by) != (bid.item, bid.by)), bid)[-MOST:]
+
+    def open_bid(self, by: str) -> Bid | None:
+        """The newest offer of one side that is neither agreed nor refused."""
+        return next((b for b in reversed(self.bids) if b.by == by and b.state == "open"), None)

@@ -1,0 +1,104 @@
+"""Words completed by what was said before."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from npc.conversation.reading import Reading, read
+from npc.language.senses import Sense
+from npc.memory.ledger import Ledger, Meant, Order
+
+
+def after(*things: str, order: str = "", question: str = "", thing: str = "") -> Ledger:
+    ledger = Ledger()
+    for phrase in things:
+        ledger.mean(Meant(phrase=phrase, x=0.5, y=0.5))
+    ledger.order = Order(text=order, thing=thing, time=1.0) if order else None
+    ledger.question = Order(text=question, thing=thing, time=2.0) if question else None
+    return ledger
+
+
+def texts(reading: Reading) -> list[str]:
+    return [clause.text for clause in reading.clauses]
+
+
+POTION = after("blue potion", order="give me the blue potion", thing="blue potion")
+
+
+@pytest.mark.parametrize(
+    ("line", "ledger", "heard"),
+    [
+        ("and the red one?", POTION, "give me the red potion"),
+        ("no, I meant the red one", POTION, "give me the red potion"),
+        ("make it an axe instead", POTION, "give me an axe"),
+        ("what about the axe?", POTION, "give me the axe"),
+        ("put it down", after("axe"), "put the axe down"),
+        ("don't touch it", after("chest"), "do not touch the chest"),
+        ("what colour is it?", after("chest"), "what colour is the chest?"),
+        ("how much is it?", after("bread"), "how much is the bread?"),
+        (
+            "and a bear?",
+            after("wolf", question="is there a wolf near the well?", thing="wolf"),
+            "is there a bear near the well?",
+        ),
+        ("go there", after("well"), "go to the well"),
+    ],
+)
+def test_what_was_left_out_is_put_in(line: str, ledger: Ledger, heard: str) -> None:
+    assert texts(read(line, ledger)) == [heard]
+
+
+def test_a_pronoun_means_what_the_same_utterance_named() -> None:
+    assert texts(read("take the red potion, then bring it to me", after("axe"))) == [
+        "take the red potion",
+        "bring the red potion to me",
+    ]
+
+
+@pytest.mark.parametrize("line", ["give me the other one", "the other one", "give me the other potion"])
+def test_the_other_one_is_of_the_kind_and_somewhere_else(line: str) -> None:
+    [clause] = read(line, POTION).clauses
+    assert (clause.text, clause.thing) == ("give me the potion", "potion")
+    assert clause.other is not None
+    assert clause.other.phrase == "blue potion"
+
+
+@pytest.mark.parametrize("line", ["open it", "attack him", "give me the other one", "pick that up"])
+def test_what_stands_for_nothing_known_is_told(line: str) -> None:
+    assert read(line, Ledger()).clauses[0].lost
+
+
+def test_a_condition_hangs_on_its_order_and_is_looked_for() -> None:
+    reading = read("if you see a wolf, run", Ledger())
+    [clause] = reading.clauses
+    assert (clause.sense, clause.text, clause.conditions[0].thing) == (Sense.ORDER, "run", "wolf")
+    assert reading.look_for == ("wolf",)
+
+
+def test_a_question_says_what_has_to_be_looked_for() -> None:
+    assert read("how many wolves are near the well?", Ledger()).look_for == ("wolf", "well")
+    assert {"chest", "red chest"} <= set(read("what colour is the chest?", Ledger()).look_for)
+
+
+@pytest.mark.parametrize("line", ["give me the red potion", "hello there!", "Bram, come here please", "is it raining?"])
+def test_a_line_that_stands_by_itself_is_heard_as_it_was_said(line: str) -> None:
+    assert read(line, POTION, "Bram").texts == ()
+
+
+@given(st.text(max_size=1000))
+@settings(max_examples=300, deadline=None)
+def test_any_text_can_be_read(text: str) -> None:
+    assert len(read(text, POTION, "Bram").clauses) <= 8
+
+
+@pytest.mark.parametrize(
+    "text", ["how many " * 110, "you see a " * 100, "I am " * 200, "a'" * 500, "do you remember my " + "x" * 980, ". " * 500]
+)
+def test_no_text_takes_long_to_read(text: str) -> None:
+    start = time.process_time()
+    read(text[:1000], POTION, "Bram")
+    assert time.process_time() - start < 0.25

@@ -1,0 +1,86 @@
+"""Prices, bids and deals."""
+
+from __future__ import annotations
+
+import pytest
+
+from npc.conversation.reading import read
+from npc.conversation.reply import Reply
+from npc.conversation.trade import Stall, Ware, answer
+from npc.memory.ledger import Ledger
+
+WARES = {"bread": Ware(price=4), "iron sword": Ware(price=40)}
+
+
+def haggle(*lines: str, ledger: Ledger | None = None, sympathy: float = 0.0) -> Reply | None:
+    """The answer to the last line."""
+    ledger = ledger or Ledger()
+    stall = Stall(WARES, {"wolf pelt": 35}, sympathy)
+    reply = None
+    for time, line in enumerate(lines):
+        reply = answer(read(line, ledger).clauses[-1], ledger, stall, "ada", float(time))
+    return reply
+
+
+def test_wares_are_told_with_their_prices() -> None:
+    reply = haggle("what do you sell?")
+    assert reply is not None
+    assert reply.values == {"seen": "bread for 4 coins, iron sword for 40 coins"}
+
+
+@pytest.mark.parametrize(("sympathy", "price"), [(0.0, "40 coins"), (1.0, "30 coins"), (-1.0, "50 coins")])
+def test_prices_follow_sympathy_down_to_the_least(sympathy: float, price: str) -> None:
+    reply = haggle("how much is the sword?", sympathy=sympathy)
+    assert reply is not None
+    assert reply.values["price"] == price
+
+
+def test_a_deal_is_an_effect_that_the_game_carries_out() -> None:
+    reply = haggle("how much is the bread?", "deal")
+    assert reply is not None
+    [effect] = reply.effects
+    assert (effect.kind, dict(effect.values)) == ("sell", {"item": "bread", "price": 4, "against": "", "to": "ada"})
+
+
+def test_it_comes_down_bid_by_bid_and_then_stays_firm() -> None:
+    ledger, asked = Ledger(), []
+    for line in ("how much is the sword?", "too expensive", "how about 20?", "how about 21?", "how about 22?", "how about 23?"):
+        reply = haggle(line, ledger=ledger)
+        assert reply is not None
+        asked.append((reply.topic, int(reply.values["price"].split()[0])))
+    prices = [price for _, price in asked]
+    assert prices == sorted(prices, reverse=True)
+    assert min(prices) >= WARES["iron sword"].floor
+    assert asked[-1][0] == "firm"
+
+
+def test_nothing_is_sold_below_the_least() -> None:
+    for bid in range(30):
+        reply = haggle("how much is the sword?", f"how about {bid}?", f"I'll give you {bid} coins", f"{bid} is my final offer")
+        assert reply is None or not reply.effects
+
+
+def test_things_are_taken_in_exchange_where_they_are_wanted() -> None:
+    taken, refused = haggle("I'll give you my wolf pelt for the sword"), haggle("I'll give you my old boot for the sword")
+    assert taken is not None
+    assert taken.effects[0].values["against"] == "wolf pelt"
+    assert refused is not None
+    assert not refused.effects
+
+
+def test_what_it_does_not_have_is_not_for_sale() -> None:
+    reply = haggle("I want to buy a horse")
+    assert reply is not None
+    assert (reply.topic, reply.values["item"]) == ("not_for_sale", "horse")
+
+
+def test_yes_takes_what_was_asked_and_no_refuses_it() -> None:
+    sold, refused = haggle("how much is the bread?", "ok"), haggle("how much is the bread?", "no thanks")
+    assert sold is not None
+    assert sold.topic == "sold"
+    assert refused is not None
+    assert refused.topic == "no_deal"
+
+
+def test_yes_without_a_bid_is_no_trade() -> None:
+    assert haggle("yes") is None
