@@ -14,7 +14,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import typer
 
-from demo_game.script import DEFAULT, load_script
+from demo_game.report import DEFAULT, load_script
 from engine.errors import Fault, run_command
 from engine.files import data_directory
 
@@ -77,13 +77,13 @@ def _villages_memory() -> str:
 def _play(endpoint: str | None, seed: int, overlay: bool, memory: str) -> None:
     from demo_game.engine_link import engine_at
     from demo_game.game import Quit, open_window, play, wait_for_engine
-    from demo_game.session import Session
+    from demo_game.session import Play
     from demo_game.world import World
 
     window, world = open_window(), World(seed)
     try:
         with engine_at(endpoint, world, lambda engine: wait_for_engine(window, engine), memory) as link:
-            play(Session(world, link, window, overlay))
+            play(Play(world, link, window, overlay))
     except Quit:
         return
 
@@ -102,16 +102,16 @@ def _headless(
 ) -> None:
     from demo_game.engine_link import engine_at
     from demo_game.headless import run_headless, write_report
+    from demo_game.report import parse
     from demo_game.screen import blank
-    from demo_game.script import parse
-    from demo_game.session import Session
+    from demo_game.session import Play
     from demo_game.world import World
 
     world = World(seed)
     script = parse(lines, [npc.name for npc in world.npcs])
     length = seconds or (script[-1].t if script else 0.0) + AFTER_WORDS_S
     with engine_at(endpoint, world, memory=memory) as link:
-        session = Session(world, link, blank(), overlay)
+        session = Play(world, link, blank(), overlay)
         result = run_headless(session, script, length, screenshot_every=pictures, screenshots=screenshots, fast=fast)
         summary = result.summary(link.provider)
     if report is not None:

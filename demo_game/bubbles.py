@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import pygame
 
-from demo_game.actors import Actor
+from demo_game.figures import Actor
 from demo_game.pen import INK
-from demo_game.screen import WORLD
-from demo_game.text import PAPER, font, rendered, wrapped
+from demo_game.screen import PAPER, WORLD, font, rendered, wrapped
 from demo_game.world import World
 
 Surface = pygame.Surface

@@ -1,4 +1,4 @@
-"""The interactive game: a window, the keys, and the loop."""
+"""The window: keys, the box that words are typed into, and the loop."""
 
 from __future__ import annotations
 
@@ -10,11 +10,66 @@ import pygame
 
 from demo_game.engine_link import OwnEngine
 from demo_game.journal import hint_at
-from demo_game.screen import SCREEN
-from demo_game.session import Session
-from demo_game.text import font, rendered
-from demo_game.text_box import TextBox
+from demo_game.life import tick
+from demo_game.screen import SCREEN, font, rendered
+from demo_game.session import Play
 from engine.errors import Fault
+
+# -- the text box ----------------------------------------------------------------------------------------------
+
+LONGEST_LINE = 300
+ENTER = (pygame.K_RETURN, pygame.K_KP_ENTER)
+
+
+class TextBox:
+    """Enter opens it and says what was typed, Esc closes it, the arrow keys bring earlier lines back.
+
+    Attributes:
+        text: what is typed so far; None while the box is closed.
+    """
+
+    def __init__(self) -> None:
+        self.text: str | None = None
+        self._earlier: list[str] = []
+        self._back = 0  # how many lines ago
+
+    def open(self, text: str = "") -> None:
+        """Let the player type, after `text`."""
+        self.text, self._back = text, 0
+
+    def type(self, letters: str) -> None:
+        """Letters came; what cannot be printed is dropped."""
+        if self.text is not None:
+            self.text = (self.text + "".join(c for c in letters if c.isprintable()))[:LONGEST_LINE]
+
+    def press(self, key: int) -> str:
+        """A key went down; what is said because of it, or nothing."""
+        if self.text is None:
+            if key in ENTER:
+                self.open()
+            return ""
+        if key == pygame.K_ESCAPE:
+            self.text = None
+        elif key == pygame.K_BACKSPACE:
+            self.text = self.text[:-1]
+        elif key in (pygame.K_UP, pygame.K_DOWN):
+            self._recall(1 if key == pygame.K_UP else -1)
+        elif key in ENTER:
+            return self._say(self.text.strip())
+        return ""
+
+    def _say(self, line: str) -> str:
+        self.text = None
+        if line and self._earlier[-1:] != [line]:
+            self._earlier.append(line)
+        return line
+
+    def _recall(self, by: int) -> None:
+        self._back = min(max(self._back + by, 0), len(self._earlier))
+        self.text = self._earlier[-self._back] if self._back else ""
+
+
+# -- the window ------------------------------------------------------------------------------------------------
 
 FPS, LONGEST_TICK_S = 60, 0.1
 KEYS = {
@@ -97,7 +152,7 @@ def _leaves(event: pygame.event.Event) -> bool:
     return event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE)
 
 
-def play(session: Session) -> None:
+def play(session: Play) -> None:
     """Run until the player quits."""
     clock, box = pygame.time.Clock(), TextBox()
     pygame.key.set_repeat(350, 35)
@@ -110,12 +165,12 @@ def play(session: Session) -> None:
                 return
             react(session, event, box)
         session.decide()
-        session.world.tick(dt, _direction() if box.text is None else (0.0, 0.0))
+        tick(session.world, dt, _direction() if box.text is None else (0.0, 0.0))
         session.draw_interface(box.text)
         pygame.display.flip()
 
 
-def react(session: Session, event: pygame.event.Event, box: TextBox) -> None:
+def react(session: Play, event: pygame.event.Event, box: TextBox) -> None:
     """Do what a key, typed letters or a click on a hint mean."""
     if event.type == pygame.TEXTINPUT:
         box.type(event.text)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pygame
 
-from demo_game.report import Report
-from demo_game.script import Said
-from demo_game.session import Session
+from demo_game.life import tick
+from demo_game.report import Report, Said
+from demo_game.session import Play
 from demo_game.truth import expect
 from engine.bridge.client import WireDecision
 
@@ -20,7 +20,7 @@ ANSWER_S = 5.0  # of real time that the game waits for answers where it does not
 
 
 def run_headless(
-    session: Session,
+    session: Play,
     script: Sequence[Said],
     seconds: float,
     *,
@@ -48,17 +48,17 @@ def run_headless(
             settle(session, report.decided)
         else:
             _decide_until(start + ticks / FPS, session, report)
-        world.tick(1 / FPS)
+        tick(world, 1 / FPS)
     return report
 
 
-def _say(session: Session, said: Said, report: Report) -> None:
+def _say(session: Play, said: Said, report: Report) -> None:
     """Ask, and what is right by the game's truth at this very moment."""
     seq, npc = session.say(said.text, said.to)
     report.asked(seq, said, npc.name, expect(session.world, npc, said.text))
 
 
-def _decide_until(deadline: float, session: Session, report: Report) -> None:
+def _decide_until(deadline: float, session: Play, report: Report) -> None:
     """Apply decisions as they come until it is time for the next tick."""
     while True:
         for decision, latency in session.decide():
@@ -69,7 +69,7 @@ def _decide_until(deadline: float, session: Session, report: Report) -> None:
         time.sleep(min(left, 0.002))
 
 
-def settle(session: Session, decided: Callable[[WireDecision, float], None]) -> None:
+def settle(session: Play, decided: Callable[[WireDecision, float], None]) -> None:
     """Apply decisions until all that was shown and said is answered."""
     deadline = time.monotonic() + ANSWER_S
     while True:
@@ -91,7 +91,7 @@ class Pictures:
         self._every, self._folder, self._taken = every, folder, 0
         self._passed, self._last = 0.0, 0.0  # a world may be followed by another, whose time begins at 0
 
-    def __call__(self, session: Session) -> None:
+    def __call__(self, session: Play) -> None:
         """Take one if it is time. The screen holds the interface afterwards."""
         now = session.world.time
         self._passed += max(0.0, now - self._last)

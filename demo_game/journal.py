@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 import pygame
 
-from demo_game.actors import Actor
+from demo_game.figures import Actor
 from demo_game.pen import Colour, lighter
 from demo_game.people_art import LOOKS
-from demo_game.screen import COLUMN
-from demo_game.text import DIM, GOLD, PAPER, TEXT, wrapped, write
+from demo_game.screen import COLUMN, DIM, GOLD, PAPER, TEXT, wrapped, write
 from demo_game.world import World
 
 Surface = pygame.Surface

@@ -10,12 +10,11 @@ from typing import Any
 
 import pygame
 
-from demo_game.actors import Actor
-from demo_game.icons import icon
+from demo_game.figures import Actor
+from demo_game.hud import icon
 from demo_game.journal import BACKGROUND, CARD, INNER, LEFT, title
 from demo_game.pen import INK, Colour
-from demo_game.screen import COLUMN
-from demo_game.text import DIM, TEXT, fitted, label, wrapped, write
+from demo_game.screen import COLUMN, DIM, TEXT, fitted, label, wrapped, write
 from demo_game.village import HEIGHT, WIDTH
 from demo_game.world import World
 from engine.bridge.client import WireDecision
@@ -33,7 +32,7 @@ QUIET = ("goes on.", "has nothing to do")  # how reasons of decisions begin in w
 
 
 @dataclass
-class Mind:
+class Thoughts:
     """What the decisions about one villager have told."""
 
     heard: str = ""
@@ -56,19 +55,19 @@ class Inspector:
     """What the engine has told of everybody, and at whom one looks."""
 
     on: bool = False
-    minds: dict[str, Mind] = field(default_factory=dict)
+    minds: dict[str, Thoughts] = field(default_factory=dict)
     spoken_to: str = ""
     spoken_at: float = -math.inf
 
     def heard(self, npc: str, text: str, time: float) -> None:
         """Somebody was spoken to."""
-        mind = self.minds.setdefault(npc, Mind())
+        mind = self.minds.setdefault(npc, Thoughts())
         mind.heard, mind.words = text, None
         self.spoken_to, self.spoken_at = npc, time
 
     def note(self, decision: WireDecision, latency: float, time: float) -> None:
         """Remember what a decision tells."""
-        mind = self.minds.setdefault(decision.npc, Mind())
+        mind = self.minds.setdefault(decision.npc, Thoughts())
         changed = mind.now is None or (mind.now.action, mind.now.reason) != (decision.action, decision.reason)
         mind.now, mind.latency = decision, latency
         if decision.action == "idle" and decision.utterance_id is None:
@@ -93,7 +92,7 @@ def _is_quiet(reason: str) -> bool:
 
 def draw_sight(world_screen: Surface, world: World, inspector: Inspector) -> None:
     """Over the world: where the words point, and where the watched things are."""
-    mind = inspector.minds.get(inspector.subject(world).name, Mind())
+    mind = inspector.minds.get(inspector.subject(world).name, Thoughts())
     strength = mind.heat_strength(world.time)
     if mind.words is not None and strength > 0:
         if mind.words.inspect is not None and mind.words.inspect["heat"]:
@@ -137,7 +136,7 @@ def _corners(screen: Surface, x: float, y: float) -> None:
 def draw_inspector(screen: Surface, world: World, inspector: Inspector, provider: str) -> None:
     """The column: mood, words, labels, reasons, watch list and latency of the one who is looked at."""
     npc = inspector.subject(world)
-    mind = inspector.minds.get(npc.name, Mind())
+    mind = inspector.minds.get(npc.name, Thoughts())
     pygame.draw.rect(screen, BACKGROUND, COLUMN)
     title(screen, f"{npc.name}, the {npc.persona}", 12)
     _feeling(screen, npc, mind)
@@ -152,14 +151,14 @@ def draw_inspector(screen: Surface, world: World, inspector: Inspector, provider
     write(screen, f"{speed}, {provider.removesuffix('ExecutionProvider')}", (LEFT, COLUMN.bottom - 22), SMALL - 1, DIM)
 
 
-def _feeling(screen: Surface, npc: Actor, mind: Mind) -> None:
+def _feeling(screen: Surface, npc: Actor, mind: Thoughts) -> None:
     """The face that is shown; the mood, which outlasts it, stands among the rows."""
     if npc.emotion != "neutral":
         picture = icon(npc.emotion)
         screen.blit(picture, picture.get_rect(center=(COLUMN.right - 30, 22)))
 
 
-def _doing(mind: Mind) -> Iterator[tuple[str, Colour]]:
+def _doing(mind: Thoughts) -> Iterator[tuple[str, Colour]]:
     """What it does, feels, keeps to and has heard, a row each."""
     now, words = mind.now, mind.words
     if now is None:
@@ -194,7 +193,7 @@ def _bars(screen: Surface, y: int, heading: str, shares: Sequence[Sequence[Any]]
     return y + ROW + 6
 
 
-def _lately(screen: Surface, mind: Mind, time: float, y: int) -> None:
+def _lately(screen: Surface, mind: Thoughts, time: float, y: int) -> None:
     """The latest reasons, newest first, as many as there is room for."""
     write(screen, "lately", (LEFT, y), SMALL, DIM)
     y += ROW

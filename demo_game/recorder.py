@@ -5,17 +5,20 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pygame
 from rich.progress import track
 
 from demo_game.art import Painter
-from demo_game.capture import capture
+from demo_game.figures import Entity
+from demo_game.life import tick
+from demo_game.screen import capture
 from demo_game.truth import VOCABULARY, lesson_for
 from demo_game.view import FRAME_SIZE, frame_box, in_view
 from demo_game.village import HEIGHT, KINDS, WIDTH
-from demo_game.world import SIDE, TOP, Entity, World
+from demo_game.world import SIDE, TOP, World
 from engine.formats.recording_writer import RecordingWriter
 from engine.lab.data.concepts import SLOT_TAGS
 from engine.lab.data.utterances import Utterance, load_utterances
@@ -78,7 +81,7 @@ def played(rng: random.Random) -> Iterator[World]:
         for npc in world.npcs:
             if rng.random() < ERRAND:
                 world.apply(npc.name, "go_to", _spot(world, rng))
-        world.tick(PLAYED_STEP_S, walk)
+        tick(world, PLAYED_STEP_S, walk)
         yield world
 
 
@@ -113,7 +116,7 @@ def _spot(world: World, rng: random.Random) -> tuple[float, float]:
     return world.free(rng.uniform(2 * SIDE, WIDTH - 2 * SIDE), rng.uniform(TOP, HEIGHT - 12))
 
 
-def labels(seen: Sequence[Entity], line: Utterance | None, phrase: str | None) -> dict[str, object]:
+def labels(seen: Sequence[Entity], line: Utterance | None, phrase: str | None) -> dict[str, Any]:
     """Labels of a frame: what is in view, what the player says (None: nothing), and what is right then.
 
     Everything appears under each of its names: a guard is Bram, too.

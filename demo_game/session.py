@@ -8,14 +8,13 @@ from typing import Any, Protocol
 
 import pygame
 
-from demo_game.actors import Actor
 from demo_game.art import Painter
 from demo_game.bubbles import Bubbles
-from demo_game.capture import capture
+from demo_game.figures import Actor
 from demo_game.hud import draw_bar, draw_names, draw_trouble
 from demo_game.journal import Journal, draw_journal
 from demo_game.overlay import Inspector, draw_inspector, draw_sight
-from demo_game.screen import WORLD
+from demo_game.screen import WORLD, capture
 from demo_game.village import HEIGHT, WIDTH
 from demo_game.world import World
 from engine.bridge.client import WireDecision
@@ -44,7 +43,7 @@ class Connection(Protocol):
     def collect(self) -> list[tuple[WireDecision, float]]: ...
 
 
-class Session:
+class Play:
     """Paints, shows frames to the engine, speaks, and lets NPCs do what was decided.
 
     Args:

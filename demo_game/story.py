@@ -16,10 +16,11 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from demo_game.actors import Actor
+from demo_game.figures import Actor
 from demo_game.headless import settle
+from demo_game.life import tick
 from demo_game.screen import blank
-from demo_game.session import Connection, Session
+from demo_game.session import Connection, Play
 from demo_game.world import World
 from engine.bridge.client import WireDecision
 
@@ -30,7 +31,7 @@ BESIDE = 60.0  # pixels
 FIRST_LOOK_S = 1.0  # before a chapter begins
 
 Open = Callable[[World], AbstractContextManager[Connection]]
-Watch = Callable[[Session], None]
+Watch = Callable[[Play], None]
 
 
 class Step(BaseModel):
@@ -63,7 +64,7 @@ class Chapter(BaseModel):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StepResult:
     """What somebody made of a beat."""
 
     chapter: str
@@ -86,7 +87,7 @@ def play_story(
     seed: int = 0,
     watch: Watch = lambda session: None,
     overlay: bool = False,
-) -> Iterator[Outcome]:
+) -> Iterator[StepResult]:
     """Play it, faster than real time: the game's clock waits for the engine, and the characters live by it.
 
     Args:
@@ -96,7 +97,7 @@ def play_story(
     for chapter in story:
         world = World(seed, events=False)
         with open_link(world) as link:
-            stage = _Stage(Session(world, link, blank(), overlay), watch)
+            stage = _Stage(Play(world, link, blank(), overlay), watch)
             stage.play_for(FIRST_LOOK_S)
             for step in chapter.steps:
                 seen = stage.play(step)
@@ -104,7 +105,7 @@ def play_story(
                     yield _outcome(chapter.chapter, step, seen)
 
 
-def summary(outcomes: list[Outcome]) -> dict[str, Any]:
+def summary(outcomes: list[StepResult]) -> dict[str, Any]:
     """The report of a story."""
     return {
         "reached": sum(outcome.reached for outcome in outcomes),
@@ -113,17 +114,17 @@ def summary(outcomes: list[Outcome]) -> dict[str, Any]:
     }
 
 
-def _outcome(chapter: str, step: Step, seen: WireDecision | None) -> Outcome:
+def _outcome(chapter: str, step: Step, seen: WireDecision | None) -> StepResult:
     if seen is None:
-        return Outcome(chapter, step.beat, step.to, False, "", "", "nothing was decided")
+        return StepResult(chapter, step.beat, step.to, False, "", "", "nothing was decided")
     reached = seen.action in step.does and step.because in seen.reason
-    return Outcome(chapter, step.beat, step.to, reached, seen.action, seen.line, seen.reason)
+    return StepResult(chapter, step.beat, step.to, reached, seen.action, seen.line, seen.reason)
 
 
 class _Stage:
     """One chapter being played."""
 
-    def __init__(self, session: Session, watch: Watch) -> None:
+    def __init__(self, session: Play, watch: Watch) -> None:
         self._session, self._world, self._watch = session, session.world, watch
         self._latest: dict[str, WireDecision] = {}  # of everybody, without words
         self._answers: dict[int, WireDecision] = {}
@@ -182,7 +183,7 @@ class _Stage:
         self._session.paint()
         settle(self._session, self._note)
         self._watch(self._session)
-        self._world.tick(TICK_S, walk)
+        tick(self._world, TICK_S, walk)
 
     def _note(self, decision: WireDecision, _latency: float) -> None:
         if decision.utterance_id is None:

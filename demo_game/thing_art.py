@@ -1,4 +1,7 @@
-"""How things look. Every function draws one thing with its feet at (0, 0); `phase` 0..1 is its animation."""
+"""How things look (`village.KINDS` says which is which).
+
+Every function draws one thing with its feet at (0, 0); `phase` 0..1 is its animation.
+"""
 
 from __future__ import annotations
 
@@ -328,29 +331,3 @@ def pond(pen: Pen, phase: float) -> None:
     for x, y in ((0.3, 0.34), (-0.2, 0.76), (0.02, 0.5)):
         pen.oval((92, 160, 88), w * x, -h * y, 19, 10)
         pen.disc((244, 170, 200), w * x + 2, -h * y - 2, 3.5, ink=False)
-
-
-DRAWINGS: dict[str, Draw] = {
-    "house": house((186, 74, 60)),
-    "blue house": house((70, 104, 150)),
-    "door": door,
-    "well": well,
-    "campfire": campfire,
-    "cart": hay_cart,
-    "fire": fire,
-    "chest": chest,
-    "barrel": barrel,
-    "sign": sign,
-    "red potion": potion(RED),
-    "blue potion": potion(BLUE),
-    "key": key,
-    "sword": sword,
-    "bread": bread,
-    "apple": apple,
-    "tree": tree,
-    "pine tree": pine_tree,
-    "flower": flower,
-    "fence": fence,
-    "market stall": stall,
-    "pond": pond,
-}

@@ -1,6 +1,6 @@
-"""The game's own ground truth: what would be right to do about some words, now, for whom.
+"""Ground truth: what words mean among what is really there, and what would be right to do.
 
-The teacher's table says what the situation calls for; a nature may do something else (docs/demo.md lists it).
+Words come from people and from the decided lines of scripts; a small grammar reads them, which knows the village's own names.
 """
 
 from __future__ import annotations
@@ -9,12 +9,64 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from demo_game.actors import Actor
-from demo_game.grammar import understand
+from demo_game.figures import Actor, Box, Entity
 from demo_game.view import in_view
 from demo_game.village import CAST, KINDS
-from demo_game.world import Box, Entity, World
+from demo_game.world import World
 from engine.lab.data.teacher import Lesson, Situation, teach
+
+# -- what words say --------------------------------------------------------------------------------------------
+
+# The first phrase found decides. Specific meanings come before words that many meanings share.
+PHRASES: tuple[tuple[str, str], ...] = (
+    ("threaten", r"or else|i'?ll (?:kill|hurt|cut|gut) you|i will (?:kill|hurt|cut|gut) you"),
+    ("apologize", r"sorry|apologi[sz]e|forgive me"),
+    ("insult", r"idiots?|stupid|fool|ugly|you (?:are|'re) a coward|worthless"),
+    ("follow_me", r"follow me|come with me|come along|stick with me|walk with me"),
+    ("wait_here", r"wait here|wait|stay here|stay put|stay where you are|don'?t move|hold still"),
+    ("ask_where", r"where(?:'s| is| are)|show me|point (?:at|to|out)"),
+    ("identify", r"(?:what|who)(?:'s| is) (?:that|this)"),
+    ("warn", r"watch out|look out|beware|careful|(?:wolf|fire) (?:behind|over there|is coming)"),
+    ("flee", r"run(?: away| for your life)?(?! (?:over )?to)|flee|get out of here|escape|save yourself"),
+    ("attack", r"attack|kill|fight|slay|strike|hit"),
+    ("help_me", r"help(?: me)?|save me|protect me|heal me|i(?:'m| am) (?:hurt|wounded|bleeding)"),
+    ("give_me", r"(?:give|hand|pass|bring|fetch|get|toss) (?:me|us)|hand over|gimme|(?:can|could|may) i have|fetch the"),
+    ("pick_up", r"pick up|pick the .* up|grab|collect|take the|gather|lift"),
+    ("use", r"use|open|drink|eat|read|light the|knock on"),
+    ("go_to", r"(?:go|walk|head|move|run|come)(?: over)? to|go (?:and )?stand (?:by|at|next to)|stand by"),
+    ("gift", r"(?:a )?gift for you|this is for you|present for you|brought you"),
+    ("trade", r"trade|buy|sell|barter|how much|your wares"),
+    ("compliment", r"you (?:look|are) (?:great|wonderful|beautiful|brave|kind|amazing)|well done|nice (?:hat|work)"),
+    ("thank", r"thanks|thank you|much obliged"),
+    ("farewell", r"goodbye|good bye|bye|farewell|see you"),
+    ("greet", r"hello|hi|hey|good (?:morning|day|evening)|greetings|well met"),
+)
+TONES: tuple[tuple[str, str], ...] = (
+    ("friendly", r"please|kindly|friend|dear|would you"),
+    ("angry", r"now!|damn|at once|idiots?|stupid"),
+)
+
+
+@dataclass(frozen=True)
+class Command:
+    """What words mean in the village: labels of intent and tone."""
+
+    intent: str
+    tone: str
+
+
+def understand(words: str) -> Command | None:
+    """A command, or None where the grammar has no opinion."""
+    lowered = words.lower().replace("’", "'")
+    intent = _first(PHRASES, lowered)
+    return None if intent is None else Command(intent, _first(TONES, lowered) or "neutral")
+
+
+def _first(table: tuple[tuple[str, str], ...], words: str) -> str | None:
+    return next((label for label, pattern in table if re.search(rf"(?<!\w)(?:{pattern})(?!\w)", words)), None)
+
+
+# -- what would be right ---------------------------------------------------------------------------------------
 
 # What people may speak of that the village does not have.
 VOCABULARY: Mapping[str, tuple[str, ...]] = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from demo_game.actors import Actor
+from demo_game.figures import Actor, Box, Entity
 from demo_game.village import HEIGHT, WIDTH
-from demo_game.world import Box, Entity, World
+from demo_game.world import World
 
 FRAME_SIZE = (640, 360)  # of the frames that the engine gets
 SEEN_SHARE = 0.5  # of a box must be in view

@@ -1,4 +1,4 @@
-"""The village as pure state: where everybody is, what lies around, what happens next. No pygame, no engine.
+"""The village as pure state: where everybody is, what lies around, and what decisions change of it. No engine.
 
 Positions are pixels of the 960x540 screen, those of feet if nothing else is said. Time is in seconds. Everything
 random comes from the seed.
@@ -9,81 +9,19 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import combinations
 
-from demo_game.actors import VERBS, Actor, Task, walk_to
-from demo_game.village import CAST, HEIGHT, KINDS, LAYOUT, WIDTH, WOLF_DEN, WOLF_SIZE, Kind
-
-Box = tuple[float, float, float, float]  # x, y, width, height from the top left corner
-Point = tuple[float, float]
+from demo_game.figures import Actor, Entity, Point, Task, Thing
+from demo_game.village import CAST, HEIGHT, LAYOUT, WIDTH, WOLF_DEN, WOLF_SIZE
 
 TOP, SIDE, BOTTOM = 188, 22, 8  # the walkable part of the screen
-PLAYER_SPEED, WOLF_SPEED = 150.0, 84.0  # pixels a second
 SNAP = 60.0  # a decision's point means the nearest thing within so many pixels
 RESPAWN_S = 9.0  # a thing that was taken is back after this long
 DAY_S = 240.0
-ROOM, SHUFFLE = (48.0, 30.0), 40.0  # pixels to the side and in depth that a villager keeps; pixels a second
 TELL_S = 3.0  # what has happened to somebody is told for so long: frames may get lost
 
 
-@dataclass
-class Thing:
-    """Something that stands or lies in the village. `carrier` has it in the hand; `gone_until` it is nowhere."""
-
-    look: str
-    x: float
-    y: float
-    carrier: Actor | None = None
-    gone_until: float | None = None
-    home: Point = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.home = (self.x, self.y)
-
-    @property
-    def kind(self) -> Kind:
-        return KINDS[self.look]
-
-    @property
-    def box(self) -> Box:
-        w, h = self.kind.size
-        return self.x - w / 2, self.y - h, w, h
-
-
-@dataclass(frozen=True)
-class Entity:
-    """Something in the village that words can mean.
-
-    Attributes:
-        names: what it may be called.
-        depth: who has a larger one stands in front.
-        thing: the actor or thing itself.
-    """
-
-    names: tuple[str, ...]
-    box: Box
-    tags: tuple[str, ...]
-    depth: float
-    thing: Thing | Actor
-
-    @property
-    def centre(self) -> Point:
-        x, y, w, h = self.box
-        return x + w / 2, y + h / 2
-
-    def is_called(self, name: str) -> bool:
-        """Whether it bears the name, or one that ends with it (a red potion is a potion)."""
-        return any(own == name or own.endswith(f" {name}") for own in self.names)
-
-    def distance(self, x: float, y: float) -> float:
-        """From a screen point to the box, pixels; 0 inside."""
-        left, top, w, h = self.box
-        return math.hypot(max(left - x, 0, x - left - w), max(top - y, 0, y - top - h))
-
-
 class World:
-    """The state of the village; `tick` moves it on.
+    """The state of the village; `life.tick` moves it on.
 
     Args:
         seed: of everything random.
@@ -101,16 +39,16 @@ class World:
         self.inventory: list[str] = []
         self.done: list[tuple[str, str]] = []  # NPC and action, for whoever tells the engine
         self._happened: dict[str, tuple[str, int, float]] = {}  # to whom: event, its number, when
-        self._wolf_leaves = self._fire_dies = 0.0
-        self._next_wolf = 26.0 + 6 * self.rng.random() if events else math.inf
-        self._next_fire = 55.0 + 6 * self.rng.random() if events else math.inf
+        self.wolf_leaves = self.fire_dies = 0.0
+        self.next_wolf = 26.0 + 6 * self.rng.random() if events else math.inf
+        self.next_fire = 55.0 + 6 * self.rng.random() if events else math.inf
 
     # --- looking ----------------------------------------------------------------------------------------
 
     @property
     def dusk(self) -> float:
         """0 by day … 1 in the middle of the night; the game starts in the morning."""
-        return max(0.0, -math.sin(math.tau * (self.time / DAY_S + 0.08))) ** 1.5
+        return float(max(0.0, -math.sin(math.tau * (self.time / DAY_S + 0.08))) ** 1.5)
 
     @property
     def hour(self) -> float:
@@ -157,20 +95,6 @@ class World:
         return self.wolf or self.fire
 
     # --- changing ---------------------------------------------------------------------------------------
-
-    def tick(self, dt: float, walk: Point = (0.0, 0.0)) -> None:
-        """Let `dt` seconds pass while the player walks in direction `walk` (components -1..1)."""
-        self.time += dt
-        self._events()
-        self._walk_player(dt, walk)
-        for npc in self.npcs:
-            npc.moving = False
-            npc.pose = ""
-            VERBS[npc.task.action](self, npc, dt)
-        self._keep_apart(dt)
-        if self.wolf is not None:
-            self._prowl(self.wolf, dt)
-        self._things()
 
     def apply(
         self,
@@ -261,19 +185,19 @@ class World:
 
     def scare_wolf(self) -> None:
         """Let the wolf run home."""
-        self._wolf_leaves = min(self._wolf_leaves, self.time)
+        self.wolf_leaves = min(self.wolf_leaves, self.time)
 
     def call_wolf(self, seconds: float = 13.0) -> Actor:
         """A wolf comes out of the wood."""
         self.wolf = Actor("wolf", "wolf", (), *WOLF_DEN, size=WOLF_SIZE)
-        self._wolf_leaves = self.time + seconds
+        self.wolf_leaves = self.time + seconds
         return self.wolf
 
     def light_fire(self, seconds: float = 11.0) -> Thing:
         """The hay cart catches fire."""
         cart = next(t for t in self.things if t.look == "cart")
         self.fire = Thing("fire", cart.x, cart.y)
-        self._fire_dies = self.time + seconds
+        self.fire_dies = self.time + seconds
         return self.fire
 
     def free(self, x: float, y: float) -> Point:
@@ -293,48 +217,6 @@ class World:
                 yield thing.x, thing.y - thing.kind.size[1] / 2, thing.kind.size[0] / 2, thing.kind.size[1] / 2
             elif thing.kind.solid:
                 yield thing.x, thing.y - thing.kind.solid[1] * 0.4, *thing.kind.solid
-
-    def _walk_player(self, dt: float, walk: Point) -> None:
-        length = math.hypot(*walk)
-        self.player.moving = length > 0
-        if length:
-            step = PLAYER_SPEED * dt / length
-            if walk[0]:
-                self.player.facing = 1 if walk[0] > 0 else -1
-            self.player.x, self.player.y = self.free(self.player.x + walk[0] * step, self.player.y + walk[1] * step)
-
-    def _keep_apart(self, dt: float) -> None:
-        """Let villagers who stand on one spot step aside: one sees and hears neither of them well."""
-        for a, b in combinations(self.npcs, 2):
-            dx, dy = (b.x - a.x) / ROOM[0], (b.y - a.y) / ROOM[1]
-            if math.hypot(dx, dy) < 1:
-                step = math.copysign(SHUFFLE * dt, dx if dx else 1.0)
-                a.x, a.y = self.free(a.x - step, a.y)
-                b.x, b.y = self.free(b.x + step, b.y)
-
-    def _events(self) -> None:
-        if self.wolf is None and self.time >= self._next_wolf:
-            self.call_wolf()
-        if self.fire is None and self.time >= self._next_fire:
-            self.light_fire()
-        if self.fire is not None and self.time >= self._fire_dies:
-            self.fire, self._next_fire = None, self.time + 45 + 20 * self.rng.random()
-
-    def _prowl(self, wolf: Actor, dt: float) -> None:
-        wolf.moving = False
-        if self.time < self._wolf_leaves:
-            goal = (self.player.x - 150, self.player.y + 22 * math.sin(self.time))
-            walk_to(self, wolf, (max(goal[0], 90), max(goal[1], TOP + 30)), WOLF_SPEED * dt, 10)
-            wolf.facing = 1 if self.player.x > wolf.x else -1
-        elif walk_to(self, wolf, WOLF_DEN, 2 * WOLF_SPEED * dt, 30):
-            self.wolf, self._next_wolf = None, self.time + 30 + 15 * self.rng.random()
-
-    def _things(self) -> None:
-        for thing in self.things:
-            if thing.carrier is not None:
-                thing.x, thing.y = thing.carrier.load
-            elif thing.gone_until is not None and self.time >= thing.gone_until:
-                thing.gone_until, (thing.x, thing.y) = None, thing.home
 
     def _put_down(self, npc: Actor) -> None:
         if isinstance(npc.carries, Thing):

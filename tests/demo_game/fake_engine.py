@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from demo_game.figures import Thing
+from demo_game.life import tick
 from demo_game.screen import blank
-from demo_game.session import Session
-from demo_game.world import Thing, World
+from demo_game.session import Play
+from demo_game.world import World
 from engine.bridge.client import Target, WireDecision
 
 
@@ -22,7 +24,7 @@ def centre(world: World, look: str) -> tuple[float, float]:
 
 def run(world: World, seconds: float, each_tick: Callable[[], None] = lambda: None) -> None:
     for _ in range(round(seconds * 30)):
-        world.tick(1 / 30)
+        tick(world, 1 / 30)
         each_tick()
 
 
@@ -62,5 +64,5 @@ def decision(
     return WireDecision(npc=npc, seq=seq, action=action, emotion="neutral", target=target, utterance_id=utterance)
 
 
-def session(world: World, link: FakeLink) -> Session:
-    return Session(world, link, blank())
+def session(world: World, link: FakeLink) -> Play:
+    return Play(world, link, blank())

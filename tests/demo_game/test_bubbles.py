@@ -6,8 +6,7 @@ from itertools import combinations
 import pytest
 
 from demo_game.bubbles import Bubbles
-from demo_game.screen import WORLD
-from demo_game.text import font, wrapped
+from demo_game.screen import WORLD, font, wrapped
 from demo_game.world import World
 
 LINES = ("No.", "H-hello, friend. Is anyone behind you?", "So much for that, and this, and the other. " * 9, "W" * 300)

@@ -10,12 +10,11 @@ import pygame
 import pytest
 from fake_engine import FakeLink, decision, session
 
-from demo_game.game import has_display, play, react
+from demo_game.game import TextBox, has_display, play, react
 from demo_game.journal import HINTS_TOP, hints
 from demo_game.overlay import Inspector
 from demo_game.screen import COLUMN, SCREEN
-from demo_game.session import Session
-from demo_game.text_box import TextBox
+from demo_game.session import Play
 from demo_game.world import World
 from engine.bridge.client import Target, WireDecision
 
@@ -143,7 +142,7 @@ def test_a_click_on_a_hint_puts_it_into_the_box(world: World) -> None:
 def test_closing_the_window_ends_the_game(world: World) -> None:
     window = pygame.display.set_mode(SCREEN)
     pygame.event.post(pygame.event.Event(pygame.QUIT))
-    play(Session(world, FakeLink(lambda npc, text: decision(npc, "talk")), window))
+    play(Play(world, FakeLink(lambda npc, text: decision(npc, "talk")), window))
 
 
 def test_f1_turns_the_overlay_on_and_off(world: World) -> None:

@@ -7,8 +7,7 @@ import pytest
 from fake_engine import FakeLink, centre, decision, session
 
 from demo_game.headless import run_headless, write_report
-from demo_game.report import Report, percentile_ms
-from demo_game.script import Said
+from demo_game.report import Report, Said, percentile_ms
 from demo_game.truth import Expectation
 from demo_game.world import World
 from engine.bridge.client import Target, WireDecision

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from demo_game.script import DEFAULT, Said, load_script, parse
+from demo_game.report import DEFAULT, Said, load_script, parse
 from demo_game.truth import expect
 from demo_game.world import World
 from engine.errors import Fault

@@ -10,11 +10,11 @@ import pytest
 from fake_engine import FakeLink, decision
 from town import town
 
-from demo_game.story import Chapter, Outcome, Step, load_story, play_story, summary
+from demo_game.story import Chapter, Step, StepResult, load_story, play_story, summary
 from demo_game.world import World
 
 
-def played(story: tuple[Chapter, ...], memory: Path) -> dict[str, Outcome]:
+def played(story: tuple[Chapter, ...], memory: Path) -> dict[str, StepResult]:
     return {outcome.beat: outcome for outcome in play_story(story, lambda world: town(world, memory))}
 
 
@@ -28,11 +28,11 @@ def _nobody_looks() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, StepResult]:
     return played(load_story(), tmp_path_factory.mktemp("story") / "memory.sqlite")
 
 
-def test_every_beat_is_reached(outcomes: dict[str, Outcome]) -> None:
+def test_every_beat_is_reached(outcomes: dict[str, StepResult]) -> None:
     assert [o.beat for o in outcomes.values() if not o.reached] == []
     assert len(outcomes) == sum(bool(step.beat) for chapter in load_story() for step in chapter.steps)
 

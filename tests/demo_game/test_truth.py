@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 from fake_engine import run, thing
 
-from demo_game.grammar import understand
-from demo_game.truth import expect
+from demo_game.truth import expect, understand
 from demo_game.view import frame_box, in_view
 from demo_game.world import World
 

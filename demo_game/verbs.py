@@ -1,88 +1,19 @@
-"""Who walks in the village, and what the engine's actions look like there: one function for each verb."""
+"""What the engine's actions look like in the village: one function for each verb, and how to walk."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from demo_game.village import PERSON_SIZE
-
-if TYPE_CHECKING:
-    from demo_game.world import Thing, World
-
-Point = tuple[float, float]
+from demo_game.figures import Actor, Point, Task, Thing
+from demo_game.world import World
 
 WALK, RUN = 96.0, 165.0  # pixels a second
 TOUCH = 34.0  # from feet to feet
-ERRANDS = frozenset({"give", "pick_up", "use", "go_to", "heal"})
 USE_S, SHOW_S, HOLD_S = 1.6, 2.6, 4.0
 SAFE = 330.0  # pixels from what one runs from
 HOMESICK_S = 6.0  # idle for so long, people go back to where they live
 WAYS = 24  # directions that are tried around an obstacle
-
-
-@dataclass
-class Task:
-    """What an NPC is busy with: the action of a decision, what it is done to, and how far it got.
-
-    Attributes:
-        what: the thing or actor that the decision's point means, or None.
-        point: where the decision points on the screen, or None.
-        since: the second at which it began; `stage` counts what is behind it.
-        reached: the second at which the last stage was done.
-    """
-
-    action: str = "idle"
-    what: Thing | Actor | None = None
-    point: Point | None = None
-    since: float = 0.0
-    stage: int = 0
-    reached: float = 0.0
-
-    @property
-    def errand(self) -> bool:
-        """Something with an end, which only another order interrupts."""
-        return self.action in ERRANDS
-
-
-@dataclass(eq=False)
-class Actor:
-    """Somebody who walks: player, NPC or wolf. `persona` is also the name of the drawing."""
-
-    name: str
-    persona: str
-    called: tuple[str, ...]
-    x: float
-    y: float
-    size: tuple[int, int] = PERSON_SIZE
-    facing: int = 1
-    moving: bool = False
-    pose: str = ""  # a pose of `people_art`, "" for standing or walking
-    task: Task = field(default_factory=Task)
-    decided: str = "idle"  # the latest decision's action; the task may have ended since
-    interrupted: Task | None = None
-    carries: Thing | None = None
-    emotion: str = "neutral"
-    line: str = ""
-    line_until: float = 0.0
-    reason: str = ""
-    home: Point = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.home = (self.x, self.y)
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """x, y, width, height on the screen."""
-        w, h = self.size
-        return self.x - w / 2, self.y - h, w, h
-
-    @property
-    def load(self) -> Point:
-        """Where the lower edge of what somebody carries is: on the head, where it is seen best."""
-        return self.x, self.y - 62
 
 
 def walk_to(world: World, actor: Actor, goal: Point, length: float, near: float) -> bool:
@@ -185,8 +116,8 @@ def _fetch(world: World, npc: Actor, dt: float) -> bool:
         place = (thing.x, thing.y)
     if place is not None and not walk_to(world, npc, place, WALK * dt, TOUCH * 0.7) and not _stuck(world, npc):
         return False
-    if thing is not None and place != task.point:
-        world.take(npc, thing)  # type: ignore[arg-type]
+    if isinstance(thing, Thing) and place != task.point:
+        world.take(npc, thing)
     return True
 
 
