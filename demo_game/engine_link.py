@@ -124,7 +124,7 @@ def engine_at(
     """
     engine = OwnEngine(memory) if endpoint is None else None
     try:
-        link = Link(endpoint or wait(engine), world, engine)  # type: ignore[arg-type]
+        link = Link(wait(engine) if engine is not None else endpoint or "", world, engine)
         try:
             yield link
         finally:

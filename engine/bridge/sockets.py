@@ -97,11 +97,12 @@ def open_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, keys: Cl
     socket.reconnect_ivl_max = 1000
     try:
         socket.connect(endpoint)
-    except zmq.ZMQError as error:
+    except (zmq.ZMQError, UnicodeError) as error:
         socket.close(0)
+        why = error.strerror if isinstance(error, zmq.ZMQError) else "it holds half a character"
         raise Fault(
             "endpoint",
-            f"'{endpoint}' is no address: {error.strerror}.",
+            f"'{endpoint}' is no address: {why}.",
             "Use an address such as tcp://127.0.0.1:5571.",
         ) from None
     return socket

@@ -20,6 +20,7 @@ from engine.bridge.sockets import is_loopback
 from engine.cli.lifetime import ReadyFile, end_with_process, end_with_stdin, ended_by_signals, say
 from engine.errors import Fault
 from engine.files import data_directory
+from npc.text import is_whole, valid
 
 if TYPE_CHECKING:
     from engine.inspector import Feed, Page
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 
 _LOG = logging.getLogger("engine.bridge")
+_LONGEST_TOKEN = 512  # see `hello` in engine/formats/wire/protocol.yaml
 _GAMES = 8  # on one machine, at the same time, that keep their memories in files which nobody named
 _EACH_ITS_OWN = "Give each game a file of its own with --memory, so that it finds it again."
 
@@ -135,12 +137,18 @@ def _token(given: str | None) -> str | None:
     """The token, if there is one.
 
     Raises:
-        Fault: `token`: an empty one, also in the environment, protects nothing and looks as if it did.
+        Fault: `token`: an empty one, also in the environment, protects nothing and looks as if it did; one that cannot be sent
+            keeps everybody out.
     """
     token = os.environ.get("NPC_ENGINE_TOKEN") if given is None else given
-    if token is not None and not token.strip():
+    if token is None:
+        return None
+    if not token.strip():
         raise Fault("token", "The token is empty, and would keep nobody out.", "Give a word with --token, or leave it out.")
-    return token
+    if len(token) > _LONGEST_TOKEN or not is_whole(token):
+        fault = f"The token is no text of at most {_LONGEST_TOKEN} characters, and no client could send it."
+        raise Fault("token", fault, "Give another one with --token.")
+    return valid(token)
 
 
 def _store(memory: str | None, echo: bool) -> MemoryStore:

@@ -23,7 +23,7 @@ _SURE = 0.9
 _AHEAD = (0.5, 0.6)  # where things are, as nobody sees them
 
 
-class Ears:
+class ModelReader:
     """Percepts of typed words, with phrases that are in view because the author says so."""
 
     def __init__(self, perceiver: Perceiver) -> None:
@@ -37,10 +37,10 @@ class Ears:
         percept = self._perceiver.see(None, [Query(text)])[0].percept(time, text=text)
         # The frame is the author's: nothing is told of it but what is in view.
         percept = replace(percept, watch=watch, has_frame=True, knowledge=self._likeness(persona, text))
-        return pointed(percept, in_view, persona)
+        return with_sight(percept, in_view, persona)
 
 
-def pointed(percept: Percept, in_view: Sequence[str], persona: Persona) -> Percept:
+def with_sight(percept: Percept, in_view: Sequence[str], persona: Persona) -> Percept:
     """The percept of words heard without a frame, as the action head would have it with the phrases `in_view` in sight.
 
     The teacher of the model says what the words then ask for and what they point at. What a boundary of the card
@@ -81,4 +81,4 @@ def chat(
     seed: Annotated[int, typer.Option(help="Of what is left to chance.")] = 0,
 ) -> None:
     """Chat with a character in the terminal; its mood, what it thinks of you and its reasons are shown."""
-    talk(card, typed(), seed, Ears(Perceiver(bundle, "cpu")), _NOTE)
+    talk(card, typed(), seed, ModelReader(Perceiver(bundle, "cpu")), _NOTE)

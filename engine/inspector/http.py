@@ -18,6 +18,8 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from npc.text import valid
+
 _MOST = 16  # connections; the oldest gives way to a new one
 _PATIENCE_S = 10.0  # from a connection to the end of its answer
 _WRONG_S = 0.5  # that a wrong token takes: to try them all in turn is no way in
@@ -168,8 +170,9 @@ def _handler(
 
         def _knows(self, asked: str, token: str) -> bool:
             header = self.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-            brought = header.encode("latin-1") if header else asked.encode(errors="replace")  # a header's text is its bytes
-            if hmac.compare_digest(brought, token.encode(errors="replace")):
+            # A header's text is its bytes. The token has the form that all text from outside gets.
+            brought = valid(header.encode("latin-1").decode(errors="replace") if header else asked)
+            if hmac.compare_digest(brought.encode(), token.encode()):
                 return True
             if brought:
                 time.sleep(_WRONG_S)

@@ -18,9 +18,10 @@ def test_without_a_server_it_says_so_and_what_to_do():
     assert "python -m engine serve" in refused.value.fix
 
 
-def test_a_senseless_endpoint_is_named():
+@pytest.mark.parametrize("endpoint", ["village", "", "tcp://127.0.0.1:\udce9"])
+def test_a_senseless_endpoint_is_named(endpoint):
     with pytest.raises(BridgeError, match="is no address"):
-        Client("village", timeout=0.1)
+        Client(endpoint, timeout=0.1)
 
 
 def test_it_finds_a_restarted_server_and_introduces_its_npcs_again(serve, connect):

@@ -80,6 +80,8 @@ REFUSED = {
     "metrics nowhere": ([*ECHO, "--metrics", "9100"], "no HOST:PORT"),
     "an empty token": ([*ECHO, "--token", ""], "keep nobody out"),
     "a blank token": ([*ECHO, "--token", " "], "keep nobody out"),
+    "a token that no client can send": ([*ECHO, "--token", "x" * 513], "no client could send it"),
+    "a token of half a character": ([*ECHO, "--token", "\udce9"], "no client could send it"),
     "a parent that is not there": (
         [*ECHO, "--parent-pid", "999999999"],
         "no process 999999999",
@@ -349,3 +351,26 @@ def test_a_second_game_without_a_memory_file_of_its_own_gets_one_and_is_told(tmp
         assert status == 2
         assert "in use by another server" in log
     assert (tmp_path / "npc-engine" / "memory-2.sqlite").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to catch")
+def test_a_program_may_serve_by_the_front_door_and_its_own_signals_are_as_before(tmp_path):
+    code = (
+        "import engine, pathlib, signal, os, threading\n"
+        "mine = lambda *_: os._exit(7)\n"
+        "signal.signal(signal.SIGTERM, mine)\n"
+        "engine.serve(bind='tcp://127.0.0.1:0', echo=True, ready_file=pathlib.Path('ready'), parent_pid=os.getppid())\n"
+        "assert signal.getsignal(signal.SIGTERM) is mine\n"
+        "print('served')\n"
+    )
+    program = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=tmp_path, env=_environment(), stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert _talk(_endpoint_quietly(tmp_path / "ready")) == "greet"
+        program.terminate()
+        said, _ = program.communicate(timeout=DEADLINE)
+    finally:
+        program.kill()
+    assert program.returncode == 0
+    assert said.splitlines()[-1] == "served"

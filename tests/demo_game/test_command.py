@@ -44,7 +44,12 @@ def test_a_headless_run_starts_an_engine_of_its_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--headless", "--say", "no time"], ["--headless", "--say", "t=1:@Nobody hi"], ["--headless", "--endpoint", "nonsense"]],
+    [
+        ["--headless", "--say", "no time"],
+        ["--headless", "--say", "t=1:@Nobody hi"],
+        ["--headless", "--endpoint", "nonsense"],
+        ["--headless", "--endpoint", ""],
+    ],
 )
 def test_faults_are_one_line_and_exit_2(arguments: list[str]) -> None:
     done = demo(*arguments)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.cli.measure import knowledge_figures
-from engine.cli.talk import Ears
+from engine.cli.talk import ModelReader
 from engine.minds.brain import Brain
 from engine.minds.knowledge import Knowledge
 from engine.minds.mind import Observation
@@ -102,7 +102,7 @@ def test_silence_asks_for_nothing(text: str) -> None:
 
 
 def test_one_can_talk_with_the_model_in_the_terminal(perceiver: Perceiver, capsys: pytest.CaptureFixture[str]) -> None:
-    talk("guard", ["could you tell me at what hour the gate shuts?", "/see wolf"], reader=Ears(perceiver))
+    talk("guard", ["could you tell me at what hour the gate shuts?", "/see wolf"], reader=ModelReader(perceiver))
     shown = capsys.readouterr().out
     assert "Opens at first light, shuts at the last bell." in shown
     assert "Bram saw a wolf" in shown

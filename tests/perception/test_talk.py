@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.cli.talk import Ears, pointed
+from engine.cli.talk import ModelReader, with_sight
 from engine.perception import Perceiver
 from npc import Percept, persona_from
 from npc.chat import talk
@@ -30,7 +30,7 @@ def heard(intent: str, text: str) -> Percept:
     ],
 )
 def test_words_point_at_what_is_in_view(intent: str, text: str, in_view: list[str], action: str) -> None:
-    percept = pointed(heard(intent, text), in_view, PLAIN)
+    percept = with_sight(heard(intent, text), in_view, PLAIN)
     assert percept.target is not None
     assert max(percept.action, key=percept.action.__getitem__) == action
 
@@ -46,17 +46,17 @@ def test_words_point_at_what_is_in_view(intent: str, text: str, in_view: list[st
     ],
 )
 def test_words_that_point_at_nothing_in_view_stay_as_the_model_heard_them(intent: str, text: str, in_view: list[str]) -> None:
-    assert pointed(heard(intent, text), in_view, PLAIN) == heard(intent, text)
+    assert with_sight(heard(intent, text), in_view, PLAIN) == heard(intent, text)
 
 
 def test_what_a_boundary_forbids_is_asked_for_with_nothing_in_view_too() -> None:
-    percept = pointed(heard("attack", "kill the wolf"), [], GENTLE)
+    percept = with_sight(heard("attack", "kill the wolf"), [], GENTLE)
     assert set(percept.action) == {"attack"}
     assert percept.target is None
 
 
 def test_the_guard_fights_the_wolf_that_is_in_view(perceiver: Perceiver, capsys: pytest.CaptureFixture[str]) -> None:
-    talk("guard", ["/see wolf", "kill the wolf"], reader=Ears(perceiver))
+    talk("guard", ["/see wolf", "kill the wolf"], reader=ModelReader(perceiver))
     assert "[attack" in capsys.readouterr().out
 
 
@@ -64,5 +64,5 @@ def test_the_guard_fights_the_wolf_that_is_in_view(perceiver: Perceiver, capsys:
 def test_a_boundary_is_told(perceiver: Perceiver, capsys: pytest.CaptureFixture[str], tmp_path, see: str) -> None:
     card = tmp_path / "ada.yaml"
     card.write_text("name: Ada\nboundaries: {attack: I harm nobody.}\n", encoding="utf-8")
-    talk(str(card), [see, "kill the wolf"], reader=Ears(perceiver))
+    talk(str(card), [see, "kill the wolf"], reader=ModelReader(perceiver))
     assert "I harm nobody." in capsys.readouterr().out
