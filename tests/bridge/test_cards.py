@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import unicodedata
 
 import pytest
 
@@ -15,6 +16,7 @@ from engine.formats.wire.codec import Hello, Observe, Ping, Spawn, decode_server
 from engine.minds.brain import Brain, Observation
 from engine.minds.cards import Cards
 from engine.perception.echo import EchoPerceiver
+from npc import characters
 from tests.bridge.wire import Wire
 
 CARD = "name: Tam\nwatch: {wolf: threat}\nlines:\n  greet: ['%s']\n"
@@ -98,6 +100,76 @@ def test_own_cards_go_before_shipped_ones_and_unknown_names_are_refused(folder):
     assert "tam" in refused.value.fix
     with pytest.raises(Fault, match="Did you mean `guard`"):
         cards.get("gaurd")
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["name: Tam\nbackstory: !!timestamp x\n", "name: Tam\nlooks: !!int x\n", 'name: "\\ud83d"\n', "name: [\n", "\0\0", ""],
+    ids=["timestamp", "tag", "half a character", "no YAML", "no text", "nothing"],
+)
+def test_whatever_an_edit_holds_the_words_of_others_are_answered(brain, folder, caplog, content):
+    mind, other = brain.mind("tam", "tam"), brain.mind("mira", "healer")
+    _greeting(brain, mind, 1.0)
+    _write(folder / "tam.yaml", "", content)
+    assert _greeting(brain, other, 1.0)
+    assert _greeting(brain, mind, 2.0) == "Mind the gap."
+    assert [(notice.mind, notice.kind) for notice in brain.notices()] == [(mind, "card")]
+    assert caplog.text.count("The old card stays in force.") == 1
+    assert str(folder) not in caplog.text
+
+
+def test_an_error_of_our_own_in_reading_a_card_costs_nobody_their_words(brain, folder, monkeypatch):
+    mind = brain.mind("tam", "tam")
+    monkeypatch.setattr("engine.minds.cards.load_persona", lambda *_: 1 / 0)
+    _write(folder / "tam.yaml", "Better.")
+    assert _greeting(brain, mind, 1.0) == "Mind the gap."
+    assert "could not be read" in brain.notices()[0].text
+
+
+def test_a_card_that_cannot_be_read_just_now_is_told_once_and_taken_up_later(folder, monkeypatch):
+    cards = Cards(folder, _Clock())
+    cards.get("tam")
+    _write(folder / "tam.yaml", "Better.")
+    held = Fault("persona_file", "tam.yaml: Permission denied.", "Check the path.")
+
+    def refuse(*_):
+        raise held
+
+    with monkeypatch.context() as locked:
+        locked.setattr("engine.minds.cards.load_persona", refuse)
+        assert [cards.edited() for _ in range(3)] == [{"tam": held}, {}, {}]
+    assert cards.edited()["tam"].lines["greet"][0].say == "Better."
+
+
+def test_a_card_that_is_saved_unchanged_is_no_edit_unless_it_mends_a_fault(folder):
+    cards = Cards(folder, _Clock())
+    whole = cards.get("tam")
+    _write(folder / "tam.yaml", "Mind the gap.")
+    assert cards.edited() == {}
+    _write(folder / "tam.yaml", "", "name: [")
+    assert isinstance(cards.edited()["tam"], Fault)
+    _write(folder / "tam.yaml", "Mind the gap.")
+    assert cards.edited() == {"tam": whole}
+
+
+def test_a_card_that_was_broken_when_it_was_first_asked_for_is_found_once_it_is_mended(folder):
+    cards = Cards(folder, _Clock())
+    _write(folder / "ida.yaml", "", "name: [")
+    for _ in range(2):
+        with pytest.raises(Fault, match=r"ida\.yaml:"):
+            cards.get("ida")
+    _write(folder / "ida.yaml", "I am here.")
+    assert cards.get("ida").name == "Tam"
+
+
+def test_a_server_finds_the_cards_that_lint_checks(folder):
+    for name in ("wren.yml", "Ida.YAML", "._wren.yml", ".#tam.yaml"):
+        _write(folder / name, "Here.")
+    (folder / unicodedata.normalize("NFD", "bär.yaml")).write_text("name: Bär\n", encoding="utf-8")
+    cards = Cards(folder)
+    assert set(cards.names()) - set(characters()) == {"tam", "wren", "Ida", "bär"}
+    assert cards.get("wren").name == "Tam"
+    assert cards.get(unicodedata.normalize("NFC", "bär")).name == "Bär"
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 import struct
+import tracemalloc
 import zlib
 
 import pytest
@@ -239,3 +240,147 @@ def test_our_own_part_of_a_card_is_checked_like_any_card():
 def test_the_original_must_lie_beside_the_card():
     with pytest.raises(PersonaError, match="same directory"):
         persona_from({"name": "x", "card": "../../etc/passwd"})
+
+
+# -- as tools write them -----------------------------------------------------------------------------------
+
+WREN = {"name": "Wren", "description": "A fletcher.", "first_mes": "Hello.", "mes_example": ""}
+
+
+def _texts(*chunks: tuple[bytes, bytes]) -> bytes:
+    made = [struct.pack(">I", len(b)) + kind + b + struct.pack(">I", zlib.crc32(kind + b)) for kind, b in chunks]
+    whole = blank(4, 4)
+    return whole[:33] + b"".join(made) + whole[33:]
+
+
+def _packed(document=WREN, keyword: bytes = b"chara\0") -> bytes:
+    return keyword + base64.b64encode(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _texts((b"tEXt", _packed(keyword=b"Chara\0"))),
+        _texts((b"tEXt", _packed(keyword=b"CCV3\0"))),
+        _texts((b"tEXt", b"chara\0" + base64.encodebytes(json.dumps(WREN).encode()))),
+        _texts((b"tEXt", _packed().rstrip(b"="))),
+        _texts((b"tEXt", b"chara\0" + json.dumps(WREN).encode())),
+        _texts((b"tEXt", b"chara-ext-asset_:0\0" + b"A" * (6 << 20)), (b"tEXt", _packed())),
+        b"\xef\xbb\xbf" + json.dumps(WREN).encode(),
+        b"\xff\xfe" + json.dumps(WREN).encode("utf-16-le"),
+        json.dumps(WREN).encode("utf-16-be"),
+        json.dumps({"data": WREN}).encode(),
+    ],
+    ids=["Chara", "CCV3", "lines", "no padding", "no base64", "asset", "mark", "UTF-16", "UTF-16 no mark", "data alone"],
+)
+def test_a_card_is_read_however_a_tool_has_packed_it(tmp_path, content):
+    path = tmp_path / "card"
+    path.write_bytes(content)
+    assert read_card(path).data["name"] == "Wren"
+
+
+def test_a_large_lorebook_is_as_welcome_in_a_picture_as_in_json(tmp_path):
+    book = {"entries": [{"keys": ["x"], "content": "y" * 1000, "extensions": {}} for _ in range(5000)]}
+    large = {"spec": "chara_card_v2", "spec_version": "2.0", "data": {**WREN, "character_book": book}}
+    for picture in (False, True):
+        card = read_card(_file(tmp_path / ("c.png" if picture else "c.json"), large, picture))
+        assert to_persona(card)["lines"] == {"greet": ["Hello."]}
+
+
+def test_texts_that_are_not_the_card_are_never_unpacked(tmp_path):
+    bombs = [(b"zTXt", b"asset%d\0\0" % n + BOMB) for n in range(1500)]
+    path = tmp_path / "card.png"
+    path.write_bytes(_texts(*bombs[:50], (b"tEXt", _packed()), *bombs[50:100]))
+    tracemalloc.start()
+    assert read_card(path).data["name"] == "Wren"
+    assert tracemalloc.get_traced_memory()[1] < path.stat().st_size + (16 << 20)
+    tracemalloc.stop()
+
+
+OTHERS = {
+    "a WebP": (b"RIFF\x10\0\0\0WEBPVP8 ", "a WebP picture"),
+    "a JPEG": (b"\xff\xd8\xff\xe0\0\x10JFIF", "a JPEG picture"),
+    "a charx": (b"PK\x03\x04\x14\0", "a ZIP archive"),
+    "a gzip": (b"\x1f\x8b\x08", "a gzip archive"),
+    "a number without end": (b'{"name": "x", "talkativeness": 1e999}', "no JSON"),
+    "an empty name": (json.dumps({**WREN, "name": " "}).encode(), "has no name"),
+    "a name that is null": (json.dumps({**WREN, "name": None}).encode(), "has no name"),
+    "another JSON": (b'{"version": 3}', "no character card"),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), OTHERS.values(), ids=OTHERS)
+def test_what_is_no_card_is_told_by_what_it_is(tmp_path, content, said):
+    path = tmp_path / "card.png"
+    path.write_bytes(content)
+    assert said in _refused(path).message
+
+
+def test_half_a_character_in_a_shared_card_goes_back_out_as_it_came(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    card = {**WREN, "creator_notes": "x \ud83d", "first_mes": "Hi \ud83d there."}
+    (tmp_path / "wren.json").write_text(json.dumps(card))
+    assert main(["import-card", "wren.json"]) == 0
+    assert load_persona("wren.yaml").lines["greet"][0].say == "Hi there."
+    for out in ("back.json", "back.png"):
+        assert main(["export-card", "wren.yaml", "--out", out]) == 0
+        assert read_card(tmp_path / out).data == card
+
+
+# -- nothing is lost ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def imported(tmp_path, monkeypatch):
+    """A folder with an imported card, and its original beside it."""
+    monkeypatch.chdir(tmp_path)
+    _file(tmp_path / "wren.png", WREN, True)
+    assert main(["import-card", "wren.png"]) == 0
+    return tmp_path
+
+
+def test_a_card_is_imported_again_from_the_original_beside_it(imported, capsys):
+    original = (imported / "wren.card.png").read_bytes()
+    (imported / "wren.yaml").unlink()
+    assert main(["import-card", "wren.card.png"]) == 0
+    assert load_persona("wren.yaml").card == "wren.card.png"
+    assert (imported / "wren.card.png").read_bytes() == original
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["import-card", "wren.png"],
+        ["import-card", "wren.png", "--out", "wren.yml"],
+        ["export-card", "wren.yaml", "--out", "wren.png"],
+        ["export-card", "wren.yaml", "--out", "wren.card.png"],
+        ["export-card", "guard"],
+    ],
+)
+def test_nothing_is_replaced_unless_it_is_asked_for(imported, capsys, command):
+    (imported / "guard.json").write_text("mine")
+    before = {path.name: path.read_bytes() for path in imported.iterdir()}
+    assert main(command) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in imported.iterdir()} == before
+    assert main([*command, "--force"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["export-card", "wren.yaml", "--out", "wren.yaml", "--force"], "the card itself"),
+        (["export-card", "wren.yaml", "--out", "g.webp"], "neither .png nor .json"),
+        (["export-card", "wren.yaml", "--out", "."], "no file"),
+        (["export-card", "wren.yaml", "--out", "new.png", "--portrait", "no.png"], "no.png: No such file"),
+        (["export-card", "wren.yaml", "--out", "nowhere/new.png"], "No such file"),
+        (["import-card", "wren.png", "--out", "new.json"], "no name for a card"),
+        (["import-card", "."], "a folder or a device"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_one_sentence(imported, capsys, command, said):
+    before = sorted(path.name for path in imported.iterdir())
+    assert main(command) == 2
+    assert said in capsys.readouterr().err
+    assert sorted(path.name for path in imported.iterdir()) == before
+    assert (imported / "wren.yaml").read_text().startswith("# From wren.png.")

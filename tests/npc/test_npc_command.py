@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from io import StringIO
+from pathlib import Path
+
+import pytest
 
 from npc.__main__ import main
 from npc.chat import Chat
@@ -131,3 +136,53 @@ def test_lint_of_a_picture_says_that_it_is_no_text(tmp_path, capsys):
 def test_a_misspelt_name_gets_a_suggestion(capsys):
     assert main(["talk", "gaurd"]) == 2
     assert "Did you mean `guard`?" in capsys.readouterr().err
+
+
+def test_a_folder_is_checked_as_a_server_reads_it(tmp_path, capsys):
+    for name in ("good.YML", "._good.yaml", ".#good.yaml"):
+        (tmp_path / name).write_text("name: A\n" if name[0] != "." else "\0")
+    assert main(["lint", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.count(": ok") == 1
+    (tmp_path / "good.yaml").write_text("name: B\n")
+    assert main(["lint", str(tmp_path)]) == 2
+    assert "good.YML: `good.yaml` beside it has the same name and hides it." in capsys.readouterr().err
+
+
+def _run(folder, *arguments: bytes | str, encoding: str = "utf-8", words: bytes = b"hello\n/quit\n"):
+    """The command in a process of its own, whose terminal has this encoding."""
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "npc", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, input=words, capture_output=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
+def test_what_a_terminal_cannot_show_is_a_question_mark(tmp_path, encoding):
+    (tmp_path / "zauberer-ü😀.yaml").write_text('name: Wren ★\nlines: {greet: "Well met 😀"}\n', encoding="utf-8")
+    for arguments in (("talk", "zauberer-ü😀.yaml"), ("lint", "."), ("lint", "☃.yaml")):
+        done = _run(tmp_path, *arguments, encoding=encoding)
+        assert b"Traceback" not in done.stderr
+        assert b"?" in done.stdout + done.stderr
+
+
+def test_bytes_that_are_no_text_are_heard_and_named(tmp_path):
+    card = tmp_path / os.fsdecode(b"h\xe9.yaml")
+    card.write_text("name: Wren\n")
+    done = _run(tmp_path, "talk", b"h\xe9.yaml", words=b"h\xe9llo\n/as \xe9\n/see \xe9\n/state a=\xe9\n/quit\n")
+    assert (done.returncode, done.stderr) == (0, b"")
+    for arguments in (("lint", b"h\xe9.yaml"), ("lint", "."), ("lint", b"\xff")):
+        assert b"Traceback" not in _run(tmp_path, *arguments).stderr
+    done = _run(tmp_path, "export-card", b"h\xe9.yaml")
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+
+
+def test_a_reader_that_has_seen_enough_ends_a_command_quietly(tmp_path):
+    piped = f"{sys.executable} -m npc schema | head -c 10"
+    done = subprocess.run(piped, shell=True, cwd=Path(__file__).parents[2], capture_output=True, check=False)
+    assert (len(done.stdout), done.stderr) == (10, b"")
+
+
+def test_time_that_is_no_number_does_not_pass(tmp_path, capsys):
+    chat = Chat("guard")
+    for seconds in ("nan", "x", ""):
+        chat.turn(f"/wait {seconds}")
+    assert capsys.readouterr().out.count("is no number of seconds") == 3
