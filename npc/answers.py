@@ -62,8 +62,8 @@ def _reply(parts: CharacterParts, turn: Turn, moment: Moment, seen: list[Sightin
     reply, heard = turn.replied, turn.heard
     assert reply is not None
     choice = parts.choose({reply.action: SURE}, heard)
-    why, say = _settle(parts, choice, heard, moment)
-    stands = moment.action == reply.action and moment.cause == "words"
+    why, say = _overruled(parts, choice, heard, moment) or _unwilling(choice, moment) or ("", "")
+    stands = not why
     moment.emotion = parts.feeling(heard, moment)
     parts.begin(moment, heard, choice.p)
     known = {**parts.variables(heard), **reply.values}
@@ -115,6 +115,11 @@ def _do_as_told(parts: CharacterParts, percept: Percept, moment: Moment, seen: l
 
 def _settle(parts: CharacterParts, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
     """Fix action and cause in `moment`; return why, and the words that a rule or boundary gives."""
+    return _overruled(parts, choice, percept, moment) or _unwilling(choice, moment) or _comply(parts, choice, percept, moment)
+
+
+def _overruled(parts: CharacterParts, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str] | None:
+    """Where a boundary, a rule or a need of the card has the last word; None where it has not. Returns as `_settle` does."""
     persona, asked = parts.persona, f"was asked to {choice.wanted} ({choice.p:.2f})"
     moment.action, variables = choice.label, parts.variables(percept)
     if choice.label != choice.wanted:
@@ -132,16 +137,21 @@ def _settle(parts: CharacterParts, choice: Choice, percept: Percept, moment: Mom
     if needs is not None and not needs.holds(moment):
         moment.wanted, moment.cause, moment.action = moment.action, "unable", "refuse"
         return f"{asked}, but is not able to", ""
-    return _comply(parts, choice, percept, moment)
+    return None
+
+
+def _unwilling(choice: Choice, moment: Moment) -> tuple[str, str] | None:
+    """Where it does something else of its own will; None where it does as it is told. Returns as `_settle` does."""
+    moment.cause = "words"
+    if not moment.wanted:
+        return None
+    moment.cause = "unwilling"
+    appeal = choice.appeals[choice.wanted]
+    return f"was asked to {choice.wanted} ({choice.p:.2f}), but is unwilling ({appeal:+.2f})", ""
 
 
 def _comply(parts: CharacterParts, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
-    """Nothing forbids it: it does so for the words, or something else of its own will. Returns as `_settle` does."""
-    moment.cause = "words"
-    if moment.wanted:
-        moment.cause = "unwilling"
-        appeal = choice.appeals[choice.wanted]
-        return f"was asked to {choice.wanted} ({choice.p:.2f}), but is unwilling ({appeal:+.2f})", ""
+    """Nothing forbids it, and it does so for the words. Returns as `_settle` does."""
     if _is_missing(parts, percept, moment):
         moment.wanted = "" if moment.action == "refuse" else moment.action
         moment.cause, moment.action = "absent", "refuse"

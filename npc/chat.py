@@ -14,11 +14,12 @@ from typing import TypeAlias
 from npc.behaviour import load_behaviour
 from npc.card_faults import suggestion
 from npc.character import Character
+from npc.conversation.reading import Reading
 from npc.errors import Fault
 from npc.keyword_reader import read
 from npc.persona import Persona, load_persona
 from npc.text import valid
-from npc.types import Decision, Percept
+from npc.types import Decision, Detection, Percept
 
 _HELP = """Say something, or:
   /see wolf, fire        what is in view from now on (/see alone: nothing)
@@ -170,8 +171,19 @@ class Chat:
     # -- time ------------------------------------------------------------------------------------------
 
     def _tick(self, text: str) -> Decision:
-        percept = self._read(text, self._time, self._in_view, self.character.persona)
-        return self.character.tick(replace(percept, speaker=self._speaker, state=dict(self._state)))
+        reading = self.character.read(text, self._speaker) if text else Reading()
+        percept, *clauses = (
+            self._read(words, self._time, self._in_view, self.character.persona) for words in (text, *reading.texts)
+        )
+        looked = tuple(self._look_for(phrase, percept) for phrase in reading.look_for)
+        told = {"speaker": self._speaker, "state": dict(self._state), "clauses": tuple(clauses), "looked": looked}
+        return self.character.tick(replace(percept, **told))  # type: ignore[arg-type]
+
+    @staticmethod
+    def _look_for(phrase: str, percept: Percept) -> Detection:
+        """A phrase is in view where the author says so: `chest` is where `treasure chest` is."""
+        found = next((d for d in percept.watch if d.phrase == phrase or d.phrase.endswith(f" {phrase}")), None)
+        return replace(found, phrase=phrase) if found is not None else Detection(phrase, 0.0, 0.5, 0.5)
 
     def _pass_time(self, seconds: float) -> None:
         """Let the character look on; show what it does of its own accord."""

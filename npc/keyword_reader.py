@@ -77,10 +77,15 @@ def _cosine(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / math.sqrt(len(a) * len(b)) if a and b else 0.0
 
 
+def side_by_side(in_view: Sequence[str]) -> tuple[Detection, ...]:
+    """Things that are in view because the author says so, from left to right as they were named."""
+    return tuple(Detection(phrase, _SURE, (n + 1) / (len(in_view) + 1), _AHEAD[1]) for n, phrase in enumerate(in_view))
+
+
 def read(text: str, time: float, in_view: Sequence[str] = (), persona: Persona | None = None) -> Percept:
     """The percept of `text` said to `persona` at `time` in seconds, with the phrases `in_view` in sight."""
     lowered = text.lower()
-    watch = tuple(Detection(phrase, _SURE, *_AHEAD) for phrase in in_view)
+    watch = side_by_side(in_view)
     if not lowered.strip():
         return Percept(time=time, intent={"none": 1.0}, action={"idle": _SURE}, watch=watch)
     intent, action = next(((i, a) for i, a, words in _INTENTS if _said(words, lowered)), ("chat", "talk"))

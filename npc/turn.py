@@ -32,6 +32,8 @@ _RANKS = (
     {Sense.OFFER, Sense.PROMISE, Sense.PEACE, Sense.SELF},
     {Sense.FAREWELL},
 )
+# Asked of what is between the two: no fact of the card, however near its words come.
+_PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 # What a clause is taken for by feelings, rules and memory, where the grammar knows better than the model.
 _INTENTS = {
@@ -126,7 +128,10 @@ def _heard_as(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     if intent is None or intent not in percept.intent:
         return clause, percept
     rest = (1.0 - SURE) / max(len(percept.intent) - 1, 1)
-    return clause, replace(percept, intent={label: SURE if label == intent else rest for label in percept.intent})
+    action = {"greet": SURE} if clause.sense is Sense.FAREWELL else percept.action
+    return clause, replace(
+        percept, intent={label: SURE if label == intent else rest for label in percept.intent}, action=action
+    )
 
 
 def _mean_the_only_thing(turn: Turn) -> None:
@@ -163,7 +168,7 @@ def _reply(turn: Turn, looked: Percept) -> Reply | None:
     if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
         return _ask_which(turn)
     fact, likeness = best(turn.heard.knowledge)
-    if likeness >= _KNOWS and fact in parts.persona.knowledge:
+    if likeness >= _KNOWS and fact in parts.persona.knowledge and clause.meaning.ask not in _PERSONAL:
         return None
     seen = view.answer(clause, looked) or recall.answer(clause, ledger, looked.time) or _under_way(turn)
     if seen is not None:

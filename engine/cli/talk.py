@@ -13,9 +13,10 @@ import typer
 from engine.lab.data.teacher import POINTS_AT_HOSTILE, Situation, teach
 from engine.minds.knowledge import Knowledge
 from engine.perception import Perceiver, Query
-from npc import Detection, Percept, Persona
+from npc import Percept, Persona
 from npc.behaviour import load_behaviour
 from npc.chat import talk, typed
+from npc.keyword_reader import side_by_side
 from npc.types import Target
 
 _NOTE = "(The model hears your words; it sees nothing but what you say is in view.)"
@@ -31,7 +32,7 @@ class ModelReader:
         self._likeness = Knowledge(perceiver.sentences).likeness
 
     def __call__(self, text: str, time: float, in_view: Sequence[str], persona: Persona) -> Percept:
-        watch = tuple(Detection(phrase, _SURE, *_AHEAD) for phrase in in_view)
+        watch = side_by_side(in_view)
         if not text.strip():
             return Percept(time=time, intent={"none": 1.0}, action={"idle": _SURE}, watch=watch)
         percept = self._perceiver.see(None, [Query(text)])[0].percept(time, text=text)

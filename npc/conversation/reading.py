@@ -161,6 +161,15 @@ def _elliptic(said: str, ledger: Ledger, before: Clause | None) -> str:
     if found is None:
         return ""
     phrase, last = found["thing"].strip(), _last(ledger)
+    spoken = ledger.heard[-1] if ledger.heard else None
+    if (
+        found.re is _AND
+        and last is not None
+        and spoken is not None
+        and spoken.sense == Sense.QUESTION
+        and last.time < spoken.time
+    ):
+        last = None  # the question before was of something that the card knows
     if last is None:
         return f"tell me about {phrase}" if found.re is _AND else ""
     if found.re is _BARE and ledger.asked != "which" and not re.search(r"\b(?:one|ones|other|others)\b", phrase):
