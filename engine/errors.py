@@ -78,8 +78,11 @@ def _with_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def checked(**options: Any) -> Any:
         for name, value in options.items():
+            option = f"--{name.replace('_', '-')} {value}"
             if isinstance(value, float) and not math.isfinite(value):
-                raise Fault("usage", f"--{name.replace('_', '-')} {value} is no number to work with.", "Give a finite one.")
+                raise Fault("usage", f"{option} is no number to work with.", "Give a finite one.")
+            if isinstance(value, int) and abs(value) > sys.maxsize:
+                raise Fault("usage", f"{option} is beyond what can be counted.", "Give a smaller one.")
         return function(**options)
 
     return checked

@@ -85,6 +85,7 @@ FAULTS = {
         ["demo", "--headless", "--screenshot-every", "nan"],
         "--screenshot-every nan is no number to work with",
     ),
+    "a number beyond all": (["bench-games", "--frames", "9" * 20], "is beyond what can be counted"),
     "an endless number": (["bench-games", "--minutes", "inf"], "--minutes inf is no number"),
     "a key file in a folder that is none": (["keys", "/dev/null/server.keys"], "/dev/null/server.keys"),
     "a folder for a file": (["ask", "--batch", ".", "--out", "rows.jsonl"], "cannot be read"),
