@@ -231,7 +231,7 @@ def _answer(times: int, parts: int, ports: multiprocessing.Queue[int]) -> None:
 
 def _article(runs: int) -> dict[str, list[float]]:
     try:
-        from engine.lab.training.article_bench import article_latency
+        from engine.lab.comparison.latency import article_latency
     except ModuleNotFoundError:
         return {}
     return {f"{name} (inference alone)": seconds for name, seconds in article_latency(runs).items()}

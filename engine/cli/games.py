@@ -16,9 +16,9 @@ from engine.formats.recording import Recording
 from engine.lab.evaluation.measure import bundle_facts, measure_recording, write_json
 from engine.lab.evaluation.pictures import draw_answers
 from engine.lab.evaluation.report import Figures, Report, table
-from engine.lab.games.crafter_worlds import CRAFTER
-from engine.lab.games.minigrid_levels import MINIGRID
-from engine.lab.games.shots import Game, record
+from engine.lab.games.crafter import CRAFTER
+from engine.lab.games.games import Game, record
+from engine.lab.games.minigrid import MINIGRID
 from engine.perception import Perceiver
 
 FEWEST = 12  # frames, see `engine.lab.adaptation.fitness`
@@ -80,7 +80,7 @@ def _few_shot(
     if not shots:
         return
     with needs_extra("train,games", "Adapting"):
-        from engine.lab.games.few_shot import few_shot
+        from engine.lab.games.games import few_shot
     for count in shots:
         yield few_shot(recording, count, out, bundle, minutes)
 

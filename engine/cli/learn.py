@@ -115,7 +115,7 @@ def compare(
     Interrupt it at will: it prints what is done, and the same command goes on.
     """
     with needs_extra("train", "Comparing"):
-        from engine.lab.comparison.combinations import choose, combinations
+        from engine.lab.comparison.models import choose, combinations
         from engine.lab.comparison.run import Comparison, common_recipe
     chosen = choose(combinations(dict(_pair(option) for option in weights or [])), only or [])
     Comparison(common_recipe(config, minutes, scenes), out, cache, held_out, threads).run(chosen, Console())

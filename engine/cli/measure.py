@@ -49,8 +49,7 @@ def evaluate(
 
 def _evaluate_lines(lines: str, bundle: Path | None, out: Path, provider: str) -> None:
     from engine.lab.data.utterances import load_strangers, read_lines
-    from engine.lab.evaluation.lines import lines_table, measure_lines
-    from engine.lab.evaluation.measure import bundle_facts, write_json
+    from engine.lab.evaluation.measure import bundle_facts, lines_table, measure_lines, write_json
     from engine.perception import Perceiver
 
     writable_folder(out)
@@ -113,7 +112,7 @@ def steadiness(
 ) -> None:
     """Play a recording through a bundle: changes a second with and without the filter, and the delay that it adds."""
     from engine.formats.recording import read_recording
-    from engine.lab.evaluation.steadiness import episodes, measure
+    from engine.lab.evaluation.steadiness import episodes, measure_flicker
     from engine.perception import Perceiver
 
     changed = _filters(filters)
@@ -124,7 +123,7 @@ def steadiness(
         raise Fault("recording_short", f"No episode of {recordings} has two frames.", "Record the game as it plays.")
     names = sorted({entity.name.lower() for row in recording.rows for entity in row.entities})
     with Console(stderr=True).status("perceiving"):
-        figures = measure(recording, Perceiver(bundle, provider), watch or names, changed)
+        figures = measure_flicker(recording, Perceiver(bundle, provider), watch or names, changed)
     Console().print(_flicker_table(figures))
     if json_file is not None:
         json_file.write_text(json.dumps({name: asdict(f) for name, f in figures.items()}, indent=2) + "\n", encoding="utf-8")

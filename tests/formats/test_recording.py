@@ -10,7 +10,7 @@ from PIL import Image
 from engine.errors import Fault
 from engine.formats.recording import read_recording
 from engine.formats.recording_writer import RecordingWriter
-from engine.lab.data.entities import entity_of
+from engine.lab.data.things import entity_of
 
 WOLF = {"name": "grey wolf", "box": (4, 5, 10, 12), "tags": ("hostile", "animal")}
 

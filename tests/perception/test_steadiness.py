@@ -9,7 +9,7 @@ from engine.cli.measure import _filters
 from engine.errors import Fault
 from engine.formats.recording import read_recording
 from engine.formats.recording_writer import RecordingWriter
-from engine.lab.evaluation.steadiness import Course, courses_of, delays, episodes, flicker
+from engine.lab.evaluation.steadiness import Track, delays, episodes, flicker, tracks_of
 from npc import Detection, Percept
 
 
@@ -41,7 +41,7 @@ def test_episodes_come_in_the_order_of_time_and_one_frame_is_none(recording):
 
 def test_the_filter_takes_out_the_flicker_and_leaves_the_one_true_change(recording):
     (rows,) = episodes(recording)
-    courses = courses_of(rows, list(_percepts(rows)), 0.5, {})
+    courses = tracks_of(rows, list(_percepts(rows)), 0.5, {})
     for name in ("watch: wolf", "action"):
         figures = flicker([courses[name]], 4.0)
         assert figures.raw == pytest.approx(13 / 4)
@@ -52,12 +52,12 @@ def test_the_filter_takes_out_the_flicker_and_leaves_the_one_true_change(recordi
 
 def test_without_the_filter_there_is_nothing_to_take_out(recording):
     (rows,) = episodes(recording)
-    figures = flicker([courses_of(rows, list(_percepts(rows)), 0.5, _filters('"off"'))["watch: wolf"]], 4.0)
+    figures = flicker([tracks_of(rows, list(_percepts(rows)), 0.5, _filters('"off"'))["watch: wolf"]], 4.0)
     assert (figures.raw, figures.delay) == (figures.steady, 0.0)
 
 
 def test_what_a_recording_does_not_tell_is_left_open():
-    figures = flicker([Course([False, True], [False, True])], 0.1)
+    figures = flicker([Track([False, True], [False, True])], 0.1)
     assert (figures.truth, figures.raw_right, figures.steady_right) == (None, None, None)
 
 

@@ -7,9 +7,8 @@ import pytest
 from PIL import Image
 
 from engine.errors import Fault
-from engine.lab.data.concepts import _table
+from engine.lab.data.concepts import _table, load_synonyms
 from engine.lab.data.drawn import THINGS
-from engine.lab.data.synonyms import load_synonyms
 from engine.perception import Frame, Perceiver, Query
 
 SCREEN = (640, 360)

@@ -17,8 +17,7 @@ from engine.lab.adaptation.fitness import labelled, refuse_unfit
 from engine.lab.adaptation.frames import Split, choose_frames, split_by_episode
 from engine.lab.adaptation.learning import OUT_OF_TIME, AdaptCfg, AdaptStage, Course, Figures
 from engine.lab.adaptation.material import AdaptationData, load_model, prepare
-from engine.lab.evaluation.ask_recording import Answers, ask_recording
-from engine.lab.evaluation.questions import vocabulary
+from engine.lab.evaluation.ask_recording import RecordingAnswers, ask_recording, vocabulary
 from engine.lab.evaluation.report import Report, report
 from engine.lab.model import NpcModel
 from engine.lab.training.dataset import SceneDataset
@@ -42,8 +41,8 @@ class Outcome:
     split: Split
     course: Course
     parity: tuple[Parity, Parity]
-    before: tuple[Answers, Report]
-    after: tuple[Answers, Report]
+    before: tuple[RecordingAnswers, Report]
+    after: tuple[RecordingAnswers, Report]
     kept: tuple[Figures, Figures]  # on the held-out part of the replay, before and after
     seconds: dict[str, float]
 
@@ -118,7 +117,7 @@ def adapt(
     return Outcome(split, course, parity, before, after, kept, clock.total())
 
 
-def _measured(bundle: Path, recording: Recording, split: Split) -> tuple[Answers, Report]:
+def _measured(bundle: Path, recording: Recording, split: Split) -> tuple[RecordingAnswers, Report]:
     """The bundle on the held-out episodes, asked for every name of the recording."""
     answers = ask_recording(Perceiver(bundle, "cpu"), recording, split.check, vocabulary(recording), lambda: None)
     return answers, report(answers)

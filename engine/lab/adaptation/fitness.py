@@ -9,7 +9,7 @@ from itertools import combinations
 
 from engine.errors import Fault
 from engine.formats.recording import RecordedEntity, Recording, Row
-from engine.lab.data.entities import split_colour
+from engine.lab.data.things import split_colour
 
 EPISODES, FRAMES = 3, 12  # at least, with things in them
 SAME_BOX = 0.9  # overlap from which two boxes are one

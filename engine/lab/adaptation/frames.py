@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.formats.boxes import Xywh
 from engine.formats.recording import Row
 from engine.lab.data.chance import Rng
 from engine.lab.data.concepts import stable_share
-from engine.lab.data.entities import Box, Entity, Scene
+from engine.lab.data.things import Entity, Scene
 
 HELD_OUT = 0.2  # of the frames
 SIDES = (0.6, 0.95)  # of the frame that a crop keeps
@@ -38,7 +39,7 @@ def _crop(scene: Scene, names: Sequence[str], rng: Rng) -> Scene:
     return _mirrored(part) if rng.random() < MIRRORED else part
 
 
-def _cut(box: Box, window: Box) -> tuple[Box, float] | None:
+def _cut(box: Xywh, window: Xywh) -> tuple[Xywh, float] | None:
     """The box inside the window, and how much of it that is; None where nothing is."""
     left, top = max(box[0], window[0]), max(box[1], window[1])
     right, bottom = min(box[0] + box[2], window[0] + window[2]), min(box[1] + box[3], window[1] + window[3])

@@ -16,10 +16,10 @@ from engine.formats.recording import Recording, Row
 from engine.lab.adaptation.frames import Split, crops
 from engine.lab.data.chance import Rng
 from engine.lab.data.concepts import Concept, stable_share
-from engine.lab.data.entities import Entity, Scene, entity_of
 from engine.lab.data.questions import Questioner
+from engine.lab.data.things import Entity, Scene, entity_of
 from engine.lab.data.utterances import load_utterances
-from engine.lab.evaluation.questions import vocabulary as recorded_names
+from engine.lab.evaluation.ask_recording import vocabulary as recorded_names
 from engine.lab.model import ModelCfg, NpcModel, build_model
 from engine.lab.training.dataset import SceneDataset, Vocabulary
 from engine.lab.training.feature_cache import ScenePair, build_cache

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from engine.formats.recording import Recording
 from engine.lab.adaptation.adapt import Outcome
-from engine.lab.evaluation.ask_recording import Answer
+from engine.lab.evaluation.ask_recording import Pointed
 from engine.lab.evaluation.measure import write_json
 from engine.lab.evaluation.pictures import TILES, draw_answers, draw_page
 from engine.lab.evaluation.report import Figures
@@ -48,7 +48,7 @@ def as_json(outcome: Outcome, recording: Recording) -> dict[str, object]:
     }
 
 
-def pairs(outcome: Outcome) -> tuple[list[Answer], list[Answer]]:
+def pairs(outcome: Outcome) -> tuple[list[Pointed], list[Pointed]]:
     """The same questions before and after: what was learnt first, one of each name before a second of any."""
     both = [(a, b) for a, b in zip(outcome.before[0].watch, outcome.after[0].watch, strict=True) if a.there]
     ranked: list[tuple[int, int, int]] = []

@@ -1,4 +1,4 @@
-"""The table of a comparison: on the terminal, as Markdown, as JSON, and as a picture."""
+"""The table of a comparison: on the terminal, as Markdown, as JSON, and as a picture of what a millisecond buys."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 from rich.table import Table
 
-from engine.lab.comparison.combinations import BOTH
 from engine.lab.comparison.latency import Latency
-from engine.lab.comparison.outcome import Outcome
-from engine.lab.comparison.picture import draw
-from engine.lab.config import TrainCfg
+from engine.lab.comparison.models import BOTH, FUSIONS, IMAGES, Combination, ModelResult
+from engine.lab.config import ImageCfg, TextCfg, TrainCfg
 
 COLUMNS = (
     "model", "action acc.", "action F1", "intent acc.", "intent F1", "pointing", "watch pointing", "presence AUC",
@@ -31,12 +31,12 @@ text stage: what the lines alone taught the frozen text encoder, once for all mo
 """
 
 
-def table_rows(outcomes: Sequence[Outcome], latency: Mapping[str, Latency]) -> list[list[str]]:
+def table_rows(outcomes: Sequence[ModelResult], latency: Mapping[str, Latency]) -> list[list[str]]:
     """Cells under `COLUMNS`, a row each model; "-" where there is nothing to measure."""
     return [_row(outcome, latency.get(outcome.combination.name)) for outcome in outcomes]
 
 
-def _row(outcome: Outcome, latency: Latency | None) -> list[str]:
+def _row(outcome: ModelResult, latency: Latency | None) -> list[str]:
     of, combination = outcome.figures, outcome.combination
     both, seeing = combination.modalities == BOTH, "image" in combination.modalities
     return [
@@ -60,9 +60,9 @@ def _times(latency: Latency | None) -> tuple[float | None, float | None]:
     return (latency.new_words_ms, latency.known_words_ms) if latency else (None, None)
 
 
-def pretrained(outcome: Outcome) -> list[str]:
+def pretrained(outcome: ModelResult) -> list[str]:
     """Which of the modalities that the model uses had an encoder with pretrained weights."""
-    parts = {"text": outcome.combination.text, "image": outcome.combination.image}
+    parts: Mapping[str, TextCfg | ImageCfg] = {"text": outcome.combination.text, "image": outcome.combination.image}
     return [name for name in outcome.combination.modalities if parts[name].weights != "none"]
 
 
@@ -83,7 +83,7 @@ def describe(base: TrainCfg, scenes: int, threads: int) -> str:
     )
 
 
-def write_report(out: Path, outcomes: Sequence[Outcome], latency: Mapping[str, Latency], common: str) -> list[Path]:
+def write_report(out: Path, outcomes: Sequence[ModelResult], latency: Mapping[str, Latency], common: str) -> list[Path]:
     """Write `comparison.json`, `comparison.md` and, once latency is measured, `comparison.png`; returns their paths."""
     rows = table_rows(outcomes, latency)
     (out / "comparison.md").write_text("\n".join([common, "", *_markdown(rows), "", NOTES]), encoding="utf-8")
@@ -104,3 +104,50 @@ def _dumped(latency: Latency | None) -> dict[str, float] | None:
 def _markdown(rows: Sequence[Sequence[str]]) -> list[str]:
     lines = [COLUMNS, ["---"] + ["---:"] * (len(COLUMNS) - 1), *rows]
     return ["| " + " | ".join(line) + " |" for line in lines]
+
+
+# A mark each image encoder and a colour each fusion, by turns.
+SHAPES = dict(zip(IMAGES, cycle("o^sDvP*X"), strict=False))
+COLOURS = dict(zip(FUSIONS, cycle(("tab:orange", "tab:blue", "tab:green", "tab:red", "tab:purple", "tab:brown")), strict=False))
+
+
+def draw(outcomes: Sequence[ModelResult], latency: Mapping[str, Latency], path: Path) -> None:
+    """Action macro-F1 and pointing against p50: a shape each image encoder, a colour each fusion, hollow without MiniLM."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, (action, pointing) = plt.subplots(1, 2, figsize=(11, 4.8), layout="constrained")
+    for outcome in outcomes:
+        milliseconds = latency[outcome.combination.name].new_words_ms
+        _mark(action, outcome.combination, milliseconds, outcome.figures["action"]["f1"])
+        if "image" in outcome.combination.modalities and "target" in outcome.figures:
+            _mark(pointing, outcome.combination, milliseconds, outcome.figures["target"]["pointing"])
+    for axes, title in ((action, "action, macro-F1"), (pointing, "pointing at what the words mean")):
+        axes.set(title=title, xlabel="p50 of one frame and one new line, ms", xlim=(0, None), ylim=(0, None))
+        axes.margins(y=0.1)
+        axes.grid(alpha=0.25)
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(handles=_legend(), loc="outside lower center", ncols=4, fontsize=9, frameon=False)
+    figure.savefig(path, dpi=120)
+    plt.close(figure)
+
+
+def _mark(axes: Any, combination: Combination, milliseconds: float, height: float) -> None:
+    colour = COLOURS[combination.fusion]
+    filled = colour if combination.text.encoder == "minilm" else "none"
+    axes.plot(milliseconds, height, SHAPES[combination.image.encoder], color=colour, mfc=filled, ms=8)
+    if combination.modalities != BOTH or combination.name.endswith("scratch"):
+        label = combination.name.rsplit("-", 1)[-1] if combination.modalities == BOTH else combination.name.replace("-", " ")
+        axes.annotate(label, (milliseconds, height), (0, 9), textcoords="offset points", fontsize=8, ha="center")
+
+
+def _legend() -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    return [
+        *(Line2D([], [], ls="", marker=shape, color="grey", ms=8, label=name) for name, shape in SHAPES.items()),
+        *(Line2D([], [], color=colour, lw=4, label=name) for name, colour in COLOURS.items()),
+        Line2D([], [], ls="", marker="o", color="grey", mfc="none", ms=8, label="hollow: nn.Embedding, filled: MiniLM"),
+    ]

@@ -10,9 +10,8 @@ from rich.console import Console
 from engine.errors import Fault
 from engine.files import cache_directory
 from engine.formats.labels import load_labels
-from engine.lab.comparison.combinations import Combination
 from engine.lab.comparison.latency import Latency, measure_latency
-from engine.lab.comparison.outcome import Outcome, needed, run_combination
+from engine.lab.comparison.models import Combination, ModelResult, needed, run_combination
 from engine.lab.comparison.report import describe, rich_table, table_rows, write_report
 from engine.lab.config import TrainCfg, load_recipe
 from engine.lab.training.run import start_run
@@ -43,7 +42,7 @@ class Comparison:
 
     def run(self, combinations: Sequence[Combination], console: Console) -> None:
         """Train and measure all that are not done yet; print and write the table, of what is done if interrupted."""
-        outcomes: list[Outcome] = []
+        outcomes: list[ModelResult] = []
         latency: dict[str, Latency] = {}
         try:
             for i, combination in enumerate(combinations):
@@ -53,12 +52,12 @@ class Comparison:
         finally:
             self.report(outcomes, latency, len(combinations), console)
 
-    def latency(self, outcomes: Sequence[Outcome]) -> dict[str, Latency]:
+    def latency(self, outcomes: Sequence[ModelResult]) -> dict[str, Latency]:
         """Time all models in the same minutes."""
         models = {o.combination.name: (self.out / o.combination.name, needed(o.combination)) for o in outcomes}
         return measure_latency(models, self.base.model.size, self.threads)
 
-    def report(self, outcomes: Sequence[Outcome], latency: Mapping[str, Latency], of: int, console: Console) -> None:
+    def report(self, outcomes: Sequence[ModelResult], latency: Mapping[str, Latency], of: int, console: Console) -> None:
         """Print the table and write it."""
         if not outcomes:
             return

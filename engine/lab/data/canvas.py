@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
+from engine.formats.boxes import Xywh
 from engine.lab.data.chance import Rng
-from engine.lab.data.entities import Box
 
 MAX_OVERLAP = 0.15  # of the smaller of two boxes
 MIN_CONTRAST = 55  # RGB distance between a sprite and what is behind it
@@ -25,14 +25,14 @@ class Canvas:
 
     def __init__(self, picture: Image.Image, rng: Rng, *, deep: bool = False) -> None:
         self.picture = picture
-        self.boxes: list[Box] = []
+        self.boxes: list[Xywh] = []
         self._rng = rng
         self._deep = deep
         self._crisp = bool(rng.random() < 0.3)  # pixel-art scaling
         self._outlined = float(rng.choice([0.0, 0.15, 0.9], p=[0.5, 0.3, 0.2]))
         self._shadowed = bool(rng.random() < 0.25)
 
-    def place(self, rgba: npt.NDArray[np.uint8], size: int) -> Box | None:
+    def place(self, rgba: npt.NDArray[np.uint8], size: int) -> Xywh | None:
         """Paste a sprite (uint8 [H, W, 4]) about `size` pixels large where there is room.
 
         Returns the tight box of its visible pixels, or None where no room was found.
@@ -49,7 +49,7 @@ class Canvas:
         self.boxes.append(box)
         return box
 
-    def hold(self, rgba: npt.NDArray[np.uint8]) -> Box:
+    def hold(self, rgba: npt.NDArray[np.uint8]) -> Xywh:
         """Paste a sprite large into the lower right, as a first-person game shows what the player holds."""
         size = int(self.picture.height * self._rng.uniform(0.35, 0.6))
         picture = Image.fromarray(rgba).resize((size, size), Image.Resampling.BICUBIC)
@@ -127,14 +127,14 @@ class Grid:
     def free(self) -> int:
         return self._rows * self._columns - len(self.taken)
 
-    def reserve(self, box: Box) -> None:
+    def reserve(self, box: Xywh) -> None:
         """Keep the cells that a box touches free of sprites."""
         x, y, w, h = box
         rows = range(y // self._cell, (y + h - 1) // self._cell + 1)
         columns = range(x // self._cell, (x + w - 1) // self._cell + 1)
         self.taken |= {(row, column) for row in rows for column in columns}
 
-    def place(self, rgba: npt.NDArray[np.uint8]) -> Box | None:
+    def place(self, rgba: npt.NDArray[np.uint8]) -> Xywh | None:
         """Paste a sprite (uint8 [H, W, 4]) into a free cell; returns its cell in pixels, or None where none was found."""
         at = int(self._rng.integers(self._rows)), int(self._rng.integers(self._columns))
         if at in self.taken:
@@ -156,7 +156,7 @@ class Grid:
 _VISIBLE_TABLE = [0] * VISIBLE + [255] * (256 - VISIBLE)
 
 
-def overlap(a: Box, b: Box) -> float:
+def overlap(a: Xywh, b: Xywh) -> float:
     """Shared area as a share of the smaller box, 0..1."""
     width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])

@@ -1,4 +1,4 @@
-"""What an icon shows: its names in a player's words, its tags, and whether it is held out of training."""
+"""What an icon shows: its names in a player's words, its tags, whether it is held out; and words that no picture taught."""
 
 from __future__ import annotations
 
@@ -141,3 +141,10 @@ def _table() -> _Table:
         frozenset(raw["always_train"]),
         tuple(raw["exclude"]),
     )
+
+
+@cache
+def load_synonyms() -> Mapping[str, tuple[str, ...]]:
+    """By a thing's usual name, other words for it."""
+    text = (resources.files("engine.lab.data") / "synonyms.yaml").read_text(encoding="utf-8")
+    return {name: tuple(words) for name, words in yaml.safe_load(text).items()}

@@ -6,42 +6,14 @@ must do: no game's own art is among them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
-import numpy.typing as npt
 
-from engine.lab.data.chance import Rng, pick
-from engine.lab.data.colours import COLOURS
+from engine.lab.data.chance import pick
 from engine.lab.data.concepts import Concept
-from engine.lab.data.pen import Colour, Pen, shaded, varied
+from engine.lab.data.paint import COLOURS, Colour, Pen, shaded, varied
+from engine.lab.data.things import GREY, Drawing, Thing
 
-Drawing = Callable[[Pen, Colour], None]
-SIDES = (12, 16, 16, 20, 24, 32, 48)  # pixels of the grid that a thing is drawn on
-_BROWN, _GREY, _DARK, _WHITE, _SKIN = (126, 82, 44), (132, 132, 136), (40, 36, 40), (238, 236, 230), (226, 180, 140)
-
-
-@dataclass(frozen=True)
-class Thing:
-    """How one kind of thing is drawn.
-
-    Attributes:
-        colours: names of the colours that it comes in; its names then carry them ("red ball"). Empty: `own` alone.
-        own: the colour of a thing that is not painted.
-    """
-
-    concept: Concept
-    draw: Drawing
-    colours: tuple[str, ...] = ()
-    own: Colour = _GREY
-
-    def sprite(self, rng: Rng) -> tuple[npt.NDArray[np.uint8], str | None]:
-        """uint8 [side, side, 4] and the name of its colour, if it has one."""
-        pen = Pen(int(pick(SIDES, rng)), rng)
-        name = pick(self.colours, rng) if self.colours else None
-        self.draw(pen, varied(COLOURS[name] if name else self.own, rng))
-        return pen.rgba(), name
+_BROWN, _GREY, _DARK, _WHITE, _SKIN = (126, 82, 44), GREY, (40, 36, 40), (238, 236, 230), (226, 180, 140)
 
 
 def _ball(pen: Pen, c: Colour) -> None:

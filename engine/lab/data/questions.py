@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from engine.formats.boxes import Xywh
 from engine.lab.data.chance import Rng, pick
-from engine.lab.data.colours import COLOURS, SHADES
 from engine.lab.data.concepts import SLOT_TAGS, Concept
-from engine.lab.data.entities import Box, Entity, Scene, split_colour
+from engine.lab.data.paint import COLOURS, SHADES
 from engine.lab.data.teacher import Situation, teach
+from engine.lab.data.things import Entity, Scene, split_colour
 from engine.lab.data.utterances import Utterance
 
 Query = tuple[str, list[int]]  # phrase, indices of the entities that it names
@@ -51,7 +52,7 @@ class Sample:
     tone: str
     action: str
     emotion: str
-    target_boxes: list[Box]
+    target_boxes: list[Xywh]
     named: str | None = None
     absent: bool = False
 

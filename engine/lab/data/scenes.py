@@ -10,20 +10,18 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from engine.formats.boxes import Xywh
 from engine.lab.data.assets import EVALUATION_FAMILIES, SPRITE_SIZE, TRAINING_FAMILIES, Sprite, load_sprites
 from engine.lab.data.backgrounds import draw_background
 from engine.lab.data.canvas import Canvas, Grid, overlap
 from engine.lab.data.chance import Rng, pick
-from engine.lab.data.colours import COLOURS, colour_name, jittered, painted
 from engine.lab.data.concepts import OTHER, Concept
-from engine.lab.data.drawn import THINGS, Thing
-from engine.lab.data.entities import Box, Entity, Scene, coloured_names
-from engine.lab.data.ink import inked
-from engine.lab.data.inventory import Icon, draw_inventory
-from engine.lab.data.places import placed
+from engine.lab.data.drawn import THINGS
+from engine.lab.data.paint import COLOURS, colour_name, inked, jittered, painted
 from engine.lab.data.questions import Query, Questioner, Sample
-from engine.lab.data.style import overlay_interface, restyle
+from engine.lab.data.style import Icon, draw_inventory, overlay_interface, restyle
 from engine.lab.data.terrain import draw_ground
+from engine.lab.data.things import Entity, Scene, Thing, coloured_names, placed
 from engine.lab.data.utterances import Utterance
 
 FRAME = (192, 320)  # height, width, as the model sees it
@@ -212,7 +210,7 @@ class SceneGenerator:
         )
 
 
-def _letterbox(rng: Rng) -> Box:
+def _letterbox(rng: Rng) -> Xywh:
     """x0, y0, x1, y1 of the picture in the frame: whole frame, 16:9, 4:3 or square."""
     height, width = FRAME
     draw = rng.random()
@@ -235,5 +233,5 @@ def _coloured(sprite: Sprite, colour: str | None, rng: Rng) -> tuple[npt.NDArray
     return painted(sprite.rgba, jittered(name, rng)), name
 
 
-def _entity(concept: Concept, colour: str | None, box: Box) -> Entity:
+def _entity(concept: Concept, colour: str | None, box: Xywh) -> Entity:
     return Entity(coloured_names(concept.names, colour), box, concept.tags, concept.generic, colour)

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from engine.formats.boxes import Xywh
 from engine.lab.data.chance import Rng, pick
 from engine.lab.data.concepts import Concept
-from engine.lab.data.entities import Box, Entity
-from engine.lab.data.pen import Colour, varied
+from engine.lab.data.paint import Colour, varied
+from engine.lab.data.things import Entity
 
 Tile = npt.NDArray[np.uint8]  # [n, n, 3]
 Motif = Callable[[npt.NDArray[np.float64], Rng], None]
@@ -157,7 +158,7 @@ class Ground:
         seen = {name for m in present if m is not None for name in m.concept.names}
         return tuple(sorted({n for m in MATERIALS for n in m.concept.names} - seen))
 
-    def _box(self, row: int, column: int, height: int, width: int) -> Box:
+    def _box(self, row: int, column: int, height: int, width: int) -> Xywh:
         x, y = column * self.cell, row * self.cell
         right, bottom = min(x + width * self.cell, self.picture.width), min(y + height * self.cell, self.picture.height)
         return x, y, right - x, bottom - y

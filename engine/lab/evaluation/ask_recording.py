@@ -1,4 +1,7 @@
-"""Runs a bundle over a recording, exactly as a game would: frames through the `Perceiver`, names as watch phrases."""
+"""Runs a bundle over a recording, exactly as a game would: frames through the `Perceiver`, names as watch phrases.
+
+Every name that occurs in the recording is asked of every frame.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,61 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.formats.recording import Recording, Row
-from engine.lab.evaluation.questions import Question, covered_share, holds, questions_about
+from engine.lab.data.concepts import stable_share
+from engine.lab.data.things import entity_of
 from engine.perception import EncodedFrame, Frame, Perceiver, Query, Sight
+
+Area = tuple[float, float, float, float]  # x, y, width, height in pixels of the frame
+ABSENT = 24  # phrases a frame, at most, that name nothing in it
 
 
 @dataclass(frozen=True)
-class Answer:
+class Question:
+    """Is a thing called `phrase` in the frame of `row`, and where?
+
+    `boxes` are x, y, width, height in pixels of all that is called so; none where nothing is.
+    """
+
+    row: Row
+    phrase: str
+    boxes: tuple[Area, ...]
+
+
+def vocabulary(recording: Recording) -> list[str]:
+    """All names of the recording, as they are written there, in lower case."""
+    return sorted({entity.name.lower() for row in recording.rows for entity in row.entities})
+
+
+def questions_about(row: Row, names: Sequence[str], absent: int = ABSENT) -> list[Question]:
+    """One question for each name in view, and for up to `absent` of the other names.
+
+    A "red ball" is a ball, too: where one is in view, "ball" is not absent. Which of the other names are asked
+    depends on the frame alone, so that two bundles are asked the same.
+    """
+    boxes: dict[str, list[Area]] = {}
+    for entity in row.entities:
+        for name in entity_of(entity).names:
+            boxes.setdefault(name, []).append(entity.box)
+    others = [name for name in names if name not in boxes]
+    others = sorted(others, key=lambda name: stable_share(f"{row.frame}/{name}"))[:absent]
+    return [Question(row, name, tuple(boxes.get(name, ()))) for name in names if name in boxes or name in others]
+
+
+def holds(boxes: Sequence[Area], x: float, y: float) -> bool:
+    """Whether one of the boxes holds the point (pixels)."""
+    return any(left <= x <= left + width and top <= y <= top + height for left, top, width, height in boxes)
+
+
+def covered_share(boxes: Sequence[Area], width: int, height: int) -> float:
+    """The share of a frame that the boxes cover together: how often a random point hits."""
+    mask = np.zeros((height, width), bool)
+    for x, y, w, h in boxes:
+        mask[max(round(y), 0) : round(y + h), max(round(x), 0) : round(x + w)] = True
+    return float(mask.mean())
+
+
+@dataclass(frozen=True)
+class Pointed:
     """What the model said to a question.
 
     Attributes:
@@ -56,14 +108,14 @@ class SpokenAnswer:
 
 
 @dataclass(frozen=True)
-class Answers:
-    watch: list[Answer]
+class RecordingAnswers:
+    watch: list[Pointed]
     spoken: list[SpokenAnswer]
 
 
 def ask_recording(
     perceiver: Perceiver, recording: Recording, rows: Sequence[Row], names: Sequence[str], on_frame: Callable[[], None]
-) -> Answers:
+) -> RecordingAnswers:
     """Ask every frame for the names (see `questions_about`) and for the target of its words.
 
     Args:
@@ -71,7 +123,7 @@ def ask_recording(
         names: the vocabulary, usually that of the whole recording.
         on_frame: called after each frame, for a progress bar.
     """
-    watch: list[Answer] = []
+    watch: list[Pointed] = []
     spoken: list[SpokenAnswer] = []
     for row in rows:
         pixels = recording.frame(row)
@@ -84,13 +136,13 @@ def ask_recording(
         if text.strip() and sight.heat is not None:
             spoken.append(_spoken_answer(row, sight, encoded, size))
         on_frame()
-    return Answers(watch, spoken)
+    return RecordingAnswers(watch, spoken)
 
 
-def _watch_answers(questions: Sequence[Question], sight: Sight, size: tuple[int, int]) -> list[Answer]:
+def _watch_answers(questions: Sequence[Question], sight: Sight, size: tuple[int, int]) -> list[Pointed]:
     found = {d.phrase: d for d in sight.watch}
     return [
-        Answer(
+        Pointed(
             q, found[q.phrase].p, found[q.phrase].x * size[0], found[q.phrase].y * size[1], covered_share(q.boxes, *size), size
         )
         for q in questions

@@ -1,25 +1,30 @@
-"""One recording, one bundle: ask, print, write. Shared by the commands that measure."""
+"""A bundle on a recording, and on written lines with known intents: ask, print, write. Shared by the commands that measure."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
+from rich.table import Table
 
 from engine.errors import Fault
 from engine.formats.recording import Recording, Row
-from engine.lab.evaluation.ask_recording import Answers, ask_recording
-from engine.lab.evaluation.questions import vocabulary
-from engine.lab.evaluation.report import Report, report
-from engine.perception import Perceiver
+from engine.lab.data.utterances import Utterance
+from engine.lab.evaluation.ask_recording import RecordingAnswers, ask_recording, vocabulary
+from engine.lab.evaluation.metrics import expected_calibration_error, macro_f1
+from engine.lab.evaluation.report import Figures, Report, report
+from engine.perception import Perceiver, Query
+from npc.types import WORD_HEADS
 
 
 def measure_recording(
     perceiver: Perceiver, recording: Recording, rows: Sequence[Row] | None = None, title: str = "asking"
-) -> tuple[Answers, Report]:
+) -> tuple[RecordingAnswers, Report]:
     """Ask the bundle about the frames (all of them by default), with a progress bar on stderr.
 
     Raises:
@@ -55,3 +60,36 @@ def bundle_facts(perceiver: Perceiver) -> dict[str, object]:
     """Which bundle was measured: its name and what tells it from any other."""
     manifest = perceiver.bundle.manifest
     return {"name": manifest.name, "precision": manifest.precision, "image_sha256": manifest.graphs["image"].sha256}
+
+
+def measure_lines(perceiver: Perceiver, lines: Sequence[Utterance]) -> dict[str, Figures]:
+    """Accuracy, macro-F1 over the classes that occur, ECE and number of lines, for each head that reads words and is labelled.
+
+    The lines are read one by one, as a game says them.
+    """
+    read = [(line, perceiver.perceive(None, [Query(line.text)])[0]) for line in lines]
+    heads: dict[str, list[tuple[str, Mapping[str, float]]]] = {
+        head: [(label, getattr(p, head)) for line, p in read if (label := getattr(line, head, None))] for head in WORD_HEADS
+    }
+    return {head: _figures(pairs) for head, pairs in heads.items() if pairs}
+
+
+def _figures(pairs: Sequence[tuple[str, Mapping[str, float]]]) -> Figures:
+    truth = [true for true, _ in pairs]
+    said = [max(p, key=p.__getitem__) for _, p in pairs]
+    right = np.array([a == b for a, b in zip(truth, said, strict=True)])
+    confidence = np.array([max(p.values()) for _, p in pairs])
+    return {
+        "accuracy": float(right.mean()),
+        "f1": macro_f1(truth, said),
+        "ece": expected_calibration_error(confidence, right),
+        "lines": float(len(pairs)),
+    }
+
+
+def lines_table(title: str, found: Mapping[str, Figures]) -> Table:
+    """A row each head."""
+    rows = Table("head", "accuracy", "macro-F1", "ECE", "lines", title=escape(title), title_justify="left")
+    for head, f in found.items():
+        rows.add_row(head, *(f"{f[name]:.3f}" for name in ("accuracy", "f1", "ece")), f"{f['lines']:.0f}")
+    return rows

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from engine.formats.recording import Recording, Row
 from engine.lab.data.concepts import stable_share
-from engine.lab.evaluation.ask_recording import Answer
+from engine.lab.evaluation.ask_recording import Pointed
 
 Pixels = npt.NDArray[np.uint8]
 HIT, MISS, TRUTH, INK, PAGE = (70, 220, 110), (255, 90, 70), (250, 210, 70), (235, 235, 235), (22, 24, 30)
@@ -18,7 +18,7 @@ TILE, COLUMNS, ROWS, CAPTION = (300, 200), 4, 3, 20  # tile in pixels; rows of h
 TILES = COLUMNS * ROWS
 
 
-def draw_answers(recording: Recording, answers: Sequence[Answer]) -> Image.Image:
+def draw_answers(recording: Recording, answers: Sequence[Pointed]) -> Image.Image:
     """Twelve hits above twelve misses, of different names as far as there are; the truth is boxed in yellow."""
     return draw_page(
         {"hits": choose(answers, lambda a: a.there and a.hit), "misses": choose(answers, lambda a: a.there and not a.hit)},
@@ -52,7 +52,7 @@ def _fitted(pixels: Pixels) -> tuple[Image.Image, float]:
     return Image.fromarray(pixels).resize((round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))), scale
 
 
-def choose(answers: Sequence[Answer], wanted: Callable[[Answer], bool]) -> list[Answer]:
+def choose(answers: Sequence[Pointed], wanted: Callable[[Pointed], bool]) -> list[Pointed]:
     """Some answers of the wanted kind: one of each name before a second of any, the same ones in every run."""
     rounds: dict[str, int] = {}
     numbered = []
@@ -62,7 +62,7 @@ def choose(answers: Sequence[Answer], wanted: Callable[[Answer], bool]) -> list[
     return [answer for _, answer in sorted(numbered, key=lambda pair: pair[0])][:TILES]
 
 
-def draw_page(parts: dict[str, list[Answer]], frame: Callable[[Row], Pixels]) -> Image.Image:
+def draw_page(parts: dict[str, list[Pointed]], frame: Callable[[Row], Pixels]) -> Image.Image:
     """One part below the other, each with its title."""
     strips = [_strip(title, answers, frame) for title, answers in parts.items() if answers]
     page = Image.new("RGB", (COLUMNS * TILE[0], sum(s.height for s in strips) or CAPTION), PAGE)
@@ -73,7 +73,7 @@ def draw_page(parts: dict[str, list[Answer]], frame: Callable[[Row], Pixels]) ->
     return page
 
 
-def _strip(title: str, answers: Sequence[Answer], frame: Callable[[Row], Pixels]) -> Image.Image:
+def _strip(title: str, answers: Sequence[Pointed], frame: Callable[[Row], Pixels]) -> Image.Image:
     rows = -(-len(answers) // COLUMNS)
     strip = Image.new("RGB", (COLUMNS * TILE[0], CAPTION + rows * (TILE[1] + CAPTION)), PAGE)
     ImageDraw.Draw(strip).text((6, 3), title, fill=INK, font=ImageFont.load_default(14))
@@ -83,7 +83,7 @@ def _strip(title: str, answers: Sequence[Answer], frame: Callable[[Row], Pixels]
     return strip
 
 
-def _tile(answer: Answer, pixels: Pixels) -> Image.Image:
+def _tile(answer: Pointed, pixels: Pixels) -> Image.Image:
     tile = Image.new("RGB", (TILE[0], TILE[1] + CAPTION), PAGE)
     picture, scale = _fitted(pixels)
     draw = ImageDraw.Draw(picture)

@@ -9,7 +9,7 @@ import numpy as np
 from rich.markup import escape
 from rich.table import Table
 
-from engine.lab.evaluation.ask_recording import Answer, Answers, SpokenAnswer
+from engine.lab.evaluation.ask_recording import Pointed, RecordingAnswers, SpokenAnswer
 from engine.lab.evaluation.metrics import auc, average_precision, presence_ece
 
 Figures = dict[str, float]
@@ -41,8 +41,8 @@ class Report:
         }
 
 
-def report(answers: Answers) -> Report:
-    by_name: dict[str, list[Answer]] = {}
+def report(answers: RecordingAnswers) -> Report:
+    by_name: dict[str, list[Pointed]] = {}
     for answer in answers.watch:
         by_name.setdefault(answer.question.phrase, []).append(answer)
     concepts = {name: _figures(of) for name, of in sorted(by_name.items())}
@@ -52,7 +52,7 @@ def report(answers: Answers) -> Report:
     return Report(overall, concepts, _spoken(answers.spoken))
 
 
-def _figures(answers: Sequence[Answer]) -> Figures:
+def _figures(answers: Sequence[Pointed]) -> Figures:
     there = [a.there for a in answers]
     seen = [a for a in answers if a.there]
     p = [a.p for a in answers]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from engine.formats.recording import Recording, Row
-from engine.lab.data.entities import entity_of
+from engine.lab.data.things import entity_of
 from engine.perception import Frame, Perceiver, Query
 from npc import Percept
 from npc.behaviour import load_behaviour
@@ -17,7 +17,7 @@ from npc.types import STEADY
 
 
 @dataclass
-class Course:
+class Track:
     """What one head or phrase said, frame by frame, in one episode: `truth` is empty where the recording tells none."""
 
     raw: list[Hashable] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Flicker:
     steady_right: float | None
 
 
-def measure(
+def measure_flicker(
     recording: Recording, perceiver: Perceiver, phrases: Sequence[str], steadiness: Mapping[str, FilterCfg]
 ) -> dict[str, Flicker]:
     """Play the episodes through a bundle, in the order of time; figures by head and phrase.
@@ -53,19 +53,19 @@ def measure(
     Args:
         steadiness: what a card would change of the filters in `behaviour.yaml`.
     """
-    courses: dict[str, list[Course]] = {name: [] for name in (*STEADY, *(f"watch: {p}" for p in phrases))}
+    tracks: dict[str, list[Track]] = {name: [] for name in (*STEADY, *(f"watch: {p}" for p in phrases))}
     seconds = 0.0
     for rows in episodes(recording):
         seconds += rows[-1].t - rows[0].t
         percepts = [_percept(recording, row, perceiver, phrases) for row in rows]
         threshold = perceiver.bundle.manifest.thresholds.watch
-        for name, course in courses_of(rows, percepts, threshold, steadiness).items():
-            courses[name].append(course)
-    return {name: flicker(found, seconds) for name, found in courses.items()}
+        for name, track in tracks_of(rows, percepts, threshold, steadiness).items():
+            tracks[name].append(track)
+    return {name: flicker(found, seconds) for name, found in tracks.items()}
 
 
 def episodes(recording: Recording) -> Iterator[list[Row]]:
-    """The rows of each episode in the order of time; an episode of one frame has no course."""
+    """The rows of each episode in the order of time; an episode of one frame has no track."""
     for episode in recording.episodes:
         rows = sorted((row for row in recording.rows if row.episode == episode), key=lambda row: row.t)
         if len(rows) > 1:
@@ -77,28 +77,28 @@ def _percept(recording: Recording, row: Row, perceiver: Perceiver, phrases: Sequ
     return perceiver.see(frame, [Query(watch=tuple(phrases))])[0].percept(row.t)
 
 
-def courses_of(
+def tracks_of(
     rows: Sequence[Row], percepts: Sequence[Percept], threshold: float, steadiness: Mapping[str, FilterCfg]
-) -> dict[str, Course]:
+) -> dict[str, Track]:
     """What was said of each frame of one episode. Without the filter a phrase is in view from `threshold` on."""
     lookout = Lookout({}, load_behaviour(), steadiness)
-    courses = {name: Course() for name in (*STEADY, *(f"watch: {d.phrase}" for d in percepts[0].watch))}
+    tracks = {name: Track() for name in (*STEADY, *(f"watch: {d.phrase}" for d in percepts[0].watch))}
     for row, percept in zip(rows, percepts, strict=True):
         steady = lookout.look(percept)
         for head in STEADY:
-            _add(courses[head], _best(getattr(percept, head)), _best(getattr(steady, head)), _true_label(row, head))
+            _add(tracks[head], _best(getattr(percept, head)), _best(getattr(steady, head)), _true_label(row, head))
         names = {name for entity in row.entities for name in entity_of(entity).names}
         for d in percept.watch:
             there = d.phrase.lower() in names if "entities" in row.model_fields_set else None
-            _add(courses[f"watch: {d.phrase}"], d.p >= threshold, lookout.sees(d.phrase), there)
-    return courses
+            _add(tracks[f"watch: {d.phrase}"], d.p >= threshold, lookout.sees(d.phrase), there)
+    return tracks
 
 
-def _add(course: Course, raw: Hashable, steady: Hashable, truth: Hashable) -> None:
-    course.raw.append(raw)
-    course.steady.append(steady)
+def _add(track: Track, raw: Hashable, steady: Hashable, truth: Hashable) -> None:
+    track.raw.append(raw)
+    track.steady.append(steady)
     if truth is not None:
-        course.truth.append(truth)
+        track.truth.append(truth)
 
 
 def _true_label(row: Row, head: str) -> str | None:
@@ -111,27 +111,27 @@ def _best(probabilities: Mapping[str, float]) -> str:
     return max(probabilities, key=probabilities.__getitem__)
 
 
-def flicker(courses: Sequence[Course], seconds: float) -> Flicker:
-    """The figures of one head or phrase from its course in each episode; `seconds` of all of them."""
-    known = [course for course in courses if len(course.truth) == len(course.raw)]
-    later = [delay for course in courses for delay in delays(course.raw, course.steady)]
+def flicker(tracks: Sequence[Track], seconds: float) -> Flicker:
+    """The figures of one head or phrase from its track in each episode; `seconds` of all of them."""
+    known = [track for track in tracks if len(track.truth) == len(track.raw)]
+    later = [delay for track in tracks for delay in delays(track.raw, track.steady)]
     return Flicker(
-        _rate([course.raw for course in courses], seconds),
-        _rate([course.steady for course in courses], seconds),
-        _rate([course.truth for course in known], seconds) if len(known) == len(courses) else None,
+        _rate([track.raw for track in tracks], seconds),
+        _rate([track.steady for track in tracks], seconds),
+        _rate([track.truth for track in known], seconds) if len(known) == len(tracks) else None,
         sum(later) / len(later) if later else None,
         max(later, default=None),
-        _right([(course.raw, course.truth) for course in known]),
-        _right([(course.steady, course.truth) for course in known]),
+        _right([(track.raw, track.truth) for track in known]),
+        _right([(track.steady, track.truth) for track in known]),
     )
 
 
-def _rate(courses: Sequence[Sequence[Hashable]], seconds: float) -> float:
-    return sum(a != b for course in courses for a, b in pairwise(course)) / max(seconds, 1e-9)
+def _rate(tracks: Sequence[Sequence[Hashable]], seconds: float) -> float:
+    return sum(a != b for track in tracks for a, b in pairwise(track)) / max(seconds, 1e-9)
 
 
-def _right(courses: Sequence[tuple[Sequence[Hashable], Sequence[Hashable]]]) -> float | None:
-    pairs = [a == b for said, truth in courses for a, b in zip(said, truth, strict=True)]
+def _right(tracks: Sequence[tuple[Sequence[Hashable], Sequence[Hashable]]]) -> float | None:
+    pairs = [a == b for said, truth in tracks for a, b in zip(said, truth, strict=True)]
     return sum(pairs) / len(pairs) if pairs else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +24,7 @@ class ImageEncoder(nn.Module):
     channels: tuple[int, int, int]
     mean: tuple[float, ...] = (123.675, 116.28, 103.53)  # ImageNet, as torchvision's weights expect
     std: tuple[float, ...] = (58.395, 57.12, 57.375)
+    packaged: ClassVar[bool] = False  # whether a package carries pretrained weights, see `package_file`
 
     def __init__(self) -> None:
         super().__init__()
@@ -118,6 +120,7 @@ class EfficientNetLite0(ImageEncoder):
     Parameter names follow the published PyTorch port, so that its weights load unchanged.
     """
 
+    packaged = True
     channels = (40, 112, 320)
     mean = (127.0, 127.0, 127.0)
     std = (128.0, 128.0, 128.0)

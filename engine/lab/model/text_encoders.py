@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +25,7 @@ class TextEncoder(nn.Module):
     """
 
     utterance_dim = 2 * SENTENCE_DIM
+    packaged: ClassVar[bool] = False  # whether a package carries pretrained weights
 
     def load(self, weights: str) -> None:
         raise NotImplementedError
@@ -112,6 +114,8 @@ class MiniLM(TextEncoder):
     The pretrained layers stay as they are and give `sentence`; copies of the last `tuned_layers` are trained
     on player utterances. Both share the lower layers, so the second ending costs only its own layers.
     """
+
+    packaged = True
 
     def __init__(self, tuned_layers: int = 2) -> None:
         super().__init__()

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
-from engine.lab.data.synonyms import load_synonyms
+from engine.lab.data.concepts import load_synonyms
 from engine.lab.evaluation.metrics import auc, expected_calibration_error
 from engine.lab.model import NpcModel
 from engine.lab.training.dataset import SceneDataset, answer_batch, encode_batch

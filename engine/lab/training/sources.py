@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from engine.formats.boxes import Xywh
 from engine.formats.recording import Recording, Row, read_recording
-from engine.lab.data.colours import COLOURS, SHADES
 from engine.lab.data.concepts import Concept
-from engine.lab.data.entities import Box, Entity, Scene, entity_of
-from engine.lab.data.places import WAYS
+from engine.lab.data.paint import COLOURS, SHADES
 from engine.lab.data.questions import Questioner, Sample
 from engine.lab.data.scenes import SceneGenerator
+from engine.lab.data.things import WAYS, Entity, Scene, entity_of
 from engine.lab.data.utterances import Utterance
 from engine.lab.training.feature_cache import ScenePair, SceneRecord
 
@@ -95,7 +95,7 @@ def scene_pair(scene: Scene, size: tuple[int, int]) -> ScenePair:
     return frame, SceneRecord(valid, entities, list(scene.absent))
 
 
-Asked = tuple[list[tuple[str, list[Box]]], list[Sample], tuple[bool, bool]]
+Asked = tuple[list[tuple[str, list[Xywh]]], list[Sample], tuple[bool, bool]]
 
 
 def scene_concepts() -> list[Concept]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.lab.adaptation.frames import choose_frames, crops, split_by_episode
-from engine.lab.data.entities import Entity, Scene
+from engine.lab.data.things import Entity, Scene
 from tests.lab.adaptation.conftest import COLOURS, Record, frame_of
 
 

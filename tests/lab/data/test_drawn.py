@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 from engine.formats.recording import TAGS
-from engine.lab.data.colours import colour_name
 from engine.lab.data.drawn import THINGS
-from engine.lab.data.entities import Entity
-from engine.lab.data.places import placed
+from engine.lab.data.paint import colour_name
 from engine.lab.data.scenes import SceneGenerator
 from engine.lab.data.terrain import MATERIALS, draw_ground
+from engine.lab.data.things import Entity, placed
 
 
 @pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.concept.key)

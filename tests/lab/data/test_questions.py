@@ -5,11 +5,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from engine.lab.data.colours import SHADES
 from engine.lab.data.concepts import describe
-from engine.lab.data.entities import Entity, Scene, usual
+from engine.lab.data.paint import SHADES
 from engine.lab.data.questions import Questioner
 from engine.lab.data.teacher import Situation, teach
+from engine.lab.data.things import Entity, Scene, usual
 
 FRAME = np.zeros((192, 320, 3), np.uint8)
 WHOLE = (0, 0, 320, 192)

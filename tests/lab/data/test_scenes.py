@@ -5,10 +5,9 @@ import pytest
 from PIL import Image
 
 from engine.lab.data.canvas import Canvas, Grid, overlap
-from engine.lab.data.colours import COLOURS, colour_name, painted
-from engine.lab.data.ink import inked
-from engine.lab.data.inventory import draw_inventory
+from engine.lab.data.paint import COLOURS, colour_name, inked, painted
 from engine.lab.data.scenes import DANGERS, FRAME, SceneGenerator
+from engine.lab.data.style import draw_inventory
 
 SCENES = 60
 

@@ -8,10 +8,9 @@ import pytest
 from rich.console import Console
 
 from engine.formats.recording import Recording, read_recording
-from engine.lab.evaluation.ask_recording import Answers, ask_recording
+from engine.lab.evaluation.ask_recording import RecordingAnswers, ask_recording, covered_share, questions_about, vocabulary
 from engine.lab.evaluation.measure import spread
 from engine.lab.evaluation.pictures import choose, draw_answers
-from engine.lab.evaluation.questions import covered_share, questions_about, vocabulary
 from engine.lab.evaluation.report import report, table
 from npc.types import Target
 from tests.lab.evaluation.conftest import FakePerceiver
@@ -19,7 +18,7 @@ from tests.lab.evaluation.conftest import FakePerceiver
 WHERE = {"red ball": (0.9, 0.1, 0.1), "ball": (0.8, 0.1, 0.1), "key": (0.3, 0.1, 0.1)}
 
 
-def ask(recording: Recording, target: Target | None = None) -> Answers:
+def ask(recording: Recording, target: Target | None = None) -> RecordingAnswers:
     perceiver = FakePerceiver(WHERE.__getitem__, target)
     return ask_recording(perceiver, recording, recording.rows, vocabulary(recording), lambda: None)  # type: ignore[arg-type]
 
@@ -76,7 +75,7 @@ def test_words_are_judged_where_their_target_is_known(recording: Recording) -> N
 
 
 def test_what_was_not_measured_is_null_in_json(recording: Recording) -> None:
-    found = report(Answers(ask(recording).watch, []))
+    found = report(RecordingAnswers(ask(recording).watch, []))
     assert math.isnan(found.spoken["pointing"])
     assert json.loads(json.dumps(found.as_json(), allow_nan=False))["spoken"]["pointing"] is None
 
@@ -112,5 +111,5 @@ def test_names_that_look_like_markup_are_shown_as_they_are(recording: Recording)
     named = [replace(a, question=replace(a.question, phrase="chest [locked] [/Game/x]")) for a in answers.watch]
     console = Console(width=120)
     with console.capture() as shown:
-        console.print(table("[a]", report(Answers(named, []))))
+        console.print(table("[a]", report(RecordingAnswers(named, []))))
     assert "chest [locked] [/Game/x]" in shown.get()

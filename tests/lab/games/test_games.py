@@ -15,8 +15,9 @@ from engine.cli import games
 from engine.cli.games import GAMES
 from engine.errors import Fault
 from engine.formats.recording import read_recording
-from engine.lab.games import crafter_worlds, minigrid_levels
-from engine.lab.games.shots import Game, Shot, record
+from engine.lab.games import crafter as crafter_worlds
+from engine.lab.games import minigrid as minigrid_levels
+from engine.lab.games.games import Game, Shot, record
 
 PURPLE, GREEN = (112, 39, 195), (0, 255, 0)
 

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from engine.errors import Fault
 from engine.formats.labels import load_labels
-from engine.lab.comparison import outcome as outcomes
-from engine.lab.comparison.combinations import FUSIONS, IMAGES, TEXTS, choose, combinations
+from engine.lab.comparison import models as outcomes
 from engine.lab.comparison.latency import Latency, measure_latency
+from engine.lab.comparison.models import FUSIONS, IMAGES, TEXTS, choose, combinations
 from engine.lab.comparison.report import COLUMNS, table_rows
 from engine.lab.comparison.run import Comparison, common_recipe
 from engine.lab.config import DataCfg, FusionCfg, SceneStageCfg, TrainCfg
@@ -98,7 +98,7 @@ def test_an_interrupted_comparison_tells_what_is_done(tmp_path, monkeypatch, cap
     assert "minilm resnet18 concat" in (tmp_path / "comparison.md").read_text()
 
 
-def outcome(combination) -> outcomes.Outcome:
+def outcome(combination) -> outcomes.ModelResult:
     figures = {
         "action": {"accuracy": 0.5, "f1": 0.25},
         "intent": {"accuracy": 0.75, "f1": 0.625},
@@ -106,7 +106,7 @@ def outcome(combination) -> outcomes.Outcome:
         "watch": {"pointing": 0.2, "presence_auc": 0.3},
     }
     rest = {"held_out": 8, "steps": 7, "words_s": 0.0, "scene_s": 1.0, "size_mb": 12.34}
-    return outcomes.Outcome(combination=combination, figures=figures, **rest)
+    return outcomes.ModelResult(combination=combination, figures=figures, **rest)
 
 
 def test_the_table_says_what_was_pretrained_and_leaves_out_what_means_nothing() -> None:

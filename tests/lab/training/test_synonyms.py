@@ -6,7 +6,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from engine.formats.labels import load_labels
-from engine.lab.data.synonyms import load_synonyms
+from engine.lab.data.concepts import load_synonyms
 from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.feature_cache import SceneRecord, build_cache, read_records
 from engine.lab.training.measure import measure_synonyms

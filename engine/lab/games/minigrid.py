@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.lab.games.shots import Game, Shot
+from engine.lab.games.games import Game, Shot
 
 # From one small room to a house of nine; fixed before anything was measured.
 LEVELS = (

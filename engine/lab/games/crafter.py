@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.lab.data.chance import Rng, pick
-from engine.lab.games.shots import Game, Shot
+from engine.lab.games.games import Game, Shot
 
 # What a player would call it; fixed before anything was measured. Grass, sand and paths are ground, not things.
 NAMES = {
