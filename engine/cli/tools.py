@@ -147,11 +147,12 @@ def soak(
     hertz: Annotated[float, typer.Option(min=0.1, help="Frames a second of each game under load.")] = 10.0,
     inputs: Annotated[int, typer.Option(min=0, help="Broken messages for the codec; 0 leaves this out.")] = 1_000_000,
     messages: Annotated[int, typer.Option(min=0, help="Broken messages for a live server; 0 leaves this out.")] = 50_000,
+    images: Annotated[int, typer.Option(min=0, help="Broken picture files; 0 leaves this out.")] = 300_000,
     seed: Annotated[int, typer.Option(help="Of everything that is left to chance.")] = 0,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
 ) -> None:
     """Kill, flood and confuse servers (without a model); exit status 1 where a promise was broken."""
-    from engine.bridge.soak import hostile, kills, load
+    from engine.bridge.soak import hostile, kills, load, pictures
 
     if json_file is not None:
         writable_folder(json_file.parent)
@@ -160,6 +161,7 @@ def soak(
         "load": (minutes > 0, lambda folder: load.run(minutes, npcs, clients, hertz, folder)),
         "codec": (inputs > 0, lambda folder: hostile.codec(inputs, seed)),
         "nonsense": (messages > 0, lambda folder: hostile.live(messages, folder, seed)),
+        "pictures": (images > 0, lambda folder: pictures.run(images, seed)),
     }
     console, results = Console(), dict[str, dict[str, Any]]()
     for name, (wanted, run) in runs.items():

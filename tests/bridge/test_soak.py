@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.bridge.soak import hostile, kills, load
+from engine.bridge.soak import hostile, kills, load, pictures
 from engine.bridge.soak.kills import ServerProcess
 
 
@@ -34,3 +34,9 @@ def test_a_server_survives_nonsense_and_stops_cleanly(tmp_path):
 def test_sigterm_ends_a_server_cleanly(tmp_path):
     with ServerProcess(tmp_path) as server:
         assert server.terminate() == 0
+
+
+def test_broken_pictures_end_in_pixels_or_a_fault() -> None:
+    found = pictures.run(3000, seed=5)
+    assert found["passed"], found
+    assert found["read"] + found["refused"] == found["mutants"] == 3000
