@@ -32,7 +32,15 @@ LONGEST_LINE = 1 << 20  # characters: thousands of entities
 # What a thing is, as far as it matters to what is right to do.
 TAGS = frozenset({"hostile", "hazard", "item", "food", "animal", "person", "place", "foul", "plant", "vehicle"})
 
+
+def _on_one_line(name: str) -> str:
+    if any(c < " " or "\x7f" <= c < "\xa0" for c in name):
+        raise ValueError(f"{name[:80]!r} holds a control character")
+    return name
+
+
 Text = Annotated[str, AfterValidator(valid)]
+Name = Annotated[Text, AfterValidator(_on_one_line)]  # is shown in tables, where a terminal would obey what stands in it
 _log = logging.getLogger("engine.recording")
 
 
@@ -42,7 +50,7 @@ class Meta(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     format: Literal[1] = FORMAT
-    game: Text = Field(min_length=1)
+    game: Name = Field(min_length=1)
     licence: Text = ""
 
 
@@ -51,7 +59,7 @@ class RecordedEntity(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    name: Text = Field(min_length=1)
+    name: Name = Field(min_length=1)
     box: tuple[float, float, float, float]
     tags: tuple[Text, ...] = ()
 
@@ -77,7 +85,7 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     frame: str
-    episode: Text
+    episode: Name
     t: float = Field(ge=0)
     entities: tuple[RecordedEntity, ...] = ()
     text: Text | None = None

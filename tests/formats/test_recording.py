@@ -100,6 +100,8 @@ def test_a_line_cut_short_by_the_end_of_the_game_is_left_out_and_mended(folder, 
         ({"frame": "frames"}, "no regular file"),
         ({"frame": "meta.json"}, "no picture"),
         ({"mood": "good"}, "mood"),
+        ({"episode": "e\x1b[2J"}, "control character"),
+        ({"entities": [{**WOLF, "name": "wolf\n"}]}, "control character"),
         ({"t": -1}, "t: "),
     ],
 )

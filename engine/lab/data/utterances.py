@@ -141,7 +141,7 @@ def _read(source: _Source, labels: Labels) -> _IntentFile:
         raw = yaml.load(source.read_text(encoding="utf-8"), Loader=_Loader)
         content = _IntentFile.model_validate(raw)
         _check_labels(content, labels)
-    except (yaml.YAMLError, ValidationError, Fault) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError, Fault) as error:  # odd scalars and bytes
         raise Fault(
             "utterances_invalid", f"{source.name}: {_fault(error, raw)}.", "See the other files for the form."
         ) from None

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from PIL import Image
 
 from engine.formats.boxes import Xywh
 from engine.formats.recording import Recording, Row, read_recording
@@ -21,6 +19,7 @@ from engine.lab.data.scenes import SceneGenerator
 from engine.lab.data.things import WAYS, Entity, Scene, entity_of
 from engine.lab.data.utterances import Utterance
 from engine.lab.training.feature_cache import ScenePair, SceneRecord
+from engine.perception.pictures import letterbox
 
 QUERIES = 24  # phrases drawn once a scene; the data set draws from these anew each time
 
@@ -79,7 +78,8 @@ def _held_out(episode: str) -> bool:
 
 def scene_pair(scene: Scene, size: tuple[int, int]) -> ScenePair:
     """A scene at the model's input size, with its record."""
-    frame, scale, left, top = letterbox(scene.frame, size)
+    fit = letterbox(scene.frame, *size)
+    scale, left, top = fit.scale, fit.left, fit.top
     x0, y0, x1, y1 = scene.valid
     valid = (x0 * scale + left, y0 * scale + top, x1 * scale + left, y1 * scale + top)
     entities = [
@@ -92,7 +92,7 @@ def scene_pair(scene: Scene, size: tuple[int, int]) -> ScenePair:
         }
         for e in scene.entities
     ]
-    return frame, SceneRecord(valid, entities, list(scene.absent))
+    return fit.picture, SceneRecord(valid, entities, list(scene.absent))
 
 
 Asked = tuple[list[tuple[str, list[Xywh]]], list[Sample], tuple[bool, bool]]
@@ -132,22 +132,3 @@ _NO_FRAME = np.zeros((0, 0, 3), np.uint8)
 
 def _entity(row: Mapping[str, Any]) -> Entity:
     return Entity(tuple(row["names"]), tuple(row["box"]), frozenset(row["tags"]), tuple(row["generic"]), row["colour"])
-
-
-def letterbox(frame: npt.NDArray[np.uint8], size: tuple[int, int]) -> tuple[npt.NDArray[np.uint8], float, int, int]:
-    """Fit `frame` [H, W, 3] into `size`, keeping its aspect, black around; exactly as the runtime does.
-
-    Returns the picture, the scale, and the left and top offsets in pixels.
-    """
-    height, width = frame.shape[:2]
-    scale = min(size[0] / height, size[1] / width)
-    new = max(1, round(width * scale)), max(1, round(height * scale))
-    resized = (
-        frame
-        if new == (width, height)
-        else np.asarray(Image.fromarray(frame).resize(new, Image.Resampling.BILINEAR, reducing_gap=1.0))
-    )
-    left, top = (size[1] - new[0]) // 2, (size[0] - new[1]) // 2
-    canvas = np.zeros((*size, 3), np.uint8)
-    canvas[top : top + new[1], left : left + new[0]] = resized
-    return canvas, scale, left, top

@@ -20,7 +20,6 @@ from engine.lab.training.losses import heat_loss, presence_loss
 from engine.lab.training.measure import classification_report, expected_calibration_error, fit_platt, fit_temperature, macro_f1
 from engine.lab.training.run import Progress, load_run, start_run
 from engine.lab.training.scene_stage import SceneStage
-from engine.lab.training.sources import letterbox
 from engine.lab.training.text_stage import roughen
 from engine.lab.training.texts import LiveTexts
 
@@ -167,17 +166,6 @@ def test_typos_are_seeded_and_small() -> None:
     assert texts == [roughen("hand me the red potion, please", random.Random(i), 1.0) for i in range(50)]
     assert len(set(texts)) > 10
     assert all(abs(len(t) - 30) <= 2 for t in texts)
-
-
-@pytest.mark.parametrize("shape", [(90, 160), (200, 100), (192, 320), (37, 500)])
-def test_training_and_runtime_fit_frames_alike(shape: tuple[int, int]) -> None:
-    from engine.perception.pictures import letterbox as runtime
-
-    frame = np.random.default_rng(1).integers(0, 255, (*shape, 3), dtype=np.uint8)
-    ours, scale, left, top = letterbox(frame, (192, 320))
-    theirs = runtime(frame, 192, 320)
-    assert (scale, left, top) == (theirs.scale, theirs.left, theirs.top)
-    assert np.abs(ours.astype(int) - theirs.picture.astype(int)).mean() < 3
 
 
 @pytest.mark.parametrize("kernel", [3, 5])
