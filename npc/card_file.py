@@ -8,6 +8,7 @@ and tags are refused. What stands in the file is text: an entry is only a number
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -31,6 +32,7 @@ _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F_]*[0-9a-fA-F]|0[bB][01_]*[01]|[0
 _NUMBER = re.compile(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _LONGEST_NUMBER = 40
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _TAGS = {"str", "int", "float", "bool", "null"}  # of scalars, where they say what is so anyway
 # What a file is by its first bytes, where it is no text
 _KINDS = (
@@ -282,8 +284,8 @@ class _Composer:
         return value, Place(line, text)
 
     def _whole(self, text: str, where: Where, line: int) -> str:
-        if not is_whole(text):
-            self.problems.append(Problem(where, *_HALF, line))
+        for wrong in _unfit(text):
+            self.problems.append(Problem(where, *wrong, line))
         return valid(text)
 
     def _line(self) -> int:
@@ -296,6 +298,14 @@ class _Composer:
 _QUOTES = "Put text that has punctuation between double quotes, or correct the YAML there."
 _TWICE = "Remove one of the two, or put the entries of both under one."
 _HALF = ("half a character stands here (a `\\u` escape without its other half)", "Write the character itself, or both halves.")
+
+
+def _unfit(text: str) -> Iterator[tuple[str, str]]:
+    """What makes a text unfit to be said or shown, and the fix."""
+    if not is_whole(text):
+        yield _HALF
+    if control := _CONTROL.search(text):  # it could move a terminal's cursor
+        yield f"a control character stands here (`\\x{ord(control[0]):02x}`)", "Remove it."
 
 
 def _value(written: str) -> Any:
@@ -331,8 +341,7 @@ def _taken(value: Any, where: Where, problems: list[Problem], left: list[int]) -
         what = "nested too deep" if left[0] >= 0 else f"more than {MAX_ENTRIES} entries"
         raise PersonaError("persona_size", f"<card>: {what}.", "Shorten the card.")
     if isinstance(value, str):
-        if not is_whole(value):
-            problems.append(Problem(where, *_HALF))
+        problems += [Problem(where, *wrong) for wrong in _unfit(value)]
         return valid(value)
     if isinstance(value, dict):
         keys = {key: _taken(key, (*where, shown(key)), problems, left) if isinstance(key, str) else key for key in value}

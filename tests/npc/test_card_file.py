@@ -97,6 +97,7 @@ BROKEN = {
     "half a character": ('looks: "x \\ud83d"', "half a character"),
     "half a character in a key": ('watch: {"x \\udc3a": threat}', "half a character"),
     "a control character": ("looks: \x07", "no text file holds"),
+    "an escaped one": ('looks: "\\e[31m"', "a control character stands here"),
     "too deep": ("looks: " + "[" * 60_000, "nested too deep"),
     "too many entries": ("looks: [" + "a," * 60_000 + "]", "more than 20000 entries"),
 }
