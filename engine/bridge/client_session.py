@@ -293,11 +293,15 @@ class ClientSession:
         fresh = decision.utterance_id is None or self.unanswered.settle(decision.utterance_id, decision.npc)
         if not fresh or decision.npc not in self._npcs:
             return
-        if len(self._decisions) >= _DECISIONS:  # answers to words stay: how many there can be is limited where they are said
-            oldest = next((i for i, waiting in enumerate(self._decisions) if waiting.utterance_id is None), None)
-            if oldest is not None:
-                del self._decisions[oldest]
+        if decision.utterance_id is None:
+            self._make_room()
         self._decisions.append(decision)
+
+    def _make_room(self) -> None:
+        """The oldest decision about a frame gives way; answers stay: how many there can be is limited where words are said."""
+        about_frames = [i for i, waiting in enumerate(self._decisions) if waiting.utterance_id is None]
+        if len(about_frames) >= _DECISIONS:
+            del self._decisions[about_frames[0]]
 
     def _take_welcome(self, welcome: Welcome) -> None:
         back, answered = self._welcome is not None, self.greeted

@@ -301,6 +301,6 @@ def test_decisions_that_nobody_takes_do_not_pile_up(client):
     for seq in range(5000):
         client._session.receive(encode(WireDecision("mira", seq, "idle", "neutral")))
     waiting = client.poll()
-    assert len(waiting) == 1024
+    assert len(waiting) == 1025
     assert waiting[0].utterance_id == said, "an answer to words is kept"
     assert waiting[-1].seq == 4999

@@ -86,6 +86,9 @@ def _wider() -> list[tuple[str, bytes, Any, bool]]:
 
 # A decoder refuses every one of these; on a wire all are `malformed`.
 REFUSED = {
+    "a key twice": bytes.fromhex("82a16101a16102"),
+    "a key twice further in": bytes.fromhex("81a16182a16201a16202"),
+    "a key twice in two forms": bytes.fromhex("82a16101d9016102"),
     "nothing": b"",
     "a byte that msgpack never uses": b"\xc1",
     "two values": b"\x01\x02",

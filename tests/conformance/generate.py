@@ -13,13 +13,15 @@ from engine.formats.wire.codec import VERSION, decode_client, decode_server, enc
 from engine.formats.wire.fields import unpack
 from tests.conformance import bytes_of_msgpack, bytes_of_zmtp, messages
 from tests.conformance.notation import plain, to_json
+from tests.conformance.timelines import TIMELINES
 
 HERE = Path(__file__).parent
 
 
 def vectors() -> dict[str, dict[str, Any]]:
     """Every file's name and content."""
-    return {"messages.json": _messages(), "msgpack.json": _msgpack(), "zmtp.json": _zmtp()}
+    timelines = {"timelines": [{"timeline": name, "steps": steps} for name, steps in TIMELINES.items()]}
+    return {"messages.json": _messages(), "msgpack.json": _msgpack(), "timelines.json": timelines, "zmtp.json": _zmtp()}
 
 
 def _messages() -> dict[str, Any]:
@@ -113,7 +115,7 @@ def text(content: dict[str, Any]) -> str:
 def _lines(value: Any, depth: int) -> str:
     indent = "  " * depth
     match value:
-        case {"name": _} | {"what": _}:
+        case {"name": _} | {"what": _} | {"at": _}:
             return json.dumps(value, ensure_ascii=False)
         case dict():
             rows = [f"{json.dumps(name)}: {_lines(entry, depth + 1)}" for name, entry in value.items()]

@@ -22,13 +22,14 @@ HERE = Path(__file__).parent
 DECODE = {"client": decode_client, "server": decode_server}
 FILES = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(HERE.glob("*.json"))}
 MESSAGES, MSGPACK, ZMTP = FILES["messages.json"], FILES["msgpack.json"], FILES["zmtp.json"]
+FIELDS = FILES["fields.json"]["vectors"]
 
 
 def _each(cases):
     return pytest.mark.parametrize("case", cases, ids=lambda case: "-".join([case.get("from", ""), case["name"]]).lstrip("-"))
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", vectors())
 def test_the_files_are_what_the_generator_writes(name):
     assert text(vectors()[name]) == (HERE / name).read_text(encoding="utf-8"), "run `python -m tests.conformance.generate`"
 
@@ -64,6 +65,17 @@ def test_a_message_is_written_as_its_vector_says(case):
 def test_a_bad_message_is_refused_as_its_vector_says(case):
     with pytest.raises(ProtocolError) as refused:
         DECODE[case["from"]]([bytes.fromhex(part) for part in case["parts"]])
+    assert refused.value.code == case["error"]
+
+
+@_each(FIELDS)
+def test_one_thing_alone_is_refused_or_not_as_its_vector_says(case):
+    parts = [bytes.fromhex(part) for part in case["parts"]]
+    if case["error"] is None:
+        assert case["name"].partition(":")[0] == DECODE[case["from"]](parts).TYPE
+        return
+    with pytest.raises(ProtocolError) as refused:
+        DECODE[case["from"]](parts)
     assert refused.value.code == case["error"]
 
 
