@@ -28,6 +28,11 @@ LABELS = {"action": ("idle", "greet"), "emotion": ("neutral", "happy")}
 HELLO = {"type": "hello", "client": "village", "version": "1.0", "capabilities": ["events", "inspect"], "token": None}
 MIRA, BRAM = ({"type": "spawn", "npc": npc, "persona": "healer", "watch": []} for npc in ("mira", "bram"))
 PING = {"type": "ping"}
+# A welcome that does not say whether the session was resumed.
+SILENT_WELCOME = {"type": "welcome", "version": "1.0", "server": "s", "provider": "p", "bundle": "b"} | {
+    "labels": {},
+    "limits": {},
+}
 
 
 def do(at: float, what: str, **arguments: Any) -> Step:

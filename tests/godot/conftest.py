@@ -53,7 +53,8 @@ def godot() -> Callable[..., Run]:
 @pytest.fixture(scope="session")
 def offline(godot: Callable[..., Run]) -> Run:
     """All suites that need no server, in one run."""
-    return godot(["test_msgpack", "test_protocol", "test_zmtp", "test_dialogue", "test_addon", "test_recorder"])
+    suites = ("msgpack", "protocol", "zmtp", "dialogue", "timelines", "addon", "recorder")
+    return godot([f"test_{suite}" for suite in suites])
 
 
 @pytest.fixture

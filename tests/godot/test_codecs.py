@@ -17,6 +17,8 @@ def test_the_codecs_run_every_conformance_vector(offline):
     for name in ("msgpack", "messages"):
         vectors = json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))
         wanted |= {f"{name} {kind}": len(vectors[kind]) for kind in ("good", "bad")}
+    for name, kind in (("fields", "vectors"), ("timelines", "timelines")):
+        wanted[f"{name} {kind}"] = len(json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))[kind])
     zmtp = json.loads((VECTORS / "zmtp.json").read_text(encoding="utf-8"))
     wanted |= {
         f"{group} {kind}": len(zmtp[group][kind]) for group in ("greetings", "frames", "commands") for kind in zmtp[group]

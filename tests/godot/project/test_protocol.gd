@@ -26,6 +26,39 @@ func test_every_bad_message_is_refused_with_the_code_of_its_vector() -> void:
 	done()
 
 
+func test_one_thing_alone_is_refused_or_not_as_its_vector_says() -> void:
+	var vectors: Array = Vectors.load_file("fields")["vectors"]
+	for case: Dictionary in vectors:
+		var protocol := NpcProtocol.new()
+		_decode(protocol, case)
+		equal(protocol.fault.code if protocol.fault else "", case["error"] if case["error"] else "", case["name"])
+	print("VECTORS fields vectors %d" % vectors.size())
+	done()
+
+
+func test_a_text_with_half_a_character_can_be_sent_and_two_halves_are_one() -> void:
+	var protocol := NpcProtocol.new()
+	for text: String in ["so \\ud83d\\ude00!", "so \\ud83d!", "so \\ude00!"]:
+		var read: Variant = JSON.parse_string('"%s"' % text)
+		if read == null:
+			continue  # Godot refuses it already
+		var said := {"id": "u", "text": read, "to": ["mira"]}
+		var parts := protocol.encode({"type": "observe", "seq": 1, "npcs": ["mira"], "utterance": said})
+		var heard := protocol.decode_client(parts)
+		check(protocol.fault == null and not heard.is_empty(), "%s: %s" % [text, protocol.fault])
+		if text.length() > 12:
+			equal(heard["utterance"]["text"], "so %s!" % String.chr(0x1F600), "joined")
+	done()
+
+
+func test_limits_of_nothing_are_not_believed() -> void:
+	var protocol := NpcProtocol.new({"text": 0, "name": -1})
+	var said := {"id": "u", "text": "hello", "to": ["mira"]}
+	protocol.encode({"type": "observe", "seq": 1, "npcs": ["mira"], "utterance": said})
+	check(protocol.fault == null, str(protocol.fault))
+	done()
+
+
 func test_every_canonical_header_is_written_to_the_byte() -> void:
 	for case: Dictionary in _vectors["good"]:
 		if case["canonical"]:

@@ -23,7 +23,7 @@ static func seen(viewport: Viewport, group: StringName) -> Dictionary:
 	var screen := Rect2(Vector2.ZERO, viewport.get_visible_rect().size)
 	for node in viewport.get_tree().get_nodes_in_group(group):
 		var box := of(node) if node.get_viewport() == viewport else Rect2()
-		if box.has_area() and box.intersects(screen) and boxes.size() < NpcProtocol.LIMITS["entities"]:
+		if box.has_area() and box.intersects(screen) and boxes.size() < NpcWire.LIMITS["entities"]:
 			var first := _near(box.position / screen.size)
 			var last := _near(box.end / screen.size)
 			boxes[str(node.get_instance_id())] = [first.x, first.y, last.x, last.y]

@@ -5,11 +5,9 @@ extends RefCounted
 ## ([method receive]), lets it [method work] often, and takes decisions and faults.
 
 const MOST_EVENTS := 100
-const HELLO_EVERY_S := 0.5  # while nobody answers
-const UNWELCOME_EVERY_S := 60.0  # after a refusal that time alone may change
-const PING_EVERY_S := 1.0
-const LOST_AFTER_S := 3.5  # silence for so long means that the server is away
-const UNWELCOME := ["version", "token", "session", "too_many_clients"]
+const MOST_FAULTS := 100
+## Decisions about frames that wait to be taken; answers to words all wait.
+const MOST_DECISIONS := 1024
 
 ## Whether the server welcomed this connection.
 var greeted: bool = false
@@ -37,13 +35,15 @@ var _pinged_at: float = -INF
 var _pings: int = 0
 var _npcs: Dictionary = {}
 var _outbox: Array[Array] = []
+## Goodbyes that were not sent yet, by NPC.
+var _leaving: Dictionary = {}
 ## One slot for each group of NPCs that see the same: the newest frame waits there for the wire.
 var _slots: Dictionary = {}
 
 
 ## [param send] takes the parts of a message, or returns false; [param is_idle] says whether the wire is free.
 func _init(client: String, token: String, send: Callable, is_idle: Callable) -> void:
-	_hello = {"type": "hello", "client": client, "session": new_id(), "version": NpcProtocol.VERSION}
+	_hello = {"type": "hello", "client": client, "session": new_id(), "version": NpcWire.VERSION}
 	_hello["capabilities"] = ["events", "inspect"]
 	if token:
 		_hello["token"] = token
@@ -103,8 +103,7 @@ func spawn(npc: String, persona: Variant, watch: PackedStringArray) -> bool:
 		return false
 	names.erase(npc)
 	_npcs[npc] = message
-	if greeted:
-		_outbox.append(_encode(message))
+	_outbox.append(_encode(message))
 	return true
 
 
@@ -114,8 +113,9 @@ func despawn(npc: String) -> void:
 		return
 	names.erase(npc)
 	spoken.forget_npc(npc)
-	if greeted:
-		_outbox.append(_encode({"type": "despawn", "npc": npc}))
+	var goodbye := _encode({"type": "despawn", "npc": npc})
+	_outbox.append(goodbye)
+	_leaving[npc] = goodbye
 
 
 ## Show and say. Returns the sequence number, or -1 where [method take_faults] says what was wrong.
@@ -140,17 +140,19 @@ func observe(message: Dictionary) -> int:
 ## Send what is due. [param now] is in seconds and never goes back.
 func work(now: float) -> void:
 	_now = now
-	if greeted and now - _heard_at > LOST_AFTER_S:
-		connect_anew()
+	if greeted and now - _heard_at >= NpcWire.LOST_AFTER_S:
+		greeted = false
 	if not greeted:
 		_say_hello()
 		return
-	if now - _pinged_at > PING_EVERY_S:
+	if now - _pinged_at >= NpcWire.PING_EVERY_S:
 		_pinged_at = now
 		_pings += 1
 		_send({"type": "ping", "id": _pings})
 	while not _outbox.is_empty() and _hand_over.call(_outbox[0]):
 		_outbox.pop_front()
+	if _outbox.is_empty():
+		_leaving.clear()
 	_repeat_what_is_due()
 	_send_newest()
 
@@ -158,17 +160,18 @@ func work(now: float) -> void:
 ## Take one message of the server; one that makes no sense is reported in [method take_faults].
 func receive(parts: Array[PackedByteArray], now: float) -> void:
 	_now = now
+	_heard_at = now
 	var message := _protocol.decode_server(parts)
 	if _protocol.fault:
 		if _protocol.fault.code != "unknown_type":  # a later server may have more to say
-			_faults.append(_protocol.fault)
+			_add_fault(_protocol.fault)
 		return
-	_heard_at = now
 	match message["type"]:
 		"welcome":
 			_take_welcome(message)
 		"spawned":
-			names[message["npc"]] = message["name"]
+			if has_npc(message["npc"]):
+				names[message["npc"]] = message["name"]
 		"ack":
 			spoken.acknowledge(message["utterances"], now)
 		"decision":
@@ -181,7 +184,7 @@ func receive(parts: Array[PackedByteArray], now: float) -> void:
 			_take_error(message)
 		"bye":
 			greeted = false
-			_hello_at = now + HELLO_EVERY_S
+			_hello_at = now + NpcWire.HELLO_EVERY_S
 
 
 func _take_event(message: Dictionary) -> void:
@@ -196,21 +199,21 @@ func _knows_all(npcs: Array) -> bool:
 		if not has_npc(npc):
 			var fault := NpcFault.new("unknown_npc", "There is no NPC '%s'." % npc, "Spawn it first.")
 			fault.npc = npc
-			_faults.append(fault)
+			_add_fault(fault)
 			return false
 	return true
 
 
 func _too_much_is_undecided() -> bool:
-	var most: int = NpcProtocol.LIMITS["utterances"]
+	var most: int = NpcWire.LIMITS["utterances"]
 	if spoken.size() >= most:
-		_faults.append(NpcFault.new("busy", "%d utterances are undecided." % most, "Wait for answers."))
+		_add_fault(NpcFault.new("busy", "%d utterances are undecided." % most, "Wait for answers."))
 	return spoken.size() >= most
 
 
 func _say_hello() -> void:
 	if _now >= _hello_at and _send(_hello):
-		_hello_at = _now + HELLO_EVERY_S
+		_hello_at = _now + NpcWire.HELLO_EVERY_S
 
 
 func _repeat_what_is_due() -> void:
@@ -232,47 +235,74 @@ func _take_welcome(message: Dictionary) -> void:
 	_protocol = NpcProtocol.new(message["limits"])
 	if not again:
 		return
-	# Also where the session was resumed: a repeated spawn changes nothing, a missing one would be fatal.
+	# All are introduced, also where the session was resumed: a repeated spawn changes nothing, a missing one would be
+	# fatal. Only there somebody stands who has to go.
 	_outbox.clear()
-	_slots.clear()
+	if message["resumed"]:
+		_outbox.assign(_leaving.values())
 	for spawned: Dictionary in _npcs.values():
 		_outbox.append(_encode(spawned))
+	_slots.clear()
+	names.clear()
 	spoken.repeat_all()
 
 
 func _take_decision(message: Dictionary) -> void:
 	var utterance: Variant = message["utterance_id"]
 	var fresh: bool = utterance == null or spoken.settle(utterance, message["npc"])
-	if fresh and _npcs.has(message["npc"]):
-		_decisions.append(NpcDecision.from_message(message))
+	if not fresh or not _npcs.has(message["npc"]):
+		return
+	if utterance == null:
+		_make_room()
+	_decisions.append(NpcDecision.from_message(message))
+
+
+## The oldest decision about a frame gives way; answers stay: how many there can be is limited where words are said.
+func _make_room() -> void:
+	var is_answer := func(waiting: NpcDecision) -> bool: return waiting.utterance_id != ""
+	var answers := 0 if _decisions.size() < MOST_DECISIONS else _decisions.filter(is_answer).size()
+	if _decisions.size() - answers < MOST_DECISIONS:
+		return
+	for index in _decisions.size():
+		if not is_answer.call(_decisions[index]):
+			_decisions.remove_at(index)
+			return
 
 
 func _take_error(message: Dictionary) -> void:
 	var utterance: String = message["utterance"] if message["utterance"] else ""
 	match message["code"]:
 		"hello_required":
-			if greeted:
-				connect_anew()
+			greeted = false
 		"busy":
 			spoken.put_off(utterance, _now)
+		"unknown_npc":
+			if message["npc"] == null or has_npc(message["npc"]):  # else it was to leave, and has left
+				_take_refusal(message, utterance)
 		_:
 			_take_refusal(message, utterance)
 
 
 func _take_refusal(message: Dictionary, utterance: String) -> void:
 	var npc: String = message["npc"] if message["npc"] else ""
-	if message["code"] in UNWELCOME:
-		_hello_at = _now + UNWELCOME_EVERY_S
+	if message["code"] in NpcWire.UNWELCOME:
+		_hello_at = _now + NpcWire.UNWELCOME_FOR_S
 	if utterance and npc:
 		spoken.settle(utterance, npc)
 	elif utterance:
 		spoken.drop(utterance)
-	elif npc and message["seq"] == null:
+	elif npc and message["seq"] == null and not names.has(npc):
 		_npcs.erase(npc)  # it could not be had
 	var fault := NpcFault.new(message["code"], message["message"], message["fix"])
 	fault.npc = npc
 	fault.utterance = utterance
 	fault.seq = message["seq"] if message["seq"] != null else -1
+	_add_fault(fault)
+
+
+## Of a server that talks nonsense all the time the last hundred faults are kept.
+func _add_fault(fault: NpcFault) -> void:
+	_faults = _faults.slice(-MOST_FAULTS + 1)
 	_faults.append(fault)
 
 
@@ -284,5 +314,5 @@ func _send(message: Dictionary) -> bool:
 func _encode(message: Dictionary) -> Array[PackedByteArray]:
 	var parts := _protocol.encode(message)
 	if _protocol.fault:
-		_faults.append(_protocol.fault)
+		_add_fault(_protocol.fault)
 	return parts

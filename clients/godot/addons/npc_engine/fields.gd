@@ -23,10 +23,6 @@ func has(name: String) -> bool:
 	return _values.get(name) != null
 
 
-func is_map(name: String) -> bool:
-	return _values.get(name) is Dictionary
-
-
 ## A text of [param least] to [param most] characters; null for [param default] says that it must be there.
 func text(name: String, most: int, default: Variant = null, least: int = 0) -> String:
 	var value: Variant = _get_value(name, default)
@@ -56,7 +52,7 @@ func optional_id(name: String, most: int) -> Variant:
 	return id(name, most) if has(name) else null
 
 
-func integer(name: String, most: int = NpcMsgpack.MAX_INTEGER, default: Variant = null) -> int:
+func integer(name: String, most: int = NpcWire.MAX_INTEGER, default: Variant = null) -> int:
 	var value: Variant = _get_value(name, default)
 	if not value is int or value < 0 or value > most:
 		_refuse(name, "is no integer from 0 to %d" % most, "Send one.")
@@ -107,6 +103,11 @@ func boxes(name: String, entries: int, most: int) -> Dictionary:
 		inner._check_box(entry, found[entry])
 	adopt(inner)
 	return found
+
+
+## The name of a card (a text of [param least] to [param most] characters), or a whole one.
+func card(name: String, entries: int, most: int, least: int) -> Variant:
+	return mapping(name, entries) if _values.get(name) is Dictionary else text(name, most, null, least)
 
 
 ## True or false; absent is false.

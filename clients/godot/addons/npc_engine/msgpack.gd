@@ -11,9 +11,8 @@ extends RefCounted
 ##     print(codec.error)
 ## [/codeblock]
 
-const MAX_DEPTH := 32
-## Integers up to here survive languages whose only number is a double.
-const MAX_INTEGER := 1 << 53
+const MAX_DEPTH := NpcWire.MAX_DEPTH
+const MAX_INTEGER := NpcWire.MAX_INTEGER
 
 ## One sentence about what was wrong with the last value; empty if it was sound.
 var error: String = ""
@@ -109,7 +108,7 @@ func _write_natural(value: int) -> void:
 
 
 func _write_text(value: String) -> void:
-	var bytes := value.to_utf8_buffer()
+	var bytes := value.to_utf8_buffer()  # Godot's strings never hold half a character
 	if bytes.size() < 32:
 		_stream.put_u8(0xA0 | bytes.size())
 	else:
@@ -291,6 +290,8 @@ func _read_map(size: int, depth: int) -> Variant:
 		var key: Variant = _read(depth + 1)
 		if not error and key is not String:
 			_fail("a key is not text")
+		if not error and entries.has(key):
+			_fail("a key is there twice")
 		if error:
 			return null
 		entries[key] = _read(depth + 1)

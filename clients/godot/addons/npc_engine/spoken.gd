@@ -4,10 +4,6 @@ extends RefCounted
 ## What was said and is not decided yet, in the order in which it was said. Repeated until it is decided.
 ## Times are seconds on the caller's clock.
 
-const RETRY_S := 0.5  # without acknowledgement
-const BUSY_S := 0.1  # the server put it off
-const DECISION_S := 5.0  # acknowledged, without a decision
-
 
 ## An utterance on its way; it is kept until every NPC that it is for has decided. A server that dies between
 ## its acknowledgement and its decision has forgotten it: then it is said again.
@@ -52,7 +48,7 @@ func acknowledge(utterances: Array[String], now: float) -> void:
 		var said: Said = _said.get(utterance)
 		if said:
 			said.acknowledged = true
-			said.due = now + DECISION_S
+			said.due = now + NpcWire.DECISION_AFTER_S
 	_go_on()
 
 
@@ -61,7 +57,7 @@ func put_off(utterance: String, now: float) -> void:
 	var said: Said = _said.get(utterance)
 	if said and not said.acknowledged:
 		_put_off = true
-		said.due = now + BUSY_S
+		said.due = now + NpcWire.BUSY_FOR_S
 
 
 ## Say everything again, now: this is another server, or one that has forgotten us.
@@ -107,8 +103,8 @@ func _go_on() -> void:
 
 func _patience(said: Said) -> float:
 	if said.acknowledged:
-		return DECISION_S
-	return BUSY_S if _put_off else RETRY_S
+		return NpcWire.DECISION_AFTER_S
+	return NpcWire.BUSY_FOR_S if _put_off else NpcWire.RETRY_AFTER_S
 
 
 ## Who has decided is not asked again.

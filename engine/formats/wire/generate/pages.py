@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from engine.errors import Fault
 from engine.formats.wire.generate.schema import Record, Schema, Size, Value
@@ -73,6 +74,6 @@ def _code(*names: str) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     cells = [head, ("---",) * len(head), *rows]
     return "\n".join("|".join(("", *(f" {cell} " if cell != "---" else cell for cell in row), "")) for row in cells)
