@@ -15,6 +15,7 @@ VECTORS = Path(__file__).parents[1] / "conformance"
 MESSAGES, MSGPACK, ZMTP = (
     json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8")) for name in ("messages", "msgpack", "zmtp")
 )
+FIELDS = json.loads((VECTORS / "fields.json").read_text(encoding="utf-8"))["vectors"]
 GREETING, READY = (ZMTP["conversations"]["NULL"][step]["hex"] for step in (1, 3))
 
 
@@ -65,6 +66,16 @@ def test_bad_messages_are_refused_with_their_code(ask):
     cases = MESSAGES["bad"]
     said = ask([" ".join([case["from"], *case["parts"]]) for case in cases])
     assert said == [f"error {case['error']}" for case in cases]
+
+
+def test_one_thing_alone_is_refused_or_not_as_its_vector_says(ask):
+    said = ask([" ".join([case["from"], *case["parts"]]) for case in FIELDS])
+    wrong = [
+        (case["name"], answer[:40])
+        for case, answer in zip(FIELDS, said, strict=True)
+        if (answer != f"error {case['error']}" if case["error"] else not answer.startswith("ok "))
+    ]
+    assert not wrong
 
 
 def test_good_msgpack_is_read_and_written(ask):

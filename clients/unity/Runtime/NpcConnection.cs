@@ -152,6 +152,7 @@ namespace NpcEngine
             {
                 Fault = "";
                 _client = new NpcClient(endpoint, gameName, token.Length > 0 ? token : null);
+                _client.GameTime = Time.timeAsDouble;
             }
             catch (ProtocolException error)
             {
@@ -191,6 +192,7 @@ namespace NpcEngine
             }
             if (_client != null)
             {
+                _client.GameTime = Time.timeAsDouble; // of what a script shows or says without a time of its own
                 HandOutErrors();
                 HandOutDecisions();
                 HandOutEvents();

@@ -12,6 +12,7 @@ namespace NpcEngine.Tests
                 case "codec": return CodecLines.Run();
                 case "check": return Checks.Run();
                 case "game": return Game.Run(arguments);
+                case "timelines": return Timelines.Run();
                 case "record": return Recorded.Run(arguments[1]);
                 case "bench": return Bench.Run(arguments[1], int.Parse(arguments[2]));
                 default: Console.Error.WriteLine("unknown command " + arguments[0]); return 2;

@@ -15,7 +15,7 @@ namespace NpcEngine.Tests
             Checks.Equal("", Sent(session, 0.4));
             Checks.Equal("hello", Sent(session, 0.5));
             Welcome(session, 0.6);
-            Checks.Equal("", Sent(session, 1));
+            Checks.Equal("ping", Sent(session, 1));
         }
 
         public static void nothing_is_sent_without_a_connection()
@@ -33,7 +33,7 @@ namespace NpcEngine.Tests
             session.Connected(0);
             Checks.Equal("hello", Sent(session, 0));
             Welcome(session, 0);
-            Checks.Equal("spawn", Sent(session, 0));
+            Checks.Equal("ping spawn", Sent(session, 0));
             session.Take(Codec.Encode(new Spawned("mira", "Mira")), 0);
             Checks.Equal("Mira", session.NameOf("mira"));
         }
@@ -87,6 +87,64 @@ namespace NpcEngine.Tests
             Checks.Equal(1, ((Observe)session.Next(0)).State.Count);
         }
 
+        public static void what_is_said_without_a_time_happens_at_that_of_the_frames()
+        {
+            Session session = Standing("mira");
+            string[] mira = { "mira" };
+            session.Show(mira, null, null, 12.5, false);
+            Checks.Equal<double?>(12.5, ((Observe)session.Next(0)).CapturedAt);
+            session.Say(mira, "hello", "player", null, null, null, false);
+            Checks.Equal<double?>(12.5, ((Observe)session.Next(0)).CapturedAt);
+            session.GameTime = 13;
+            session.Show(mira, null, null, null, false);
+            Checks.Equal<double?>(13, ((Observe)session.Next(0)).CapturedAt);
+        }
+
+        public static void a_game_that_tells_no_time_leaves_it_to_the_server()
+        {
+            Session session = Standing("mira");
+            session.Show(new[] { "mira" }, null, null, null, false);
+            Checks.Equal<double?>(null, ((Observe)session.Next(0)).CapturedAt);
+        }
+
+        public static void half_a_character_is_refused_with_its_cure()
+        {
+            Session session = Standing("mira");
+            string[] mira = { "mira" };
+            ProtocolException refused = Checks.Throws<ProtocolException>(
+                () => session.Say(mira, "hello \ud83d", "player", null, null, null, false));
+            Checks.Equal("field", refused.Code);
+            Checks.True(refused.ToString().Contains("half a character"));
+            var state = new Dictionary<string, object> { { "bag", new List<object> { "\ude00" } } };
+            Checks.Throws<ProtocolException>(() => session.Show(mira, null, state, null, false));
+            Checks.Throws<ProtocolException>(() => session.Spawn("odo\ud83d", "guard", null));
+            Checks.Throws<ProtocolException>(() => session.Spawn("odo", "guard", new[] { "wolf \ud83d" }));
+            Checks.Throws<ProtocolException>(() => new Session("village \ud83d"));
+            session.Say(mira, "hello \ud83d\ude00", "player", null, null, null, false);
+            Checks.Equal("observe", Sent(session, 0));
+        }
+
+        public static void what_a_hostile_server_says_becomes_an_error()
+        {
+            Session session = Standing("mira");
+            var deep = new byte[30000];
+            for (int i = 0; i < deep.Length; i++)
+            {
+                deep[i] = 0x91;
+            }
+            byte[][][] said =
+            {
+                new byte[0][], new[] { new byte[] { 0xc1 } }, new[] { new byte[] { 0xdf, 0xff, 0xff, 0xff, 0xff } }, new[] { deep },
+                new[] { new byte[(1 << 20) + 1] }, new[] { new byte[] { 0x07 } },
+            };
+            foreach (byte[][] parts in said)
+            {
+                session.Take(parts, 0);
+                Checks.True(session.Inbox.TakeError() != null);
+            }
+            Checks.True(session.Greeted);
+        }
+
         public static void an_utterance_is_repeated_until_it_is_acknowledged_and_then_until_it_is_decided()
         {
             Session session = Standing("mira");
@@ -126,10 +184,10 @@ namespace NpcEngine.Tests
             Session session = Standing("mira");
             session.Say(new[] { "mira" }, "hello", "player", null, null, null, false);
             Checks.Equal("observe", Sent(session, 0));
-            session.Take(Codec.Encode(new Error("hello_required", "Who?")), 0.1);
-            Checks.Equal("hello", Sent(session, 0.1));
-            Welcome(session, 0.2);
-            Checks.Equal("spawn observe", Sent(session, 0.2));
+            session.Take(Codec.Encode(new Error("hello_required", "Who?")), 0.6);
+            Checks.Equal("hello", Sent(session, 0.6));
+            Welcome(session, 0.7);
+            Checks.Equal("spawn observe", Sent(session, 0.7));
         }
 
         public static void an_npc_that_left_and_came_back_is_a_new_one_after_a_reconnection()
@@ -139,8 +197,8 @@ namespace NpcEngine.Tests
             session.Spawn("mira", "healer", null);
             session.Connected(1);
             Checks.Equal("hello", Sent(session, 1));
-            Welcome(session, 1);
-            Checks.Equal("despawn spawn", Sent(session, 1));
+            Welcome(session, 1, true);
+            Checks.Equal("ping despawn spawn", Sent(session, 1));
         }
 
         public static void silence_means_that_the_server_is_away()
@@ -183,7 +241,7 @@ namespace NpcEngine.Tests
             session.Connected(0);
             session.Next(0);
             Welcome(session, 0);
-            session.Next(0);
+            Sent(session, 0);
             session.Take(Codec.Encode(new Error("persona_unknown", "Who?", "", null, "mira")), 0);
             Checks.True(!session.Knows("mira"));
             Checks.Equal("unknown_npc", Checks.Throws<ProtocolException>(
@@ -217,9 +275,9 @@ namespace NpcEngine.Tests
             session.Connected(0);
             session.Next(0);
             session.Take(Codec.Encode(new Error("token", "No.")), 0);
-            Checks.Equal("", Sent(session, 4));
-            Checks.Equal("hello", Sent(session, 5));
-            session.Take(Codec.Encode(new Error("token", "No.")), 5);
+            Checks.Equal("", Sent(session, 59));
+            Checks.Equal("hello", Sent(session, 60));
+            session.Take(Codec.Encode(new Error("token", "No.")), 60);
             Checks.Equal("token", session.Inbox.TakeError().Code);
             Checks.Equal(null, session.Inbox.TakeError());
             Checks.Equal("token", session.Refusal.Code);
@@ -253,6 +311,7 @@ namespace NpcEngine.Tests
             session.Connected(0);
             session.Next(0);
             Welcome(session, 0);
+            Sent(session, 0);
             foreach (string npc in npcs)
             {
                 session.Spawn(npc, "healer", null);
@@ -262,9 +321,9 @@ namespace NpcEngine.Tests
             return session;
         }
 
-        private static void Welcome(Session session, double now)
+        private static void Welcome(Session session, double now, bool resumed = false)
         {
-            session.Take(Codec.Encode(new Welcome("s", "p", "b", false, "1.0", new string[0], Nothing, Nothing)), now);
+            session.Take(Codec.Encode(new Welcome("s", "p", "b", resumed)), now);
         }
 
         private static Decision Answer(string id, string npc)

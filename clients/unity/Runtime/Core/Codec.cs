@@ -23,17 +23,8 @@ namespace NpcEngine
         {
             Fields fields;
             string type;
-            byte[] pixels = Open(parts, limits, out fields, out type);
-            switch (type)
-            {
-                case "hello": return Hello.Read(fields, limits);
-                case "spawn": return Spawn.Read(fields, limits);
-                case "despawn": return Despawn.Read(fields, limits);
-                case "observe": return Observe.Read(fields, pixels, limits);
-                case "ping": return Ping.Read(fields);
-                case "bye": return new Bye();
-                default: throw Unknown(type);
-            }
+            byte[] part = Open(parts, limits, out fields, out type);
+            return Readers.OfClient(type, fields, part, limits) ?? throw Unknown(type);
         }
 
         /// <summary>What a server sent; throws as <see cref="DecodeClient"/>.</summary>
@@ -41,19 +32,8 @@ namespace NpcEngine
         {
             Fields fields;
             string type;
-            Open(parts, limits, out fields, out type);
-            switch (type)
-            {
-                case "welcome": return Welcome.Read(fields);
-                case "spawned": return Spawned.Read(fields, limits);
-                case "ack": return Ack.Read(fields, limits);
-                case "decision": return Decision.Read(fields, limits);
-                case "event": return Notice.Read(fields, limits);
-                case "pong": return Pong.Read(fields);
-                case "error": return Error.Read(fields, limits);
-                case "bye": return new Bye();
-                default: throw Unknown(type);
-            }
+            byte[] part = Open(parts, limits, out fields, out type);
+            return Readers.OfServer(type, fields, part, limits) ?? throw Unknown(type);
         }
 
         /// <summary>The pixels, or null, with the message's fields and type.</summary>

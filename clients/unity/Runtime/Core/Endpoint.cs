@@ -30,7 +30,7 @@ namespace NpcEngine
 
         public override string ToString()
         {
-            return "tcp://" + _host + ":" + _port.ToString(CultureInfo.InvariantCulture);
+            return "tcp://" + (_host.Contains(":") ? "[" + _host + "]" : _host) + ":" + _port.ToString(CultureInfo.InvariantCulture);
         }
 
         /// <summary>A connected socket. Blocks; for a background thread.</summary>

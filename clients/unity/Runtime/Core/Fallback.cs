@@ -28,7 +28,7 @@ namespace NpcEngine
         {
             bool speaks = heard.Length > 0 && _lines.Length > 0;
             string line = speaks ? _lines[_next++ % _lines.Length] : "";
-            return new Decision(npc, 0, _action, "neutral", null, null, line, 1, "The server is away.", offline: true);
+            return new Decision(npc, 0, _action, "neutral", null, null, line, 1, "The server is away.") { Offline = true };
         }
     }
 }

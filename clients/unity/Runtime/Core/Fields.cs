@@ -10,7 +10,6 @@ namespace NpcEngine
     /// </summary>
     internal sealed class Fields
     {
-        public const long MaxInteger = 1L << 53; // integers up to here survive languages whose only number is a double
         private readonly IDictionary<string, object> _values;
         private readonly string _where;
 
@@ -23,11 +22,6 @@ namespace NpcEngine
         public bool Has(string name)
         {
             return Value(name) != null;
-        }
-
-        public bool IsMap(string name)
-        {
-            return Value(name) is Dictionary<string, object>;
         }
 
         /// <summary>A string of `least` to `most` characters (code points).</summary>
@@ -162,9 +156,27 @@ namespace NpcEngine
             var inside = new Fields(values, _where + "." + name);
             foreach (string entry in values.Keys)
             {
-                inside.Integer(entry, MaxInteger);
+                inside.Integer(entry, Protocol.MaxInteger);
             }
             return values;
+        }
+
+        /// <summary>A map of at most `entries` lists of strings.</summary>
+        public Dictionary<string, object> Labels(string name, int entries)
+        {
+            Fields heads = Inside(name);
+            var labels = new Dictionary<string, object>();
+            foreach (string head in Map(name, entries).Keys)
+            {
+                labels.Add(head, heads.Texts(head, 1024, 64));
+            }
+            return labels;
+        }
+
+        /// <summary>The name of a card, or a whole one: a map of at most `entries` entries.</summary>
+        public object Card(string name, int entries, int most, int least)
+        {
+            return Value(name) is Dictionary<string, object> ? (object)Map(name, entries) : Text(name, most, null, least);
         }
 
         /// <summary>The fields of a map inside this one.</summary>

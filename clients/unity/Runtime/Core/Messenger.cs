@@ -164,14 +164,7 @@ namespace NpcEngine
         {
             lock (Gate)
             {
-                try
-                {
-                    _session.Take(parts, Now);
-                }
-                catch (ProtocolException error)
-                {
-                    _session.Inbox.Add(new Error(error.Code, "The server sent this: " + error.Message, error.Fix));
-                }
+                _session.Take(parts, Now);
                 Monitor.PulseAll(Gate);
             }
         }

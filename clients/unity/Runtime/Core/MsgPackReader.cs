@@ -11,7 +11,6 @@ namespace NpcEngine
     /// </summary>
     public sealed class MsgPackReader
     {
-        internal const int MaxDepth = 32; // levels of maps and lists, the header itself being the first
         private static readonly Encoding Utf8 = new UTF8Encoding(false, true);
         private readonly byte[] _bytes;
         private int _at;
@@ -88,12 +87,12 @@ namespace NpcEngine
 
         private static long Narrow(ulong value)
         {
-            return Narrow(value <= Fields.MaxInteger ? (long)value : long.MaxValue);
+            return Narrow(value <= Protocol.MaxInteger ? (long)value : long.MaxValue);
         }
 
         private static long Narrow(long value)
         {
-            if (value > Fields.MaxInteger || value < -Fields.MaxInteger)
+            if (value > Protocol.MaxInteger || value < -Protocol.MaxInteger)
             {
                 throw Malformed("An integer is beyond ±2^53");
             }
@@ -138,14 +137,18 @@ namespace NpcEngine
                 {
                     throw Malformed("A key is not a string");
                 }
-                entries[key] = Read(depth + 1);
+                if (entries.ContainsKey(key))
+                {
+                    throw Malformed("A key is there twice");
+                }
+                entries.Add(key, Read(depth + 1));
             }
             return entries;
         }
 
         private static void Descend(int depth)
         {
-            if (depth >= MaxDepth)
+            if (depth >= Protocol.MaxDepth)
             {
                 throw Malformed("The value is nested too deeply");
             }

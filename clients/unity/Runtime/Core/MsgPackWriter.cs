@@ -15,6 +15,16 @@ namespace NpcEngine
                 Add(new KeyValuePair<string, object>(key, value));
             }
         }
+
+        public static Map Of<T>(IEnumerable<KeyValuePair<string, T>> entries)
+        {
+            var map = new Map();
+            foreach (KeyValuePair<string, T> entry in entries)
+            {
+                map.Add(entry.Key, entry.Value);
+            }
+            return map;
+        }
     }
 
     /// <summary>
@@ -40,7 +50,7 @@ namespace NpcEngine
 
         private void Write(object value, int depth)
         {
-            if (depth > MsgPackReader.MaxDepth)
+            if (depth > Protocol.MaxDepth)
             {
                 throw Unpackable("is nested too deeply");
             }
@@ -136,7 +146,7 @@ namespace NpcEngine
             }
             catch (EncoderFallbackException)
             {
-                throw Unpackable("is text with half a surrogate pair");
+                throw Unpackable("is text with half a character (a lone surrogate)");
             }
             Length(bytes.Length, 31, 0xa0, 0xd9, 0xda, 0xdb);
             Raw(bytes, bytes.Length);

@@ -96,6 +96,16 @@ namespace NpcEngine
             get { lock (_gate) { return _session.Superseded + _session.Inbox.Dropped; } }
         }
 
+        /// <summary>
+        /// Seconds on the game's clock: what is shown or said without `capturedAt` happens then. Set it once a frame; the
+        /// components do. Every call with a `capturedAt` sets it too, so that a client never has two clocks.
+        /// </summary>
+        public double? GameTime
+        {
+            get { lock (_gate) { return _session.GameTime; } }
+            set { lock (_gate) { _session.GameTime = value; } }
+        }
+
         public string Address
         {
             get { return _address; }

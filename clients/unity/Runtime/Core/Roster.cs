@@ -63,16 +63,16 @@ namespace NpcEngine
 
         /// <summary>
         /// Spawn everybody, also where the session was resumed: a repeated spawn changes nothing, a missing one would be
-        /// fatal. Despawns that were not sent yet come first, in case their NPC has come back since.
+        /// fatal. Only there somebody stands who has to go: despawns that were not sent yet come first.
         /// </summary>
-        public void IntroduceAll()
+        public void IntroduceAll(bool resumed)
         {
             Message[] unsent = _outbox.ToArray();
             _outbox.Clear();
             _names.Clear();
             foreach (Message message in unsent)
             {
-                if (message is Despawn)
+                if (resumed && message is Despawn)
                 {
                     _outbox.Enqueue(message);
                 }

@@ -10,30 +10,28 @@ namespace NpcEngine
     /// </summary>
     public sealed class Session
     {
-        public const double HelloEvery = 0.5; // while nobody answers
-        public const double RefusedFor = 5; // a wrong token is not right half a second later
-        public const double PingEvery = 1;
-        public const double LostAfter = 3.5; // silence for so long means that the server is away
-        public const double RetryAfter = 0.5; // an utterance without acknowledgement
-        public const double BusyFor = 0.1; // an utterance that the server put off
-        public const double DecisionAfter = 5; // an acknowledged utterance without a decision
-
         private readonly Hello _hello;
+        private readonly Func<string> _newId;
         private readonly Inbox _inbox;
         private readonly Utterances _utterances = new Utterances();
         private readonly NewestFrames _frames = new NewestFrames();
         private readonly Roster _roster = new Roster();
         private bool _linked;
         private double _heardAt;
-        private double _helloAt;
-        private double _pingAt;
+        private double _helloAt; // when to say it (again)
+        private double _pingedAt = double.NegativeInfinity;
+        private double? _gameTime;
         private long _seq;
         private long _pings;
 
         /// <param name="capacity">Decisions and errors that may wait for the game.</param>
-        public Session(string client, string token = null, int capacity = 1024)
+        /// <param name="newId">Of the session, and of each utterance: never the same twice, and not to be guessed.</param>
+        /// <exception cref="ProtocolException">The name or the token is none.</exception>
+        public Session(string client, string token = null, int capacity = 1024, Func<string> newId = null)
         {
-            _hello = new Hello(client, Guid.NewGuid().ToString("N"), new[] { "events", "inspect" }, token);
+            _newId = newId ?? (() => Guid.NewGuid().ToString("N"));
+            _hello = new Hello(client, _newId(), capabilities: new[] { "events", "inspect" }, token: token);
+            Codec.DecodeClient(Codec.Encode(_hello), Limits.Default);
             _inbox = new Inbox(capacity);
             Limits = Limits.Default;
             Counters = new Dictionary<string, object>();
@@ -68,6 +66,16 @@ namespace NpcEngine
         public long Superseded
         {
             get { return _frames.Superseded; }
+        }
+
+        /// <summary>
+        /// Seconds on the game's clock. What is shown or said without a time of its own happens at this one: the last that
+        /// was set here or came with another call, so that one client never has two clocks.
+        /// </summary>
+        public double? GameTime
+        {
+            get { return _gameTime; }
+            set { _gameTime = value ?? _gameTime; }
         }
 
         /// <summary>The NPC's name on its card while it stands; null before, and where the server refused it.</summary>
@@ -112,7 +120,8 @@ namespace NpcEngine
             {
                 return 0;
             }
-            var observe = new Observe(_seq + 1, seers, frame, null, (IDictionary<string, object>)Copy(state), capturedAt, inspect);
+            GameTime = capturedAt;
+            var observe = new Observe(_seq + 1, seers, frame, null, (IDictionary<string, object>)Copy(state), GameTime, inspect);
             Check(observe);
             frame?.Hold();
             _frames.Put(observe);
@@ -129,8 +138,9 @@ namespace NpcEngine
             {
                 throw new ProtocolException("busy", "Too many utterances wait for a decision.", "Say this again in a moment.");
             }
-            var said = new Utterance(Guid.NewGuid().ToString("N"), text, Known(npcs), speaker);
-            var observe = new Observe(_seq + 1, said.To, frame, said, (IDictionary<string, object>)Copy(state), capturedAt, inspect);
+            GameTime = capturedAt;
+            var said = new Utterance(_newId(), text, Known(npcs), speaker);
+            var observe = new Observe(_seq + 1, said.To, frame, said, (IDictionary<string, object>)Copy(state), GameTime, inspect);
             Check(observe);
             _seq++;
             _utterances.Add(observe);
@@ -197,7 +207,7 @@ namespace NpcEngine
             {
                 return null;
             }
-            if (Greeted && now - _heardAt > LostAfter)
+            if (Greeted && now - _heardAt >= Timings.LostAfter)
             {
                 Lose();
             }
@@ -205,9 +215,9 @@ namespace NpcEngine
             {
                 return NextHello(now);
             }
-            if (now - _pingAt >= PingEvery)
+            if (now - _pingedAt >= Timings.PingEvery)
             {
-                _pingAt = now;
+                _pingedAt = now;
                 return new Ping(++_pings);
             }
             // NPCs must stand before they are spoken to.
@@ -216,34 +226,45 @@ namespace NpcEngine
 
         private Message NextHello(double now)
         {
-            if (now - _helloAt < (Refusal == null ? HelloEvery : RefusedFor))
+            if (now < _helloAt)
             {
                 return null;
             }
-            _helloAt = now;
+            _helloAt = now + Timings.HelloEvery;
             return _hello;
         }
 
-        /// <summary>Take a message of the server.</summary>
-        /// <exception cref="ProtocolException">It is none of this protocol.</exception>
+        /// <summary>Take a message of the server; one that makes no sense becomes an error in the <see cref="Inbox"/>.</summary>
         public void Take(byte[][] parts, double now)
         {
-            Message message = Codec.DecodeServer(parts, Limits.Replies);
             _heardAt = now;
+            Message message;
+            try
+            {
+                message = Codec.DecodeServer(parts, Limits.Replies);
+            }
+            catch (ProtocolException error)
+            {
+                if (error.Code != "unknown_type") // a later server may have more to say
+                {
+                    _inbox.Add(new Error(error.Code, "The server sent this: " + error.Message, error.Fix));
+                }
+                return;
+            }
             switch (message.Type)
             {
-                case "welcome": TakeWelcome((Welcome)message, now); break;
+                case "welcome": TakeWelcome((Welcome)message); break;
                 case "spawned": _roster.Stand((Spawned)message); break;
                 case "ack": _utterances.Acknowledge(((Ack)message).Utterances, now); break;
                 case "decision": TakeDecision((Decision)message); break;
                 case "event": TakeEvent((Notice)message); break;
                 case "pong": Counters = ((Pong)message).Counters; break;
                 case "error": TakeError((Error)message, now); break;
-                case "bye": Lose(); _helloAt = now; break;
+                case "bye": Lose(); _helloAt = now + Timings.HelloEvery; break;
             }
         }
 
-        private void TakeWelcome(Welcome welcome, double now)
+        private void TakeWelcome(Welcome welcome)
         {
             Welcome = welcome;
             Limits = new Limits(welcome.Limits);
@@ -253,8 +274,7 @@ namespace NpcEngine
                 return; // the answer to a hello that was repeated
             }
             Greeted = true;
-            _pingAt = now;
-            _roster.IntroduceAll();
+            _roster.IntroduceAll(welcome.Resumed);
             _utterances.RepeatAll();
         }
 
@@ -281,27 +301,26 @@ namespace NpcEngine
             {
                 case "hello_required":
                     Lose(); // the server was restarted; what is lost is sent again
-                    _helloAt = double.NegativeInfinity;
                     return;
                 case "busy":
                     _utterances.PutOff(error.Utterance, now);
                     return;
-                case "version":
-                case "token":
-                case "too_many_clients":
-                    bool news = Refusal == null || Refusal.Code != error.Code;
-                    Refusal = error;
-                    if (!news)
-                    {
-                        return;
-                    }
-                    break;
                 case "unknown_npc":
                     if (error.Npc != null && !Knows(error.Npc))
                     {
                         return; // it was to leave, and has left
                     }
                     break;
+            }
+            if (Array.IndexOf(Protocol.Unwelcome, error.Code) >= 0)
+            {
+                bool news = Refusal == null || Refusal.Code != error.Code;
+                Refusal = error;
+                _helloAt = now + Timings.UnwelcomeFor;
+                if (!news)
+                {
+                    return; // a server that hangs up after each refusal is complained of once
+                }
             }
             DropRefused(error);
             _inbox.Add(error);

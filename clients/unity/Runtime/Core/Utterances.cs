@@ -52,7 +52,7 @@ namespace NpcEngine
             {
                 if (said.Due <= now)
                 {
-                    said.Due = now + (said.Acknowledged ? Session.DecisionAfter : _putOff ? Session.BusyFor : Session.RetryAfter);
+                    said.Due = now + (said.Acknowledged ? Timings.DecisionAfter : _putOff ? Timings.BusyFor : Timings.RetryAfter);
                     bool all = said.Waiting.Count == said.Observe.Utterance.To.Length;
                     return all ? said.Observe : said.Observe.For(said.Waiting.ToArray());
                 }
@@ -73,7 +73,7 @@ namespace NpcEngine
                 if (node != null)
                 {
                     node.Value.Acknowledged = true;
-                    node.Value.Due = now + Session.DecisionAfter;
+                    node.Value.Due = now + Timings.DecisionAfter;
                 }
             }
             if (_putOff)
@@ -89,7 +89,7 @@ namespace NpcEngine
             if (node != null && !node.Value.Acknowledged)
             {
                 _putOff = true;
-                node.Value.Due = now + Session.BusyFor;
+                node.Value.Due = now + Timings.BusyFor;
             }
         }
 

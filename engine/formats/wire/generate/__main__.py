@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import Fault
-from engine.formats.wire.generate import gdscript, pages, python, vectors
+from engine.formats.wire.generate import csharp, gdscript, pages, python, vectors
 from engine.formats.wire.generate.schema import load
 
 ROOT = Path(__file__).parents[4]  # of the checkout
@@ -19,6 +19,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     schema = load()
     yield ROOT / WIRE / "constants.py", python.constants(schema)
     yield ROOT / WIRE / "messages.py", python.messages(schema)
+    yield ROOT / "clients/unity/Runtime/Core/Wire.g.cs", csharp.wire(schema)
     yield ROOT / "clients/godot/addons/npc_engine/wire.gd", gdscript.wire(schema)
     yield ROOT / "tests/conformance/fields.json", vectors.fields(schema)
     page = ROOT / "docs/protocol.md"

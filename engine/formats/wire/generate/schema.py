@@ -63,6 +63,7 @@ class Value(_Entry):
     ids: bool = False  # of text and texts: they name things of the game, and stay as they are
     among: str | None = None
     python: Any = None
+    csharp: str = ""  # the member's name, where that of the field is taken
 
     @property
     def absent(self) -> bool:

@@ -1,0 +1,799 @@
+// Written by `python -m engine.formats.wire.generate` from protocol.yaml: do not edit.
+using System.Collections.Generic;
+
+namespace NpcEngine
+{
+    /// <summary>What the protocol fixes.</summary>
+    public static class Protocol
+    {
+        public const string Version = "1.0";
+        internal const int MaxDepth = 32; // levels of maps and lists, the header itself being the first
+        internal const long MaxInteger = 9007199254740992; // survives languages whose only number is a double
+        internal static readonly Dictionary<string, int> Channels = new Dictionary<string, int> { { "rgb", 3 }, { "rgba", 4 }, { "bgra", 4 } };
+        internal static readonly string[] Encoded = { "jpeg", "png", "webp" };
+        internal static readonly string[] Unwelcome = { "version", "token", "session", "too_many_clients" };
+    }
+
+    public sealed partial class Limits
+    {
+        /// <summary>Bytes of a server's header.</summary>
+        public const int ReplyHeader = 1048576;
+
+        public readonly int Header; // bytes of a message's msgpack part
+        public readonly int Frame; // bytes of a frame part: 2560x1440 RGBA fits
+        public readonly int Side; // pixels of a frame's width or height
+        public readonly int Name; // characters of a client, NPC, session or utterance id
+        public readonly int Text; // characters of an utterance
+        public readonly int Phrase; // characters of a watched phrase
+        public readonly int Watch; // phrases that one NPC watches for
+        public readonly int State; // entries of the game state
+        public readonly int Entities; // things that a game names in a frame
+        public readonly int Npcs; // NPCs of one client
+        public readonly int Utterances; // answers that may be owed to one client
+
+        /// <param name="told">The `limits` of a welcome; what it leaves out has its default.</param>
+        public Limits(IDictionary<string, object> told)
+        {
+            Header = Of(told, "header", 65536);
+            Frame = Of(told, "frame", 16777216);
+            Side = Of(told, "side", 4096);
+            Name = Of(told, "name", 64);
+            Text = Of(told, "text", 1000);
+            Phrase = Of(told, "phrase", 100);
+            Watch = Of(told, "watch", 32);
+            State = Of(told, "state", 64);
+            Entities = Of(told, "entities", 64);
+            Npcs = Of(told, "npcs", 256);
+            Utterances = Of(told, "utterances", 64);
+        }
+    }
+
+    /// <summary>Seconds.</summary>
+    public static class Timings
+    {
+        public const double HelloEvery = 0.5; // between two `hello` while nobody answers
+        public const double UnwelcomeFor = 60; // no `hello` after `version`, `token`, `session` or `too_many_clients`
+        public const double PingEvery = 1; // between two `ping`
+        public const double LostAfter = 3.5; // silence for so long means that the server is away
+        public const double RetryAfter = 0.5; // until an utterance without `ack` is repeated
+        public const double BusyFor = 0.1; // until an utterance that the server put off is repeated
+        public const double DecisionAfter = 5; // until an acknowledged utterance without a decision is repeated
+    }
+
+    internal static class Readers
+    {
+        /// <summary>A message of a client; null for a type that it does not send.</summary>
+        public static Message OfClient(string type, Fields fields, byte[] part, Limits limits)
+        {
+            switch (type)
+            {
+                case "hello": return Hello.Read(fields, part, limits);
+                case "spawn": return Spawn.Read(fields, part, limits);
+                case "despawn": return Despawn.Read(fields, part, limits);
+                case "observe": return Observe.Read(fields, part, limits);
+                case "ping": return Ping.Read(fields, part, limits);
+                case "bye": return Bye.Read(fields, part, limits);
+                default: return null;
+            }
+        }
+
+        /// <summary>A message of a server; null for a type that it does not send.</summary>
+        public static Message OfServer(string type, Fields fields, byte[] part, Limits limits)
+        {
+            switch (type)
+            {
+                case "welcome": return Welcome.Read(fields, part, limits);
+                case "spawned": return Spawned.Read(fields, part, limits);
+                case "ack": return Ack.Read(fields, part, limits);
+                case "decision": return Decision.Read(fields, part, limits);
+                case "event": return Notice.Read(fields, part, limits);
+                case "pong": return Pong.Read(fields, part, limits);
+                case "error": return Error.Read(fields, part, limits);
+                case "bye": return Bye.Read(fields, part, limits);
+                default: return null;
+            }
+        }
+    }
+
+    /// <summary>Where on the frame the words point.</summary>
+    public sealed partial class Target
+    {
+        /// <summary>In the frame, to the right.</summary>
+        public readonly double X;
+
+        /// <summary>In the frame, downwards.</summary>
+        public readonly double Y;
+
+        /// <summary>0..1 that the thing meant is in view at all.</summary>
+        public readonly double P;
+
+        public Target(double x, double y, double p)
+        {
+            X = x;
+            Y = y;
+            P = p;
+        }
+
+        internal static Target Read(Fields fields, Limits limits)
+        {
+            return new Target(
+                fields.Number("x"),
+                fields.Number("y"),
+                fields.Number("p"));
+        }
+
+        internal Map Described()
+        {
+            return new Map
+            {
+                { "x", X },
+                { "y", Y },
+                { "p", P },
+            };
+        }
+    }
+
+    public sealed partial class Frame
+    {
+        internal static Frame Read(Fields fields, byte[] part, Limits limits)
+        {
+            return Checks.Frame(new Frame(
+                pixels: part,
+                width: (int)fields.Integer("width", limits.Side, 0),
+                height: (int)fields.Integer("height", limits.Side, 0),
+                format: fields.Text("format", 16),
+                bottomUp: fields.Flag("bottom_up"),
+                entities: Checks.Boxes(fields, "entities", limits.Entities, limits)), fields, limits);
+        }
+
+        internal Map Described()
+        {
+            return new Map
+            {
+                { "width", Width },
+                { "height", Height },
+                { "format", Format },
+                { "bottom_up", BottomUp },
+                { "entities", Map.Of(Entities) },
+            };
+        }
+    }
+
+    /// <summary>What the player said.</summary>
+    public sealed partial class Utterance
+    {
+        /// <summary>Never used twice in a session.</summary>
+        public readonly string Id;
+
+        /// <summary>What is said; read in pieces where it is long.</summary>
+        public readonly string Text;
+
+        /// <summary>Who hears it, a subset of `npcs`; all of them if absent or empty.</summary>
+        public readonly string[] To;
+
+        /// <summary>Who says it; `"player"`.</summary>
+        public readonly string Speaker;
+
+        public Utterance(string id, string text, string[] to, string speaker = "player")
+        {
+            Id = id;
+            Text = text;
+            To = to;
+            Speaker = speaker;
+        }
+
+        internal static Utterance Read(Fields fields, Limits limits)
+        {
+            return new Utterance(
+                fields.Name("id", limits),
+                fields.Text("text", limits.Text, null, 1),
+                fields.Texts("to", limits.Npcs, limits.Name, true),
+                fields.Text("speaker", limits.Name, "player", 1));
+        }
+
+        internal Map Described()
+        {
+            return new Map
+            {
+                { "id", Id },
+                { "text", Text },
+                { "to", To },
+                { "speaker", Speaker },
+            };
+        }
+    }
+
+    /// <summary>Client → server, first: who I am. `session` stays the same when the client comes back.</summary>
+    public sealed partial class Hello : Message
+    {
+        /// <summary>
+        /// Name of the game, or of one world or save slot of it: what characters remember belongs to this name (with
+        /// CURVE: to the key).
+        /// </summary>
+        public readonly string Client;
+
+        /// <summary>Random, the same on every reconnection.</summary>
+        public readonly string Session;
+
+        /// <summary>`"1.0"`.</summary>
+        public readonly string Speaks;
+
+        /// <summary>What the client understands.</summary>
+        public readonly string[] Capabilities;
+
+        /// <summary>What the server was started with (`--token`).</summary>
+        public readonly string Token;
+
+        public Hello(string client, string session, string speaks = Protocol.Version, string[] capabilities = null, string token = null)
+        {
+            Client = client;
+            Session = session;
+            Speaks = speaks;
+            Capabilities = capabilities ?? new string[0];
+            Token = token;
+        }
+
+        public override string Type { get { return "hello"; } }
+
+        internal static Hello Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Hello(
+                fields.Name("client", limits),
+                fields.Name("session", limits),
+                fields.Text("version", 16),
+                fields.Texts("capabilities", 32, limits.Name, true),
+                fields.Has("token") ? fields.Text("token", 512) : null);
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("client", Client);
+            fields.Add("session", Session);
+            fields.Add("version", Speaks);
+            fields.Add("capabilities", Capabilities);
+            fields.Add("token", Token);
+        }
+    }
+
+    /// <summary>Client → server: an NPC enters. `persona` is a name that the server knows, or a whole card.</summary>
+    public sealed partial class Spawn : Message
+    {
+        /// <summary>The game's id for it.</summary>
+        public readonly string Npc;
+
+        /// <summary>Name of a card that the server knows, or a whole card (entries).</summary>
+        public readonly object Persona;
+
+        /// <summary>Phrases to look out for, beside the card's own.</summary>
+        public readonly string[] Watch;
+
+        public Spawn(string npc, object persona, string[] watch = null)
+        {
+            Npc = npc;
+            Persona = persona;
+            Watch = watch ?? new string[0];
+        }
+
+        public override string Type { get { return "spawn"; } }
+
+        internal static Spawn Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Spawn(
+                fields.Name("npc", limits),
+                fields.Card("persona", 64, 256, 1),
+                fields.Texts("watch", limits.Watch, limits.Phrase, true));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("npc", Npc);
+            fields.Add("persona", Persona);
+            fields.Add("watch", Watch);
+        }
+    }
+
+    /// <summary>Client → server: an NPC leaves; what waits for it is dropped.</summary>
+    public sealed partial class Despawn : Message
+    {
+        /// <summary>Who leaves.</summary>
+        public readonly string Npc;
+
+        public Despawn(string npc)
+        {
+            Npc = npc;
+        }
+
+        public override string Type { get { return "despawn"; } }
+
+        internal static Despawn Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Despawn(
+                fields.Name("npc", limits));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("npc", Npc);
+        }
+    }
+
+    /// <summary>Client → server: what the NPCs see, and what was said to some of them.</summary>
+    public sealed partial class Observe : Message
+    {
+        /// <summary>Comes back in decisions; count up.</summary>
+        public readonly long Seq;
+
+        /// <summary>Who sees the frame; each must be spawned.</summary>
+        public readonly string[] Npcs;
+
+        /// <summary>Describes part 2, see below.</summary>
+        public readonly Frame Frame;
+
+        /// <summary>What was said, see below.</summary>
+        public readonly Utterance Utterance;
+
+        /// <summary>
+        /// What the game tells, e.g. `{"near": "well", "player": "Ada", "done": "go_to"}`; characters lists those with
+        /// a meaning of their own, such as `hour` and `speaker_faction`.
+        /// </summary>
+        public readonly IDictionary<string, object> State;
+
+        /// <summary>Seconds on the game's clock; characters live by it where it is given.</summary>
+        public readonly double? CapturedAt;
+
+        /// <summary>Ask for `inspect` in the decisions.</summary>
+        public readonly bool Inspect;
+
+        public Observe(long seq, string[] npcs, Frame frame = null, Utterance utterance = null, IDictionary<string, object> state = null, double? capturedAt = null, bool inspect = false)
+        {
+            Seq = seq;
+            Npcs = npcs;
+            Frame = frame;
+            Utterance = utterance;
+            State = state ?? new Dictionary<string, object>();
+            CapturedAt = capturedAt;
+            Inspect = inspect;
+        }
+
+        public override string Type { get { return "observe"; } }
+
+        internal static Observe Read(Fields fields, byte[] part, Limits limits)
+        {
+            return Checks.Observe(new Observe(
+                fields.Integer("seq", Protocol.MaxInteger),
+                fields.Texts("npcs", limits.Npcs, limits.Name),
+                Checks.HasPart(fields, "frame", part) ? Frame.Read(fields.Inside("frame"), part, limits) : null,
+                fields.Has("utterance") ? Utterance.Read(fields.Inside("utterance"), limits) : null,
+                fields.Map("state", limits.State, true),
+                fields.Has("captured_at") ? fields.Number("captured_at") : (double?)null,
+                fields.Flag("inspect")), fields, limits);
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("seq", Seq);
+            fields.Add("npcs", Npcs);
+            fields.Add("frame", Frame == null ? null : Frame.Described());
+            fields.Add("utterance", Utterance == null ? null : Utterance.Described());
+            fields.Add("state", State);
+            fields.Add("captured_at", CapturedAt);
+            fields.Add("inspect", Inspect);
+        }
+    }
+
+    /// <summary>Client → server: are you there? `id` comes back in the pong.</summary>
+    public sealed partial class Ping : Message
+    {
+        /// <summary>Comes back in the `pong`.</summary>
+        public readonly long Id;
+
+        public Ping(long id)
+        {
+            Id = id;
+        }
+
+        public override string Type { get { return "ping"; } }
+
+        internal static Ping Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Ping(
+                fields.Integer("id", Protocol.MaxInteger));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("id", Id);
+        }
+    }
+
+    /// <summary>Either way: I leave. From a client it ends the session; from a server it means: come back later.</summary>
+    public sealed partial class Bye : Message
+    {
+        public override string Type { get { return "bye"; } }
+
+        internal static Bye Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Bye();
+        }
+    }
+
+    /// <summary>Server → client: what answers here. `resumed` is true when the session's NPCs still stand.</summary>
+    public sealed partial class Welcome : Message
+    {
+        /// <summary>Program.</summary>
+        public readonly string Server;
+
+        /// <summary>ONNX Runtime provider that really works.</summary>
+        public readonly string Provider;
+
+        /// <summary>Model.</summary>
+        public readonly string Bundle;
+
+        /// <summary>The session was known, its NPCs stand.</summary>
+        public readonly bool Resumed;
+
+        /// <summary>Protocol.</summary>
+        public readonly string Speaks;
+
+        /// <summary>See capabilities.</summary>
+        public readonly string[] Capabilities;
+
+        /// <summary>`action` and `emotion`: all labels that decisions can carry.</summary>
+        public readonly IDictionary<string, object> Labels;
+
+        /// <summary>The limits below, as this server has them.</summary>
+        public readonly IDictionary<string, object> Limits;
+
+        public Welcome(string server, string provider, string bundle, bool resumed, string speaks = Protocol.Version, string[] capabilities = null, IDictionary<string, object> labels = null, IDictionary<string, object> limits = null)
+        {
+            Server = server;
+            Provider = provider;
+            Bundle = bundle;
+            Resumed = resumed;
+            Speaks = speaks;
+            Capabilities = capabilities ?? new string[0];
+            Labels = labels ?? new Dictionary<string, object>();
+            Limits = limits ?? new Dictionary<string, object>();
+        }
+
+        public override string Type { get { return "welcome"; } }
+
+        internal static Welcome Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Welcome(
+                fields.Text("server", 256),
+                fields.Text("provider", 64),
+                fields.Text("bundle", 256),
+                fields.RequiredFlag("resumed"),
+                fields.Text("version", 16),
+                fields.Texts("capabilities", 64, 64, true),
+                fields.Labels("labels", 64),
+                fields.Integers("limits", 64));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("server", Server);
+            fields.Add("provider", Provider);
+            fields.Add("bundle", Bundle);
+            fields.Add("resumed", Resumed);
+            fields.Add("version", Speaks);
+            fields.Add("capabilities", Capabilities);
+            fields.Add("labels", Labels);
+            fields.Add("limits", Limits);
+        }
+    }
+
+    /// <summary>Server → client: the NPC stands; `name` is its name on the card.</summary>
+    public sealed partial class Spawned : Message
+    {
+        /// <summary>Who stands.</summary>
+        public readonly string Npc;
+
+        /// <summary>Its name on the card.</summary>
+        public readonly string Name;
+
+        public Spawned(string npc, string name)
+        {
+            Npc = npc;
+            Name = name;
+        }
+
+        public override string Type { get { return "spawned"; } }
+
+        internal static Spawned Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Spawned(
+                fields.Name("npc", limits),
+                fields.Text("name", 256));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("npc", Npc);
+            fields.Add("name", Name);
+        }
+    }
+
+    /// <summary>Server → client: these utterances are in safe hands; their decisions follow.</summary>
+    public sealed partial class Ack : Message
+    {
+        /// <summary>That the server has in safe hands.</summary>
+        public readonly string[] Utterances;
+
+        public Ack(string[] utterances)
+        {
+            Utterances = utterances;
+        }
+
+        public override string Type { get { return "ack"; } }
+
+        internal static Ack Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Ack(
+                fields.Texts("utterances", limits.Utterances, limits.Name));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("utterances", Utterances);
+        }
+    }
+
+    /// <summary>
+    /// Server → client: what one NPC does about observation `seq`; `utterance_id` is set where it was spoken to.
+    ///
+    /// `target` is in fractions of the frame, y downwards, also for frames that came bottom up. `frame_age` is
+    /// the seconds from the arrival of the observation to this decision. `inspect` is there only when it was
+    /// asked for. `entity` is the one of the frame's that `target` lies on, if any.
+    /// </summary>
+    public sealed partial class Decision : Message
+    {
+        /// <summary>Who.</summary>
+        public readonly string Npc;
+
+        /// <summary>About which observation.</summary>
+        public readonly long Seq;
+
+        /// <summary>Label, as in the welcome.</summary>
+        public readonly string Action;
+
+        /// <summary>Label, as in the welcome.</summary>
+        public readonly string Emotion;
+
+        /// <summary>The utterance that it answers.</summary>
+        public readonly string UtteranceId;
+
+        /// <summary>Numbers `x`, `y` in the frame; `p` in 0..1 that the thing meant is in view at all.</summary>
+        public readonly Target Target;
+
+        /// <summary>What it says; may be empty.</summary>
+        public readonly string Line;
+
+        /// <summary>0..1, behind the action.</summary>
+        public readonly double Confidence;
+
+        /// <summary>One sentence for a designer.</summary>
+        public readonly string Reason;
+
+        /// <summary>Seconds from the arrival of the observation to this decision.</summary>
+        public readonly double FrameAge;
+
+        /// <summary>As it came.</summary>
+        public readonly double? CapturedAt;
+
+        /// <summary>Only if asked for, see below.</summary>
+        public readonly IDictionary<string, object> Inspect;
+
+        /// <summary>
+        /// The one of the frame's `entities` that `target` lies in, or is within 0.025 of on either axis; of several
+        /// the nearest, then the smallest.
+        /// </summary>
+        public readonly string Entity;
+
+        public Decision(string npc, long seq, string action, string emotion, string utteranceId = null, Target target = null, string line = "", double confidence = 0, string reason = "", double frameAge = 0, double? capturedAt = null, IDictionary<string, object> inspect = null, string entity = null)
+        {
+            Npc = npc;
+            Seq = seq;
+            Action = action;
+            Emotion = emotion;
+            UtteranceId = utteranceId;
+            Target = target;
+            Line = line;
+            Confidence = confidence;
+            Reason = reason;
+            FrameAge = frameAge;
+            CapturedAt = capturedAt;
+            Inspect = inspect;
+            Entity = entity;
+        }
+
+        public override string Type { get { return "decision"; } }
+
+        internal static Decision Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Decision(
+                fields.Name("npc", limits),
+                fields.Integer("seq", Protocol.MaxInteger),
+                fields.Text("action", 64),
+                fields.Text("emotion", 64),
+                fields.Has("utterance_id") ? fields.Name("utterance_id", limits) : null,
+                fields.Has("target") ? Target.Read(fields.Inside("target"), limits) : null,
+                fields.Text("line", Limits.ReplyHeader, ""),
+                fields.Number("confidence", 0),
+                fields.Text("reason", Limits.ReplyHeader, ""),
+                fields.Number("frame_age", 0),
+                fields.Has("captured_at") ? fields.Number("captured_at") : (double?)null,
+                fields.Has("inspect") ? fields.Map("inspect", 64) : null,
+                fields.Has("entity") ? fields.Name("entity", limits) : null);
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("npc", Npc);
+            fields.Add("seq", Seq);
+            fields.Add("action", Action);
+            fields.Add("emotion", Emotion);
+            fields.Add("utterance_id", UtteranceId);
+            fields.Add("target", Target == null ? null : Target.Described());
+            fields.Add("line", Line);
+            fields.Add("confidence", Confidence);
+            fields.Add("reason", Reason);
+            fields.Add("frame_age", FrameAge);
+            fields.Add("captured_at", CapturedAt);
+            fields.Add("inspect", Inspect);
+            fields.Add("entity", Entity);
+        }
+    }
+
+    /// <summary>
+    /// Server → client: something about an NPC that no observation waits for, to clients with the capability
+    /// `events`.
+    ///
+    /// `kind` says what; a client ignores kinds that it does not know. `text` is for people. `utterance_id` is set
+    /// where
+    /// it belongs to something that was said; `more` says that a longer text of this kind follows and takes its
+    /// place.
+    /// </summary>
+    public sealed partial class Notice : Message
+    {
+        /// <summary>Whom it is about.</summary>
+        public readonly string Npc;
+
+        /// <summary>
+        /// `card`: the NPC's card was edited while the server runs, `text` says that the edit was taken up, or what is
+        /// wrong with it. `line`: a line in the place of the decision's own (second voice). Ignore kinds that you do
+        /// not know.
+        /// </summary>
+        public readonly string Kind;
+
+        /// <summary>For people.</summary>
+        public readonly string Text;
+
+        /// <summary>What was said, if it belongs to that.</summary>
+        public readonly string UtteranceId;
+
+        /// <summary>A longer text of this kind follows and takes the place of this one.</summary>
+        public readonly bool More;
+
+        public Notice(string npc, string kind, string text = "", string utteranceId = null, bool more = false)
+        {
+            Npc = npc;
+            Kind = kind;
+            Text = text;
+            UtteranceId = utteranceId;
+            More = more;
+        }
+
+        public override string Type { get { return "event"; } }
+
+        internal static Notice Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Notice(
+                fields.Name("npc", limits),
+                fields.Text("kind", 64),
+                fields.Text("text", Limits.ReplyHeader, ""),
+                fields.Has("utterance_id") ? fields.Name("utterance_id", limits) : null,
+                fields.Flag("more"));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("npc", Npc);
+            fields.Add("kind", Kind);
+            fields.Add("text", Text);
+            fields.Add("utterance_id", UtteranceId);
+            fields.Add("more", More);
+        }
+    }
+
+    /// <summary>Server → client: I am; `counters` counts this session's traffic since its first hello.</summary>
+    public sealed partial class Pong : Message
+    {
+        /// <summary>As it came.</summary>
+        public readonly long Id;
+
+        /// <summary>What this session has seen since it began; one that is 0 may be absent.</summary>
+        public readonly IDictionary<string, object> Counters;
+
+        public Pong(long id, IDictionary<string, object> counters = null)
+        {
+            Id = id;
+            Counters = counters ?? new Dictionary<string, object>();
+        }
+
+        public override string Type { get { return "pong"; } }
+
+        internal static Pong Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Pong(
+                fields.Integer("id", Protocol.MaxInteger),
+                fields.Integers("counters", 64, true));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("id", Id);
+            fields.Add("counters", Counters);
+        }
+    }
+
+    /// <summary>
+    /// Server → client: what was refused, why, and what to do.
+    ///
+    /// `seq`, `npc` and `utterance` say what it belongs to, as far as that is known.
+    /// </summary>
+    public sealed partial class Error : Message
+    {
+        /// <summary>See error codes.</summary>
+        public readonly string Code;
+
+        /// <summary>What, in one sentence.</summary>
+        public readonly string Text;
+
+        /// <summary>What to do.</summary>
+        public readonly string Fix;
+
+        /// <summary>The observation that it belongs to.</summary>
+        public readonly long? Seq;
+
+        /// <summary>The NPC that it belongs to.</summary>
+        public readonly string Npc;
+
+        /// <summary>The utterance that it belongs to.</summary>
+        public readonly string Utterance;
+
+        public Error(string code, string text, string fix = "", long? seq = null, string npc = null, string utterance = null)
+        {
+            Code = code;
+            Text = text;
+            Fix = fix;
+            Seq = seq;
+            Npc = npc;
+            Utterance = utterance;
+        }
+
+        public override string Type { get { return "error"; } }
+
+        internal static Error Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Error(
+                fields.Text("code", 64),
+                fields.Text("message", Limits.ReplyHeader),
+                fields.Text("fix", Limits.ReplyHeader, ""),
+                fields.Has("seq") ? fields.Integer("seq", Protocol.MaxInteger) : (long?)null,
+                fields.Has("npc") ? fields.Text("npc", limits.Name) : null,
+                fields.Has("utterance") ? fields.Text("utterance", limits.Name) : null);
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("code", Code);
+            fields.Add("message", Text);
+            fields.Add("fix", Fix);
+            fields.Add("seq", Seq);
+            fields.Add("npc", Npc);
+            fields.Add("utterance", Utterance);
+        }
+    }
+}
