@@ -338,7 +338,10 @@ namespace NpcEngine
         /// </summary>
         public readonly IDictionary<string, object> State;
 
-        /// <summary>Seconds on the game's clock; characters live by it where it is given.</summary>
+        /// <summary>
+        /// Seconds on the game's clock; characters live by it where it is given. It may start again, jump, stand, or be
+        /// left out of some messages: nobody is blind or frozen for it.
+        /// </summary>
         public readonly double? CapturedAt;
 
         /// <summary>Ask for `inspect` in the decisions.</summary>
