@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import msgpack
 import numpy as np
 import pytest
@@ -304,3 +307,13 @@ def test_decisions_that_nobody_takes_do_not_pile_up(client):
     assert len(waiting) == 1025
     assert waiting[0].utterance_id == said, "an answer to words is kept"
     assert waiting[-1].seq == 4999
+
+
+def test_a_game_that_imports_the_client_loads_nothing_heavy():
+    code = (
+        "import sys, engine.bridge.client, engine.bridge.async_client\n"
+        "heavy = {'numpy', 'pydantic', 'yaml', 'onnxruntime', 'PIL', 'typer', 'npc.character', 'npc.persona', 'engine.minds'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
