@@ -272,6 +272,7 @@ Lines = Annotated[tuple[Line, ...], BeforeValidator(_many, json_schema_input_typ
 
 # A line is not said again while it is among the last few, as long as there is another that fits.
 _REMEMBERED = 6
+_TOLD = 512  # lines with `once` that are kept of a person: a game may bring ever new cards, a memory has its bounds
 
 
 class Speaker:
@@ -322,7 +323,7 @@ class Speaker:
             chosen = min(fitting, key=lambda line: self._said.index(line.say))
             self._said.remove(chosen.say)
         self._said.append(chosen.say)
-        if chosen.once is not None:
+        if chosen.once is not None and len(moment.told[chosen.once]) < _TOLD:
             moment.told[chosen.once].add(chosen.say)
         return chosen.spoken(variables)
 

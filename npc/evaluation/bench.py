@@ -40,7 +40,7 @@ class BenchResult:
     crowd_core: float
 
 
-def measure() -> BenchResult:
+def measure_ticks() -> BenchResult:
     """Ticks with and without words over all shipped characters, and a crowd of them."""
     return BenchResult(_costs(""), _costs("what about that one?"), _CROWD, _HERTZ, _crowd_core())
 
@@ -51,7 +51,7 @@ def bench(json_file: Path | None = None) -> str:
     Raises:
         Fault: `json`: the file cannot be written.
     """
-    result = measure()
+    result = measure_ticks()
     rows = ["one tick, µs      p50    p95    p99"]
     for kind, cost in (("frame only", result.frame_us), ("frame and words", result.words_us)):
         rows.append(f"{kind:<15}{cost.p50:7.0f}{cost.p95:7.0f}{cost.p99:7.0f}")

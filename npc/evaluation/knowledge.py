@@ -48,7 +48,7 @@ class KnowledgeResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class KnowledgeCase:
     """A question to a shipped character; `fact` names the right one, empty: it knows none."""
 
     who: str
@@ -56,11 +56,11 @@ class Asked:
     fact: str
 
 
-def asked() -> list[Asked]:
+def cases() -> list[KnowledgeCase]:
     """All questions; those that nobody can answer are asked of every character."""
     entries = yaml.safe_load(_QUESTIONS.read_text(encoding="utf-8"))
-    known = [Asked(who, text, fact) for who in _cards() for fact, texts in entries[who].items() for text in texts]
-    return known + [Asked(who, text, "") for who in _cards() for text in entries["unknown"]]
+    known = [KnowledgeCase(who, text, fact) for who in _cards() for fact, texts in entries[who].items() for text in texts]
+    return known + [KnowledgeCase(who, text, "") for who in _cards() for text in entries["unknown"]]
 
 
 def knowledge(likeness: Likeness, read: Reader | None = None, seed: int = 0) -> KnowledgeResult:
@@ -69,7 +69,7 @@ def knowledge(likeness: Likeness, read: Reader | None = None, seed: int = 0) -> 
     Args:
         read: None takes every question for one (`ask_about`), as a model would that makes no mistakes.
     """
-    questions, cards = asked(), _cards()
+    questions, cards = cases(), _cards()
     known = [q for q in questions if q.fact]
     near = {q: likeness(cards[q.who], q.text) for q in questions}
     told = {q: _told(q, near[q], read or _as_a_question) for q in questions}
@@ -83,7 +83,7 @@ def knowledge(likeness: Likeness, read: Reader | None = None, seed: int = 0) -> 
     )
 
 
-def _found_among_twenty(question: Asked, likeness: Likeness, rng: random.Random) -> bool:
+def _found_among_twenty(question: KnowledgeCase, likeness: Likeness, rng: random.Random) -> bool:
     """Whether the right fact is the nearest of its card's, and of as many of other cards as make twenty.
 
     Facts of other cards that go by the same name (`self`, `news`) would be right as well, and are left out.
@@ -95,7 +95,7 @@ def _found_among_twenty(question: Asked, likeness: Likeness, rng: random.Random)
     return _nearest(likeness(mixed, question.text)) == question.fact
 
 
-def _told(question: Asked, near: Mapping[str, float], read: Reader) -> str:
+def _told(question: KnowledgeCase, near: Mapping[str, float], read: Reader) -> str:
     """The fact that the character tells, once it has come to know who asks; empty: none."""
     character = Character(_cards()[question.who], question.who)
     for n in range(3):  # one of them talks to nobody before that

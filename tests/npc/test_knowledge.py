@@ -6,7 +6,7 @@ import pytest
 
 from npc import PersonaError, persona_from
 from npc.behaviour import load_behaviour
-from npc.evaluation.knowledge import asked, knowledge
+from npc.evaluation.knowledge import cases, knowledge
 from npc.keyword_reader import read, word_likeness
 from npc.persona import characters, load_persona
 
@@ -93,7 +93,7 @@ def test_the_terminal_finds_knowledge_by_the_words_of_its_questions():
 
 
 def test_questions_are_written_for_every_fact_and_differ_from_those_of_the_card():
-    questions = asked()
+    questions = cases()
     for name in characters():
         persona = load_persona(name)
         mine = [q for q in questions if q.who == name and q.fact]
@@ -102,7 +102,7 @@ def test_questions_are_written_for_every_fact_and_differ_from_those_of_the_card(
 
 
 def test_a_perfect_ear_answers_everything_and_a_deaf_one_nothing():
-    right = {(q.who, q.text): q.fact for q in asked()}
+    right = {(q.who, q.text): q.fact for q in cases()}
     who = {load_persona(name).name: name for name in characters()}
 
     def perfect(persona, text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -225,10 +226,45 @@ def test_a_snapshot_of_0_1_is_restored():
     assert npc.tick(Percept(0.0, {"none": 1.0})).action == "follow"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
 def test_a_folder_a_pipe_and_the_like_are_refused(tmp_path):
-    import os
-
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
         with pytest.raises(RecollectionError, match="cannot be used as a memory"):
             SqliteStore(path)
+
+
+def test_a_loaded_save_takes_the_place_of_what_was_there_also_in_the_store(store: MemoryStore):
+    memories = Memories(store)
+    npc, other = (mira(memories.of(KEY)) for _ in range(2))
+    told(npc, 1.0, "gift")
+    saved = npc.snapshot()
+    told(npc, 2.0, "insult", speaker="Ada")
+    memories.keep([(KEY, npc.take_changes())])
+    npc.restore(saved)
+    memories.keep([(KEY, npc.take_changes())])
+    known = store.load(KEY)
+    assert ([e.what for e in known.episodes], list(known.people)) == (["gift"], ["player"])
+    assert other.memory.recalls("Ada", 3.0) == frozenset(), "who shares it knows no more either"
+
+
+def test_lines_that_are_said_once_fill_no_memory(store: MemoryStore):
+    lines = [{"say": f"{n}", "once": "ever"} for n in range(100)]
+    memories = Memories(store)
+    for card in range(20):
+        said = [{**line, "say": f"{card}/{line['say']}"} for line in lines]
+        npc = Character(Persona.model_validate({"name": "Mira", "lines": {"greet": said}}), "mira", memory=memories.of(KEY))
+        for n in range(100):
+            told(npc, float(n), "greet")
+        memories.keep([(KEY, npc.take_changes())])
+    assert len(store.load(KEY).people["player"].told["ever"]) <= 512
+
+
+def test_a_standing_order_outlives_a_snapshot_before_the_first_percept():
+    first = mira()
+    first.tick(Percept(1.0, {"follow_me": 0.9}, action={"follow": 0.9}, text="follow me"))
+    second = mira()
+    second.restore(first.snapshot())
+    third = mira()
+    third.restore(second.snapshot())
+    assert third.tick(Percept(0.0, {"none": 1.0})).action == "follow"
