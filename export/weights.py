@@ -80,7 +80,7 @@ def keep_english(model: NpcModel, tokenizer: Path, target: Path) -> None:
     target.write_text(json.dumps(_renumbered(full, kept), ensure_ascii=False), encoding="utf-8")
     if isinstance(model.text, MiniLM):
         words = model.text.word.weight.detach()[torch.tensor(kept)]
-        model.text.word = nn.Embedding.from_pretrained(words)  # type: ignore[no-untyped-call]  # torch gives it no types
+        model.text.word = nn.Embedding.from_pretrained(words)  # torch gives it no types
 
 
 def _kept(tokenizer: Tokenizer) -> list[int]:

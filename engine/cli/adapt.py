@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +21,7 @@ def adapt(
     out: Annotated[Path, typer.Option(help="Bundle directory to write.")],
     bundle: Annotated[Path | None, typer.Option(help="The bundle to start from; the shipped one if not given.")] = None,
     frames: Annotated[int | None, typer.Option(min=12, help="Use so many frames, from all episodes; default: all.")] = None,
-    minutes: Annotated[float, typer.Option(min=0.7, help="For all of it, export included.")] = 2.0,
+    minutes: Annotated[float, typer.Option(min=0.1, help="A wish for all of it; where few, fewer steps are done.")] = 2.0,
     report: Annotated[Path | None, typer.Option(help="Where figures and pictures go; default: OUT-report.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Processor threads to use.")] = 2,
 ) -> None:
@@ -28,14 +31,16 @@ def adapt(
     if recordings.resolve().is_relative_to(out):
         raise Fault("out_taken", f"The recording lies in {out}, which the new bundle replaces.", "Choose another --out.")
     recording, folder = read_recording(recordings), report or out.with_name(f"{out.name}-report")
-    writable_folder(out.parent)
-    writable_folder(folder)
     with needs_extra("train", "Adapting"):  # after what can be told without it: a wrong path needs no download
         from engine.lab.adaptation.adapt import adapt as teach
         from engine.lab.adaptation.report import table, write_report
-    _draw_truth(recording, folder)
-    console = Console(stderr=True, highlight=False)
-    outcome = teach(recording, out, bundle, frames, minutes, threads, say=lambda text: console.print(text))
+        from engine.lab.training.run import Progress
+    with _nothing_left_behind(folder, out.parent):
+        writable_folder(out.parent)
+        writable_folder(folder)
+        _draw_truth(recording, folder)
+        with Progress() as progress:
+            outcome = teach(recording, out, bundle, frames, minutes, threads, progress=progress)
     write_report(outcome, recording, folder)
     Console().print(table(outcome, recording.meta.game))
     exact, shipped = outcome.parity
@@ -43,6 +48,26 @@ def adapt(
         f"Wrote {out} in {outcome.seconds['all']:.0f} s: graphs agree with PyTorch on {exact.agreement:.1%} of top labels, "
         f"as shipped {shipped.agreement:.1%}. Figures and pictures: {folder}"
     )
+    for note in outcome.notes:
+        typer.echo(note)
+
+
+@contextmanager
+def _nothing_left_behind(report: Path, parent: Path) -> Iterator[None]:
+    """Where nothing came of it, the folders that it made are gone; a report that shows why (`not_learnt`) stays."""
+    new = [path for path in dict.fromkeys((report, *report.parents, parent, *parent.parents)) if not path.exists()]
+    try:
+        yield
+    except BaseException as error:
+        if not (isinstance(error, Fault) and error.code == "not_learnt"):
+            if report in new:
+                shutil.rmtree(report, ignore_errors=True)
+            for path in sorted(new, key=lambda path: -len(path.parts)):
+                with suppress(OSError):  # not empty: somebody else's
+                    path.rmdir()
+        if isinstance(error, KeyboardInterrupt):
+            typer.echo("Stopped before anything was learnt: no bundle was written.", err=True)
+        raise
 
 
 def _draw_truth(recording: Recording, folder: Path) -> None:

@@ -32,7 +32,7 @@ def bench_games(
     frames: Annotated[int, typer.Option(min=8, help="Frames of each game.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is other levels and worlds.")] = 0,
     adapt: Annotated[str, typer.Option(help="Also adapt on so many frames, e.g. 20,50 (needs the train extra).")] = "",
-    minutes: Annotated[float, typer.Option(min=0.7, help="With --adapt: for each adaptation.")] = 2.0,
+    minutes: Annotated[float, typer.Option(min=0.1, help="With --adapt: for each adaptation.")] = 2.0,
     provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
 ) -> None:
     """Measure on MiniGrid/BabyAI and Crafter: zero-shot, and after learning from a few frames of other episodes."""

@@ -1,10 +1,13 @@
-"""The whole way: recording → checks → features → learning → calibration → export → measured before and after."""
+"""The whole way: recording → checks → features → learning → calibration → export → measured before and after.
+
+Time is a wish: whatever a machine makes of it, there is a bundle with the best weights that it reached, and a sentence that
+says how far it came.
+"""
 
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,59 +15,45 @@ import numpy as np
 import torch
 
 from engine.errors import Fault
-from engine.formats.recording import Recording
+from engine.formats.recording import Recording, Row
 from engine.lab.adaptation.fitness import labelled, refuse_unfit
 from engine.lab.adaptation.frames import Split, choose_frames, split_by_episode
-from engine.lab.adaptation.learning import OUT_OF_TIME, AdaptCfg, AdaptStage, Course, Figures
+from engine.lab.adaptation.learning import ALL_STEPS, BY_HAND, AdaptCfg, Learning, LearningCurve
 from engine.lab.adaptation.material import AdaptationData, load_model, prepare
 from engine.lab.evaluation.ask_recording import RecordingAnswers, ask_recording, vocabulary
 from engine.lab.evaluation.report import Report, report
 from engine.lab.model import NpcModel
 from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.measure import Measured, fit_platt
+from engine.lab.training.run import Clock, Progress, stopping
 from engine.perception import Bundle, Perceiver
 from export.bundle_writer import write_adapted
 from export.graphs import FEATURES
 from export.parity import Example, Parity
+from npc.types import PLACES
 
-EXPORT_S, EXPORT_SHARE = 30.0, 3.0  # kept back for merging and export: seconds, or more where what comes before took long
+MEASURING, PREPARING, LEARNING = 0.1, 0.35, 0.5  # shares of the time that is left that each of them may take
+EXPORT_S = 30.0  # kept back for merging and export, as long as learning keeps its share
 EXAMPLES = 100  # inputs that set the ranges of INT8 and are compared with PyTorch
 LEARNT = 0.35  # pointing on held-out episodes below which the names cannot belong to the pictures
 
-Say = Callable[[str], None]
-
 
 @dataclass(frozen=True)
-class Outcome:
+class Adaptation:
     """What became of it. `before` and `after` are measured through the runtime, on the held-out episodes."""
 
     split: Split
-    course: Course
+    curve: LearningCurve
     parity: tuple[Parity, Parity]
     before: tuple[RecordingAnswers, Report]
     after: tuple[RecordingAnswers, Report]
-    kept: tuple[Figures, Figures]  # on the held-out part of the replay, before and after
     seconds: dict[str, float]
+    notes: tuple[str, ...]  # what was left out for lack of time, and how far it came; a sentence each
 
     @property
     def forgotten(self) -> float:
-        """Pointing on replayed scenes that were never learnt from: how much of it was lost (0.01 is a point)."""
-        return self.kept[0]["replay_pointing"] - self.kept[1]["replay_pointing"]
-
-
-class Clock:
-    """Seconds of each part of the way."""
-
-    def __init__(self) -> None:
-        self.start = self._last = time.monotonic()
-        self.seconds: dict[str, float] = {}
-
-    def lap(self, name: str) -> None:
-        now = time.monotonic()
-        self.seconds[name], self._last = round(now - self._last, 1), now
-
-    def total(self) -> dict[str, float]:
-        return self.seconds | {"all": round(time.monotonic() - self.start, 1)}
+        """The most that any head has lost on replayed scenes that were never learnt from (0.01 is a point)."""
+        return max(loss for loss in self.curve.lost().values() if not np.isnan(loss))
 
 
 def adapt(
@@ -75,77 +64,102 @@ def adapt(
     minutes: float = 2.0,
     threads: int = 2,
     cfg: AdaptCfg | None = None,
-    say: Say = lambda text: None,
-) -> Outcome:
+    progress: Progress | None = None,
+) -> Adaptation:
     """Teach a bundle the recording's game and write the result to `out`.
+
+    Ctrl-C while it learns ends the learning alone: what is learnt until then is merged, exported and measured.
 
     Args:
         frames: so many of the labelled frames, from all episodes; None takes all.
-        minutes: for all of it; learning stops early enough for the export.
+        minutes: a wish for all of it. Where they are too few, fewer scenes are prepared and fewer steps done, though never
+            fewer than `cfg.least`.
 
     Raises:
-        Fault: `recording_unfit` with the reasons, `not_learnt` if the held-out episodes say that nothing was,
-            `bundle_fixed` for a bundle that cannot learn, `parity`. Nothing is written then.
+        Fault: `recording_unfit` with the reasons, `not_learnt` if after all steps the held-out episodes say that nothing
+            was, `bundle_fixed` for a bundle that cannot learn, `parity`. Nothing is written then.
     """
-    clock, cfg = Clock(), cfg or AdaptCfg()
+    clock, cfg, progress = Clock(minutes), cfg or AdaptCfg(), progress or Progress()
     refuse_unfit(recording)
     torch.set_num_threads(threads)
     torch.manual_seed(cfg.seed)
     bundle = Bundle(base)
     model = load_model(bundle)
     split = split_by_episode(choose_frames(labelled(recording), frames))
-    before = _measured(bundle.folder, recording, split)
-    clock.lap("checked, measured before")
-    say(f"{len(split.learn)} frames to learn from, {len(split.check)} of other episodes to check by")
+    measured = _measurable(bundle.folder, recording, split.check, MEASURING * clock.left(), progress)
+    before = _measured(bundle.folder, recording, measured, progress)
+    took = clock.lap("checked, measured before")
+    progress.say(f"{len(split.learn)} frames to learn from, {len(split.check)} of other episodes to check by")
     # Where files that are still mapped cannot be deleted (Windows), the system tidies up later.
     with tempfile.TemporaryDirectory(prefix="adapt-", ignore_cleanup_errors=True) as folder:
-        material = prepare(bundle, recording, split, Path(folder), threads)
+        data = prepare(bundle, recording, split, Path(folder), threads, PREPARING * clock.left(), progress)
         clock.lap("features")
-        reserve = max(EXPORT_S, EXPORT_SHARE * clock.total()["all"])
-        course = AdaptStage(model, material, cfg).learn(clock.start + 60 * minutes - reserve, lambda: None)
-        _refuse_hurried(course, cfg, minutes)
-        say(f"learnt for {course.steps} steps ({course.stopped}); merged with {1 - course.blend:.0%} of what was known")
-        _refuse_unlearnt(course)
-        _calibrate(model, *AdaptStage(model, material, cfg).measured())
-        kept = course.before, course.best
-        clock.lap("learning")
-        facts = {"game": recording.meta.game, "frames": len(split.learn), "steps": course.steps}
-        parity = write_adapted(bundle, model, _examples(material), out, facts)
-        clock.lap("export")
-    after = _measured(out, recording, split)
-    clock.lap("measured after")
-    return Outcome(split, course, parity, before, after, kept, clock.total())
+        with stopping() as stop:
+            learning, left = Learning(model, data, cfg), clock.left()
+            curve = learning.run(Clock(max(left - EXPORT_S - took, LEARNING * left) / 60), progress, stop)
+            known = 1 - curve.blend
+            progress.say(f"learnt for {curve.steps} steps ({curve.stopped}); merged with {known:.0%} of what was known")
+            if curve.stopped == ALL_STEPS:
+                _refuse_unlearnt(curve)
+            _calibrate(model, *learning.measured())
+            clock.lap("learning")
+            facts = {"game": recording.meta.game, "frames": len(split.learn), "steps": curve.steps}
+            parity = write_adapted(bundle, model, _examples(data), out, facts)
+            clock.lap("export")
+            after = _measured(out, recording, measured, progress)
+            clock.lap("measured after")
+    seconds = clock.laps | {"all": round(clock.spent(), 1)}
+    notes = (*data.notes, *_notes(curve, cfg, out, minutes, clock))
+    return Adaptation(split, curve, parity, before, after, seconds, notes)
 
 
-def _measured(bundle: Path, recording: Recording, split: Split) -> tuple[RecordingAnswers, Report]:
-    """The bundle on the held-out episodes, asked for every name of the recording."""
-    answers = ask_recording(Perceiver(bundle, "cpu"), recording, split.check, vocabulary(recording), lambda: None)
+def _measurable(bundle: Path, recording: Recording, rows: list[Row], seconds: float, progress: Progress) -> list[Row]:
+    """As many of the frames as can be asked about in the time, from all episodes; eight at least."""
+    perceiver, names = Perceiver(bundle, "cpu"), vocabulary(recording)
+    ask_recording(perceiver, recording, rows[:1], names, lambda: None)  # the first is slow: words are new
+    clock = Clock(None)
+    ask_recording(perceiver, recording, rows[:1], names, lambda: None)
+    return choose_frames(rows, max(8, int(seconds / max(clock.spent(), 1e-3))))
+
+
+def _measured(bundle: Path, recording: Recording, rows: list[Row], progress: Progress) -> tuple[RecordingAnswers, Report]:
+    """The bundle on frames of the held-out episodes, asked for every name of the recording."""
+    progress.total("measuring", len(rows))
+    answers = ask_recording(
+        Perceiver(bundle, "cpu"), recording, rows, vocabulary(recording), lambda: progress.step("measuring")
+    )
     return answers, report(answers)
 
 
-def _refuse_hurried(course: Course, cfg: AdaptCfg, minutes: float) -> None:
-    """What was hardly begun says nothing about the recording."""
-    if course.stopped == OUT_OF_TIME and course.done < cfg.check_every:
-        raise Fault(
-            "too_slow",
-            f"After {course.done} steps the {minutes:g} minutes were over; {cfg.steps} steps are usual.",
-            "Give more --minutes or fewer --frames. No bundle was written.",
-        )
+def _notes(curve: LearningCurve, cfg: AdaptCfg, out: Path, minutes: float, clock: Clock) -> Iterator[str]:
+    """How far it came, where that is not all the way."""
+    if curve.stopped != ALL_STEPS:
+        why = "It was stopped" if curve.stopped == BY_HAND else f"The {minutes:g} minutes were over"
+        found = f"{curve.best['pointing']:.0%} of the named things are found, {curve.before['pointing']:.0%} were before"
+        yield f"{why} after {curve.done} of {cfg.steps} steps: on episodes held out {found}."
+        yield f"To learn on: --bundle {out} and another --out, or give more --minutes."
+    if not curve.steps:
+        yield "Nothing better than what was known was found: the bundle answers as its base does."
+    if any(loss > cfg.forgotten for loss in curve.lost().values()):
+        worst = max(curve.lost().items(), key=lambda item: item[1])
+        yield f"Of what was known more was forgotten than is meant to be: {worst[0]} lost {worst[1]:.3f} on drawn scenes."
+    if clock.over() and clock.spent() > 1.1 * 60 * minutes:
+        yield f"It took {clock.spent() / 60:.1f} minutes: preparing, the fewest steps and export take so long on this machine."
 
 
-def _refuse_unlearnt(course: Course) -> None:
-    if not course.best["pointing"] >= LEARNT:  # nor where nothing could be measured
+def _refuse_unlearnt(curve: LearningCurve) -> None:
+    if not curve.best["pointing"] >= LEARNT:  # nor where nothing could be measured
         raise Fault(
             "not_learnt",
-            f"On episodes held out, only {course.best['pointing']:.0%} of the named things were found after learning "
-            f"({course.before['pointing']:.0%} before).",
+            f"On episodes held out, only {curve.best['pointing']:.0%} of the named things were found after learning "
+            f"({curve.before['pointing']:.0%} before).",
             "Do names and boxes belong to these pictures? See truth.png in the report. No bundle was written.",
         )
 
 
 def _calibrate(model: NpcModel, new: Measured, old: Measured) -> None:
     """Presence anew, on the held-out episodes and the held-out part of the replay, each with half of the weight."""
-    for kind in ("target", "watch"):
+    for kind in PLACES:
         parts = [(np.asarray(m.presence[kind]), np.asarray(m.there[kind], bool)) for m in (new, old)]
         size = max(len(there) for _, there in parts)
         even = [np.resize(np.arange(len(there)), size) for _, there in parts]
@@ -156,21 +170,21 @@ def _calibrate(model: NpcModel, new: Measured, old: Measured) -> None:
             model.calibration[kind].data = torch.tensor(fit_platt(presence, there))
 
 
-def _examples(material: AdaptationData) -> list[Example]:
+def _examples(data: AdaptationData) -> list[Example]:
     """Learnt, held-out and replayed frames in turn, each with something said or silence, and with its phrases."""
-    sets = (material.learn, material.check, material.replay)
-    chosen = [(data, i) for i in range(EXAMPLES) for data in sets if i < len(data.arrays[0]["s8"])]
-    return [_example(material, data, i) for data, i in chosen[:EXAMPLES]]
+    sets = (data.learn, data.check, data.replay)
+    chosen = [(of, i) for i in range(EXAMPLES) for of in sets if i < len(of)]
+    return [_example(data, of, i) for of, i in chosen[:EXAMPLES]]
 
 
-def _example(material: AdaptationData, data: SceneDataset, index: int) -> Example:
-    scene = data.asked[index]
-    rows = material.texts.rows([phrase for phrase, _ in scene.queries[:8]])
+def _example(data: AdaptationData, of: SceneDataset, index: int) -> Example:
+    scene = of.asked[index]
+    rows = data.texts.rows([phrase for phrase, _ in scene.queries[:8]])
     text = "" if index % 8 == 7 else scene.lessons[0][0]
     return Example(
-        material.frame(data, index),
-        {name: np.array(data.arrays[0][name][index], np.float32)[None] for name in FEATURES},
-        material.texts.utterances(material.texts.rows([text])).numpy(),
+        data.frame(of, index),
+        {name: np.array(of.arrays[0][name][index], np.float32)[None] for name in FEATURES},
+        data.texts.utterances(data.texts.rows([text])).numpy(),
         bool(text),
-        material.texts.sentences(rows).numpy(),
+        data.texts.sentences(rows).numpy(),
     )

@@ -99,7 +99,7 @@ CHECKS: Sequence[Callable[[Recording], Iterator[str]]] = (
 
 def _area(recording: Recording, row: Row) -> int:
     height, width = recording.frame(row).shape[:2]
-    return height * width
+    return int(height * width)
 
 
 def _named(row: Row) -> set[tuple[str, tuple[int, ...]]]:

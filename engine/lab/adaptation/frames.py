@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -57,6 +57,42 @@ def _mirrored(scene: Scene) -> Scene:
 
 def _absent(names: Sequence[str], entities: Sequence[Entity]) -> tuple[str, ...]:
     return tuple(name for name in names if not any(e.is_called(name) for e in entities))
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """How much is learnt from: recorded frames, crops of each, frames to check by, drawn scenes of the replay."""
+
+    learn: int
+    crops: int
+    check: int
+    replay: int
+
+    def scenes(self) -> int:
+        """All whose features are computed."""
+        return self.learn * self.crops + self.check + self.replay
+
+    def within(self, most: int) -> Amounts:
+        """These amounts, or less, for `most` scenes: first fewer crops, then less of everything, down to `FEWEST`."""
+        for crops in range(self.crops, 0, -1):
+            fewer = replace(self, crops=crops)
+            if fewer.scenes() <= most:
+                return fewer
+        share = most / fewer.scenes()
+        return Amounts(
+            *(max(min(least, whole), int(share * whole)) for whole, least in zip(astuple(fewer), astuple(FEWEST), strict=True))
+        )
+
+    def less_than(self, whole: Amounts) -> Iterator[str]:
+        """What is left out of the whole, in a sentence."""
+        if self != whole:
+            yield (
+                f"To save time {self.learn} of {whole.learn} frames were learnt from, {self.crops} of {whole.crops} crops of "
+                f"each, and {self.replay} of {whole.replay} drawn scenes repeated."
+            )
+
+
+FEWEST = Amounts(learn=12, crops=1, check=4, replay=48)
 
 
 @dataclass(frozen=True)

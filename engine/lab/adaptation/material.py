@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 
 from engine.errors import Fault
 from engine.formats.recording import Recording, Row
-from engine.lab.adaptation.frames import Split, crops
+from engine.lab.adaptation.frames import Amounts, Split, choose_frames, crops
 from engine.lab.data.chance import Rng
 from engine.lab.data.concepts import Concept, stable_share
 from engine.lab.data.questions import Questioner
@@ -22,9 +21,9 @@ from engine.lab.data.utterances import load_utterances
 from engine.lab.evaluation.ask_recording import vocabulary as recorded_names
 from engine.lab.model import ModelCfg, NpcModel, build_model
 from engine.lab.training.dataset import SceneDataset, Vocabulary
-from engine.lab.training.feature_cache import ScenePair, build_cache
-from engine.lab.training.replay import Replay, read_replay
-from engine.lab.training.run import Progress
+from engine.lab.training.feature_cache import ScenePair, features_session, write_shard
+from engine.lab.training.replay import read_replay
+from engine.lab.training.run import Clock, Progress
 from engine.lab.training.sources import Asker, scene_pair
 from engine.lab.training.texts import BundleTexts
 from engine.perception import Bundle
@@ -35,6 +34,7 @@ Pixels = npt.NDArray[np.uint8]
 QUERIES, LESSONS = 12, 3  # a scene and step
 SEED = 7  # of what is drawn of them
 CROPS = 4  # of each recorded frame: the whole and three parts
+PROBES, TEXTS = 3, 8  # scenes that tell how fast a machine is; new texts that a scene brings
 CHECKED_REPLAY = 0.375  # of the replayed scenes are never learnt from: they tell what is forgotten
 OTHERS = 400  # concepts of the replay that a recorded frame may be asked about in vain
 FEWEST = 4  # of them, however alike
@@ -51,17 +51,11 @@ class AdaptationData:
     replay_check: SceneDataset
     texts: BundleTexts
     frames: dict[int, list[Pixels]]  # by the data set's identity
+    notes: tuple[str, ...] = ()  # what was left out for lack of time; a sentence each
 
     def frame(self, data: SceneDataset, index: int) -> Pixels:
         """The picture behind a row of a data set, at the model's size."""
         return self.frames[id(data)][index]
-
-
-class _Silence(Progress):
-    """A few seconds of features are not worth a line."""
-
-    def say(self, text: str) -> None:
-        pass
 
 
 def load_model(bundle: Bundle) -> NpcModel:
@@ -89,40 +83,63 @@ def load_model(bundle: Bundle) -> NpcModel:
     return model.eval()
 
 
-def prepare(bundle: Bundle, recording: Recording, split: Split, folder: Path, threads: int) -> AdaptationData:
-    """Compute features and vectors of everything that is learnt from; `folder` holds them while it lasts."""
+def prepare(
+    bundle: Bundle, recording: Recording, split: Split, folder: Path, threads: int, seconds: float, progress: Progress
+) -> AdaptationData:
+    """Compute features and vectors of everything that is learnt from; `folder` holds them while it lasts.
+
+    Where that takes longer than so many `seconds` on this machine, there are fewer crops, then fewer scenes.
+    """
     assert bundle.manifest.replay is not None
-    spec, texts = bundle.manifest.input, BundleTexts(bundle, threads)
+    texts = BundleTexts(bundle, threads)
     replay = read_replay(bundle.folder / bundle.manifest.replay.file)
+    features = folder / "features.onnx"
+    write_features_graph(bundle.graph("image"), features)
+    whole = Amounts(len(split.learn), CROPS, len(split.check), len(replay.pairs))
+    amounts = whole.within(int(seconds / _seconds_a_scene(bundle, features, texts)))
+    split = Split(choose_frames(split.learn, amounts.learn), choose_frames(split.check, amounts.check))
     things = _concepts(recording)
     # Of what the game has no tags for no sentence is practised, though drawn things of the vocabulary would fit it.
     known = [*things, *_unlike(replay.concepts, things, texts)]
     recorded = Questioner(known), Questioner(things).slot_things()
     drawn = Questioner(replay.concepts), Questioner(replay.concepts).slot_things()
-    tagged = any(thing.tags for thing in things)
-    pairs = _pairs(recording, split, replay, (spec.height, spec.width))
-    write_features_graph(bundle.graph("image"), folder / "features.onnx")
-    vocabulary = Vocabulary(known)
-    sets = {
-        name: _data_set(
-            bundle, texts, *(drawn if name.startswith("replay") else recorded), folder / name, of, tagged, vocabulary
+    tagged, vocabulary = any(thing.tags for thing in things), Vocabulary(known)
+    pairs = _pairs(recording, split, replay.pairs[: amounts.replay], amounts.crops, bundle)
+    progress.total("preparing", sum(map(len, pairs.values())))
+    sets = {}
+    for name, of in pairs.items():
+        write_shard(folder / name, features, of, lambda: progress.step("preparing"))
+        sets[name] = _data_set(
+            bundle, texts, *(drawn if name.startswith("replay") else recorded), folder / name, tagged, vocabulary
         )
-        for name, of in pairs.items()
-    }
     texts.add(text for data in sets.values() for text in data.texts())
     frames = {id(sets[name]): [frame for frame, _ in of] for name, of in pairs.items()}
-    return AdaptationData(**sets, texts=texts, frames=frames)
+    return AdaptationData(**sets, texts=texts, frames=frames, notes=tuple(amounts.less_than(whole)))
 
 
-def _pairs(recording: Recording, split: Split, replay: Replay, size: tuple[int, int]) -> dict[str, list[ScenePair]]:
+def _seconds_a_scene(bundle: Bundle, features: Path, texts: BundleTexts) -> float:
+    """What a scene costs on this machine, as it is now: its features, and the vectors of what is asked about it."""
+    session, size = features_session(features), bundle.manifest.input
+    frame = np.zeros((1, size.height, size.width, 3), np.uint8)
+    session.run(None, {"frame": frame})  # the first is slower
+    clock = Clock(None)
+    for _ in range(PROBES):
+        session.run(None, {"frame": frame})
+    texts.encode([f"the thing number {i}" for i in range(PROBES * TEXTS)])
+    return max(clock.spent() / PROBES, 1e-4)
+
+
+def _pairs(
+    recording: Recording, split: Split, replayed: list[ScenePair], crops: int, bundle: Bundle
+) -> dict[str, list[ScenePair]]:
     """Frames and records of each data set."""
     names, rng = recorded_names(recording), np.random.default_rng(0)
-    checked = round(len(replay.pairs) * CHECKED_REPLAY)
+    checked, size = round(len(replayed) * CHECKED_REPLAY), (bundle.manifest.input.height, bundle.manifest.input.width)
     return {
-        "learn": [p for row in split.learn for p in _scenes(recording, row, names, CROPS, size, rng)],
+        "learn": [p for row in split.learn for p in _scenes(recording, row, names, crops, size, rng)],
         "check": [p for row in split.check for p in _scenes(recording, row, names, 1, size, rng)],
-        "replay": replay.pairs[checked:],
-        "replay_check": replay.pairs[:checked],
+        "replay": replayed[checked:],
+        "replay_check": replayed[:checked],
     }
 
 
@@ -141,11 +158,10 @@ def _data_set(
     questioner: Questioner,
     things: Mapping[str, Sequence[str]],
     folder: Path,
-    pairs: Sequence[ScenePair],
     tagged: bool,
     vocabulary: Vocabulary,
 ) -> SceneDataset:
-    """Features of the frames in `folder`, and what is asked about them; what is checked by is asked the same each time.
+    """The scenes whose features are in `folder`, and what is asked about them; what is checked by is asked the same each time.
 
     `things` are those that fit each slot of the lines; a recording without tags (`tagged`) does not tell what is a danger.
     What is learnt from is named among the `vocabulary`.
@@ -153,10 +169,9 @@ def _data_set(
     checks, known = folder.name.endswith("check"), tagged or folder.name.startswith("replay")
     lines = [u for u in load_utterances("held_out" if checks else "train") if u.slot is None or things[u.slot]]
     asker = Asker(questioner, lines, LESSONS)
-    shards = build_cache(folder, folder.parent / "features.onnx", partial(_part, pairs), len(pairs), _Silence(None), workers=1)
     size = bundle.manifest.input.height, bundle.manifest.input.width
     return SceneDataset(
-        shards,
+        [folder],
         bundle.labels,
         texts,
         asker,
@@ -167,10 +182,6 @@ def _data_set(
         tagged=known,
         vocabulary=None if checks else vocabulary,
     )
-
-
-def _part(pairs: Sequence[ScenePair], start: int, count: int) -> list[ScenePair]:
-    return list(pairs[start : start + count])
 
 
 def _concepts(recording: Recording) -> list[Concept]:

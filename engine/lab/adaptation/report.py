@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +9,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.formats.recording import Recording
-from engine.lab.adaptation.adapt import Outcome
+from engine.lab.adaptation.adapt import Adaptation
+from engine.lab.adaptation.learning import KEPT
 from engine.lab.evaluation.ask_recording import Pointed
 from engine.lab.evaluation.measure import write_json
 from engine.lab.evaluation.pictures import TILES, draw_answers, draw_page
 from engine.lab.evaluation.report import Figures
 
 
-def write_report(outcome: Outcome, recording: Recording, folder: Path) -> None:
+def write_report(outcome: Adaptation, recording: Recording, folder: Path) -> None:
     """`adaptation.json`, `before-after.png` (the same questions twice) and `answers.png` (hits and misses after)."""
     write_json(folder / "adaptation.json", as_json(outcome, recording))
     before, after = pairs(outcome)
@@ -25,8 +25,8 @@ def write_report(outcome: Outcome, recording: Recording, folder: Path) -> None:
     draw_answers(recording, outcome.after[0].watch).save(folder / "answers.png")
 
 
-def as_json(outcome: Outcome, recording: Recording) -> dict[str, object]:
-    course = outcome.course
+def as_json(outcome: Adaptation, recording: Recording) -> dict[str, object]:
+    curve = outcome.curve
     return {
         "game": recording.meta.game,
         "frames": {"learnt": len(outcome.split.learn), "held_out": len(outcome.split.check)},
@@ -35,20 +35,27 @@ def as_json(outcome: Outcome, recording: Recording) -> dict[str, object]:
             "held_out": sorted({row.episode for row in outcome.split.check}),
         },
         "held_out_chose": ["weights", "calibration"],  # `after` is a little better than further episodes would be
-        "steps": course.steps,
-        "stopped": course.stopped,
-        "blend": course.blend,
-        "checks": [{name: None if np.isnan(value) else value for name, value in check.items()} for check in course.checks],
+        "steps": curve.steps,
+        "steps_done": curve.done,
+        "stopped": curve.stopped,
+        "blend": curve.blend,
+        "checks": [{name: None if np.isnan(value) else value for name, value in check.items()} for check in curve.checks],
         "before": outcome.before[1].as_json(),
         "after": outcome.after[1].as_json(),
-        "replay": {"before": outcome.kept[0], "after": outcome.kept[1], "forgotten": outcome.forgotten},
+        "notes": outcome.notes,
+        "replay": {
+            "before": {name: curve.before[f"replay_{name}"] for name in KEPT},
+            "after": {name: curve.best[f"replay_{name}"] for name in KEPT},
+            "lost": curve.lost(),
+            "forgotten": outcome.forgotten,
+        },
         "parity_fp32": outcome.parity[0].__dict__,
         "parity_shipped": outcome.parity[1].__dict__,
         "seconds": outcome.seconds,
     }
 
 
-def pairs(outcome: Outcome) -> tuple[list[Pointed], list[Pointed]]:
+def pairs(outcome: Adaptation) -> tuple[list[Pointed], list[Pointed]]:
     """The same questions before and after: what was learnt first, one of each name before a second of any."""
     both = [(a, b) for a, b in zip(outcome.before[0].watch, outcome.after[0].watch, strict=True) if a.there]
     ranked: list[tuple[int, int, int]] = []
@@ -61,7 +68,7 @@ def pairs(outcome: Outcome) -> tuple[list[Pointed], list[Pointed]]:
     return [a for a, _ in chosen], [b for _, b in chosen]
 
 
-def table(outcome: Outcome, game: str) -> Table:
+def table(outcome: Adaptation, game: str) -> Table:
     """Pointing and presence before and after, per name, on the held-out episodes."""
     rows = Table(title=f"{escape(game)}: on {len(outcome.split.check)} frames of episodes held out", title_justify="left")
     rows.add_column("name", no_wrap=True)
@@ -72,7 +79,8 @@ def table(outcome: Outcome, game: str) -> Table:
         rows.add_row(escape(name), *_cells(before.concepts[name], after.concepts[name]))
     rows.add_section()
     rows.add_row("all", *_cells(before.overall, after.overall), style="bold")
-    kept = ", ".join(f"{name} {_two(outcome.kept, 'replay_' + name)}" for name in ("pointing", "target"))
+    curve = outcome.curve
+    kept = ", ".join(f"{name} {curve.before[f'replay_{name}']:.3f} → {curve.best[f'replay_{name}']:.3f}" for name in KEPT)
     rows.caption = (
         f"Drawn scenes held out: {kept}. Both sets chose the weights and the calibration:\n"
         "on further episodes expect a little less."
@@ -85,7 +93,3 @@ def _cells(before: Figures, after: Figures) -> list[str]:
     keys = ("pointing", "presence_auc", "ece")
     values = [figures[key] for key in keys for figures in (before, after)]
     return [f"{after['there']:.0f}", f"{after['absent']:.0f}", *("–" if np.isnan(v) else f"{v:.2f}" for v in values)]
-
-
-def _two(kept: Sequence[Figures], key: str) -> str:
-    return " → ".join(f"{figures[key]:.3f}" for figures in kept)

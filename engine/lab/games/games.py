@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rich.console import Console
 
 from engine.errors import Fault
 from engine.formats.recording import Recording, Row, read_recording
@@ -98,12 +97,14 @@ def few_shot(recording: Recording, count: int, out: Path, base: Path | None, min
     from engine.lab.adaptation.adapt import adapt  # here, since recording and measuring need no torch
     from engine.lab.adaptation.frames import choose_frames, split_by_episode
     from engine.lab.adaptation.report import write_report
+    from engine.lab.training.run import Progress
 
     name, halves = recording.meta.game, split_by_episode(recording.rows, 0.5)
     shown = replace(recording, rows=tuple(choose_frames(halves.learn, count)))
     bundle = out / "bundles" / f"{name}-{count}"
-    say = Console(stderr=True, highlight=False).print
-    outcome = adapt(shown, bundle, base, minutes=minutes, say=lambda text: say(f"{name}, {count} frames: {text}"))
+    with Progress() as progress:
+        progress.say(f"{name}: learning from {count} frames")
+        outcome = adapt(shown, bundle, base, minutes=minutes, progress=progress)
     write_report(outcome, shown, out / "bundles" / f"{name}-{count}-report")
     before, after = (_figures(recording, folder, halves.check) for folder in (base, bundle))
     return {
@@ -113,7 +114,7 @@ def few_shot(recording: Recording, count: int, out: Path, base: Path | None, min
         **{f"{key}_before": before[key] for key in ("pointing", "presence_auc", "ece")},
         **{key: after[key] for key in ("pointing", "presence_auc", "ece")},
         "forgotten": outcome.forgotten,
-        "steps": outcome.course.steps,
+        "steps": outcome.curve.steps,
         "seconds": outcome.seconds["all"],
     }
 

@@ -26,6 +26,9 @@ class ImageEncoder(nn.Module):
     std: tuple[float, ...] = (58.395, 57.12, 57.375)
     packaged: ClassVar[bool] = False  # whether a package carries pretrained weights, see `package_file`
 
+    _mean: Tensor
+    _std: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("_mean", torch.tensor(self.mean).view(1, 3, 1, 1), persistent=False)
@@ -180,8 +183,8 @@ class ResNet18(ImageEncoder):
         from torchvision.models import resnet18
 
         net = resnet18(weights=None)
-        for name in ("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4"):
-            setattr(self, name, getattr(net, name))
+        self.conv1, self.bn1, self.relu, self.maxpool = net.conv1, net.bn1, net.relu, net.maxpool
+        self.layer1, self.layer2, self.layer3, self.layer4 = net.layer1, net.layer2, net.layer3, net.layer4
 
     def features(self, x: Tensor) -> Features:
         x = self.layer1(self.maxpool(self.relu(self.bn1(self.conv1(x)))))

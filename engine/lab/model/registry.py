@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import torch
 from safetensors.torch import load_file
+from torch import nn
 
 from engine.errors import Fault
+
+if TYPE_CHECKING:
+    from engine.lab.model.image_encoders import ImageEncoder
+    from engine.lab.model.text_encoders import TextEncoder
 
 T = TypeVar("T", bound=type)
 
@@ -39,9 +44,9 @@ class Registry(Generic[T]):
         return iter(sorted(self._classes))
 
 
-image_encoders: Registry = Registry("image encoder")
-text_encoders: Registry = Registry("text encoder")
-fusions: Registry = Registry("fusion")
+image_encoders: Registry[type[ImageEncoder]] = Registry("image encoder")
+text_encoders: Registry[type[TextEncoder]] = Registry("text encoder")
+fusions: Registry[type[nn.Module]] = Registry("fusion")
 
 
 def read_state_dict(path: Path) -> dict[str, torch.Tensor]:

@@ -18,7 +18,7 @@ from engine.lab.data.questions import Sample
 from engine.lab.model import NpcModel
 from engine.lab.model.npc_model import Answers
 from engine.lab.training.feature_cache import SceneRecord, read_records
-from engine.lab.training.sources import Asked, Asker
+from engine.lab.training.sources import Asker, SceneQuestions
 from engine.lab.training.texts import Texts
 from npc.types import HEAD_NAMES, WORD_HEADS
 
@@ -31,7 +31,7 @@ Cells = tuple[int, int, int, int]  # top, bottom, left, right of an area in cell
 
 
 @dataclass(frozen=True)
-class _Asked:
+class CellQuestions:
     """What is asked about one scene, in cells: (phrase, areas) and (utterance, areas, label of each head)."""
 
     valid: Cells
@@ -101,12 +101,12 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
         self.rows, self.columns = size[0] // STRIDE, size[1] // STRIDE
         self.asked = [self._compact(record, asker.ask(record, i)) for i, record in enumerate(read_records(shards))]
 
-    def _compact(self, record: SceneRecord, asked: Asked) -> _Asked:
+    def _compact(self, record: SceneRecord, asked: SceneQuestions) -> CellQuestions:
         queries, lessons, danger = asked
         hostile, hazard = (
             [self._cells(e["box"]) for e in record.entities if tag in e["tags"]] for tag in ("hostile", "hazard")
         )
-        return _Asked(
+        return CellQuestions(
             self._cells(_xywh(record.valid)),
             [(phrase, [self._cells(box) for box in boxes]) for phrase, boxes in queries],
             [(s.text, [self._cells(box) for box in s.target_boxes], self._labels(s)) for s in lessons],
@@ -151,7 +151,7 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
             **(self._things(scene, rng) if self.vocabulary else {}),
         }
 
-    def _things(self, scene: _Asked, rng: np.random.Generator) -> dict[str, Tensor]:
+    def _things(self, scene: CellQuestions, rng: np.random.Generator) -> dict[str, Tensor]:
         boxes, names = np.zeros((NAMED, 4), int), np.full((NAMED, NAMES), -1)
         different = {tuple(scene.things[j][1]): scene.things[j] for j in rng.permutation(len(scene.things))}
         for i, (cells, true) in zip(range(NAMED), different.values(), strict=False):
@@ -195,8 +195,8 @@ def _xywh(box: Sequence[float]) -> list[float]:
 
 def _draw(rng: np.random.Generator, available: int, wanted: int) -> list[int]:
     if available >= wanted:
-        return rng.permutation(available)[:wanted].tolist()
-    return rng.integers(0, available, wanted).tolist()
+        return [int(i) for i in rng.permutation(available)[:wanted]]
+    return [int(i) for i in rng.integers(0, available, wanted)]
 
 
 def encode_batch(model: NpcModel, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:

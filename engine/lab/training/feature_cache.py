@@ -14,9 +14,11 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import onnxruntime as ort
 import torch
 from torch import nn
 
@@ -36,13 +38,13 @@ class SceneRecord:
     """
 
     valid: tuple[float, float, float, float]
-    entities: list[dict[str, object]]
+    entities: list[dict[str, Any]]
     absent: list[str]
 
 
 ScenePair = tuple[npt.NDArray[np.uint8], SceneRecord]
 ShardSource = Callable[[int, int], list[ScenePair]]  # first index, count -> frames with records
-Job = tuple[Path, Path | None, ShardSource, int, int]  # shard, backbone, source, first index, count
+ShardJob = tuple[Path, Path | None, ShardSource, int, int]  # shard, backbone, source, first index, count
 
 
 class _Backbone(nn.Module):
@@ -98,7 +100,7 @@ def build_cache(
     return shards
 
 
-def _build_shards(jobs: Sequence[Job], workers: int) -> Iterator[None]:
+def _build_shards(jobs: Sequence[ShardJob], workers: int) -> Iterator[None]:
     if workers <= 1:
         yield from map(_build_shard, jobs)
     else:
@@ -106,25 +108,36 @@ def _build_shards(jobs: Sequence[Job], workers: int) -> Iterator[None]:
             yield from pool.imap_unordered(_build_shard, jobs)
 
 
-def _build_shard(job: Job) -> None:
+def _build_shard(job: ShardJob) -> None:
     shard, backbone, source, start, count = job
-    pairs = source(start, count)
+    write_shard(shard, backbone, source(start, count))
+
+
+def write_shard(
+    shard: Path, backbone: Path | None, pairs: Sequence[ScenePair], on_scene: Callable[[], None] = lambda: None
+) -> None:
+    """Compute one shard (`backbone` None: frames); `on_scene` is called after each scene, for a progress bar."""
     with whole_folder(shard) as partial:
         if backbone is None:
             np.save(partial / "frame.npy", np.stack([frame for frame, _ in pairs]))
         else:
-            _write_features(partial, backbone, [frame for frame, _ in pairs])
+            _write_features(partial, backbone, [frame for frame, _ in pairs], on_scene)
         records = [record.__dict__ for _, record in pairs]
         (partial / "scenes.json").write_text(json.dumps(records, separators=(",", ":")), encoding="utf-8")
 
 
-def _write_features(folder: Path, backbone: Path, frames: Sequence[npt.NDArray[np.uint8]]) -> None:
-    import onnxruntime as ort
-
+def features_session(backbone: Path) -> ort.InferenceSession:
+    """A frozen image encoder; one thread, since one process a core beats several threads a picture."""
     options = ort.SessionOptions()
-    options.intra_op_num_threads = 1  # one process a core beats several threads a picture
-    session = ort.InferenceSession(str(backbone), options, providers=["CPUExecutionProvider"])
-    outputs: list[npt.NDArray[np.float16]] = []
+    options.intra_op_num_threads = 1
+    return ort.InferenceSession(str(backbone), options, providers=["CPUExecutionProvider"])
+
+
+def _write_features(
+    folder: Path, backbone: Path, frames: Sequence[npt.NDArray[np.uint8]], on_scene: Callable[[], None]
+) -> None:
+    session = features_session(backbone)
+    outputs: list[np.memmap[Any, np.dtype[np.float16]]] = []
     for i, frame in enumerate(frames):
         features = session.run(None, {"frame": frame[None]})
         if not outputs:
@@ -134,6 +147,7 @@ def _write_features(folder: Path, backbone: Path, frames: Sequence[npt.NDArray[n
             ]
         for array, feature in zip(outputs, features, strict=True):
             array[i] = feature[0]
+        on_scene()
     for array in outputs:
         array.flush()
 

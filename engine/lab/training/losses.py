@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from engine.lab.model import NpcModel
-from engine.lab.training.dataset import Batch, Vocabulary, features
+from engine.lab.training.dataset import Batch, Vocabulary, answer_batch, features
 from engine.lab.training.texts import Texts
+from npc.types import FUSED_HEADS
+
+SAMPLED = 1024  # names that a batch's things are told from, beside their own
+CELLS = 20.0  # of a heat map, about as many as a thing covers: brings the sum over cells to the size of the other terms
 
 
 def heat_loss(heat: Tensor, mask: Tensor, valid: Tensor) -> Tensor:
@@ -60,9 +65,6 @@ def naming_loss(things: Tensor, queries: Tensor, true: Tensor, kin: Tensor, scal
     return mass[known].mean()
 
 
-SAMPLED = 1024  # names that a batch's things are told from, beside their own
-
-
 class NamingLoss:
     """The naming loss for batches of a `SceneDataset` with a `Vocabulary`.
 
@@ -110,32 +112,56 @@ def _marked(places: Tensor, count: int) -> Tensor:
     return marks.scatter_(1, places, torch.ones_like(places, dtype=torch.bool))[:, :count]
 
 
-CELLS = 20.0  # of a heat map, about as many as a thing covers: brings the sum over cells to the size of the other terms
-
-
 class RetentionLoss:
-    """Remembers how a model pointed before it learnt.
+    """Remembers how a model answered before it learnt: where it pointed, at phrases and for what was said, and its heads.
 
     Args:
-        model: as it is before; its neck and grounding are copied.
-        table: vectors of the batches' phrases.
+        model: as it is before; what stands above its encoders is copied.
+        texts: vectors of the batches' phrases and utterances.
     """
 
-    def __init__(self, model: NpcModel, table: Texts) -> None:
-        assert model.grounding is not None
-        self._model, self._table = model, table
-        self._neck, self._grounding = copy.deepcopy(model.neck).eval(), copy.deepcopy(model.grounding).eval()
+    def __init__(self, model: NpcModel, texts: Texts) -> None:
+        shared = {id(encoder): encoder for encoder in (model.image, model.text)}
+        self._model, self._before = model, copy.deepcopy(model, shared).eval()
+        self._texts = texts
 
     def loss(self, batch: Batch) -> Tensor:
-        """How far heat maps and presence of the batch's phrases are from those of before; a scalar."""
-        valid, phrase = batch["valid"].float(), self._table.sentences(batch["phrase"])
-        levels = features(self._model, batch)
+        """How far the answers to a batch are from those of before; a scalar."""
+        levels, valid = features(self._model, batch), batch["valid"].float()
         with torch.no_grad():
-            grid, _ = self._neck(*levels)
-            old, there = self._grounding(grid, self._grounding.query(phrase), phrase, valid)
-        grid, _ = self._model.neck(*levels)
-        new, now = self._model.watch(grid, phrase, valid)
-        place = F.kl_div(new.flatten(2).log_softmax(-1), old.flatten(2).softmax(-1), reduction="none").sum(-1).mean()
-        cells = F.binary_cross_entropy_with_logits(new, old.sigmoid(), reduction="none") * valid.unsqueeze(1)
-        presence = F.binary_cross_entropy_with_logits(now, there.sigmoid())
-        return place + cells.sum((2, 3)).mean() / CELLS + presence
+            old = self._answers(self._before, levels, valid, batch)
+        new = self._answers(self._model, levels, valid, batch)
+        pointing = [_pointing_kept(o, n, valid) for o, n in zip(old.pointing, new.pointing, strict=True)]
+        heads = [_kept(old.logits[head], new.logits[head]) for head in FUSED_HEADS]
+        danger = F.binary_cross_entropy_with_logits(new.danger, old.danger.sigmoid())
+        return torch.stack([*pointing, *heads, danger]).sum()
+
+    def _answers(self, model: NpcModel, levels: list[Tensor], valid: Tensor, batch: Batch) -> _Answered:
+        grid, scene = model.neck(*levels)
+        answers = answer_batch(model, self._texts, batch, grid, scene, valid)
+        assert answers.heat is not None
+        assert answers.presence is not None
+        watch = model.watch(grid, self._texts.sentences(batch["phrase"]), valid)
+        return _Answered([watch, (answers.heat, answers.presence)], answers.logits, answers.danger[1])
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """Heat and presence logits of phrases and of what was said, logits by head, logits of a danger in view."""
+
+    pointing: list[tuple[Tensor, Tensor]]
+    logits: dict[str, Tensor]
+    danger: Tensor
+
+
+def _pointing_kept(old: tuple[Tensor, Tensor], new: tuple[Tensor, Tensor], valid: Tensor) -> Tensor:
+    """Where the peak lies, how hot each cell is, and whether the thing is there at all."""
+    (was, there), (heat, now) = old, new
+    cells = F.binary_cross_entropy_with_logits(heat, was.sigmoid(), reduction="none") * valid.unsqueeze(1)
+    presence = F.binary_cross_entropy_with_logits(now, there.sigmoid())
+    return _kept(was.flatten(2), heat.flatten(2)) + cells.sum((2, 3)).mean() / CELLS + presence
+
+
+def _kept(old: Tensor, new: Tensor) -> Tensor:
+    """Divergence of distributions over the last axis, from logits."""
+    return F.kl_div(new.log_softmax(-1), old.softmax(-1), reduction="none").sum(-1).mean()

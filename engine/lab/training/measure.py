@@ -183,7 +183,7 @@ def measure_synonyms(
         grid, _, valid = encode_batch(model, batch)
         truth = torch.stack([data.mask(entity["box"] for entity in entities) for *_, entities in asked]).flatten(1)
         for column, hits in ((0, by_name), (1, by_synonym)):
-            rows = table.rows([question[column] for question in asked])
+            rows = table.rows([str(question[column]) for question in asked])
             heat, _ = model.watch(grid, table.sentences(rows).unsqueeze(0), valid)
             hits += truth.gather(1, heat[0].flatten(1).argmax(-1, keepdim=True)).flatten().tolist()
     kinds = {"usual name": by_name, "other word": by_synonym}

@@ -10,33 +10,26 @@ import json
 import random
 import shutil
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 
 from engine.errors import Fault
 from engine.files import cache_directory
 from engine.formats.labels import load_labels
 from engine.lab.config import TrainCfg
 from engine.lab.data.utterances import load_utterances
-from engine.lab.data.versions import DATA_VERSION, LESSONS_VERSION
+from engine.lab.data.versions import LESSONS_VERSION
 from engine.lab.model import NpcModel, build_model
 from engine.lab.training.dataset import SceneDataset, Vocabulary
 from engine.lab.training.feature_cache import build_cache, export_backbone, fingerprint
 from engine.lab.training.measure import calibrate, measure
 from engine.lab.training.run import Clock, Progress, keep_freed_memory, save_weights, start_run
 from engine.lab.training.scene_stage import SceneStage
-from engine.lab.training.sources import (
-    Asker,
-    read_recording_shard,
-    read_scene_shard,
-    recording_length,
-    scene_concepts,
-    slot_things,
-)
+from engine.lab.training.sources import READERS, Asker, scene_concepts, slot_things
 from engine.lab.training.text_stage import TextStage
-from engine.lab.training.texts import texts_of
+from engine.lab.training.texts import Texts, texts_of
 
 WORDS = ("text.", "text_heads.")  # what the text stage trains
 
@@ -51,31 +44,44 @@ def run_recipe(
     start_run(run, cfg, labels, LESSONS_VERSION)
     torch.manual_seed(cfg.seed)
     random.seed(cfg.seed)
-    progress = Progress(run / "tensorboard")
-    model = build_model(cfg.model, labels)
-    text_stage(model, cfg, run, progress)
-    sets = scene_shards(model, cfg, cache, progress)
-    table = texts_of(model, _texts_file(run, cache))
-    size = cfg.model.size
-    lessons, queries = cfg.data.lessons, cfg.data.queries
-    asker = Asker("train", load_utterances("train"), lessons)
+    with Progress(run / "tensorboard") as progress:
+        model = build_model(cfg.model, labels)
+        text_stage(model, cfg, run, progress)
+        texts = texts_of(model, _texts_file(run, cache))
+        train, validation = _data_sets(model, cfg, cache, texts, progress)
+        if cfg.scene.start_from is not None:
+            _take_fused_part(model, cfg.scene.start_from)
+        stage = SceneStage(model, cfg.scene, texts, run, cfg.seed, on_validation=on_validation)
+        _scene_stage(stage, train, validation, progress)
+        if cfg.tune is not None:
+            _scene_stage(SceneStage(model, cfg.tune, texts, run, cfg.seed, "tuned", tune=True), train, validation, progress)
+        calibrate(model, measure(model, texts, validation))
+        save_weights(model, run / "model.safetensors")
+        progress.say(f"calibrated and saved: {run / 'model.safetensors'}")
+    return model
+
+
+def _data_sets(
+    model: NpcModel, cfg: TrainCfg, cache: Path, texts: Texts, progress: Progress
+) -> tuple[SceneDataset, SceneDataset]:
+    """What is trained on and what is validated by, their words among the `texts`."""
+    shards, lessons = scene_shards(model, cfg, cache, progress), cfg.data.lessons
     # A text encoder that is being trained would have to read a thousand names in every step.
     named = cfg.model.text.frozen and cfg.model.grounding and "image" in cfg.model.modalities
-    vocabulary = Vocabulary(scene_concepts()) if named else None
-    train = SceneDataset(sets["train"], labels, table, asker, queries, size, seed=cfg.seed, vocabulary=vocabulary)
+    train = SceneDataset(
+        shards["train"],
+        model.labels,
+        texts,
+        Asker("train", load_utterances("train"), lessons),
+        cfg.data.queries,
+        cfg.model.size,
+        seed=cfg.seed,
+        vocabulary=Vocabulary(scene_concepts()) if named else None,
+    )
     held_out = Asker("train", load_utterances("held_out"), lessons)
-    validation = SceneDataset(sets["validation"], labels, table, held_out, queries, size, fixed=True)
-    table.add(train.texts() | validation.texts(), progress)
-    if cfg.scene.start_from is not None:
-        _take_fused_part(model, cfg.scene.start_from)
-    stage = SceneStage(model, cfg.scene, table, run, cfg.seed, on_validation=on_validation)
-    _scene_stage(stage, train, validation, progress)
-    if cfg.tune is not None:
-        _scene_stage(SceneStage(model, cfg.tune, table, run, cfg.seed, "tuned", tune=True), train, validation, progress)
-    calibrate(model, measure(model, table, validation))
-    save_weights(model, run / "model.safetensors")
-    progress.say(f"calibrated and saved: {run / 'model.safetensors'}")
-    return model
+    validation = SceneDataset(shards["validation"], model.labels, texts, held_out, cfg.data.queries, cfg.model.size, fixed=True)
+    texts.add(train.texts() | validation.texts(), progress)
+    return train, validation
 
 
 def text_stage(model: NpcModel, cfg: TrainCfg, run: Path, progress: Progress) -> None:
@@ -111,8 +117,6 @@ def train_words(cfg: TrainCfg, folder: Path) -> float:
 
 def _load_words(model: NpcModel, path: Path) -> None:
     """The text encoder and its heads alone: models that see differently may share them."""
-    from safetensors.torch import load_file
-
     weights = load_file(path)
     for module, prefix in zip((model.text, model.text_heads), WORDS, strict=True):
         module.load_state_dict({k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)})
@@ -127,38 +131,12 @@ def _texts_file(run: Path, cache: Path) -> Path | None:
 
 
 def scene_shards(model: NpcModel, cfg: TrainCfg, cache: Path, progress: Progress) -> dict[str, list[Path]]:
-    """Shards of the training and the validation set, recordings included."""
-    data = cfg.data
+    """Shards of the training and the validation set, from everywhere that scenes are read from."""
     root, backbone = cache_root(model, cache)
-    sets = {
-        "train": build_cache(
-            root / f"scenes-train-{cfg.seed}-{DATA_VERSION}",
-            backbone,
-            partial(read_scene_shard, "train", cfg.seed, cfg.model.size),
-            data.scenes,
-            progress,
-        ),
-        "validation": build_cache(
-            root / f"scenes-validation-{cfg.seed}-{DATA_VERSION}",
-            backbone,
-            partial(read_scene_shard, "train", cfg.seed + 1, cfg.model.size),
-            data.validation,
-            progress,
-        ),
-    }
-    for folder in data.recordings:
-        key = fingerprint(folder.resolve(), (folder / "labels.jsonl").stat().st_mtime_ns, DATA_VERSION)
-        for part in ("train", "validation"):
-            count = recording_length(folder, part)
-            if count:
-                shards = build_cache(
-                    root / f"recording-{key}-{part}",
-                    backbone,
-                    partial(read_recording_shard, folder, part, cfg.model.size),
-                    count,
-                    progress,
-                )
-                sets[part] += shards * (data.recording_repeat if part == "train" else 1)
+    sets: dict[str, list[Path]] = {"train": [], "validation": []}
+    for part, shards in sets.items():
+        for source in (source for read in READERS.values() for source in read(cfg, part)):
+            shards += build_cache(root / source.key, backbone, source.read, source.count, progress) * source.repeat
     return sets
 
 
@@ -179,8 +157,6 @@ def cache_root(model: NpcModel, cache: Path) -> tuple[Path, Path | None]:
 
 def _take_fused_part(model: NpcModel, run: Path) -> None:
     """Weights of an earlier run, except those of the text encoder and its heads."""
-    from safetensors.torch import load_file
-
     if not (run / "model.safetensors").is_file():
         raise Fault("run_missing", f"{run} holds no trained model.", "Check `start_from` in the recipe.")
     weights = load_file(run / "model.safetensors")
@@ -189,7 +165,5 @@ def _take_fused_part(model: NpcModel, run: Path) -> None:
 
 def _scene_stage(stage: SceneStage, train: SceneDataset, validation: SceneDataset, progress: Progress) -> None:
     """Run a stage to its end (at once, where an earlier call finished it) and go on with its best weights."""
-    from safetensors.torch import load_file
-
     stage.run(train, validation, progress)
     stage.model.load_state_dict(load_file(stage.best_file))

@@ -7,14 +7,22 @@ its best weights, and its last ones with its state to resume from.
 from __future__ import annotations
 
 import ctypes
+import math
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import Any, Self
 
 import torch
 import yaml
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 from safetensors.torch import load_file, save_file
 
 from engine.errors import Fault
@@ -73,7 +81,7 @@ def save_state(path: Path, **state: object) -> None:
 
 
 class Clock:
-    """Runs from its making on.
+    """Seconds since its making, and how many there are to spend.
 
     Args:
         minutes: what may be spent; None: any time.
@@ -84,51 +92,89 @@ class Clock:
     def __init__(self, minutes: float | None, spent: float = 0.0, now: Callable[[], float] = time.monotonic) -> None:
         self._budget = 60 * minutes if minutes is not None else None
         self._now, self._start = now, now() - spent
+        self._lap, self.laps = now(), dict[str, float]()
 
     def spent(self) -> float:
         """Seconds, those of earlier calls included."""
         return self._now() - self._start
 
+    def left(self) -> float:
+        """Seconds of the budget that are left, 0 at least; without a budget: infinite."""
+        return max(self._budget - self.spent(), 0.0) if self._budget is not None else math.inf
+
     def share(self) -> float:
         """Share of the budget that is spent, 0..1; 0 without a budget."""
-        return min(self.spent() / self._budget, 1.0) if self._budget else 0.0
+        return min(self.spent() / self._budget, 1.0) if self._budget else float(self._budget is not None)
 
     def over(self) -> bool:
         return self._budget is not None and self.spent() >= self._budget
 
+    def after(self, seconds: float) -> Clock:
+        """This clock, if it had run for so many seconds by now."""
+        return Clock(None if self._budget is None else self._budget / 60, seconds, self._now)
+
+    def lap(self, name: str) -> float:
+        """Note under `laps` what went by since the last lap, and return it."""
+        now = self._now()
+        self.laps[name], self._lap = round(now - self._lap, 1), now
+        return self.laps[name]
+
 
 class Progress:
-    """Prints now and then, logs every value to TensorBoard under `folder` (None: prints alone)."""
+    """How far a run is: a bar on a terminal, a line now and then elsewhere. Used as a context, for the bar must be taken away.
 
-    def __init__(self, folder: Path | None, every_s: float = 10.0) -> None:
+    Args:
+        folder: where every value is logged for TensorBoard, too; None: nowhere.
+        every_s: seconds between two lines.
+    """
+
+    def __init__(self, folder: Path | None = None, every_s: float = 10.0) -> None:
         self._console = Console(stderr=True, highlight=False)
         self._every, self._last, self._start = every_s, 0.0, time.monotonic()
         self._steps: dict[str, int] = {}
         self._totals: dict[str, int] = {}
-        self._writer = None
+        self._bar: Bar | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._writer: Any = None
         if folder is not None:
             from torch.utils.tensorboard import SummaryWriter
 
             self._writer = SummaryWriter(str(folder))
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            shown = TextColumn("{task.fields[shown]}")
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), shown)
+            self._bar = Bar(*columns, console=self._console, transient=True)
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
 
     def total(self, stage: str, steps: int, done: int = 0) -> None:
         """Announce how many steps a stage will take (`done` of them in an earlier run)."""
         self._totals[stage], self._steps[stage] = steps, done
 
     def step(self, stage: str, **values: float) -> None:
+        """One step of a stage is done; `values` are shown with it."""
         step = self._steps[stage] = self._steps.get(stage, 0) + 1
         if self._writer is not None:
             for name, value in values.items():
                 self._writer.add_scalar(f"{stage}/{name}", value, step)
+        shown, total = _shown(values), self._totals.get(stage)
         now = time.monotonic()
-        if now - self._last >= self._every:
+        if self._bar is not None:
+            if stage not in self._tasks:
+                self._tasks[stage] = self._bar.add_task(stage, total=total, shown="")
+            self._bar.update(self._tasks[stage], completed=step, shown=shown, visible=step != total)
+        elif now - self._last >= self._every:
             self._last = now
-            of = f"/{self._totals[stage]}" if stage in self._totals else ""
-            shown = "  ".join(f"{k} {v:.3f}" for k, v in values.items())
-            self._console.print(f"[{now - self._start:6.0f} s] {stage} {step}{of}  {shown}")
+            self.say(f"{stage} {step}{'' if total is None else f'/{total}'}  {shown}")
 
     def say(self, text: str) -> None:
-        self._console.print(f"[{time.monotonic() - self._start:6.0f} s] {text}")
+        self._console.print(f"[{time.monotonic() - self._start:6.0f} s] {text}", markup=False)
 
     def score(self, stage: str, **values: float) -> None:
         """Log validation figures and print them."""
@@ -136,7 +182,34 @@ class Progress:
         if self._writer is not None:
             for name, value in values.items():
                 self._writer.add_scalar(f"validation/{name}", value, step)
-        self.say(f"{stage} {step} validation: " + "  ".join(f"{k} {v:.3f}" for k, v in values.items()))
+        self.say(f"{stage} {step} validation: {_shown(values)}")
+
+
+def _shown(values: Mapping[str, float]) -> str:
+    return "  ".join(f"{name} {value:.3f}" for name, value in values.items())
+
+
+@contextmanager
+def stopping() -> Iterator[Callable[[], bool]]:
+    """Within it the first Ctrl-C is a wish, of which the function tells that is given; the second interrupts as ever.
+
+    Outside of the main thread, where signals are not heard, nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    asked: list[int] = []
+    before = signal.getsignal(signal.SIGINT) or signal.default_int_handler
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3  # of mallopt(3)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ import numpy as np
 
 from engine.formats.boxes import Xywh
 from engine.formats.recording import Recording, Row, read_recording
+from engine.lab.config import TrainCfg
 from engine.lab.data.concepts import Concept
 from engine.lab.data.paint import COLOURS, SHADES
 from engine.lab.data.questions import Questioner, Sample
 from engine.lab.data.scenes import SceneGenerator
 from engine.lab.data.things import WAYS, Entity, Scene, entity_of
 from engine.lab.data.utterances import Utterance
-from engine.lab.training.feature_cache import ScenePair, SceneRecord
+from engine.lab.data.versions import DATA_VERSION
+from engine.lab.training.feature_cache import ScenePair, SceneRecord, ShardSource, fingerprint
 from engine.perception.pictures import letterbox
 
 QUERIES = 24  # phrases drawn once a scene; the data set draws from these anew each time
@@ -49,11 +52,6 @@ def read_scene_shard(split: str, seed: int, size: tuple[int, int], start: int, c
     return [scene_pair(generator.scene(i), size) for i in range(start, start + count)]
 
 
-def recording_length(folder: Path, part: str) -> int:
-    """Frames of a recording that belong to `part`; whole episodes are held out for validation."""
-    return len(_recording(folder, part)[1])
-
-
 def read_recording_shard(folder: Path, part: str, size: tuple[int, int], start: int, count: int) -> list[ScenePair]:
     """Recorded frames with their entities, as for synthetic scenes."""
     recording, rows = _recording(folder, part)
@@ -76,6 +74,55 @@ def _held_out(episode: str) -> bool:
     return hashlib.sha256(episode.encode()).digest()[0] % 8 == 0
 
 
+@dataclass(frozen=True)
+class Source:
+    """Scenes from one place.
+
+    `key` names their cache: the same key, the same scenes. `read` gives some of the `count` that there are, from an index
+    on. Each counts `repeat` times in an epoch.
+    """
+
+    key: str
+    count: int
+    read: ShardSource
+    repeat: int = 1
+
+
+Reader = Callable[[TrainCfg, str], list[Source]]  # a recipe and a part, "train" or "validation"
+READERS: dict[str, Reader] = {}
+
+
+def reader(name: str) -> Callable[[Reader], Reader]:
+    """Register what gives scenes for a recipe; a further data set is one decorated function, imported by the recipe."""
+
+    def add(read: Reader) -> Reader:
+        READERS[name] = read
+        return read
+
+    return add
+
+
+@reader("scenes")
+def drawn_scenes(cfg: TrainCfg, part: str) -> list[Source]:
+    """Scenes of the generator; those to validate by are of a seed of their own."""
+    seed, count = (cfg.seed, cfg.data.scenes) if part == "train" else (cfg.seed + 1, cfg.data.validation)
+    read = partial(read_scene_shard, "train", seed, cfg.model.size)
+    return [Source(f"scenes-{part}-{cfg.seed}-{DATA_VERSION}", count, read)]
+
+
+@reader("recordings")
+def recorded_scenes(cfg: TrainCfg, part: str) -> list[Source]:
+    """Frames of the recipe's recordings; whole episodes are held out to validate by."""
+    sources = []
+    for folder in cfg.data.recordings:
+        if count := len(_recording(folder, part)[1]):
+            key = fingerprint(folder.resolve(), (folder / "labels.jsonl").stat().st_mtime_ns, DATA_VERSION)
+            read = partial(read_recording_shard, folder, part, cfg.model.size)
+            repeat = cfg.data.recording_repeat if part == "train" else 1
+            sources.append(Source(f"recording-{key}-{part}", count, read, repeat))
+    return sources
+
+
 def scene_pair(scene: Scene, size: tuple[int, int]) -> ScenePair:
     """A scene at the model's input size, with its record."""
     fit = letterbox(scene.frame, *size)
@@ -95,7 +142,7 @@ def scene_pair(scene: Scene, size: tuple[int, int]) -> ScenePair:
     return fit.picture, SceneRecord(valid, entities, list(scene.absent))
 
 
-Asked = tuple[list[tuple[str, list[Xywh]]], list[Sample], tuple[bool, bool]]
+SceneQuestions = tuple[list[tuple[str, list[Xywh]]], list[Sample], tuple[bool, bool]]
 
 
 def scene_concepts() -> list[Concept]:
@@ -116,7 +163,7 @@ class Asker:
         self._questioner = _generator(asks, 0).questioner if isinstance(asks, str) else asks
         self._utterances, self._lessons = utterances, lessons
 
-    def ask(self, record: SceneRecord, index: int) -> Asked:
+    def ask(self, record: SceneRecord, index: int) -> SceneQuestions:
         """Phrases with the boxes of all that each names; lessons; whether a hostile and a hazard is in view."""
         rng = np.random.default_rng((index, 77))
         entities = [_entity(row) for row in record.entities]

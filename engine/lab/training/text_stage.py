@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,17 +23,18 @@ from engine.lab.data.utterances import Utterance
 from engine.lab.model import NpcModel
 from engine.lab.model.text_encoders import SENTENCE_DIM, MiniLM
 from engine.lab.training.measure import macro_f1
-from engine.lab.training.run import Progress
+from engine.lab.training.run import Clock, Progress
 from engine.lab.training.texts import tokenize
+from engine.lab.training.trainer import Trainer
+from npc.types import WORD_HEADS
 
 
 @dataclass(frozen=True)
-class Line:
-    """One filled player line. `thing` is what fills its slot, None where nothing is named."""
+class FilledLine:
+    """One filled player line: its classes by head (-1: unknown), and the `thing` that fills its slot, if it has one."""
 
     text: str
-    intent: int
-    tone: int
+    labels: dict[str, int]
     thing: str | None
 
 
@@ -65,30 +67,25 @@ class TextStage:
 
     def run(self, held_out: Sequence[Utterance], progress: Progress) -> float:
         """Train; returns intent macro-F1 on the held-out families (weights are the last ones)."""
-        steps = self.cfg.epochs * len(self._epoch()) // self.cfg.batch
-        optimiser = self._optimiser()
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, [g["lr"] for g in optimiser.param_groups], total_steps=steps + self.cfg.epochs, pct_start=0.1
-        )
+        steps = (
+            self.cfg.epochs * len(self._epoch()) // self.cfg.batch + self.cfg.epochs - 1
+        )  # each epoch ends with a part of one
+        trainer = Trainer(self._groups(), steps, Clock(None), clip=1.0)
+        progress.total("text", steps)
         score = 0.0
         for epoch in range(self.cfg.epochs):
             for part in self.trained:
                 part.train()
             for batch in _batches(self._epoch(), self.cfg.batch):
                 loss = self._loss(batch)
-                optimiser.zero_grad()
-                loss.backward()
-                nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], 1.0)
-                optimiser.step()
-                if schedule.last_epoch < schedule.total_steps - 1:
-                    schedule.step()
+                trainer.step(loss)
                 progress.step("text", loss=float(loss.detach()))
             score = intent_macro_f1(self.model, self.labels, fill_lines(held_out, self.things, self.labels, self.rng))
             progress.say(f"text stage, epoch {epoch + 1}/{self.cfg.epochs}: intent macro-F1 on held-out families {score:.3f}")
         self.model.eval()
         return score
 
-    def _optimiser(self) -> torch.optim.Optimizer:
+    def _groups(self) -> list[dict[str, Any]]:
         for parameter in self.model.parameters():
             parameter.requires_grad_(False)
         for part in self.trained:
@@ -97,13 +94,11 @@ class TextStage:
         slow = list(tuned.parameters()) if tuned is not None else []
         ids = {id(p) for p in slow}
         fast = [p for part in self.trained for p in part.parameters() if id(p) not in ids]
-        groups = [{"params": fast, "lr": self.cfg.lr * 10}]
-        if slow:
-            groups.append({"params": slow, "lr": self.cfg.lr})
-        return torch.optim.AdamW(groups, weight_decay=0.02, fused=True)
+        groups: list[dict[str, Any]] = [{"params": fast, "lr": self.cfg.lr * 10}, {"params": slow, "lr": self.cfg.lr}]
+        return [group for group in groups if group["params"]]
 
-    def _epoch(self) -> list[Line]:
-        rows: list[Line] = []
+    def _epoch(self) -> list[FilledLine]:
+        rows: list[FilledLine] = []
         for _ in range(self.cfg.fills):
             slotted = [u for u in self.lines if u.slot]
             rows += fill_lines(slotted, self.things, self.labels, self.rng)
@@ -111,23 +106,24 @@ class TextStage:
         self.rng.shuffle(rows)
         return rows
 
-    def _loss(self, batch: list[Line]) -> Tensor:
+    def _loss(self, batch: list[FilledLine]) -> Tensor:
         texts = [roughen(line.text, self.rng) for line in batch]
         ids, mask = tokenize(texts)
         _, utterance = _tuned_forward(self.model, ids, mask)
         wanted, aim = utterance[:, :SENTENCE_DIM], utterance[:, SENTENCE_DIM:]
-        intent = F.cross_entropy(
-            self.model.text_heads["intent"](wanted),
-            torch.tensor([line.intent for line in batch]),
-            weight=self.weight,
-            label_smoothing=0.1,
-        )
-        tone = F.cross_entropy(
-            self.model.text_heads["tone"](wanted), torch.tensor([line.tone for line in batch]), label_smoothing=0.1
-        )
-        return intent + 0.5 * tone + 1.5 * self._aim_loss(aim, batch)
+        losses = [self._head_loss(head, wanted, batch) for head in WORD_HEADS]
+        return torch.stack([*losses, 1.5 * self._aim_loss(aim, batch)]).sum()
 
-    def _aim_loss(self, aim: Tensor, batch: list[Line]) -> Tensor:
+    def _head_loss(self, head: str, wanted: Tensor, batch: list[FilledLine]) -> Tensor:
+        truth = torch.tensor([line.labels[head] for line in batch])
+        logits = self.model.text_heads[head](wanted)
+        if not (truth >= 0).any():
+            return logits.sum() * 0.0
+        first = head == WORD_HEADS[0]
+        rare = self.weight if first else None
+        return (1.0 if first else 0.5) * F.cross_entropy(logits, truth, rare, label_smoothing=0.1, ignore_index=-1)
+
+    def _aim_loss(self, aim: Tensor, batch: list[FilledLine]) -> Tensor:
         rows = [i for i, line in enumerate(batch) if line.thing]
         if len(rows) < 2:
             return aim.sum() * 0.0
@@ -145,17 +141,19 @@ class TextStage:
 
 def fill_lines(
     lines: Sequence[Utterance], things: Mapping[str, Sequence[str]], labels: Labels, rng: random.Random
-) -> list[Line]:
+) -> list[FilledLine]:
     """Fill every slot with a random thing of its kind."""
     filled = []
     for u in lines:
         thing = rng.choice(things[u.slot]) if u.slot else None
         text = u.text.replace("{" + u.slot + "}", thing) if u.slot and thing else u.text
-        filled.append(Line(text, labels.index("intent", u.intent), labels.index("tone", u.tone), thing))
+        told = {head: getattr(u, head, None) for head in WORD_HEADS}
+        classes = {head: -1 if label is None else labels.index(head, label) for head, label in told.items()}
+        filled.append(FilledLine(text, classes, thing))
     return filled
 
 
-def intent_macro_f1(model: NpcModel, labels: Labels, lines: Sequence[Line]) -> float:
+def intent_macro_f1(model: NpcModel, labels: Labels, lines: Sequence[FilledLine]) -> float:
     """Macro-F1 of the intent head on `lines`."""
     predicted: list[int] = []
     model.eval()
@@ -164,7 +162,7 @@ def intent_macro_f1(model: NpcModel, labels: Labels, lines: Sequence[Line]) -> f
             ids, mask = tokenize([line.text for line in lines[i : i + 64]])
             utterance = model.encode_text(ids, mask)[1]
             predicted += model.text_heads["intent"](utterance[:, :SENTENCE_DIM]).argmax(-1).tolist()
-    return macro_f1([line.intent for line in lines], predicted, len(labels["intent"]))
+    return macro_f1([line.labels["intent"] for line in lines], predicted, len(labels["intent"]))
 
 
 def _trained_part(model: NpcModel) -> list[nn.Module]:
@@ -182,7 +180,7 @@ def _tuned_forward(model: NpcModel, ids: Tensor, mask: Tensor) -> tuple[Tensor |
     return model.text(ids, mask)
 
 
-def _batches(rows: list[Line], size: int) -> Iterator[list[Line]]:
+def _batches(rows: list[FilledLine], size: int) -> Iterator[list[FilledLine]]:
     """Batches of similar length (less padding), in random order."""
     chunk = size * 20
     for start in range(0, len(rows), chunk):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from engine.formats.recording import read_recording
 from engine.lab.adaptation import adapt as way
 from engine.lab.adaptation.adapt import adapt
 from engine.lab.adaptation.frames import split_by_episode
-from engine.lab.adaptation.learning import AdaptCfg, AdaptStage
+from engine.lab.adaptation.learning import BY_HAND, OUT_OF_TIME, AdaptCfg, Learning
 from engine.lab.adaptation.material import load_model, prepare
 from engine.lab.adaptation.merging import input_grams
 from engine.lab.adaptation.report import table, write_report
@@ -27,6 +28,7 @@ from engine.lab.data.concepts import Concept
 from engine.lab.model import ModelCfg, build_model
 from engine.lab.training.feature_cache import SceneRecord
 from engine.lab.training.replay import read_replay, write_replay
+from engine.lab.training.run import Progress
 from engine.lab.training.texts import tokenizer_file
 from engine.perception import Bundle, Frame, Perceiver, Query
 from export.bundle_writer import staging, write_rest
@@ -87,7 +89,7 @@ def test_a_game_is_learnt_and_the_bundle_answers_as_pytorch_does(
     recording, out = record(), tmp_path / "out"
     outcome = adapt(recording, out, bundle, minutes=5, cfg=AdaptCfg(steps=20, check_every=10))
     assert outcome.parity[1].agreement == 1  # fp32: as shipped is as exact
-    assert [check["step"] for check in outcome.course.checks][:1] == [10]
+    assert [check["step"] for check in outcome.curve.checks][:1] == [10]
     assert [a.question for a in outcome.before[0].watch] == [a.question for a in outcome.after[0].watch]
     assert [a.p for a in outcome.before[0].watch] != [a.p for a in outcome.after[0].watch]
     learnt, before = Bundle(out), Bundle(bundle)
@@ -111,12 +113,37 @@ def test_labels_that_do_not_fit_are_found_out_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_machine_that_is_too_slow_is_told_so_and_not_that_the_labels_are_wrong(
-    bundle: Path, record: Record, tmp_path: Path
+@pytest.mark.parametrize("minutes", [0.0, 0.001])
+def test_where_time_is_over_before_it_began_there_is_a_bundle_and_a_sentence(
+    bundle: Path, record: Record, tmp_path: Path, minutes: float
 ) -> None:
-    with pytest.raises(Fault, match=r"minutes were over; 400 steps are usual. Give more --minutes"):
-        adapt(record(), tmp_path / "out", bundle, minutes=0)
-    assert not (tmp_path / "out").exists()
+    recording, out = record(), tmp_path / "out"
+    outcome = adapt(recording, out, bundle, minutes=minutes, cfg=AdaptCfg(least=3))
+    assert (outcome.curve.done, outcome.curve.stopped) == (3, OUT_OF_TIME)
+    assert f"minutes were over after 3 of {AdaptCfg().steps} steps" in " ".join(outcome.notes)
+    assert "crops of each" in " ".join(outcome.notes)
+    assert Bundle(out).manifest.metrics["adapted"]["steps"] == outcome.curve.steps
+    write_report(outcome, recording, tmp_path / "report")
+    assert json.loads((tmp_path / "report" / "adaptation.json").read_text())["steps_done"] == 3
+
+
+def test_learning_that_is_stopped_by_hand_keeps_the_best_until_then(
+    bundle: Path, record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = Progress.step
+
+    def interrupted(self: Progress, stage: str, **values: float) -> None:
+        step(self, stage, **values)
+        if stage == "learning" and self._steps[stage] == 5:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Progress, "step", interrupted)
+    outcome = adapt(record(), tmp_path / "out", bundle, minutes=5, cfg=AdaptCfg(steps=50, check_every=2))
+    assert (outcome.curve.done, outcome.curve.stopped) == (6, BY_HAND)
+    assert [check["step"] for check in outcome.curve.checks] == [2, 4, 6]
+    assert "It was stopped after 6 of 50 steps" in outcome.notes[0]
+    load_model(Bundle(tmp_path / "out"))
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_of_a_recording_without_tags_no_sentence_and_no_danger_is_learnt(bundle: Path, record: Record, tmp_path: Path) -> None:
@@ -124,7 +151,7 @@ def test_of_a_recording_without_tags_no_sentence_and_no_danger_is_learnt(bundle:
     path = recording.folder / "labels.jsonl"
     path.write_text(path.read_text().replace('"tags":["item"]', '"tags":[]'))
     untagged = read_recording(recording.folder)
-    material = prepare(Bundle(bundle), untagged, split_by_episode(untagged.rows), tmp_path, 1)
+    material = prepare(Bundle(bundle), untagged, split_by_episode(untagged.rows), tmp_path, 1, 600, Progress())
     new, old = material.learn, material.replay
     assert {scene.danger for scene in new.asked} == {(-1.0, -1.0)}
     assert -1.0 not in {value for scene in old.asked for value in scene.danger}
@@ -139,7 +166,7 @@ def test_what_is_learnt_from_is_drawn_the_same_in_every_run(bundle: Path, record
     drawn = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        learn = prepare(Bundle(bundle), recording, split_by_episode(recording.rows), tmp_path / name, 1).learn
+        learn = prepare(Bundle(bundle), recording, split_by_episode(recording.rows), tmp_path / name, 1, 600, Progress()).learn
         drawn.append([learn[i]["phrase"].tolist() for i in (0, 1, 2, 0)])
     assert drawn[0] == drawn[1]
     assert drawn[0][0] != drawn[0][3]  # anew each time, for all that
@@ -147,7 +174,7 @@ def test_what_is_learnt_from_is_drawn_the_same_in_every_run(bundle: Path, record
 
 def test_things_are_told_from_all_names_of_the_game_and_from_others(bundle: Path, record: Record, tmp_path: Path) -> None:
     recording = record()
-    material = prepare(Bundle(bundle), recording, split_by_episode(recording.rows), tmp_path, 1)
+    material = prepare(Bundle(bundle), recording, split_by_episode(recording.rows), tmp_path, 1, 600, Progress())
     vocabulary = material.learn.vocabulary
     assert vocabulary is not None
     assert {entity.name for row in recording.rows for entity in row.entities} < set(vocabulary.names)
@@ -158,9 +185,9 @@ def test_things_are_told_from_all_names_of_the_game_and_from_others(bundle: Path
 
 def test_inputs_are_gathered_of_all_linear_layers_that_learn(bundle: Path, record: Record, tmp_path: Path) -> None:
     recording = record()
-    material = prepare(Bundle(bundle), recording, split_by_episode(recording.rows), tmp_path, 1)
+    material = prepare(Bundle(bundle), recording, split_by_episode(recording.rows), tmp_path, 1, 600, Progress())
     model = load_model(Bundle(bundle))
-    AdaptStage(model, material, AdaptCfg())
+    Learning(model, material, AdaptCfg())
     grams = input_grams(model, material.texts, material.check)
     assert {"neck.laterals.0.0", "neck.cell", "grounding.phrase.0", "fused.0"} <= grams.keys()
     assert not [name for name in grams if name.startswith(("image", "text"))]
@@ -288,3 +315,4 @@ def test_faults_of_the_command_are_one_line_and_exit_2(record: Record, tmp_path:
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1), done.stderr
         assert fault in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "recording"]  # and no report of nothing

@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from engine.formats.labels import load_labels
-from engine.lab.adaptation.learning import AdaptCfg, AdaptStage, Course
+from engine.lab.adaptation.learning import KEPT, AdaptCfg, Learning, LearningCurve
 from engine.lab.adaptation.merging import merge
 from engine.lab.model import build_model
 from engine.lab.model.text_encoders import SENTENCE_DIM
@@ -26,6 +26,9 @@ class Table:
     def sentences(self, rows):
         return torch.randn(*rows.shape, SENTENCE_DIM, generator=torch.Generator().manual_seed(0))
 
+    def utterances(self, rows):
+        return torch.randn(*rows.shape, 2 * SENTENCE_DIM, generator=torch.Generator().manual_seed(1))
+
 
 @pytest.fixture
 def model():
@@ -39,7 +42,8 @@ def batch(model):
     with torch.no_grad():
         s8, s16, s32 = model.image(frame)
     valid = torch.ones(2, SIZE[0] // 8, SIZE[1] // 8)
-    return {"s8": s8, "s16": s16, "s32": s32, "valid": valid, "phrase": torch.zeros(2, 5, dtype=torch.long)}
+    rows = {"phrase": torch.zeros(2, 5, dtype=torch.long), "text": torch.zeros(2, 3, dtype=torch.long)}
+    return {"s8": s8, "s16": s16, "s32": s32, "valid": valid, "said": torch.ones(2, 3), **rows}
 
 
 def test_a_model_that_answers_as_before_is_left_alone(model, batch):
@@ -49,20 +53,33 @@ def test_a_model_that_answers_as_before_is_left_alone(model, batch):
     assert max(moved) < 1e-4
 
 
-def test_a_model_that_answers_otherwise_is_drawn_back(model, batch):
+@pytest.mark.parametrize("part", ["neck.cell", "grounding.context", "fused_heads.action", "danger.there"])
+def test_a_model_that_answers_otherwise_is_drawn_back(model, batch, part):
+    """Where it points, what it takes the words to mean, what it would do, and what it fears."""
     retention = RetentionLoss(model, Table())
     as_before = retention.loss(batch).item()
     with torch.no_grad():
-        for parameter in model.neck.cell.parameters():
-            parameter.mul_(-1)
-    assert retention.loss(batch).item() > as_before + 0.01
+        for parameter in model.get_submodule(part).parameters():
+            parameter.mul_(-2)
+    assert retention.loss(batch).item() > as_before + 0.001
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_no_head_may_lose_more_than_the_limit(name):
+    learning = Learning.__new__(Learning)
+    learning.cfg = AdaptCfg(forgotten=0.03)
+    before = {f"replay_{kept}": 0.6 for kept in KEPT}
+    curve = LearningCurve(before, before | {f"replay_{name}": 0.492})
+    assert learning._keeps(curve, before | {f"replay_{name}": 0.58})
+    assert not learning._keeps(curve, before | {f"replay_{name}": 0.492})
+    assert curve.lost()[name] == pytest.approx(0.108)
 
 
 def learner(model, kept):
     """A stage whose pointing on the replay is `kept`, one after the other."""
-    stage, figures = AdaptStage.__new__(AdaptStage), iter(kept)
-    stage.model, stage.table, stage.adapt = model, None, AdaptCfg(blends=(0.75, 0.5, 0.25), forgotten=0.03)
-    stage.material = SimpleNamespace(learn=None, replay=None)
+    stage, figures = Learning.__new__(Learning), iter(kept)
+    stage.model, stage.cfg = model, AdaptCfg(blends=(0.75, 0.5, 0.25), forgotten=0.03)
+    stage.data = SimpleNamespace(learn=None, replay=None, texts=None)
     stage._kept, stage._learnt = lambda: {"replay_pointing": next(figures)}, lambda: {"pointing": 0.9}
     return stage
 
@@ -73,13 +90,13 @@ def learner(model, kept):
 )
 def test_as_much_is_given_back_as_forgetting_demands(kept, share, monkeypatch):
     monkeypatch.setattr("engine.lab.adaptation.learning.input_grams", lambda *_: {"0": torch.eye(3)})
-    model, course = torch.nn.Sequential(torch.nn.Linear(2, 1)), Course({"replay_pointing": 0.8}, {})
+    model, curve = torch.nn.Sequential(torch.nn.Linear(2, 1)), LearningCurve({"replay_pointing": 0.8}, {})
     before = {name: torch.zeros_like(p) for name, p in model.named_parameters()}
     learnt = {name: torch.ones_like(p) for name, p in model.named_parameters()}
     model.load_state_dict(learnt)
-    learner(model, kept)._blend(before, learnt, course)
-    assert course.blend == share
-    assert course.best == {"pointing": 0.9, "replay_pointing": {1.0: 0.79, 0.75: 0.775, 0.5: 0.78, 0.25: 0.74}[share]}
+    learner(model, kept)._blend(before, learnt, curve)
+    assert curve.blend == share
+    assert curve.best == {"pointing": 0.9, "replay_pointing": {1.0: 0.79, 0.75: 0.775, 0.5: 0.78, 0.25: 0.74}[share]}
     assert all(torch.allclose(p, torch.tensor(share)) for p in model.parameters())
 
 

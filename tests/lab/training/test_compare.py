@@ -18,7 +18,7 @@ from engine.lab.comparison.report import COLUMNS, table_rows
 from engine.lab.comparison.run import Comparison, common_recipe
 from engine.lab.config import DataCfg, FusionCfg, SceneStageCfg, TrainCfg
 from engine.lab.model import ModelCfg, build_model
-from engine.lab.training import evaluate, recipe
+from engine.lab.training import evaluate, recipe, sources
 from engine.lab.training.run import Clock, save_weights
 from export.graphs import export_graphs
 from tests.lab.training.test_training import SIZE, ColourAsker, colour_scenes
@@ -34,8 +34,9 @@ SMALL = TrainCfg(
 @pytest.fixture
 def coloured(monkeypatch) -> None:
     """Training and evaluation on red and green squares."""
-    for module in (recipe, evaluate):
+    for module in (sources, evaluate):
         monkeypatch.setattr(module, "read_scene_shard", lambda split, seed, size, start, count: colour_scenes(start, count))
+    for module in (recipe, evaluate):
         monkeypatch.setattr(module, "Asker", lambda *arguments: ColourAsker())
 
 

@@ -17,6 +17,7 @@ from engine.lab.training.losses import NamingLoss, cell_means, naming_loss
 from engine.lab.training.run import Progress
 from engine.lab.training.scene_stage import SceneStage
 from engine.lab.training.texts import LiveTexts
+from engine.lab.training.trainer import shuffled
 from tests.lab.training.test_training import SIZE, small_model
 
 pytestmark = pytest.mark.train
@@ -108,6 +109,6 @@ def test_a_data_set_names_different_things_once_each_and_training_hears_them(tmp
     assert item["thing_names"].shape[0] == item["thing"].shape[0] == 16
     stage = SceneStage(model, SceneStageCfg(epochs=1, batch=2, validate_every=10), table, tmp_path, 1)
     stage.run(rows, rows, Progress(None))
-    assert "naming" in stage._loss(next(stage._batches(rows, 0)))[1]
+    assert "naming" in stage._objective(rows)(next(shuffled(rows, 2, 0)))[1]
     silent = SceneStage(model, SceneStageCfg(epochs=1, batch=2, naming=0), table, tmp_path, 1)
-    assert silent.naming is None
+    assert "naming" not in silent._objective(rows)(next(shuffled(rows, 2, 0)))[1]

@@ -85,8 +85,7 @@ def test_training_learns_and_resumes_where_it_stopped(tmp_path) -> None:
     assert (run / "scene.safetensors").exists()
     again = small_model(seed=5)
     stage = SceneStage(again, cfg, table, run, 1)
-    steps, _ = stage._resume(*stage._optimiser(30))
-    assert steps == 30
+    assert stage.run(rows, rows, Progress(None)) > 0  # which does nothing but read
     assert torch.equal(again.neck.latents, model.neck.latents)
 
 

@@ -10,7 +10,7 @@ optuna = pytest.importorskip("optuna", reason="needs the train extra")
 from engine.errors import Fault
 from engine.lab.config import DataCfg, FusionCfg, ImageCfg, SceneStageCfg, TextCfg, TrainCfg, load_recipe
 from engine.lab.model import ModelCfg
-from engine.lab.training import recipe, tune
+from engine.lab.training import recipe, sources, tune
 from engine.lab.training.tune import AS_IT_IS, Search, varied
 from tests.lab.training.test_training import SIZE, ColourAsker, colour_scenes
 
@@ -30,7 +30,7 @@ SMALL = TrainCfg(
 
 
 def test_two_trials_are_kept_and_the_best_is_a_recipe(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(recipe, "read_scene_shard", lambda split, seed, size, start, count: colour_scenes(start, count))
+    monkeypatch.setattr(sources, "read_scene_shard", lambda split, seed, size, start, count: colour_scenes(start, count))
     monkeypatch.setattr(recipe, "Asker", lambda *arguments: ColourAsker())
 
     def search() -> Search:

@@ -99,3 +99,14 @@ def test_boxes_that_tremble_under_the_same_picture_are_no_conflict(record: Recor
     rows[5]["entities"] = [e | {"box": [e["box"][0] + 0.01, *e["box"][1:]]} for e in rows[4]["entities"]]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     refuse_unfit(read_recording(recording.folder))
+
+
+def test_tags_that_nobody_knows_are_no_reason_to_refuse(record: Record, caplog: pytest.LogCaptureFixture) -> None:
+    recording = record()
+    path = recording.folder / "labels.jsonl"
+    path.write_text(path.read_text().replace('"tags":["item"]', '"tags":["item","boss","lootable"]'))
+    with caplog.at_level("WARNING"):
+        again = read_recording(recording.folder)
+    assert "boss" in caplog.text
+    refuse_unfit(again)
+    assert {entity.tags for row in again.rows for entity in row.entities} == {("item",)}

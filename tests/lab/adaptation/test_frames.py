@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.lab.adaptation.frames import choose_frames, crops, split_by_episode
+from engine.lab.adaptation.frames import FEWEST, Amounts, choose_frames, crops, split_by_episode
 from engine.lab.data.things import Entity, Scene
 from tests.lab.adaptation.conftest import COLOURS, Record, frame_of
 
@@ -55,3 +55,15 @@ def test_the_largest_episode_is_learnt_from(record: Record) -> None:
     for large in ("e0", "e1", "e2"):
         few = [row for i, row in enumerate(rows) if row.episode == large or i < 9]
         assert large not in {row.episode for row in split_by_episode(few).check}
+
+
+def test_where_time_is_short_there_are_fewer_crops_and_then_fewer_scenes() -> None:
+    whole = Amounts(learn=40, crops=4, check=10, replay=200)
+    assert whole.within(370) == whole
+    assert whole.within(300) == Amounts(40, 2, 10, 200)
+    half = whole.within(125)
+    assert half == Amounts(20, 1, 5, 100)
+    assert whole.within(0) == FEWEST
+    assert Amounts(12, 4, 3, 16).within(0) == Amounts(12, 1, 3, 16)  # never more than there is
+    assert not list(whole.less_than(whole))
+    assert "20 of 40 frames were learnt from, 1 of 4 crops of each, and 100 of 200" in next(half.less_than(whole))
