@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from engine.errors import Fault, needs_extra
+from engine.files import reason
 from engine.inspector.http import Answer, LocalServer, Request
 
 log = logging.getLogger("engine.bridge")
@@ -221,8 +222,7 @@ def serve_metrics(
     try:
         server = LocalServer(host, port, answer, "metrics")
     except (OSError, ValueError) as error:
-        cause = getattr(error, "strerror", None) or error
-        fault = f"Cannot serve metrics on {address}: {cause}."
+        fault = f"Cannot serve metrics on {address}: {reason(error)}."
         raise Fault("metrics", fault, "Choose another address with --metrics.") from None
     return server.close, server.port
 

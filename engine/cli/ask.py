@@ -15,6 +15,7 @@ from rich.progress import track
 from rich.table import Table
 
 from engine.errors import Fault
+from engine.files import reason
 from engine.formats.frame import Frame
 from engine.formats.inside import read_regular
 from engine.formats.pictures import LARGEST_FILE, read_picture
@@ -77,8 +78,7 @@ def read_frame(path: Path) -> Frame:
     try:
         return Frame.from_array(read_picture(read_regular(path, LARGEST_FILE)))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path, a FIFO, a huge file
-        reason = getattr(error, "strerror", None) or error
-        raise Fault("frame_missing", f"The picture {path} cannot be read: {reason}.", "Check the path.") from None
+        raise Fault("frame_missing", f"The picture {path} cannot be read: {reason(error)}.", "Check the path.") from None
     except Fault as error:
         raise Fault(error.code, f"{path}: {error.message}", error.fix) from None
 
@@ -110,7 +110,7 @@ def _ask_batch(cases: Path, out: Path, perceiver: Perceiver) -> int:
     try:
         results = out.open("w", encoding="utf-8")
     except OSError as error:
-        raise Fault("batch_out", f"{out} cannot be written: {error.strerror}.", "Check --out.") from None
+        raise Fault("batch_out", f"{out} cannot be written: {reason(error)}.", "Check --out.") from None
     with results:
         for number, line in track(lines, "asking", console=Console(stderr=True)):
             row = _batch_row(number, line, cases.parent, perceiver, look)

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from engine.bridge.client import Client, Frame
 from engine.errors import Fault
+from engine.files import writable_folder
 from engine.minds.brain import Brain
 from engine.minds.mind import Observation
 from engine.perception import Frame as PerceivedFrame
@@ -46,6 +47,8 @@ def bench(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
 ) -> None:
     """Measure end to end over TCP loopback, 640x360 raw RGB frames."""
+    if json_file is not None:
+        writable_folder(json_file.parent)
     console = Console()
     rows: dict[str, list[float]] = {}
     with console.status("measuring"):

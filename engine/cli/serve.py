@@ -19,7 +19,7 @@ from engine.bridge.server import BATCH_WAIT_S, Server
 from engine.bridge.sockets import is_loopback
 from engine.cli.lifetime import ReadyFile, end_with_process, end_with_stdin, ended_by_signals, say
 from engine.errors import Fault
-from engine.files import data_directory
+from engine.files import data_directory, reason
 from npc.text import is_whole, valid
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _made(logs: Path | None) -> Path | None:
         if logs is not None:
             logs.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Fault("logs", f"{logs} cannot be made: {error.strerror}.", "Check --logs.") from None
+        raise Fault("logs", f"{logs} cannot be made: {reason(error)}.", "Check --logs.") from None
     return logs
 
 

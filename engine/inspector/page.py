@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from engine.errors import Fault
+from engine.files import reason
 from engine.inspector.feed import Feed
 from engine.inspector.http import Answer, LocalServer, Request
 
@@ -30,7 +31,7 @@ class Page:
             self._server = LocalServer("127.0.0.1", port, self._answer, "inspector page", token, _LOCKED.read_bytes())
         except OSError as error:
             raise Fault(
-                "inspect", f"The inspector cannot have port {port}: {error.strerror}.", "Choose another with --inspect."
+                "inspect", f"The inspector cannot have port {port}: {reason(error)}.", "Choose another with --inspect."
             ) from None
         self.address = f"http://127.0.0.1:{self._server.port}/"
 

@@ -146,3 +146,15 @@ def test_a_batch_of_any_editor_is_read(tmp_path):
         (tmp_path / name).write_bytes(data)
         status, _, told = _run("ask", "--batch", str(tmp_path / name), "--out", str(tmp_path / "out"))
         assert (status, "1 of 1 cases answered" in told) == (0, True), told
+
+
+def test_a_windowed_process_has_no_streams_and_its_exit_status_tells():
+    """`pythonw`, or a frozen build without a console: the streams are None."""
+    code = (
+        "import sys\n"
+        "sys.stdin = sys.stdout = sys.stderr = None\n"
+        "from engine.cli import main\n"
+        "main(['serve', '--echo', '--bind', 'tcp://127.0.0.1:0', '--until-stdin-closes'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=DEADLINE, capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (2, b"", b"")
