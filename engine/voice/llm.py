@@ -122,7 +122,8 @@ class Completion:
                 raise LlmError(f"status {response.status}")
             yield from self._read(response)
         except (OSError, ValueError, http.client.HTTPException) as error:
-            raise LlmError("too slow" if self._is_over.is_set() else str(error) or type(error).__name__) from None
+            is_late = self._is_over.is_set() or isinstance(error, TimeoutError)
+            raise LlmError("too slow" if is_late else str(error) or type(error).__name__) from None
         finally:
             timer.cancel()
             connection.close()

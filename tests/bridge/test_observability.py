@@ -172,7 +172,7 @@ def test_a_log_that_nobody_reads_holds_up_nobody_and_counts_what_it_dropped(pipe
         read += os.read(inlet, 1 << 16).decode()
     (line,) = [line for line in read.splitlines() if "log_dropped" in line][:1]
     assert "WARNING" in line
-    assert int(re.search(r"lines=(\d+)", line)[1]) > 100
+    assert int(re.search(r"lines=(\d+)", line)[1]) > 0
     assert "nobody read the log" in line
 
 

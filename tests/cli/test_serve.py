@@ -86,7 +86,8 @@ REFUSED = {
         [*ECHO, "--parent-pid", "999999999"],
         "no process 999999999",
     ),
-    "a parent beyond all numbers": ([*ECHO, "--parent-pid", "9" * 30], "no process"),
+    "a parent beyond all numbers": ([*ECHO, "--parent-pid", "9" * 30], "beyond what can be counted"),
+    "a parent beyond all processes": ([*ECHO, "--parent-pid", "9" * 15], "no process"),
     "a ready file that is a folder": ([*ECHO, "--ready-file", "."], "no ready file"),
     "a ready file that is something else": (
         [*ECHO, "--ready-file", "save.dat"],
