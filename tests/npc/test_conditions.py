@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
@@ -79,3 +83,42 @@ def test_an_entry_that_asks_for_what_no_moment_has_is_refused():
 
     with pytest.raises(TypeError, match="asks for `weather`, which `Moment` has not"):
         asks_of(Curious)
+
+
+# What is written for a condition `weather`: what the moment has of it, and the entry with what it asks.
+EDITS = [
+    (
+        '    told: Mapping[Once, set[str]] = field(default_factory=lambda: {"ever": set(), "visit": set()})\n',
+        '    @property\n    def weather(self) -> str:\n        return str(self.state.get("weather", ""))\n\n',
+    ),
+    (
+        "    heard_below: Annotated[\n",
+        '    weather: Annotated[Labels, Asks(_one, "the game says that the weather is (one of) these", traced=6)] = ()\n',
+    ),
+]
+CHECKS = """
+from npc import Character, Percept, persona_from
+from npc.conditions import ASKS
+from npc.schema import schema
+
+assert ASKS["weather"].told and "weather" in schema()["$defs"]["Line"]["properties"]
+card = {"name": "Mira", "lines": {"greet": ["Hello.", {"say": "Wet, is it?", "weather": ["rain", "snow"]}]}}
+words = Percept(1.0, {"greet": 0.9}, {"neutral": 0.9}, {"greet": 0.9}, text="hello", state={"weather": "rain"})
+decision = Character(persona_from(card), "mira").tick(words)
+assert decision.line == "Wet, is it?" and decision.trace[-1] == "weather: rain", decision
+print("one file")
+"""
+
+
+def test_a_condition_added_in_one_file_is_read_asked_and_traced(tmp_path):
+    root = Path(__file__).parents[2]
+    shutil.copytree(root / "npc", tmp_path / "npc", ignore=shutil.ignore_patterns("__pycache__"))
+    path = tmp_path / "npc" / "conditions.py"
+    text = path.read_text(encoding="utf-8")
+    for before, new in EDITS:
+        assert text.count(before) == 1, f"conditions.py has changed: {before}"
+        text = text.replace(before, new + before)
+    path.write_text(text, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", CHECKS], capture_output=True, text=True, cwd=tmp_path, env=environment)
+    assert done.stdout.strip() == "one file", done.stderr
