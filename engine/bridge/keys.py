@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hmac
 import json
+import os
+import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,6 +82,7 @@ def load_server_keys(path: Path) -> ServerKeys:
     Raises:
         Fault: `keys_file`.
     """
+    _for_owner_alone(path)
     fields = _read(path)
     clients = fields.get("clients")
     if not isinstance(clients, dict) or not all(_is_key(key) for key in clients.values()):
@@ -92,8 +96,17 @@ def load_client_keys(path: Path) -> ClientKeys:
     Raises:
         Fault: `keys_file`.
     """
+    _for_owner_alone(path)
     fields = _read(path)
     return ClientKeys(_key(fields, "public", path), _key(fields, "secret", path), _key(fields, "server", path))
+
+
+def _for_owner_alone(path: Path) -> None:
+    """Refuse a file with a secret that others of this machine can read, as ssh does. Windows has other rules."""
+    with suppress(OSError):  # what is not there is told by whoever reads it
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if os.name == "posix" and mode & 0o077:
+            raise Fault("keys_file", f"{path} can be read by others (mode {mode:04o}).", f"Run: chmod 600 {path}")
 
 
 def _pair() -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections import OrderedDict
@@ -42,13 +43,14 @@ class Journal:
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         try:
+            _own(path)
             self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0.2)
             self._base.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = OFF")
             self._base.execute(_SCHEMA)
             self._base.execute("DELETE FROM decided WHERE at < ?", (clock() - KEEP_S,))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise Fault(
                 "journal", f"{path} cannot be used as a journal: {error}.", "Give each server a file of its own with --journal."
             ) from None
@@ -79,6 +81,13 @@ class Journal:
 
     def close(self) -> None:
         self._base.close()
+
+
+def _own(path: Path) -> None:
+    """Let nobody else read what was said; SQLite gives the files beside it the same mode."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
+    if os.name == "posix":
+        os.chmod(path, 0o600)
 
 
 class Ledger:

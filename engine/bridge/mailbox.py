@@ -2,18 +2,53 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from engine.bridge.errands import Errands
+from engine.bridge.observability import event
 from engine.bridge.session import Npc, Session
 from engine.errors import Fault
+from engine.formats.frame import CHANNELS
 from engine.formats.wire.codec import Frame, Observe
-from engine.perception.types import EncodedFrame
+from engine.perception import EncodedFrame
+from engine.perception.pictures import decode
 
 TURN = 32  # NPCs of one client that are decided together: a crowd must not hold up the others
+
+
+@dataclass(eq=False, slots=True)
+class Picture:
+    """The frame of one observation on its way to the model; all its NPCs share it.
+
+    `pixels` is what there is to be looked at, or what is wrong with it; None while a file has not been decoded.
+    """
+
+    frame: Frame
+    pixels: Frame | Fault | None = None
+    asked: bool = False  # somebody decodes it
+    encoded: EncodedFrame | None = None  # where several groups look at it
+
+    def __post_init__(self) -> None:
+        if self.frame.format in CHANNELS:
+            self.pixels = self.frame
+
+    def decode(self) -> None:
+        """Take the file apart; on any thread."""
+        try:
+            pixels = np.ascontiguousarray(decode(self.frame))
+            self.pixels = Frame(pixels, pixels.shape[1], pixels.shape[0])
+        except Fault as error:
+            self.pixels = error
+        except Exception:
+            event("picture_failed", level=logging.ERROR, fault=True)
+            self.pixels = Fault("frame_broken", "The picture cannot be decoded.", "Send it as raw pixels or another format.")
 
 
 @dataclass(eq=False, slots=True)  # not frozen: that would double the time to make one
@@ -25,8 +60,7 @@ class Job:
     observe: Observe
     text: str
     received: float  # seconds on the server's clock
-    # What its frame came to, shared by all who see that frame: filled where not all of them have their turn at once.
-    look: list[EncodedFrame | Fault] = field(default_factory=list)
+    picture: Picture | None = None
 
     @property
     def frame(self) -> Frame | None:
@@ -68,9 +102,14 @@ class _Slot:
 
 
 class Mailbox:
-    """Thread-safe, for one thread that takes. Clients take turns, so that one that floods delays only itself."""
+    """Thread-safe, for one thread that takes. Clients take turns, so that one that floods delays only itself.
 
-    def __init__(self) -> None:
+    Args:
+        errands: decode the pictures of clients whose turn has come; without them the taker gets them as they are.
+    """
+
+    def __init__(self, errands: Errands | None = None) -> None:
+        self._errands = errands
         self._clients: OrderedDict[Session, dict[Npc, _Slot]] = OrderedDict()
         self._lock = threading.Lock()
         self._idle = threading.Lock()  # held while there is nothing to take: faster to wait for than a Condition
@@ -110,13 +149,14 @@ class Mailbox:
         Returns:
             None when the mailbox is closed and empty.
         """
-        closed = self._closed  # before looking: what was left until then is still found
-        while not (groups := self._turns(frames)):
-            if closed:
+        while True:
+            closed = self._closed  # before looking: what was left until then is still found
+            if groups := self._turns(frames):
+                break
+            if closed and not self._clients:  # else a card or a picture is on its way
                 return None
             if not idle():
                 self._idle.acquire()
-            closed = self._closed
         if self._company and wait > 0:
             self._gather(groups, frames, time.monotonic() + wait)
         self._company = len(groups) > 1
@@ -129,19 +169,31 @@ class Mailbox:
 
     def _turns(self, most: int) -> list[list[Job]]:
         with self._lock:
-            return [self._take_turn() for _ in range(most) if self._clients]
+            groups: list[list[Job]] = []
+            waiting = deque(self._clients)
+            while waiting and len(groups) < most:
+                session = waiting.popleft()
+                if group := self._take_turn(session):
+                    groups.append(group)
+                    if session in self._clients:
+                        waiting.append(session)
+            return groups
 
-    def _take_turn(self) -> list[Job]:
-        session, slots = self._clients.popitem(last=False)
-        jobs = self._pick(slots)
-        if slots:
-            self._clients[session] = slots  # to the end of the queue
+    def _take_turn(self, session: Session) -> list[Job]:
+        """What a client's NPCs may decide now; nothing while its picture is decoded or its NPCs' cards are read."""
+        slots = self._clients[session]
+        jobs = self._pick(session, slots)
+        if not slots:
+            del self._clients[session]
+        elif jobs:
+            self._clients.move_to_end(session)
         return jobs
 
-    @staticmethod
-    def _pick(slots: dict[Npc, _Slot]) -> list[Job]:
-        heads = [(npc, slot, job) for npc, slot in slots.items() if (job := slot.next) is not None]
-        lead = min((job for _, _, job in heads), key=lambda job: (not job.text, job.observe.seq))
+    def _pick(self, session: Session, slots: dict[Npc, _Slot]) -> list[Job]:
+        heads = [(npc, slot, job) for npc, slot in slots.items() if npc.mind is not None and (job := slot.next) is not None]
+        lead = min((job for _, _, job in heads), key=lambda job: (not job.text, job.observe.seq), default=None)
+        if lead is None or not self._decoded(session, lead.picture):
+            return []
         picked = [(npc, slot, job) for npc, slot, job in heads if job.frame is lead.frame]
         picked = sorted(picked, key=lambda head: not head[2].text)[:TURN]  # who waits longest stands first; words go before
         for npc, slot, _ in picked:
@@ -149,6 +201,18 @@ class Mailbox:
             if slot.next is None:
                 del slots[npc]
         return [job for _, _, job in picked]
+
+    def _decoded(self, session: Session, picture: Picture | None) -> bool:
+        if picture is None or picture.pixels is not None or self._errands is None:
+            return True
+        if not picture.asked:
+            picture.asked = True
+            self._errands.put((session, "pictures"), lambda: self._decode(picture))
+        return False
+
+    def _decode(self, picture: Picture) -> None:
+        picture.decode()
+        self.rouse()
 
     def __len__(self) -> int:
         """Jobs that wait."""
@@ -163,16 +227,16 @@ class Mailbox:
         frames = {id(job.frame): job.frame for job in jobs if job.frame is not None}
         return sum(memoryview(frame.pixels).nbytes for frame in frames.values())
 
-    def forget(self, session: Session, npc: Npc | None = None) -> None:
-        """Drop what waits for an NPC, or for all NPCs of a client."""
+    def forget(self, session: Session, npc: Npc | None = None) -> list[Job]:
+        """Drop what waits for an NPC, or for all NPCs of a client; returns it."""
         with self._lock:
-            if npc is None:
-                self._clients.pop(session, None)
-                return
             slots = self._clients.get(session, {})
-            slots.pop(npc, None)
+            gone = [slots.pop(one) for one in ([npc] if npc is not None else list(slots)) if one in slots]
             if not slots:
                 self._clients.pop(session, None)
+            if self._closed:
+                self._rouse()
+        return [job for slot in gone for job in slot.jobs()]
 
     def close(self) -> None:
         """Take nothing more; `take` returns the words that wait, then None."""

@@ -11,22 +11,23 @@ from contextlib import suppress
 
 import zmq
 
-from engine.bridge.keys import KeyGate, ServerKeys
+from engine.bridge.addresses import read_address
+from engine.bridge.curve import CurveDoor
+from engine.bridge.doors import Door, PlainDoor
+from engine.bridge.errands import Errands
+from engine.bridge.keys import ServerKeys
 from engine.bridge.ledger import Journal
 from engine.bridge.mailbox import Mailbox
 from engine.bridge.observability import Statistics, event
 from engine.bridge.sessions import Sessions
-from engine.bridge.sockets import open_router
 from engine.bridge.worker import Reply, Worker
 from engine.errors import Fault
 from engine.formats.wire.constants import DEFAULT_LIMITS, Limits
 from engine.minds.brain import Brain
 
+LONGEST_TOKEN = 512  # characters; a hello holds no more
 DRAIN_S = 3.0  # at shutdown, what was said before is still answered within this time
 BATCH_WAIT_S = 0.002
-_BURST = 8  # messages read before replies get their turn; more would let a flood hold them up
-_FLOOD = 4  # messages in a row that exceed their clients' allowance: nobody else has sent anything
-_PAUSE_S = 0.001  # in which such a flood is left to the network, which holds its sender back
 
 
 class Server:
@@ -40,7 +41,7 @@ class Server:
         batch_wait: seconds that frames may wait for others where the model takes several at once.
 
     Raises:
-        Fault: `port_in_use`, `not_loopback` or `bind`.
+        Fault: `token`, `port_in_use`, `not_loopback` or `bind`.
     """
 
     def __init__(
@@ -57,22 +58,40 @@ class Server:
     ) -> None:
         self._token, self._limits, self._journal, self._clock = token, limits, journal, clock
         self._batch_wait = batch_wait
-        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._gate = KeyGate(self._context, keys.clients) if keys is not None else None
-        try:
-            self._socket = open_router(self._context, endpoint, limits, keys, insecure)
-        except Fault:
-            self._close_rest()
-            raise
-        self.endpoint = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
         self.statistics = Statistics()
+        self._poller = zmq.Poller()
+        try:
+            _check_token(token)
+            self._door = self._open(endpoint, keys, insecure)
+        except Fault:
+            self._close_journal()
+            raise
+        self.endpoint = self._door.endpoint
         self._wake_in, self._wake_out = sockets.socketpair()  # also from signal handlers
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
-        self._mailbox = Mailbox()
+        self._poller.register(self._wake_out.fileno(), zmq.POLLIN)
+        self._errands = Errands()
+        self._mailbox = Mailbox(self._errands)
         self._done: deque[Sequence[Reply]] = deque()
         self._stopping = False
         self.sessions: Sessions | None = None  # while it runs
+
+    def _open(self, endpoint: str, keys: ServerKeys | None, insecure: bool) -> Door:
+        address = read_address(endpoint)
+        if not (keys or insecure or address.loopback):
+            raise Fault(
+                "not_loopback",
+                f"{endpoint} can be reached from other machines, and nothing is encrypted.",
+                "Encrypt with --keys FILE (`python -m engine keys` makes one), or say --insecure where the network is trusted.",
+            )
+        if keys is None:
+            return PlainDoor(address, self._limits, self._poller, self._clock)
+        return CurveDoor(address, self._limits, keys, self._poller, self._refused)
+
+    def _refused(self, address: str) -> None:
+        self.statistics.counters["strangers"] += 1
+        event("stranger", level=logging.WARNING, address=address)
 
     def run(self, brain: Brain, bundle: str = "") -> None:
         """Serve until `stop`. Utterances that came before that are still answered."""
@@ -80,13 +99,15 @@ class Server:
             brain,
             bundle,
             self._mailbox,
-            self._send,
+            self._errands,
+            self._wake,
             token=self._token,
             limits=self._limits,
             journal=self._journal,
             statistics=self.statistics,
             clock=self._clock,
         )
+        self._door.lost = self.sessions.lost
         worker = Worker(brain, self._mailbox, self._deliver, self.statistics, self._clock, self._batch_wait)
         worker.start()
         brain.wake = self._wake
@@ -114,61 +135,34 @@ class Server:
 
     def close(self) -> None:
         """Free the endpoint of a server that does not run."""
-        self._socket.close()
+        self._errands.close()
+        self._door.close()
         self._wake_in.close()
         self._wake_out.close()
-        self._close_rest()
+        self._close_journal()
 
-    def _close_rest(self) -> None:
-        if self._gate is not None:
-            self._gate.close()
-        self._context.term()
+    def _close_journal(self) -> None:
         if self._journal is not None:
             self._journal.close()
 
     # -- the loop --------------------------------------------------------------------------------------
 
     def _serve(self, sessions: Sessions) -> None:
-        games, ourselves = self._poller(self._socket), self._poller()
-        resume_at = 0.0
+        wake = self._wake_out.fileno()
         while not self._stopping:
-            paused = time.monotonic() < resume_at
-            ready = dict(ourselves.poll(1) if paused else games.poll(1000))
-            if self._gate is not None and self._gate.socket in ready:
-                self._let_in(self._gate)
-            if self._wake_out.fileno() in ready:
+            ready = dict(self._poller.poll(int(self._door.wait() * 1e3 + 0.999)))
+            if wake in ready:
                 self._wake_out.recv(4096)
-                self._send_replies(sessions)
-            if self._socket in ready and self._receive(sessions):
-                resume_at = time.monotonic() + _PAUSE_S
+            for connection, message in self._door.take(ready):
+                if self._done:
+                    self._send_replies(sessions)
+                if sessions.receive(connection, message):
+                    self._door.pause(connection)
+            self._send_replies(sessions)
             sessions.expire()
 
-    def _poller(self, *others: zmq.Socket[bytes]) -> zmq.Poller:
-        poller = zmq.Poller()
-        for one in (self._wake_out, *others, *([self._gate.socket] if self._gate is not None else [])):
-            poller.register(one, zmq.POLLIN)
-        return poller
-
-    def _let_in(self, gate: KeyGate) -> None:
-        for address in gate.answer():
-            self.statistics.counters["strangers"] += 1
-            event("stranger", level=logging.WARNING, address=address)
-
-    def _receive(self, sessions: Sessions) -> bool:
-        """Read a few messages, of every client in turn; True where nothing but a flood comes in."""
-        floods = 0
-        for _ in range(_BURST):
-            try:
-                route, *parts = self._socket.recv_multipart(zmq.NOBLOCK, copy=False)
-            except zmq.Again:
-                return False
-            user = _user(parts) if self._gate is not None else ""
-            floods = floods + 1 if sessions.receive(route.bytes, user, [part.buffer for part in parts]) else 0
-            if floods == _FLOOD:
-                return True
-        return False
-
     def _send_replies(self, sessions: Sessions) -> None:
+        sessions.settle()
         while self._done:
             sessions.reply(self._done.popleft())
         sessions.tell()
@@ -196,17 +190,11 @@ class Server:
         with suppress(OSError):  # full of earlier calls, or closed: either way nothing is lost
             self._wake_in.send(b"\0")
 
-    def _send(self, route: bytes, parts: list[bytes]) -> bool:
-        try:
-            self._socket.send_multipart([route, *parts], zmq.NOBLOCK)
-        except zmq.ZMQError:
-            return False
-        return True
 
-
-def _user(parts: Sequence[zmq.Frame]) -> str:
-    """Name of the client whose key opened the connection, as the gate told libzmq."""
-    try:
-        return str(parts[0].get("User-Id")) if parts else ""
-    except zmq.ZMQError:
-        return ""
+def _check_token(token: str | None) -> None:
+    if token is not None and not 1 <= len(token) <= LONGEST_TOKEN:
+        raise Fault(
+            "token",
+            "The token is empty." if not token else f"The token has {len(token)} characters.",
+            f"Use 1 to {LONGEST_TOKEN} characters nobody can guess, or leave --token and NPC_ENGINE_TOKEN away.",
+        )

@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.bridge.ledger import Ledger, PutOff
 from engine.minds.mind import Mind
+
+if TYPE_CHECKING:
+    from engine.bridge.doors import Connection
 
 FLOODED = 30.0  # observations a second of a client that floods: enough to play, and little work
 
 
 @dataclass(eq=False, slots=True)
 class Npc:
-    """One NPC, its character, and the card that it was made from."""
+    """One NPC and the card that it is made from; `mind` is None until that has been read, and what it is told waits.
+
+    `before` is who stood in its place, and does so again where the card turns out to be faulty.
+    """
 
     id: str
-    mind: Mind
     persona: str | Mapping[str, Any]
+    mind: Mind | None = None
+    before: Npc | None = None
 
 
 @dataclass(slots=True)
@@ -52,17 +59,18 @@ class RateLimit:
 class Session:
     """A client across its reconnections. Only the I/O thread touches it.
 
-    `route` is the connection that it was last heard on, `heard_at` when (seconds on the server's clock), `user` who
-    it is by its key.
+    `connection` is the one that speaks for it, if any; `heard_at` is when it was last heard (seconds on the server's
+    clock), `user` who it is by its key, `peer` whose share of the sessions it counts for.
     """
 
     key: str
     client: str
     user: str
-    route: bytes
+    peer: str
     heard_at: float
     ledger: Ledger
     rate_limit: RateLimit
+    connection: Connection | None = None
     floods: bool = False  # its last message was more than it may send
     put_off: PutOff = field(default_factory=PutOff)
     capabilities: frozenset[str] = frozenset()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from engine import __version__
+from engine.bridge.admission import Admission, Unheard, peer_of
+from engine.bridge.doors import Connection
+from engine.bridge.errands import Errands
 from engine.bridge.ledger import Journal, Ledger
-from engine.bridge.mailbox import Job, Mailbox
+from engine.bridge.mailbox import Job, Mailbox, Picture
 from engine.bridge.observability import Statistics, event
-from engine.bridge.session import Npc, RateLimit, Session
-from engine.bridge.worker import Reply, heard
+from engine.bridge.replies import error_about, heard, packed, without_paths
+from engine.bridge.session import RateLimit, Session
+from engine.bridge.spawning import Spawning, npc_of
+from engine.bridge.worker import Reply
 from engine.errors import Fault
 from engine.formats.wire.codec import (
     CAPABILITIES,
@@ -30,16 +34,13 @@ from engine.formats.wire.codec import (
     Pong,
     ServerMessage,
     Spawn,
-    Spawned,
     Utterance,
     Welcome,
     decode_client,
-    encode,
 )
 from engine.formats.wire.constants import Limits
 from engine.formats.wire.fields import ProtocolError
 from engine.minds.brain import Brain
-from engine.perception.types import EncodedFrame
 from npc.types import TOLD
 
 _OBSERVE = b"\xa4type\xa7observe"  # how msgpack packs it; a header that packs it otherwise is read in full
@@ -49,8 +50,12 @@ IDLE_S = 300.0  # a session that was silent for so long is over: its NPCs are fo
 class Sessions:
     """All sessions of a server. Its owner calls everything on one thread.
 
+    A session belongs to whoever shows its id in a hello (over CURVE with the key that it began with), and is spoken for by
+    that connection alone, until that is lost or another one shows the same.
+
     Args:
-        send: puts the parts of a message on the way to a connection; False where it cannot be delivered.
+        errands: read cards and memories, which may take long.
+        wake: called where `settle` has something to do; on any thread.
         clock: seconds, monotonic.
     """
 
@@ -59,7 +64,8 @@ class Sessions:
         brain: Brain,
         bundle: str,
         mailbox: Mailbox,
-        send: Callable[[bytes, list[bytes]], bool],
+        errands: Errands,
+        wake: Callable[[], None],
         *,
         token: str | None,
         limits: Limits,
@@ -67,14 +73,15 @@ class Sessions:
         statistics: Statistics,
         clock: Callable[[], float],
     ) -> None:
-        self._brain, self._bundle, self._mailbox, self._hand_over = brain, bundle, mailbox, send
-        self._token, self._limits, self._journal = token, limits, journal
+        self._brain, self._bundle, self._mailbox = brain, bundle, mailbox
+        self._spawning = Spawning(brain, mailbox, errands, wake, limits, self._send)
+        self._limits, self._journal = limits, journal
         self._statistics, self._clock = statistics, clock
         self._sessions: dict[str, Session] = {}
-        self._routes: dict[bytes, Session] = {}
+        self._admission = Admission(token, limits, self._sessions)
         self._handlers: dict[type, Callable[[Session, Any], None]] = {
-            Spawn: self._spawn,
-            Despawn: self._despawn,
+            Spawn: self._spawning.spawn,
+            Despawn: self._spawning.despawn,
             Observe: self._observe,
             Ping: self._ping,
             Bye: self._bye,
@@ -87,37 +94,39 @@ class Sessions:
 
     # -- messages in -----------------------------------------------------------------------------------
 
-    def receive(self, route: bytes, user: str, parts: Sequence[memoryview]) -> bool:
+    def receive(self, connection: Connection, parts: Sequence[memoryview]) -> bool:
         """Deal with one message. Whatever is wrong with it becomes an error reply.
-
-        Args:
-            route: names the connection.
-            user: who it is by its key; empty without encryption.
 
         Returns:
             Whether it was one more than its client may send: such are better not read at all for a while.
         """
-        session = self._routes.get(route)
+        session = connection.session
         if session is None:
-            self._read(route, user, parts)
-            return False
+            self._read(connection, parts)
+            return connection.session is None  # whoever has nothing to say but what is refused may say it slowly
         session.floods = not session.rate_limit.take(self._clock())
         if session.floods and _is_frame(parts, self._limits):
             # The last frames of a flood are as good as each other. Words are never dropped.
             session.heard_at = self._clock()
             self._count(session, "dropped")
         else:
-            self._read(route, user, parts)
+            self._read(connection, parts)
         return session.floods
 
-    def _read(self, route: bytes, user: str, parts: Sequence[memoryview]) -> None:
+    def lost(self, connection: Connection) -> None:
+        """A connection is gone; its session waits for another one that shows its id."""
+        if connection.session is not None:
+            connection.session.connection = None
+            connection.session = None
+
+    def _read(self, connection: Connection, parts: Sequence[memoryview]) -> None:
         try:
             message = decode_client(parts, self._limits)
             if isinstance(message, Hello):
-                self._hello(route, user, message)
+                self._hello(connection, message)
                 return
-            session = self._routes.get(route)
-            if session is None:
+            session = connection.session
+            if session is None or session.user != connection.user:
                 raise ProtocolError(
                     "hello_required",
                     f"`{message.TYPE}` came before `hello`.",
@@ -125,29 +134,36 @@ class Sessions:
                 )
             session.heard_at = self._clock()
             self._dispatch(session, message)
+        except Unheard:
+            self._statistics.counters["refused"] += 1
         except ProtocolError as error:
             self._statistics.counters["refused"] += 1
-            self._send_to(route, Error(error.code, error.message, error.fix, error.seq, error.npc, error.utterance))
+            self._send_to(connection, Error(error.code, error.message, error.fix, error.seq, error.npc, error.utterance))
         except Exception:
             event("message_failed", level=logging.ERROR, fault=True)
-            self._send_to(route, Error("internal", "The server failed on this message.", "Its log says more."))
+            self._send_to(connection, Error("internal", "The server failed on this message.", "Its log says more."))
 
     def _dispatch(self, session: Session, message: ClientMessage) -> None:
         try:
             self._handlers[type(message)](session, message)
         except Fault as error:
             self._count(session, "busy" if error.code == "busy" else "refused")
-            self._send(session, _error_about(message, error))
+            self._send(session, error_about(message, error))
 
-    def _hello(self, route: bytes, user: str, hello: Hello) -> None:
-        known = self._admit(user, hello)
+    def _hello(self, connection: Connection, hello: Hello) -> None:
         now = self._clock()
-        session = known or self._new_session(route, user, hello, now)
-        self._routes.pop(session.route, None)
-        session.route, session.heard_at, session.capabilities = route, now, frozenset(hello.capabilities)
+        if hello.session not in self._sessions and (dispensable := self._admission.dispensable(now)) is not None:
+            self._end(dispensable, "idle")
+        known = self._admission.admit(connection, hello, now)
+        session = known or self._new_session(connection, hello, now)
+        self.lost(connection)  # another session that spoke here before
+        if session.connection is not None:
+            self.lost(session.connection)
+        session.connection, connection.session = connection, session
+        session.heard_at, session.capabilities = now, frozenset(hello.capabilities)
         session.put_off.take()
-        self._sessions[hello.session] = self._routes[route] = session
-        event("client_here", client=hello.client, user=user, session=hello.session[:8], resumed=known is not None)
+        self._sessions[hello.session] = session
+        event("client_here", client=hello.client, user=connection.user, session=hello.session[:8], resumed=known is not None)
         labels = self._brain.perceiver.labels.heads
         self._send(
             session,
@@ -163,63 +179,12 @@ class Sessions:
             ),
         )
 
-    def _new_session(self, route: bytes, user: str, hello: Hello, now: float) -> Session:
-        ledger = Ledger(hello.session, self._journal)
-        return Session(hello.session, hello.client, user, route, now, ledger, RateLimit(self._limits.observes))
-
-    def _admit(self, user: str, hello: Hello) -> Session | None:
-        """The session that a client comes back to, None for a new one.
-
-        Raises:
-            ProtocolError: `version`, `token`, `session` or `too_many_clients`.
-        """
-        if hello.version.split(".")[0] != VERSION.split(".")[0]:
-            raise ProtocolError(
-                "version",
-                f"The client speaks protocol {hello.version}, this server {VERSION}.",
-                "Update whichever of the two is older.",
-            )
-        if self._token is not None and not hmac.compare_digest(self._token.encode(), (hello.token or "").encode()):
-            event("token_refused", level=logging.WARNING, client=hello.client)
-            raise ProtocolError("token", "The token is missing or wrong.", "Use the token that the server was started with.")
-        known = self._sessions.get(hello.session)
-        if known is not None and known.user != user:
-            raise ProtocolError("session", "This session belongs to another client.", "Choose a random id for it.")
-        if known is None and len(self._sessions) >= self._limits.clients:
-            raise ProtocolError(
-                "too_many_clients",
-                f"{len(self._sessions)} clients are here already.",
-                "Close one; silent ones are dropped after a few minutes.",
-            )
-        return known
-
-    def _spawn(self, session: Session, spawn: Spawn) -> None:
-        if spawn.npc not in session.npcs and len(session.npcs) >= self._limits.npcs:
-            raise Fault("too_many_npcs", f"This client has {len(session.npcs)} NPCs already.", "Despawn some first.")
-        npc = session.npcs.get(spawn.npc)
-        if npc is not None and npc.persona == spawn.persona:
-            npc.mind.order(spawn.watch)  # a repeated spawn: the character lives on
-        else:
-            # Memories are kept by the client's name, or key: two games may both have a Mira.
-            world = f"{session.user}/{session.client}" if session.user else session.client
-            mind = self._brain.mind(spawn.npc, spawn.persona, spawn.watch, world)
-            if npc is not None:
-                self._let_go(session, npc)
-            npc = session.npcs[spawn.npc] = Npc(spawn.npc, mind, spawn.persona)
-            self._mailbox.rouse()  # its questions can be encoded before anybody speaks
-        self._send(session, Spawned(spawn.npc, npc.mind.character.persona.name))
-
-    def _despawn(self, session: Session, despawn: Despawn) -> None:
-        self._let_go(session, self._npc(session, despawn.npc))
-
-    def _let_go(self, session: Session, npc: Npc) -> None:
-        self._mailbox.forget(session, npc)
-        session.ledger.forget_npc(npc.id)
-        session.put_off.take()
-        del session.npcs[npc.id]
+    def _new_session(self, connection: Connection, hello: Hello, now: float) -> Session:
+        ledger, limit = Ledger(hello.session, self._journal), RateLimit(self._limits.observes)
+        return Session(hello.session, hello.client, connection.user, peer_of(connection), now, ledger, limit)
 
     def _observe(self, session: Session, observe: Observe) -> None:
-        npcs = [self._npc(session, name) for name in observe.npcs]
+        npcs = [npc_of(session, name) for name in observe.npcs]
         said, now = observe.utterance, self._clock()
         fresh = self._fresh(session, said)
         self._make_room(session, observe, bool(fresh), now)
@@ -230,15 +195,10 @@ class Sessions:
         text = said.text if said is not None else ""
         if session.floods:  # only those who are spoken to get to see it
             told |= {npc.id for npc in npcs} - fresh
-        look: list[EncodedFrame | Fault] = []
-        jobs = [Job(session, npc, observe, text if npc.id in fresh else "", now, look) for npc in npcs if npc.id not in told]
+        picture = Picture(observe.frame) if observe.frame is not None else None
+        jobs = [Job(session, npc, observe, text if npc.id in fresh else "", now, picture) for npc in npcs if npc.id not in told]
         self._count(session, "superseded", self._mailbox.put(session, jobs))
         self._count(session, "observed")
-
-    def _npc(self, session: Session, name: str) -> Npc:
-        if name not in session.npcs:
-            raise Fault("unknown_npc", f"There is no NPC '{name}'.", "Spawn it first.")
-        return session.npcs[name]
 
     @staticmethod
     def _fresh(session: Session, said: Utterance | None) -> frozenset[str]:
@@ -286,9 +246,11 @@ class Sessions:
 
     def _end(self, session: Session, why: str) -> None:
         event("client_gone", client=session.client, session=session.key[:8], why=why, counters=dict(session.counters))
+        self._spawning.forget(session)
         self._mailbox.forget(session)
         self._sessions.pop(session.key, None)
-        self._routes.pop(session.route, None)
+        if session.connection is not None:
+            self.lost(session.connection)
 
     def expire(self) -> None:
         """End the sessions of clients that were silent for too long."""
@@ -299,9 +261,13 @@ class Sessions:
 
     # -- messages out ----------------------------------------------------------------------------------
 
+    def settle(self) -> None:
+        """Let the NPCs stand whose cards have been read."""
+        self._spawning.settle()
+
     def reply(self, replies: Sequence[Reply]) -> None:
         """Send the replies of one batch; what was decided on utterances is written down before."""
-        due = [(reply, encode(reply.message)) for reply in replies if _stands(reply)]
+        due = [(reply, packed(reply.message)) for reply in replies if _stands(reply)]
         spoken = [(reply, parts, utterance) for reply, parts in due if (utterance := heard(reply.job)) is not None]
         for reply, parts, utterance in spoken:
             reply.job.session.ledger.settle((utterance, reply.job.npc.id), parts)
@@ -314,10 +280,11 @@ class Sessions:
     def tell(self) -> None:
         """Send what has happened to NPCs to the clients that want to know."""
         for notice in self._brain.notices():
+            text = without_paths(notice.text) if notice.kind == "card" else notice.text
             for session in self.all:
                 for npc in session.npcs.values():
                     if npc.mind is notice.mind and "events" in session.capabilities:
-                        self._send(session, Event(npc.id, notice.kind, notice.text, notice.utterance, notice.more))
+                        self._send(session, Event(npc.id, notice.kind, text, notice.utterance, notice.more))
 
     def _write(self, rows: list[tuple[str, str, str, bytes]]) -> None:
         assert self._journal is not None
@@ -332,14 +299,15 @@ class Sessions:
             self._send(session, Bye())
 
     def _send(self, session: Session, message: ServerMessage) -> None:
-        self._send_parts(session, encode(message))
+        self._send_parts(session, packed(message))
 
     def _send_parts(self, session: Session, parts: list[bytes]) -> None:
-        if not self._hand_over(session.route, parts):  # gone, or reads nothing: what matters is asked for again
+        connection = session.connection
+        if connection is None or not connection.send(parts):  # gone, or reads nothing: what matters is asked for again
             self._count(session, "undelivered")
 
-    def _send_to(self, route: bytes, message: ServerMessage) -> None:
-        if not self._hand_over(route, encode(message)):
+    def _send_to(self, connection: Connection, message: ServerMessage) -> None:
+        if not connection.send(packed(message)):
             self._statistics.counters["undelivered"] += 1
 
     def _count(self, session: Session, what: str, times: int = 1) -> None:
@@ -356,10 +324,3 @@ def _is_frame(parts: Sequence[memoryview], limits: Limits) -> bool:
 def _stands(reply: Reply) -> bool:
     """Whether the NPC is still there: it may have left, or been replaced, while it was thinking."""
     return reply.job.session.npcs.get(reply.job.npc.id) is reply.job.npc
-
-
-def _error_about(message: ClientMessage, error: Fault) -> Error:
-    if isinstance(message, Observe):
-        said = message.utterance
-        return Error(error.code, error.message, error.fix, message.seq, None, said.id if said else None)
-    return Error(error.code, error.message, error.fix, None, getattr(message, "npc", None))

@@ -1,4 +1,4 @@
-"""ZeroMQ sockets with every default set on purpose.
+"""The client's ZeroMQ socket, with every default set on purpose, and copies of frames on their way out.
 
 libzmq's own defaults are open doors: no size limit, endless linger, no heartbeat, queues of 1000 messages,
 half a minute for a handshake, no growing pause between reconnections.
@@ -6,73 +6,12 @@ half a minute for a handshake, no growing pause between reconnections.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import zmq
 
-from engine.bridge.keys import DOMAIN, ClientKeys, ServerKeys
+from engine.bridge.keys import ClientKeys
 from engine.errors import Fault
-from engine.formats.wire.constants import Limits
-
-_LOOPBACK = ("tcp://127.", "tcp://localhost:", "tcp://[::1]:", "ipc://")
-_COMPLETE = re.compile(r"tcp://.+:(\d+|[*!])|(?!tcp:)\w+://.+")  # other transports have their own forms, which libzmq checks
-
-
-def is_loopback(endpoint: str) -> bool:
-    """Whether only programs of this machine can reach a ZeroMQ address."""
-    return endpoint.startswith(_LOOPBACK)
-
-
-def open_router(
-    context: zmq.Context[zmq.Socket[bytes]], endpoint: str, limits: Limits, keys: ServerKeys | None, insecure: bool
-) -> zmq.Socket[bytes]:
-    """A ROUTER that is bound to `endpoint`; with `keys` it speaks CURVE only, and the context's `KeyGate` decides to whom.
-
-    Raises:
-        Fault: `not_loopback`, `port_in_use` or `bind`.
-    """
-    if not _COMPLETE.fullmatch(endpoint):
-        raise Fault("bind", f"'{endpoint}' is not of the form tcp://HOST:PORT.", "Use an address such as tcp://127.0.0.1:5571.")
-    if not (keys or insecure or is_loopback(endpoint)):
-        raise Fault(
-            "not_loopback",
-            f"{endpoint} can be reached from other machines, and nothing is encrypted.",
-            "Encrypt with --keys FILE (`python -m engine keys` makes one), or say --insecure where the network is trusted.",
-        )
-    socket = context.socket(zmq.ROUTER)
-    if keys is not None:
-        socket.curve_server = True
-        socket.curve_publickey, socket.curve_secretkey = keys.public.encode(), keys.secret.encode()
-        socket.zap_domain = DOMAIN
-    socket.maxmsgsize = limits.message
-    socket.rcvhwm = 8  # messages per client: the I/O thread drains at once, so few are enough
-    socket.sndhwm = 1024  # small replies; a client that reads none loses what goes beyond
-    socket.linger = 500  # ms for the last replies at shutdown
-    socket.handshake_ivl = 3000  # ms
-    socket.heartbeat_ivl = 5000  # ms; libzmq answers them even while the game stands at a breakpoint
-    socket.heartbeat_timeout = 30000
-    socket.router_mandatory = 1  # a reply that cannot be delivered is an error that we count
-    try:
-        socket.bind(endpoint)
-    except zmq.ZMQError as error:
-        socket.close(0)
-        raise _bind_error(endpoint, error) from None
-    return socket
-
-
-def _bind_error(endpoint: str, error: zmq.ZMQError) -> Fault:
-    if error.errno == zmq.EADDRINUSE:
-        return Fault(
-            "port_in_use",
-            f"{endpoint} is in use.",
-            "Stop the program that has it, or choose another port with --bind.",
-        )
-    return Fault(
-        "bind",
-        f"Cannot listen on '{endpoint}': {error.strerror}.",
-        "Use an address such as tcp://127.0.0.1:5571.",
-    )
 
 
 def open_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, keys: ClientKeys | None = None) -> zmq.Socket[bytes]:

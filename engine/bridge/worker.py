@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.bridge.mailbox import TURN, Job, Mailbox
+from engine.bridge.mailbox import Job, Mailbox
 from engine.bridge.observability import Statistics, event
+from engine.bridge.replies import heard, refusal
 from engine.errors import Fault
 from engine.formats.boxes import entity_at, places
-from engine.formats.wire.codec import Error, Utterance, WireDecision
+from engine.formats.wire.codec import Error, WireDecision
 from engine.minds.brain import Brain, Decided
 from engine.minds.mind import Observation
 from engine.perception import EncodedFrame, Frame
@@ -77,11 +78,11 @@ class Worker(threading.Thread):
         return True
 
     def _look(self, groups: Sequence[Sequence[Job]]) -> list[Look]:
-        """What each group sees; several frames are encoded together, and that of a crowd once for all of its turns."""
-        looks: list[Look] = [jobs[0].look[0] if jobs[0].look else _frame(jobs[0]) for jobs in groups]
+        """What each group sees; several frames are encoded together."""
+        looks: list[Look] = [_pixels(jobs[0]) for jobs in groups]
         frames = [look for look in looks if isinstance(look, Frame)]
-        crowds = [jobs for jobs in groups if len(jobs) == TURN and not jobs[0].look]
-        if len(frames) < 2 and not (frames and crowds):
+        again = any(len(jobs[0].observe.npcs) > len(jobs) for jobs in groups)  # the others look at the same frame
+        if not frames or (len(frames) < 2 and not again):
             return looks
         texts = [job.text for jobs in groups for job in jobs]
         try:
@@ -91,8 +92,8 @@ class Worker(threading.Thread):
             return looks
         seen: list[Look] = [next(encoded) if isinstance(look, Frame) else look for look in looks]
         for jobs, look in zip(groups, seen, strict=True):
-            if jobs in crowds and isinstance(look, EncodedFrame | Fault):
-                jobs[0].look.append(look)
+            if isinstance(look, EncodedFrame) and jobs[0].picture is not None and len(jobs[0].observe.npcs) > len(jobs):
+                jobs[0].picture.encoded = look
         return seen
 
     def _replies(self, jobs: Sequence[Job], look: Look) -> list[Reply]:
@@ -102,14 +103,14 @@ class Worker(threading.Thread):
             decided = self._brain.decide(look, [_observation(job) for job in jobs])
             return [Reply(job, self._message(job, made)) for job, made in zip(jobs, decided, strict=True)]
         except Fault as error:
-            return [Reply(job, _refusal(job, error)) for job in jobs]
+            return [Reply(job, refusal(job, error)) for job in jobs]
         except Exception:
             event("inference_failed", level=logging.ERROR, fault=True, client=jobs[0].session.client)
             fault = Fault("internal", "The server failed on this observation.", "Its log says more.")
-            return [Reply(job, _refusal(job, fault)) for job in jobs]
+            return [Reply(job, refusal(job, fault)) for job in jobs]
 
     def _message(self, job: Job, decided: Decided | Fault) -> WireDecision | Error:
-        return _refusal(job, decided) if isinstance(decided, Fault) else self._decision(job, decided)
+        return refusal(job, decided) if isinstance(decided, Fault) else self._decision(job, decided)
 
     def _decision(self, job: Job, decided: Decided) -> WireDecision:
         (made, inspect), age = decided, self._clock() - job.received
@@ -131,17 +132,18 @@ class Worker(threading.Thread):
         )
 
 
-def _frame(job: Job) -> Frame | None:
-    sent = job.frame
-    return Frame(sent.pixels, sent.width, sent.height, sent.format, sent.bottom_up) if sent else None
+def _pixels(job: Job) -> Look:
+    picture = job.picture
+    return None if picture is None else picture.encoded or picture.pixels or picture.frame
 
 
 def _observation(job: Job) -> Observation:
-    observe = job.observe
+    observe, mind = job.observe, job.npc.mind
+    assert mind is not None  # the mailbox hands out no others
     speaker = observe.utterance.speaker if observe.utterance else "player"
     stand = places(job.npc.id, speaker, job.frame.entities) if job.frame is not None and job.text else {}
     return Observation(
-        job.npc.mind,
+        mind,
         observe.captured_at,
         job.text,
         speaker,
@@ -160,13 +162,3 @@ def _source(job: Job) -> str:
     if utterance is None:
         return ""
     return hashlib.blake2b(f"{job.session.key}/{utterance}".encode(), digest_size=12).hexdigest()
-
-
-def _refusal(job: Job, error: Fault) -> Error:
-    return Error(error.code, error.message, error.fix, job.observe.seq, job.npc.id, heard(job))
-
-
-def heard(job: Job) -> str | None:
-    """Id of the utterance that the NPC of this job was told, if any."""
-    said: Utterance | None = job.observe.utterance
-    return said.id if said is not None and job.text else None

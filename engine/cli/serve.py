@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.bridge.addresses import is_loopback
 from engine.bridge.keys import load_server_keys
 from engine.bridge.ledger import Journal
 from engine.bridge.observability import log_to_stderr
 from engine.bridge.server import BATCH_WAIT_S, Server
-from engine.bridge.sockets import is_loopback
 from engine.cli.lifetime import ReadyFile, end_with_process, end_with_stdin, ended_by_signals, say
 from engine.errors import Fault
 from engine.files import data_directory, reason

@@ -8,11 +8,13 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table
 
 from engine.bridge.keys import add_client, create_server_keys
@@ -140,7 +142,9 @@ def _round_trip(bundle: Path | None) -> str:
 
 
 def soak(
-    kill: Annotated[int, typer.Option(min=0, help="How often the server is killed; 0 leaves this out.")] = 20,
+    kill: Annotated[
+        int, typer.Option("--kill", "--kills", min=0, help="How often the server is killed; 0 leaves this out.")
+    ] = 20,
     minutes: Annotated[float, typer.Option(min=0, help="Of load, half of it disturbed; 0 leaves this out.")] = 5.0,
     npcs: Annotated[int, typer.Option(min=1, help="NPCs under load, over all clients.")] = 200,
     clients: Annotated[int, typer.Option(min=3, help="Games under load; one will flood, one stop reading.")] = 8,
@@ -148,31 +152,39 @@ def soak(
     inputs: Annotated[int, typer.Option(min=0, help="Broken messages for the codec; 0 leaves this out.")] = 1_000_000,
     messages: Annotated[int, typer.Option(min=0, help="Broken messages for a live server; 0 leaves this out.")] = 50_000,
     images: Annotated[int, typer.Option(min=0, help="Broken picture files; 0 leaves this out.")] = 300_000,
+    hostile_seconds: Annotated[
+        float, typer.Option("--hostile", min=0, help="Seconds for each kind of hostile peer; 0 leaves this out.")
+    ] = 5.0,
     seed: Annotated[int, typer.Option(help="Of everything that is left to chance.")] = 0,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
 ) -> None:
     """Kill, flood and confuse servers (without a model); exit status 1 where a promise was broken."""
-    from engine.bridge.soak import hostile, kills, load, pictures
+    from engine.bridge.soak import hostile, kills, load, peers, pictures
 
     if json_file is not None:
         writable_folder(json_file.parent)
-    runs: dict[str, tuple[bool, Callable[[Path], dict[str, Any]]]] = {
-        "kills": (kill > 0, lambda folder: kills.run(kill, folder, seed=seed)),
-        "load": (minutes > 0, lambda folder: load.run(minutes, npcs, clients, hertz, folder)),
-        "codec": (inputs > 0, lambda folder: hostile.codec(inputs, seed)),
-        "nonsense": (messages > 0, lambda folder: hostile.live(messages, folder, seed)),
-        "pictures": (images > 0, lambda folder: pictures.run(images, seed)),
+    runs: dict[str, tuple[bool, Callable[[Path, Callable[[str], None]], dict[str, Any]]]] = {
+        "kills": (kill > 0, lambda folder, told: kills.run(kill, folder, seed=seed, told=told)),
+        "load": (minutes > 0, lambda folder, told: load.run(minutes, npcs, clients, hertz, folder)),
+        "codec": (inputs > 0, lambda folder, told: hostile.codec(inputs, seed, told)),
+        "nonsense": (messages > 0, lambda folder, told: hostile.live(messages, folder, seed, told)),
+        "hostile": (hostile_seconds > 0, lambda folder, told: peers.run(hostile_seconds, folder, told)),
+        "pictures": (images > 0, lambda folder, told: pictures.run(images, seed)),
     }
     console, results = Console(), dict[str, dict[str, Any]]()
     for name, (wanted, run) in runs.items():
         if wanted:
-            with console.status(name), tempfile.TemporaryDirectory() as folder:
-                results[name] = run(Path(folder))
+            with console.status(name) as status, tempfile.TemporaryDirectory() as folder:
+                results[name] = run(Path(folder), partial(_show, status, name))
             console.print(_soak_table(name, results[name]))
     if json_file is not None:
         json_file.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
         typer.echo(f"figures: {json_file}")
     raise typer.Exit(0 if all(result["passed"] for result in results.values()) else 1)
+
+
+def _show(status: Status, name: str, how_far: str) -> None:
+    status.update(f"{name}: {how_far}")
 
 
 def _soak_table(name: str, result: dict[str, Any]) -> Table:

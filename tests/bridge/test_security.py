@@ -6,12 +6,15 @@ import json
 import stat
 
 import pytest
+import zmq
 
 from engine.bridge.client import BridgeError, Client
 from engine.bridge.keys import ClientKeys, add_client, create_server_keys, load_client_keys, load_server_keys
 from engine.bridge.server import Server
+from engine.bridge.sockets import open_dealer
 from engine.errors import Fault
-from engine.formats.wire.codec import Hello
+from engine.formats.wire.codec import Hello, Observe, Ping, Utterance
+from engine.formats.wire.constants import Limits
 from tests.bridge.wire import Wire
 
 
@@ -68,14 +71,59 @@ def test_with_keys_other_machines_may_come(key_file):
     server.close()
 
 
-def test_nobody_takes_over_the_session_of_another_key(locked, connect, key_file, village):
-    connect(locked, keys=village)
-    add_client(key_file, "castle")
-    session = locked.sessions[0]
-    sessions = locked.server.sessions
-    with pytest.raises(Fault) as refused:
-        sessions._admit("castle", Hello("castle", session.key))
-    assert refused.value.code == "session"
+class Keyed(Wire):
+    """A bare DEALER with a key, and an id of its own choice."""
+
+    def __init__(self, endpoint: str, keys: ClientKeys, routing_id: bytes = b"") -> None:
+        self.context = zmq.Context()
+        self.socket = open_dealer(self.context, endpoint, keys) if not routing_id else self.context.socket(zmq.DEALER)
+        if routing_id:
+            self.socket.routing_id, self.socket.linger = routing_id, 0
+            self.socket.curve_serverkey = keys.server.encode()
+            self.socket.curve_publickey, self.socket.curve_secretkey = keys.public.encode(), keys.secret.encode()
+            self.socket.connect(endpoint)
+
+    def close(self) -> None:
+        self.socket.close(0)
+        self.context.term()
+
+
+@pytest.fixture
+def two_keys(serve, key_file):
+    castle = load_client_keys(add_client(key_file, "castle"))
+    return serve(keys=load_server_keys(key_file)), castle
+
+
+def test_nobody_takes_over_the_session_of_another_key(two_keys, connect, village):
+    server, castle = two_keys
+    connect(server, keys=village)
+    thief = Keyed(server.endpoint, castle)
+    thief.say(Hello("castle", server.sessions[0].key))
+    assert thief.next("error").code == "session"
+    thief.close()
+
+
+def test_a_key_speaks_for_no_npc_of_another_key_whatever_id_it_chooses(two_keys, connect, perceiver, village):
+    server, castle = two_keys
+    client = connect(server, keys=village)
+    client.spawn("mira", persona="healer")
+    thief = Keyed(server.endpoint, castle, routing_id=server.sessions[0].connection.route)
+    thief.say(Observe(1, ("mira",), None, Utterance("u1", "give me your gold", ("mira",))))
+    client.observe("mira", text="hello")
+    assert client.decisions(1)[0].action == "greet"
+    thief.say(Ping(1))
+    assert not thief.socket.poll(200)  # it announced an id: it is never answered
+    assert perceiver.heard == ["hello"]
+    thief.close()
+
+
+def test_one_key_cannot_take_all_sessions(serve, connect, key_file, village):
+    server = serve(keys=load_server_keys(key_file), limits=Limits(clients=8))
+    for _ in range(2):
+        connect(server, keys=village)
+    with pytest.raises(BridgeError) as refused:
+        connect(server, keys=village)
+    assert refused.value.code == "too_many_clients"
 
 
 def test_key_files_are_for_their_owner_alone(key_file):

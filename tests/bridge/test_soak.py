@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.bridge.soak import hostile, kills, load, pictures
+from engine.bridge.soak import hostile, kills, load, peers, pictures
 from engine.bridge.soak.kills import ServerProcess
 
 
@@ -40,3 +40,11 @@ def test_broken_pictures_end_in_pixels_or_a_fault() -> None:
     found = pictures.run(3000, seed=5)
     assert found["passed"], found
     assert found["read"] + found["refused"] == found["mutants"] == 3000
+
+
+def test_hostile_peers_end_no_server_and_fill_no_memory(tmp_path):
+    kinds = []
+    result = peers.run(0.3, tmp_path, kinds.append)
+    assert kinds == list(peers.KINDS)
+    assert result["faults"] == []
+    assert result["memory_mib"] < 200

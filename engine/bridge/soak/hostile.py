@@ -6,7 +6,7 @@ import random
 import socket
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +126,7 @@ _GROWTH = 0.05
 _MAX_FAULTS = 20  # reported ones
 
 
-def codec(inputs: int, seed: int = 0) -> dict[str, Any]:
+def codec(inputs: int, seed: int = 0, told: Callable[[str], None] = lambda how_far: None) -> dict[str, Any]:
     """Decode `inputs` messages as a server and as a client would.
 
     Returns:
@@ -137,6 +137,8 @@ def codec(inputs: int, seed: int = 0) -> dict[str, Any]:
     codes, faults = Counter[str](), list[str]()
     read, slowest = 0, 0.0
     for i in range(inputs):
+        if i % 10_000 == 0:
+            told(f"{i} of {inputs}")
         source, decode = (server, decode_server) if i % 4 == 0 else (client, decode_client)
         parts = source.message()
         start = time.perf_counter()
@@ -163,7 +165,7 @@ def codec(inputs: int, seed: int = 0) -> dict[str, Any]:
     }
 
 
-def live(messages: int, folder: Path, seed: int = 0) -> dict[str, Any]:
+def live(messages: int, folder: Path, seed: int = 0, told: Callable[[str], None] = lambda how_far: None) -> dict[str, Any]:
     """Send `messages` broken messages to a server process, and bytes that are no ZeroMQ to its port.
 
     Returns:
@@ -177,6 +179,7 @@ def live(messages: int, folder: Path, seed: int = 0) -> dict[str, Any]:
         wire.connect(server.endpoint)
         rounds = max(10, messages // _ROUND)
         for number in range(rounds):
+            told(f"{number * (messages // rounds)} of {messages}")
             _greet(wire)
             for _ in range(messages // rounds):
                 wire.send_multipart(source.message())

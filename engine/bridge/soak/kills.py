@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.request
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -128,7 +129,9 @@ class _Tally:
     fault: str = ""
 
 
-def run(kills: int, folder: Path, clients: int = 2, seed: int = 0) -> dict[str, Any]:
+def run(
+    kills: int, folder: Path, clients: int = 2, seed: int = 0, told: Callable[[str], None] = lambda how_far: None
+) -> dict[str, Any]:
     """Kill the server `kills` times mid-session.
 
     Returns:
@@ -143,7 +146,8 @@ def run(kills: int, folder: Path, clients: int = 2, seed: int = 0) -> dict[str, 
         for game in games:
             game.start()
         chance = random.Random(seed)
-        for _ in range(kills):
+        for number in range(kills):
+            told(f"{number} of {kills}")
             time.sleep(chance.uniform(0.5, 1.5))
             server.kill()
             time.sleep(chance.uniform(0.0, 0.5))

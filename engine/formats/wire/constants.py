@@ -38,6 +38,7 @@ class Limits:
     utterances: int = 64  # answers that may be owed to one client
     observes: int = 250  # observations of one client in a second; frames beyond that are dropped unread
     clients: int = 64  # sessions of one server
+    phrases: int = 256  # different phrases that all NPCs of one client watch for
     waiting: int = 134217728  # bytes of frames of one client that wait for inference
 
     @property

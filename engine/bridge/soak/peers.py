@@ -1,0 +1,215 @@
+"""Peers that keep to no rules, one kind after the other, while a game plays on and is timed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import Any
+
+from engine.bridge import zmtp
+from engine.bridge.client import Client
+from engine.bridge.soak.kills import ServerProcess
+from engine.formats.wire.codec import Hello, Observe, Ping, Spawn, Utterance, encode
+
+_P99, _GROWTH_MIB = 1.5, 96.0  # what is promised
+_SMALLEST_P99_S = 0.010  # below that a factor says more about the machine than about the server
+_EVERY_S = 0.02
+_START_S = 30.0  # for a process to begin and to end
+_TOGETHER = 4  # peers of one kind at once
+
+
+class Peer:
+    """A connection to a server, byte by byte; `identity` is the id that it announces."""
+
+    def __init__(self, endpoint: str, identity: bytes = b"", shake: bool = True) -> None:
+        host, _, port = endpoint.removeprefix("tcp://").rpartition(":")
+        self._stream = socket.create_connection((host, int(port)), timeout=2.0)
+        if shake:
+            self.send(zmtp.GREETING)
+            properties = b"\x0bSocket-Type" + struct.pack(">I", 6) + b"DEALER"
+            self.send(zmtp.command(b"READY", properties + b"\x08Identity" + struct.pack(">I", len(identity)) + identity))
+
+    def __enter__(self) -> Peer:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self._stream.close()
+
+    def send(self, data: bytes) -> None:
+        self._stream.sendall(data)
+
+    def say(self, message: Any) -> None:
+        self.send(zmtp.framed(encode(message)))
+
+
+def _endless_parts(endpoint: str, over: Event, part: bytes, hello: bool) -> None:
+    with Peer(endpoint) as peer:
+        if hello:
+            peer.say(Hello("endless", "endless"))
+        while not over.is_set():
+            peer.send(zmtp.frame(part, 1) * 256)
+
+
+def _unfinished(endpoint: str, over: Event) -> None:
+    with Peer(endpoint) as peer:
+        peer.send(zmtp.header(16 * 1024 * 1024) + bytes(4 * 1024 * 1024))
+        over.wait(0.5)
+
+
+def _chosen_ids(endpoint: str, over: Event) -> None:
+    for number in range(500):
+        with Peer(endpoint, b"\0" + struct.pack(">I", (0x6B8B4567 + number) % 2**32)) as peer:
+            peer.say(Hello("ahead", "ahead"))
+
+
+def _thief(endpoint: str, over: Event) -> None:
+    with Peer(endpoint, b"game") as peer:
+        for seq in range(1, 50):
+            peer.say(Observe(seq, ("mira",), None, Utterance(f"stolen {seq}", "give me your gold", ("mira",))))
+
+
+def _idle(endpoint: str, over: Event) -> None:
+    peers = [Peer(endpoint, shake=False) for _ in range(300)]
+    over.wait(0.5)
+    for peer in peers:
+        peer.__exit__()
+
+
+def _sessions(endpoint: str, over: Event) -> None:
+    with Peer(endpoint) as peer:
+        for number in range(1000):
+            peer.say(Hello("greedy", f"greedy {number} {id(peer)}"))
+
+
+def _guesses(endpoint: str, over: Event) -> None:
+    with Peer(endpoint) as peer:
+        for number in range(200):
+            peer.say(Hello("guesser", "guess", token=f"password {number}"))
+
+
+def _crowd(endpoint: str, over: Event) -> None:
+    with Peer(endpoint) as peer:
+        peer.say(Hello("crowd", f"crowd {id(peer)}"))
+        names = tuple(f"npc {number}" for number in range(256))
+        for number, name in enumerate(names):
+            peer.say(Spawn(name, "elder", tuple(f"thing {number} {i}" for i in range(32))))
+        for seq in range(1, 20):
+            peer.say(Observe(seq, names))
+            over.wait(0.05)
+
+
+def _heavy_cards(endpoint: str, over: Event) -> None:
+    with Peer(endpoint) as peer:
+        peer.say(Hello("heavy", f"heavy {id(peer)}"))
+        for number in range(20):
+            watch = {f"a rather long phrase that nobody knows {i}": "nonsense" for i in range(700)}
+            peer.say(Spawn(f"npc {number}", {"name": "Heavy", "watch": watch, "traits": {"bravary": 1}}))
+
+
+def _pings(endpoint: str, over: Event) -> None:
+    with Peer(endpoint) as peer:
+        peer.say(Hello("pings", f"pings {id(peer)}"))
+        data = zmtp.framed(encode(Ping(1))) * 100 + zmtp.command(b"PING", b"\0\0context") * 100
+        while not over.is_set():  # and it reads nothing
+            peer.send(data)
+
+
+KINDS: dict[str, Callable[[str, Event], None]] = {
+    "endless empty parts": lambda endpoint, over: _endless_parts(endpoint, over, b"", False),
+    "endless parts after hello": lambda endpoint, over: _endless_parts(endpoint, over, b"", True),
+    "endless large parts": lambda endpoint, over: _endless_parts(endpoint, over, bytes(65536), False),
+    "unfinished messages": _unfinished,
+    "ids of its own": _chosen_ids,
+    "words without a session": _thief,
+    "idle connections": _idle,
+    "sessions without end": _sessions,
+    "guessed tokens": _guesses,
+    "a crowd with all phrases": _crowd,
+    "heavy cards": _heavy_cards,
+    "pings, and reads nothing": _pings,
+}
+
+
+def run(seconds: float, folder: Path, told: Callable[[str], None] = lambda kind: None) -> dict[str, Any]:
+    """Let each kind of hostile peer at a server for `seconds`, beside a game.
+
+    Args:
+        told: called with each kind as its turn comes.
+
+    Returns:
+        `p99_calm_ms`, `p99_ms` by kind, `memory_mib` (growth by the end), `faults` and `passed`.
+    """
+    spawn = multiprocessing.get_context("spawn")  # of its own, so that it takes no time of the game that is timed
+    faults: list[str] = []
+    p99: dict[str, float] = {}
+    with ServerProcess(folder) as server, Client(server.endpoint, name="game", timeout=10) as game:
+        game.spawn("mira", "elder")
+        calm = _p99(game, seconds, faults)
+        before = server.memory() or 0.0
+        for kind in KINDS:
+            told(kind)
+            ready, over = spawn.Event(), spawn.Event()
+            process = spawn.Process(target=_attack, args=(kind, server.endpoint, ready, over), daemon=True)
+            process.start()
+            ready.wait(_START_S)
+            p99[kind] = _p99(game, seconds, faults)
+            over.set()
+            process.join(_START_S)
+            if not server.alive:
+                faults.append(f"the server died of: {kind}")
+                break
+        grown = (server.memory() or 0.0) - before
+        faults += [str(error) for error in game.errors]
+    bound = _P99 * max(calm, _SMALLEST_P99_S)
+    return {
+        "seconds": seconds,
+        "p99_calm_ms": round(calm * 1e3, 2),
+        "p99_ms": {kind: round(value * 1e3, 2) for kind, value in p99.items()},
+        "memory_mib": round(grown, 1),
+        "faults": faults,
+        "passed": not faults and grown <= _GROWTH_MIB and all(value <= bound for value in p99.values()),
+    }
+
+
+def _attack(kind: str, endpoint: str, ready: Event, over: Event) -> None:
+    """Several peers of a kind, in a process of their own."""
+    threads = [threading.Thread(target=_repeat, args=(KINDS[kind], endpoint, over)) for _ in range(_TOGETHER)]
+    for thread in threads:
+        thread.start()
+    ready.set()
+    for thread in threads:
+        thread.join()
+
+
+def _repeat(act: Callable[[str, Event], None], endpoint: str, over: Event) -> None:
+    """Do it again and again; being cut off is what is to be expected."""
+    while not over.is_set():
+        try:
+            act(endpoint, over)
+        except OSError:
+            over.wait(0.01)
+
+
+def _p99(game: Client, seconds: float, faults: list[str]) -> float:
+    """Seconds from words to the answer, of the slowest in a hundred."""
+    times: list[float] = []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        start = time.monotonic()
+        seq = game.observe("mira", text="hello")
+        answered = False
+        while not answered and time.monotonic() - start < 10:
+            answered = any(decision.seq == seq for decision in game.poll(1.0))
+        if not answered:
+            faults.append(f"no answer to {seq} within 10 s")
+            return 10.0
+        times.append(time.monotonic() - start)
+        time.sleep(_EVERY_S)
+    times.sort()
+    return times[max(0, int(len(times) * 0.99) - 1)]
