@@ -32,6 +32,7 @@ from export.weights import read_heads
 
 Pixels = npt.NDArray[np.uint8]
 QUERIES, LESSONS = 12, 3  # a scene and step
+CHECK_LESSONS = 8  # of a replayed scene that tells what is forgotten: three of each would say little of what words mean
 SEED = 7  # of what is drawn of them
 CROPS = 4  # of each recorded frame: the whole and three parts
 PROBES, TEXTS = 3, 8  # scenes that tell how fast a machine is; new texts that a scene brings
@@ -168,7 +169,7 @@ def _data_set(
     """
     checks, known = folder.name.endswith("check"), tagged or folder.name.startswith("replay")
     lines = [u for u in load_utterances("held_out" if checks else "train") if u.slot is None or things[u.slot]]
-    asker = Asker(questioner, lines, LESSONS)
+    asker = Asker(questioner, lines, CHECK_LESSONS if folder.name == "replay_check" else LESSONS)
     size = bundle.manifest.input.height, bundle.manifest.input.width
     return SceneDataset(
         [folder],
