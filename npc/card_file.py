@@ -32,6 +32,7 @@ _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F_]*[0-9a-fA-F]|0[bB][01_]*[01]|[0
 _NUMBER = re.compile(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _LONGEST_NUMBER = 40
+_TABS = re.compile(r"^\t+", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _TAGS = {"str", "int", "float", "bool", "null"}  # of scalars, where they say what is so anyway
 # What a file is by its first bytes, where it is no text
@@ -176,6 +177,8 @@ def _text(name: str, raw: bytes) -> str:
         raise PersonaError("persona_yaml", f"{name}: not UTF-8.", "Save the card as UTF-8.") from None
     if "\0" in text:
         raise _no_text(name, "binary data")
+    if text.lstrip().startswith("{"):  # JSON may be indented with tabs, YAML may not
+        text = _TABS.sub(lambda match: " " * len(match[0]), text)
     return text
 
 

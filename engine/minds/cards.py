@@ -12,6 +12,7 @@ from engine.errors import Fault
 from npc import Persona, characters, load_persona
 from npc.card_faults import did_you_mean, listed
 from npc.card_file import cards_in
+from npc.text import valid
 
 _LOG = logging.getLogger("engine.brain")
 _EVERY_S = 1.0  # an author who saves a card sees it within a second
@@ -44,6 +45,7 @@ class Cards:
         Raises:
             Fault: `persona_unknown`, or what is wrong with the card.
         """
+        name = valid(name)
         if name in self._loaded:
             return self._loaded[name]
         path = self._paths().get(name)

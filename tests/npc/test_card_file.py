@@ -123,6 +123,10 @@ def test_an_emoji_that_a_json_writer_escaped_is_that_emoji(tmp_path):
     assert list(persona.watch) == ["wolf 🐺"]
 
 
+def test_json_may_be_indented_with_tabs(tmp_path):
+    assert load_persona(_card(tmp_path, '{\n\t"name": "A",\n\t"lines": {\n\t\t"greet": "Hi."\n\t}\n}\n')).name == "A"
+
+
 @pytest.mark.parametrize(
     "encoded",
     [
