@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from npc.arbitration import Choice
 from npc.conditions import Moment
+from npc.hearing import SURE, note, take_turn
 from npc.lookout import Sighting
 from npc.memory.records import TRIFLE
+from npc.orders import plan_the_rest
 from npc.parts import CharacterParts, best
-from npc.turn import SURE, Turn, note, plan_the_rest, take_turn, trace_of
+from npc.turn import Turn, trace_of
 from npc.types import SILENCE, Decision, Percept
 
 

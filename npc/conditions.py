@@ -20,7 +20,7 @@ VARIABLES = ("player", "name", "target")
 # Of lines about what comes up in a conversation (`topics` in behaviour.yaml), each where it is known.
 TOPIC_VARIABLES = (
     "thing", "count", "place", "colour", "seen", "anchor", "other", "relation", "who", "value", "words", "when", "item",
-    "price", "line", "what", "doing", "reason",
+    "price", "line", "what", "doing",
 )  # fmt: skip
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 

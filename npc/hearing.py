@@ -1,0 +1,132 @@
+"""Hearing an utterance: read against the ledger of its speaker before anything is decided, and noted there afterwards.
+
+The model tells what words are about and what they point at. Whether a deed is asked for or forbidden, what "it" means, what
+was agreed on, what is in view: that is answered here, and only what is left goes the way of `npc.answers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from npc.conditions import Moment
+from npc.conversation import view
+from npc.conversation.reading import Clause, Reading, read
+from npc.language.senses import Ask, Sense
+from npc.memory import Person
+from npc.memory.ledger import Heard, Meant, Order
+from npc.orders import bound, come_back
+from npc.parts import CharacterParts
+from npc.replies import BESIDE, HANDLERS, reply
+from npc.turn import Turn
+from npc.types import Decision, Percept
+
+BACK = 5.0  # seconds of silence after which somebody who speaks again has come back
+# Which clause of several decides: what asks for something, before what takes something back, tells something, is small talk.
+_RANKS = (
+    {Sense.ORDER, Sense.QUESTION, Sense.TRADE, Sense.LEAVE, Sense.CORRECT},
+    {Sense.FORBID, Sense.CEASE, Sense.RELEASE, Sense.LIFT},
+    {Sense.OFFER, Sense.PROMISE, Sense.PEACE, Sense.SELF},
+    {Sense.FAREWELL},
+)
+# What a clause is taken for by feelings, rules and memory, where the grammar knows better than the model.
+_INTENTS = {
+    Sense.FORBID: "none",
+    Sense.CEASE: "none",
+    Sense.RELEASE: "none",
+    Sense.LIFT: "agree",
+    Sense.LEAVE: "chat",
+    Sense.OFFER: "agree",
+    Sense.PROMISE: "agree",
+    Sense.PEACE: "apologize",
+    Sense.SELF: "chat",
+    Sense.FAREWELL: "farewell",
+    Sense.YES: "agree",
+}
+SURE = 0.9  # of what the grammar knows
+
+
+def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: float | None) -> Turn | None:
+    """Read an utterance against the ledger of its speaker; None where there is nothing to read.
+
+    Args:
+        away: seconds since the speaker last said something.
+    """
+    reading = read(percept.text, person.ledger, parts.persona.name)
+    if not reading.clauses:
+        return None
+    if away is not None and away >= BACK:
+        come_back(parts, percept.speaker)
+    pairs = [_heard_as(clause, part) for clause, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
+    decides = min(range(len(pairs)), key=lambda n: (_rank(pairs[n][0]), n))
+    turn = Turn(parts, percept, person, [pairs[decides], *pairs[:decides], *pairs[decides + 1 :]])
+    for clause, part in turn.clauses[1:]:
+        if clause.sense in BESIDE:
+            HANDLERS[clause.sense](replace(turn, clauses=[(clause, part)]))
+    known = {d.phrase: d for d in percept.looked} | {d.phrase: d for d in percept.watch}
+    if turn.clause.lost and turn.heard.target is None:
+        _mean_the_only_thing(turn)
+    turn.replied = reply(turn, replace(percept, watch=tuple(known.values())))
+    return turn
+
+
+def _percepts(reading: Reading, percept: Percept) -> Sequence[Percept]:
+    if reading.whole or len(percept.clauses) != len(reading.clauses):
+        return [percept] * len(reading.clauses)
+    kept = {
+        "time": percept.time,
+        "watch": percept.watch,
+        "speaker": percept.speaker,
+        "state": percept.state,
+        "source": percept.source,
+    }
+    return [replace(part, **kept) for part in percept.clauses]  # type: ignore[arg-type]
+
+
+def _heard_as(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
+    intent = _INTENTS.get(clause.sense)
+    if clause.sense is Sense.PEACE and clause.conditions:  # "I will not hurt you if you pay" is a threat
+        return replace(clause, meaning=replace(clause.meaning, sense=Sense.OTHER)), percept
+    if intent is None or intent not in percept.intent:
+        return clause, percept
+    rest = (1.0 - SURE) / max(len(percept.intent) - 1, 1)
+    action = {"greet": SURE} if clause.sense is Sense.FAREWELL else percept.action
+    return clause, replace(
+        percept, intent={label: SURE if label == intent else rest for label in percept.intent}, action=action
+    )
+
+
+def _mean_the_only_thing(turn: Turn) -> None:
+    """ "Kill it!", where nothing was spoken of before and one thing alone is in view."""
+    things = view.table(turn.percept.watch)
+    if len(things) == 1:
+        clause = replace(turn.clause, thing=things[0].phrase, lost="")
+        turn.clauses[0] = (clause, replace(turn.heard, target=things[0].target))
+
+
+def _rank(clause: Clause) -> int:
+    return next((rank for rank, senses in enumerate(_RANKS) if clause.sense in senses), len(_RANKS))
+
+
+def note(turn: Turn, moment: Moment, decision: Decision) -> None:
+    """Bring the ledger up to date with what was said and done."""
+    clause, ledger, now = turn.clause, turn.ledger, turn.percept.time
+    ledger.hear(Heard(text=turn.percept.text[:500], sense=clause.sense, intent=moment.intent, time=now))
+    for told, percept in turn.clauses:
+        if told.thing and not told.lost:
+            place = percept.target
+            ledger.mean(Meant(phrase=told.thing, time=now, x=place.x if place else None, y=place.y if place else None))
+    if clause.sense is Sense.ORDER and not clause.lost:
+        ledger.order = Order(text=clause.text[:500], verb=clause.meaning.verb, thing=clause.thing, time=now)
+        if decision.action == "go_to" and clause.thing:
+            ledger.place = Meant(phrase=clause.thing, time=now)
+        bound(turn, clause, now)
+    elif clause.sense is Sense.QUESTION and clause.thing:
+        ledger.question = Order(text=clause.text[:500], thing=clause.thing, time=now)
+    if turn.replied is None or turn.replied.topic not in {"which", "what_thing", "price", "counter", "firm"}:
+        ledger.asked = ""
+    ledger.told = moment.knows
+    if clause.meaning.ask is not Ask.WHY:
+        ledger.reason = moment.cause
+    if decision.line and (turn.replied is None or turn.replied.topic != "again"):
+        ledger.line = decision.line[:500]

@@ -1,0 +1,160 @@
+"""What the grammar, the ledger, the frame or the table of wares answers, without asking the model what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from npc.conversation import recall, trade, view
+from npc.conversation.reply import Reply
+from npc.language.senses import Ask, Sense
+from npc.memory.ledger import Promise
+from npc.orders import ask_which, cease, forbid, lift, order, release
+from npc.parts import best
+from npc.turn import Turn
+from npc.types import Percept
+
+# Asked of what is between the two: no fact of the card, however near its words come.
+_PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
+_KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
+
+
+def reply(turn: Turn, looked: Percept) -> Reply | None:
+    """What the grammar, the frame, the ledger or the table of wares answers; None: ask the model."""
+    clause, parts, ledger = turn.clause, turn.parts, turn.ledger
+    if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
+        return ask_which(turn)
+    fact, likeness = best(turn.heard.knowledge)
+    if likeness >= _KNOWS and fact in parts.persona.knowledge and clause.meaning.ask not in _PERSONAL:
+        return None
+    seen = view.answer(clause, looked) or recall.answer(clause, ledger, looked.time) or _under_way(turn)
+    if seen is not None:
+        return seen
+    if "trade" not in parts.persona.boundaries:
+        stall = trade.Stall(parts.persona.wares, parts.persona.wants, _sympathy(turn))
+        if (traded := trade.answer(clause, ledger, stall, looked.speaker, looked.time)) is not None:
+            return traded
+    handler = HANDLERS.get(clause.sense)
+    return handler(turn) if handler is not None else None
+
+
+def _leave(turn: Turn) -> Reply:
+    parts, verb = turn.parts, turn.clause.meaning.values.get("verb", turn.clause.meaning.verb) or "do so"
+    kind = turn.person.relationship.name
+    if kind in {"foe", "feared"} or (parts.feelings.mood.name == "angry" and kind != "friend"):
+        return Reply("deny", f"was asked leave to {verb} by a {kind}", action="refuse")
+    return Reply("allow", f"was asked leave to {verb}")
+
+
+def _offer(turn: Turn) -> Reply:
+    return Reply("offer", f"was offered: {turn.clause.text[:80]}")
+
+
+def _promise(turn: Turn) -> Reply:
+    promise = Promise(text=turn.clause.text.rstrip(" .!")[:500], time=turn.percept.time)
+    turn.ledger.promises = (*turn.ledger.promises, promise)[-8:]
+    return Reply("promise", "was given a promise")
+
+
+def _peace(turn: Turn) -> Reply:
+    return Reply("peace", "was told that no harm is meant")
+
+
+def _self(turn: Turn) -> Reply:
+    values, ledger = turn.clause.meaning.values, turn.ledger
+    for key in ("name", "home", "likes", "hates", "trade"):
+        if key in values:
+            ledger.learn(key, values[key])
+    if "has" in values or "whose" in values:
+        ledger.learn((values.get("has") or values["whose"]).lower(), values.get("called", "yes"))
+    if "name" in values:
+        return Reply("called", f"was told the name {values['name']}", {"who": values["name"]})
+    return Reply("noted", "was told something of the speaker")
+
+
+def _under_way(turn: Turn) -> Reply | None:
+    """What it does, why, and for how long."""
+    agenda, now = turn.parts.agenda, turn.percept.time
+    match turn.clause.meaning.ask:
+        case Ask.DOING:
+            doing = agenda.standing or agenda.doing
+            if doing is None or doing.action in {"talk", "greet"}:
+                return Reply("doing_nothing", "does nothing")
+            return Reply(
+                "doing",
+                f"is asked what it does: {doing.action}",
+                {"doing": turn.parts.behaviour.under_way.get(doing.action, doing.action)},
+            )
+        case Ask.HOW_LONG:
+            return _how_long(turn, now)
+        case Ask.WHY:
+            return _why(turn)
+        case _:
+            return None
+
+
+def _why(turn: Turn) -> Reply:
+    """The cause of what it did last, in its own words."""
+    reflex = turn.parts.agenda.reflex
+    if reflex is not None and reflex.sighting is not None and reflex.sighting.phrase:
+        return Reply("why_reflex", "is asked why", {"thing": reflex.sighting.phrase})
+    topic = f"why_{turn.ledger.reason}"
+    return Reply(topic if topic in turn.parts.behaviour.topics else "why_none", "is asked why")
+
+
+def _how_long(turn: Turn, now: float) -> Reply | None:
+    standing = turn.parts.agenda.standing
+    if standing is None:
+        return None
+    for planned in turn.parts.agenda.planned:
+        if not planned.action and planned.when == "after":
+            return Reply("how_long_for", "is asked for how long", {"count": _span(planned.due - now)})
+        if not planned.action and planned.text:
+            return Reply("how_long_until", "is asked for how long", {"when": turned(planned.text)})
+    return Reply("how_long", "is asked for how long")
+
+
+def _span(seconds: float) -> str:
+    count, unit = (round(seconds / 60), "minute") if seconds >= 90 else (max(round(seconds), 1), "second")
+    return f"{count} {unit}{'s' if count != 1 else ''}"
+
+
+_TURNED = {
+    "i": "you",
+    "me": "you",
+    "my": "your",
+    "you": "I",
+    "your": "my",
+    "am": "are",
+    "are": "am",
+    "we": "we",
+    "mine": "yours",
+}
+
+
+def turned(words: str) -> str:
+    """The words of one as the other says them: "you come back" for "I come back"."""
+    return re.sub(r"\b[A-Za-z]+\b", lambda found: _TURNED.get(found[0].lower(), found[0]), words)
+
+
+def _sympathy(turn: Turn) -> float:
+    """-1..1: what relationship and mood take off a price, or put on it."""
+    relationship = turn.person.relationship
+    felt = relationship.trust + relationship.affection + turn.parts.feelings.mood.now.valence / 2
+    return max(-1.0, min(1.0, felt))
+
+
+HANDLERS: dict[Sense, Callable[[Turn], Reply | None]] = {
+    Sense.FORBID: forbid,
+    Sense.CEASE: cease,
+    Sense.RELEASE: release,
+    Sense.LIFT: lift,
+    Sense.LEAVE: _leave,
+    Sense.OFFER: _offer,
+    Sense.PROMISE: _promise,
+    Sense.PEACE: _peace,
+    Sense.SELF: _self,
+    Sense.ORDER: order,
+}
+# Done beside what decides.
+BESIDE = frozenset({Sense.FORBID, Sense.CEASE, Sense.RELEASE, Sense.LIFT, Sense.PROMISE, Sense.SELF})
