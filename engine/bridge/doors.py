@@ -285,7 +285,7 @@ class PlainDoor:
 
     def _welcome(self, stream: socket.socket, address: str) -> None:
         stream.setblocking(False)
-        if stream.family != getattr(socket, "AF_UNIX", None):
+        with suppress(OSError):  # a socket file has no such option, nor has a peer that has hung up already
             stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peer = _Peer(stream, address, self._clock(), self._watch)
         peer.reader = Reader(self._limits, lambda size: self._may_reserve(peer, size))
