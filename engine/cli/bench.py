@@ -24,7 +24,6 @@ from engine.errors import Fault
 from engine.files import writable_folder
 from engine.minds.brain import Brain
 from engine.minds.mind import Observation
-from engine.perception import Frame as PerceivedFrame
 from engine.perception import Perceiver
 from engine.perception.echo import EchoPerceiver
 
@@ -105,7 +104,7 @@ def _thinking(runs: int) -> list[float]:
     mind = brain.mind("npc", "guard", ["wolf", "fire"])
 
     def once(i: int) -> float:
-        frame = PerceivedFrame(_pixels(i), WIDTH, HEIGHT)
+        frame = Frame(_pixels(i), WIDTH, HEIGHT)
         start = time.perf_counter()
         brain.decide(frame, [Observation(mind, start)])
         return time.perf_counter() - start
@@ -121,12 +120,12 @@ def _batches(bundle: Path | None, provider: str) -> dict[int, dict[str, float]]:
     }
     figures: dict[int, dict[str, float]] = {}
     for count in _BATCHES:
-        frames = [PerceivedFrame(_pixels(i), WIDTH, HEIGHT) for i in range(count)]
+        frames = [Frame(_pixels(i), WIDTH, HEIGHT) for i in range(count)]
         figures[count] = {name: _percentiles(_encoding(perceiver, frames))["p50"] for name, perceiver in perceivers.items()}
     return figures
 
 
-def _encoding(perceiver: Perceiver, frames: Sequence[PerceivedFrame]) -> list[float]:
+def _encoding(perceiver: Perceiver, frames: Sequence[Frame]) -> list[float]:
     def once(i: int) -> float:
         start = time.perf_counter()
         perceiver.encode_frames(frames, [])

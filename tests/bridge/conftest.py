@@ -13,7 +13,6 @@ from engine.bridge.client import BridgeError, Client, Frame, WireDecision
 from engine.bridge.server import Server
 from engine.formats.wire.constants import DEFAULT_LIMITS, Limits
 from engine.minds.brain import Brain
-from engine.perception import Frame as PerceivedFrame
 from engine.perception.echo import EchoPerceiver
 
 DEADLINE = 10.0
@@ -35,7 +34,7 @@ class StubPerceiver(EchoPerceiver):
     def encode(self, frame, queries):
         self.entered.set()
         assert self.gate.wait(DEADLINE)
-        if isinstance(frame, PerceivedFrame):
+        if isinstance(frame, Frame):
             self.frames.append(frame.pixels[0])
         return super().encode(frame, queries)
 

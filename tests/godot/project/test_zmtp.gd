@@ -110,6 +110,15 @@ func test_a_message_before_the_handshake_is_over_ends_the_connection() -> void:
 	done()
 
 
+func test_a_message_without_an_end_ends_the_connection() -> void:
+	var zmtp := _ready_zmtp()
+	for _part in 100:
+		zmtp.feed(PackedByteArray([1, 1, 120]))
+	equal(zmtp.state, NpcZmtp.State.BROKEN, "state")
+	equal(zmtp.take_messages().size(), 0, "messages")
+	done()
+
+
 func test_a_long_frame_survives_the_way() -> void:
 	var pixels := PackedByteArray()
 	pixels.resize(70000)

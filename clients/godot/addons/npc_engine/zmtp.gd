@@ -15,6 +15,8 @@ const COMMAND := 4
 ## An empty READY or a PING needs a few bytes, an ERROR at most 255.
 const MAX_COMMAND := 4096
 const MAX_CONTEXT := 16
+## A server sends one; a message without an end would fill the memory.
+const MAX_PARTS := 4
 
 var state: State = State.GREETING
 ## Why it is broken: signature, version, mechanism, flags, size, command or refused, and a sentence.
@@ -136,6 +138,9 @@ func _size_at(offset: int, is_long: bool) -> int:
 func _take_frame(flags: int, body: PackedByteArray) -> void:
 	if flags & COMMAND:
 		_take_command(body)
+		return
+	if _parts.size() == MAX_PARTS:
+		_break("size: a message has more than %d parts" % MAX_PARTS)
 		return
 	_parts.append(body)
 	if not flags & MORE:
