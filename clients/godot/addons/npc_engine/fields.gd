@@ -133,12 +133,13 @@ func texts(name: String, entries: int, most: int, default: Variant = null) -> Ar
 	if not values is Array or values.size() > entries:
 		_refuse(name, "is no list of at most %d strings" % entries, "Send one.")
 		return found
+	var seen := {}  # to look each of thousands up in an array would hold the game up
 	for value: Variant in values:
 		if not value is String or value.is_empty() or value.length() > most:
 			_refuse(name, "has an entry of another kind", "Send strings of 1 to %d characters." % most)
 			return found
-		if value not in found:
-			found.append(value)
+		seen[value] = true
+	found.assign(seen.keys())
 	return found
 
 

@@ -121,6 +121,7 @@ namespace NpcEngine
                 throw Fault(name, "has " + values.Count + " entries", "Send at most " + entries + ".");
             }
             var texts = new List<string>();
+            var seen = new Dictionary<string, bool>(); // to look each of thousands up in a list would hold the game up
             foreach (object value in values)
             {
                 var text = value as string;
@@ -131,8 +132,9 @@ namespace NpcEngine
                         "has an entry that is not a string of allowed length",
                         "Send strings of 1 to " + most + " characters.");
                 }
-                if (!texts.Contains(text))
+                if (!seen.ContainsKey(text))
                 {
+                    seen.Add(text, true);
                     texts.Add(text);
                 }
             }
