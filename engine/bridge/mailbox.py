@@ -20,7 +20,8 @@ from engine.formats.wire.codec import Frame, Observe
 from engine.perception import EncodedFrame
 from engine.perception.pictures import decode
 
-TURN = 32  # NPCs of one client that are decided together: a crowd must not hold up the others
+# What of one client is decided together: NPCs, and phrases that they watch for. A crowd must not hold up the others.
+TURN, PHRASES = 32, 160
 
 
 @dataclass(eq=False, slots=True)
@@ -195,7 +196,7 @@ class Mailbox:
         if lead is None or not self._decoded(session, lead.picture):
             return []
         picked = [(npc, slot, job) for npc, slot, job in heads if job.frame is lead.frame]
-        picked = sorted(picked, key=lambda head: not head[2].text)[:TURN]  # who waits longest stands first; words go before
+        picked = _turn(sorted(picked, key=lambda head: not head[2].text))  # who waits longest stands first; words go before
         for npc, slot, _ in picked:
             slot.drop_next()
             if slot.next is None:
@@ -250,3 +251,13 @@ class Mailbox:
                 if not slots:
                     del self._clients[session]
             self._rouse()
+
+
+def _turn(heads: list[tuple[Npc, _Slot, Job]]) -> list[tuple[Npc, _Slot, Job]]:
+    """The first of these, as many as make a turn."""
+    phrases = 0
+    for count, (npc, _, _) in enumerate(heads):
+        phrases += len(npc.mind.watch) if npc.mind is not None else 0
+        if count and (count == TURN or phrases > PHRASES):
+            return heads[:count]
+    return heads

@@ -32,7 +32,7 @@ _LOG = logging.getLogger("engine.brain")
 Decided: TypeAlias = tuple[Decision, Mapping[str, Any] | None]  # with what a designer wants to see of the percept, if asked
 
 _DUE = 1024  # newcomers
-_PHRASES, _QUESTIONS = 320, 1280  # characters of new phrases, and of a card's questions, that one decision may encode
+_PHRASES, _QUESTIONS = 160, 1280  # characters of new phrases, and of a card's questions, that one decision may encode
 
 
 class Onlooker(Protocol):

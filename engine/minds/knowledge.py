@@ -14,7 +14,7 @@ from npc import Persona
 Floats = npt.NDArray[np.float32]
 Questions = tuple[str, ...]
 KEPT = 8 << 20  # bytes of vectors that are kept, of some 5,000 questions
-AHEAD = 160  # characters of questions that are encoded ahead at a time: about as much work as a frame
+AHEAD = 100  # characters of questions that are encoded ahead at a time: about as much work as a frame
 _DECIMALS = 4  # what a log needs of a cosine
 
 

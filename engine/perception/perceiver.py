@@ -16,7 +16,7 @@ from engine.formats.frame import Frame
 from engine.perception.graphs import BUCKETS, Graphs
 from engine.perception.onnx_sessions import CUDA
 from engine.perception.pictures import Letterbox, decode, letterbox
-from engine.perception.pointing import Watched, agreed, cells, count, peak, placed, ranked
+from engine.perception.pointing import Watched, agreed, cells, count, peaks, placed, ranked
 from engine.perception.types import EncodedFrame, Floats, Query, Sight
 from npc.language import Distance, Relation, read_distance, read_relation
 from npc.types import HEAD_NAMES, HEADS, Detection, Percept, Target
@@ -165,11 +165,18 @@ class Perceiver:
         watched = self.graphs.watch(frame, list(dict.fromkeys(p for q in queries for p in q.watch)))
         self._point(frame, queries, answers, watched)
         many = any(query.text.strip() for query in queries)  # nobody asks how many there are without a word
-        found = {
-            phrase: Detection(phrase, p, *peak(heat, frame, self.spec), count(heat) if many else 1)
-            for phrase, (p, heat) in watched.items()
-        }
+        found = self._detections(frame, watched, many)
         return [self._sight(i, q, answers, frame, found) for i, q in enumerate(queries)]
+
+    def _detections(self, frame: EncodedFrame, watched: Watched, many: bool) -> dict[str, Detection]:
+        """What is found of each phrase; how many there are only where `many` asks for it."""
+        if not watched:
+            return {}
+        places = peaks(np.stack([heat for _, heat in watched.values()]), frame, self.spec)
+        return {
+            phrase: Detection(phrase, p, *at, count(heat) if many else 1)
+            for (phrase, (p, heat)), at in zip(watched.items(), places, strict=True)
+        }
 
     def _point(self, frame: EncodedFrame, queries: Sequence[Query], answers: dict[str, Floats], watched: Watched) -> None:
         """Let the heat maps agree with what is watched.
@@ -233,7 +240,7 @@ class Perceiver:
             return Sight(heads, watch=watch)
         heat, p = answers["heat"][i], float(answers["target_p"][i])
         there = p >= self.bundle.manifest.thresholds.target
-        target = Target(*peak(heat, frame, self.spec), p) if there else None
+        target = Target(*peaks(heat[None], frame, self.spec)[0], p) if there else None
         return Sight(heads, target, watch, heat, heard=query.text)
 
 

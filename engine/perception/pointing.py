@@ -77,18 +77,23 @@ def placed(heat: Floats, kind: str, anchor: Floats) -> Floats:
     return weighed
 
 
-def peak(heat: Floats, frame: EncodedFrame, spec: InputSpec) -> tuple[float, float]:
-    """The peak of a heat map, refined by the centroid of the 3x3 cells around it, as fractions of the frame."""
-    rows, columns = spec.grid
-    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
-    top, left = max(int(row) - 1, 0), max(int(column) - 1, 0)
-    around = heat[top : int(row) + 2, left : int(column) + 2]
-    weight = float(around.sum()) or 1.0
-    y = float((around.sum(1) * (np.arange(around.shape[0]) + top + 0.5)).sum()) / weight
-    x = float((around.sum(0) * (np.arange(around.shape[1]) + left + 0.5)).sum()) / weight
+def peaks(heats: Floats, frame: EncodedFrame, spec: InputSpec) -> list[tuple[float, float]]:
+    """Where each heat map [n, rows, columns] peaks, as fractions of the frame: the centroid of 3x3 cells around its hottest."""
+    count, rows, columns = heats.shape
+    row, column = np.divmod(heats.reshape(count, -1).argmax(1), columns)
+    near = np.arange(-1, 2)
+    down, across = row[:, None] + near, column[:, None] + near
+    there = ((down >= 0) & (down < rows))[:, :, None] & ((across >= 0) & (across < columns))[:, None]
+    each = np.arange(count)[:, None, None]
+    around = np.where(there, heats[each, down.clip(0, rows - 1)[:, :, None], across.clip(0, columns - 1)[:, None]], 0)
+    weight = around.sum((1, 2))
+    weight = np.where(weight > 0, weight, 1)
+    y = ((around.sum(2) * (down + 0.5)).sum(1) / weight).tolist()
+    x = ((around.sum(1) * (across + 0.5)).sum(1) / weight).tolist()
     if frame.fit is None:
-        return x / columns, y / rows
-    return frame.fit.to_frame(x * spec.width / columns, y * spec.height / rows)
+        return [(u / columns, v / rows) for u, v in zip(x, y, strict=True)]
+    wide, high = spec.width / columns, spec.height / rows
+    return [frame.fit.to_frame(u * wide, v * high) for u, v in zip(x, y, strict=True)]
 
 
 def count(heat: Floats) -> int:

@@ -23,7 +23,7 @@ def jobs(session: object, seq: int, npcs: tuple[object, ...] = ("mira",), text: 
 
 @cache
 def _npc(name: str) -> Npc:
-    return Npc(name, "elder", mind=SimpleNamespace())
+    return Npc(name, "elder", mind=SimpleNamespace(watch=()))
 
 
 def seqs(groups: list[list[Job]]) -> list[int]:

@@ -8,6 +8,7 @@ import msgpack
 import pytest
 
 from engine.bridge.client import BridgeError, Client, Frame
+from engine.bridge.mailbox import PHRASES, TURN
 from engine.bridge.server import Server
 from engine.errors import Fault
 from engine.formats.wire.codec import Bye, Hello, Observe, Ping, Spawn, Utterance, encode
@@ -387,6 +388,25 @@ def test_a_crowd_has_its_turns_between_those_of_others_and_its_frame_is_encoded_
     perceiver.gate.set()
     assert len(crowd.decisions(100)) == 100
     assert len(other.decisions(2)) == 2
-    assert perceiver.heard.index("me too") <= 1 + 2 * 32  # not after all hundred
+    assert perceiver.heard.index("me too") <= 1 + 2 * TURN  # not after all hundred
     assert perceiver.batches == [1]
     assert perceiver.frames == []  # all of its turns saw what was encoded before the first
+
+
+def test_a_turn_of_those_who_watch_for_much_is_shorter(serve, connect, perceiver, picture):
+    crowd = connect(serve())
+    names = [f"n{n}" for n in range(20)]
+    for name in names:
+        crowd.spawn(name, {"name": name}, watch=[f"{name} {k}" for k in range(32)])
+    crowd.pong()
+    turns: list[int] = []
+    see = perceiver.see
+
+    def counted(frame, queries):
+        turns.append(sum(len(query.watch) for query in queries))
+        return see(frame, queries)
+
+    perceiver.see = counted
+    crowd.observe(names, frame=picture(7))
+    assert len(crowd.decisions(20)) == 20
+    assert turns == [PHRASES] * 4

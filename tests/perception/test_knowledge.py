@@ -56,7 +56,7 @@ class Encoder:
         return np.array([[1.0, 0.0] if "mill" in text else [0.0, 1.0] for text in texts], np.float32)
 
 
-def _big_card(facts: int, asked: int = 2, length: int = 60):
+def _big_card(facts: int, asked: int = 2, length: int = 45):
     questions = {f"f{n}": {"asked": [f"{n}.{k}".ljust(length, "x") for k in range(asked)], "say": "x"} for n in range(facts)}
     return persona_from({"name": "A", "knowledge": questions})
 
