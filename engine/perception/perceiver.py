@@ -169,12 +169,12 @@ class Perceiver:
         return [self._sight(i, q, answers, frame, found) for i, q in enumerate(queries)]
 
     def _detections(self, frame: EncodedFrame, watched: Watched, many: bool) -> dict[str, Detection]:
-        """What is found of each phrase; how many there are only where `many` asks for it."""
+        """What is found of each phrase; how many there are only where `many` asks for it and there are any."""
         if not watched:
             return {}
         places = peaks(np.stack([heat for _, heat in watched.values()]), frame, self.spec)
         return {
-            phrase: Detection(phrase, p, *at, count(heat) if many else 1)
+            phrase: Detection(phrase, p, *at, count(heat) if many and p >= self.bundle.manifest.thresholds.watch else 1)
             for (phrase, (p, heat)), at in zip(watched.items(), places, strict=True)
         }
 
