@@ -168,6 +168,6 @@ def test_what_is_told_to_an_npc_whose_card_is_still_read_waits_for_it(mailbox):
     mailbox.put("a", [Job("a", late, said, "hello", 0.0)])
     mailbox.put("b", jobs("b", 2))
     assert seqs(mailbox.take(8)) == [2]
-    late.mind = SimpleNamespace()
+    late.mind = SimpleNamespace(watch=())
     mailbox.rouse()
     assert seqs(mailbox.take(8)) == [1]

@@ -395,9 +395,9 @@ def test_a_crowd_has_its_turns_between_those_of_others_and_its_frame_is_encoded_
 
 def test_a_turn_of_those_who_watch_for_much_is_shorter(serve, connect, perceiver, picture):
     crowd = connect(serve())
-    names = [f"n{n}" for n in range(20)]
+    names = [f"n{n}" for n in range(12)]
     for name in names:
-        crowd.spawn(name, {"name": name}, watch=[f"{name} {k}" for k in range(32)])
+        crowd.spawn(name, {"name": name}, watch=[f"{name} {k}" for k in range(20)])
     crowd.pong()
     turns: list[int] = []
     see = perceiver.see
@@ -408,5 +408,5 @@ def test_a_turn_of_those_who_watch_for_much_is_shorter(serve, connect, perceiver
 
     perceiver.see = counted
     crowd.observe(names, frame=picture(7))
-    assert len(crowd.decisions(20)) == 20
-    assert turns == [PHRASES] * 4
+    assert len(crowd.decisions(12)) == 12
+    assert turns == [PHRASES, 80]
