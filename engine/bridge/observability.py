@@ -65,6 +65,7 @@ class PatientHandler(logging.Handler):
         self._write = _writer(stream)
         self._queue: queue.Queue[str | None] = queue.Queue(lines)
         self._dropped = 0
+        self._counting = threading.Lock()  # not the handler's own: whoever closes it holds that one while the last lines go
         self._thread = threading.Thread(target=self._work, name="log", daemon=True)
         self._thread.start()
 
@@ -76,7 +77,8 @@ class PatientHandler(logging.Handler):
         try:
             self._queue.put_nowait(line)
         except queue.Full:
-            self._dropped += 1
+            with self._counting:
+                self._dropped += 1
 
     def close(self) -> None:
         """Write what waits, for half a second at most."""
@@ -87,9 +89,8 @@ class PatientHandler(logging.Handler):
 
     def _work(self) -> None:
         while (line := self._queue.get()) is not None:
-            self.acquire()  # `emit` is called under this lock
-            dropped, self._dropped = self._dropped, 0
-            self.release()
+            with self._counting:
+                dropped, self._dropped = self._dropped, 0
             if dropped:
                 record = logging.LogRecord(log.name, logging.WARNING, "", 0, "log_dropped", (), None)
                 record.fields = {"lines": dropped, "why": "nobody read the log"}
