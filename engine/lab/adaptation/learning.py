@@ -117,7 +117,7 @@ class Learning:
                 score, found = _score(figures), figures["pointing"]
                 if score > max(best - noise, least):
                     best, kept, curve.steps = max(score, best), self._weights(), step.number
-            progress.step("learning", loss=step.loss, found=found, before=curve.before["pointing"])
+            progress.step("learning", found=found, before=curve.before["pointing"], loss=step.loss)
         curve.done = trainer.done
         if trainer.done < self.cfg.steps:
             curve.stopped = BY_HAND if stop() else OUT_OF_TIME
