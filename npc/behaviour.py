@@ -123,6 +123,11 @@ class Behaviour(BaseModel):
         """Every key that lines can stand under: the actions, what comes up in conversation, `unclear` and `unknown`."""
         return frozenset(self.actions) | frozenset(self.topics) | {"unclear", "unknown"}
 
+    @cached_property
+    def known_there(self) -> dict[str, frozenset[str]]:
+        """Topic -> what lines about it may name beside what any line may: the variables of its plain lines."""
+        return {topic: frozenset().union(*(line.variables for line in lines)) for topic, lines in self.topics.items()}
+
 
 @cache
 def load_behaviour() -> Behaviour:

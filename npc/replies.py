@@ -16,6 +16,7 @@ from npc.types import Percept
 
 # Asked of what is between the two: no fact of the card, however near its words come.
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
+_ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER})
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
 
@@ -25,7 +26,7 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
         return ask_which(turn)
     fact, likeness = best(turn.heard.knowledge)
-    if likeness >= _KNOWS and fact in parts.persona.knowledge and clause.meaning.ask not in _PERSONAL:
+    if likeness >= _KNOWS and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn):
         return None
     seen = view.answer(clause, looked) or recall.answer(clause, ledger, looked.time) or _under_way(turn)
     if seen is not None:
@@ -36,6 +37,14 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
             return traded
     handler = HANDLERS.get(clause.sense)
     return handler(turn) if handler is not None else None
+
+
+def _may_ask_for_a_fact(turn: Turn) -> bool:
+    """ "My name is Ada" asks nothing, however near it comes to "what is your name?"; prices are those of the table of wares."""
+    clause = turn.clause
+    if clause.meaning.ask in _PERSONAL:
+        return False
+    return clause.sense in _ASKING or (clause.sense is Sense.TRADE and not turn.parts.persona.wares)
 
 
 def _leave(turn: Turn) -> Reply:

@@ -119,3 +119,18 @@ def test_a_perfect_ear_answers_everything_and_a_deaf_one_nothing():
 def test_asking_is_about_intents_that_there_are():
     behaviour = load_behaviour()
     assert set(behaviour.unknown) <= set(behaviour.asking)
+
+
+def test_who_tells_his_name_is_not_told_who_the_character_is(stage):
+    odo = stage("merchant")
+    told = odo.hear("my name is Ada", "chat", "talk", knowledge={"self": 0.75})
+    assert "Ada" in told.line
+    assert "Odo!" not in told.line
+
+
+def test_who_has_prices_answers_with_them_where_a_fact_comes_near(stage):
+    odo = stage("merchant")
+    asked = odo.hear("what do you sell?", "trade", "trade", knowledge={"wares": 0.95})
+    assert "salt for 5 coins" in asked.line
+    song = stage("bard").hear("what does a song cost?", "ask_about", "talk", knowledge={"song_price": 0.95})
+    assert song.line.startswith("A soup for a ditty")

@@ -46,6 +46,27 @@ def test_no_two_shipped_characters_share_a_line():
     assert len(lines) == len(set(lines))
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_character_speaks_its_own_way_of_what_comes_up(name):
+    lines, behaviour = load_persona(name).lines, load_behaviour()
+    often = {"which", "foreign", "forbid", "cease", "release", "allow", "deny", "offer", "promise", "peace", "noted", "called"}
+    often |= {"doing", "how_long", "view", "absent", "count", "colour", "cannot_tell", "my_name", "recall_called", "i_said"}
+    assert often <= lines.keys()
+    for topic in behaviour.topics.keys() & lines.keys():
+        for line in lines[topic]:
+            assert line.variables <= behaviour.known_there[topic] | {"player", "name"}, (topic, line.say)
+        needed = behaviour.known_there[topic] & {"seen", "count", "colour", "who", "value", "words", "line", "price"}
+        needed &= frozenset.intersection(*(plain.variables for plain in behaviour.topics[topic]))
+        assert all(needed <= line.variables for line in lines[topic]), f"{topic}: tells not what was asked"
+
+
+@pytest.mark.parametrize("name", ["merchant", "blacksmith"])
+def test_shipped_traders_have_prices_and_words_for_them(name):
+    persona = load_persona(name)
+    assert persona.wares
+    assert {"price", "counter", "sold", "firm", "no_deal", "wares"} <= persona.lines.keys()
+
+
 def test_behaviour_knows_every_action_and_emotion_of_the_labels():
     heads = yaml.safe_load(LABELS.read_text(encoding="utf-8"))["heads"]
     behaviour = load_behaviour()
