@@ -32,6 +32,7 @@ Question = Annotated[str, Field(min_length=1, max_length=200)]
 Questions = Annotated[tuple[Question, ...], BeforeValidator(_many, json_schema_input_type=str | list[str])]
 Trait = Annotated[float, Field(ge=-1, le=1)]
 WareName = Annotated[str, Field(min_length=1, max_length=60)]
+Priced = Annotated[Ware, BeforeValidator(lambda value: value, json_schema_input_type=int | Ware)]
 Worth = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -100,7 +101,7 @@ class Persona(BaseModel):
     """What it says with an action, or where it has not understood (`unclear`), or does not know (`unknown`)."""
     knowledge: dict[str, Fact] = Field(default={}, max_length=100)
     """What it knows, each under a name of the author's choice."""
-    wares: dict[WareName, Ware] = Field(default={}, max_length=100)
+    wares: dict[WareName, Priced] = Field(default={}, max_length=100)
     """What it sells, and for how many coins."""
     wants: dict[WareName, Worth] = Field(default={}, max_length=100)
     """What it takes in exchange, and what that is worth to it in coins."""

@@ -16,7 +16,7 @@ from npc.types import Percept
 
 # Asked of what is between the two: no fact of the card, however near its words come.
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
-_ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER})
+_ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.LEAVE, Sense.TRADE})
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
 
@@ -32,19 +32,25 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     if seen is not None:
         return seen
     if "trade" not in parts.persona.boundaries:
-        stall = trade.Stall(parts.persona.wares, parts.persona.wants, _sympathy(turn))
-        if (traded := trade.answer(clause, ledger, stall, looked.speaker, looked.time)) is not None:
+        if (traded := trade.answer(clause, ledger, _stall(turn), looked.speaker, looked.time)) is not None:
             return traded
     handler = HANDLERS.get(clause.sense)
     return handler(turn) if handler is not None else None
 
 
 def _may_ask_for_a_fact(turn: Turn) -> bool:
-    """ "My name is Ada" asks nothing, however near it comes to "what is your name?"; prices are those of the table of wares."""
+    """ "My name is Ada" asks nothing, however near it comes to "what is your name?"; prices are those of the wares."""
     clause = turn.clause
     if clause.meaning.ask in _PERSONAL:
         return False
-    return clause.sense in _ASKING or (clause.sense is Sense.TRADE and not turn.parts.persona.wares)
+    if clause.sense is Sense.TRADE and turn.parts.persona.wares:
+        item = clause.meaning.values.get("item", "")
+        return clause.meaning.ask is Ask.WARES or bool(item and not _stall(turn).find(item))
+    return clause.sense in _ASKING
+
+
+def _stall(turn: Turn) -> trade.Stall:
+    return trade.Stall(turn.parts.persona.wares, turn.parts.persona.wants, _sympathy(turn))
 
 
 def _leave(turn: Turn) -> Reply:
