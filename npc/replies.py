@@ -31,9 +31,10 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     seen = view.answer(clause, looked) or recall.answer(clause, ledger, looked.time) or _under_way(turn)
     if seen is not None:
         return seen
-    if "trade" not in parts.persona.boundaries:
-        if (traded := trade.answer(clause, ledger, _stall(turn), looked.speaker, looked.time)) is not None:
-            return traded
+    if "trade" not in parts.persona.boundaries and (
+        traded := trade.answer(clause, ledger, _stall(turn), looked.speaker, looked.time)
+    ):
+        return traded
     handler = HANDLERS.get(clause.sense)
     return handler(turn) if handler is not None else None
 
