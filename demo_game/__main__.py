@@ -16,7 +16,7 @@ import typer
 
 from demo_game.report import DEFAULT, load_script
 from engine.errors import Fault, run_command
-from engine.files import data_directory
+from engine.files import data_directory, write_json
 
 AFTER_WORDS_S = 6.0
 
@@ -101,7 +101,7 @@ def _headless(
     memory: str,
 ) -> None:
     from demo_game.engine_link import engine_at
-    from demo_game.headless import run_headless, write_report
+    from demo_game.headless import run_headless
     from demo_game.report import parse
     from demo_game.screen import blank
     from demo_game.session import Play
@@ -115,7 +115,7 @@ def _headless(
         result = run_headless(session, script, length, screenshot_every=pictures, screenshots=screenshots, fast=fast)
         summary = result.summary(link.provider)
     if report is not None:
-        write_report(summary, report)
+        write_json(report, summary)
     typer.echo(json.dumps({key: value for key, value in summary.items() if key != "utterances"}))
 
 
@@ -124,7 +124,7 @@ def _story(
 ) -> None:
     """Play the story, a line a beat; exit status 1 where one was missed."""
     from demo_game.engine_link import engine_at
-    from demo_game.headless import Pictures, write_report
+    from demo_game.headless import Pictures
     from demo_game.story import load_story, play_story, summary
 
     camera = Pictures(pictures, screenshots)
@@ -137,7 +137,7 @@ def _story(
             typer.echo(f'{mark}  {outcome.beat}: {outcome.action} "{outcome.line}" ({outcome.reason})')
     result = summary(outcomes)
     if report is not None:
-        write_report(result, report)
+        write_json(report, result)
     typer.echo(f"{result['reached']} of {result['of']} beats reached")
     if result["reached"] < result["of"]:
         raise typer.Exit(1)

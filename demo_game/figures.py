@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from demo_game.village import KINDS, PERSON_SIZE, Kind
 
-Box = tuple[float, float, float, float]  # x, y, width, height from the top left corner, pixels of the screen
+ScreenBox = tuple[float, float, float, float]  # x, y, width, height from the top left corner, pixels of the screen
 Point = tuple[float, float]
 
 ERRANDS = frozenset({"give", "pick_up", "use", "go_to", "heal"})
@@ -32,7 +32,7 @@ class Thing:
         return KINDS[self.look]
 
     @property
-    def box(self) -> Box:
+    def box(self) -> ScreenBox:
         w, h = self.kind.size
         return self.x - w / 2, self.y - h, w, h
 
@@ -110,7 +110,7 @@ class Entity:
     """
 
     names: tuple[str, ...]
-    box: Box
+    box: ScreenBox
     tags: tuple[str, ...]
     depth: float
     thing: Thing | Actor

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pygame
 
 from demo_game.life import tick
-from demo_game.report import Report, Said
+from demo_game.report import PlayReport, Said
 from demo_game.session import Play
 from demo_game.truth import expect
 from engine.bridge.client import WireDecision
@@ -27,7 +26,7 @@ def run_headless(
     screenshot_every: float | None = None,
     screenshots: Path = Path("screenshots"),
     fast: bool = False,
-) -> Report:
+) -> PlayReport:
     """Play for `seconds` of game time, which passes as fast as real time.
 
     Args:
@@ -35,7 +34,7 @@ def run_headless(
         fast: let time pass as soon as the engine has answered all.
         screenshot_every: seconds between pictures of the screen, interface included; None: no pictures.
     """
-    world, report, waiting = session.world, Report(), list(script)
+    world, report, waiting = session.world, PlayReport(), list(script)
     camera = Pictures(screenshot_every, screenshots)
     start, ticks = time.perf_counter(), 0
     while ticks < seconds * FPS:
@@ -52,13 +51,13 @@ def run_headless(
     return report
 
 
-def _say(session: Play, said: Said, report: Report) -> None:
+def _say(session: Play, said: Said, report: PlayReport) -> None:
     """Ask, and what is right by the game's truth at this very moment."""
     seq, npc = session.say(said.text, said.to)
     report.asked(seq, said, npc.name, expect(session.world, npc, said.text))
 
 
-def _decide_until(deadline: float, session: Play, report: Report) -> None:
+def _decide_until(deadline: float, session: Play, report: PlayReport) -> None:
     """Apply decisions as they come until it is time for the next tick."""
     while True:
         for decision, latency in session.decide():
@@ -102,9 +101,3 @@ class Pictures:
         self._folder.mkdir(parents=True, exist_ok=True)
         session.draw_interface()
         pygame.image.save(session.screen, str(self._folder / f"{self._passed:06.1f}s.png"))
-
-
-def write_report(report: dict[str, object], path: Path) -> None:
-    """Write a report as JSON."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -21,7 +21,7 @@ from demo_game.village import HEIGHT, KINDS, WIDTH
 from demo_game.world import SIDE, TOP, World
 from engine.formats.recording_writer import RecordingWriter
 from engine.lab.data.concepts import SLOT_TAGS
-from engine.lab.data.utterances import Utterance, load_utterances
+from engine.lab.data.utterances import PlayerLine, load_utterances
 
 EPISODE = 25  # frames that share how far things are from their places, and the hour
 STEP_S = 0.5
@@ -116,7 +116,7 @@ def _spot(world: World, rng: random.Random) -> tuple[float, float]:
     return world.free(rng.uniform(2 * SIDE, WIDTH - 2 * SIDE), rng.uniform(TOP, HEIGHT - 12))
 
 
-def labels(seen: Sequence[Entity], line: Utterance | None, phrase: str | None) -> dict[str, Any]:
+def labels(seen: Sequence[Entity], line: PlayerLine | None, phrase: str | None) -> dict[str, Any]:
     """Labels of a frame: what is in view, what the player says (None: nothing), and what is right then.
 
     Everything appears under each of its names: a guard is Bram, too.
@@ -139,8 +139,8 @@ def labels(seen: Sequence[Entity], line: Utterance | None, phrase: str | None) -
 
 
 def _say(
-    seen: Sequence[Entity], lines: Sequence[Sequence[Utterance]], rng: random.Random
-) -> tuple[Utterance | None, str | None]:
+    seen: Sequence[Entity], lines: Sequence[Sequence[PlayerLine]], rng: random.Random
+) -> tuple[PlayerLine | None, str | None]:
     """A line and what its slot is filled with; None for silence."""
     if rng.random() < SILENT:
         return None, None
@@ -160,8 +160,8 @@ def _absent(seen: Sequence[Entity], slot: str) -> Iterator[str]:
             yield name
 
 
-def _by_intent(utterances: Sequence[Utterance]) -> list[list[Utterance]]:
-    groups: dict[str, list[Utterance]] = {}
+def _by_intent(utterances: Sequence[PlayerLine]) -> list[list[PlayerLine]]:
+    groups: dict[str, list[PlayerLine]] = {}
     for line in utterances:
         groups.setdefault(line.intent, []).append(line)
     return list(groups.values())

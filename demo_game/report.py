@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from demo_game.figures import Box
+from demo_game.figures import ScreenBox
 from demo_game.truth import Expectation
 from demo_game.village import HEIGHT, WIDTH
 from engine.bridge.client import WireDecision
@@ -93,7 +93,7 @@ AIMLESS = frozenset({"idle", "greet", "talk", "follow", "stay", "trade", "refuse
 
 
 @dataclass
-class Report:
+class PlayReport:
     """Collects while the game runs; `utterances` by the number of their observation."""
 
     decisions: int = 0
@@ -159,6 +159,6 @@ def _hit(expectation: Expectation | None, action: str, point: tuple[int, int] | 
     return point is not None and any(_inside(box, *point) for box in expectation.boxes)
 
 
-def _inside(box: Box, x: float, y: float) -> bool:
+def _inside(box: ScreenBox, x: float, y: float) -> bool:
     left, top, w, h = box
     return left - TOLERANCE <= x <= left + w + TOLERANCE and top - TOLERANCE <= y <= top + h + TOLERANCE

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from demo_game.figures import Actor, Box, Entity
+from demo_game.figures import Actor, Entity, ScreenBox
 from demo_game.view import in_view
 from demo_game.village import CAST, KINDS
 from demo_game.world import World
@@ -120,7 +120,7 @@ class Expectation:
 
     intent: str
     actions: tuple[str, ...]
-    boxes: tuple[Box, ...]
+    boxes: tuple[ScreenBox, ...]
 
 
 def expect(world: World, npc: Actor, words: str) -> Expectation | None:

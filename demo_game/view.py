@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from demo_game.figures import Actor, Box, Entity
+from demo_game.figures import Actor, Entity, ScreenBox
 from demo_game.village import HEIGHT, WIDTH
 from demo_game.world import World
 
@@ -22,7 +22,7 @@ def in_view(world: World) -> list[Entity]:
     return sorted(seen, key=lambda e: -e.box[2] * e.box[3])
 
 
-def frame_box(box: Box) -> Box:
+def frame_box(box: ScreenBox) -> ScreenBox:
     """A screen box in frame pixels, cut at the edges."""
     x0, y0 = max(box[0], 0.0), max(box[1], 0.0)
     x1, y1 = min(box[0] + box[2], WIDTH), min(box[1] + box[3], HEIGHT)
@@ -46,10 +46,10 @@ def _belongs(front: Entity, back: Entity) -> bool:
     return carried or names in ({"house", "door"}, {"cart", "fire"})
 
 
-def _inner(box: Box) -> Box:
+def _inner(box: ScreenBox) -> ScreenBox:
     x, y, w, h = box
     return x + w * FILLED, y + h * FILLED, w * (1 - 2 * FILLED), h * (1 - 2 * FILLED)
 
 
-def _holds(box: Box, x: float, y: float) -> bool:
+def _holds(box: ScreenBox, x: float, y: float) -> bool:
     return box[0] <= x <= box[0] + box[2] and box[1] <= y <= box[1] + box[3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -125,22 +126,40 @@ def write_whole(path: Path, content: bytes | str, *, private: bool = False) -> N
         os.fsync(file.fileno())
 
 
+def write_json(path: Path, content: object) -> None:
+    """Write figures that people read, too, see `write_whole`; the directory is made if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """An empty directory beside `path` to be filled; where the block ends well it takes the place of `path`.
 
     What an earlier, killed run left half filled is thrown away first.
     """
-    partial, old = path.with_name(f"{path.name}.partial"), path.with_name(f"{path.name}.old")
-    for remains in (partial, old):
-        shutil.rmtree(remains, ignore_errors=True)
+    partial = path.with_name(f"{path.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
         yield partial
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    if path.exists():
-        path.replace(old)
-    partial.replace(path)
-    shutil.rmtree(old, ignore_errors=True)
+    replace_folder(path, partial)
+
+
+def replace_folder(old: Path, new: Path) -> None:
+    """Put the directory `new` where `old` is or was; where that fails, `old` is there as before."""
+    aside = old.with_name(f"{old.name}.old")
+    shutil.rmtree(aside, ignore_errors=True)
+    replaced = old.exists()
+    if replaced:
+        old.replace(aside)
+    try:
+        new.replace(old)
+    except BaseException:
+        if replaced:
+            aside.replace(old)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)

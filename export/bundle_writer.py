@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from engine.errors import Fault
+from engine.files import replace_folder
 from engine.formats.bundle import (
     FORMAT,
     GRAPHS,
@@ -99,24 +100,9 @@ def staging(out: Path) -> Iterator[Path]:
         for kept in out.glob("*.md"):
             shutil.copy(kept, folder)
         folder.chmod(0o755)
-        _take_the_place_of(out.resolve(), folder)
+        replace_folder(out.resolve(), folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _take_the_place_of(old: Path, new: Path) -> None:
-    """At any moment there is a whole bundle: the old one goes aside, and back if the new one cannot take its place."""
-    aside = old.with_name(f"{new.name}-old")
-    replaced = old.exists()
-    if replaced:
-        old.rename(aside)
-    try:
-        new.rename(old)
-    except BaseException:
-        if replaced:
-            aside.rename(old)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _quantise(folder: Path, frames: Frames) -> None:

@@ -9,9 +9,8 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.bridge.doors import Connection
 from engine.bridge.observability import event
-from engine.bridge.session import Session
+from engine.bridge.session import Connection, Session
 from engine.formats.wire.codec import VERSION, Hello
 from engine.formats.wire.constants import Limits
 from engine.formats.wire.fields import ProtocolError

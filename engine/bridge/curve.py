@@ -8,19 +8,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import zmq
 
 from engine.bridge.addresses import Address, port_in_use
-from engine.bridge.doors import PAUSE_S, Connection, serials
+from engine.bridge.doors import PAUSE_S, serials
 from engine.bridge.keys import DOMAIN, KeyGate, ServerKeys
+from engine.bridge.session import Connection, Session
 from engine.bridge.zmtp import PARTS, Message
 from engine.errors import Fault
 from engine.formats.wire.constants import Limits
-
-if TYPE_CHECKING:
-    from engine.bridge.session import Session
 
 _BURST, _FLOOD = 8, 4  # messages read in a row; those of floods until they are left unread for a moment
 _REMEMBERED = 1024  # connections that are known

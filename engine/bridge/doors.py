@@ -11,16 +11,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import zmq
 
 from engine.bridge.addresses import Address, bound_endpoint, listen, remove_file
+from engine.bridge.session import Connection, Session
 from engine.bridge.zmtp import PING, Message, Reader, Violation, framed
 from engine.formats.wire.constants import Limits
-
-if TYPE_CHECKING:
-    from engine.bridge.session import Session
 
 STRANGERS = 64  # connections that have not said hello; one more, and the oldest is cut
 HELLO_WITHIN_S = 10.0
@@ -36,19 +34,6 @@ _TURN_BYTES = 1024 * 1024
 _UNSENT_MESSAGES, _UNSENT_BYTES = 1024, 4 * 1024 * 1024  # a client that reads nothing loses what goes beyond
 
 serials = itertools.count(1)  # of connections
-
-
-class Connection(Protocol):
-    """One peer as `Sessions` sees it. `user` is who it is by its key, `address` where it comes from."""
-
-    session: Session | None
-    user: str
-    address: str
-    serial: int
-    wrong_tokens: int
-
-    def send(self, parts: Sequence[bytes]) -> bool:
-        """Put a message on its way; False where it cannot be delivered."""
 
 
 class Door(Protocol):

@@ -15,7 +15,7 @@ from engine.bridge.errands import Errands
 from engine.bridge.observability import event
 from engine.bridge.session import Npc, Session
 from engine.errors import Fault
-from engine.formats.frame import CHANNELS
+from engine.formats.pixels import CHANNELS
 from engine.formats.wire.codec import Frame, Observe
 from engine.perception import EncodedFrame
 from engine.perception.pictures import decode

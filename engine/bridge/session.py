@@ -1,17 +1,14 @@
-"""What the server knows of one client: its NPCs, and which utterances it has dealt with."""
+"""What the server knows of one client: its connection, its NPCs, and which utterances it has dealt with."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from engine.bridge.ledger import Ledger, PutOff
 from engine.minds.mind import Mind
-
-if TYPE_CHECKING:
-    from engine.bridge.doors import Connection
 
 FLOODED = 30.0  # observations a second of a client that floods: enough to play, and little work
 
@@ -53,6 +50,19 @@ class RateLimit:
             return False
         self._taken_at = now
         return True
+
+
+class Connection(Protocol):
+    """One peer as `Sessions` sees it. `user` is who it is by its key, `address` where it comes from."""
+
+    session: Session | None
+    user: str
+    address: str
+    serial: int
+    wrong_tokens: int
+
+    def send(self, parts: Sequence[bytes]) -> bool:
+        """Put a message on its way; False where it cannot be delivered."""
 
 
 @dataclass(eq=False, slots=True)

@@ -9,13 +9,12 @@ from typing import Any
 
 from engine import __version__
 from engine.bridge.admission import Admission, Unheard, peer_of
-from engine.bridge.doors import Connection
 from engine.bridge.errands import Errands
 from engine.bridge.ledger import Journal, Ledger
 from engine.bridge.mailbox import Job, Mailbox, Picture
 from engine.bridge.observability import Statistics, event
 from engine.bridge.replies import error_about, heard, packed, without_paths
-from engine.bridge.session import RateLimit, Session
+from engine.bridge.session import Connection, RateLimit, Session
 from engine.bridge.spawning import Spawning, npc_of
 from engine.bridge.worker import Reply
 from engine.errors import Fault

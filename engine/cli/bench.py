@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import multiprocessing
 import subprocess
@@ -21,7 +20,7 @@ from rich.table import Table
 
 from engine.bridge.client import Client, Frame
 from engine.errors import Fault
-from engine.files import writable_folder
+from engine.files import writable_folder, write_json
 from engine.minds.brain import Brain
 from engine.minds.mind import Observation
 from engine.perception import Perceiver
@@ -77,7 +76,7 @@ def bench(
     if json_file is not None:
         result = {"provider": used, "runs": runs, "frame": [WIDTH, HEIGHT], "startup_s": startup}
         result |= {"overhead": overhead, "image_graph_ms": batches, "latency_ms": figures}
-        json_file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+        write_json(json_file, result)
         typer.echo(f"figures: {json_file}")
 
 

@@ -12,8 +12,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 from engine.errors import Fault, needs_extra
+from engine.files import write_json
 from engine.formats.recording import Recording
-from engine.lab.evaluation.measure import bundle_facts, measure_recording, write_json
+from engine.lab.evaluation.measure import bundle_facts, measure_recording
 from engine.lab.evaluation.pictures import draw_answers
 from engine.lab.evaluation.report import Figures, Report, table
 from engine.lab.games.crafter import CRAFTER

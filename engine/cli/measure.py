@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.errors import Fault, needs_extra
-from engine.files import writable_folder
+from engine.files import writable_folder, write_json
 
 if TYPE_CHECKING:
     from engine.lab.evaluation.steadiness import Flicker
@@ -49,7 +49,7 @@ def evaluate(
 
 def _evaluate_lines(lines: str, bundle: Path | None, out: Path, provider: str) -> None:
     from engine.lab.data.utterances import load_strangers, read_lines
-    from engine.lab.evaluation.measure import bundle_facts, lines_table, measure_lines, write_json
+    from engine.lab.evaluation.measure import bundle_facts, lines_table, measure_lines
     from engine.perception import Perceiver
 
     writable_folder(out)
@@ -63,7 +63,7 @@ def _evaluate_lines(lines: str, bundle: Path | None, out: Path, provider: str) -
 
 def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, frames: int | None, provider: str) -> None:
     from engine.formats.recording import read_recording
-    from engine.lab.evaluation.measure import bundle_facts, measure_recording, spread, write_json
+    from engine.lab.evaluation.measure import bundle_facts, measure_recording, spread
     from engine.lab.evaluation.pictures import draw_answers
     from engine.lab.evaluation.report import table
     from engine.perception import Perceiver
@@ -126,7 +126,7 @@ def steadiness(
         figures = measure_flicker(recording, Perceiver(bundle, provider), watch or names, changed)
     Console().print(_flicker_table(figures))
     if json_file is not None:
-        json_file.write_text(json.dumps({name: asdict(f) for name, f in figures.items()}, indent=2) + "\n", encoding="utf-8")
+        write_json(json_file, {name: asdict(f) for name, f in figures.items()})
         typer.echo(f"figures: {json_file}")
 
 
@@ -201,5 +201,5 @@ def knowledge(
     for name, result in figures.items():
         typer.echo(f"{name:<18}" + ", ".join(f"{key} {value:.3g}" for key, value in result.items()))
     if json_file is not None:
-        json_file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        write_json(json_file, figures)
         typer.echo(f"figures: {json_file}")

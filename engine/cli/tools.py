@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from rich.table import Table
 
 from engine.bridge.keys import add_client, create_server_keys
 from engine.errors import Fault
-from engine.files import writable_folder
+from engine.files import writable_folder, write_json
 
 _HELLO_S = 2.0  # for an engine that has the port to answer
 
@@ -178,7 +177,7 @@ def soak(
                 results[name] = run(Path(folder), partial(_show, status, name))
             console.print(_soak_table(name, results[name]))
     if json_file is not None:
-        json_file.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+        write_json(json_file, results)
         typer.echo(f"figures: {json_file}")
     raise typer.Exit(0 if all(result["passed"] for result in results.values()) else 1)
 

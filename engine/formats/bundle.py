@@ -29,7 +29,7 @@ MANIFEST_FILE, HEADS_FILE, REPLAY_FILE, TOKENIZER_FILE = "bundle.json", "heads.s
 LARGEST_MANIFEST, LARGEST_FILE = 4 << 20, 1 << 30  # bytes
 
 Pixels = Annotated[int, Field(ge=1, le=2048)]
-Cells = Annotated[int, Field(ge=1, le=512)]
+CellCount = Annotated[int, Field(ge=1, le=512)]
 Tokens = Annotated[int, Field(ge=1, le=4096)]
 Classes = Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=1024)]
 
@@ -49,7 +49,7 @@ class InputSpec(BaseModel):
 
     height: Pixels
     width: Pixels
-    grid: tuple[Cells, Cells]
+    grid: tuple[CellCount, CellCount]
     max_tokens: Tokens = 48
 
 

@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.formats.boxes import Ltrb
-from engine.formats.wire.constants import CHANNELS
+from engine.formats.pixels import CHANNELS
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-
-
-__all__ = ["CHANNELS", "Frame"]
 
 
 @dataclass(frozen=True, slots=True)

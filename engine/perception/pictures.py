@@ -9,8 +9,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from engine.errors import Fault
-from engine.formats.frame import CHANNELS, Frame
+from engine.formats.frame import Frame
 from engine.formats.pictures import FORMATS, MAX_PIXELS, Pixels, read_picture
+from engine.formats.pixels import CHANNELS
 
 
 def decode(frame: Frame) -> Pixels:

@@ -14,7 +14,7 @@ from engine.formats.bundle import InputSpec
 from engine.perception.types import EncodedFrame, Floats
 from npc.language import mentions
 
-Cells = tuple[float, float, float, float]  # first row and column, last row and column
+CellSpan = tuple[float, float, float, float]  # first row and column, last row and column
 Watched = Mapping[str, tuple[float, Floats]]  # how likely a phrase is in view, and its heat map
 REACH = 8.0  # cells: how far from the anchor a thing "next to" it may be before it counts e^-0.5
 ALIKE = 0.5  # of the hottest cell: what is as hot may be meant as well
@@ -38,7 +38,7 @@ def agreed(thing: str, phrases: Sequence[str], heat: Floats, watched: Watched, t
     return both
 
 
-def ranked(heat: Floats, place: Cells | None, farthest: bool) -> Floats:
+def ranked(heat: Floats, place: CellSpan | None, farthest: bool) -> Floats:
     """The heat map of things, weighed by how near each is.
 
     Args:
@@ -114,7 +114,7 @@ def count(heat: Floats) -> int:
     return patches
 
 
-def cells(box: tuple[float, float, float, float], frame: EncodedFrame, spec: InputSpec) -> Cells | None:
+def cells(box: tuple[float, float, float, float], frame: EncodedFrame, spec: InputSpec) -> CellSpan | None:
     """First row and column, last row and column of a box in fractions of the frame."""
     if frame.fit is None:
         return None

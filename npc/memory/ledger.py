@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 Phrase = Annotated[str, Field(max_length=120)]
-Line = Annotated[str, Field(max_length=500)]
+SaidText = Annotated[str, Field(max_length=500)]
 
 MOST = 8  # things, bids, promises, forbidden deeds, lines that are kept of each; what is older gives way
 MOST_FACTS = 24  # that a speaker told of himself
@@ -38,7 +38,7 @@ class Meant(_Entry):
 class Order(_Entry):
     """The last thing that the speaker wanted done, as it was understood."""
 
-    text: Line
+    text: SaidText
     verb: Phrase = ""
     thing: Phrase = ""
     time: FiniteFloat = 0.0
@@ -65,7 +65,7 @@ class Bid(_Entry):
 class Promise(_Entry):
     """What somebody gave his word on; `by` is `player` or `npc`."""
 
-    text: Line
+    text: SaidText
     by: Phrase = "player"
     time: FiniteFloat = 0.0
 
@@ -73,7 +73,7 @@ class Promise(_Entry):
 class Heard(_Entry):
     """A line of the speaker, and what it was for."""
 
-    text: Line
+    text: SaidText
     sense: Phrase = ""
     intent: Phrase = ""
     time: FiniteFloat = 0.0
@@ -107,7 +107,7 @@ class Ledger(BaseModel):
     heard: tuple[Heard, ...] = Field(default=(), max_length=MOST)
     told: Phrase = ""
     reason: Phrase = ""
-    line: Line = ""
+    line: SaidText = ""
     asked: Phrase = ""
 
     @property

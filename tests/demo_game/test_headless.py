@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from fake_engine import FakeLink, centre, decision, session
 
-from demo_game.headless import run_headless, write_report
-from demo_game.report import Report, Said, percentile_ms
+from demo_game.headless import run_headless
+from demo_game.report import PlayReport, Said, percentile_ms
 from demo_game.truth import Expectation
 from demo_game.world import World
 from engine.bridge.client import Target, WireDecision
+from engine.files import write_json
 
 
 def pointing_at(action: str, point: tuple[float, float] | None) -> WireDecision:
@@ -18,7 +19,7 @@ def pointing_at(action: str, point: tuple[float, float] | None) -> WireDecision:
 
 
 def report_of(expectation: Expectation | None, answer: WireDecision) -> dict[str, object]:
-    report = Report()
+    report = PlayReport()
     report.asked(answer.seq, Said(0.0, "words", None), answer.npc, expectation)
     report.decided(answer, 0.02)
     return report.summary("p")
@@ -106,5 +107,5 @@ def test_percentiles_are_nearest_ranks() -> None:
 
 
 def test_a_report_is_written_as_json(tmp_path: Path) -> None:
-    write_report(Report().summary("p"), tmp_path / "deep" / "report.json")
+    write_json(tmp_path / "deep" / "report.json", PlayReport().summary("p"))
     assert json.loads((tmp_path / "deep" / "report.json").read_text())["decisions"] == 0

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from engine.formats.boxes import Ltrb
 from engine.formats.frame import Frame
-from engine.formats.wire.constants import CHANNELS, ENCODED, Limits
+from engine.formats.pixels import CHANNELS, ENCODED
+from engine.formats.wire.constants import Limits
 from engine.formats.wire.fields import Fields, ProtocolError, checked_name
 
 if TYPE_CHECKING:

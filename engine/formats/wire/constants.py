@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 
 VERSION = "1.0"
 CAPABILITIES = ("events", "inspect", "jpeg", "png", "webp")
-CHANNELS = {"rgb": 3, "rgba": 4, "bgra": 4}  # bytes a pixel of raw frames
-ENCODED = ("jpeg", "png", "webp")
 UNWELCOME = ("version", "token", "session", "too_many_clients")  # errors after which a client waits
 MAX_DEPTH = 32  # levels of maps and lists, the header itself being the first
 MAX_INTEGER = 9007199254740992  # integers up to here survive languages whose only number is a double

@@ -19,7 +19,7 @@ from engine.lab.config import SceneStageCfg
 from engine.lab.model import NpcModel
 from engine.lab.training.dataset import Batch
 from engine.lab.training.losses import NamingLoss, RetentionLoss
-from engine.lab.training.measure import Measured, measure
+from engine.lab.training.measure import Measured, measure_run
 from engine.lab.training.run import Clock, Progress
 from engine.lab.training.scene_stage import FusedObjective, fused_part, learn_only
 from engine.lab.training.trainer import Trainer, shuffled
@@ -154,7 +154,7 @@ class Learning:
 
     def measured(self) -> tuple[Measured, Measured]:
         """Raw results on the held-out episodes and on the held-out part of the replay."""
-        new, old = (measure(self.model, self.data.texts, d) for d in (self.data.check, self.data.replay_check))
+        new, old = (measure_run(self.model, self.data.texts, d) for d in (self.data.check, self.data.replay_check))
         return new, old
 
     def _mixed(self) -> Iterator[Batch]:
@@ -166,12 +166,12 @@ class Learning:
 
     def _kept(self) -> Figures:
         """On the held-out part of the replay alone."""
-        kept = measure(self.model, self.data.texts, self.data.replay_check).summary()
+        kept = measure_run(self.model, self.data.texts, self.data.replay_check).summary()
         return {f"replay_{name}": kept[name] for name in KEPT}
 
     def _learnt(self) -> Figures:
         """On the held-out episodes alone."""
-        found = measure(self.model, self.data.texts, self.data.check).summary()
+        found = measure_run(self.model, self.data.texts, self.data.check).summary()
         return {name: found[name] for name in ("pointing", "presence_auc", "target")}
 
     def _phrases(self) -> int:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from engine.lab.model import NpcModel
 from engine.lab.training.dataset import SceneDataset
-from engine.lab.training.measure import measure
+from engine.lab.training.measure import measure_run
 from engine.lab.training.texts import Texts
 
 RIDGE = 0.02  # of the mean energy of an input: where neither has seen much, weights are interpolated
@@ -33,7 +33,7 @@ def input_grams(model: NpcModel, table: Texts, data: SceneDataset) -> Grams:
     layers = {name: m for name, m in model.named_modules() if _is_linear(m) and m.weight.requires_grad}
     handles = [m.register_forward_pre_hook(_adding(sums, name)) for name, m in layers.items()]
     try:
-        measure(model, table, data)
+        measure_run(model, table, data)
     finally:
         for handle in handles:
             handle.remove()

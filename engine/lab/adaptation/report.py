@@ -8,11 +8,11 @@ import numpy as np
 from rich.markup import escape
 from rich.table import Table
 
+from engine.files import write_json
 from engine.formats.recording import Recording
 from engine.lab.adaptation.adapt import Adaptation
 from engine.lab.adaptation.learning import KEPT
 from engine.lab.evaluation.ask_recording import Pointed
-from engine.lab.evaluation.measure import write_json
 from engine.lab.evaluation.pictures import TILES, draw_answers, draw_page
 from engine.lab.evaluation.report import Figures
 

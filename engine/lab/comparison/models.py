@@ -10,10 +10,13 @@ import torch
 from pydantic import BaseModel, ConfigDict
 
 from engine.errors import Fault
+from engine.files import write_whole
 from engine.lab.config import FusionCfg, ImageCfg, Modality, ModelCfg, TextCfg, TrainCfg
-from engine.lab.model.registry import fusions, image_encoders, text_encoders
+from engine.lab.model.fusions import fusions
+from engine.lab.model.image_encoders import image_encoders
+from engine.lab.model.text_encoders import text_encoders
 from engine.lab.training.evaluate import measure_strangers, split_data
-from engine.lab.training.measure import measure
+from engine.lab.training.measure import measure_run
 from engine.lab.training.recipe import run_recipe, train_words
 from engine.lab.training.run import Progress, load_run
 from engine.lab.training.texts import texts_of
@@ -135,10 +138,10 @@ def run_combination(combination: Combination, base: TrainCfg, out: Path, cache: 
         words_s=words_s,
         scene_s=state["seconds"],
         size_mb=sum(graphs[name].stat().st_size for name in needed(combination)) / 1e6,
-        figures=measure(model, table, scenes).report()
+        figures=measure_run(model, table, scenes).report()
         | {f"strangers_{head}": figures for head, figures in measure_strangers(model).items()},
     )
-    done.write_text(outcome.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_whole(done, outcome.model_dump_json(indent=2) + "\n")
     for name in PASSING:
         (folder / name).unlink(missing_ok=True)
     return outcome

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 from rich.table import Table
 
+from engine.files import write_json, write_whole
 from engine.lab.comparison.latency import Latency
 from engine.lab.comparison.models import BOTH, FUSIONS, IMAGES, Combination, ModelResult
 from engine.lab.config import ImageCfg, TextCfg, TrainCfg
@@ -86,10 +86,10 @@ def describe(base: TrainCfg, scenes: int, threads: int) -> str:
 def write_report(out: Path, outcomes: Sequence[ModelResult], latency: Mapping[str, Latency], common: str) -> list[Path]:
     """Write `comparison.json`, `comparison.md` and, once latency is measured, `comparison.png`; returns their paths."""
     rows = table_rows(outcomes, latency)
-    (out / "comparison.md").write_text("\n".join([common, "", *_markdown(rows), "", NOTES]), encoding="utf-8")
+    write_whole(out / "comparison.md", "\n".join([common, "", *_markdown(rows), "", NOTES]))
     models = [o.model_dump(mode="json") | {"latency": _dumped(latency.get(o.combination.name))} for o in outcomes]
     content = {"common": common, "models": models}
-    (out / "comparison.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    write_json(out / "comparison.json", content)
     written = [out / "comparison.json", out / "comparison.md"]
     if latency:
         draw(outcomes, latency, out / "comparison.png")

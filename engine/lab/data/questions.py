@@ -11,9 +11,9 @@ from engine.lab.data.concepts import SLOT_TAGS, Concept
 from engine.lab.data.paint import COLOURS, SHADES
 from engine.lab.data.teacher import Situation, teach
 from engine.lab.data.things import Entity, Scene, split_colour
-from engine.lab.data.utterances import Utterance
+from engine.lab.data.utterances import PlayerLine
 
-Query = tuple[str, list[int]]  # phrase, indices of the entities that it names
+PhraseQuery = tuple[str, list[int]]  # phrase, indices of the entities that it names
 
 SILENT_SHARE = 0.15
 SCENE_ABSENT_SHARE = 0.3  # of the absent phrases, where the scene knows some itself
@@ -77,20 +77,22 @@ class Questioner:
         """For each slot of utterances, the phrases of the vocabulary that may fill it."""
         return {slot: sorted({name for concept in fitting for name in concept.names}) for slot, fitting in self._slots.items()}
 
-    def queries(self, scene: Scene, rng: Rng, count: int) -> list[Query]:
+    def queries(self, scene: Scene, rng: Rng, count: int) -> list[PhraseQuery]:
         """`count` phrases: up to half of them true of something in view, the rest of nothing in view."""
         phrases = sorted({phrase for e in scene.entities for phrase in (*e.names, *e.generic)})
         chosen = [phrases[i] for i in rng.permutation(len(phrases))[: count // 2]]
-        found: list[Query] = [(phrase, [i for i, e in enumerate(scene.entities) if e.is_called(phrase)]) for phrase in chosen]
+        found: list[PhraseQuery] = [
+            (phrase, [i for i, e in enumerate(scene.entities) if e.is_called(phrase)]) for phrase in chosen
+        ]
         missing = (
             pick(scene.absent, rng) if scene.absent and rng.random() < SCENE_ABSENT_SHARE else self.absent_phrase(scene, rng)
             for _ in range(count - len(found))
         )
         return [(_reworded(phrase, rng), at) for phrase, at in (*found, *((phrase, []) for phrase in missing))]
 
-    def lessons(self, scene: Scene, utterances: Sequence[Utterance], rng: Rng, count: int) -> list[Sample]:
+    def lessons(self, scene: Scene, utterances: Sequence[PlayerLine], rng: Rng, count: int) -> list[Sample]:
         """`count` samples, balanced over the intents of the utterances; a part of them silent."""
-        by_intent: dict[str, list[Utterance]] = {}
+        by_intent: dict[str, list[PlayerLine]] = {}
         for line in utterances:
             by_intent.setdefault(line.intent, []).append(line)
         intents = list(by_intent.values())
@@ -132,7 +134,7 @@ class Questioner:
             return name
         return f"{pick(list(COLOURS), rng)} {name}"
 
-    def _spoken(self, scene: Scene, lines: Sequence[Utterance], rng: Rng) -> Sample:
+    def _spoken(self, scene: Scene, lines: Sequence[PlayerLine], rng: Rng) -> Sample:
         """One of the lines of an intent, about something in view or not."""
         slotted = rng.random() < SLOT_SHARE
         in_view = rng.random() < IN_VIEW_SHARE

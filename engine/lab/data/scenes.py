@@ -18,11 +18,11 @@ from engine.lab.data.chance import Rng, pick
 from engine.lab.data.concepts import OTHER, Concept
 from engine.lab.data.drawn import THINGS
 from engine.lab.data.paint import COLOURS, colour_name, inked, jittered, painted
-from engine.lab.data.questions import Query, Questioner, Sample
+from engine.lab.data.questions import PhraseQuery, Questioner, Sample
 from engine.lab.data.style import Icon, draw_inventory, overlay_interface, restyle
 from engine.lab.data.terrain import draw_ground
 from engine.lab.data.things import Entity, Scene, Thing, coloured_names, placed
-from engine.lab.data.utterances import Utterance
+from engine.lab.data.utterances import PlayerLine
 
 FRAME = (192, 320)  # height, width, as the model sees it
 DANGERS = {"hostile": 0.4, "hazard": 0.2}  # share of scenes with one
@@ -109,11 +109,11 @@ class SceneGenerator:
         frame[y0:y1, x0:x1] = np.asarray(restyle(picture, rng))
         return Scene(frame, valid, entities, (*absent, *untrue))
 
-    def queries(self, scene: Scene, rng: Rng, count: int) -> list[Query]:
+    def queries(self, scene: Scene, rng: Rng, count: int) -> list[PhraseQuery]:
         """`count` phrases with the indices of the entities that each names, see `Questioner.queries`."""
         return self.questioner.queries(scene, rng, count)
 
-    def lessons(self, scene: Scene, utterances: Sequence[Utterance], rng: Rng, count: int) -> list[Sample]:
+    def lessons(self, scene: Scene, utterances: Sequence[PlayerLine], rng: Rng, count: int) -> list[Sample]:
         """`count` things said or kept silent, with what is right to do, see `Questioner.lessons`."""
         return self.questioner.lessons(scene, utterances, rng, count)
 

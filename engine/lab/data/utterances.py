@@ -23,7 +23,7 @@ _SLOT = re.compile(r"\{(\w*)\}")
 
 
 @dataclass(frozen=True)
-class Utterance:
+class PlayerLine:
     """One line. `text` still holds its slot, e.g. "hand me the {thing}"; `slot` is its name or None."""
 
     text: str
@@ -90,7 +90,7 @@ class _Source(Protocol):
     def read_text(self, encoding: str) -> str: ...
 
 
-def load_utterances(split: Split | None = None, folder: Path | None = None) -> list[Utterance]:
+def load_utterances(split: Split | None = None, folder: Path | None = None) -> list[PlayerLine]:
     """All lines of one side of the family split, or of both; by default the lines that ship with the engine.
 
     About a fifth of the families of each intent, at least one, are held out: the same ones on every machine.
@@ -106,12 +106,12 @@ def load_utterances(split: Split | None = None, folder: Path | None = None) -> l
     return [line for source in sources for line in _lines(_read(source, labels), split)]
 
 
-def load_strangers() -> list[Utterance]:
+def load_strangers() -> list[PlayerLine]:
     """Lines by somebody who never saw the training lines: what the intent figures are worth outside of this house."""
     return read_lines(Path(str(resources.files("engine.lab.data"))) / "strangers.yaml", load_labels())
 
 
-def read_lines(path: Path, labels: Labels) -> list[Utterance]:
+def read_lines(path: Path, labels: Labels) -> list[PlayerLine]:
     """Lines to measure by: a YAML file of intents, each with a list of lines (`text` and perhaps its `tone`, or bare text).
 
     A line whose tone nobody wrote has the tone "".
@@ -132,7 +132,9 @@ def read_lines(path: Path, labels: Labels) -> list[Utterance]:
     except (OSError, UnicodeError, yaml.YAMLError, ValueError, Fault) as error:
         fix = 'Write e.g. greet: [{text: "well met", tone: friendly}, "hello there"].'
         raise Fault("lines_invalid", f"{path}: {_fault(error, raw)}.", fix) from None
-    return [Utterance(line.text, intent, line.tone or "", line.slot, "") for intent, lines in content.items() for line in lines]
+    return [
+        PlayerLine(line.text, intent, line.tone or "", line.slot, "") for intent, lines in content.items() for line in lines
+    ]
 
 
 def _read(source: _Source, labels: Labels) -> _IntentFile:
@@ -168,12 +170,12 @@ def _fault(error: Exception, raw: object) -> str:
     return f"{place}: {first['msg']}"
 
 
-def _lines(content: _IntentFile, split: Split | None) -> Iterator[Utterance]:
+def _lines(content: _IntentFile, split: Split | None) -> Iterator[PlayerLine]:
     held_out = _held_out(content.intent, (family.name for family in content.families))
     for family in content.families:
         if split is None or (family.name in held_out) == (split == "held_out"):
             for line in family.lines:
-                yield Utterance(line.text, content.intent, line.tone or family.tone, line.slot, family.name)
+                yield PlayerLine(line.text, content.intent, line.tone or family.tone, line.slot, family.name)
 
 
 def _held_out(intent: str, families: Iterable[str]) -> set[str]:

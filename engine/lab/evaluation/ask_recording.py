@@ -20,7 +20,7 @@ ABSENT = 24  # phrases a frame, at most, that name nothing in it
 
 
 @dataclass(frozen=True)
-class Question:
+class PresenceQuestion:
     """Is a thing called `phrase` in the frame of `row`, and where?
 
     `boxes` are x, y, width, height in pixels of all that is called so; none where nothing is.
@@ -36,7 +36,7 @@ def vocabulary(recording: Recording) -> list[str]:
     return sorted({entity.name.lower() for row in recording.rows for entity in row.entities})
 
 
-def questions_about(row: Row, names: Sequence[str], absent: int = ABSENT) -> list[Question]:
+def questions_about(row: Row, names: Sequence[str], absent: int = ABSENT) -> list[PresenceQuestion]:
     """One question for each name in view, and for up to `absent` of the other names.
 
     A "red ball" is a ball, too: where one is in view, "ball" is not absent. Which of the other names are asked
@@ -48,7 +48,7 @@ def questions_about(row: Row, names: Sequence[str], absent: int = ABSENT) -> lis
             boxes.setdefault(name, []).append(entity.box)
     others = [name for name in names if name not in boxes]
     others = sorted(others, key=lambda name: stable_share(f"{row.frame}/{name}"))[:absent]
-    return [Question(row, name, tuple(boxes.get(name, ()))) for name in names if name in boxes or name in others]
+    return [PresenceQuestion(row, name, tuple(boxes.get(name, ()))) for name in names if name in boxes or name in others]
 
 
 def holds(boxes: Sequence[Area], x: float, y: float) -> bool:
@@ -75,7 +75,7 @@ class Pointed:
         size: width, height of the frame in pixels.
     """
 
-    question: Question
+    question: PresenceQuestion
     p: float
     x: float
     y: float
@@ -139,7 +139,7 @@ def ask_recording(
     return RecordingAnswers(watch, spoken)
 
 
-def _watch_answers(questions: Sequence[Question], sight: Sight, size: tuple[int, int]) -> list[Pointed]:
+def _watch_answers(questions: Sequence[PresenceQuestion], sight: Sight, size: tuple[int, int]) -> list[Pointed]:
     found = {d.phrase: d for d in sight.watch}
     return [
         Pointed(

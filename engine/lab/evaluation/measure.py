@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 from rich.console import Console
@@ -14,7 +12,7 @@ from rich.table import Table
 
 from engine.errors import Fault
 from engine.formats.recording import Recording, Row
-from engine.lab.data.utterances import Utterance
+from engine.lab.data.utterances import PlayerLine
 from engine.lab.evaluation.ask_recording import RecordingAnswers, ask_recording, vocabulary
 from engine.lab.evaluation.metrics import expected_calibration_error, macro_f1
 from engine.lab.evaluation.report import Figures, Report, report
@@ -51,18 +49,13 @@ def spread(rows: Sequence[Row], count: int | None) -> list[Row]:
     return [rows[i * len(rows) // count] for i in range(count)]
 
 
-def write_json(path: Path, content: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-
-
 def bundle_facts(perceiver: Perceiver) -> dict[str, object]:
     """Which bundle was measured: its name and what tells it from any other."""
     manifest = perceiver.bundle.manifest
     return {"name": manifest.name, "precision": manifest.precision, "image_sha256": manifest.graphs["image"].sha256}
 
 
-def measure_lines(perceiver: Perceiver, lines: Sequence[Utterance]) -> dict[str, Figures]:
+def measure_lines(perceiver: Perceiver, lines: Sequence[PlayerLine]) -> dict[str, Figures]:
     """Accuracy, macro-F1 over the classes that occur, ECE and number of lines, for each head that reads words and is labelled.
 
     The lines are read one by one, as a game says them.

@@ -10,7 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.lab.model.registry import fusions
+from engine.lab.model.registry import Registry
+
+fusions: Registry[type[nn.Module]] = Registry("fusion")
 
 
 def _mlp(inputs: int, dim: int) -> nn.Sequential:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.errors import Fault
-from engine.lab.model.registry import efficientnet_lite0_file, image_encoders, read_state_dict
+from engine.lab.model.registry import Registry, efficientnet_lite0_file, read_state_dict
 
 Features = tuple[Tensor, Tensor, Tensor]
 
@@ -78,6 +78,9 @@ class ImageEncoder(nn.Module):
                 f"They are not those of {type(self).__name__}.",
             )
         self.load_state_dict({k: state[k] for k in wanted})
+
+
+image_encoders: Registry[type[ImageEncoder]] = Registry("image encoder")
 
 
 class _SameConv(nn.Conv2d):

@@ -8,19 +8,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-import engine.lab.model.fusions
-import engine.lab.model.image_encoders
-import engine.lab.model.text_encoders  # noqa: F401  (registers the parts)
 from engine.formats.labels import Labels
 from engine.lab.config import ModelCfg
+from engine.lab.model.fusions import fusions
 from engine.lab.model.grounding import Danger, Grounding, Neck
-from engine.lab.model.registry import fusions, image_encoders, text_encoders
-from engine.lab.model.text_encoders import SENTENCE_DIM
+from engine.lab.model.image_encoders import image_encoders
+from engine.lab.model.text_encoders import SENTENCE_DIM, text_encoders
 from npc.types import FUSED_HEADS, PLACES, WORD_HEADS
 
 
 @dataclass
-class Answers:
+class Outputs:
     """Raw outputs for L utterances about each of B frames.
 
     `logits[head]` [B, L, classes]; `heat` logits [B, L, H/8, W/8]; `presence` logits [B, L] (is the thing
@@ -66,8 +64,8 @@ class NpcModel(nn.Module):
         """int64 [N, T] twice to sentence [N, 384] and utterance [N, U]."""
         return self.text(ids, mask)
 
-    def decide(self, grid: Tensor, scene: Tensor, utterance: Tensor, said: Tensor, valid: Tensor) -> Answers:
-        """utterance [B, L, U], said [B, L, 1] (0 where nothing was said), valid [B, H, W] to `Answers`."""
+    def decide(self, grid: Tensor, scene: Tensor, utterance: Tensor, said: Tensor, valid: Tensor) -> Outputs:
+        """utterance [B, L, U], said [B, L, 1] (0 where nothing was said), valid [B, H, W] to `Outputs`."""
         if "image" not in self.cfg.modalities:
             grid, scene = grid * 0, scene * 0
         if "text" not in self.cfg.modalities:
@@ -85,7 +83,7 @@ class NpcModel(nn.Module):
             mixed += [found, presence.unsqueeze(-1)]
         fused = self.fused(torch.cat(mixed, -1))
         logits |= {head: self.fused_heads[head](fused) for head in FUSED_HEADS}
-        return Answers(logits, heat, presence, danger)
+        return Outputs(logits, heat, presence, danger)
 
     def watch(self, grid: Tensor, phrase: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
         """phrase [B, W, 384] to heat logits [B, W, H, W] and presence logits [B, W]."""

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import torch
 from safetensors.torch import load_file
-from torch import nn
 
 from engine.errors import Fault
-
-if TYPE_CHECKING:
-    from engine.lab.model.image_encoders import ImageEncoder
-    from engine.lab.model.text_encoders import TextEncoder
 
 T = TypeVar("T", bound=type)
 
@@ -42,11 +37,6 @@ class Registry(Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._classes))
-
-
-image_encoders: Registry[type[ImageEncoder]] = Registry("image encoder")
-text_encoders: Registry[type[TextEncoder]] = Registry("text encoder")
-fusions: Registry[type[nn.Module]] = Registry("fusion")
 
 
 def read_state_dict(path: Path) -> dict[str, torch.Tensor]:

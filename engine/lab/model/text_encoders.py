@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.errors import Fault
-from engine.lab.model.registry import minilm_folder, read_state_dict, text_encoders
+from engine.lab.model.registry import Registry, minilm_folder, read_state_dict
 
 SENTENCE_DIM = 384  # of all-MiniLM-L6-v2
 VOCABULARY = 30522
@@ -32,6 +32,9 @@ class TextEncoder(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         raise NotImplementedError
+
+
+text_encoders: Registry[type[TextEncoder]] = Registry("text encoder")
 
 
 def _mean(hidden: Tensor, mask: Tensor) -> Tensor:

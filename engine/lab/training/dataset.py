@@ -16,7 +16,7 @@ from engine.formats.labels import Labels
 from engine.lab.data.concepts import Concept
 from engine.lab.data.questions import Sample
 from engine.lab.model import NpcModel
-from engine.lab.model.npc_model import Answers
+from engine.lab.model.npc_model import Outputs
 from engine.lab.training.feature_cache import SceneRecord, read_records
 from engine.lab.training.sources import Asker, SceneQuestions
 from engine.lab.training.texts import Texts
@@ -27,19 +27,19 @@ Batch = dict[str, Tensor]
 NAMED, NAMES = 16, 4  # things of a scene that are named, and how many names of each are told
 
 
-Cells = tuple[int, int, int, int]  # top, bottom, left, right of an area in cells; the ends are exclusive
+CellBox = tuple[int, int, int, int]  # top, bottom, left, right of an area in cells; the ends are exclusive
 
 
 @dataclass(frozen=True)
 class CellQuestions:
     """What is asked about one scene, in cells: (phrase, areas) and (utterance, areas, label of each head)."""
 
-    valid: Cells
-    queries: list[tuple[str, list[Cells]]]
-    lessons: list[tuple[str, list[Cells], list[int]]]
+    valid: CellBox
+    queries: list[tuple[str, list[CellBox]]]
+    lessons: list[tuple[str, list[CellBox], list[int]]]
     danger: tuple[float, float]  # of a hostile, of a hazard; -1: unknown
-    danger_cells: tuple[list[Cells], list[Cells]]
-    things: list[tuple[Cells, list[int]]]  # with their names' indices in the vocabulary
+    danger_cells: tuple[list[CellBox], list[CellBox]]
+    things: list[tuple[CellBox, list[int]]]  # with their names' indices in the vocabulary
 
 
 class Vocabulary:
@@ -163,7 +163,7 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
         """bool [H, W]: the cells of boxes [x, y, w, h] in pixels."""
         return self._masks([[self._cells(box) for box in boxes]])[0]
 
-    def _masks(self, areas: Sequence[Sequence[Cells]]) -> Tensor:
+    def _masks(self, areas: Sequence[Sequence[CellBox]]) -> Tensor:
         """bool [N, H, W]: the cells of each list of areas."""
         masks = np.zeros((len(areas), self.rows, self.columns), bool)
         for mask, cells in zip(masks, areas, strict=True):
@@ -171,7 +171,7 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
                 mask[top:bottom, left:right] = True
         return torch.from_numpy(masks)
 
-    def _cells(self, box: Sequence[float]) -> Cells:
+    def _cells(self, box: Sequence[float]) -> CellBox:
         """A box [x, y, w, h] in pixels to the cells whose centres it holds (at least one): top, bottom, left, right."""
         x, y, w, h = box
         left, right = _span(x, w, self.columns)
@@ -221,6 +221,6 @@ def features(model: NpcModel, batch: Batch) -> list[Tensor]:
     return [taken(name) for name in ("s8", "s16", "s32")]
 
 
-def answer_batch(model: NpcModel, table: Texts, batch: Batch, grid: Tensor, scene: Tensor, valid: Tensor) -> Answers:
+def answer_batch(model: NpcModel, table: Texts, batch: Batch, grid: Tensor, scene: Tensor, valid: Tensor) -> Outputs:
     """The model's answers to the batch's lessons."""
     return model.decide(grid, scene, table.utterances(batch["text"]), batch["said"].unsqueeze(-1), valid)

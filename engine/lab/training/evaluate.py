@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.files import cache_directory
+from engine.files import cache_directory, write_json
 from engine.lab.config import TrainCfg
 from engine.lab.data.utterances import load_strangers, load_utterances
 from engine.lab.data.versions import DATA_VERSION
@@ -19,7 +18,7 @@ from engine.lab.model import NpcModel
 from engine.lab.model.text_encoders import SENTENCE_DIM
 from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.feature_cache import SceneRecord, build_cache, read_records
-from engine.lab.training.measure import Measured, classification_report, measure, measure_synonyms
+from engine.lab.training.measure import Measured, classification_report, measure_run, measure_synonyms
 from engine.lab.training.recipe import cache_root
 from engine.lab.training.run import Progress, load_run
 from engine.lab.training.sources import Asker, read_scene_shard
@@ -46,7 +45,7 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
     report: dict[str, dict[str, dict[str, float]]] = {}
     for name, split in SPLITS.items():
         data, records = split_data(model, cfg, split, cache_directory(cache), scenes, table, progress)
-        measured = measure(model, table, data)
+        measured = measure_run(model, table, data)
         full = measured.report()
         report[name] = full if split == "train" else {kind: full[kind] for kind in ("target", "watch") if kind in full}
         if split == "train":
@@ -55,7 +54,7 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
         if split == "new_style" and model.grounding is not None:
             report["synonyms"] = measure_synonyms(model, table, data, records)
     report["strangers"] = measure_strangers(model)
-    (run / "evaluation.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    write_json(run / "evaluation.json", report)
     return report
 
 

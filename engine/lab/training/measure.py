@@ -80,7 +80,7 @@ class Measured:
 
 
 @torch.no_grad()
-def measure(model: NpcModel, table: Texts, data: SceneDataset, batch: int = 16) -> Measured:
+def measure_run(model: NpcModel, table: Texts, data: SceneDataset, batch: int = 16) -> Measured:
     """Run `model` over `data` (whose draws should be `fixed`)."""
     model.eval()
     result = Measured(temperature={h: (float(c[0]), float(c[1])) for h, c in model.calibration.items()})

@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file
 
 from engine.errors import Fault
-from engine.files import cache_directory
+from engine.files import cache_directory, write_whole
 from engine.formats.labels import load_labels
 from engine.lab.config import TrainCfg
 from engine.lab.data.utterances import load_utterances
@@ -24,7 +24,7 @@ from engine.lab.data.versions import LESSONS_VERSION
 from engine.lab.model import NpcModel, build_model
 from engine.lab.training.dataset import SceneDataset, Vocabulary
 from engine.lab.training.feature_cache import build_cache, export_backbone, fingerprint
-from engine.lab.training.measure import calibrate, measure
+from engine.lab.training.measure import calibrate, measure_run
 from engine.lab.training.run import Clock, Progress, keep_freed_memory, save_weights, start_run
 from engine.lab.training.scene_stage import SceneStage
 from engine.lab.training.sources import READERS, Asker, scene_concepts, slot_things
@@ -55,7 +55,7 @@ def run_recipe(
         _scene_stage(stage, train, validation, progress)
         if cfg.tune is not None:
             _scene_stage(SceneStage(model, cfg.tune, texts, run, cfg.seed, "tuned", tune=True), train, validation, progress)
-        calibrate(model, measure(model, texts, validation))
+        calibrate(model, measure_run(model, texts, validation))
         save_weights(model, run / "model.safetensors")
         progress.say(f"calibrated and saved: {run / 'model.safetensors'}")
     return model
@@ -111,7 +111,7 @@ def train_words(cfg: TrainCfg, folder: Path) -> float:
         model = build_model(cfg.model, load_labels())
         clock = Clock(None)
         text_stage(model, cfg, folder, Progress(None))
-        done.write_text(json.dumps(clock.spent()), encoding="utf-8")
+        write_whole(done, json.dumps(clock.spent()))
     return float(json.loads(done.read_text(encoding="utf-8")))
 
 

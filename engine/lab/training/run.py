@@ -26,7 +26,7 @@ from rich.progress import Progress as Bar
 from safetensors.torch import load_file, save_file
 
 from engine.errors import Fault
-from engine.files import whole_file
+from engine.files import whole_file, write_whole
 from engine.formats.labels import Labels, load_labels
 from engine.lab.config import TrainCfg, load_recipe
 from engine.lab.model import NpcModel, build_model
@@ -58,7 +58,7 @@ def start_run(run: Path, cfg: TrainCfg, labels: Labels, data: str = "") -> None:
             other = OTHER[what]
             raise Fault("run_differs", f"{run} holds a run of {other}.", "Choose another --out directory.")
     for what, text in made_of.items():
-        (run / f"{what}.yaml").write_text(text, encoding="utf-8")
+        write_whole(run / f"{what}.yaml", text)
 
 
 def load_run(run: Path, weights: str = "model.safetensors") -> tuple[NpcModel, TrainCfg]:

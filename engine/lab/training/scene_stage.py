@@ -15,7 +15,7 @@ from engine.lab.config import SceneStageCfg
 from engine.lab.model import NpcModel
 from engine.lab.training.dataset import Batch, SceneDataset, answer_batch, encode_batch
 from engine.lab.training.losses import NamingLoss, head_loss, heat_loss, presence_loss
-from engine.lab.training.measure import measure
+from engine.lab.training.measure import measure_run
 from engine.lab.training.run import Clock, Progress, save_state, save_weights
 from engine.lab.training.texts import Texts
 from engine.lab.training.trainer import Trainer, shuffled
@@ -158,7 +158,7 @@ class SceneStage:
         return [group for group in groups if group["params"]]
 
     def _validate(self, validation: SceneDataset, progress: Progress, step: int, best: float) -> float:
-        figures = measure(self.model, self.texts, validation).summary()
+        figures = measure_run(self.model, self.texts, validation).summary()
         progress.score("train", **figures)
         score = figures["action_f1"] + figures.get("pointing", 0.0) + 0.5 * figures.get("presence_auc", 0.0)
         if score > best:

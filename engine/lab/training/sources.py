@@ -19,7 +19,7 @@ from engine.lab.data.paint import COLOURS, SHADES
 from engine.lab.data.questions import Questioner, Sample
 from engine.lab.data.scenes import SceneGenerator
 from engine.lab.data.things import WAYS, Entity, Scene, entity_of
-from engine.lab.data.utterances import Utterance
+from engine.lab.data.utterances import PlayerLine
 from engine.lab.data.versions import DATA_VERSION
 from engine.lab.training.feature_cache import ScenePair, SceneRecord, ShardSource, fingerprint
 from engine.perception.pictures import letterbox
@@ -159,7 +159,7 @@ class Asker:
         lessons: utterances a scene.
     """
 
-    def __init__(self, asks: str | Questioner, utterances: Sequence[Utterance], lessons: int) -> None:
+    def __init__(self, asks: str | Questioner, utterances: Sequence[PlayerLine], lessons: int) -> None:
         self._questioner = _generator(asks, 0).questioner if isinstance(asks, str) else asks
         self._utterances, self._lessons = utterances, lessons
 

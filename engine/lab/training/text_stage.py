@@ -19,7 +19,7 @@ from torch.nn import functional as F
 
 from engine.formats.labels import Labels
 from engine.lab.config import TextStageCfg
-from engine.lab.data.utterances import Utterance
+from engine.lab.data.utterances import PlayerLine
 from engine.lab.model import NpcModel
 from engine.lab.model.text_encoders import SENTENCE_DIM, MiniLM
 from engine.lab.training.measure import macro_f1
@@ -51,7 +51,7 @@ class TextStage:
         model: NpcModel,
         labels: Labels,
         cfg: TextStageCfg,
-        lines: Sequence[Utterance],
+        lines: Sequence[PlayerLine],
         things: Mapping[str, Sequence[str]],
         seed: int,
     ) -> None:
@@ -65,7 +65,7 @@ class TextStage:
         mean = len(self.lines) / max(len(counts), 1)
         self.weight = torch.tensor([(mean / max(counts[i], 1)) ** 0.5 for i in range(len(labels["intent"]))]).clamp(max=2.0)
 
-    def run(self, held_out: Sequence[Utterance], progress: Progress) -> float:
+    def run(self, held_out: Sequence[PlayerLine], progress: Progress) -> float:
         """Train; returns intent macro-F1 on the held-out families (weights are the last ones)."""
         steps = (
             self.cfg.epochs * len(self._epoch()) // self.cfg.batch + self.cfg.epochs - 1
@@ -140,7 +140,7 @@ class TextStage:
 
 
 def fill_lines(
-    lines: Sequence[Utterance], things: Mapping[str, Sequence[str]], labels: Labels, rng: random.Random
+    lines: Sequence[PlayerLine], things: Mapping[str, Sequence[str]], labels: Labels, rng: random.Random
 ) -> list[FilledLine]:
     """Fill every slot with a random thing of its kind."""
     filled = []

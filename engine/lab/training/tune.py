@@ -6,7 +6,6 @@ recipe as it stands, so that the best is never worse than what it started from.
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import optuna
 import yaml
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from engine.files import cache_directory
+from engine.files import cache_directory, write_json, write_whole
 from engine.formats.labels import load_labels
 from engine.lab.config import TrainCfg
 from engine.lab.training.recipe import run_recipe, train_words
@@ -80,11 +79,11 @@ class Search:
         """Write `trials.json` and the best recipe; returns their paths."""
         trials, best = self.out / "trials.json", self.out / "best.yaml"
         results = self.results()
-        trials.write_text(json.dumps([row.__dict__ for row in results], indent=2) + "\n", encoding="utf-8")
+        write_json(trials, [row.__dict__ for row in results])
         if not results or results[0].pruned:
             return [trials]
         found = varied(self.recipe, self.study.best_params)
-        best.write_text(yaml.safe_dump(found.model_dump(mode="json"), sort_keys=False), encoding="utf-8")
+        write_whole(best, yaml.safe_dump(found.model_dump(mode="json"), sort_keys=False))
         return [trials, best]
 
     def _finished(self) -> list[FrozenTrial]:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from engine.lab.data.assets import SPRITE_SIZE, Sprite
 from engine.lab.data.concepts import describe
 from engine.lab.data.scenes import SceneGenerator
-from engine.lab.data.utterances import Utterance
+from engine.lab.data.utterances import PlayerLine
 
 ICONS = {
     "wolf": "grey",
@@ -70,14 +70,14 @@ def generator(sprites: list[Sprite]) -> SceneGenerator:
 
 
 @pytest.fixture(scope="session")
-def utterances() -> list[Utterance]:
+def utterances() -> list[PlayerLine]:
     return [
-        Utterance("hello", "greet", "friendly", None, "plain"),
-        Utterance("HELP", "help_me", "afraid", None, "plain"),
-        Utterance("run", "flee", "afraid", None, "plain"),
-        Utterance("hand me the {thing}", "give_me", "neutral", "thing", "hand"),
-        Utterance("attack", "attack", "angry", None, "plain"),
-        Utterance("kill the {creature}", "attack", "angry", "creature", "kill"),
-        Utterance("where is the {place}", "ask_where", "neutral", "place", "where"),
-        Utterance("who is that {person}", "identify", "neutral", "person", "who"),
+        PlayerLine("hello", "greet", "friendly", None, "plain"),
+        PlayerLine("HELP", "help_me", "afraid", None, "plain"),
+        PlayerLine("run", "flee", "afraid", None, "plain"),
+        PlayerLine("hand me the {thing}", "give_me", "neutral", "thing", "hand"),
+        PlayerLine("attack", "attack", "angry", None, "plain"),
+        PlayerLine("kill the {creature}", "attack", "angry", "creature", "kill"),
+        PlayerLine("where is the {place}", "ask_where", "neutral", "place", "where"),
+        PlayerLine("who is that {person}", "identify", "neutral", "person", "who"),
     ]

@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import Fault
 from engine.formats.labels import load_labels
-from engine.lab.data.utterances import Utterance, load_strangers, load_utterances
+from engine.lab.data.utterances import PlayerLine, load_strangers, load_utterances
 
 FILE = """
 intent: give_me
@@ -32,7 +32,9 @@ def test_a_line_takes_the_tone_of_its_family_unless_it_has_its_own(folder):
 
 
 def test_a_slot_is_filled_with_a_phrase():
-    assert Utterance("hand me the {thing}", "give_me", "neutral", "thing", "f").filled("red potion") == "hand me the red potion"
+    assert (
+        PlayerLine("hand me the {thing}", "give_me", "neutral", "thing", "f").filled("red potion") == "hand me the red potion"
+    )
 
 
 def test_families_are_never_on_both_sides_of_the_split():

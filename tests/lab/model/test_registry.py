@@ -11,7 +11,9 @@ from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.lab.config import FusionCfg, ImageCfg, TextCfg
 from engine.lab.model import ModelCfg, NpcModel, build_model
-from engine.lab.model.registry import fusions, image_encoders, text_encoders
+from engine.lab.model.fusions import fusions
+from engine.lab.model.image_encoders import image_encoders
+from engine.lab.model.text_encoders import text_encoders
 from engine.lab.training.losses import head_loss, heat_loss, presence_loss
 from export.graphs import export_graphs
 

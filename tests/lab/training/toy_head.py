@@ -39,7 +39,7 @@ from engine.lab.data.utterances import load_utterances
 from engine.lab.model import build_model
 from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.feature_cache import SceneRecord, build_cache
-from engine.lab.training.measure import calibrate, measure
+from engine.lab.training.measure import calibrate, measure_run
 from engine.lab.training.run import Progress
 from engine.lab.training.scene_stage import SceneStage
 from engine.lab.training.text_stage import TextStage, fill_lines
@@ -103,7 +103,7 @@ def main(folder: Path) -> None:
     stage = SceneStage(model, SceneStageCfg(epochs=6, batch=8, lr=3e-3, validate_every=100), texts, folder, 1)
     stage.run(data, data, Progress())
     losses = stage._objective(data)(torch.utils.data.default_collate([data[0], data[1]]))[1]
-    calibrate(model, measured := measure(model, texts, data))
+    calibrate(model, measured := measure_run(model, texts, data))
     export_graphs(model, folder)
     import onnxruntime as ort
 

@@ -17,6 +17,7 @@ WIRE = "engine/formats/wire"
 def generated() -> Iterator[tuple[Path, str]]:
     """Every file and what belongs into it."""
     schema = load()
+    yield ROOT / "engine/formats/pixels.py", python.pixels(schema)
     yield ROOT / WIRE / "constants.py", python.constants(schema)
     yield ROOT / WIRE / "messages.py", python.messages(schema)
     yield ROOT / "clients/unity/Runtime/Core/Wire.g.cs", csharp.wire(schema)

@@ -1,4 +1,4 @@
-"""Python: constants.py and messages.py."""
+"""Python: pixels.py, constants.py and messages.py."""
 
 from __future__ import annotations
 
@@ -24,6 +24,17 @@ _TYPES = {
 }
 
 
+def pixels(schema: Schema) -> str:
+    """pixels.py: what the pixels of a frame may be, which those know, too, who know no wire."""
+    return f'''"""Forms of pixels, {NOTE}"""
+
+from __future__ import annotations
+
+CHANNELS = {{{", ".join(f'"{name}": {count}' for name, count in schema.formats.raw.items())}}}  # bytes a pixel of raw frames
+ENCODED = {_tuple(schema.formats.encoded)}
+'''
+
+
 def constants(schema: Schema) -> str:
     """constants.py: what the protocol fixes, and what a peer may ask for at most."""
     limits = "\n".join(f"    {name}: int = {limit.value}  # {limit.says}" for name, limit in schema.limits.items())
@@ -36,8 +47,6 @@ from dataclasses import dataclass, replace
 
 VERSION = "{schema.version}"
 CAPABILITIES = {_tuple(schema.all_capabilities)}
-CHANNELS = {{{", ".join(f'"{name}": {count}' for name, count in schema.formats.raw.items())}}}  # bytes a pixel of raw frames
-ENCODED = {_tuple(schema.formats.encoded)}
 UNWELCOME = {_tuple(schema.unwelcome)}  # errors after which a client waits
 MAX_DEPTH = {schema.depth}  # levels of maps and lists, the header itself being the first
 MAX_INTEGER = {schema.integer}  # integers up to here survive languages whose only number is a double
