@@ -7,10 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import engine as engine  # before ONNX Runtime, whose telemetry it turns off
+
+if TYPE_CHECKING:
+    from engine.perception import Perceiver
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
@@ -20,10 +24,18 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 @pytest.fixture(scope="module")
 def llm() -> Iterator[str]:
-    """Address of a language model's server, a process of its own; see `tests/bridge/llm_server.py` for its models."""
-    script = Path(__file__).parent / "bridge" / "llm_server.py"
+    """Address of a language model's server, a process of its own; see `tests/voice/llm_server.py` for its models."""
+    script = Path(__file__).parent / "voice" / "llm_server.py"
     process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
     process.kill()
     process.wait()
+
+
+@pytest.fixture(scope="session")
+def perceiver() -> Perceiver:
+    """The shipped bundle on the CPU; `tests/bridge` puts a stub in its place."""
+    from engine.perception import Perceiver  # here, since most rooms need none
+
+    return Perceiver(provider="cpu", threads=2)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import msgpack
 import pytest
 
 from engine.bridge.ledger import KEEP_S, Journal
@@ -70,3 +74,16 @@ def test_old_decisions_are_forgotten(file):
     journal = Journal(file, clock=lambda: KEEP_S + 1)
     assert journal.read("s", "u", "mira") is None
     journal.close()
+
+
+def test_a_journal_of_0_1_is_read_and_written_on(tmp_path):
+    file = tmp_path / "journal.sqlite"
+    shutil.copy(Path(__file__).with_name("written_by_0_1") / "journal.sqlite", file)
+    journal = Journal(file, clock=lambda: 1e10 + 60.0)
+    decision = msgpack.unpackb(journal.read("s-1", "u1", "mira"))
+    assert (decision["action"], decision["line"]) == ("give", "Hier, für dich 😀")
+    journal.write([("s-1", "u3", "mira", b"\x80")])
+    journal.forget("s-2")
+    found = [journal.read(*key) is not None for key in (("s-1", "u2", "mira"), ("s-1", "u3", "mira"), ("s-2", "u1", "bram"))]
+    journal.close()
+    assert found == [True, True, False]

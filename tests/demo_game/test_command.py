@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pygame
 import pytest
-from fake_engine import FakeLink, decision, session
 
 from demo_game.game import TextBox, has_display, play, react
 from demo_game.journal import HINTS_TOP, hints
@@ -17,6 +16,7 @@ from demo_game.screen import COLUMN, SCREEN
 from demo_game.session import Play
 from demo_game.world import World
 from engine.bridge.client import Target, WireDecision
+from tests.demo_game.fake_engine import FakeLink, decision, session
 
 
 def demo(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from fake_engine import FakeLink, centre, decision, session
 
 from demo_game.headless import run_headless
 from demo_game.report import PlayReport, Said, percentile_ms
@@ -12,6 +11,7 @@ from demo_game.truth import Expectation
 from demo_game.world import World
 from engine.bridge.client import Target, WireDecision
 from engine.files import write_json
+from tests.demo_game.fake_engine import FakeLink, centre, decision, session
 
 
 def pointing_at(action: str, point: tuple[float, float] | None) -> WireDecision:

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fake_engine import FakeLink, decision
-from town import town
 
 from demo_game.story import Chapter, Step, StepResult, load_story, play_story, summary
 from demo_game.world import World
+from tests.demo_game.fake_engine import FakeLink, decision
+from tests.demo_game.town import town
 
 
 def played(story: tuple[Chapter, ...], memory: Path) -> dict[str, StepResult]:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from fake_engine import run, thing
 
 from demo_game.truth import expect, understand
 from demo_game.view import frame_box, in_view
 from demo_game.world import World
+from tests.demo_game.fake_engine import run, thing
 
 
 def wolf_in_the_open(world: World) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import Fault
+from engine.formats.bundle import Manifest
 from engine.formats.onnx_files import has_external_data
 from engine.perception import Bundle, default_bundle
 
@@ -191,3 +192,15 @@ def test_what_a_library_writes_outside_is_seen(tmp_path: Path) -> None:
     onnx.save(onnx.helper.make_model(graph), tmp_path / "out.onnx", save_as_external_data=True, location="weights.bin")
     assert not has_external_data((tmp_path / "in.onnx").read_bytes())
     assert has_external_data((tmp_path / "out.onnx").read_bytes())
+
+
+def test_a_manifest_of_0_1_is_read() -> None:
+    of_0_1 = Path(__file__).with_name("written_by_0_1") / "bundle.json"
+    manifest = Manifest.model_validate_json(of_0_1.read_bytes())
+    assert manifest.format == 1
+    assert set(manifest.graphs) == {"image", "text", "decide", "watch"}
+    assert manifest.thresholds.target > 0
+    assert manifest.heads is not None
+    assert manifest.replay is not None
+    read = manifest.model_dump(mode="json", exclude_unset=True)
+    assert read == json.loads(of_0_1.read_text(encoding="utf-8")), "no field is dropped, and none means anything else"

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -269,3 +271,24 @@ def test_a_row_of_deep_or_endless_json_is_named(folder):
         with pytest.raises(Fault, match="line 4: ") as raised:
             read_recording(folder)
         assert len(str(raised.value)) < 1000
+
+
+# -- what 0.1 wrote ----------------------------------------------------------------------------------------
+
+
+def test_a_recording_of_0_1_is_read_and_gone_on_with(tmp_path, frame):
+    folder = tmp_path / "recording"
+    shutil.copytree(Path(__file__).with_name("written_by_0_1") / "recording", folder)
+    recording = read_recording(folder)
+    first, second, third = recording.rows
+    assert recording.meta.game == "the village, Größe 1"
+    assert recording.episodes == ["a", "b"]
+    assert (first.text, first.intent, first.target) == ("hand me the red ball", "give_me", 0)
+    assert second.target_known
+    assert second.target is None
+    assert third.entities == ()
+    assert [e.box for e in second.entities] == [(20.5, 10.25, 10, 10), (0, 0, 8, 8)]
+    assert tuple(recording.frame(first)[15, 25]) == (200, 40, 30)
+    with RecordingWriter(folder, recording.meta) as writer:
+        writer.write(frame[:36, :60], episode="c", t=2.0)
+    assert [row.episode for row in read_recording(folder).rows] == ["a", "a", "b", "c"]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
-from npc import Character, characters, load_persona
+from npc import Character, Decision, Percept, characters, load_persona
 from npc.__main__ import main
 from npc.evaluation.lives import percepts
+from npc.exchange.convert import import_card
 from npc.log import LogError, Recorder, replay
+
+OF_0_1 = Path(__file__).with_name("written_by_0_1")
 
 
 def _log(path, name: str = "guard", ticks: int = 300, seed: int = 3):
@@ -78,3 +83,19 @@ def test_the_command_says_how_many_ticks_agree_and_fails_where_one_does_not(tmp_
     path.write_text(path.read_text(encoding="utf-8").replace('"npc":"guard"', '"npc":"guart"'), encoding="utf-8")
     assert main(["replay", str(path)]) == 1
     assert "log:3: decided otherwise" in capsys.readouterr().out
+
+
+def test_a_card_its_exported_picture_and_a_log_of_0_1_are_read(tmp_path):
+    persona = load_persona(str(OF_0_1 / "ossian.yaml"))
+    assert persona.boundaries.keys() == {"attack"}
+    assert persona.schedule
+    assert persona.knowledge["tide"].say
+    told = import_card(OF_0_1 / "ossian.png", tmp_path / "again.yaml")
+    assert load_persona(str(told)).model_copy(update={"card": ""}) == persona, "what 0.1 exported comes back as it was"
+    rows = (OF_0_1 / "ossian.jsonl").read_text(encoding="utf-8").splitlines()
+    percepts = [TypeAdapter(Percept).validate_json(row) for row in rows[1::2]]
+    decisions = [TypeAdapter(Decision).validate_json(row) for row in rows[2::2]]
+    assert len(percepts) == len(decisions) == 50
+    assert percepts[13].watch[0].phrase == "wolf"
+    assert decisions[0].npc == "ossian"
+    assert replay(OF_0_1 / "ossian.jsonl").other_behaviour, "the rules may have changed since: a replay says so"

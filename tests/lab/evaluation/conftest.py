@@ -34,7 +34,7 @@ def recording(tmp_path: Path) -> Recording:
 
 
 class FakePerceiver:
-    """RecordingAnswers every phrase with the p and place (fractions of the frame) that `answers` gives."""
+    """Answers every phrase with the p and place (fractions of the frame) that `answers` gives."""
 
     def __init__(self, answers: Callable[[str], tuple[float, float, float]], target: Target | None = None) -> None:
         self.answers, self.target = answers, target

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.lab.config import FusionCfg, ImageCfg, SceneStageCfg, TextCfg, TrainCfg, load_recipe
 from engine.lab.data.questions import Sample
+from engine.lab.data.versions import LESSONS_VERSION
 from engine.lab.model import ModelCfg, build_model
 from engine.lab.model.image_encoders import _SameConv
 from engine.lab.training.dataset import SceneDataset
@@ -204,3 +206,10 @@ def test_ablations_are_built_like_the_default_whose_words_they_reuse(name: str) 
 def test_an_unknown_recipe_is_named_with_the_known_ones() -> None:
     with pytest.raises(Fault, match=r"'nope'.*default"):
         load_recipe("nope")
+
+
+def test_a_run_directory_of_0_1_is_gone_on_with(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(Path(__file__).with_name("written_by_0_1") / "run", run)
+    start_run(run, load_recipe("tiny"), load_labels(), LESSONS_VERSION)
+    assert load_recipe(str(run / "recipe.yaml")) == load_recipe("tiny")

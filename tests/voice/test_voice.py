@@ -16,7 +16,7 @@ from engine.voice import LlmCfg, Voice, checked_url
 from engine.voice.llm import Completion, LlmError, cleaned, fault, messages
 from npc import Character, load_persona, persona_from
 from npc.evaluation.steadiness import scripted
-from tests.bridge.llm_server import RAW
+from tests.voice.llm_server import RAW
 
 AUTHORED = "Good day, traveller."
 CARD = {"name": "Mira", "lines": {"greet": AUTHORED}, "boundaries": {"attack": "Never."}}
