@@ -15,6 +15,8 @@ from npc.card_file import cards_in, doubles_in, shown
 from npc.chat import talk, typed
 from npc.errors import Fault, PersonaError
 from npc.evaluation.bench import bench
+from npc.evaluation.conversation import SHIPPED
+from npc.evaluation.converse import converse
 from npc.evaluation.run import Effort, report
 from npc.exchange.convert import export_card, import_card
 from npc.log import replay
@@ -97,11 +99,16 @@ def _export_card(chosen: _Chosen) -> None:
 
 
 def _evaluate(chosen: _Chosen) -> int:
+    if chosen.conversations is not None:
+        return converse(Path(chosen.conversations), chosen.json, chosen.failures)
     return report(Effort(100, 1000, 2) if chosen.quick else Effort(), chosen.seed, chosen.json)
 
 
 _PATH: Mapping[str, object] = {"type": Path}
 _YES: Mapping[str, object] = {"action": "store_true"}
+_CONVERSATIONS = (
+    "play written conversations with the engine's bundle instead; a file or folder of them (default: the public ones)"
+)
 _FORCE = ("--force", {**_YES, "help": "replace what is there already"})
 
 COMMANDS: dict[str, _Command] = {
@@ -153,6 +160,8 @@ COMMANDS: dict[str, _Command] = {
             ("--quick", {**_YES, "help": "a hundredth of the work, for a first look"}),
             ("--seed", {"type": int, "default": 0, "help": "of all random lives (default 0)"}),
             ("--json", {**_PATH, "help": "write the figures here"}),
+            ("--conversations", {"nargs": "?", "const": SHIPPED, "metavar": "PATH", "help": _CONVERSATIONS}),
+            ("--failures", {**_YES, "help": "with --conversations: each turn that went wrong"}),
         ),
         _evaluate,
     ),
