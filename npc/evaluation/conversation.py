@@ -40,6 +40,7 @@ class Turn(BaseModel):
         target: the thing that has to lie where the decision points, `none`: it must point nowhere. It is looked at where
             the action has a place, or the decision gives one.
         says: the line has to match one of these regular expressions (a list among them: all of that list).
+        because: the same of the decision's reason, for answers that every card words its own way.
         not_: it must match none of these; `contradicts`: nor these, which would contradict what was said before.
         never: actions that are wrong; `forbids`: from here on, until a later turn `allows` them.
         again: the same line once more is what was asked for.
@@ -58,6 +59,7 @@ class Turn(BaseModel):
     action: tuple[_Word, ...] = ()
     target: str = ""
     says: tuple[_Word | tuple[_Word, ...], ...] = ()
+    because: tuple[_Word, ...] = ()
     not_: Annotated[tuple[_Word, ...], Field(alias="not")] = ()
     contradicts: tuple[_Word, ...] = ()
     never: tuple[_Word, ...] = ()
@@ -67,7 +69,7 @@ class Turn(BaseModel):
     empty: bool = False
     hostile: bool = False
 
-    @field_validator("says", "not_", "contradicts")
+    @field_validator("says", "because", "not_", "contradicts")
     @classmethod
     def _are_patterns(cls, patterns: tuple[str | tuple[str, ...], ...]) -> tuple[str | tuple[str, ...], ...]:
         for pattern in patterns:

@@ -121,8 +121,9 @@ def _judged(name: str, one: Played, wrong: set[str]) -> Verdict:
     if turn.target and turn.target != "any":
         verdict.target = _points_at(turn.target, one)
     line = " ".join(decision.line for decision in decisions)
-    if turn.says:
-        verdict.said = any(_matches(pattern, line) for pattern in turn.says)
+    if turn.says or turn.because:
+        reasons = " ".join(decision.reason for decision in decisions)
+        verdict.said = any(_matches(p, line) for p in turn.says) or any(_matches(p, reasons) for p in turn.because)
     if turn.not_:
         verdict.kept = not any(_matches(pattern, line) for pattern in turn.not_)
     if turn.contradicts:

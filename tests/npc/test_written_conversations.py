@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -81,6 +82,13 @@ def test_two_things_that_have_to_be_said_are_both_asked_for():
     assert not _judged((asked, _did("talk", "Bram.")))[0].said
 
 
+def test_an_answer_in_the_cards_own_words_is_known_by_its_reason():
+    asked = {"say": "mind if I sit?", "kind": "offer", "because": ["asked leave"]}
+    kind, other = _did("talk", "The bench has held worse."), _did("talk", "Hm.")
+    kind[0] = replace(kind[0], reason="Bram was asked leave to sit.")
+    assert [verdict.said for verdict in _judged((asked, kind), (asked, other))] == [True, False]
+
+
 def test_a_deed_that_was_forbidden_stays_so_until_it_is_allowed():
     forbid = {"say": "don't attack", "kind": "negation", "forbids": ["attack"]}
     later = {"say": "hm", "kind": "social"}
@@ -127,6 +135,7 @@ def test_characters_play_conversations_without_knowing_an_engine():
 
 def test_without_the_engine_there_is_a_clear_fault(monkeypatch):
     monkeypatch.setitem(sys.modules, "engine.lab.evaluation.conversations", None)
-    with pytest.raises(Fault, match="engine_missing") as fault:
+    with pytest.raises(Fault, match="Nobody here can see") as fault:
         converse.player()
+    assert fault.value.code == "engine_missing"
     assert "Install" in fault.value.fix
