@@ -14,7 +14,8 @@ from npc.hearing import SURE, note, take_turn
 from npc.lookout import Sighting
 from npc.memory.records import TRIFLE
 from npc.orders import plan_the_rest
-from npc.parts import CharacterParts, best
+from npc.parts import CharacterParts, best, speaking_character
+from npc.quests import reached
 from npc.turn import Turn, trace_of
 from npc.types import SILENCE, Decision, Percept
 
@@ -31,14 +32,18 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
         parts.feelings.hear(heard, person.relationship)
     moment = parts.moment(heard, seen, person, event)
     moment.away = away
+    if turn is not None and turn.replied is not None:
+        moment.intent = parts.known(heard.intent)
     if not repeated:
         person.heard += 1
+    if _has_talked_enough(parts, percept, away):
+        return _fall_silent(parts, percept, moment)
     understood = _understands(parts, heard)
     if turn is not None and turn.replied is not None:
         decision, understood = _reply(parts, turn, moment, seen), True
     else:
         moment.knows = _known(parts, heard, (moment.intent if understood else "") or "none")
-        understood = understood or bool(moment.knows)
+        understood = understood or bool(moment.knows or parts.meant(heard))
         decision = _do_as_told(parts, heard, moment, seen) if understood else _ask_again(parts, heard, moment)
     if turn is not None:
         plan_the_rest(turn, moment.action)
@@ -57,6 +62,25 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
             source=percept.source,
         )
     return decision
+
+
+TALK = 4  # answers to another character, until one of the two has been silent for a while
+SILENT = 30.0  # seconds
+
+
+def _has_talked_enough(parts: CharacterParts, percept: Percept, away: float | None) -> bool:
+    """Two characters would answer each other for ever: after a few answers to one of them it falls silent."""
+    if not speaking_character(percept):
+        return False
+    if away is None or away >= SILENT:
+        parts.exchanges[percept.speaker] = 0
+    parts.exchanges[percept.speaker] = said = parts.exchanges.get(percept.speaker, 0) + 1
+    return said > TALK
+
+
+def _fall_silent(parts: CharacterParts, percept: Percept, moment: Moment) -> Decision:
+    moment.action, moment.cause, moment.emotion = "idle", "words", moment.mood
+    return parts.decide(moment, 1.0, None, "", f"has talked enough with {speaking_character(percept)} for now")
 
 
 def _reply(parts: CharacterParts, turn: Turn, moment: Moment, seen: list[Sighting]) -> Decision:
@@ -102,7 +126,8 @@ def _known(parts: CharacterParts, percept: Percept, intent: str) -> str:
 def _do_as_told(parts: CharacterParts, percept: Percept, moment: Moment, seen: list[Sighting]) -> Decision:
     if moment.intent in parts.behaviour.dismissals:
         parts.agenda.standing = None
-    proposed = {"talk": percept.knowledge[moment.knows]} if moment.knows else percept.action
+    known = moment.knows or parts.meant(percept)
+    proposed = {"talk": percept.knowledge[known]} if known else percept.action
     choice = parts.choose(proposed, percept)
     why, say = _settle(parts, choice, percept, moment)
     moment.emotion = parts.feeling(percept, moment)
@@ -130,10 +155,19 @@ def _overruled(parts: CharacterParts, choice: Choice, percept: Percept, moment: 
         moment.cause = "boundary"
         say = parts.speaker.one_of(persona.boundaries[choice.wanted], moment, variables)
         return f"{asked}, which it never does", say
+    found = reached(persona.quests, moment)
+    if found is not None:
+        parts.reach(found, moment, variables, percept.speaker)
+        if found.step.action:
+            moment.wanted = "" if found.step.action == choice.wanted else choice.wanted
+            moment.cause, moment.action = "quest", found.step.action
+            say = parts.speaker.one_of(found.step.say, moment, variables)
+            return f"{asked}, and reaches {found.name} of {found.quest}", say
     rule = next((rule for rule in persona.rules if rule.when.holds(moment)), None)
     if rule:
         moment.wanted = "" if rule.do == choice.wanted else choice.wanted
         moment.cause, moment.action = "rule", rule.do
+        parts.speaker.due += [consequence.effect(variables) for consequence in rule.effects]
         return f"{asked}, but {rule.because}", parts.speaker.one_of(rule.say, moment, variables)
     needs = persona.requires.get(moment.action)
     if needs is not None and not needs.holds(moment):

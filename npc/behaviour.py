@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from npc.affect import Dimension
+from npc.affect import EMOTIONS, SHOWN, Degree, Dimension
+from npc.card_faults import check_known
 from npc.conditions import Condition, Line
 from npc.steadiness import Steadiness
 
@@ -18,6 +19,16 @@ BEHAVIOUR_FILE = Path(__file__).with_name("behaviour.yaml")
 
 def _seconds(value: object) -> object:
     return float("inf") if value == "forever" else value
+
+
+def _felt(name: str) -> str:
+    check_known([name], {*EMOTIONS, *SHOWN}, "feeling")
+    return name
+
+
+def _surely(value: object) -> object:
+    """One action alone is what is done about it."""
+    return {value: 1.0} if isinstance(value, str) else value
 
 
 class Leaning(BaseModel):
@@ -67,10 +78,10 @@ class EventCfg(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    feel: str
-    bond: dict[Dimension, float] = {}
-    salience: float = Field(ge=0, le=1)
-    react: dict[str, float] = {}
+    feel: Annotated[str, AfterValidator(_felt)]
+    bond: dict[Dimension, Degree] = {}
+    salience: float = Field(default=0.5, ge=0, le=1)
+    react: Annotated[dict[str, Annotated[float, Field(ge=0, le=1)]], BeforeValidator(_surely)] = {}
 
 
 class Plan(BaseModel):
@@ -105,6 +116,7 @@ class Behaviour(BaseModel):
     memories: dict[str, float]
     plans: dict[str, Plan]
     asking: dict[str, float]
+    own_intents: float = Field(ge=-1, le=1)
     unknown: tuple[str, ...]
     dismissals: tuple[str, ...]
     pointing: tuple[str, ...]

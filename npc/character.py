@@ -28,7 +28,7 @@ from npc.memory.ledger import Ledger
 from npc.memory.records import pack, unpack
 from npc.parts import CharacterParts
 from npc.persona import Persona
-from npc.reactions import keep_hours, react_to_event, react_to_sight, take_in_event
+from npc.reactions import keep_hours, react_to_change, react_to_event, react_to_sight, take_in_event
 from npc.text import valid
 from npc.types import Decision, Percept, Target
 
@@ -148,6 +148,7 @@ class Character:
         return (
             react_to_event(parts, event, percept, seen)
             or self._begin_planned(percept, seen)
+            or react_to_change(parts, percept, seen)
             or react_to_sight(parts, percept, seen)
             or (self._enter_step(step, percept, seen) if step and parts.agenda.current is step else None)
             or self._carry_on(percept, seen)

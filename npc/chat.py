@@ -131,7 +131,7 @@ class Chat:
         print(f"({waited:g} seconds pass)")
 
     def _event(self, name: str) -> None:
-        events = load_behaviour().events
+        events = {**load_behaviour().events, **self.character.persona.events}
         if name not in events:
             print(f"There is no event `{name}`; {suggestion(name, events)}")
             return

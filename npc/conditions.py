@@ -12,18 +12,16 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import ge, gt, le, lt
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-VARIABLES = ("player", "name", "target")
-# Of lines about what comes up in a conversation (`topics` in behaviour.yaml), each where it is known.
-TOPIC_VARIABLES = (
-    "thing", "count", "place", "colour", "seen", "anchor", "other", "relation", "who", "value", "words", "when", "item",
-    "price", "line", "what", "doing",
-)  # fmt: skip
-_VARIABLE = re.compile(r"\{([^{}]*)\}")
+from npc.effects import TAG, Consequences, Tags
+from npc.types import Effect
+from npc.variables import checked, filled, names_in
 
+NOT_BEGUN = "none"  # where a quest stands before its first step
 Once: TypeAlias = Literal["ever", "visit"]
 # What a card wants -> whether it holds of what the moment has.
 Test: TypeAlias = Callable[[Any], Callable[[Any], bool]]
@@ -54,6 +52,12 @@ class Moment:
     event: str = ""  # what the game has just told to have happened
     told: Mapping[Once, set[str]] = field(default_factory=lambda: {"ever": set(), "visit": set()})
     state: Mapping[str, object] = field(default_factory=dict)
+    quests: dict[str, str] = field(default_factory=dict)  # where this person's quests stand; of those begun
+
+    @property
+    def itself(self) -> Moment:
+        """What conditions within conditions ask about."""
+        return self
 
 
 # -- how an entry is asked -----------------------------------------------------------------------------------
@@ -78,9 +82,54 @@ def _as_long(seconds: float) -> Callable[[Any], bool]:
     return lambda there: there is not None and there >= seconds
 
 
+_COMPARED = re.compile(r"(<=|>=|!=|<|>)\s*(.+)", re.DOTALL)
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {"<=": le, ">=": ge, "<": lt, ">": gt}
+
+
+def _comparable(value: Any) -> Any:
+    """Refuses a comparison with what is no number."""
+    found = _COMPARED.fullmatch(value) if isinstance(value, str) else None
+    if found is not None and found[1] != "!=" and _number(found[2]) is None:
+        raise ValueError(f"`{found[1]}` compares numbers; write for example `{found[1]} 10`")
+    return value
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _compares(wanted: object) -> Callable[[Any], bool]:
+    """The value itself, or a number (`>= 10`), or another one (`!= north`)."""
+    found = _COMPARED.fullmatch(wanted) if isinstance(wanted, str) else None
+    if found is None:
+        return lambda there: bool(there == wanted)
+    number = _number(found[2])
+    if found[1] == "!=":
+        return lambda there: bool(there not in (found[2], number))
+    compare = _COMPARE[found[1]]
+    return lambda there: isinstance(there, (int, float)) and not isinstance(there, bool) and compare(there, number)
+
+
 def _entries(wanted: Mapping[str, object]) -> Callable[[Any], bool]:
     """All these entries are there, with these values."""
-    return lambda there: all(there.get(key) == value for key, value in wanted.items())
+    tests = [(key, _compares(value)) for key, value in wanted.items()]
+    return lambda there: all(test(there.get(key)) for key, test in tests)
+
+
+def _stands(wanted: Mapping[str, Sequence[str]]) -> Callable[[Any], bool]:
+    """Each of these quests stands at (one of) these steps."""
+    return lambda there: all(there.get(quest, NOT_BEGUN) in steps for quest, steps in wanted.items())
+
+
+def _none(condition: Condition) -> Callable[[Any], bool]:
+    return lambda moment: not condition.holds(moment)
+
+
+def _either(conditions: Sequence[Condition]) -> Callable[[Any], bool]:
+    return lambda moment: any(condition.holds(moment) for condition in conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +160,7 @@ def _one_or_many(value: Any) -> Any:
 
 
 Labels = Annotated[tuple[str, ...], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])]
+Told = Annotated[str | bool | int | float, AfterValidator(_comparable)]
 
 
 class Condition(BaseModel):
@@ -149,7 +199,7 @@ class Condition(BaseModel):
         Asks(
             _one,
             "`words`, `boundary`, `unwilling`, `rule`, `absent` (a thing asked for is not in view), `unable` (see `requires`), "
-            "`unknown` (a question that it cannot answer), `unclear`, `reflex`, `event`, `plan`",
+            "`unknown` (a question that it cannot answer), `unclear`, `reflex`, `event`, `plan`, `quest`, `change`",
             names="causes",
             traced=3,
         ),
@@ -180,9 +230,31 @@ class Condition(BaseModel):
         float | None, Asks(_as_long, "the speaker has said nothing for s seconds, but did before", written="away: s")
     ] = None
     state: Annotated[
-        dict[str, str | bool | int | float],
-        Asks(_entries, "the game sent this in the observation's `state`", written="state: {key: value}"),
+        dict[str, Told],
+        Asks(
+            _entries,
+            'the game sent this in the observation\'s `state`; `">= 10"` (`<=`, `<`, `>`) compares numbers, '
+            '`"!= x"` is any other',
+            written="state: {key: value}",
+        ),
     ] = {}
+    quest: Annotated[
+        dict[str, Labels],
+        Asks(
+            _stands,
+            "this [quest](#quests-and-barks) stands at (one of) these steps; `none`: it has not begun",
+            of="quests",
+            written="quest: {name: step}",
+        ),
+    ] = {}
+    not_: Annotated[
+        Condition | None, Field(alias="not"), Asks(_none, "this condition does not hold", of="itself", written="not: {…}")
+    ] = None
+    any: Annotated[
+        tuple[Condition, ...],
+        Field(max_length=20),
+        Asks(_either, "one of these conditions holds", of="itself", written="any: [{…}, …]"),
+    ] = ()
 
     @cached_property
     def _asked(self) -> dict[str, Any]:
@@ -237,6 +309,8 @@ class Line(Condition):
 
     say: str = Field(max_length=500)
     once: Once | None = None  # said to a person once for ever, or once a visit
+    effects: Consequences = ()  # what the game has to carry out when it is said
+    tags: Tags = ()  # of the line, for the game: a gesture, a camera
 
     @model_validator(mode="before")
     @classmethod
@@ -246,19 +320,16 @@ class Line(Condition):
     @field_validator("say")
     @classmethod
     def _knows_its_variables(cls, say: str) -> str:
-        for name in _VARIABLE.findall(say):
-            if name not in VARIABLES and name not in TOPIC_VARIABLES:
-                raise ValueError(f"unknown variable {{{name}}}; there are {{{'}, {'.join(VARIABLES)}}}")
-        return say
+        return checked(say)
 
     @cached_property
     def variables(self) -> frozenset[str]:
         """Names in braces; a line is said only where all of them are known."""
-        return frozenset(_VARIABLE.findall(self.say))
+        return names_in(self.say)
 
     def spoken(self, variables: Mapping[str, str]) -> str:
         """The line with its variables filled in, its first letter large."""
-        text = _VARIABLE.sub(lambda match: variables[match[1]], self.say)
+        text = filled(self.say, variables)
         return text[:1].upper() + text[1:]
 
 
@@ -288,6 +359,7 @@ class Speaker:
         self._seed = seed
         self._said: deque[str] = deque(maxlen=_REMEMBERED)
         self._choices = 0
+        self.due: list[Effect] = []  # of what was said since the last decision
 
     @property
     def state(self) -> tuple[int, tuple[str, ...]]:
@@ -325,6 +397,8 @@ class Speaker:
         self._said.append(chosen.say)
         if chosen.once is not None and len(moment.told[chosen.once]) < _TOLD:
             moment.told[chosen.once].add(chosen.say)
+        self.due += [consequence.effect(variables) for consequence in chosen.effects]
+        self.due += [Effect(TAG, {"name": tag}) for tag in chosen.tags]
         return chosen.spoken(variables)
 
     @staticmethod

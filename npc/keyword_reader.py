@@ -63,9 +63,10 @@ def _said(words: str, text: str) -> bool:
 
 
 def word_likeness(persona: Persona, text: str) -> dict[str, float]:
-    """How near `text` comes to the questions of each fact: the cosine of the words that they share, without the commonest."""
+    """How near `text` comes to the questions of each fact, and the examples of each intent, of the card: the cosine of the
+    words that they share, without the commonest."""
     said = _content(text)
-    return {name: max(_cosine(said, _content(q)) for q in fact.asked) for name, fact in persona.knowledge.items()}
+    return {name: max(_cosine(said, _content(q)) for q in asked) for name, asked in persona.asked.items()}
 
 
 def _content(text: str) -> frozenset[str]:

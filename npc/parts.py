@@ -9,13 +9,17 @@ from npc.agenda import STEP_LASTS, Activity, Agenda
 from npc.arbitration import Arbiter, Choice
 from npc.behaviour import Behaviour
 from npc.circumstances import Day, Goals, faction_of, hour_of
-from npc.conditions import TRACED, Moment, Speaker
+from npc.conditions import NOT_BEGUN, TRACED, Moment, Speaker
+from npc.conversation.view import listed
+from npc.effects import QUEST
 from npc.feelings import Feelings
 from npc.language import mentions
 from npc.lookout import Lookout, Sighting
 from npc.memory import Memory, Person
 from npc.persona import Persona
+from npc.quests import Reached
 from npc.types import Decision, Effect, Percept, Target
+from npc.variables import of_state
 
 
 class CharacterParts:
@@ -44,6 +48,9 @@ class CharacterParts:
         self.lookout = Lookout(persona.watch, behaviour, persona.steadiness)
         self.goals, self.day = Goals(persona.goals), Day(persona.schedule)
         self.speaker = Speaker(persona.lines, {**behaviour.lines, **behaviour.topics}, f"{seed}/{npc_id}")
+        self.events = {**behaviour.events, **persona.events}
+        self.changes: tuple[Mapping[str, object] | None, frozenset[int]] = (None, frozenset())  # state, and barks that held
+        self.exchanges: dict[str, int] = {}  # answers to another character since it last was silent for a while
         self.clock = 0.0  # the game's time of the percept at hand; percepts are on the clock of the character's life
         self._resume()
 
@@ -106,7 +113,7 @@ class CharacterParts:
         speaker = percept.speaker if speaker is None else speaker
         memory, now = self.memory, percept.time
         return Moment(
-            intent=self.known(percept.intent),
+            intent=self.meant(percept) or self.known(percept.intent),
             tone=self.known(percept.tone),
             mood=self.feelings.mood.name,
             relationship=person.relationship.name,
@@ -121,7 +128,13 @@ class CharacterParts:
             event=event,
             told=person.told,
             state=percept.state,
+            quests=person.quests,
         )
+
+    def meant(self, percept: Percept) -> str:
+        """The intent of the card's own that the words come near to; empty where that is none."""
+        name, likeness = best(percept.knowledge)
+        return name if name in self.persona.intents and likeness >= self.behaviour.own_intents else ""
 
     def known(self, probabilities: Mapping[str, float]) -> str:
         """The likeliest label; empty where it is too unsure to go by."""
@@ -169,14 +182,19 @@ class CharacterParts:
     # -- what comes out ------------------------------------------------------------------------------------
 
     def variables(self, percept: Percept) -> dict[str, str]:
-        """Values of the variables in lines; {target} is known only where the words name a watched phrase."""
-        player = percept.state.get("player") or percept.speaker
-        variables = {"name": self.persona.name, "player": str(player)}
+        """Values of the variables in lines: {target} is known only where the words name a watched phrase, {seen} where
+        something is in view."""
+        other = speaking_character(percept)
+        player = other or percept.state.get("player") or percept.speaker
+        variables = {**of_state(percept.state), "name": self.persona.name, "player": str(player)}
         if player == "player":
             variables["player"] = self.persona.calls_player
         named = (d.phrase for d in percept.watch if mentions(percept.text, d.phrase, plural=True))
         if phrase := next(named, ""):
             variables["target"] = phrase
+        in_view = [d for d in percept.watch if self.lookout.sees(d.phrase)]
+        if in_view:
+            variables["seen"] = listed(in_view)
         return variables
 
     def decide(
@@ -189,7 +207,11 @@ class CharacterParts:
         trace: tuple[str, ...] = (),
         effects: tuple[Effect, ...] = (),
     ) -> Decision:
-        """The decision on what stands in `moment`; actions without a place on the frame get no target."""
+        """The decision on what stands in `moment`, with the effects of what is said; actions without a place on the frame get
+        no target."""
+        said, self.speaker.due = tuple(self.speaker.due), []
+        for effect in said:
+            self._move_quest(effect, moment)
         return Decision(
             npc=self._npc_id,
             time=self.clock,
@@ -200,8 +222,21 @@ class CharacterParts:
             confidence=confidence,
             reason=f"{self.persona.name} {why}: {moment.action}.",
             trace=trace,
-            effects=effects,
+            effects=(*effects, *said),
         )
+
+    def _move_quest(self, effect: Effect, moment: Moment) -> None:
+        """An effect may say that a step of a quest is reached."""
+        quest, step = str(effect.values.get("quest", "")), str(effect.values.get("step", ""))
+        known = self.persona.quests.get(quest) if effect.kind == QUEST else None
+        if known is not None and (step in known.steps or step == NOT_BEGUN):
+            moment.quests[quest] = step
+
+    def reach(self, found: Reached, moment: Moment, variables: Mapping[str, str], speaker: str) -> None:
+        """A step of a quest is reached: that is an effect, and it may have others."""
+        self.speaker.due.append(found.effect(speaker))
+        self.speaker.due += [consequence.effect(variables) for consequence in found.step.effects]
+        moment.quests[found.quest] = found.name
 
     def weighed(self, choice: Choice, moment: Moment) -> tuple[str, ...]:
         """For the trace: the three best candidates, the goals that favour or disfavour them, what had the last word."""
@@ -211,6 +246,12 @@ class CharacterParts:
             served = ", ".join(f"{label} {goal.bonus(label):+.2f}" for label, _ in ranked if goal.bonus(label))
             scored += [f"goal: {goal.wants} ({served})"] if served else []
         return (*scored, *(f"{name}: {there}" for name in TRACED if (there := getattr(moment, name))))
+
+
+def speaking_character(percept: Percept) -> str:
+    """The name of who speaks, where the game tells that it is a character, too (`speaker_npc`: true or a name)."""
+    told = percept.state.get("speaker_npc")
+    return told if isinstance(told, str) else percept.speaker if told is True else ""
 
 
 def best(probabilities: Mapping[str, float]) -> tuple[str, float]:

@@ -9,13 +9,15 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from npc.behaviour import Plan
+from npc.behaviour import EventCfg, Plan
 from npc.card_faults import did_you_mean, entry_fault, place_of, problem_fault, value_fault
 from npc.card_file import CardFile, Where, cards_in, shown
 from npc.circumstances import Factions, Goal, Occupation
 from npc.conditions import Condition, Line, Lines
 from npc.conversation.trade import Ware
+from npc.effects import Consequences
 from npc.errors import PersonaError
+from npc.quests import Bark, Name, Quest, Step
 from npc.steadiness import FilterCfg, Steadiness
 from npc.text import valid
 from npc.vocabulary import Action, Avoidable, Meaning, SpokenWith, TraitName, excesses, misfits
@@ -49,6 +51,7 @@ class Rule(BaseModel):
     do: Action
     because: str = Field(min_length=1)
     say: Lines = ()
+    effects: Consequences = ()
 
 
 class Fact(BaseModel):
@@ -107,13 +110,26 @@ class Persona(BaseModel):
     """What it takes in exchange, and what that is worth to it in coins."""
     schedule: tuple[Occupation, ...] = Field(default=(), max_length=48)
     """What it does at an hour of the day when nothing else is asked of it; the first that is possible."""
+    intents: dict[Name, Questions] = Field(default={}, max_length=40)
+    """Intents of its own, each by a few examples of what players say; others with the same meaning are understood too."""
+    events: dict[Name, EventCfg] = Field(default={}, max_length=40)
+    """Events of its own that the game may tell, beside the common ones: how they feel, and what it does about them."""
+    barks: tuple[Bark, ...] = Field(default=(), max_length=100)
+    """What it says of its own accord when something that the game tells becomes so."""
+    quests: dict[Name, Quest] = Field(default={}, max_length=40)
+    """Quests, each a row of steps that it and somebody go through."""
     card: str = Field(default="", max_length=200)
     """The shared card that it was imported from, a file beside this one."""
 
     @cached_property
     def questions(self) -> tuple[str, ...]:
-        """Every question of its knowledge, in the order of the facts."""
-        return tuple(question for fact in self.knowledge.values() for question in fact.asked)
+        """Everything that words are compared with, in the order of `asked`."""
+        return tuple(question for asked in self.asked.values() for question in asked)
+
+    @cached_property
+    def asked(self) -> dict[str, tuple[str, ...]]:
+        """Facts and intents of its own -> the questions and examples that words are compared with."""
+        return {**{name: fact.asked for name, fact in self.knowledge.items()}, **self.intents}
 
     @cached_property
     def places(self) -> tuple[str, ...]:
@@ -248,8 +264,10 @@ def _fields_at(where: Where) -> tuple[str, ...]:
     model: type[BaseModel] = Persona
     if "say" in where or (where and where[0] in {"lines", "boundaries"}):
         model = Line
-    elif "when" in where or (where and where[0] == "requires"):
+    elif not {"when", "not", "any"}.isdisjoint(where) or (where and where[0] == "requires"):
         model = Condition
+    elif where and where[0] == "quests":
+        model = Step if "steps" in where else Quest
     elif where:
         model = _WITHIN.get(str(where[0]), Persona)
     return tuple(field.alias or name for name, field in model.model_fields.items())
@@ -257,6 +275,8 @@ def _fields_at(where: Where) -> tuple[str, ...]:
 
 _WITHIN: dict[str, type[BaseModel]] = {
     "rules": Rule,
+    "events": EventCfg,
+    "barks": Bark,
     "goals": Goal,
     "knowledge": Fact,
     "schedule": Occupation,

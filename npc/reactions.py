@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from npc.affect import Relationship
 from npc.agenda import FOREVER, Reflex
 from npc.circumstances import Occupation, hour_of
+from npc.conditions import Line, Moment
 from npc.lookout import Sighting
 from npc.memory import Person
 from npc.memory.records import TRIFLE
 from npc.parts import CharacterParts
+from npc.quests import reached
 from npc.text import valid
 from npc.types import Decision, Percept, Target
 
@@ -30,7 +32,7 @@ def take_in_event(parts: CharacterParts, percept: Percept) -> str:
         return ""
     parts.event = news
     memory.touch()
-    event = parts.behaviour.events.get(name)
+    event = parts.events.get(name)
     if event is None:
         return ""
     if who:
@@ -43,9 +45,9 @@ def take_in_event(parts: CharacterParts, percept: Percept) -> str:
 
 def react_to_event(parts: CharacterParts, name: str, percept: Percept, seen: list[Sighting]) -> Decision | None:
     """What it does at once about something that happened; None where that calls for nothing."""
-    if not name or not parts.behaviour.events[name].react:
+    if not name or not parts.events[name].react:
         return None
-    choice = parts.choose(parts.behaviour.events[name].react, percept)
+    choice = parts.choose(parts.events[name].react, percept)
     who = valid(str(percept.state.get("event_by", "")))
     moment = parts.moment(percept, seen, parts.memory.person(who) or Person(), name, who)
     moment.action, moment.cause = choice.label, "event"
@@ -54,6 +56,48 @@ def react_to_event(parts: CharacterParts, name: str, percept: Percept, seen: lis
     say = parts.speaker.line(choice.label, moment, parts.variables(percept))
     why = f"was {name}" + (f" by {who}" if who else "")
     return parts.decide(moment, 1.0, parts.danger(seen), say, why, parts.weighed(choice, moment))
+
+
+def react_to_change(parts: CharacterParts, percept: Percept, seen: list[Sighting]) -> Decision | None:
+    """What it says of its own accord as something becomes so that the game tells; None where that is nothing.
+
+    What holds already when it is first told is no news. While a danger is answered nothing is said, and nothing lost.
+    """
+    persona, (before, held) = parts.persona, parts.changes
+    if not (persona.barks or persona.quests) or before == percept.state:
+        return None
+    doing = parts.agenda.current
+    if doing is not None and parts.behaviour.actions[doing.action].alert and before is not None:
+        return None
+    who = percept.speaker if parts.memory.person(percept.speaker) else parts.memory.last_speaker
+    moment = parts.moment(percept, seen, parts.memory.person(who) or Person(), speaker=who)
+    holding = frozenset(n for n, bark in enumerate(persona.barks) if bark.when.holds(moment))
+    parts.changes = dict(percept.state), holding
+    variables = parts.variables(percept)
+    if who and (found := reached(persona.quests, moment)) is not None:
+        parts.reach(found, moment, variables, who)
+        parts.memory.acquaint(who, percept.time)
+        if found.step.action:
+            why = f"reaches {found.name} of {found.quest}"
+            return _speak_up(parts, percept, moment, found.step.action, "quest", found.step.say, why)
+    if before is None or not (news := sorted(holding - held)):
+        return None
+    if len(news) > 1:  # one at a time: the others are news again in the next frame
+        parts.changes = {}, holding.difference(news[1:])
+    bark = persona.barks[news[0]]
+    parts.speaker.due += [consequence.effect(variables) for consequence in bark.effects]
+    return _speak_up(parts, percept, moment, bark.do, "change", bark.say, "notices a change")
+
+
+def _speak_up(
+    parts: CharacterParts, percept: Percept, moment: Moment, action: str, cause: str, say: Sequence[Line], why: str
+) -> Decision:
+    moment.action, moment.cause = action, cause
+    moment.emotion = parts.feeling(percept, moment)
+    parts.begin(moment, percept, 1.0)
+    variables = parts.variables(percept)
+    line = parts.speaker.one_of(say, moment, variables) or parts.speaker.line(action, moment, variables)
+    return parts.decide(moment, 1.0, None, line, why)
 
 
 def react_to_sight(parts: CharacterParts, percept: Percept, seen: list[Sighting]) -> Decision | None:

@@ -25,6 +25,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     clause, parts, ledger = turn.clause, turn.parts, turn.ledger
     if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
         return ask_which(turn)
+    if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
+        return None
     fact, likeness = best(turn.heard.knowledge)
     if likeness >= _KNOWS and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn):
         return None

@@ -27,6 +27,7 @@ def schema() -> dict[str, Any]:
         },
         "additionalProperties": False,
     }
+    made["$defs"]["Bark"]["properties"]["do"] |= actions
     for field, names in (("boundaries", actions), ("requires", actions), ("lines", {"enum": sorted(behaviour.spoken)})):
         fields[field]["propertyNames"] = names
     fields["watch"]["additionalProperties"] = {"enum": list(behaviour.meanings)}
@@ -36,6 +37,9 @@ def schema() -> dict[str, Any]:
             one, many = made["$defs"][condition]["properties"][name]["anyOf"]
             one |= {"enum": list(labels)}
             many["items"] |= {"enum": list(labels)}
+        for name, labels in (("intent", behaviour.intents), ("event", tuple(behaviour.events))):
+            one, _ = made["$defs"][condition]["properties"][name]["anyOf"]
+            one |= {"anyOf": [{"enum": list(labels)}, {"type": "string", "description": "one of the card's own"}]}
     made["$defs"]["Rule"]["properties"]["do"] |= actions
     made["$defs"]["Occupation"]["properties"]["do"] |= actions
     made["$defs"]["Goal"]["properties"]["favours"]["propertyNames"] = actions

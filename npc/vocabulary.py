@@ -14,10 +14,25 @@ from pydantic import AfterValidator
 from npc.affect import SHOWN
 from npc.behaviour import Behaviour, load_behaviour
 from npc.card_faults import check_known, unknown_name
-from npc.card_file import Where
-from npc.conditions import ASKS
+from npc.card_file import Where, shown
+from npc.conditions import ASKS, NOT_BEGUN
+from npc.effects import QUEST
 
-CAUSES = ("words", "boundary", "unwilling", "rule", "absent", "unable", "unknown", "unclear", "reflex", "event", "plan")
+CAUSES = (
+    "words",
+    "boundary",
+    "unwilling",
+    "rule",
+    "absent",
+    "unable",
+    "unknown",
+    "unclear",
+    "reflex",
+    "event",
+    "plan",
+    "quest",
+    "change",
+)
 RELATIONSHIPS = ("acquaintance", "friend", "foe", "feared")
 
 # Entry of a card -> how many it may have at most, beside what the schema says of `knowledge`, `goals` and `schedule`
@@ -54,17 +69,22 @@ Meaning = Annotated[str, _known("meaning", lambda: load_behaviour().meanings)]
 
 
 _KINDS: dict[str, Callable[[Behaviour], Collection[str]]] = {
-    "intents": lambda behaviour: behaviour.intents,
     "tones": lambda behaviour: behaviour.tones,
     "actions": lambda behaviour: tuple(behaviour.actions),
     "emotions": lambda behaviour: tuple(behaviour.emotions),
     "moods": lambda _: ("neutral", *SHOWN),
     "relationships": lambda _: RELATIONSHIPS,
     "causes": lambda _: CAUSES,
-    "events": lambda behaviour: tuple(behaviour.events),
-    "intents and events": lambda behaviour: (*behaviour.intents, *behaviour.events),
 }
 _OWN: dict[str, Callable[[Mapping[str, Any], Behaviour], Collection[str]]] = {
+    "intents": lambda card, behaviour: (*behaviour.intents, *_names(card, "intents")),
+    "events": lambda card, behaviour: (*behaviour.events, *_names(card, "events")),
+    "intents and events": lambda card, behaviour: (
+        *behaviour.intents,
+        *behaviour.events,
+        *_names(card, "intents"),
+        *_names(card, "events"),
+    ),
     "promises": lambda card, behaviour: (*behaviour.actions, *behaviour.plans, *_names(card, "plans")),
     "facts": lambda card, _: _names(card, "knowledge"),
     "goals": lambda card, _: _names(card, "goals"),
@@ -88,6 +108,7 @@ def excesses(card: Any) -> Iterator[_Misfit]:
         if isinstance(lines, list) and len(lines) > MOST_LINES:
             yield place, f"{len(lines)} lines, at most {MOST_LINES}", "Leave some out."
     asked = [fact["asked"] for _, fact in _mappings(card, "knowledge") if "asked" in fact]
+    asked += _mapping(card.get("intents")).values()
     questions = sum(len(many) if isinstance(many, list) else 1 for many in asked)
     if questions > MOST_QUESTIONS:
         message = f"{questions} questions in all, at most {MOST_QUESTIONS}"
@@ -114,6 +135,48 @@ def misfits(card: Any) -> Iterator[_Misfit]:
         if sight not in sights:
             yield ("reactions", sight), *unknown_name("phrase or meaning", sight, sights)
     yield from _forbidden(card)
+    yield from _taken_names(card, behaviour)
+    yield from _unknown_steps(card)
+    for name, event in _mappings(card, "events"):
+        for action in _mapping(event.get("react")) or [action for _, action in _texts(event.get("react"))]:
+            if action not in behaviour.actions:
+                yield ("events", name, "react"), *unknown_name("action", str(action), behaviour.actions)
+
+
+def _taken_names(card: Mapping[str, Any], behaviour: Behaviour) -> Iterator[_Misfit]:
+    """Where a card gives a name of its own that means something else already."""
+    for entry, taken in (("intents", behaviour.intents), ("events", tuple(behaviour.events))):
+        for name in _names(card, entry):
+            if name in taken:
+                yield (entry, name), f"`{shown(name)}` is one of the common {entry}", "Give it a name of its own."
+    for name in _names(card, "intents"):
+        if name in _names(card, "knowledge"):
+            yield ("intents", name), f"`{shown(name)}` is a fact under `knowledge`, too", "Give one of them another name."
+
+
+def _unknown_steps(card: Mapping[str, Any]) -> Iterator[_Misfit]:
+    """Where a condition or an effect names a quest or a step that the card has not."""
+    quests = {name: [NOT_BEGUN, *_names(quest, "steps")] for name, quest in _mappings(card, "quests")}
+    for place, condition in _conditions(card):
+        for quest, steps in _mapping(condition.get("quest")).items():
+            yield from _unknown_step((*place, "quest", quest), quest, steps, quests)
+    for place, effect in _effects(card):
+        if effect.get("kind") == QUEST:
+            name, step = effect.get("quest"), effect.get("step")
+            if not isinstance(name, str) or not isinstance(step, str):
+                fix = "Write `{kind: quest, quest: the_ring, step: found}`."
+                yield place, "an effect of kind `quest` names the `quest` and the `step`", fix
+            else:
+                yield from _unknown_step((*place, "step"), name, step, quests)
+
+
+def _unknown_step(place: Where, quest: Any, steps: Any, quests: Mapping[str, list[str]]) -> Iterator[_Misfit]:
+    if quest not in quests:
+        yield place, *unknown_name("quest", str(quest), quests)
+        return
+    for n, step in _texts(steps):
+        if step not in quests[quest]:
+            yield (*place, *n), *unknown_name("step", step, quests[quest])
 
 
 def _forbidden(card: Mapping[str, Any]) -> Iterator[_Misfit]:
@@ -122,6 +185,8 @@ def _forbidden(card: Mapping[str, Any]) -> Iterator[_Misfit]:
         (("reactions", sight), "a reaction", action) for sight, action in _mapping(card.get("reactions")).items()
     ]
     done += [(("rules", n, "do"), "a rule", rule.get("do")) for n, rule in _items(card.get("rules"))]
+    done += [(("barks", n, "do"), "a bark", bark.get("do", "talk")) for n, bark in _items(card.get("barks"))]
+    done += [((*place, "do"), "a step", step.get("do", "talk" if "say" in step else "")) for place, step in _steps(card)]
     done += [(("schedule", n, "do"), "the schedule", entry.get("do")) for n, entry in _items(card.get("schedule"))]
     for place, who, action in done:
         if isinstance(action, str) and action in _names(card, "boundaries"):
@@ -147,9 +212,26 @@ def _long_texts(value: Any, where: Where) -> Iterator[_Misfit]:
 
 
 def _conditions(card: Mapping[str, Any]) -> Iterator[tuple[Where, Mapping[str, Any]]]:
-    """Every condition of a card and its place; a line with circumstances is one, too."""
-    for n, rule in _items(card.get("rules")):
-        yield ("rules", n, "when"), _mapping(rule.get("when"))
+    """Every condition of a card and its place, and those within it; a line with circumstances is one, too."""
+    for place, condition in _outer_conditions(card):
+        yield from _with_inner(place, condition)
+
+
+def _with_inner(place: Where, condition: Mapping[str, Any]) -> Iterator[tuple[Where, Mapping[str, Any]]]:
+    yield place, condition
+    if isinstance(condition.get("not"), dict):
+        yield from _with_inner((*place, "not"), condition["not"])
+    if "any" in condition:
+        for n, inner in _items(condition["any"]):
+            yield from _with_inner((*place, "any", n), inner)
+
+
+def _outer_conditions(card: Mapping[str, Any]) -> Iterator[tuple[Where, Mapping[str, Any]]]:
+    for entry in ("rules", "barks"):
+        for n, rule in _items(card.get(entry)):
+            yield (entry, n, "when"), _mapping(rule.get("when"))
+    for place, step in _steps(card):
+        yield (*place, "when"), _mapping(step.get("when"))
     for action, needs in _mappings(card, "requires"):
         yield ("requires", action), needs
     for name, plan in _mappings(card, "plans"):
@@ -164,11 +246,32 @@ def _spoken(card: Mapping[str, Any]) -> Iterator[tuple[Where, Any]]:
     for field in ("boundaries", "lines"):
         for key, lines in _mapping(card.get(field)).items():
             yield (field, key), lines
-    for field in ("rules", "schedule"):
+    for field in ("rules", "schedule", "barks"):
         for n, entry in _items(card.get(field)):
             yield (field, n, "say"), entry.get("say")
+    for place, step in _steps(card):
+        yield (*place, "say"), step.get("say")
     for name, fact in _mappings(card, "knowledge"):
         yield ("knowledge", name, "say"), fact.get("say")
+
+
+def _steps(card: Mapping[str, Any]) -> Iterator[tuple[Where, Mapping[str, Any]]]:
+    """The steps of all quests, each with its place."""
+    for quest, entry in _mappings(card, "quests"):
+        for name, step in _mappings(entry, "steps"):
+            yield ("quests", quest, "steps", name), step
+
+
+def _effects(card: Mapping[str, Any]) -> Iterator[tuple[Where, Mapping[str, Any]]]:
+    """Every effect of a card and its place."""
+    holders: list[tuple[Where, Mapping[str, Any]]] = [*_steps(card)]
+    for entry in ("rules", "barks"):
+        holders += [((entry, n), holder) for n, holder in _items(card.get(entry))]
+    for place, lines in _spoken(card):
+        holders += [((*place, n), line) for n, line in _items(lines)]
+    for place, holder in holders:
+        for n, effect in _items(holder.get("effects")):
+            yield (*place, "effects", n), effect
 
 
 def _factions(card: Mapping[str, Any]) -> list[str]:

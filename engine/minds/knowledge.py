@@ -41,13 +41,13 @@ class Knowledge:
         return False
 
     def likeness(self, persona: Persona, text: str, budget: int | None = None) -> Mapping[str, float]:
-        """Cosine of `text` with the nearest question of each fact of the card; empty without words or facts.
+        """Cosine of `text` with the nearest question of each fact, and example of each intent, of the card; empty without any.
 
         Args:
             budget: characters of questions that may still be encoded for it (`affordable`); None: all. Facts of which no
                 question is encoded are left out.
         """
-        if not persona.knowledge or not text.strip():
+        if not persona.asked or not text.strip():
             return {}
         questions = persona.questions
         vectors = self._encode(questions, budget)
@@ -56,10 +56,10 @@ class Knowledge:
         cosines = (vectors @ self._sentences([text])[0]).tolist()
         near: dict[str, float] = {}
         at = 0
-        for name, fact in persona.knowledge.items():
-            if asked := cosines[at : at + len(fact.asked)]:
+        for name, questions_of_it in persona.asked.items():
+            if asked := cosines[at : at + len(questions_of_it)]:
                 near[name] = round(max(asked), _DECIMALS)
-            at += len(fact.asked)
+            at += len(questions_of_it)
         return near
 
     def _encoded(self, questions: Questions) -> int:

@@ -62,6 +62,11 @@ def number(count: int) -> str:
     return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
 
 
+def listed(watch: Sequence[Detection]) -> str:
+    """What is in view, in a sentence: "a wolf and two chests"."""
+    return _listed([_some(thing) for thing in table(watch, 0.0)[:SOME]])
+
+
 def answer(clause: Clause, percept: Percept) -> Reply | None:
     """The answer to a question about the view; None where the clause is none."""
     ask = clause.meaning.ask

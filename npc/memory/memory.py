@@ -70,6 +70,11 @@ class Memory:
         """What it knows of somebody; None of strangers."""
         return self.people.get(_name(name))
 
+    @property
+    def last_speaker(self) -> str:
+        """Who spoke last, or did something; empty: nobody yet."""
+        return max(self.people, key=lambda name: self.people[name].last, default="")
+
     def acquaint(self, name: str, now: float) -> Person:
         """Somebody who does or says something now; about to be changed."""
         name = _name(name)

@@ -28,6 +28,7 @@ LONGEST_TEXT = 500
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 LONGEST_NAME = 120
 MOST_PLANNED = 8
+MOST_QUESTS = 64
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 
@@ -87,6 +88,7 @@ class Person(_Record):
         last: when the last of them was said (while there is none: when they met).
         told: lines that are said to a person once for ever, or once a visit, and were.
         ledger: what stands between the two: things meant, orders, bids, promises.
+        quests: where quests of the card stand that have begun.
     """
 
     relationship: Relationship = Field(default_factory=Relationship)
@@ -95,6 +97,7 @@ class Person(_Record):
     last: FiniteFloat = 0.0
     told: dict[Literal["ever", "visit"], set[Text]] = Field(default_factory=_nothing_told)
     ledger: Ledger = Field(default_factory=Ledger)
+    quests: dict[Name, Name] = Field(default_factory=dict, max_length=MOST_QUESTS)
 
 
 class PlannedOrder(_Record):

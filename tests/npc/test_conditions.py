@@ -38,19 +38,51 @@ MOMENT = Moment(
     knows="bread",
     event="helped",
     state={"day": 2, "rain": True},
+    quests={"ring": "found"},
 )
-HOLDS = {"heard_below": (4, 3), "away": (60.0, 60.5), "state": ({"day": 2}, {"day": 2, "rain": False})}
+HOLDS = {
+    "heard_below": (4, 3),
+    "away": (60.0, 60.5),
+    "state": ({"day": 2}, {"day": 2, "rain": False}),
+    "quest": ({"ring": ["asked", "found"]}, {"ring": "asked"}),
+    "not": ({"intent": ["", "x"]}, {"tone": "angry"}),
+    "any": ([{"intent": "x"}, {"tone": "angry"}], [{"intent": "x"}]),
+}
 
 
 @pytest.mark.parametrize("name", ASKS)
 def test_an_entry_holds_of_what_it_asks_for_and_of_nothing_else(name):
     there = getattr(MOMENT, ASKS[name].of or name)
+    name, asks = Condition.model_fields[name].alias or name, ASKS[name]
     right, wrong = HOLDS.get(name) or (["x", next(iter(there)) if isinstance(there, frozenset) else there], "x")
     assert Condition.model_validate({name: right}).holds(MOMENT)
     assert not Condition.model_validate({name: wrong}).holds(MOMENT)
     assert not Condition.model_validate({name: right}).holds(Moment(heard=9))
-    assert Condition.model_validate({name: right}).specificity == ASKS[name].weight
+    assert Condition.model_validate({name: right}).specificity == asks.weight
     assert Line.model_validate({"say": "x", name: wrong}).holds(MOMENT) is False
+
+
+@pytest.mark.parametrize(
+    ("wanted", "holds"),
+    [
+        ({"gold": ">= 10"}, True), ({"gold": "> 10"}, False), ({"gold": "<= 10"}, True), ({"gold": "< 10.5"}, True),
+        ({"gold": "!= 10"}, False), ({"gate": "!= open"}, True), ({"gate": ">= 1"}, False), ({"silver": "< 5"}, False),
+        ({"rain": ">= 0"}, False), ({"silver": "!= 5"}, True),
+    ],
+)  # fmt: skip
+def test_numbers_that_the_game_tells_are_compared(wanted, holds):
+    state = {"gold": 10, "gate": "shut", "rain": True}
+    assert Condition.model_validate({"state": wanted}).holds(Moment(state=state)) is holds
+
+
+def test_a_comparison_with_no_number_names_the_fix():
+    with pytest.raises(ValueError, match=r"`>=` compares numbers; write for example `>= 10`"):
+        Condition.model_validate({"state": {"gold": ">= many"}})
+
+
+def test_a_quest_that_has_not_begun_stands_at_none():
+    assert Condition.model_validate({"quest": {"ring": "none"}}).holds(Moment())
+    assert not Condition.model_validate({"quest": {"ring": "none"}}).holds(MOMENT)
 
 
 def test_what_asks_for_nothing_always_holds():

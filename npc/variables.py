@@ -1,0 +1,51 @@
+"""Words in braces that lines and effects fill in: `{player}`, `{state.gold}`, `{seen}`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+VARIABLES = ("player", "name", "target", "seen", "state.KEY")
+# Of lines about what comes up in a conversation (`topics` in behaviour.yaml), each where it is known.
+TOPIC_VARIABLES = (
+    "thing", "count", "place", "colour", "anchor", "other", "relation", "who", "value", "words", "when", "item", "price",
+    "line", "what", "doing",
+)  # fmt: skip
+STATE = "state."
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The variables of a text."""
+    return frozenset(_VARIABLE.findall(text))
+
+
+def checked(text: str) -> str:
+    """The text itself.
+
+    Raises:
+        ValueError: it names a variable that there is not.
+    """
+    for name in _VARIABLE.findall(text):
+        of_state = name.startswith(STATE) and len(name) > len(STATE)
+        if not of_state and name not in VARIABLES and name not in TOPIC_VARIABLES:
+            raise ValueError(f"unknown variable {{{name}}}; there are {{{'}, {'.join(VARIABLES)}}}")
+    return text
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with its variables filled in; what is not known is left out."""
+    return _VARIABLE.sub(lambda match: values.get(match[1], ""), text)
+
+
+def of_state(state: Mapping[str, object]) -> dict[str, str]:
+    """What the game tells, as lines name it: `state.gold`, whole numbers without a point."""
+    return {f"{STATE}{key}": shown for key, value in state.items() if (shown := _shown(value))}
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
+    return str(value)[:80] if isinstance(value, (str, int)) else ""
