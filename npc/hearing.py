@@ -12,7 +12,9 @@ from dataclasses import replace
 from npc.conditions import Moment
 from npc.conversation import view
 from npc.conversation.reading import Clause, Reading, read
+from npc.language.plain import plain
 from npc.language.senses import Ask, Sense
+from npc.language.told import told
 from npc.memory import Person
 from npc.memory.ledger import Heard, Meant, Order
 from npc.orders import bound, come_back
@@ -59,7 +61,9 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
         come_back(parts, percept.speaker)
     pairs = [_heard_as(clause, part) for clause, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
     decides = min(range(len(pairs)), key=lambda n: (_rank(pairs[n][0]), n))
-    turn = Turn(parts, percept, person, [pairs[decides], *pairs[:decides], *pairs[decides + 1 :]])
+    facts = told(plain(percept.text))
+    turn = Turn(parts, percept, person, [pairs[decides], *pairs[:decides], *pairs[decides + 1 :]], facts)
+    person.ledger.take_in(facts)
     for clause, part in turn.clauses[1:]:
         if clause.sense in BESIDE:
             HANDLERS[clause.sense](replace(turn, clauses=[(clause, part)]))
@@ -112,10 +116,10 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     """Bring the ledger up to date with what was said and done."""
     clause, ledger, now = turn.clause, turn.ledger, turn.percept.time
     ledger.hear(Heard(text=turn.percept.text[:500], sense=clause.sense, intent=moment.intent, time=now))
-    for told, percept in turn.clauses:
-        if told.thing and not told.lost:
+    for about, percept in turn.clauses:
+        if about.thing and not about.lost:
             place = percept.target
-            ledger.mean(Meant(phrase=told.thing, time=now, x=place.x if place else None, y=place.y if place else None))
+            ledger.mean(Meant(phrase=about.thing, time=now, x=place.x if place else None, y=place.y if place else None))
     if clause.sense is Sense.ORDER and not clause.lost:
         ledger.order = Order(text=clause.text[:500], verb=clause.meaning.verb, thing=clause.thing, time=now)
         if decision.action == "go_to" and clause.thing:

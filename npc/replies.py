@@ -79,14 +79,8 @@ def _peace(turn: Turn) -> Reply:
 
 
 def _self(turn: Turn) -> Reply:
-    values, ledger = turn.clause.meaning.values, turn.ledger
-    for key in ("name", "home", "likes", "hates", "trade"):
-        if key in values:
-            ledger.learn(key, values[key])
-    if "has" in values or "whose" in values:
-        ledger.learn((values.get("has") or values["whose"]).lower(), values.get("called", "yes"))
-    if "name" in values:
-        return Reply("called", f"was told the name {values['name']}", {"who": values["name"]})
+    if name := next((value for kind, value in turn.told if kind == "name"), ""):
+        return Reply("called", f"was told the name {name}", {"who": name})
     return Reply("noted", "was told something of the speaker")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from npc.conversation.reading import Clause
@@ -18,6 +19,7 @@ class Turn:
 
     Attributes:
         clauses: each with its percept; the first is the one that decides.
+        told: what the speaker told of himself, as (kind, value).
         replied: the answer that needs no model, where there is one.
     """
 
@@ -25,6 +27,7 @@ class Turn:
     percept: Percept
     person: Person
     clauses: list[tuple[Clause, Percept]]
+    told: Sequence[tuple[str, str]] = ()
     replied: Reply | None = None
 
     @property

@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from npc.language.clauses import Joint, Piece, bare, cut, trimmed
+from npc.language.grammar import expanded
 from npc.language.phrases import COLOURS, ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, singular, thing_in
 from npc.language.plain import plain
 from npc.language.senses import Ask, Meaning, Sense, meaning_of
+from npc.language.told import tells_of_oneself
 from npc.memory.ledger import Ledger, Meant, Order
 
 CONDITIONS: frozenset[Joint] = frozenset({"if", "unless", "when", "until", "before"})
@@ -23,6 +25,8 @@ _ABOUT = _DEEDS | {Sense.TRADE, Sense.LEAVE}
 # "and the red one?", "what about the axe?": the question or order before it, of another thing.
 _AND = re.compile(
     r"^(?:and|what about|how about|and what about|and how about|but what about)\s+"
+    r"(?!(?:what|who|whose|where|when|why|how|which|do|does|did|is|are|was|can|could|will|would|may|if|then|so|now|no|yes|not|"
+    r"i|you|he|she|we|they|it|there|never)\b)"
     r"(?P<thing>(?:the|an?|that|this|your|my|those|these)?\s*[a-z][a-z' -]{0,60})[\s?.!]*$",
     re.IGNORECASE,
 )
@@ -36,7 +40,10 @@ _SIGHT = re.compile(
 )
 _THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
-_VOCATIVE = r"^(?:(?:hey|hello|hi|oi|yo|oh)[ ,]+)?{name}\s*[,!:]+\s*|[,]\s*{name}(?=\s*[.!?]*$)"
+_VOCATIVE = expanded(
+    r"^(?:(?:hey|hello|hi|oi|yo|oh)[ ,]+)?(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|{name}(?=\s+(?:<asks>|<verbs>)\b))\s*|"
+    r",?\s*\b(?:oh |my )?{name}(?=\s*[.!?]*$)|,\s*(?:oh |my |dear |good )*(?:<roles>)(?=\s*[.!?]*$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,8 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     if text != inside:
         again = meaning_of(text)
         meaning = replace(again, values={**again.values, **({"corrects": "yes"} if "corrects" in meaning.values else {})})
+    if meaning.sense is Sense.OTHER and tells_of_oneself(text):
+        meaning = replace(meaning, sense=Sense.SELF)
     thing = _thing(meaning)
     return Clause(said, text, meaning, piece.joint, thing, other, lost, _look_for(meaning, thing))
 
@@ -161,6 +170,8 @@ def _elliptic(said: str, ledger: Ledger, before: Clause | None) -> str:
     if found is None:
         return ""
     phrase, last = found["thing"].strip(), _last(ledger)
+    if phrase.lower().startswith(("my ", "mine")):
+        return ""  # of what the speaker told of himself, whatever was asked before
     spoken = ledger.heard[-1] if ledger.heard else None
     if (
         found.re is _AND

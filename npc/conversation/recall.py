@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
+from npc.language.phrases import kind_of, singular
 from npc.language.senses import Ask, Sense
+from npc.language.sentences import mentions
+from npc.language.told import YES
 from npc.memory.ledger import Bid, Heard, Ledger
 
-_WORDS_FOR = {
+_PROMISED = frozenset({"promise", "swear", "vow", "word", "would", "will", "was going to", "am going to", "had to"})
+_HANDED = frozenset({"bring", "brought", "give", "gave", "given", "hand", "handed", "gift", "present"})
+# Which of the speaker's lines a question is about, by its verb, or by what follows it ("what did I ask you for?").
+_WANTED = {
     "ask": {Sense.QUESTION, Sense.ORDER, Sense.TRADE},
+    "for": {Sense.ORDER, Sense.TRADE},
     "want": {Sense.ORDER, Sense.TRADE},
-    "order": {Sense.ORDER},
-    "promise": {Sense.PROMISE},
+    "to do": {Sense.ORDER, Sense.FORBID},
+    "order": {Sense.ORDER, Sense.FORBID},
 }
 _AGES = ((90.0, "a moment ago"), (900.0, "a little while ago"), (5400.0, "an hour ago"), (86400.0, "earlier today"))
 
@@ -44,41 +53,71 @@ def _name(ledger: Ledger) -> Reply:
     return Reply("my_name_unknown", "was never told a name")
 
 
+_HATED = frozenset({"hate", "despise", "dislike", "stand", "not stand", "can not stand", "not like"})
+_TOPICS = frozenset({"home", "likes", "hates", "trade"})
+_OF_HIMSELF = {"home": "where you come from", "likes": "what you like", "hates": "what you hate", "trade": "what you do"}
+
+
 def _mine(clause: Clause, ledger: Ledger) -> Reply:
-    values = clause.meaning.values
-    asked = values.get("mine", "").lower().removesuffix("'s name").removesuffix("'s").removesuffix(" name")
-    if not asked:
-        asked = "likes" if "like" in values else "home"
+    asked = _asked(clause.meaning.values, ledger)
     if asked == "name":
         return _name(ledger)
     key = next((key for key in ledger.facts if key == asked or asked.endswith(f" {key}") or key.endswith(f" {asked}")), "")
     if not key:
-        return Reply("recall_none", f"was never told of that: {asked}", {"thing": asked})
+        thing = _OF_HIMSELF.get(asked) or (f"your {asked}" if asked else "that")
+        return Reply("recall_none", f"was never told of that: {asked}", {"thing": thing})
     value = ledger.facts[key]
-    if value == "yes":
+    if value == YES:
         return Reply("recall_has", f"was told of {key}", {"thing": key})
-    topic = key if key in {"home", "likes", "hates", "trade"} else "called"
+    topic = key if key in _TOPICS else "called"
     return Reply(f"recall_{topic}", f"was told of {key}: {value}", {"thing": key, "value": value})
 
 
+def _asked(values: Mapping[str, str], ledger: Ledger) -> str:
+    """What is asked for of all that the speaker told of himself."""
+    if "their" in values:
+        return _lately(ledger)
+    if "like" in values:
+        return "hates" if values["like"].lower() in _HATED else "likes"
+    if "trade" in values or "home" in values:
+        return "trade" if "trade" in values else "home"
+    asked = singular(values.get("mine", "").lower().removesuffix("'s name").removesuffix("'s").removesuffix(" name"))
+    return {"village": "home", "town": "home", "hometown": "home", "job": "trade", "profession": "trade"}.get(asked, asked)
+
+
+def _lately(ledger: Ledger) -> str:
+    """Whom "her" means in "what is her name?": the kin or animal of the speaker that he spoke of last."""
+    of_others = [key for key in reversed(ledger.facts) if key not in {*_TOPICS, "name"}]
+    for heard in reversed(ledger.heard):
+        if key := next((key for key in of_others if mentions(heard.text, kind_of(key), plural=True)), ""):
+            return key
+    return of_others[0] if of_others else ""
+
+
 def _said(clause: Clause, ledger: Ledger, now: float) -> Reply:
-    how = clause.meaning.values.get("how", "say").lower().rstrip("d")
-    first = clause.meaning.values.get("when", "").startswith(("first", "at first"))
-    if how in {"give", "gave"} and ledger.handed:
+    values = clause.meaning.values
+    how, what = values.get("how", "").lower(), values.get("what", "").lower()
+    first = values.get("when", "").startswith(("first", "at first", "the first"))
+    if how in _HANDED:
+        if not ledger.handed:
+            return Reply("recall_none", "was given nothing", {"thing": "a gift"})
         return Reply("handed", f"was given {ledger.handed[-1]}", {"thing": ledger.handed[-1]})
-    if how == "promise":
-        mine = [promise for promise in ledger.promises if promise.by == "player"]
-        if not mine:
-            return Reply("recall_none", "was promised nothing", {"thing": "a promise"})
-        return Reply(
-            "promised", "was given a promise", {"words": mine[0 if first else -1].text, "when": ago(now - mine[-1].time)}
-        )
-    wanted = _WORDS_FOR.get(how)
+    if not how or how in _PROMISED:
+        return _promised(ledger, now, first)
+    wanted = _WANTED.get(what) or _WANTED.get(how.removesuffix("ed"))
     lines = [h for h in _heard(ledger) if wanted is None or h.sense in wanted] or _heard(ledger)
     if not lines:
         return Reply("recall_none", "was told nothing before", {"thing": "anything"})
     line = lines[0 if first else -1]
     return Reply("i_said", "remembers the words", {"words": line.text.rstrip(" .!?"), "when": ago(now - line.time)})
+
+
+def _promised(ledger: Ledger, now: float, first: bool) -> Reply:
+    mine = [promise for promise in ledger.promises if promise.by == "player"]
+    if not mine:
+        return Reply("recall_none", "was promised nothing", {"thing": "a promise"})
+    promise = mine[0 if first else -1]
+    return Reply("promised", "was given a promise", {"words": promise.text, "when": ago(now - promise.time)})
 
 
 def _heard(ledger: Ledger) -> list[Heard]:

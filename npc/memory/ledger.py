@@ -6,6 +6,7 @@ Everything in it is bounded: it grows with no line that a player says.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
@@ -131,6 +132,14 @@ class Ledger(BaseModel):
         self.facts[name[:120]] = value[:120]
         while len(self.facts) > MOST_FACTS:
             del self.facts[next(iter(self.facts))]
+
+    def take_in(self, facts: Iterable[tuple[str, str]]) -> None:
+        """Note what the speaker tells of himself and hands over (`npc.language.told`). A name outlasts its mere mention."""
+        for kind, value in facts:
+            if kind == "handed":
+                self.handed = (*self.handed, value[:120])[-MOST:]
+            elif value != "yes" or kind not in self.facts:
+                self.learn(kind, value)
 
     def forbid(self, action: str, thing: str = "") -> None:
         """From now on this is not done for this speaker, until it is lifted."""

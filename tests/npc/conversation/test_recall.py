@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from npc.conversation.reading import read
 from npc.conversation.recall import answer
 from npc.conversation.reply import Reply
@@ -10,7 +12,7 @@ from npc.memory.ledger import MOST_FACTS, Bid, Heard, Ledger, Promise
 
 
 def asked(line: str, ledger: Ledger, now: float = 100.0) -> Reply:
-    reply = answer(read(line, ledger).clauses[0], ledger, now)
+    reply = answer(read(line, ledger, "Bram").clauses[0], ledger, now)
     assert reply is not None
     return reply
 
@@ -65,3 +67,72 @@ def test_a_ledger_is_bounded_whatever_is_said() -> None:
     assert len(ledger.facts) == MOST_FACTS
     assert len(ledger.model_dump_json()) < 12_000
     assert Ledger.model_validate_json(ledger.model_dump_json()) == ledger
+
+
+def test_what_was_told_is_found_however_it_is_asked_for() -> None:
+    facts = {
+        "name": "Ada",
+        "home": "Oakvale",
+        "likes": "pie",
+        "hates": "onions",
+        "trade": "baker",
+        "son": "Peter",
+        "sister": "Anna",
+    }
+    ledger = Ledger(facts=facts)
+    asks = {
+        "Ada": ["whats my name again?", "what was my name, bard?", "do you still know who i am", "so who am I?", "and mine?"],
+        "Oakvale": [
+            "where did i say i come from",
+            "wheres my home, do you still know?",
+            "where am I from again",
+            "which town am I from",
+        ],
+        "pie": ["what do i like to eat?", "do you remember what i like?", "what do I love most"],
+        "onions": ["what do i hate?", "What can't I stand?", "and what do I dislike?", "what do i not like"],
+        "baker": ["and what do i do for a living", "what's my job?", "what am i by trade"],
+        "Peter": ["whats my sons name", "what is my son called", "who is my son?", "do u remember my son"],
+        "Anna": ["and my sister?", "what about my sister", "whats the name of my sister?", "remember my sister?"],
+    }
+    for value, lines in asks.items():
+        for line in lines:
+            assert value in asked(line, ledger).values.values(), line
+
+
+def test_her_name_is_that_of_whom_was_spoken_of_last() -> None:
+    ledger = Ledger(facts={"dog": "Rex", "daughter": "Mina", "sister": "Anna"})
+    assert asked("whats her name", ledger).values["value"] == "Anna"
+    ledger.hear(Heard(text="do you remember my daughter?", sense=Sense.QUESTION))
+    assert asked("what's her name?", ledger).values["value"] == "Mina"
+
+
+def test_gifts_promises_and_orders_are_found_however_they_are_asked_for() -> None:
+    ledger = Ledger(promises=(Promise(text="I will find your goat"),), handed=("apple", "blanket"))
+    for n, (text, sense) in enumerate(
+        [("how many are there?", Sense.QUESTION), ("give me the potion", Sense.ORDER), ("hm", Sense.OTHER)]
+    ):
+        ledger.hear(Heard(text=text, sense=sense, time=float(n)))
+    for line in (
+        "what did i swear to you?",
+        "what did I say i would do?",
+        "what did i promise to find",
+        "do you remember my promise",
+    ):
+        assert asked(line, ledger).values["words"] == "I will find your goat", line
+    for line in ("what did i bring you?", "what did I give you", "what was my gift?", "remember what i gave you"):
+        assert asked(line, ledger).values["thing"] == "blanket", line
+    for line in ("what did i ask you for first?", "what did i ask you for", "what did I want from you"):
+        assert asked(line, ledger).values["words"] == "give me the potion", line
+    assert asked("what did i say to you just now?", ledger).values["words"] == "hm"
+
+
+@pytest.mark.parametrize(
+    "line", ["what is my quest?", "where is my sword", "what do i do now", "what do I owe you", "my leg hurts"]
+)
+def test_what_is_no_question_about_the_speaker_is_left_to_others(line: str) -> None:
+    assert answer(read(line, Ledger()).clauses[0], Ledger(), 0.0) is None
+
+
+def test_who_is_spoken_to_is_no_part_of_the_question() -> None:
+    for line in ("bram do u remember who i am?", "Bram, who am I?", "who am i, guard?", "elder, who am I", "hey bram who am i"):
+        assert asked(line, Ledger(facts={"name": "Ada"})).values == {"who": "Ada"}, line

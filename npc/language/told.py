@@ -1,0 +1,59 @@
+"""What a speaker tells of himself, wherever it stands in his words: name, home, likes, trade, kin and animals, gifts.
+
+"my dog Biscuit will not eat, and I have a sister, she is called Anna" tells of a dog and a sister.
+"""
+
+from __future__ import annotations
+
+import re
+
+from npc.language.grammar import GRAMMAR, expanded
+
+_PATTERNS = tuple(re.compile(expanded(pattern), re.IGNORECASE) for pattern in GRAMMAR["told"])
+_ASKS = re.compile(r"\?\s*$|^(?:what|who|where|when|why|how|do|does|did|can|could|is|are|was|were|will|would)\b", re.IGNORECASE)
+_END = re.compile(r"(?<=[.!?;])\s+")
+_NOT_NAMES = frozenset(GRAMMAR["not_names"].split())
+YES = "yes"  # of somebody or something without a name: there is one
+
+
+def told(text: str) -> list[tuple[str, str]]:
+    """Facts as (kind, value), in the order in which they are told; text is `plain`.
+
+    Kinds are `name`, `home`, `likes`, `hates`, `trade`, `handed`, and the words for kin and animals ("sister", "old dog"),
+    whose value is a name or `YES`. Questions tell nothing.
+    """
+    found = []
+    for sentence in _END.split(text):
+        if not _ASKS.search(sentence):
+            found += _in_sentence(sentence)
+    return found
+
+
+def tells_of_oneself(text: str) -> bool:
+    """Whether this is what the words are for: a name, where one is from ... not the mention of "my mother"."""
+    return any(kind != "handed" and value != YES for kind, value in told(text))
+
+
+def _in_sentence(sentence: str) -> list[tuple[str, str]]:
+    facts: dict[int, list[tuple[str, str]]] = {}
+    taken: set[tuple[str, int]] = set()
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(sentence):
+            values = {name.rstrip("_"): value.strip(" ,.?!'") for name, value in match.groupdict().items() if value}
+            kin = values.pop("has", "").lower()
+            if kin:
+                values = {kin: _name(values.get("called", "")) or YES}
+            for kind, value in values.items():
+                value = _name(value) if kind == "name" else value
+                place = (kind, -1 if kind == kin else match.start())
+                if value and place not in taken:
+                    taken.add(place)
+                    facts.setdefault(match.start(), []).append((kind, value))
+    return [fact for start in sorted(facts) for fact in facts[start]]
+
+
+def _name(word: str) -> str:
+    """A name as it is written, with a capital at least; empty where the word is none."""
+    if word.lower().split(" ")[0] in _NOT_NAMES:
+        return ""
+    return word[:1].upper() + word[1:]

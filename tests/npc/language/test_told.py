@@ -1,0 +1,100 @@
+"""What speakers tell of themselves, wherever in their words it stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from npc.language.plain import plain
+from npc.language.told import tells_of_oneself, told
+
+TOLD = {
+    "name": [
+        ("hey there! names Tomas, just got in", "Tomas"),
+        ("hi! im Jana. dont be scared", "Jana"),
+        ("thx. im Ruth btw", "Ruth"),
+        ("My name is Aldous Finch and I hate onions", "Aldous Finch"),
+        ("my name is tomas", "Tomas"),
+        ("Actually my name isn't Aldous. Call me Fin.", "Fin"),
+        ("they call me Sir Galahad", "Sir Galahad"),
+    ],
+    "home": [
+        ("just got in from Eastmere", "Eastmere"),
+        ("im from Hollowford, a fishing town", "Hollowford"),
+        ("I come from the northern hills and i am tired", "the northern hills"),
+        ("i live in Oakvale btw", "Oakvale"),
+        ("my home is called Thornwick", "Thornwick"),
+        ("I was born in a small village", "a small village"),
+    ],
+    "likes": [
+        ("i love fish pie", "fish pie"),
+        ("I really like to dance in the rain", "dance"),
+        ("ok so i enjoy music", "music"),
+    ],
+    "hates": [
+        ("i cant stand onions", "onions"),
+        ("I hate spiders, always did", "spiders"),
+        ("i dont like cold soup", "cold soup"),
+    ],
+    "trade": [
+        ("im a hunter myself", "hunter"),
+        ("i'm a blacksmith by trade", "blacksmith"),
+        ("I work as a baker in town", "baker"),
+        ("i am a rat catcher by profession", "rat catcher"),
+    ],
+    "dog": [
+        ("my dog Biscuit is sick, he wont eat", "Biscuit"),
+        ("i have a dog called rex", "Rex"),
+        ("Rex is my dog", "Rex"),
+        ("i lost my dog", "yes"),
+        ("I got a dog too, his name is Bo", "Bo"),
+    ],
+    "sister": [("i have a sister too, shes called Anna", "Anna"), ("my sister's name is Eva", "Eva"), ("my sister Ann", "Ann")],
+    "handed": [
+        ("I brought you a blanket, its for you", "blanket"),
+        ("here, take this apple, its for you", "apple"),
+        ("this ring is for you", "ring"),
+        ("i baked you some bread", "bread"),
+        ("please accept my old sword as a gift", "old sword"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "value"), [(line, kind, value) for kind, rows in TOLD.items() for line, value in rows]
+)
+def test_what_is_told_is_found(line, kind, value):
+    assert dict(told(plain(line))).get(kind) == value
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "im tired and hungry",
+        "I am Lost",
+        "I AM NOT SHOUTING",
+        "what is my name?",
+        "do you like my hat?",
+        "i love you",
+        "I'd love to stay",
+        "take the sword",
+        "take this key and open it",
+        "the wolf is from the north",
+        "i hate it when it rains",
+        "I'm sorry",
+        "my leg hurts",
+        "call me a liar",
+        "i am from here",
+    ],
+)
+def test_what_is_not_told_is_not_found(line):
+    assert told(plain(line)) == []
+
+
+def test_several_things_are_told_in_one_breath():
+    line = "my sister's name is Eva and my brother is called Tom. I love cheese!"
+    assert told(plain(line)) == [("sister", "Eva"), ("brother", "Tom"), ("likes", "cheese")]
+
+
+def test_a_mere_mention_is_not_what_words_are_for():
+    assert not tells_of_oneself(plain("my mother died last winter"))
+    assert tells_of_oneself(plain("my mother is called Ida"))
