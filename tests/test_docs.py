@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,28 @@ def test_every_link_leads_somewhere(page):
         assert target.exists(), f"{page.name} links to {link}"
         if anchor:
             assert anchor in _anchors(target), f"{page.name} links to {link}"
+
+
+def test_the_picture_of_the_house_is_what_its_script_draws_and_shows_every_room():
+    script = ROOT / "docs" / "images" / "draw_house.py"
+    if not (ROOT / "pyproject.toml").is_file():
+        pytest.skip("an installed wheel: its rooms are elsewhere")
+    [(name, drawn)] = runpy.run_path(str(script))["pictures"]().items()
+    assert (script.with_name(name)).read_text(encoding="utf-8") == drawn, "run: python docs/images/draw_house.py"
+    lab = [f"lab/{room.parent.name}" for room in (ROOT / "engine" / "lab").glob("*/__init__.py")]
+    rooms = [
+        room.parent.name for room in (ROOT / "engine").glob("*/__init__.py") if room.parent.name not in ("lab", "data", "cli")
+    ]
+    assert [room for room in [*lab, *rooms, "npc", "export", "engine/cli", "demo_game"] if f">{room}<" not in drawn] == []
+
+
+def test_every_file_that_the_architecture_names_is_there():
+    if not (ROOT / "pyproject.toml").is_file():
+        pytest.skip("an installed wheel: its files are elsewhere")
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:engine|npc|export|demo_game|tests|clients)/[\w/.*-]*)`", page))
+    assert len(named) > 40
+    assert [path for path in named if not list(ROOT.glob(path.rstrip("/")))] == []
+    modules = set(re.findall(r"`([a-z_]+\.py)`", page))
+    known = {path.name for room in ("engine", "npc", "export", "demo_game") for path in (ROOT / room).rglob("*.py")}
+    assert modules <= known, "modules that are named without their folder"
