@@ -4,6 +4,7 @@ from npc.errors import NpcError as NpcError
 from npc.errors import PersonaError as PersonaError
 from npc.errors import RecollectionError as RecollectionError
 from npc.persona import Persona as Persona
+from npc.persona import assistants as assistants
 from npc.persona import characters as characters
 from npc.persona import load_persona as load_persona
 from npc.persona import persona_from as persona_from

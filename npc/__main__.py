@@ -20,7 +20,7 @@ from npc.evaluation.converse import converse
 from npc.evaluation.run import Effort, report
 from npc.exchange.convert import export_card, import_card
 from npc.log import replay
-from npc.persona import characters, faults, load_persona
+from npc.persona import assistants, characters, faults, load_persona
 from npc.schema import schema_text
 
 _Chosen: TypeAlias = argparse.Namespace
@@ -43,7 +43,7 @@ def lint(cards: list[str]) -> int:
 def _cards_in(given: str) -> list[tuple[str | Path, Path | None]]:
     """The cards of a folder, each with the one of the same name that hides it; anything else is a card itself."""
     folder = Path(given)
-    if given in characters() or not folder.is_dir():
+    if given in {*characters(), *assistants()} or not folder.is_dir():
         return [(given, None)]
     cards: list[tuple[str | Path, Path | None]] = [(card, None) for card in cards_in(folder).values()]
     if not cards:
@@ -115,7 +115,7 @@ COMMANDS: dict[str, _Command] = {
     "talk": _Command(
         "chat with a character in the terminal",
         (
-            ("card", {"help": f"path of a YAML card, or one of: {', '.join(characters())}"}),
+            ("card", {"help": f"path of a YAML card, or one of: {', '.join([*characters(), *assistants()])}"}),
             ("--seed", {"type": int, "default": 0, "help": "of what is left to chance (default 0)"}),
         ),
         _talk,

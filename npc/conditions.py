@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from npc.effects import TAG, Consequences, Tags
 from npc.types import Effect
-from npc.variables import checked, filled, names_in
+from npc.variables import STATE, checked, filled, names_in
 
 NOT_BEGUN = "none"  # where a quest stands before its first step
 Once: TypeAlias = Literal["ever", "visit"]
@@ -326,6 +326,11 @@ class Line(Condition):
     def variables(self) -> frozenset[str]:
         """Names in braces; a line is said only where all of them are known."""
         return names_in(self.say)
+
+    @cached_property
+    def specificity(self) -> int:
+        """A line that names what the game tells asks for it."""
+        return super().specificity + sum(name.startswith(STATE) for name in self.variables)
 
     def spoken(self, variables: Mapping[str, str]) -> str:
         """The line with its variables filled in, its first letter large."""

@@ -23,6 +23,7 @@ from npc.text import valid
 from npc.vocabulary import Action, Avoidable, Meaning, SpokenWith, TraitName, excesses, misfits
 
 _SHIPPED = Path(__file__).with_name("characters")
+_ASSISTANTS = Path(__file__).with_name("assistants")
 _SHOWN = 200  # faults of one card
 
 
@@ -149,11 +150,20 @@ def characters() -> list[str]:
     return sorted(cards_in(_SHIPPED))
 
 
+def assistants() -> list[str]:
+    """Names of the assistants that ship with the package, for `load_persona`: they help with the game itself."""
+    return sorted(cards_in(_ASSISTANTS))
+
+
+def _shipped() -> dict[str, Path]:
+    return {**cards_in(_SHIPPED), **cards_in(_ASSISTANTS)}
+
+
 def load_persona(name_or_path: str | Path, called: str = "") -> Persona:
     """Read a card.
 
     Args:
-        name_or_path: a name out of `characters()`, or the path of a YAML file, which may leave out its ending.
+        name_or_path: a name out of `characters()` or `assistants()`, or the path of a YAML file, with or without its ending.
         called: how faults name the file, where its path is nobody else's business.
 
     Raises:
@@ -193,8 +203,9 @@ def card_path(name_or_path: str | Path) -> Path:
     Raises:
         PersonaError: `persona_unknown`.
     """
-    if name_or_path in characters():
-        return cards_in(_SHIPPED)[str(name_or_path)]
+    shipped = _shipped()
+    if name_or_path in shipped:
+        return shipped[str(name_or_path)]
     path = Path(name_or_path)
     if path.is_file():
         return path
@@ -207,7 +218,7 @@ def card_path(name_or_path: str | Path) -> Path:
     raise PersonaError(
         "persona_unknown",
         f"There is no persona `{shown(str(name_or_path), 400)}`.",
-        f"{did_you_mean(str(name_or_path), characters())}Give the path of a YAML card or one of: {', '.join(characters())}.",
+        f"{did_you_mean(str(name_or_path), shipped)}Give the path of a YAML card or one of: {', '.join(sorted(shipped))}.",
     )
 
 

@@ -45,7 +45,8 @@ def _may_ask_for_a_fact(turn: Turn) -> bool:
     """ "My name is Ada" asks nothing, however near it comes to "what is your name?"; prices are those of the wares."""
     clause = turn.clause
     if clause.meaning.ask in _PERSONAL:
-        return False
+        known = recall.answer(clause, turn.ledger, turn.percept.time)
+        return clause.meaning.ask is Ask.MINE and known is not None and known.topic == "recall_none"
     if clause.sense is Sense.TRADE and turn.parts.persona.wares:
         item = clause.meaning.values.get("item", "")
         return clause.meaning.ask is Ask.WARES or bool(item and not _stall(turn).find(item))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.errors import Fault
-from npc import Persona, characters, load_persona
+from npc import Persona, assistants, characters, load_persona
 from npc.card_faults import did_you_mean, listed
 from npc.card_file import cards_in
 from npc.text import valid
@@ -37,7 +37,7 @@ class Cards:
 
     def names(self) -> list[str]:
         """All that there are now."""
-        return sorted({*characters(), *self._paths()})
+        return sorted({*characters(), *assistants(), *self._paths()})
 
     def get(self, name: str) -> Persona:
         """The card of that name. A name is never a path: no game reads the server's files.
@@ -49,7 +49,7 @@ class Cards:
         if name in self._loaded:
             return self._loaded[name]
         path = self._paths().get(name)
-        if path is None and name not in characters():
+        if path is None and name not in self.names():
             raise Fault(
                 "persona_unknown",
                 f"There is no persona '{name}'.",

@@ -113,12 +113,11 @@ def test_a_line_may_move_a_quest(stage):
 
 
 def test_a_change_is_barked_at_once_and_once(stage):
-    tam = stage(
-        name="", **{**FERRY, "barks": [{"when": {"state": {"rain": True}}, "say": "Rain!", "effects": [{"kind": "hood"}]}]}
-    )
+    bark = {"when": {"state": {"rain": True}}, "say": "Rain!", "effects": [{"kind": "hood"}]}
+    tam = stage(**{**FERRY, "barks": [bark]})
     assert tam.look(state={"rain": False}).line == ""
-    bark = tam.look(state={"rain": True})
-    assert (bark.line, bark.action, kinds(bark)) == ("Rain!", "talk", ["hood"])
+    said = tam.look(state={"rain": True})
+    assert (said.line, said.action, kinds(said)) == ("Rain!", "talk", ["hood"])
     assert all(tam.look(state={"rain": True}).line == "" for _ in range(30))
     tam.look(state={"rain": False})
     assert tam.look(state={"rain": True}).line == "Rain!"
