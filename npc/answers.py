@@ -10,12 +10,13 @@ from dataclasses import replace
 
 from npc.arbitration import Choice
 from npc.conditions import Moment
-from npc.hearing import SURE, note, take_turn
+from npc.hearing import note, take_turn
 from npc.lookout import Sighting
 from npc.memory.records import TRIFLE
 from npc.orders import plan_the_rest
 from npc.parts import CharacterParts, best, speaking_character
 from npc.quests import reached
+from npc.second_opinion import SURE
 from npc.turn import Turn, trace_of
 from npc.types import SILENCE, Decision, Percept
 
@@ -29,7 +30,8 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
     turn = None if repeated else take_turn(parts, percept, person, away)
     heard = percept if turn is None else turn.heard
     if not repeated:
-        parts.feelings.hear(heard, person.relationship)
+        for told in (heard,) if turn is None else turn.all_heard:
+            parts.feelings.hear(told, person.relationship)
     moment = parts.moment(heard, seen, person, event)
     moment.away = away
     if turn is not None and turn.replied is not None:

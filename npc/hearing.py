@@ -20,32 +20,18 @@ from npc.memory.ledger import Heard, Meant, Order
 from npc.orders import bound, come_back
 from npc.parts import CharacterParts
 from npc.replies import BESIDE, HANDLERS, reply
+from npc.second_opinion import is_hostile, second_opinion
 from npc.turn import Turn
 from npc.types import Decision, Percept
 
 BACK = 5.0  # seconds of silence after which somebody who speaks again has come back
-# Which clause of several decides: what asks for something, before what takes something back, tells something, is small talk.
+# Which clause of several decides: enmity, then what asks for something, takes something back, tells something, is small talk.
 _RANKS = (
     {Sense.ORDER, Sense.QUESTION, Sense.TRADE, Sense.LEAVE, Sense.CORRECT},
     {Sense.FORBID, Sense.CEASE, Sense.RELEASE, Sense.LIFT},
     {Sense.OFFER, Sense.PROMISE, Sense.PEACE, Sense.SELF},
     {Sense.FAREWELL},
 )
-# What a clause is taken for by feelings, rules and memory, where the grammar knows better than the model.
-_INTENTS = {
-    Sense.FORBID: "none",
-    Sense.CEASE: "none",
-    Sense.RELEASE: "none",
-    Sense.LIFT: "agree",
-    Sense.LEAVE: "chat",
-    Sense.OFFER: "agree",
-    Sense.PROMISE: "agree",
-    Sense.PEACE: "apologize",
-    Sense.SELF: "chat",
-    Sense.FAREWELL: "farewell",
-    Sense.YES: "agree",
-}
-SURE = 0.9  # of what the grammar knows
 
 
 def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: float | None) -> Turn | None:
@@ -59,8 +45,8 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
         return None
     if away is not None and away >= BACK:
         come_back(parts, percept.speaker)
-    pairs = [_heard_as(clause, part) for clause, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
-    decides = min(range(len(pairs)), key=lambda n: (_rank(pairs[n][0]), n))
+    pairs = [second_opinion(clause, part) for clause, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
+    decides = min(range(len(pairs)), key=lambda n: (not is_hostile(*pairs[n]), _rank(pairs[n][0]), n))
     facts = told(plain(percept.text))
     turn = Turn(parts, percept, person, [pairs[decides], *pairs[:decides], *pairs[decides + 1 :]], facts)
     person.ledger.take_in(facts)
@@ -85,19 +71,6 @@ def _percepts(reading: Reading, percept: Percept) -> Sequence[Percept]:
         "source": percept.source,
     }
     return [replace(part, **kept) for part in percept.clauses]  # type: ignore[arg-type]
-
-
-def _heard_as(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
-    intent = _INTENTS.get(clause.sense)
-    if clause.sense is Sense.PEACE and clause.conditions:  # "I will not hurt you if you pay" is a threat
-        return replace(clause, meaning=replace(clause.meaning, sense=Sense.OTHER)), percept
-    if intent is None or intent not in percept.intent:
-        return clause, percept
-    rest = (1.0 - SURE) / max(len(percept.intent) - 1, 1)
-    action = {"greet": SURE} if clause.sense is Sense.FAREWELL else percept.action
-    return clause, replace(
-        percept, intent={label: SURE if label == intent else rest for label in percept.intent}, action=action
-    )
 
 
 def _mean_the_only_thing(turn: Turn) -> None:

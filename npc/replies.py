@@ -57,6 +57,10 @@ def _stall(turn: Turn) -> trade.Stall:
     return trade.Stall(turn.parts.persona.wares, turn.parts.persona.wants, _sympathy(turn))
 
 
+def _foreign(turn: Turn) -> Reply:
+    return Reply("foreign", "does not know this tongue")
+
+
 def _leave(turn: Turn) -> Reply:
     parts, verb = turn.parts, turn.clause.meaning.values.get("verb", turn.clause.meaning.verb) or "do so"
     kind = turn.person.relationship.name
@@ -158,6 +162,7 @@ def _sympathy(turn: Turn) -> float:
 
 
 HANDLERS: dict[Sense, Callable[[Turn], Reply | None]] = {
+    Sense.FOREIGN: _foreign,
     Sense.FORBID: forbid,
     Sense.CEASE: cease,
     Sense.RELEASE: release,

@@ -44,6 +44,12 @@ class Turn:
         """The percept of the clause that decides."""
         return self.clauses[0][1]
 
+    @property
+    def all_heard(self) -> list[Percept]:
+        """What feelings are moved by: the percept of each clause that was perceived alone."""
+        heard = {id(percept.intent): percept for _, percept in self.clauses}
+        return list(heard.values()) if len(self.percept.clauses) > 1 else [self.heard]
+
 
 def trace_of(ledger: Ledger) -> tuple[str, ...]:
     """What the ledger holds, for whoever asks why."""

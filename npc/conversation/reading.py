@@ -17,6 +17,7 @@ from npc.language.phrases import COLOURS, ONE, OTHER, OTHER_KIND, PERSONAL, PRON
 from npc.language.plain import plain
 from npc.language.senses import Ask, Meaning, Sense, meaning_of
 from npc.language.told import tells_of_oneself
+from npc.language.tongues import is_foreign
 from npc.memory.ledger import Ledger, Meant, Order
 
 CONDITIONS: frozenset[Joint] = frozenset({"if", "unless", "when", "until", "before"})
@@ -107,6 +108,8 @@ def read(text: str, ledger: Ledger, name: str = "") -> Reading:
         name: of the character, which is spoken to and not about ("Bram, come here").
     """
     said = plain(text)
+    if is_foreign(said):
+        return Reading((Clause(said, said, Meaning(Sense.FOREIGN)),))
     if name:
         said = re.sub(_VOCATIVE.format(name=re.escape(plain(name))), "", said, flags=re.IGNORECASE) or said
     view = ledger.model_copy()

@@ -32,6 +32,7 @@ class Sense(StrEnum):
     YES = "yes"
     NO = "no"
     QUESTION = "question"
+    FOREIGN = "foreign"  # in another tongue, or in none
     OTHER = "other"
 
 

@@ -314,7 +314,16 @@ def test_another_seed_chooses_other_words_but_the_same_deeds(stage):
     assert [d.line for d in deeds[0]] != [d.line for d in deeds[1]]
 
 
-@pytest.mark.parametrize("text", ["👋", "こんにちは", "asdfghjkl", "???", "привет, как дела"])
+@pytest.mark.parametrize("text", ["こんにちは", "asdfghjkl", "привет, как дела", "wo ist die Mühle?"])
+def test_another_tongue_is_not_understood_and_moves_nobody(stage, text):
+    actor = stage("guard")
+    decision = actor.hear(text, "insult", "attack", p=0.99, tone="angry")
+    assert "does not know this tongue" in decision.reason
+    assert (decision.action, decision.target) == ("talk", None)
+    assert actor.character.relationship("player").weight == 0
+
+
+@pytest.mark.parametrize("text", ["👋", "???"])
 def test_words_that_the_model_takes_for_silence_are_asked_for_again(stage, text):
     actor = stage("guard")
     decision = actor.hear(text, "none", "idle", p=0.99)

@@ -1,0 +1,58 @@
+"""Who does what to whom: whether words that sound like harm mean any to the one spoken to.
+
+The model hears the verb ("kill", "leave alone") and the tone; who does it to whom is a matter of a few function words,
+which are read more surely by rule. It is a second opinion: it clears words of an enmity that was heard in them, or finds one.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_HARM: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("harm.yaml").read_text(encoding="utf-8"))
+_PART = re.compile(r"(?<![?]P)<([a-z]+)>")
+
+
+def _compiled(patterns: list[str]) -> re.Pattern[str]:
+    pattern = "|".join(patterns)
+    while (found := _PART.search(pattern)) is not None:
+        pattern = pattern[: found.start()] + _HARM["parts"][found[1]].strip() + pattern[found.end() :]
+    return re.compile(pattern, re.IGNORECASE)
+
+
+class Harm(Enum):
+    """What the words mean to the one who hears them."""
+
+    MEANT = "meant"  # harm, to you
+    NONE = "none"  # none, however they sound
+    OPEN = "open"  # the words do not tell
+
+
+_HOSTILE, _HARMLESS = _compiled(_HARM["hostile"]), _compiled(_HARM["harmless"])
+_INSULTING = _compiled(_HARM["insulting"])
+_VERB = _compiled([r"\b<harm>(?:s|ed|ing)?\b"])
+_INSULT = _compiled([r"\b<insult>s?\b"])
+_YOU = _compiled([r"\b<you>\b"])
+# What the speaker says of himself: he is the one who does it, and without a verb of harm it harms nobody.
+_OF_MYSELF = re.compile(r"^(?:well,? |oh,? |ah,? |okay,? )?(?:I|we|let me|let us)\b", re.IGNORECASE)
+
+
+def harm_in(clause: str) -> Harm:
+    """Whether a `plain` clause means harm to the one spoken to, by who does what to whom."""
+    if _HOSTILE.search(clause):
+        return Harm.MEANT
+    if _INSULTING.search(clause):
+        return Harm.OPEN
+    if _HARMLESS.search(clause):
+        return Harm.NONE
+    if _OF_MYSELF.match(clause):
+        aimed = _YOU.search(clause) is not None
+        if not aimed or not (
+            _VERB.search(clause) or _INSULT.search(clause) or re.search(r"\b(?:hate|despise|loathe)\b", clause)
+        ):
+            return Harm.NONE
+    return Harm.OPEN
