@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+CHECKOUT = (ROOT / "pyproject.toml").is_file()
 FIRST = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 PAGES = [*FIRST, *sorted(page for room in ("docs", "clients", "tests") for page in (ROOT / room).rglob("*.md"))]
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -29,6 +30,8 @@ def test_every_link_leads_somewhere(page):
             continue
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
+        if not CHECKOUT and target.relative_to(ROOT).parts[0] in ("engine", "npc", "export", "demo_game"):
+            continue  # beside an installed wheel these are elsewhere
         assert target.exists(), f"{page.name} links to {link}"
         if anchor:
             assert anchor in _anchors(target), f"{page.name} links to {link}"
@@ -36,7 +39,7 @@ def test_every_link_leads_somewhere(page):
 
 def test_the_picture_of_the_house_is_what_its_script_draws_and_shows_every_room():
     script = ROOT / "docs" / "images" / "draw_house.py"
-    if not (ROOT / "pyproject.toml").is_file():
+    if not CHECKOUT:
         pytest.skip("an installed wheel: its rooms are elsewhere")
     [(name, drawn)] = runpy.run_path(str(script))["pictures"]().items()
     assert (script.with_name(name)).read_text(encoding="utf-8") == drawn, "run: python docs/images/draw_house.py"
@@ -48,7 +51,7 @@ def test_the_picture_of_the_house_is_what_its_script_draws_and_shows_every_room(
 
 
 def test_every_file_that_the_architecture_names_is_there():
-    if not (ROOT / "pyproject.toml").is_file():
+    if not CHECKOUT:
         pytest.skip("an installed wheel: its files are elsewhere")
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:engine|npc|export|demo_game|tests|clients)/[\w/.*-]*)`", page))
