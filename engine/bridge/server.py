@@ -20,7 +20,7 @@ from engine.bridge.ledger import Journal
 from engine.bridge.mailbox import Mailbox
 from engine.bridge.observability import Statistics, event
 from engine.bridge.sessions import Sessions
-from engine.bridge.worker import Reply, Worker
+from engine.bridge.worker import JobReply, Worker
 from engine.errors import Fault
 from engine.formats.wire.constants import DEFAULT_LIMITS, Limits
 from engine.minds.brain import Brain
@@ -73,7 +73,7 @@ class Server:
         self._poller.register(self._wake_out.fileno(), zmq.POLLIN)
         self._errands = Errands()
         self._mailbox = Mailbox(self._errands)
-        self._done: deque[Sequence[Reply]] = deque()
+        self._done: deque[Sequence[JobReply]] = deque()
         self._stopping = False
         self.sessions: Sessions | None = None  # while it runs
 
@@ -181,7 +181,7 @@ class Server:
 
     # -- from the worker's thread ----------------------------------------------------------------------
 
-    def _deliver(self, replies: Sequence[Reply]) -> None:
+    def _deliver(self, replies: Sequence[JobReply]) -> None:
         """Take over a batch of replies."""
         self._done.append(replies)
         self._wake()

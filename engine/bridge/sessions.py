@@ -16,7 +16,7 @@ from engine.bridge.observability import Statistics, event
 from engine.bridge.replies import error_about, heard, packed, without_paths
 from engine.bridge.session import Connection, RateLimit, Session
 from engine.bridge.spawning import Spawning, npc_of
-from engine.bridge.worker import Reply
+from engine.bridge.worker import JobReply
 from engine.errors import Fault
 from engine.formats.wire.codec import (
     CAPABILITIES,
@@ -264,7 +264,7 @@ class Sessions:
         """Let the NPCs stand whose cards have been read."""
         self._spawning.settle()
 
-    def reply(self, replies: Sequence[Reply]) -> None:
+    def reply(self, replies: Sequence[JobReply]) -> None:
         """Send the replies of one batch; what was decided on utterances is written down before."""
         due = [(reply, packed(reply.message)) for reply in replies if _stands(reply)]
         spoken = [(reply, parts, utterance) for reply, parts in due if (utterance := heard(reply.job)) is not None]
@@ -320,6 +320,6 @@ def _is_frame(parts: Sequence[memoryview], limits: Limits) -> bool:
     return _OBSERVE in header and b"utterance" not in header
 
 
-def _stands(reply: Reply) -> bool:
+def _stands(reply: JobReply) -> bool:
     """Whether the NPC is still there: it may have left, or been replaced, while it was thinking."""
     return reply.job.session.npcs.get(reply.job.npc.id) is reply.job.npc

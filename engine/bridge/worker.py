@@ -21,14 +21,14 @@ from engine.perception import EncodedFrame, Frame
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class JobReply:
     """What goes back for one job."""
 
     job: Job
     message: WireDecision | Error
 
 
-Deliver: TypeAlias = Callable[[Sequence[Reply]], None]
+Deliver: TypeAlias = Callable[[Sequence[JobReply]], None]
 Look: TypeAlias = Frame | EncodedFrame | Fault | None  # what the NPCs of a group get to see
 
 
@@ -96,18 +96,18 @@ class Worker(threading.Thread):
                 jobs[0].picture.encoded = look
         return seen
 
-    def _replies(self, jobs: Sequence[Job], look: Look) -> list[Reply]:
+    def _replies(self, jobs: Sequence[Job], look: Look) -> list[JobReply]:
         try:
             if isinstance(look, Fault):
                 raise look
             decided = self._brain.decide(look, [_observation(job) for job in jobs])
-            return [Reply(job, self._message(job, made)) for job, made in zip(jobs, decided, strict=True)]
+            return [JobReply(job, self._message(job, made)) for job, made in zip(jobs, decided, strict=True)]
         except Fault as error:
-            return [Reply(job, refusal(job, error)) for job in jobs]
+            return [JobReply(job, refusal(job, error)) for job in jobs]
         except Exception:
             event("inference_failed", level=logging.ERROR, fault=True, client=jobs[0].session.client)
             fault = Fault("internal", "The server failed on this observation.", "Its log says more.")
-            return [Reply(job, refusal(job, fault)) for job in jobs]
+            return [JobReply(job, refusal(job, fault)) for job in jobs]
 
     def _message(self, job: Job, decided: Decided | Fault) -> WireDecision | Error:
         return refusal(job, decided) if isinstance(decided, Fault) else self._decision(job, decided)

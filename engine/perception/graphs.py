@@ -12,7 +12,7 @@ import onnxruntime as ort
 from engine.formats.bundle import Bundle
 from engine.perception.onnx_sessions import CUDA, check_shapes, choose_provider, open_session
 from engine.perception.pictures import Letterbox
-from engine.perception.text import TextEncoder
+from engine.perception.text import TextGraph
 from engine.perception.types import EncodedFrame, Floats
 
 _Number = TypeVar("_Number", np.float32, np.uint8)
@@ -39,7 +39,7 @@ class Graphs:
         self._image = self._open("image", threads)
         self.frames_at_once = self._most_frames(batch)
         self._decide, self._watch = self._open("decide"), self._open("watch")
-        self.text = TextEncoder(self._open("text"), bundle.tokenizer, self.spec.max_tokens)
+        self.text = TextGraph(self._open("text"), bundle.tokenizer, self.spec.max_tokens)
         self._blank: EncodedFrame | None = None
 
     def _open(self, graph: str, threads: int = 1) -> ort.InferenceSession:

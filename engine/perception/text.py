@@ -22,7 +22,7 @@ PIECES = 8  # of one text: a long line costs at most as much as so many short on
 _EACH = 200  # bytes that an entry of the cache costs beside its vectors and its text
 
 
-class TextEncoder:
+class TextGraph:
     """The text graph behind a cache of the texts that were asked for last.
 
     `encode` gives, per text, its sentence vector [384] (unit length) and its utterance vector [U]. Texts are understood as

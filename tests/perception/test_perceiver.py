@@ -5,7 +5,7 @@ import pytest
 
 from engine.errors import Fault
 from engine.perception import EncodedFrame, Frame, Perceiver, Query
-from engine.perception.text import TextEncoder
+from engine.perception.text import TextGraph
 
 PICTURE = np.random.default_rng(3).integers(0, 255, (90, 160, 3), dtype=np.uint8)
 
@@ -109,7 +109,7 @@ def test_a_model_that_cannot_be_run_is_told_in_one_sentence(monkeypatch: pytest.
 
 
 def test_of_too_many_words_some_are_kept_and_none_is_encoded_over_and_over(perceiver: Perceiver) -> None:
-    text = TextEncoder(perceiver.graphs.text._session, perceiver.bundle.tokenizer, 48, cached=100_000)
+    text = TextGraph(perceiver.graphs.text._session, perceiver.bundle.tokenizer, 48, cached=100_000)
     phrases = [f"a thing of the number {n}" for n in range(60)]
     for _ in range(10):
         known = text.known(phrases, 320)

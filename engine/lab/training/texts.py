@@ -19,7 +19,7 @@ from engine.lab.model.text_encoders import SENTENCE_DIM
 from engine.lab.training.run import Progress
 from engine.perception import Bundle
 from engine.perception.onnx_sessions import CPU, open_session
-from engine.perception.text import TextEncoder, Vector
+from engine.perception.text import TextGraph, Vector
 
 MAX_TOKENS = 48
 BATCH = 64
@@ -134,7 +134,7 @@ class BundleTexts(_Table):
 
     def __init__(self, bundle: Bundle, threads: int) -> None:
         session = open_session(bundle.graph("text"), CPU, threads)
-        self._encoder = TextEncoder(session, bundle.tokenizer, bundle.manifest.input.max_tokens)
+        self._encoder = TextGraph(session, bundle.tokenizer, bundle.manifest.input.max_tokens)
         sentence, utterance = self.encode(["a"])[0]
         super().__init__((torch.zeros(1, sentence.shape[-1]), torch.zeros(1, utterance.shape[-1])))
 
