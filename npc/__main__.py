@@ -12,7 +12,9 @@ from typing import TypeAlias
 
 from npc.behaviour import load_behaviour
 from npc.card_file import cards_in, doubles_in, shown
+from npc.card_review import review
 from npc.chat import talk, typed
+from npc.coverage import coverage, told
 from npc.errors import Fault, PersonaError
 from npc.evaluation.bench import bench
 from npc.evaluation.conversation import SHIPPED
@@ -37,6 +39,8 @@ def lint(cards: list[str]) -> int:
             print(fault, file=sys.stderr)
         if not found:
             print(f"{shown(str(card), 400)}: ok{_silent(card)}")
+            for remark in review(card):
+                print(remark, file=sys.stderr)
     return broken
 
 
@@ -71,6 +75,12 @@ def _replay(log: Path) -> int:
     print(f"{log}:{result.line}: decided otherwise after {result.ticks} ticks")
     print(f"  log: {result.logged}\n  now: {result.decided}")
     return 1
+
+
+def _coverage(logs: list[Path]) -> None:
+    paths = [path for given in logs for path in (sorted(given.glob("*.jsonl")) if given.is_dir() else [given])]
+    for card in coverage(paths):
+        print("\n".join(told(card)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +139,21 @@ COMMANDS: dict[str, _Command] = {
         "let a character live through a log again; status 1 where it decides otherwise",
         (("log", {**_PATH, "help": "a file that `python -m engine serve --logs DIR` wrote"}),),
         lambda chosen: _replay(chosen.log),
+    ),
+    "coverage": _Command(
+        "which rules and lines of cards conversations have used, and which words had no answer",
+        (
+            (
+                "logs",
+                {
+                    **_PATH,
+                    "nargs": "+",
+                    "metavar": "LOG",
+                    "help": "files that `python -m engine serve --logs DIR` wrote, or DIR",
+                },
+            ),
+        ),
+        lambda chosen: _coverage(chosen.logs),
     ),
     "import-card": _Command(
         "make a card of ours from a Character Card V1, V2 or V3",

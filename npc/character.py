@@ -79,6 +79,11 @@ class Character:
         """What it remembers."""
         return self._parts.memory
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The last lines that it said, as they are written."""
+        return self._parts.speaker.state[1]
+
     def relationship(self, speaker: str) -> Relationship:
         """What it thinks of somebody; of strangers nothing yet."""
         return self._parts.relationship(speaker)

@@ -103,6 +103,21 @@ def replay(path: Path) -> Replay:
     return Replay(ticks, other_behaviour=other)
 
 
+def relive(path: Path) -> Iterator[tuple[Character, Percept, Decision]]:
+    """Let a character live through a log again: after each tick the character, what it perceived, and what it decides now.
+
+    Raises:
+        LogError: the file cannot be read, or is no log.
+    """
+    lines = _lines(path)
+    _, head = next(lines, (1, ""))
+    character, _ = _character(path, head)
+    for number, text in lines:
+        percept = _percept(path, number, text)
+        yield character, percept, character.tick(percept)
+        next(lines, None)  # the decision of then
+
+
 def _json(adapter: TypeAdapter[Any], entry: Percept | Decision) -> str:
     """A tick's percept or decision; what a silent, plain one has none of is left out."""
     rare = {"clauses", "looked"} if isinstance(entry, Percept) else {"effects"}

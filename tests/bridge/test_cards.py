@@ -16,7 +16,7 @@ from engine.formats.wire.codec import Hello, Observe, Ping, Spawn, decode_server
 from engine.minds.brain import Brain, Observation
 from engine.minds.cards import Cards
 from engine.perception.echo import EchoPerceiver
-from npc import characters
+from npc import assistants, characters
 from tests.bridge.wire import Wire
 
 CARD = "name: Tam\nwatch: {wolf: threat}\nlines:\n  greet: ['%s']\n"
@@ -167,7 +167,7 @@ def test_a_server_finds_the_cards_that_lint_checks(folder):
         _write(folder / name, "Here.")
     (folder / unicodedata.normalize("NFD", "bär.yaml")).write_text("name: Bär\n", encoding="utf-8")
     cards = Cards(folder)
-    assert set(cards.names()) - set(characters()) == {"tam", "wren", "Ida", "bär"}
+    assert set(cards.names()) - {*characters(), *assistants()} == {"tam", "wren", "Ida", "bär"}
     assert cards.get("wren").name == "Tam"
     for form in ("NFC", "NFD"):
         assert cards.get(unicodedata.normalize(form, "bär")).name == "Bär"

@@ -1,0 +1,113 @@
+"""Lint tells what of a sound card can never come about; coverage tells what conversations have used."""
+
+from __future__ import annotations
+
+import pytest
+
+from npc import Character, Percept, assistants, characters, load_persona
+from npc.__main__ import main
+from npc.card_review import implies, review
+from npc.conditions import Condition
+from npc.log import Recorder
+
+RULE = "  - {{when: {when}, do: talk, because: x}}\n"
+
+
+def remarks(tmp_path, text):
+    card = tmp_path / "card.yaml"
+    card.write_text("name: A\n" + text, encoding="utf-8")
+    return [remark.removeprefix(str(card)) for remark in review(card)]
+
+
+def rules(*when):
+    return "rules:\n" + "".join(RULE.format(when=one) for one in when)
+
+
+DEAD = {
+    "same": (rules("{intent: greet}", "{intent: greet}"), ":4: note: this rule never decides: rule 1 holds"),
+    "narrower": (rules("{intent: [greet, chat]}", "{intent: greet, tone: sad}"), ":4: note: this rule never decides"),
+    "always before": (rules("{}", "{intent: greet}"), ":4: note: this rule never decides"),
+    "state": (rules("{state: {a: 1}}", "{state: {a: 1, b: 2}, mood: sad}"), ":4: note: this rule never decides"),
+    "fewer words": (rules("{heard_below: 5}", "{heard_below: 3}"), ":4: note: this rule never decides"),
+    "longer away": (rules("{away: 60}", "{away: 90}"), ":4: note: this rule never decides"),
+    "sights": (rules("{sees: [threat, hazard]}", "{sees: threat}"), ":4: note: this rule never decides"),
+    "boundary": ("boundaries: {attack: No.}\n" + rules("{action: attack}"), ":4: note: this rule never holds: `boundaries`"),
+    "wanted": ("boundaries: {attack: No.}\n" + rules("{wanted: attack}"), "`boundaries` forbids attack"),
+    "cause": (rules("{cause: unwilling}"), "`cause` is decided on after the rules"),
+    "phrase": (rules("{sees: dragon}"), "`dragon` is no phrase under `watch`: does your game watch for it?"),
+    "phrase within": (rules("{not: {sees: dragon}}"), "`dragon` is no phrase under `watch`"),
+    "variable": ("lines:\n  greet: ['Hello.', '{price} for you.']\n", ":3: note: this line is never said: {price}"),
+    "topic variable": ("lines:\n  view: 'You gave {value}.'\n", "{value} is never known in lines of `view`"),
+    "variable of a rule": ("boundaries: {attack: 'No {colour}!'}\n", "{colour} is never known there"),
+    "other action": ("lines:\n  greet: {say: Hm., action: flee}\n", "it asks for another action than `greet`"),
+    "step": ("quests: {q: {steps: {a: {when: {intent: greet}}, b: {}}}}\n", "nothing reaches this step"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "said"), DEAD.values(), ids=DEAD)
+def test_what_can_never_come_about_is_told_with_its_line(tmp_path, text, said):
+    [remark] = remarks(tmp_path, text)
+    assert said in remark
+
+
+ALIVE = [
+    rules("{intent: greet, tone: sad}", "{intent: greet}"),
+    rules("{intent: greet}", "{intent: [greet, chat]}"),
+    rules("{state: {a: 1}}", "{state: {a: 2}}"),
+    rules("{heard_below: 3}", "{heard_below: 5}"),
+    rules("{not: {intent: greet}}", "{intent: greet}"),
+    rules("{any: [{intent: greet}]}", "{any: [{intent: chat}]}"),
+    rules("{sees: wolf}"),
+    "watch: {dragon: threat}\n" + rules("{sees: dragon}"),
+    "lines:\n  view: 'I see {seen}.'\n  price: '{price} for the {item}.'\n  greet: '{seen}, {target}, {state.gold}.'\n",
+    "quests: {q: {steps: {a: {}}}}\nlines: {greet: {say: Hm., effects: [{kind: quest, quest: q, step: a}]}}\n",
+    "boundaries: {attack: No.}\n" + rules("{action: [attack, give]}"),
+]
+
+
+@pytest.mark.parametrize("text", ALIVE)
+def test_what_may_come_about_is_left_alone(tmp_path, text):
+    assert remarks(tmp_path, text) == []
+
+
+@pytest.mark.parametrize("name", [*characters(), *assistants()])
+def test_nothing_of_a_shipped_card_is_dead(name):
+    assert review(name) == []
+
+
+def test_a_condition_implies_itself_and_what_asks_for_less():
+    one = Condition.model_validate({"intent": "greet", "state": {"a": 1}, "not": {"mood": "sad"}})
+    assert implies(one, one)
+    assert implies(one, Condition())
+    assert not implies(Condition(), one)
+
+
+def test_lint_tells_remarks_and_calls_the_card_sound(tmp_path, capsys):
+    card = tmp_path / "card.yaml"
+    card.write_text("name: A\n" + rules("{intent: greet}", "{intent: greet}"), encoding="utf-8")
+    assert main(["lint", str(card)]) == 0
+    out = capsys.readouterr()
+    assert "card.yaml: ok" in out.out
+    assert "card.yaml:4: note: this rule never decides" in out.err
+
+
+def test_coverage_tells_what_was_used_and_what_had_no_answer(tmp_path, capsys):
+    guard = Character(load_persona("guard"), "bram")
+    said = [("you fool", "insult", "refuse", 0.9), ("hello", "greet", "greet", 0.9), ("blargh frob", "chat", "talk", 0.1)]
+    with Recorder(tmp_path / "0001-bram.jsonl", guard, 0) as recorder:
+        for n, (text, intent, action, p) in enumerate(said):
+            heard = Percept(1.0 + n, {intent: p}, {"neutral": 0.9}, {action: p}, {"neutral": 0.9}, text=text)
+            recorder.write(heard, guard.tick(heard))
+    assert main(["coverage", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Bram: 3 utterances, 3 of ")
+    assert ", 1 of 4 rules" in out
+    assert "lets nobody insult" not in out
+    assert "rule 2 never decided: takes no flattery on duty" in out
+    assert "no answer to: blargh frob" in out
+
+
+def test_coverage_of_what_is_no_log_names_the_file(tmp_path, capsys):
+    (tmp_path / "x.jsonl").write_text("hello\n")
+    assert main(["coverage", str(tmp_path / "x.jsonl")]) == 2
+    assert "is no log of a character" in capsys.readouterr().err
