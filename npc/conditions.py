@@ -7,24 +7,20 @@ declared with it; an entry that leaves this out raises when the module is import
 from __future__ import annotations
 
 import random
-import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import ge, gt, le, lt
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from npc.asks import Asks, any_of, as_long, below, comparable, either, entries, none_of, one, stands
 from npc.effects import TAG, Consequences, Tags
 from npc.types import Effect
 from npc.variables import STATE, checked, filled, names_in
 
-NOT_BEGUN = "none"  # where a quest stands before its first step
 Once: TypeAlias = Literal["ever", "visit"]
-# What a card wants -> whether it holds of what the moment has.
-Test: TypeAlias = Callable[[Any], Callable[[Any], bool]]
 
 
 @dataclass(slots=True)
@@ -60,107 +56,12 @@ class Moment:
         return self
 
 
-# -- how an entry is asked -----------------------------------------------------------------------------------
-
-
-def _one(labels: Sequence[str]) -> Callable[[Any], bool]:
-    """What there is, is one of the labels."""
-    return frozenset(labels).__contains__
-
-
-def _any(labels: Sequence[str]) -> Callable[[Any], bool]:
-    """One of the labels is among what there is."""
-    wanted = frozenset(labels)
-    return lambda there: not wanted.isdisjoint(there)
-
-
-def _below(bound: int) -> Callable[[Any], bool]:
-    return lambda there: bool(there < bound)
-
-
-def _as_long(seconds: float) -> Callable[[Any], bool]:
-    return lambda there: there is not None and there >= seconds
-
-
-_COMPARED = re.compile(r"(<=|>=|!=|<|>)\s*(.+)", re.DOTALL)
-_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {"<=": le, ">=": ge, "<": lt, ">": gt}
-
-
-def _comparable(value: Any) -> Any:
-    """Refuses a comparison with what is no number."""
-    found = _COMPARED.fullmatch(value) if isinstance(value, str) else None
-    if found is not None and found[1] != "!=" and _number(found[2]) is None:
-        raise ValueError(f"`{found[1]}` compares numbers; write for example `{found[1]} 10`")
-    return value
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _compares(wanted: object) -> Callable[[Any], bool]:
-    """The value itself, or a number (`>= 10`), or another one (`!= north`)."""
-    found = _COMPARED.fullmatch(wanted) if isinstance(wanted, str) else None
-    if found is None:
-        return lambda there: bool(there == wanted)
-    number = _number(found[2])
-    if found[1] == "!=":
-        return lambda there: bool(there not in (found[2], number))
-    compare = _COMPARE[found[1]]
-    return lambda there: isinstance(there, (int, float)) and not isinstance(there, bool) and compare(there, number)
-
-
-def _entries(wanted: Mapping[str, object]) -> Callable[[Any], bool]:
-    """All these entries are there, with these values."""
-    tests = [(key, _compares(value)) for key, value in wanted.items()]
-    return lambda there: all(test(there.get(key)) for key, test in tests)
-
-
-def _stands(wanted: Mapping[str, Sequence[str]]) -> Callable[[Any], bool]:
-    """Each of these quests stands at (one of) these steps."""
-    return lambda there: all(there.get(quest, NOT_BEGUN) in steps for quest, steps in wanted.items())
-
-
-def _none(condition: Condition) -> Callable[[Any], bool]:
-    return lambda moment: not condition.holds(moment)
-
-
-def _either(conditions: Sequence[Condition]) -> Callable[[Any], bool]:
-    return lambda moment: any(condition.holds(moment) for condition in conditions)
-
-
-@dataclass(frozen=True, slots=True)
-class Asks:
-    """What an entry of a condition asks.
-
-    Attributes:
-        test: makes of what the card says a test of what the moment has.
-        told: when it holds, for docs/characters-reference.md.
-        of: the field of `Moment`; empty: the one of its own name.
-        names: the kind of names that it may list (`npc.vocabulary`); empty: any, since games name such things as they like.
-        weight: how much it makes a line or rule more specific; of a mapping, each of its entries.
-        written: how it is written, where that is not `name`.
-        traced: its place in the trace of a decision, where what the moment has is told; 0: nowhere.
-    """
-
-    test: Test
-    told: str
-    of: str = ""
-    names: str = ""
-    weight: int = 1
-    written: str = ""
-    traced: int = 0
-
-
 def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
 Labels = Annotated[tuple[str, ...], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])]
-Told = Annotated[str | bool | int | float, AfterValidator(_comparable)]
+Told = Annotated[str | bool | int | float, AfterValidator(comparable)]
 
 
 class Condition(BaseModel):
@@ -169,17 +70,17 @@ class Condition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     intent: Annotated[
-        Labels, Asks(_one, "the likeliest intent of what the player said is (one of) these", names="intents", weight=2)
+        Labels, Asks(one, "the likeliest intent of what the player said is (one of) these", names="intents", weight=2)
     ] = ()  # what was said counts twice: thanks want an answer to thanks, in whatever mood
-    tone: Annotated[Labels, Asks(_one, "the likeliest tone of what the player said is (one of) these", names="tones")] = ()
-    action: Annotated[Labels, Asks(_one, "the character is about to do this (rules), does this (lines)", names="actions")] = ()
-    wanted: Annotated[Labels, Asks(_one, "it was asked for this and does something else", names="actions")] = ()
-    emotion: Annotated[Labels, Asks(_one, "the emotion that it shows now", names="emotions")] = ()
-    mood: Annotated[Labels, Asks(_one, "`happy`, `angry`, `afraid`, `sad` or `neutral`", names="moods", traced=4)] = ()
+    tone: Annotated[Labels, Asks(one, "the likeliest tone of what the player said is (one of) these", names="tones")] = ()
+    action: Annotated[Labels, Asks(one, "the character is about to do this (rules), does this (lines)", names="actions")] = ()
+    wanted: Annotated[Labels, Asks(one, "it was asked for this and does something else", names="actions")] = ()
+    emotion: Annotated[Labels, Asks(one, "the emotion that it shows now", names="emotions")] = ()
+    mood: Annotated[Labels, Asks(one, "`happy`, `angry`, `afraid`, `sad` or `neutral`", names="moods", traced=4)] = ()
     relationship: Annotated[
         Labels,
         Asks(
-            _one,
+            one,
             "who speaks is an `acquaintance`, a `friend`, a `foe` or `feared`",
             names="relationships",
             traced=5,
@@ -188,7 +89,7 @@ class Condition(BaseModel):
     faction: Annotated[
         Labels,
         Asks(
-            _one,
+            one,
             "who speaks is of (one of) these [factions](#goals-factions-and-the-day), as the game tells",
             names="factions",
             traced=2,
@@ -197,7 +98,7 @@ class Condition(BaseModel):
     cause: Annotated[
         Labels,
         Asks(
-            _one,
+            one,
             "`words`, `boundary`, `unwilling`, `rule`, `absent` (a thing asked for is not in view), `unable` (see `requires`), "
             "`unknown` (a question that it cannot answer), `unclear`, `reflex`, `event`, `plan`, `quest`, `change`",
             names="causes",
@@ -206,33 +107,35 @@ class Condition(BaseModel):
     ] = ()
     promised: Annotated[
         Labels,
-        Asks(_one, "it is doing this on the speaker's word: `follow`, `stay`, `go_to` or a plan", names="promises"),
+        Asks(one, "it is doing this on the speaker's word: `follow`, `stay`, `go_to` or a plan", names="promises"),
     ] = ()
-    event: Annotated[Labels, Asks(_one, "what the game has just told to have happened", names="events")] = ()
+    event: Annotated[Labels, Asks(one, "what the game has just told to have happened", names="events")] = ()
     knows: Annotated[
-        Labels, Asks(_one, "what was asked is answered by this fact of its `knowledge`", names="facts", traced=1)
+        Labels, Asks(one, "what was asked is answered by this fact of its `knowledge`", names="facts", traced=1)
     ] = ()
-    sees: Annotated[Labels, Asks(_any, "a phrase or meaning of the watch list is in view")] = ()
+    sees: Annotated[Labels, Asks(any_of, "a phrase or meaning of the watch list is in view")] = ()
     remembers: Annotated[
         Labels,
         Asks(
-            _any, "the speaker has done this before: an intent (`insult`) or an event (`attacked`)", names="intents and events"
+            any_of,
+            "the speaker has done this before: an intent (`insult`) or an event (`attacked`)",
+            names="intents and events",
         ),
     ] = ()
-    did: Annotated[Labels, Asks(_any, "the character has done this for the speaker before: an action", names="actions")] = ()
-    saw: Annotated[Labels, Asks(_any, "it remembers seeing this phrase of the watch list")] = ()
-    goal: Annotated[Labels, Asks(_any, "this goal of the card matters now", names="goals")] = ()
+    did: Annotated[Labels, Asks(any_of, "the character has done this for the speaker before: an action", names="actions")] = ()
+    saw: Annotated[Labels, Asks(any_of, "it remembers seeing this phrase of the watch list")] = ()
+    goal: Annotated[Labels, Asks(any_of, "this goal of the card matters now", names="goals")] = ()
     heard_below: Annotated[
         int | None,
-        Asks(_below, "this speaker has said fewer than n things to it before", of="heard", written="heard_below: n"),
+        Asks(below, "this speaker has said fewer than n things to it before", of="heard", written="heard_below: n"),
     ] = None
     away: Annotated[
-        float | None, Asks(_as_long, "the speaker has said nothing for s seconds, but did before", written="away: s")
+        float | None, Asks(as_long, "the speaker has said nothing for s seconds, but did before", written="away: s")
     ] = None
     state: Annotated[
         dict[str, Told],
         Asks(
-            _entries,
+            entries,
             'the game sent this in the observation\'s `state`; `">= 10"` (`<=`, `<`, `>`) compares numbers, '
             '`"!= x"` is any other',
             written="state: {key: value}",
@@ -241,19 +144,19 @@ class Condition(BaseModel):
     quest: Annotated[
         dict[str, Labels],
         Asks(
-            _stands,
+            stands,
             "this [quest](#quests-and-barks) stands at (one of) these steps; `none`: it has not begun",
             of="quests",
             written="quest: {name: step}",
         ),
     ] = {}
     not_: Annotated[
-        Condition | None, Field(alias="not"), Asks(_none, "this condition does not hold", of="itself", written="not: {…}")
+        Condition | None, Field(alias="not"), Asks(none_of, "this condition does not hold", of="itself", written="not: {…}")
     ] = None
     any: Annotated[
         tuple[Condition, ...],
         Field(max_length=20),
-        Asks(_either, "one of these conditions holds", of="itself", written="any: [{…}, …]"),
+        Asks(either, "one of these conditions holds", of="itself", written="any: [{…}, …]"),
     ] = ()
 
     @cached_property

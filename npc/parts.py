@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from npc.affect import Affect, Relationship
 from npc.agenda import STEP_LASTS, Activity, Agenda
 from npc.arbitration import Arbiter, Choice
+from npc.asks import NOT_BEGUN
 from npc.behaviour import Behaviour
 from npc.circumstances import Day, Goals, faction_of, hour_of
-from npc.conditions import NOT_BEGUN, TRACED, Moment, Speaker
+from npc.conditions import TRACED, Moment, Speaker
 from npc.conversation.view import listed
 from npc.effects import QUEST
 from npc.feelings import Feelings

@@ -12,7 +12,8 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from npc.conditions import NOT_BEGUN, Condition, Lines, Moment
+from npc.asks import NOT_BEGUN
+from npc.conditions import Condition, Lines, Moment
 from npc.effects import QUEST, Consequences
 from npc.types import Effect
 from npc.vocabulary import Action

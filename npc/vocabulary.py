@@ -12,10 +12,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from npc.affect import SHOWN
+from npc.asks import NOT_BEGUN
 from npc.behaviour import Behaviour, load_behaviour
 from npc.card_faults import check_known, unknown_name
 from npc.card_file import Where, shown
-from npc.conditions import ASKS, NOT_BEGUN
+from npc.conditions import ASKS
 from npc.effects import QUEST
 
 CAUSES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from statistics import median
 
@@ -40,3 +41,11 @@ def test_every_room_has_its_tests() -> None:
         Path("data"),
     }  # tests/conformance, tests/lab/training; the old place
     assert [str(room) for room in {*named, *served} - inside if not (ROOT / "tests" / room).is_dir()] == []
+
+
+def test_whatever_is_read_at_run_time_is_in_the_wheel() -> None:
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
+    packed = {path for room, patterns in data.items() for pattern in patterns for path in (ROOT / room).glob(pattern)}
+    there = {path for room in ("engine", "npc", "export", "demo_game") for path in (ROOT / room).rglob("*") if path.is_file()}
+    left = {str(path.relative_to(ROOT)) for path in there - packed if path.suffix not in (".py", ".pyc")}
+    assert not left, "name them under package-data in pyproject.toml"

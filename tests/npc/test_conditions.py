@@ -13,7 +13,8 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel
 
-from npc.conditions import ASKS, Asks, Condition, Line, Moment, asks_of
+from npc.asks import Asks
+from npc.conditions import ASKS, Condition, Line, Moment, asks_of
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "characters-reference.md"
 # A moment of which everything can be asked, and what a card may say that holds of it, and that does not.
@@ -125,7 +126,7 @@ EDITS = [
     ),
     (
         "    heard_below: Annotated[\n",
-        '    weather: Annotated[Labels, Asks(_one, "the game says that the weather is (one of) these", traced=6)] = ()\n',
+        '    weather: Annotated[Labels, Asks(one, "the game says that the weather is (one of) these", traced=6)] = ()\n',
     ),
 ]
 CHECKS = """
