@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
-from weakref import WeakSet
+from weakref import WeakSet, WeakValueDictionary
 
 from engine.errors import Fault
 from engine.minds.cards import Cards
@@ -23,7 +23,7 @@ from engine.perception.types import Floats, Perceiving
 from npc import Character, Decision, Percept, persona_from
 from npc.conversation.reading import Reading
 from npc.log import Recorder
-from npc.memory import InMemoryStore, Memories, MemoryStore
+from npc.memory import InMemoryStore, Key, Memories, MemoryStore
 
 if TYPE_CHECKING:
     from engine.voice import Voice
@@ -80,6 +80,7 @@ class Brain:
         # By card, for who is to be told of edits. Games spawn NPCs on one thread, edits are taken up on another.
         self._played: dict[str, WeakSet[Mind]] = defaultdict(WeakSet)
         self._playing = threading.Lock()
+        self._minds: WeakValueDictionary[Key, Mind] = WeakValueDictionary()  # by world and name, for who is spoken to by whom
         self._due: deque[Mind] = deque(maxlen=_DUE)  # newcomers whose phrases and questions are still to be encoded
         self._seed = seed
 
@@ -95,8 +96,9 @@ class Brain:
         named = isinstance(persona, str)
         card = self._cards.get(persona) if isinstance(persona, str) else persona_from(dict(persona))
         mind = Mind(Character(card, npc, self._seed), tuple(watch), (world, npc), str(persona) if named else "")
-        if named:
-            with self._playing:
+        with self._playing:
+            self._minds[mind.key] = mind
+            if named:
                 self._played[mind.card].add(mind)
         self._due.append(mind)
         return mind
@@ -256,7 +258,7 @@ class Brain:
     ) -> Decided | Fault:
         try:
             mind = observation.mind
-            percept = percept_of(observation, sight, self._known(mind, sight))
+            percept = percept_of(self._introduced(observation), sight, self._known(mind, sight))
             parts = [part.percept(percept.time, text=part.heard, knowledge=self._known(mind, part)) for part in clauses]
             extra = set(reading.look_for).difference(mind.watch, mind.character.looks_for)
             if parts or extra:
@@ -273,6 +275,16 @@ class Brain:
             return error
         except Exception as error:
             return _internal(error)
+
+    def _introduced(self, observation: Observation) -> Observation:
+        """Tells a character that it is another one of the same game who speaks to it, where the game does not."""
+        if not observation.text or "speaker_npc" in observation.state:
+            return observation
+        with self._playing:
+            other = self._minds.get((observation.mind.key[0], observation.speaker))
+        if other is None or other is observation.mind:
+            return observation
+        return replace(observation, state={**observation.state, "speaker_npc": other.character.persona.name})
 
     def _known(self, mind: Mind, sight: Sight) -> Mapping[str, float]:
         """How near words come to what the character knows."""
