@@ -47,6 +47,8 @@ _STRONG = re.compile(
 )
 _EMPHASIS = re.compile(r"(?<=[\w,;] )[*_]([^\W_]{1,30}(?<!s))[*_](?= [^\W_])")  # *really*, not *waves*
 _STAGE = re.compile(r"\*[^*\n]{0,2000}\*|(?<!\w)_[^_\n]{1,2000}_(?!\w)")
+_NARRATED = re.compile(rf"{CHAR}(?:'s\b|’s\b|(?: [a-z]+ly)? (?!(?:was|this|says?:)\b)[a-z]+(?:s|ed)\b)")  # she nods; her eyes
+_I = re.compile(r"\b(?:I|me|my|mine|myself|we|us|our)\b|\bi'?m\b")
 _BLOCKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ul", "ol", "table", "blockquote", "summary"}
 _UNREAD = {"script", "style", "head", "title", "svg", "audio", "video", "iframe", "object", "template", "noscript"}
 
@@ -104,6 +106,7 @@ def _said_aloud(text: str) -> str:
     text = _EMPHASIS.sub(r"\1", _STRONG.sub(_kept, _plain(text)))
     said = list(_quotes(text))
     text = " ".join(said) if said else _STAGE.sub(" ", text)
+    text = _without_narration(text) or text
     text = _named(" ".join(re.sub(r"[*{}]", "", text).split()), "{name}", "{player}")
     for part in ("".join(whole for whole in _sentences(text) if _HOLE not in whole), text.replace(_HOLE, "")):
         line = _first_sentences(_tidy(part))
@@ -192,6 +195,14 @@ def _quotes(text: str) -> Iterator[str]:
     found = [(match, next(part for part in match.groups() if part is not None).strip()) for match in _QUOTED.finditer(text)]
     if any(_is_speech(text, match.start(), said) for match, said in found):
         yield from (said for _, said in found)
+
+
+def _without_narration(text: str) -> str:
+    """Without sentences that tell what the character does, as they stand beside speech that has no quotation marks."""
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(
+        "".join(part for part in _sentences(line) if not _NARRATED.match(part.strip()) or _I.search(part)) for line in lines
+    )
 
 
 def _is_speech(text: str, start: int, said: str) -> bool:
