@@ -138,14 +138,11 @@ class ReadyFile:
     def __init__(self, path: Path, endpoint: str) -> None:
         self._path, self._endpoint = path, endpoint
         writable_folder(path.parent)
-        told = self._told()
-        if told and told != endpoint and _is_alive(told):
-            fault = f"{path} is the ready file of a server that runs at {told}."
-            raise Fault("ready_file", fault, "Give each server a --ready-file of its own, or stop that one.")
-        self._remove(told)
+        self._remove(self._dead())
 
     def write(self) -> None:
         """Tell the address, in one step."""
+        self._dead()  # another server may have begun at the same moment
         try:
             write_whole(self._path, self._endpoint)
         except (OSError, ValueError) as error:
@@ -156,6 +153,14 @@ class ReadyFile:
         with contextlib.suppress(Fault):
             told = self._told()
             self._remove(told if told == self._endpoint else None)
+
+    def _dead(self) -> str | None:
+        """The address in the file, at which nobody listens but ourselves; None where there is no file."""
+        told = self._told()
+        if told and told != self._endpoint and _is_alive(told):
+            fault = f"{self._path} is the ready file of a server that runs at {told}."
+            raise Fault("ready_file", fault, "Give each server a --ready-file of its own, or stop that one.")
+        return told
 
     def _told(self) -> str | None:
         """The address in the file, None where there is no file."""

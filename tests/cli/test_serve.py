@@ -18,9 +18,12 @@ import pytest
 
 from engine.bridge.client import Client
 from engine.bridge.keys import load_client_keys
+from engine.bridge.server import Server
 from engine.bridge.soak.kills import free_port
 from engine.cli import lifetime
 from engine.errors import Fault
+from engine.minds.brain import Brain
+from engine.perception.echo import EchoPerceiver
 from npc.memory import SqliteStore
 
 DEADLINE = 30.0
@@ -229,6 +232,20 @@ def test_the_ready_file_of_a_server_that_runs_is_not_taken_from_it(echo):
     assert second.returncode == 2
     assert f"a server that runs at {endpoint}" in said
     assert ready.read_text() == endpoint
+
+
+def test_of_two_servers_that_begin_at_once_with_one_ready_file_one_says_so(tmp_path):
+    first, second = Server("tcp://127.0.0.1:0"), Server("tcp://127.0.0.1:0")
+    runs = threading.Thread(target=first.run, args=(Brain(EchoPerceiver()),))
+    runs.start()
+    files = [lifetime.ReadyFile(tmp_path / "ready", server.endpoint) for server in (first, second)]
+    files[0].write()
+    with pytest.raises(Fault, match=f"runs at {first.endpoint}"):
+        files[1].write()
+    assert (tmp_path / "ready").read_text() == first.endpoint
+    first.stop()
+    runs.join()
+    second.close()
 
 
 def test_another_program_on_the_old_port_does_not_make_a_stale_file_a_servers(tmp_path):
