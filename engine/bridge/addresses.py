@@ -16,7 +16,7 @@ from engine.errors import Fault
 
 _TCP = re.compile(r"tcp://(?P<host>\[[^\[\]]+\]|[^:\[\]]+):(?P<port>\d+|\*|!)")
 _IPC = re.compile(r"ipc://(?P<path>.+)", re.DOTALL)
-_BACKLOG = 128  # connections that wait to be taken
+_BACKLOG = 1024  # connections that wait to be taken
 _EXAMPLE = "Use an address such as tcp://127.0.0.1:5571."
 
 

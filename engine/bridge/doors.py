@@ -22,8 +22,11 @@ from engine.formats.wire.constants import Limits
 
 STRANGERS = 64  # connections that have not said hello; one more, and the oldest is cut
 HELLO_WITHIN_S = 10.0
+_WELCOMED = 4  # at once, before those who are here get their turn
 _HANDSHAKE_S = 3.0
 _STRANGERS_BYTES = 32 * 1024 * 1024  # set aside for unfinished messages of all strangers together
+_UNFINISHED_BYTES = 512 * 1024 * 1024  # and of all clients; frames of ordinary size have room beside it
+_ORDINARY = 1024 * 1024
 _PING_EVERY_S = 5.0
 _SILENCE_S = 30.0  # a game at a breakpoint is let go, and finds its session again
 _LINGER_S = 0.5  # for the last replies
@@ -31,6 +34,8 @@ _TEND_EVERY_S = 0.25
 PAUSE_S = 0.005  # in which a flood is left to the network, which holds its sender back
 _TURN_MESSAGES = 2  # of one connection before the others get their turn
 _TURN_BYTES = 1024 * 1024
+_NEWCOMER_S = 0.05  # counts as used by a new connection, or connections without end would always go first
+_ROUND_S = 0.001  # of the processor, until it is looked again who has waited for longest
 _UNSENT_MESSAGES, _UNSENT_BYTES = 1024, 4 * 1024 * 1024  # a client that reads nothing loses what goes beyond
 
 serials = itertools.count(1)  # of connections
@@ -68,6 +73,7 @@ class _Peer:
         self.reader: Reader
         self.opened_at = self.stranger_since = self.heard_at = self.pinged_at = now
         self.resume_at = 0.0
+        self._used, self._used_at = _NEWCOMER_S, time.monotonic()
         self.watched = 0  # what the poller waits for
         self.unsent: deque[memoryview] = deque()
         self.broken = False
@@ -76,6 +82,11 @@ class _Peer:
 
     def send(self, parts: Sequence[bytes]) -> bool:
         return self.write(framed(parts))
+
+    def used(self, now: float, more: float = 0.0) -> float:
+        """Seconds of the processor that it has used lately (those of a second ago count half), and `more` from now on."""
+        self._used, self._used_at = self._used * 0.5 ** (now - self._used_at) + more, now
+        return self._used
 
     def write(self, data: bytes) -> bool:
         """Send at once what goes, and keep the rest; False where too much is kept already."""
@@ -151,14 +162,7 @@ class PlainDoor:
     def take(self, ready: Mapping[Any, int]) -> Iterator[tuple[Connection, Message]]:
         if self._listener.fileno() in ready:
             self._accept()
-        for number in {**self._more, **ready}:
-            peer = self._peers.get(number)
-            if peer is None:
-                continue
-            if ready.get(number, 0) & zmq.POLLOUT:
-                peer.flush()
-            yield from self._turn(peer)
-            self._settle(peer)
+        yield from self._round(ready)
         if self._clock() - self._tended_at >= _TEND_EVERY_S:
             self._tend()
 
@@ -187,6 +191,25 @@ class PlainDoor:
 
     # -- one connection --------------------------------------------------------------------------------
 
+    def _round(self, ready: Mapping[Any, int]) -> Iterator[tuple[Connection, Message]]:
+        """Turns of those who sent something, as many as a round is long.
+
+        Who has used least goes first, so that a game waits for one message of those that send much, or what takes long, and
+        not for one of each of them.
+        """
+        now = time.monotonic()
+        due = [peer for number in {**self._more, **ready} if (peer := self._peers.get(number)) is not None]
+        began = at = time.thread_time()
+        for peer in sorted(due, key=lambda peer: peer.used(now)):
+            if ready.get(peer.number, 0) & zmq.POLLOUT:
+                peer.flush()
+            yield from self._turn(peer)
+            self._settle(peer)
+            before, at = at, time.thread_time()
+            peer.used(now, at - before)
+            if at - began > _ROUND_S:
+                return
+
     def _turn(self, peer: _Peer) -> Iterator[tuple[Connection, Message]]:
         """A few messages of one peer; where some may be left it stands among `_more`."""
         now = time.monotonic()
@@ -194,8 +217,9 @@ class PlainDoor:
             return
         self._more[peer.number] = peer
         messages = count = 0
+        end = time.thread_time() + _ROUND_S
         try:
-            while messages < _TURN_MESSAGES and peer.resume_at <= now:
+            while messages < _TURN_MESSAGES and peer.resume_at <= now and time.thread_time() < end:
                 message = peer.reader.next()
                 self._answer(peer)  # before anything that is sent because of the message
                 if message is not None:
@@ -256,7 +280,7 @@ class PlainDoor:
         return [peer for peer in self._peers.values() if peer.session is None]
 
     def _accept(self) -> None:
-        for _ in range(STRANGERS):
+        for _ in range(_WELCOMED):
             try:
                 stream, address = self._listener.accept()
             except (BlockingIOError, InterruptedError, ConnectionError):
@@ -284,7 +308,9 @@ class PlainDoor:
             self._cut(peer)
 
     def _may_reserve(self, peer: _Peer, size: int) -> bool:
-        return peer.session is not None or size + sum(p.reader.reserved for p in self._strangers()) <= _STRANGERS_BYTES
+        if peer.session is None:
+            return size + sum(p.reader.reserved for p in self._strangers()) <= _STRANGERS_BYTES
+        return size <= _ORDINARY or size + sum(p.reader.reserved for p in self._peers.values()) <= _UNFINISHED_BYTES
 
     def _tend(self) -> None:
         """Heartbeats, and an end for those who say nothing."""

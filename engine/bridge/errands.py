@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
 from engine.bridge.observability import event
 
 _THREADS = 2
+_AT_ONCE_S, _LONGEST_REST_S = 0.3, 0.5
 _MOST = 512  # errands of one client that wait
 
 
 class Errands:
-    """A few threads that do one errand of each client at a time, the clients in turn: reading a card, decoding a picture."""
+    """A few threads that do one errand of each client at a time, the clients in turn: reading a card, decoding a picture.
 
-    def __init__(self, threads: int = _THREADS) -> None:
+    Args:
+        share: of a processor that the threads may have in the long run, after 0.3 s at once. Python's threads
+            stand in each other's way, so what never leaves Python may not take all that there is.
+    """
+
+    def __init__(self, threads: int = _THREADS, share: float = 1.0) -> None:
+        self._share, self._left, self._rested = share, _AT_ONCE_S, time.monotonic()
         self._waiting: OrderedDict[object, deque[Callable[[], None]]] = OrderedDict()
         self._busy: set[object] = set()
         self._something = threading.Condition()
@@ -60,6 +68,7 @@ class Errands:
                 else:
                     self._waiting.move_to_end(client)
                 self._busy.add(client)
+            begun = time.thread_time()
             try:
                 errand()
             except Exception:
@@ -67,6 +76,17 @@ class Errands:
             with self._something:
                 self._busy.discard(client)
                 self._something.notify()
+                rest = self._rest(time.thread_time() - begun)
+            time.sleep(rest)
+
+    def _rest(self, spent: float) -> float:
+        """Seconds until the next errand may begin, after one that took so many of the processor."""
+        if self._share >= 1:
+            return 0.0
+        now = time.monotonic()
+        self._left = min(_AT_ONCE_S, self._left + (now - self._rested) * self._share) - spent
+        self._rested = now
+        return min(_LONGEST_REST_S, max(0.0, -self._left / self._share))
 
     def _next(self) -> object | None:
         return next((client for client in self._waiting if client not in self._busy), None)

@@ -28,6 +28,8 @@ from engine.minds.brain import Brain
 LONGEST_TOKEN = 512  # characters; a hello holds no more
 DRAIN_S = 3.0  # at shutdown, what was said before is still answered within this time
 BATCH_WAIT_S = 0.002
+_TELL_EVERY_S = 10.0  # of strangers, however many knock
+_CARDS_SHARE = 0.4  # of a processor for reading cards; some hundred go at once
 
 
 class Server:
@@ -59,6 +61,7 @@ class Server:
         self._token, self._limits, self._journal, self._clock = token, limits, journal, clock
         self._batch_wait = batch_wait
         self.statistics = Statistics()
+        self._strangers, self._strangers_told_at = 0, float("-inf")  # refused, and not told yet
         self._poller = zmq.Poller()
         try:
             _check_token(token)
@@ -71,8 +74,8 @@ class Server:
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
         self._poller.register(self._wake_out.fileno(), zmq.POLLIN)
-        self._errands = Errands()
-        self._mailbox = Mailbox(self._errands)
+        self._cards, self._pictures = Errands(share=_CARDS_SHARE), Errands()
+        self._mailbox = Mailbox(self._pictures)
         self._done: deque[Sequence[JobReply]] = deque()
         self._stopping = False
         self.sessions: Sessions | None = None  # while it runs
@@ -91,7 +94,10 @@ class Server:
 
     def _refused(self, address: str) -> None:
         self.statistics.counters["strangers"] += 1
-        event("stranger", level=logging.WARNING, address=address)
+        self._strangers += 1
+        if (now := self._clock()) - self._strangers_told_at >= _TELL_EVERY_S:
+            event("stranger", level=logging.WARNING, address=address, times=self._strangers)
+            self._strangers, self._strangers_told_at = 0, now
 
     def run(self, brain: Brain, bundle: str = "") -> None:
         """Serve until `stop`. Utterances that came before that are still answered."""
@@ -99,7 +105,7 @@ class Server:
             brain,
             bundle,
             self._mailbox,
-            self._errands,
+            self._cards,
             self._wake,
             token=self._token,
             limits=self._limits,
@@ -135,7 +141,8 @@ class Server:
 
     def close(self) -> None:
         """Free the endpoint of a server that does not run."""
-        self._errands.close()
+        self._cards.close()
+        self._pictures.close()
         self._door.close()
         self._wake_in.close()
         self._wake_out.close()

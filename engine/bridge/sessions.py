@@ -43,6 +43,7 @@ from engine.minds.brain import Brain
 from npc.types import TOLD
 
 _OBSERVE = b"\xa4type\xa7observe"  # how msgpack packs it; a header that packs it otherwise is read in full
+_WAITING_OF_ALL = 1024**3  # bytes of frames; each client may have its part of it
 IDLE_S = 300.0  # a session that was silent for so long is over: its NPCs are forgotten
 
 
@@ -215,7 +216,8 @@ class Sessions:
         full = speaks and session.ledger.undecided >= self._limits.utterances
         if observe.frame is not None:
             size = memoryview(observe.frame.pixels).nbytes
-            full = full or self._mailbox.bytes_of(session) + size > self._limits.waiting
+            share = min(self._limits.waiting, max(self._limits.frame, _WAITING_OF_ALL // len(self._sessions)))
+            full = full or self._mailbox.bytes_of(session) + size > share
         if not full and (not speaks or session.put_off.lets_in(observe.seq, now)):
             return
         if speaks:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 import pytest
 
+from engine.bridge import errands as errands_module
 from engine.bridge import mailbox, sessions
 from engine.bridge.client import BridgeError
 from engine.bridge.errands import Errands
@@ -181,6 +183,26 @@ def test_errands_of_one_client_are_bounded_and_in_order():
         pass
     assert last.wait(DEADLINE)
     assert done == list(range(accepted))
+    errands.close()
+
+
+def test_who_has_cards_read_without_end_leaves_time_to_the_others(monkeypatch):
+    monkeypatch.setattr(errands_module, "_AT_ONCE_S", 0.05)
+    errands, spent, enough = Errands(threads=1, share=0.2), [], threading.Event()
+
+    def read() -> None:
+        begun = time.thread_time()
+        while time.thread_time() < begun + 0.01:
+            pass
+        spent.append(time.thread_time() - begun)
+        if len(spent) == 30:
+            enough.set()
+
+    begun = time.monotonic()
+    for _ in range(30):
+        assert errands.put("a", read)
+    assert enough.wait(DEADLINE)
+    assert sum(spent) < 0.05 + 0.3 * (time.monotonic() - begun)
     errands.close()
 
 

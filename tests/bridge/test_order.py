@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.bridge import sessions
 from engine.bridge.ledger import PutOff
 from engine.bridge.unanswered import Unanswered
 from engine.formats.wire.codec import Frame, Observe, Utterance
@@ -151,5 +152,20 @@ def test_frames_that_wait_are_limited_in_bytes(serve, connect, perceiver):
     client.observe("a", frame=Frame(bytes(1728), 32, 18))
     assert perceiver.entered.wait(10)
     for npc in ("b", "c", "d"):
+        client.observe(npc, frame=Frame(bytes(1728), 32, 18))
+    assert client.pong()["busy"] == 1
+
+
+def test_the_more_clients_there_are_the_fewer_bytes_of_frames_may_wait_of_each(serve, connect, perceiver, monkeypatch):
+    monkeypatch.setattr(sessions, "_WAITING_OF_ALL", 5000)
+    server = serve(limits=Limits(frame=2000))
+    client, other = connect(server), connect(server)
+    for npc in ("a", "b", "c"):
+        client.spawn(npc, persona="elder")
+    assert other.pong() is not None
+    perceiver.gate.clear()
+    client.observe("a", frame=Frame(bytes(1728), 32, 18))
+    assert perceiver.entered.wait(10)
+    for npc in ("b", "c"):
         client.observe(npc, frame=Frame(bytes(1728), 32, 18))
     assert client.pong()["busy"] == 1

@@ -53,6 +53,7 @@ REFUSED = {
     "bytes as keys": ([msgpack.packb({b"type": "ping"})], "malformed"),
     "an extension type": ([msgpack.packb({"type": "ping", "id": msgpack.ExtType(1, b"x")})], "malformed"),
     "trailing bytes": ([msgpack.packb({"type": "bye"}) + b"\0"], "malformed"),
+    "nothing but brackets": ([msgpack.packb({"type": "spawn", "npc": "a", "persona": {"name": [{}] * 60_000}})], "malformed"),
     "nested too deep": ([b"\x91" * 60_000], "malformed"),
     "promised 4 GB": ([b"\xdf\xff\xff\xff\xff"], "malformed"),
     "huge header": ([b"\0" * 70_000], "header_size"),

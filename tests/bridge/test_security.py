@@ -60,6 +60,12 @@ def test_an_unknown_key_gets_no_answer_and_is_counted(locked, key_file, tmp_path
     assert locked.server.statistics.counters["strangers"] > 0
 
 
+def test_strangers_fill_no_log(locked, caplog):
+    for _ in range(100):
+        locked.server._refused("127.0.0.1")
+    assert caplog.text.count("stranger") <= 1
+
+
 def test_a_server_with_another_key_is_not_trusted(locked, village):
     fake = ClientKeys(village.public, village.secret, village.public)
     with pytest.raises(BridgeError):

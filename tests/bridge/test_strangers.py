@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import struct
+import time
 
 import pytest
+import zmq
 
 from engine.bridge import doors
+from engine.bridge.addresses import read_address
 from engine.bridge.soak.kills import ServerProcess
 from engine.bridge.zmtp import PARTS, Reader, Violation, command, frame, framed, header
 from engine.formats.wire.codec import Hello, Observe, Ping, Utterance
@@ -128,6 +131,25 @@ def test_strangers_share_a_small_piece_of_memory(raw, monkeypatch):
     assert two.closed()
 
 
+def test_unfinished_frames_of_all_clients_together_have_a_bound(raw, server, monkeypatch):
+    monkeypatch.setattr(doors, "_UNFINISHED_BYTES", 3_000_000)
+    first, second = raw(), raw()
+    for number, peer in enumerate((first, second)):
+        peer.say(Hello("large", f"session {number}"))
+        peer.next("welcome")
+    first.stream.sendall(header(2_000_000) + bytes(100))
+    end = time.monotonic() + 10
+    while not any(peer.reader.reserved for peer in list(server.server._door._peers.values())):
+        assert time.monotonic() < end
+    second.stream.sendall(header(2_000_000) + bytes(100))
+    assert second.closed()
+    ordinary = raw()
+    ordinary.say(Hello("game", "session of a game"))
+    ordinary.next("welcome")
+    ordinary.stream.sendall(header(1_000_000) + bytes(1_000_000))
+    assert ordinary.next("error").code == "header_size"
+
+
 def test_a_part_beyond_all_limits_is_refused_before_it_comes(raw):
     peer = raw()
     peer.stream.sendall(header(2**40))
@@ -141,6 +163,46 @@ def test_what_is_no_zmtp_is_hung_up_on(raw, bytes_):
     peer = raw(shake=False)
     peer.stream.sendall(bytes_)
     assert peer.closed()
+
+
+# -- whose turn it is --------------------------------------------------------------------------------------
+
+
+def burn(seconds: float) -> None:
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+def test_a_game_waits_for_one_dear_message_and_not_for_one_of_each_connection():
+    poller = zmq.Poller()
+    door = doors.PlainDoor(read_address("tcp://127.0.0.1:*"), Limits(), poller, time.monotonic)
+    hogs, game = [Raw(door.endpoint) for _ in range(8)], Raw(door.endpoint)
+    taken: list[bytes] = []
+
+    def serve(until) -> None:
+        end = time.monotonic() + 10
+        while not until() and time.monotonic() < end:
+            for _, message in door.take(dict(poller.poll(int(door.wait() * 1e3 + 1)))):
+                taken.append(bytes(message[0]))
+                if taken[-1] == b"dear":
+                    burn(0.003)
+
+    game.stream.sendall(framed([b"cheap"]))
+    for hog in hogs:
+        hog.stream.sendall(framed([b"dear"]) * 100)
+    serve(lambda: taken.count(b"dear") >= 20 and b"cheap" in taken)
+    number = max(door._peers)
+    for _ in range(5):
+        game.stream.sendall(framed([b"cheap"]))
+        while number not in dict(poller.poll(10)):  # it is on its way
+            pass
+        begun, cheap = len(taken), taken.count(b"cheap")
+        serve(lambda cheap=cheap: taken.count(b"cheap") > cheap)
+        assert taken[begun:].count(b"dear") <= 3
+    for peer in (*hogs, game):
+        peer.close()
+    door.close()
 
 
 # -- how many there may be ---------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from typing import Any, cast
 import msgpack
 
 from engine.errors import Fault
-from engine.formats.wire.constants import MAX_DEPTH, MAX_INTEGER, Limits
+from engine.formats.wire.constants import MAX_DEPTH, MAX_INTEGER, REPLY_LIMITS, Limits
 from npc.text import valid
 
 _SCALARS = frozenset((str, bytes, float, bool, type(None)))
+_BYTES_AN_ENTRY = 8  # of maps and lists; the cards that come with the engine have 14
 _SHOW_SPEC = "See docs/protocol.md."
 
 
@@ -47,20 +48,23 @@ def unpack_map(header: bytes | memoryview, limits: Limits) -> dict[str, Any]:
     size = memoryview(header).nbytes
     if size > limits.header:
         raise ProtocolError("header_size", f"The header has {size} bytes.", f"Send at most {limits.header} bytes.")
-    fields = unpack(header)
+    fields = unpack(header, limits.header // _BYTES_AN_ENTRY)
     if not isinstance(fields, dict):
         raise _malformed(f"The header is a msgpack {type(fields).__name__}.")
     return cast(dict[str, Any], fields)
 
 
-def unpack(packed: bytes | memoryview) -> Any:
-    """One msgpack value, of those that every language can read.
+def unpack(packed: bytes | memoryview, entries: int = REPLY_LIMITS.header // _BYTES_AN_ENTRY) -> Any:
+    """One msgpack value, of those that every language can read, with at most so many entries in its maps and lists together.
 
     Raises:
         ProtocolError: `malformed`.
     """
+    made = _Made(entries)
     try:
-        value = msgpack.unpackb(packed, raw=False, strict_map_key=True, max_ext_len=0, object_pairs_hook=_map)
+        value = msgpack.unpackb(
+            packed, raw=False, strict_map_key=True, max_ext_len=0, object_pairs_hook=made.map, list_hook=made.list
+        )
     except (ValueError, TypeError, RecursionError, msgpack.UnpackException):
         raise _malformed("The header is not msgpack.") from None
     if not _is_plain(value):
@@ -72,12 +76,32 @@ def unpack(packed: bytes | memoryview) -> Any:
     return value
 
 
-def _map(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
-    """A map whose keys are there once: of two values with one key, each reader would take another."""
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise ProtocolError("malformed", "A map holds a key twice.", "Send each key of a map once.")
-    return made
+class _Made:
+    """Maps and lists as they are unpacked. A header of nothing but brackets would take its reader long."""
+
+    def __init__(self, entries: int) -> None:
+        self._most = self._left = entries
+
+    def map(self, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+        """A map whose keys are there once: of two values with one key, each reader would take another."""
+        self._take(len(pairs))
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            raise ProtocolError("malformed", "A map holds a key twice.", "Send each key of a map once.")
+        return made
+
+    def list(self, values: list[Any]) -> list[Any]:
+        self._take(len(values))
+        return values
+
+    def _take(self, entries: int) -> None:
+        self._left -= 1 + entries  # an empty one takes time, too
+        if self._left < 0:
+            raise ProtocolError(
+                "malformed",
+                f"The header has more than {self._most} entries.",
+                "Send less at once: it is far more than a card needs.",
+            )
 
 
 def _malformed(what: str) -> ProtocolError:
