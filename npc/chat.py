@@ -19,7 +19,7 @@ from npc.errors import Fault
 from npc.keyword_reader import read
 from npc.persona import Persona, load_persona
 from npc.text import valid
-from npc.types import Decision, Detection, Percept
+from npc.types import Decision, Found, Percept
 
 _HELP = """Say something, or:
   /see wolf, fire        what is in view from now on (/see alone: nothing)
@@ -180,10 +180,10 @@ class Chat:
         return self.character.tick(replace(percept, **told))  # type: ignore[arg-type]
 
     @staticmethod
-    def _look_for(phrase: str, percept: Percept) -> Detection:
+    def _look_for(phrase: str, percept: Percept) -> Found:
         """A phrase is in view where the author says so: `chest` is where `treasure chest` is."""
         found = next((d for d in percept.watch if d.phrase == phrase or d.phrase.endswith(f" {phrase}")), None)
-        return replace(found, phrase=phrase) if found is not None else Detection(phrase, 0.0, 0.5, 0.5)
+        return Found(phrase, found.p, found.x, found.y) if found is not None else Found(phrase, 0.0, 0.5, 0.5)
 
     def _pass_time(self, seconds: float) -> None:
         """Let the character look on; show what it does of its own accord."""

@@ -53,10 +53,9 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     for clause, part in turn.clauses[1:]:
         if clause.sense in BESIDE:
             HANDLERS[clause.sense](replace(turn, clauses=[(clause, part)]))
-    known = {d.phrase: d for d in percept.looked} | {d.phrase: d for d in percept.watch}
     if turn.clause.lost and turn.heard.target is None:
         _mean_the_only_thing(turn)
-    turn.replied = reply(turn, replace(percept, watch=tuple(known.values())))
+    turn.replied = reply(turn, percept)
     return turn
 
 

@@ -64,13 +64,28 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One phrase of the watch list: is it in view (`p`), where most likely (`x`, `y`), and how many there are (`count`)."""
+    """One phrase of the watch list: is it in view (`p`), and where most likely (`x`, `y`)."""
 
     phrase: str
     p: float
     x: float
     y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Detection):
+    """One phrase that words had looked for, with what they may ask of it.
+
+    Attributes:
+        count: how many there are, as far as can be told; `most`: how many there may be (0: no more than `count`).
+        others: where further ones are, besides `x`, `y`.
+        colour: of the one at `x`, `y`, by name; empty where it has no one colour, or where nobody looked.
+    """
+
     count: int = 1
+    most: int = 0
+    others: tuple[tuple[float, float], ...] = ()
+    colour: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +99,8 @@ class Percept:
     character's card to how near the words come to their questions, -1..1.
 
     Where words are read clause by clause (`npc.conversation`), `clauses` has a percept of each, completed by what was said
-    before, and `looked` what the words had looked for in this frame.
+    before, and `looked` what the words had looked for in this frame. There `p` is lower where something else explains better
+    what is at that place; in `watch` every phrase stands for itself.
     """
 
     time: float
@@ -101,7 +117,7 @@ class Percept:
     source: str = ""
     knowledge: Mapping[str, float] = field(default_factory=dict)
     clauses: tuple[Percept, ...] = ()
-    looked: tuple[Detection, ...] = ()
+    looked: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

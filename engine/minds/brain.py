@@ -22,6 +22,7 @@ from engine.perception.show import inspection
 from engine.perception.types import Floats, Perceiving
 from npc import Character, Decision, Percept, persona_from
 from npc.conversation.reading import Reading
+from npc.language.kinds import COMMON
 from npc.log import Recorder
 from npc.memory import InMemoryStore, Key, Memories, MemoryStore
 
@@ -235,15 +236,20 @@ class Brain:
         A phrase that is new is looked for once it is encoded: a few with each frame, and what words ask for at once.
         """
         wanted = [
-            tuple(dict.fromkeys((*o.mind.watch, *o.mind.character.looks_for, *reading.look_for)))
+            (
+                tuple(dict.fromkeys((*o.mind.watch, *o.mind.character.looks_for))),
+                # What is watched for anyway is looked at closely as well: it may be what "what do you see?" is answered with.
+                tuple(dict.fromkeys((*reading.look_for, *o.mind.watch))) if reading.look_for else (),
+            )
             for o, reading in zip(observations, readings, strict=True)
         ]
-        phrases = dict.fromkeys(phrase for watch in wanted for phrase in watch)
-        asked = sum(len(reading.look_for) for reading in readings)
-        known = self.perceiver.known(phrases, _PHRASES + asked)
+        phrases = dict.fromkeys(phrase for both in wanted for watch in both for phrase in watch)
+        new = sum(len(phrase) for reading in readings for phrase in reading.look_for if phrase not in COMMON)
+        known = self.perceiver.known(phrases, _PHRASES + new)
         queries = []
-        for o, reading, watch in zip(observations, readings, wanted, strict=True):
-            queries.append(Query(o.text, tuple(p for p in watch if p in known), o.places))
+        for o, reading, both in zip(observations, readings, wanted, strict=True):
+            watch, asked = (tuple(phrase for phrase in some if phrase in known) for some in both)
+            queries.append(Query(o.text, watch, o.places, asked, reading.asks_colour))
             queries += [Query(text, (), o.places) for text in reading.texts]
         return queries
 
@@ -260,11 +266,8 @@ class Brain:
             mind = observation.mind
             percept = percept_of(self._introduced(observation), sight, self._known(mind, sight))
             parts = [part.percept(percept.time, text=part.heard, knowledge=self._known(mind, part)) for part in clauses]
-            extra = set(reading.look_for).difference(mind.watch, mind.character.looks_for)
-            if parts or extra:
-                looked = tuple(d for d in percept.watch if d.phrase in extra)
-                watch = tuple(d for d in percept.watch if d.phrase not in extra)
-                percept = replace(percept, clauses=tuple(parts), looked=looked, watch=watch)
+            if parts:
+                percept = replace(percept, clauses=tuple(parts))
             decision = _tick(mind, percept)
             # What people are shown is what the character went by: its eyes have made it steady.
             percept = mind.character.percept

@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,14 @@ from engine.errors import Fault
 from engine.formats.bundle import Bundle
 from engine.formats.frame import Frame
 from engine.perception.graphs import BUCKETS, Graphs
+from engine.perception.looking import find
 from engine.perception.onnx_sessions import CUDA
 from engine.perception.pictures import Letterbox, decode, letterbox
-from engine.perception.pointing import Watched, agreed, cells, count, peaks, placed, ranked
+from engine.perception.pointing import Watched, agreed, cells, peaks, placed, ranked
 from engine.perception.types import EncodedFrame, Floats, Query, Sight
 from npc.language import Distance, Relation, read_distance, read_relation
-from npc.types import HEAD_NAMES, HEADS, Detection, Percept, Target
+from npc.language.kinds import COMMON, USUAL
+from npc.types import HEAD_NAMES, HEADS, Detection, Found, Percept, Target
 
 # What a piece of a long text weighs that says no more than this: people say what they want in one of their sentences.
 _SMALL_TALK = {"none": 0.0, "chat": 0.3} | dict.fromkeys(("greet", "farewell", "thank", "compliment", "agree", "refuse"), 0.5)
@@ -73,7 +76,7 @@ class Perceiver:
         try:
             frame = self.encode_frame(Frame.from_array(np.zeros((self.spec.height, self.spec.width, 3), np.uint8)))
             for count in BUCKETS if self.provider == CUDA else BUCKETS[:1]:
-                self.see(frame, [Query(text="hello", watch=("fire",))] * count)
+                self.see(frame, [Query(text="hello", watch=("fire",), asked=USUAL)] * count)
                 if frame.fit is not None and count <= self.frames_at_once:
                     self._encode_fitted([frame.fit] * count)
         except Fault:
@@ -152,7 +155,7 @@ class Perceiver:
         most: of "Nice weather. [...] Now attack the wolf!" those of the attack.
         """
         read = [self.graphs.text.pieces(q.text) if q.text.strip() else [""] for q in queries]
-        asked = [Query(piece, q.watch, q.places) for q, found in zip(queries, read, strict=True) for piece in found]
+        asked = [replace(q, text=piece) for q, found in zip(queries, read, strict=True) for piece in found]
         sights = iter(self._see_pieces(frame, asked))
         return [_weightiest([next(sights) for _ in found]) for found in read]
 
@@ -161,22 +164,22 @@ class Perceiver:
             return []
         answers = self.graphs.decide(frame or self.graphs.blank_view(), [q.text for q in queries])
         if frame is None:
-            return [self._sight(i, q, answers, None, {}) for i, q in enumerate(queries)]
-        watched = self.graphs.watch(frame, list(dict.fromkeys(p for q in queries for p in q.watch)))
+            return [self._sight(i, q, answers, None, {}, {}) for i, q in enumerate(queries)]
+        asked = tuple(dict.fromkeys(p for q in queries for p in q.asked))
+        common = COMMON if asked else ()
+        watched = self.graphs.watch(frame, list(dict.fromkeys((*(p for q in queries for p in q.watch), *asked, *common))))
         self._point(frame, queries, answers, watched)
-        many = any(query.text.strip() for query in queries)  # nobody asks how many there are without a word
-        found = self._detections(frame, watched, many)
-        return [self._sight(i, q, answers, frame, found) for i, q in enumerate(queries)]
+        found = self._detections(frame, watched)
+        threshold, colours = self.bundle.manifest.thresholds.watch, any(q.colours for q in queries)
+        looked = find(asked, watched, self.sentences, frame, self.spec, threshold, colours)
+        return [self._sight(i, q, answers, frame, found, looked) for i, q in enumerate(queries)]
 
-    def _detections(self, frame: EncodedFrame, watched: Watched, many: bool) -> dict[str, Detection]:
-        """What is found of each phrase; how many there are only where `many` asks for it and there are any."""
+    def _detections(self, frame: EncodedFrame, watched: Watched) -> dict[str, Detection]:
+        """What is found of each phrase."""
         if not watched:
             return {}
         places = peaks(np.stack([heat for _, heat in watched.values()]), frame, self.spec)
-        return {
-            phrase: Detection(phrase, p, *at, count(heat) if many and p >= self.bundle.manifest.thresholds.watch else 1)
-            for (phrase, (p, heat)), at in zip(watched.items(), places, strict=True)
-        }
+        return {phrase: Detection(phrase, p, *at) for (phrase, (p, _)), at in zip(watched.items(), places, strict=True)}
 
     def _point(self, frame: EncodedFrame, queries: Sequence[Query], answers: dict[str, Floats], watched: Watched) -> None:
         """Let the heat maps agree with what is watched.
@@ -228,6 +231,7 @@ class Perceiver:
         answers: dict[str, Floats],
         frame: EncodedFrame | None,
         found: Mapping[str, Detection],
+        closer: Mapping[str, Found],
     ) -> Sight:
         heads = {head: self.labels.named(head, answers[head][i]) for head in HEAD_NAMES}
         said = bool(query.text.strip())
@@ -241,7 +245,8 @@ class Perceiver:
         heat, p = answers["heat"][i], float(answers["target_p"][i])
         there = p >= self.bundle.manifest.thresholds.target
         target = Target(*peaks(heat[None], frame, self.spec)[0], p) if there else None
-        return Sight(heads, target, watch, heat, heard=query.text)
+        looked = tuple(closer[phrase] for phrase in query.asked)
+        return Sight(heads, target, watch, heat, heard=query.text, looked=looked)
 
 
 def _weightiest(pieces: Sequence[Sight]) -> Sight:

@@ -18,7 +18,6 @@ CellSpan = tuple[float, float, float, float]  # first row and column, last row a
 Watched = Mapping[str, tuple[float, Floats]]  # how likely a phrase is in view, and its heat map
 REACH = 8.0  # cells: how far from the anchor a thing "next to" it may be before it counts e^-0.5
 ALIKE = 0.5  # of the hottest cell: what is as hot may be meant as well
-MOST = 9  # things of a kind that are counted; what is more is many
 EDGE = 1.0  # cells over which "left of" begins to hold
 
 
@@ -94,24 +93,6 @@ def peaks(heats: Floats, frame: EncodedFrame, spec: InputSpec) -> list[tuple[flo
         return [(u / columns, v / rows) for u, v in zip(x, y, strict=True)]
     wide, high = spec.width / columns, spec.height / rows
     return [frame.fit.to_frame(u * wide, v * high) for u, v in zip(x, y, strict=True)]
-
-
-def count(heat: Floats) -> int:
-    """How many things a heat map shows: patches of cells that are at least half as hot as the hottest, 1 to 9.
-
-    Neighbours are the eight cells around; two things that touch count as one.
-    """
-    hot = {(int(row), int(column)) for row, column in np.argwhere(heat >= ALIKE * heat.max())}
-    patches = 0
-    while hot and patches < MOST:
-        patches += 1
-        edge = [hot.pop()]
-        while edge:
-            row, column = edge.pop()
-            around = {(row + down, column + across) for down in (-1, 0, 1) for across in (-1, 0, 1)} & hot
-            hot -= around
-            edge += around
-    return patches
 
 
 def cells(box: tuple[float, float, float, float], frame: EncodedFrame, spec: InputSpec) -> CellSpan | None:

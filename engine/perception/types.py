@@ -13,7 +13,7 @@ from engine.errors import Fault
 from engine.formats.frame import Frame
 from engine.formats.labels import Labels
 from engine.perception.pictures import Letterbox
-from npc.types import Detection, Percept, Target
+from npc.types import Detection, Found, Percept, Target
 
 Floats = npt.NDArray[np.float32]
 
@@ -32,6 +32,8 @@ class EncodedFrame:
 class Query:
     """What one NPC wants to know about a frame.
 
+    `asked` are phrases that the words ask about; they are looked at more closely than `watch`: how many, and (`colours`) which
+    colour.
     `places` are the boxes of "you" (the NPC) and "me" (who speaks), where the game tells them: left, top, right, bottom as
     fractions of the frame.
     """
@@ -39,6 +41,8 @@ class Query:
     text: str = ""
     watch: tuple[str, ...] = ()
     places: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+    colours: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Sight:
         heads: the probability of every label of every head.
         target: where the words point; None where at nothing in view, or where nothing was said.
         watch: one detection a phrase of the query; empty without a frame.
+        looked: what was found of the phrases that were asked about.
         heat: where the words' target may be, float32 [rows, columns]; None without words or frame.
         has_frame: False where there were words alone.
         heard: the part of the words that the labels are of; all of them, where they are few enough to be read at once.
@@ -60,10 +65,12 @@ class Sight:
     heat: Floats | None = None
     has_frame: bool = True
     heard: str = ""
+    looked: tuple[Found, ...] = ()
 
     def percept(self, time: float = 0.0, **told: Any) -> Percept:
         """The percept of whoever sees this; `told` are the fields that the game tells: text, speaker, state, ..."""
         seen: dict[str, Any] = {**self.heads, "target": self.target, "watch": self.watch, "has_frame": self.has_frame}
+        seen["looked"] = self.looked
         return Percept(time, **seen, **told)
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from npc.language.clauses import Joint, Piece, bare, cut, trimmed
 from npc.language.grammar import expanded
-from npc.language.phrases import COLOURS, ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, singular, thing_in
+from npc.language.kinds import COMMON, PERSON, is_anybody, to_look_for
+from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, singular, thing_in
 from npc.language.plain import plain
 from npc.language.senses import Ask, Meaning, Sense, meaning_of
 from npc.language.told import tells_of_oneself
@@ -98,6 +99,10 @@ class Reading:
         conditions = (c for clause in self.clauses for c in clause.conditions)
         return tuple(dict.fromkeys(phrase for clause in (*self.clauses, *conditions) for phrase in clause.look_for))
 
+    @property
+    def asks_colour(self) -> bool:
+        return any(clause.meaning.ask is Ask.COLOUR for clause in self.clauses)
+
 
 def read(text: str, ledger: Ledger, name: str = "") -> Reading:
     """Read an utterance.
@@ -154,7 +159,7 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     if meaning.sense is Sense.OTHER and tells_of_oneself(text):
         meaning = replace(meaning, sense=Sense.SELF)
     thing = _thing(meaning)
-    return Clause(said, text, meaning, piece.joint, thing, other, lost, _look_for(meaning, thing))
+    return Clause(said, text, meaning, piece.joint, thing, other, lost, _look_for(meaning, thing, ledger))
 
 
 def _condition(piece: Piece, ledger: Ledger) -> Clause:
@@ -263,22 +268,25 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
 def _thing(meaning: Meaning) -> str:
     values = meaning.values
     named = meaning.thing or values.get("item", "") or thing_in(values.get("rest", ""))
+    if meaning.ask is not Ask.NONE and is_anybody(named.lower()):
+        return PERSON
     return thing_in(named) if named else ""
 
 
-def _look_for(meaning: Meaning, thing: str) -> tuple[str, ...]:
+def _look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
     """What a question about the view has to know of the frame."""
-    anchor = singular(thing_in(meaning.values.get("anchor", "")))
-    one = singular(thing)
+    one, *others = (
+        to_look_for(singular(named)) if named else ()
+        for named in (thing, thing_in(meaning.values.get("anchor", "")), thing_in(meaning.values.get("other", "")))
+    )
+    lately = (meant.phrase for meant in ledger.things if meant.x is not None)
     match meaning.ask:
-        case Ask.PRESENT | Ask.COUNT:
-            found: Iterable[str] = (one, anchor)
-        case Ask.COLOUR:
-            found = (one, *(f"{colour} {one}" for colour in COLOURS)) if one else ()
+        case Ask.PRESENT | Ask.COUNT | Ask.COLOUR | Ask.NEARER:
+            found: Iterable[str] = (*one, *others[0], *others[1])
         case Ask.BESIDE:
-            found = (anchor,)
-        case Ask.NEARER:
-            found = (one, singular(thing_in(meaning.values.get("other", ""))))
+            found = (*others[0], *lately, *COMMON)
+        case Ask.VIEW:
+            found = (*lately, *COMMON, *to_look_for(PERSON))
         case _:
             found = ()
-    return tuple(phrase for phrase in found if phrase)
+    return tuple(dict.fromkeys(found))

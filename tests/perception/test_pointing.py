@@ -6,6 +6,7 @@ from PIL import Image
 
 from engine.lab.data.drawn import THINGS
 from engine.perception import Frame, Perceiver, Query
+from engine.perception.looking import separate
 from engine.perception.pointing import placed, ranked
 
 
@@ -90,3 +91,10 @@ def test_the_nearest_is_told_by_where_the_game_says_that_people_stand(perceiver:
     target = perceiver.perceive(frame, [Query(text=words, places={"you": place, "me": place})])[0].target
     assert target is not None
     assert meant - 8 <= target.x * 640 <= meant + 64
+
+
+def test_two_hills_that_touch_are_two_and_one_that_is_wide_is_one() -> None:
+    heat = np.zeros((24, 40), np.float32)
+    heat[5:8, 5:9], heat[5:8, 9], heat[5:8, 10:14] = 0.9, 0.5, 0.85
+    heat[15:20, 20:30] = 0.8
+    assert len(separate(heat)) == 3

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
 from engine.lab.data.chance import Rng
+from engine.perception.colours import colour_names
 
 # Name -> RGB that everybody would call so. Jitter when painting stays well inside the name.
 COLOURS: dict[str, tuple[int, int, int]] = {
@@ -40,16 +41,6 @@ SHADES: dict[str, tuple[str, ...]] = {
     "grey": ("gray", "ashen"),
     "black": ("jet black", "pitch black", "ebony"),
 }
-_HUES = (
-    ("red", 14),
-    ("orange", 40),
-    ("yellow", 66),
-    ("green", 165),
-    ("blue", 255),
-    ("purple", 300),
-    ("pink", 340),
-    ("red", 361),
-)
 _CLEAR_SHARE = 0.7  # of a sprite's visible pixels must have one colour for the sprite to be called by it
 
 
@@ -74,25 +65,9 @@ def colour_name(rgba: npt.NDArray[np.uint8]) -> str | None:
     visible = rgba[rgba[..., 3] > 128][:, :3].astype(np.float32)
     if len(visible) == 0:
         return None
-    names, counts = np.unique(_name_pixels(visible), return_counts=True)
+    names, counts = np.unique(colour_names(visible), return_counts=True)
     best = int(counts.argmax())
     return str(names[best]) if counts[best] >= _CLEAR_SHARE * len(visible) else None
-
-
-def _name_pixels(rgb: npt.NDArray[np.float32]) -> npt.NDArray[np.str_]:
-    high, low = rgb.max(1), rgb.min(1)
-    chroma = high - low
-    safe = np.maximum(chroma, 1e-6)
-    r, g, b = rgb.T
-    sextant = np.where(high == r, (g - b) / safe, np.where(high == g, 2 + (b - r) / safe, 4 + (r - g) / safe))
-    hue = sextant * 60 % 360
-    names = np.array([n for n, _ in _HUES])[np.searchsorted([h for _, h in _HUES], hue)]
-    names = np.where((hue > 10) & (hue < 42) & (high < 175), "brown", names)
-    names = np.where((names == "red") & (high > 200) & (low > 110), "pink", names)
-    grey = chroma < np.maximum(28, 0.16 * high)
-    return np.where(
-        grey, np.where(high > 205, "white", np.where(high < 60, "black", "grey")), np.where(high < 45, "black", names)
-    )
 
 
 Colour = tuple[int, int, int]

@@ -8,13 +8,19 @@ from npc.conversation.reading import read
 from npc.conversation.reply import Reply
 from npc.conversation.view import answer, where
 from npc.memory.ledger import Ledger
-from npc.types import Detection, Percept
+from npc.types import Detection, Found, Percept
 
-WOLF, WELL, TREE = Detection("wolf", 0.9, 0.2, 0.5, 2), Detection("well", 0.95, 0.3, 0.5), Detection("tree", 0.8, 0.8, 0.7)
+WOLF = Found("wolf", 0.9, 0.2, 0.5, 2, others=((0.25, 0.62),))
+WELL, TREE = Found("well", 0.95, 0.3, 0.5), Detection("tree", 0.8, 0.8, 0.7)
+
+
+def _percept(*seen: Detection, frame: bool = True) -> Percept:
+    looked = tuple(d for d in seen if isinstance(d, Found))
+    return Percept(0.0, watch=tuple(d for d in seen if not isinstance(d, Found)), looked=looked, has_frame=frame)
 
 
 def asked(line: str, *watch: Detection, frame: bool = True) -> Reply:
-    reply = answer(read(line, Ledger()).clauses[0], Percept(0.0, watch=watch, has_frame=frame))
+    reply = answer(read(line, Ledger()).clauses[0], _percept(*watch, frame=frame))
     assert reply is not None
     return reply
 
@@ -40,11 +46,9 @@ def test_what_is_neither_there_nor_not_there_cannot_be_told() -> None:
     assert asked("is there a wolf?", Detection("wolf", 0.4, 0.5, 0.5)).topic == "cannot_tell"
 
 
-def test_a_colour_is_told_where_one_stands_out() -> None:
-    chest = Detection("chest", 0.9, 0.5, 0.5)
-    red, blue = Detection("red chest", 0.8, 0.5, 0.5), Detection("blue chest", 0.2, 0.5, 0.5)
-    assert asked("what colour is the chest?", chest, red, blue).values["colour"] == "red"
-    assert asked("what colour is the chest?", chest, red, Detection("blue chest", 0.75, 0.5, 0.5)).topic == "cannot_tell"
+def test_a_colour_is_told_where_there_is_one() -> None:
+    assert asked("what colour is the chest?", Found("chest", 0.9, 0.5, 0.5, colour="red")).values["colour"] == "red"
+    assert asked("what colour is the chest?", Found("chest", 0.9, 0.5, 0.5)).topic == "cannot_tell"
 
 
 def test_without_a_picture_it_says_that_it_sees_nothing() -> None:

@@ -1,0 +1,46 @@
+"""What things are called and what they are: words for one thing, kinds of things, and what is usually there to be seen."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text(encoding="utf-8"))
+_COMMA = re.compile(r",\s*")
+_KINDS: dict[str, tuple[str, ...]] = {kind: tuple(_COMMA.split(names)) for kind, names in _DATA["kinds"].items()}
+_NAMES: dict[str, frozenset[str]] = {name: frozenset(names) for names in _DATA["same"] for name in names}
+PERSON = "person"
+COMMON: tuple[str, ...] = tuple(_COMMA.split(_DATA["common"]))
+USUAL = tuple(dict.fromkeys((*COMMON, *(name for names in _KINDS.values() for name in names))))  # all that one may have to know
+
+
+def to_look_for(phrase: str) -> tuple[str, ...]:
+    """The phrases that a thing is looked for by: wolf, bear, horse ... for "animal", guard, merchant ... for "anybody"."""
+    return _KINDS.get(PERSON if is_anybody(phrase) else phrase, (phrase,))
+
+
+def is_anybody(phrase: str) -> bool:
+    """Whether a phrase means any person, whoever it is."""
+    return PERSON in _NAMES.get(phrase, ()) and phrase not in {"man", "woman", "old man", "adventurer"}
+
+
+@lru_cache(maxsize=4096)
+def akin(a: str, b: str) -> bool:
+    """Whether both may be true of one thing: a treasure chest is a chest, a wolf is an animal, a pond is water.
+
+    "Red potion" and "blue potion" are akin, too: nothing here looks at colours.
+    """
+    ours, theirs = _meant(a), _meant(b)
+    return bool(ours & theirs)
+
+
+def _meant(phrase: str) -> frozenset[str]:
+    last = phrase.rsplit(" ", 1)[-1]
+    meant = {phrase, last}
+    for name in (phrase, last):
+        meant |= _NAMES.get(name, frozenset()) | set(_KINDS.get(name, ()))
+    return frozenset(meant)
