@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-
-os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 from demo_game.art import Painter
 from demo_game.figures import Actor, Thing

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from seen_scenes import DRAWN_KINDS, VILLAGE_KINDS, Pixels, Seen, drawn, everyday, village
 
 from engine.perception import Frame, Perceiver, Query
 from npc.conversation.reading import Reading, read
@@ -17,6 +16,7 @@ from npc.conversation.reply import Reply
 from npc.conversation.view import answer
 from npc.memory.ledger import Ledger
 from npc.types import Found
+from tests.perception.seen_scenes import DRAWN_KINDS, VILLAGE_KINDS, Pixels, Seen, drawn, everyday, village
 
 NO, YES, UNSURE = ("absent",), ("present",), ("cannot_tell",)
 
