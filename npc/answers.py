@@ -50,7 +50,7 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
     if turn is not None:
         plan_the_rest(turn, moment.action)
         note(turn, moment, decision)
-        decision = replace(decision, trace=(*decision.trace, *trace_of(person.ledger)))
+        decision = replace(decision, trace=(*decision.trace, *trace_of(person)))
     if not repeated:
         what = moment.intent if understood else ""
         memory.remember(
@@ -164,7 +164,7 @@ def _overruled(parts: CharacterParts, choice: Choice, percept: Percept, moment: 
             moment.wanted = "" if found.step.action == choice.wanted else choice.wanted
             moment.cause, moment.action = "quest", found.step.action
             say = parts.speaker.one_of(found.step.say, moment, variables)
-            return f"{asked}, and reaches {found.name} of {found.quest}", say
+            return f"{asked}, and {found.told}", say
     rule = next((rule for rule in persona.rules if rule.when.holds(moment)), None)
     if rule:
         moment.wanted = "" if rule.do == choice.wanted else choice.wanted

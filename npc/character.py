@@ -153,7 +153,7 @@ class Character:
         return (
             react_to_event(parts, event, percept, seen)
             or self._begin_planned(percept, seen)
-            or react_to_change(parts, percept, seen)
+            or react_to_change(parts, percept, seen, event)
             or react_to_sight(parts, percept, seen)
             or (self._enter_step(step, percept, seen) if step and parts.agenda.current is step else None)
             or self._carry_on(percept, seen)

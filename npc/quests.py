@@ -84,6 +84,11 @@ class Reached(NamedTuple):
     name: str
     step: Step
 
+    @property
+    def told(self) -> str:
+        """For the reason of a decision."""
+        return f"reaches {self.name} of {self.quest}"
+
     def effect(self, speaker: str) -> Effect:
         return Effect(QUEST, {"quest": self.quest, "step": self.name, "speaker": speaker})
 

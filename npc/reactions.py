@@ -12,7 +12,7 @@ from npc.lookout import Sighting
 from npc.memory import Person
 from npc.memory.records import TRIFLE
 from npc.parts import CharacterParts
-from npc.quests import reached
+from npc.quests import Reached, reached
 from npc.text import valid
 from npc.types import Decision, Percept, Target
 
@@ -50,6 +50,9 @@ def react_to_event(parts: CharacterParts, name: str, percept: Percept, seen: lis
     choice = parts.choose(parts.events[name].react, percept)
     who = valid(str(percept.state.get("event_by", "")))
     moment = parts.moment(percept, seen, parts.memory.person(who) or Person(), name, who)
+    found = _reach(parts, percept, moment, who)
+    if found is not None and found.step.action:
+        return _speak_up(parts, percept, moment, found.step.action, "quest", found.step.say, f"was {name} and {found.told}")
     moment.action, moment.cause = choice.label, "event"
     moment.emotion = parts.feeling(percept, moment)
     parts.begin(moment, percept, 1.0)
@@ -58,7 +61,7 @@ def react_to_event(parts: CharacterParts, name: str, percept: Percept, seen: lis
     return parts.decide(moment, 1.0, parts.danger(seen), say, why, parts.weighed(choice, moment))
 
 
-def react_to_change(parts: CharacterParts, percept: Percept, seen: list[Sighting]) -> Decision | None:
+def react_to_change(parts: CharacterParts, percept: Percept, seen: list[Sighting], event: str) -> Decision | None:
     """What it says of its own accord as something becomes so that the game tells; None where that is nothing.
 
     What holds already when it is first told is no news. While a danger is answered nothing is said, and nothing lost.
@@ -70,23 +73,29 @@ def react_to_change(parts: CharacterParts, percept: Percept, seen: list[Sighting
     if doing is not None and parts.behaviour.actions[doing.action].alert and before is not None:
         return None
     who = percept.speaker if parts.memory.person(percept.speaker) else parts.memory.last_speaker
-    moment = parts.moment(percept, seen, parts.memory.person(who) or Person(), speaker=who)
+    moment = parts.moment(percept, seen, parts.memory.person(who) or Person(), event, who)
     holding = frozenset(n for n, bark in enumerate(persona.barks) if bark.when.holds(moment))
     parts.changes = dict(percept.state), holding
-    variables = parts.variables(percept)
-    if who and (found := reached(persona.quests, moment)) is not None:
-        parts.reach(found, moment, variables, who)
-        parts.memory.acquaint(who, percept.time)
-        if found.step.action:
-            why = f"reaches {found.name} of {found.quest}"
-            return _speak_up(parts, percept, moment, found.step.action, "quest", found.step.say, why)
+    found = _reach(parts, percept, moment, who)
+    if found is not None and found.step.action:
+        return _speak_up(parts, percept, moment, found.step.action, "quest", found.step.say, found.told)
     if before is None or not (news := sorted(holding - held)):
         return None
     if len(news) > 1:  # one at a time: the others are news again in the next frame
         parts.changes = {}, holding.difference(news[1:])
     bark = persona.barks[news[0]]
+    variables = parts.variables(percept)
     parts.speaker.due += [consequence.effect(variables) for consequence in bark.effects]
     return _speak_up(parts, percept, moment, bark.do, "change", bark.say, "notices a change")
+
+
+def _reach(parts: CharacterParts, percept: Percept, moment: Moment, who: str) -> Reached | None:
+    """Take the step of a quest that somebody has just reached without a word."""
+    found = reached(parts.persona.quests, moment) if who and parts.persona.quests else None
+    if found is not None:
+        parts.reach(found, moment, parts.variables(percept), who)
+        parts.memory.acquaint(who, percept.time)
+    return found
 
 
 def _speak_up(

@@ -51,12 +51,14 @@ class Turn:
         return list(heard.values()) if len(self.percept.clauses) > 1 else [self.heard]
 
 
-def trace_of(ledger: Ledger) -> tuple[str, ...]:
-    """What the ledger holds, for whoever asks why."""
+def trace_of(person: Person) -> tuple[str, ...]:
+    """What stands between the two, for whoever asks why."""
+    ledger = person.ledger
     told: dict[str, object] = {
         "meant": ", ".join(thing.phrase for thing in ledger.things[-3:]),
         "forbidden": ", ".join(f"{f.action} {f.thing}".strip() for f in ledger.forbidden),
         "on the table": ", ".join(f"{b.item} ({b.state})" for b in ledger.bids[-3:]),
+        "quests": ", ".join(f"{quest}: {step}" for quest, step in person.quests.items()),
         "told of himself": ", ".join(f"{key}: {value}" for key, value in ledger.facts.items()),
     }
     return tuple(f"{name}: {value}" for name, value in told.items() if value)

@@ -190,3 +190,13 @@ def test_a_fault_in_what_is_of_the_cards_own_is_named(entries, said):
     with pytest.raises(PersonaError) as fault:
         persona_from({**RING, **entries})
     assert said.lower() in str(fault.value).lower()
+
+
+@pytest.mark.parametrize("react", [{}, {"react": "celebrate"}], ids=["quietly", "with a reaction"])
+def test_an_event_may_reach_a_step(stage, react):
+    steps = {"begun": {"when": {"event": "bell_rung"}, "say": "It begins!"}, "over": {}}
+    tam = stage(events={"bell_rung": {"feel": "joy", **react}}, quests={"feast": {"steps": steps}})
+    tam.hear("hello", "greet", "greet")
+    rung = tam.look(state={"event": "bell_rung", "event_by": "player"})
+    assert (rung.line, kinds(rung)) == ("It begins!", ["quest"])
+    assert "quests: feast: begun" in tam.hear("hello", "greet", "greet").trace
