@@ -48,6 +48,7 @@ def test_it_tells_what_the_game_has_told_it_and_owns_up_to_the_rest(ask, line, s
 def test_it_speaks_of_what_is_on_the_screen(ask):
     ask("/see chest, door")
     assert "a chest on the left and a door on the right" in ask("what do you see?").line
+    assert "a chest on the left and a door on the right" in ask("whats on the screen").line
 
 
 def test_it_speaks_up_where_the_player_is_badly_hurt_and_only_then(ask):

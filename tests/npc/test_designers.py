@@ -63,7 +63,7 @@ def test_an_intent_of_the_cards_own_is_heard_without_training(stage):
 
 def test_what_is_far_from_the_examples_or_forbidden_is_not_that_intent(stage):
     tam = stage(**FERRY)
-    assert tam.hear("nice weather today", "chat", "talk", knowledge={"ask_ferry": 0.5}).action == "talk"
+    assert tam.hear("nice weather today", "chat", "talk", knowledge={"ask_ferry": 0.4}).action == "talk"
     forbidden = tam.hear("don't take me across", "chat", "talk", knowledge={"ask_ferry": 0.9}, state={"gold": 9})
     assert forbidden.action != "follow"
     assert not forbidden.effects
