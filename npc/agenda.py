@@ -87,11 +87,12 @@ class Agenda:
         changed, self.planned = len(kept) < len(self.planned), kept
         return changed
 
-    def due(self, time: float, sees: Callable[[str], bool]) -> PlannedOrder | None:
+    def due(self, time: float, sees: Callable[[str], bool], hour: float | None = None) -> PlannedOrder | None:
         """The first order whose turn or condition has come; it no longer waits, unless it lasts.
 
         Args:
             sees: whether a phrase is in view.
+            hour: of the game's day, where it tells.
         """
         turn = next((order for order in self.planned if order.when == "then"), None)
         for place, order in enumerate(self.planned):
@@ -99,12 +100,12 @@ class Agenda:
                 continue
             if order.when == "gone" and not order.seen and sees(order.phrase):
                 self.planned[place] = order = order.model_copy(update={"seen": True})
-            if self._has_come(order, time, sees):
+            if self._has_come(order, time, sees, hour):
                 self.planned[place : place + 1] = [order.model_copy(update={"due": time + REPEAT_CRY})] if order.lasting else []
                 return order
         return None
 
-    def _has_come(self, order: PlannedOrder, time: float, sees: Callable[[str], bool]) -> bool:
+    def _has_come(self, order: PlannedOrder, time: float, sees: Callable[[str], bool], hour: float | None) -> bool:
         match order.when:
             case "then":
                 return (
@@ -118,6 +119,9 @@ class Agenda:
                 return order.seen and not sees(order.phrase)
             case "after":
                 return time >= order.due
+            case "hour":
+                begun = order.due if order.x is None else order.x
+                return hour is not None and (hour - begun) % 24 >= (order.due - begun) % 24
             case _:
                 return False  # who is back is known by the words
 

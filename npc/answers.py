@@ -92,6 +92,9 @@ def _reply(parts: CharacterParts, turn: Turn, moment: Moment, seen: list[Sightin
     choice = parts.choose({reply.action: SURE}, heard)
     why, say = _overruled(parts, choice, heard, moment) or _unwilling(choice, moment) or ("", "")
     stands = not why
+    if not stands and reply.topic == "waits":  # what the card never does it does not plan either, nor anything else for it now
+        parts.agenda.planned = parts.agenda.planned[:-1]
+        moment.action = "refuse" if parts.behaviour.actions[moment.action].deed else moment.action
     moment.emotion = parts.feeling(heard, moment)
     parts.begin(moment, heard, choice.p)
     known = {**parts.variables(heard), **reply.values}

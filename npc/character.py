@@ -19,6 +19,7 @@ from npc.affect import Mood, Relationship
 from npc.agenda import Activity, Agenda, Reflex
 from npc.answers import answer
 from npc.behaviour import load_behaviour
+from npc.circumstances import hour_of
 from npc.clock import LifeClock
 from npc.conditions import Moment
 from npc.conversation.reading import Reading, read
@@ -208,7 +209,7 @@ class Character:
     def _begin_planned(self, percept: Percept, seen: list[Sighting]) -> Decision | None:
         """Begin an order whose turn or condition has come; None where there is none, or a standing order ends."""
         parts, agenda = self._parts, self._parts.agenda
-        order = agenda.due(percept.time, parts.lookout.sees) if agenda.planned else None
+        order = agenda.due(percept.time, parts.lookout.sees, hour_of(percept.state)) if agenda.planned else None
         if order is None:
             return None
         parts.memory.touch()
@@ -225,7 +226,7 @@ class Character:
         say = parts.speaker.line(order.action, moment, {**parts.variables(percept), **named})
         found = next((d for d in percept.watch if d.phrase == order.phrase and order.when == "sees"), None)
         place = Target(found.x, found.y, found.p) if found else None
-        if place is None and order.x is not None and order.y is not None:
+        if place is None and order.x is not None and order.y is not None and order.when != "hour":
             place = Target(order.x, order.y, order.confidence)
         return parts.decide(moment, order.confidence, place, say, f"was told to before ({order.text[:80]})")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from npc.circumstances import hour_of
 from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
 from npc.language.grammar import GRAMMAR
@@ -14,9 +15,18 @@ from npc.language.senses import Sense
 from npc.memory.ledger import Order
 from npc.memory.records import PlannedOrder
 from npc.parts import CharacterParts, best
+from npc.second_opinion import SURE
 from npc.turn import Turn
+from npc.types import Target
 
 _DURATION = re.compile(r"\bfor (?:about )?(?P<count>\d{1,4}|[a-z]+) (?P<unit>second|minute|hour)s?\b", re.IGNORECASE)
+_SAYS = re.compile(
+    r"\b(?:i|we) (?:say|shout|call|yell|whistle|tell you|give the (?:word|order|signal))\b[ ,:\"']*(?P<words>.*?)[\"']*$"
+)
+_CLOCK = re.compile(r"(?:it is |at )?(?P<count>\d{1,2}|[a-z]+)(?: o'? ?clock)?(?: ?(?P<half>am|pm))?")
+_KEEPS_OUT = re.compile(r"(?:please )?(?:do not|never) (?:ever )?let\b", re.IGNORECASE)
+_TELLS = frozenset({"tell", "call", "shout", "alert", "show", "wake", "warn"})
+_ANYBODY = frozenset({"anyone", "anybody", "them", "him", "her", "somebody", "someone", "people", "person", "any person"})
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 
 
@@ -78,8 +88,12 @@ def order(turn: Turn) -> Reply | None:
     """An order goes to the model, but for what cannot be done without a thing that is there."""
     clause, percept = turn.clause, turn.heard
     actions = actions_of(turn, clause)
+    if any(turn.parts.behaviour.actions[action].ongoing for action in actions):  # until when the one before it was to last
+        turn.parts.agenda.planned = [waiting for waiting in turn.parts.agenda.planned if waiting.action]
     for action in actions:
         turn.ledger.lift(action, singular(clause.thing))  # who orders it takes back that it was forbidden
+    if clause.meaning.verb == "let" and _KEEPS_OUT.match(clause.text):
+        return keep_away(turn)
     if clause.conditions and (waiting := _waiting(turn, clause)) is not None:
         return waiting
     if clause.meaning.is_deed_of_a_thing and not clause.thing and percept.target is None and percept.has_frame:
@@ -99,42 +113,90 @@ def ask_which(turn: Turn) -> Reply:
 
 def _waiting(turn: Turn, clause: Clause) -> Reply | None:
     """An order under a condition waits for it; one that begins at once and lasts until then is begun now."""
-    condition, now = clause.conditions[0], turn.percept.time
-    when = _when(condition)
+    condition = clause.conditions[0]
+    order = _planned(turn, clause, condition)
     if condition.joint in {"until", "before"}:
-        turn.parts.agenda.plan(
-            PlannedOrder(when=when, speaker=turn.percept.speaker, phrase=condition.thing, text=condition.text)
-        )
+        turn.parts.agenda.plan(order)
         return None
-    actions = [a for a in actions_of(turn, clause) if turn.parts.may_do([a])]
+    telling = ("warn",) if clause.meaning.verb in _TELLS else ()
+    actions = [a for a in (*actions_of(turn, clause), *telling) if turn.parts.may_do([a])]
     if not actions:
         return None
     target = turn.heard.target
-    turn.parts.agenda.plan(
-        PlannedOrder(
-            when=when,
-            action=actions[0],
-            speaker=turn.percept.speaker,
-            text=clause.text[:500],
-            thing=clause.thing or condition.thing,
-            phrase=condition.thing,
-            x=target.x if target else None,
-            y=target.y if target else None,
-            due=now,
-            lasting=condition.said.lower().startswith(("whenever", "every")),
-        )
-    )
+    place = {} if order.when == "hour" else {"x": target.x if target else None, "y": target.y if target else None}
+    named = clause.thing or (condition.thing if order.phrase else "")
+    turn.parts.agenda.plan(order.model_copy(update={"action": actions[0], "thing": named, "text": clause.text[:500], **place}))
     turn.parts.memory.touch()
     return Reply("waits", f"will {actions[0]} {condition.joint} {condition.text[:60]}")
 
 
+def _planned(turn: Turn, clause: Clause, condition: Clause) -> PlannedOrder:
+    """What waits for a condition, without what is then done."""
+    order = PlannedOrder(
+        when=_when(condition),
+        speaker=turn.percept.speaker,
+        text=condition.text[:500],
+        phrase=condition.thing,
+        due=turn.percept.time,
+        lasting=condition.always,
+    )
+    words = condition.text.lower().strip(" .!?")
+    if (found := _SAYS.search(condition.said.lower().strip(" .!?"))) is not None:
+        return order.model_copy(update={"when": "said", "phrase": "", "after": found["words"][:120]})
+    if not condition.thing and (hour := _hour_in(words)) is not None:
+        return order.model_copy(update={"when": "hour", "due": hour, "x": hour_of(turn.percept.state)})
+    return order
+
+
+def _hour_in(words: str) -> float | None:
+    """The hour of the day that words name: "sunset", "at eight", "10 pm"."""
+    if (named := next((hour for name, hour in GRAMMAR["hours"].items() if re.search(rf"\b{name}\b", words)), None)) is not None:
+        return float(named)
+    found = _CLOCK.fullmatch(words)
+    if found is None:
+        return None
+    count = int(found["count"]) if found["count"].isdigit() else GRAMMAR["numbers"].get(found["count"], -1)
+    return None if not 0 <= count <= 24 else float((count + 12 if found["half"] == "pm" and count < 12 else count) % 24)
+
+
 def _when(condition: Clause) -> Literal["sees", "gone", "back"]:
     words = condition.text.lower()
-    if re.search(r"\b(?:i|we) (?:come|am|get|return|call|say)\b.*|\bback\b", words):
+    if re.search(r"\b(?:i|we) (?:come|am|get|return|call)\b.*|\bback\b", words):
         return "back"
     if condition.thing and re.search(r"\b(?:gone|leaves?|dead|dies|away|out)\b", words):
         return "gone"
     return "sees" if condition.thing else "back"
+
+
+def keep_away(turn: Turn) -> Reply | None:
+    """ "Don't let anyone near the fire": it stands guard, and cries out at whoever comes into view."""
+    who = singular(turn.clause.thing)
+    if not turn.parts.may_do(["warn"]):
+        return None
+    phrase = "person" if who in _ANYBODY or not who else who.removeprefix("any ")
+    turn.parts.agenda.plan(
+        PlannedOrder(
+            when="sees", action="warn", speaker=turn.percept.speaker, text=turn.clause.text[:500], thing=phrase, phrase=phrase,
+            due=turn.percept.time, lasting=True,
+        )
+    )  # fmt: skip
+    turn.parts.memory.touch()
+    return Reply("waits", f"will let no {phrase} by")
+
+
+def at_the_word(turn: Turn) -> Reply | None:
+    """What was to be done "when I say now", now that it is said."""
+    agenda, words = turn.parts.agenda, turn.clause.said.lower().strip(" .!?")
+    for order in agenda.planned:
+        if order.when == "said" and order.speaker == turn.percept.speaker and words == order.after:
+            agenda.planned = [other for other in agenda.planned if other is not order or order.lasting]
+            turn.parts.memory.touch()
+            if not order.action:
+                agenda.standing = None
+                return Reply("cease", f"was to stop at the word `{words}`")
+            target = Target(order.x, order.y, SURE) if order.x is not None and order.y is not None else turn.heard.target
+            return Reply(order.action, f"was to do so at the word `{words}`", {}, order.action, target)
+    return None
 
 
 def plan_the_rest(turn: Turn, action: str) -> None:

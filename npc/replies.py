@@ -9,7 +9,7 @@ from npc.conversation import recall, trade, view
 from npc.conversation.reply import Reply
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import Promise
-from npc.orders import ask_which, cease, forbid, lift, order, release
+from npc.orders import ask_which, at_the_word, cease, forbid, lift, order, release
 from npc.parts import best
 from npc.turn import Turn
 from npc.types import Percept
@@ -23,6 +23,8 @@ _KNOWS = 0.7  # likeness from which a question is one of those of the card, what
 def reply(turn: Turn, looked: Percept) -> Reply | None:
     """What the grammar, the frame, the ledger or the table of wares answers; None: ask the model."""
     clause, parts, ledger = turn.clause, turn.parts, turn.ledger
+    if (due := at_the_word(turn)) is not None:
+        return due
     if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
         return ask_which(turn)
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):

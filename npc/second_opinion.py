@@ -13,7 +13,7 @@ from npc.parts import best
 from npc.types import Percept
 
 SURE = 0.9  # of what the grammar knows
-_FAIR = 0.6  # of what is left where the model was wrong
+_FAIR = 0.7  # of what is left where the model was wrong
 _INTENTS = {
     Sense.FORBID: "none",
     Sense.CEASE: "none",
@@ -47,8 +47,12 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     if (intent := _INTENTS.get(clause.sense)) is not None:
         action = {"greet": SURE} if clause.sense is Sense.FAREWELL else percept.action
         return clause, replace(_cleared(percept), intent=_mostly(percept.intent, intent, SURE), action=action)
+    if clause.sense is Sense.NO and best(percept.action)[0] == "trade":
+        return clause, replace(_calm(percept), action=_mostly(percept.action, "talk", _FAIR))
     if harm is Harm.NONE and clause.sense not in _DEED:
         return clause, _cleared(percept)
+    if best(percept.intent)[0] not in _ENMITY and (harm is Harm.NONE or "!" not in clause.said):
+        return clause, _calm(percept)
     return clause, percept
 
 
@@ -72,6 +76,7 @@ def _threatening(percept: Percept) -> Percept:
 def _cleared(percept: Percept) -> Percept:
     """A percept without the enmity that was heard in it: small talk, or what the model would have heard next."""
     intent, action = best(percept.intent)[0], best(percept.action)[0]
+    percept = _calm(percept)
     if intent not in _HOSTILE and action not in _VIOLENT:
         return percept
     changed: dict[str, Mapping[str, float]] = {"action": _mostly(percept.action, "talk", _FAIR)}
@@ -79,11 +84,16 @@ def _cleared(percept: Percept) -> Percept:
         left = {label: p for label, p in percept.intent.items() if label not in _HOSTILE}
         other, p = best(left)
         changed["intent"] = _mostly(percept.intent, other if p >= 0.25 else "chat", _FAIR)
-    if best(percept.tone)[0] == "angry":
-        changed["tone"] = _mostly(percept.tone, "neutral", _FAIR)
     if best(percept.emotion)[0] == "angry":
         changed["emotion"] = _mostly(percept.emotion, "neutral", _FAIR)
     return replace(percept, **changed)  # type: ignore[arg-type]
+
+
+def _calm(percept: Percept) -> Percept:
+    """Without the anger in its tone: of words that are no enmity it is the model's guess, and costs the speaker nothing."""
+    if best(percept.tone)[0] != "angry":
+        return percept
+    return replace(percept, tone=_mostly(percept.tone, "neutral", _FAIR))
 
 
 def _mostly(probabilities: Mapping[str, float], label: str, p: float) -> dict[str, float]:

@@ -36,10 +36,12 @@ _BARE = re.compile(r"^(?:just |maybe )?(?P<thing>(?:the|an?|that|this|both|all)(
 # "you see a wolf", "there is a wolf", "a wolf comes near", "the wolf is gone"
 _SIGHT = re.compile(
     r"^(?:(?:(?:you|we|I) (?:can )?(?:see|spot|notice)|there (?:is|are))\s+(?P<thing>.+?)|"
-    r"(?P<thing_>(?:an?|any|the|some|that|another) [a-z' -]+?)\s+(?:comes?|is|are|appears?|shows? up|gets?|attacks?|"
+    r"(?P<thing_>(?:an?|any|the|some|that|another) [a-z' -]+?|(?:any|some)(?:one|body)|people|they)"
+    r"\s+(?:comes?|is|are|appears?|shows? up|gets?|attacks?|"
     r"approach(?:es)?|arrives?|goes|leaves?|dies|enters?|runs?|walks?)\b.*)[\s.,!?]*$",
     re.IGNORECASE,
 )
+_ANYBODY = frozenset({"anyone", "anybody", "someone", "somebody", "people", "they"})
 _THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
 _VOCATIVE = expanded(
@@ -58,6 +60,7 @@ class Clause:
         other: a thing that is not meant: "the other one" is somewhere else.
         lost: the word that stands for nothing that is known ("it").
         look_for: phrases that have to be looked for in the frame before it can be answered.
+        always: of a condition, that it may hold again and again.
         conditions: what must be or become true for it: clauses joined by if, when, until, unless, before.
     """
 
@@ -70,6 +73,7 @@ class Clause:
     lost: str = ""
     look_for: tuple[str, ...] = ()
     conditions: tuple[Clause, ...] = ()
+    always: bool = False
 
     @property
     def sense(self) -> Sense:
@@ -121,7 +125,9 @@ def read(text: str, ledger: Ledger, name: str = "") -> Reading:
     clauses: list[Clause] = []
     for piece in cut(said):
         if piece.joint in CONDITIONS and clauses:
-            clauses[-1] = replace(clauses[-1], conditions=(*clauses[-1].conditions, _condition(piece, view)))
+            condition = _condition(piece, view)
+            for n in range(max(len(clauses) - piece.spans, 0), len(clauses)):
+                clauses[n] = replace(clauses[n], conditions=(*clauses[n].conditions, condition))
             continue
         clause = _complete(piece, view, clauses[-1] if clauses else None)
         clauses.append(clause)
@@ -166,7 +172,8 @@ def _condition(piece: Piece, ledger: Ledger) -> Clause:
     clause = _complete(Piece(piece.text, piece.joint), ledger, None)
     sight = _SIGHT.match(clause.text)
     phrase = singular(thing_in(sight["thing"] or sight["thing_"])) if sight is not None else singular(clause.thing)
-    return replace(clause, thing=phrase, look_for=(phrase,) if phrase and sight is not None else ())
+    phrase = "person" if phrase in _ANYBODY else phrase
+    return replace(clause, thing=phrase, look_for=(phrase,) if phrase and sight is not None else (), always=piece.always)
 
 
 # -- what is left out -------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from npc.language.grammar import GRAMMAR, expanded
@@ -17,25 +17,35 @@ _JOINTS: tuple[tuple[Joint, re.Pattern[str]], ...] = tuple(
 )
 # At the beginning: "if you see a wolf, run", "when I come back, open the gate".
 _AHEAD = re.compile(
-    r"^(?P<joint>if|in case|when|whenever|once|as soon as|the moment|after|unless|until|till|before)\s+"
-    r"(?!(?:what|which|how|when)\b)(?P<when>[^,]{3,120}?)"
+    r"^(?P<joint>if|in case|when|whenever|every time|each time|once|as soon as|the moment|after|unless|until|till|before)\s+"
+    r"(?!(?:what|which|how|when|do|does|did|is|are|was|were|will|would|can|could|should|must|have|has)\b)(?P<when>[^,]{3,120}?)"
     + expanded(r"(?:\s*,\s*(?:then\s+)?|\s+then\s+|\s+(?=<deed>))(?P<do>\S.*)$"),
     re.IGNORECASE,
 )
 _NAMES: dict[str, Joint] = {
-    "if": "if", "in case": "if", "when": "when", "whenever": "when", "once": "when", "as soon as": "when", "the moment": "when",
+    "if": "if", "in case": "if", "when": "when", "whenever": "when", "every time": "when",
+    "each time": "when", "once": "when", "as soon as": "when", "the moment": "when",
     "after": "when", "unless": "unless", "until": "until", "till": "until", "before": "before",
 }  # fmt: skip
-_OPENING = re.compile(rf"^(?:(?:{GRAMMAR['openings']})\b[\s,!.:]*)+(?=\S)", re.IGNORECASE)
+_OPENING = re.compile(rf"^(?:(?:{GRAMMAR['openings']})\b[\s,!.:]*)+(?=\w)", re.IGNORECASE)
 _CLOSING = re.compile(rf"(?:[\s,]+(?<!\bnot\s)(?:{GRAMMAR['closings']}))?[\s.!]*$", re.IGNORECASE)
+_TAG = re.compile(rf"(?<=\w),\s*(?:{GRAMMAR['tags']})\s*[?!.]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A clause as it was said; `joint` is how it hangs on the one before it ("" for a sentence of its own)."""
+    """A clause as it was said.
+
+    Attributes:
+        joint: how it hangs on the one before it ("" for a sentence of its own).
+        spans: of how many clauses before it a condition is: "if you see a wolf, run and tell me" is of two.
+        always: a condition that may hold again and again: "whenever".
+    """
 
     text: str
     joint: Joint = ""
+    spans: int = 1
+    always: bool = False
 
 
 def cut(text: str) -> list[Piece]:
@@ -53,16 +63,18 @@ def cut(text: str) -> list[Piece]:
 
 
 def _cut_sentence(sentence: str) -> list[Piece]:
+    sentence = _TAG.sub("", sentence)
     question = sentence.endswith("?")
     if (ahead := _AHEAD.match(bare(sentence))) is not None:
         joint = _NAMES[ahead["joint"].lower()]
-        return [*_cut_plain(ahead["do"], question), Piece(ahead["when"].strip(), joint)]
+        done = [piece for piece in _cut_plain(ahead["do"], question) if re.search(r"\w", piece.text)]
+        return [*done, Piece(ahead["when"].strip(), joint, len(done), _is_always(ahead["joint"]))]
     return _cut_plain(sentence, question)
 
 
 def _cut_plain(sentence: str, question: bool) -> list[Piece]:
     pieces: list[Piece] = []
-    rest, joint = sentence, ""
+    rest, joint, always = sentence, "", False
     while rest and len(pieces) < MOST:
         found = min(
             ((match, name) for name, pattern in _JOINTS if (match := pattern.search(rest, 1)) is not None),
@@ -72,12 +84,16 @@ def _cut_plain(sentence: str, question: bool) -> list[Piece]:
         if found is None:
             break
         match, name = found
-        pieces.append(Piece(rest[: match.start()].strip(" ,"), joint))  # type: ignore[arg-type]
-        rest, joint = rest[match.end() :], name
-    pieces.append(Piece(rest.strip(" ,"), joint))  # type: ignore[arg-type]
+        pieces.append(Piece(rest[: match.start()].strip(" ,"), joint, always=always))  # type: ignore[arg-type]
+        rest, joint, always = rest[match.end() :], name, _is_always(match[0])
+    pieces.append(Piece(rest.strip(" ,"), joint, always=always))  # type: ignore[arg-type]
     if question and pieces and not pieces[-1].text.endswith("?"):
-        pieces[-1] = Piece(pieces[-1].text + "?", pieces[-1].joint)
+        pieces[-1] = replace(pieces[-1], text=pieces[-1].text + "?")
     return pieces
+
+
+def _is_always(joint: str) -> bool:
+    return re.search(r"whenever|every time|each time", joint, re.IGNORECASE) is not None
 
 
 def bare(text: str) -> str:

@@ -106,12 +106,13 @@ class PlannedOrder(_Record):
     Attributes:
         text: as it was understood; what it is of: `action`, at `x`, `y` where that was in view, and `thing`.
         when: `then` (once the action `after` is no longer under way), `sees` and `gone` (a phrase in view, no longer in view),
-            `back` (the speaker speaks again after a while), `after` (the second `due` of the character's life).
+            `back` (the speaker speaks again after a while), `said` (the speaker says the words in `after`), `after` (the second
+            `due` of the character's life), `hour` (the game's hour `due`, told to it at the hour `x`).
         action: empty where the standing order is to end.
         lasting: it stays after it was carried out: "warn me whenever you see a wolf".
     """
 
-    when: Literal["then", "sees", "gone", "back", "after"]
+    when: Literal["then", "sees", "gone", "back", "said", "after", "hour"]
     action: Name = ""
     speaker: Name = ""
     text: Text = ""

@@ -354,11 +354,11 @@ def test_a_stricter_card_ends_what_it_forbids():
 
 def test_words_that_were_not_understood_count_once_too():
     npc = Character(someone(), "test")
-    unclear = {"intent": {"greet": 0.2}, "tone": {"angry": 0.9}, "action": {"talk": 0.2}}
+    unclear = {"intent": {"greet": 0.2}, "tone": {"friendly": 0.9}, "action": {"talk": 0.2}}
     for time in (1.0, 2.0):
         npc.tick(Percept(time=time, text="mumble", source="s/1", **unclear))
     assert npc.memory.people["player"].heard == 1
-    assert npc.relationship("player").affection == pytest.approx(-0.027)
+    assert npc.relationship("player").affection == pytest.approx(0.018)
 
 
 def test_who_did_something_has_not_spoken_by_it():

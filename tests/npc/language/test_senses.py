@@ -151,3 +151,29 @@ def test_an_utterance_is_cut_where_another_clause_begins(line: str, clauses: lis
 
 def test_a_long_line_is_cut_into_few_clauses() -> None:
     assert len(cut(plain("go there. " * 100))) == 8
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("dont atack annyone", "do not attack anyone"),
+        ("folow me plese", "follow me please"),
+        ("gaurd teh gate", "guard the gate"),
+        ("wat is ur naem", "what is your name"),
+        ("the forge is cold, thank the knee", "the forge is cold, thank the knee"),
+    ],
+)
+def test_mistyped_words_of_orders_are_put_right_and_other_words_left(said, meant):
+    assert plain(said) == meant
+
+
+@pytest.mark.parametrize("said", ["hand me the axe, right?", "let's go, shall we?", "follow me, you hear?", "wait here, okay?"])
+def test_a_tag_asks_nothing(said):
+    [piece] = cut(plain(said))
+    assert meaning_of(trimmed(piece.text)).sense is Sense.ORDER
+
+
+def test_a_condition_ahead_is_one_of_all_that_is_then_to_be_done():
+    pieces = cut(plain("whenever you see a wolf, run to me and tell me"))
+    assert [(p.text, p.joint, p.spans, p.always) for p in pieces][-1] == ("you see a wolf", "when", 2, True)
+    assert len(cut(plain("when does the gate shut"))) == 1

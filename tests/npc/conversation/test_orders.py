@@ -1,0 +1,64 @@
+"""Orders that wait: for a word, an hour, a sight; and those that the card overrules."""
+
+from __future__ import annotations
+
+from npc import Detection, Percept
+
+GUARD = {"lines": {"use": ["I open it."], "warn": ["Beware!"], "waits": ["I will."]}}
+
+
+def test_what_was_to_be_done_at_a_word_is_done_at_that_word(stage):
+    actor = stage(**GUARD)
+    assert actor.hear("when I say now, open the gate", "use", "use").line == "I will."
+    assert actor.hear("hello", "greet", "greet").action == "greet"
+    decision = actor.hear("Now!", "none", "idle")
+    assert (decision.action, decision.line) == ("use", "I open it.")
+    assert actor.hear("now!", "none", "idle").action != "use", "it was to be done once"
+
+
+def test_an_order_until_an_hour_ends_by_the_hour_of_the_game(stage):
+    actor = stage()
+    actor.hear("wait here until sunset", "wait_here", "stay", state={"hour": 17.0})
+    assert actor.look(state={"hour": 18.9}).action == "stay"
+    assert actor.look(state={"hour": 19.1}).action == "idle"
+
+
+def test_a_warning_whenever_something_is_seen_comes_again(stage):
+    actor = stage(**GUARD)
+    actor.hear("warn me whenever you see a bandit", "warn", "warn")
+    assert "bandit" in actor.character.looks_for
+    assert actor.see(bandit=0.95).action == "warn"
+    for _ in range(200):
+        actor.look(bandit=0.05)
+    assert actor.see(frames=5, bandit=0.95).line == "Beware!"
+
+
+def test_nobody_is_let_near_and_whoever_comes_is_warned(stage):
+    actor = stage(**GUARD)
+    assert actor.hear("don't let anyone near the fire", "none", "idle").line == "I will."
+    assert actor.see(person=0.95).action == "warn"
+
+
+def test_an_order_under_a_condition_that_a_rule_overrules_is_not_planned(stage):
+    rule = {"when": {"intent": "flee"}, "do": "defend", "because": "never runs", "say": "I do not run."}
+    actor = stage(rules=[rule])
+    decision = actor.hear("if you see a wolf, run", "flee", "flee", watch=(Detection("wolf", 0.1, 0.5, 0.5),))
+    assert (decision.action, decision.line) == ("refuse", "I do not run.")
+    assert actor.character.looks_for == ()
+
+
+def test_a_new_order_ends_what_the_old_one_was_to_last_until(stage):
+    actor = stage()
+    actor.hear("wait here until sunset", "wait_here", "stay", state={"hour": 12.0})
+    actor.hear("follow me", "follow_me", "follow", state={"hour": 12.0})
+    assert actor.look(state={"hour": 20.0}).action == "follow"
+
+
+def test_words_without_a_hostile_meaning_cost_nothing_for_their_tone(stage):
+    actor = stage()
+    actor.hear("what do I owe you", "ask_about", "talk", tone="angry")
+    assert actor.character.relationship("player").affection == 0
+    actor.character.tick(
+        Percept(time=9.0, text="You idiot!", intent={"insult": 0.9}, tone={"angry": 0.9}, action={"refuse": 0.9})
+    )
+    assert actor.character.relationship("player").affection < -0.1
