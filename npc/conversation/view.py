@@ -250,7 +250,7 @@ def _of(percept: Percept, phrase: str) -> Thing | None:
     """What the phrase means: the surest of its kinds ("wolf" of "animal"), with the places of all of them."""
     wanted = {phrase, *to_look_for(phrase)} if phrase else set()
     kinds = sorted((_thing(d) for d in _seen(percept) if d.phrase.lower() in wanted), key=lambda t: (-t.p, t.phrase))
-    if len(kinds) < 2:
+    if len(kinds) < 2 or kinds[1].p < SURE:
         return kinds[0] if kinds else None
     places: list[Place] = []
     for at in (at for kind in kinds if kind.p >= SURE for at in kind.places):
@@ -287,7 +287,11 @@ def _related(across: float, down: float, relation: str) -> bool:
 
 
 def _some(thing: Thing) -> str:
-    return with_article(thing.phrase) if thing.most < 2 else f"{how_many(thing)} {plural(thing.phrase)}"
+    """ "a wolf", "two wolves", "some wolves": as sure as it looks, in passing."""
+    name = _called(thing.phrase)
+    if thing.count < 2:
+        return with_article(name)
+    return f"{number(thing.count) if thing.most == thing.count else 'some'} {plural(name)}"
 
 
 def _listed(parts: Sequence[str]) -> str:

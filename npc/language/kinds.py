@@ -19,8 +19,14 @@ USUAL = tuple(dict.fromkeys((*COMMON, *(name for names in _KINDS.values() for na
 
 
 def to_look_for(phrase: str) -> tuple[str, ...]:
-    """The phrases that a thing is looked for by: wolf, bear, horse ... for "animal", guard, merchant ... for "anybody"."""
-    return _KINDS.get(PERSON if is_anybody(phrase) else phrase, (phrase,))
+    """The phrases that a thing is looked for by: wolf, bear, horse ... for "animal", guard, merchant ... for "anybody".
+
+    An unusual word is looked for by the usual one as well: a wagon as a cart.
+    """
+    kinds = _KINDS.get(PERSON if is_anybody(phrase) else phrase)
+    if kinds is not None:
+        return kinds
+    return (phrase, *(name for name in COMMON if phrase not in COMMON and name in _NAMES.get(phrase, ())))
 
 
 def is_anybody(phrase: str) -> bool:

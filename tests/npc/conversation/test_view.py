@@ -62,3 +62,52 @@ def test_places_are_told_as_a_person_would() -> None:
         "straight ahead, far off",
         "on the right, close by",
     ]
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "told", "in_passing"),
+    [
+        (1, 0, "one", "a wolf"),
+        (1, 2, "one or two", "a wolf"),
+        (3, 0, "three", "three wolves"),
+        (3, 5, "at least three", "some wolves"),
+    ],
+)
+def test_no_more_is_told_than_the_eye_is_sure_of(count: int, most: int, told: str, in_passing: str) -> None:
+    wolves = Found("wolf", 0.9, 0.5, 0.5, count, most, tuple((0.1 * n, 0.5) for n in range(1, count)))
+    assert asked("how many wolves are there?", wolves).values["count"] == told
+    assert in_passing in asked("what do you see?", wolves).values["seen"]
+
+
+@pytest.mark.parametrize(
+    ("line", "thing"),
+    [
+        ("is there anybody?", "person"),
+        ("do you see anyone?", "person"),
+        ("are there any animals?", "wolf"),
+        ("is there a wagon?", "cart"),
+        ("do you see a fire?", "campfire"),
+    ],
+)
+def test_a_thing_goes_by_many_names(line: str, thing: str) -> None:
+    seen = [Found(phrase, 0.9, 0.2 * n, 0.5) for n, phrase in enumerate(("guard", "wolf", "cart", "campfire"), 1)]
+    assert (asked(line, *seen).topic, asked(line, *seen).values["thing"]) == ("present", thing)
+
+
+def test_one_thing_is_not_told_under_two_names() -> None:
+    seen = [Found(name, p, 0.4, 0.5) for name, p in (("chest", 0.9), ("treasure chest", 0.8), ("barrel", 0.6))]
+    assert asked("what do you see?", *seen).values["seen"] == "a chest straight ahead"
+
+
+@pytest.mark.parametrize(
+    ("line", "topic"),
+    [
+        ("is there a tree behind the house?", "present"),
+        ("is there a tree in front of the house?", "elsewhere"),
+        ("is there a barrel left of the house?", "present"),
+        ("is there a barrel to the right of the house?", "elsewhere"),
+    ],
+)
+def test_any_of_a_kind_may_stand_so(line: str, topic: str) -> None:
+    tree = Found("tree", 0.9, 0.9, 0.9, 2, others=((0.5, 0.3),))
+    assert asked(line, tree, Found("house", 0.9, 0.5, 0.5), Found("barrel", 0.9, 0.3, 0.5)).topic == topic
