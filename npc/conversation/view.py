@@ -25,7 +25,7 @@ EDGE = 0.03  # by how much a thing is left of another, or above it
 ALIKE = 0.06  # closer together than this, two phrases name one thing
 HIGH = 9 / 16  # of the width: the height of a frame
 SOME = 6  # things that are told in one breath
-_ANYBODY = re.compile(r"\b(?:any|some) ?(?:one|body)\b", re.IGNORECASE)
+_ANYBODY = re.compile(r"\b(?:any|some) ?(?:one|body)\b|^(?:and )?who\b", re.IGNORECASE)
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 # How a thing stands to its anchor: right of it, below it (what is lower in the picture is nearer), how near it has to be.
 _RELATIONS: Mapping[str, tuple[float, float, float]] = {

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npc.conversation.reading import Reading, read
-from npc.language.senses import Sense
+from npc.language.senses import Ask, Sense
 from npc.memory.ledger import Ledger, Meant, Order
 
 
@@ -83,6 +83,31 @@ def test_a_question_says_what_has_to_be_looked_for() -> None:
     assert read("how many wolves are near the well?", Ledger()).look_for == ("wolf", "well")
     assert read("what colour is the chest?", Ledger()).look_for == ("chest",)
     assert {"guard", "merchant"} <= set(read("is there anybody near the well?", Ledger()).look_for)
+
+
+@pytest.mark.parametrize(
+    ("line", "ask", "thing"),
+    [
+        ("anything interesting nearby?", Ask.VIEW, ""),
+        ("Look around, what is there?", Ask.VIEW, ""),
+        ("who else is here?", Ask.VIEW, ""),
+        ("is someone standing by the well?", Ask.PRESENT, "person"),
+        ("any sign of wolves?", Ask.PRESENT, "wolves"),
+        ("can you spot a chest", Ask.PRESENT, "chest"),
+        ("is the chest left of the well?", Ask.PRESENT, "chest"),
+        ("what color's the potion?", Ask.COLOUR, "potion"),
+        ("is that potion red or blue?", Ask.COLOUR, "potion"),
+        ("number of barrels?", Ask.COUNT, "barrels"),
+        ("which is closer: the tree or the well?", Ask.NEARER, "tree"),
+        ("is the tree farther than the well?", Ask.NEARER, "tree"),
+        ("what is closest to the well?", Ask.BESIDE, ""),
+        ("who's there?", Ask.NONE, ""),
+        ("is the king your friend?", Ask.NONE, ""),
+    ],
+)
+def test_the_view_is_asked_for_in_many_words(line: str, ask: Ask, thing: str) -> None:
+    clause = read(line, Ledger()).clauses[0]
+    assert (clause.meaning.ask, clause.thing) == (ask, thing)
 
 
 @pytest.mark.parametrize("line", ["give me the red potion", "hello there!", "Bram, come here please", "is it raining?"])
