@@ -41,7 +41,7 @@ COMMANDS = {
         Command("bench-games", "engine.cli.games:bench_games", "Measure on games that nobody here wrote."),
         Command("assets", "engine.cli.learn:assets", "Fetch the sprites for training."),
         Command("train", "engine.cli.learn:train", "Train a model."),
-        Command("adapt", "engine.cli.adapt:adapt", "Teach a bundle a game from its recording."),
+        Command("adapt", "engine.cli.adapt:adapt", "Teach a bundle a game from its art or its recording."),
         Command("evaluate", "engine.cli.measure:evaluate", "Measure a trained model, or a bundle on a recording."),
         Command("tune", "engine.cli.learn:tune", "Search the hyperparameters of a recipe."),
         Command("compare", "engine.cli.learn:compare", "Compare encoders and fusions under one budget."),

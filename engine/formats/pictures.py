@@ -104,13 +104,27 @@ def read_picture(data: bytes | memoryview, kind: str | None = None) -> Pixels:
     Raises:
         Fault: `frame_format` (another format), `frame_size` (more than `MAX_PIXELS`), or `frame_broken`.
     """
+    return _decoded(data, kind, _rgb)
+
+
+def read_layered(data: bytes | memoryview, kind: str | None = None) -> Pixels:
+    """As `read_picture`, with what shows through kept: uint8 [H, W, 4], RGB and alpha, not premultiplied.
+
+    Raises:
+        Fault: as `read_picture`.
+    """
+    return _decoded(data, kind, lambda image, bits: _layered(image, bits).convert("RGBA"))
+
+
+def _decoded(data: bytes | memoryview, kind: str | None, converted: Callable[[Image.Image, int], Image.Image]) -> Pixels:
+    """The pixels of a picture file, in the mode that `converted` makes of an image and the bits of its samples."""
     kind, found = _walked(data, kind)
     try:
         with Image.open(io.BytesIO(b"".join(found.kept)), formats=[kind.upper()]) as image:
             if image.size != (found.width, found.height):
                 raise _broken(kind, "its parts disagree about its size")
             image.load()
-            return _upright(_rgb(image, found.bits), found.turned)
+            return _upright(converted(image, found.bits), found.turned)
     except Fault:
         raise
     except Exception as error:  # Pillow's plug-ins raise whatever they stumble upon in a damaged file
@@ -298,18 +312,25 @@ def _upright(image: Image.Image, orientation: int) -> Pixels:
 
 def _rgb(image: Image.Image, bits: int) -> Image.Image:
     """Any mode as RGB on `PAPER`."""
+    layered = _layered(image, bits)
+    if layered.mode == "RGB":
+        return layered
+    paper = Image.new("RGB", layered.size, PAPER)
+    paper.paste(layered, mask=layered.getchannel("A"))
+    return paper
+
+
+def _layered(image: Image.Image, bits: int) -> Image.Image:
+    """Any mode as RGB or, where something shows through, RGBA."""
     clear = image.info.get("transparency")
     if image.mode.startswith("I"):  # 16 bits of grey, which `convert` would clip at 255
         grey = np.asarray(image)
-        seen = _EIGHT_BITS[grey]
-        return Image.fromarray(np.where(grey == clear, np.uint8(255), seen) if isinstance(clear, int) else seen).convert("RGB")
+        seen = Image.fromarray(_EIGHT_BITS[grey]).convert("RGB")
+        if isinstance(clear, int):
+            seen.putalpha(Image.fromarray(np.where(grey == clear, np.uint8(0), np.uint8(255))))
+        return seen
     if image.mode == "L" and isinstance(clear, int) and bits < 8:  # the decoder widens the samples, not the clear one
         image.info["transparency"] = clear * 255 // ((1 << bits) - 1)
     if image.mode == "RGB" and isinstance(clear, tuple) and bits == 16:
         image.info["transparency"] = tuple(sample >> 8 for sample in clear)
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    layered = image.convert("RGBA")
-    paper = Image.new("RGB", image.size, PAPER)
-    paper.paste(layered, mask=layered.getchannel("A"))
-    return paper
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")

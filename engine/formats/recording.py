@@ -129,6 +129,10 @@ class Recording:
         """Names of the episodes, in order of appearance."""
         return list(dict.fromkeys(row.episode for row in self.rows))
 
+    def content(self, row: Row) -> bytes:
+        """What tells the picture of a row from others: the bytes of its file, as they are."""
+        return (self.folder / row.frame).read_bytes()
+
     def frame(self, row: Row) -> Pixels:
         """The picture of a row as a person sees it, uint8 [H, W, 3] RGB; see `read_picture`.
 

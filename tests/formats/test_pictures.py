@@ -15,7 +15,7 @@ from PIL import Image
 
 from engine.bridge.soak.pictures import fuzz_pictures
 from engine.errors import Fault
-from engine.formats.pictures import MAX_PIXELS, kind_of, read_picture, size_of
+from engine.formats.pictures import MAX_PIXELS, kind_of, read_layered, read_picture, size_of
 
 RGB = np.random.default_rng(0).integers(0, 256, (24, 32, 3), np.uint8)
 RAMP = np.tile(np.linspace(0, 255, 32).astype(np.uint8), (24, 1))
@@ -98,6 +98,21 @@ def test_what_is_transparent_shows_paper_and_not_its_hidden_colour() -> None:
     clear[0] = [(200, 0, 0, 255), (0, 200, 0, 0), (0, 0, 0, 128)]
     for kind, options in (("PNG", {}), ("WEBP", {"lossless": True, "exact": True})):
         assert read_picture(saved(clear, kind, **options))[0].tolist() == [[200, 0, 0], [255, 255, 255], [127, 127, 127]]
+
+
+def test_what_shows_through_is_kept_where_it_is_asked_for() -> None:
+    clear = np.zeros((1, 3, 4), np.uint8)
+    clear[0] = [(200, 0, 0, 255), (0, 200, 0, 0), (0, 0, 90, 128)]
+    for kind, options in (("PNG", {}), ("WEBP", {"lossless": True, "exact": True})):
+        assert np.array_equal(read_layered(saved(clear, kind, **options)), clear)
+    assert read_layered(saved(RGB, "PNG"))[..., 3].min() == 255
+    palette = png(3, 1, 8, 3, b"\0\0\1\2", chunk(b"PLTE", bytes(range(9))), chunk(b"tRNS", b"\xff\0"))
+    assert read_layered(palette)[0, :, 3].tolist() == [255, 0, 255]
+    grey = png(2, 1, 16, 0, b"\0\0\0\1\2", chunk(b"tRNS", struct.pack(">H", 258)))
+    assert read_layered(grey)[0].tolist()[0] == [0, 0, 0, 255]
+    assert read_layered(grey)[0, 1, 3] == 0
+    with pytest.raises(Fault, match="cannot be decoded"):
+        read_layered(saved(clear, "PNG")[:-30])
 
 
 def test_a_palette_with_transparency_is_looked_up() -> None:

@@ -1,4 +1,4 @@
-"""From a recording of a game to a bundle that knows the game: checks, learning, report, export.
+"""From a game's art or a recording of it to a bundle that knows the game: composing, checks, learning, report, export.
 
 Included: what stands above the frozen encoders. Absent: training from nothing (`engine.lab.training`), new labels.
 """

@@ -16,6 +16,7 @@ import torch
 
 from engine.errors import Fault
 from engine.formats.recording import Recording, Row
+from engine.lab.adaptation.composing import Composition
 from engine.lab.adaptation.fitness import labelled, refuse_unfit
 from engine.lab.adaptation.frames import Split, choose_frames, split_by_episode
 from engine.lab.adaptation.learning import ALL_STEPS, BY_HAND, AdaptCfg, Learning, LearningCurve
@@ -85,7 +86,8 @@ def adapt(
     torch.manual_seed(cfg.seed)
     bundle = Bundle(base)
     model = load_model(bundle)
-    split = split_by_episode(choose_frames(labelled(recording), frames))
+    rows = choose_frames(labelled(recording), frames)
+    split = recording.split(rows) if isinstance(recording, Composition) else split_by_episode(rows)
     measured = _measurable(bundle.folder, recording, split.check, MEASURING * clock.left(), progress)
     before = _measured(bundle.folder, recording, measured, progress)
     took = clock.lap("checked, measured before")

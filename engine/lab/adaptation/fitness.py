@@ -59,7 +59,7 @@ def _repeated_pictures(recording: Recording) -> Iterator[str]:
     rows, pictures = labelled(recording), dict[bytes, Row]()
     contrary = []
     for row in rows:
-        digest = hashlib.sha256((recording.folder / row.frame).read_bytes()).digest()
+        digest = hashlib.sha256(recording.content(row)).digest()
         first = pictures.setdefault(digest, row)
         if _named(first) != _named(row):
             contrary.append((first.frame, row.frame))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import astuple, dataclass, replace
 
 import numpy as np
@@ -101,11 +101,20 @@ class Split:
     check: list[Row]
 
 
-def split_by_episode(rows: Sequence[Row], share: float = HELD_OUT) -> Split:
+def split_by_episode(
+    rows: Sequence[Row], share: float = HELD_OUT, learnt: Set[str] = frozenset(), checked: Set[str] = frozenset()
+) -> Split:
     """Hold out whole episodes until they have `share` of the frames; at least one, and never the largest.
 
-    The same episodes are chosen in every run, and in no order in which a game would have recorded them.
+    The same episodes are chosen in every run, and in no order in which a game would have recorded them. Of episodes that were
+    composed it is known whether they are `learnt` from or `checked` by; the others are split beside them.
     """
+    if learnt or checked:
+        others = split_by_episode([row for row in rows if row.episode not in learnt | checked], share)
+        return Split(
+            [row for row in rows if row.episode in learnt] + others.learn,
+            [row for row in rows if row.episode in checked] + others.check,
+        )
     sizes = Counter(row.episode for row in rows)
     episodes = sorted(sizes, key=lambda episode: (stable_share(episode), episode))
     largest = max(reversed(episodes), key=sizes.__getitem__, default=None)

@@ -70,7 +70,7 @@ def pairs(outcome: Adaptation) -> tuple[list[Pointed], list[Pointed]]:
 
 def table(outcome: Adaptation, game: str) -> Table:
     """Pointing and presence before and after, per name, on the held-out episodes."""
-    rows = Table(title=f"{escape(game)}: on {len(outcome.split.check)} frames of episodes held out", title_justify="left")
+    rows = Table(title=f"{escape(game)}: on {len(outcome.split.check)} frames held out", title_justify="left")
     rows.add_column("name", no_wrap=True)
     for header in ("there", "not", "pointing", "after", "AUC", "after", "ECE", "after"):
         rows.add_column(header, justify="right", no_wrap=True)

@@ -1,4 +1,4 @@
-"""Puts sprites on a background: sized, turned, outlined, shaded, and never hidden behind one another."""
+"""Puts sprites on a background: sized, turned, outlined, shaded, and hardly hidden behind one another."""
 
 from __future__ import annotations
 
@@ -21,14 +21,19 @@ class Canvas:
         picture: the background, drawn on in place.
         rng: source of all chance.
         deep: what is lower in the picture is nearer, so larger.
+        crisp: share of pictures with pixel-art scaling.
+        most_overlap: of two things, as a share of the smaller one's box.
     """
 
-    def __init__(self, picture: Image.Image, rng: Rng, *, deep: bool = False) -> None:
+    def __init__(
+        self, picture: Image.Image, rng: Rng, *, deep: bool = False, crisp: float = 0.3, most_overlap: float = MAX_OVERLAP
+    ) -> None:
         self.picture = picture
         self.boxes: list[Xywh] = []
         self._rng = rng
         self._deep = deep
-        self._crisp = bool(rng.random() < 0.3)  # pixel-art scaling
+        self._most_overlap = most_overlap
+        self._crisp = bool(rng.random() < crisp)
         self._outlined = float(rng.choice([0.0, 0.15, 0.9], p=[0.5, 0.3, 0.2]))
         self._shadowed = bool(rng.random() < 0.25)
 
@@ -82,7 +87,7 @@ class Canvas:
         for x, y in self._rng.integers(0, free, (14, 2)).tolist():
             if depth is not None:
                 y = int(free[1] * (0.3 + 0.7 * depth))
-            if all(overlap((x, y, *size), other) <= MAX_OVERLAP for other in self.boxes):
+            if all(overlap((x, y, *size), other) <= self._most_overlap for other in self.boxes):
                 return x, y
         return None
 

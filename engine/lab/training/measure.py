@@ -66,9 +66,9 @@ class Measured:
         return report
 
     def summary(self) -> dict[str, float]:
-        """The few figures that a training run is steered by."""
+        """The few figures that a training run is steered by; NaN for what nothing tells."""
         full = self.report()
-        figures = {f"{h}_f1": full[h]["f1"] for h in FUSED_HEADS}
+        figures = {f"{h}_f1": full[h]["f1"] if h in full else float("nan") for h in FUSED_HEADS}
         if "watch" in full:
             figures |= {
                 "pointing": full["watch"]["pointing"],

@@ -13,11 +13,13 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from engine.errors import Fault
+from engine.formats.art import Art, ArtThing
 from engine.formats.bundle import HEADS_FILE, REPLAY_FILE
 from engine.formats.labels import load_labels
 from engine.formats.recording import read_recording
 from engine.lab.adaptation import adapt as way
 from engine.lab.adaptation.adapt import adapt
+from engine.lab.adaptation.composing import compose
 from engine.lab.adaptation.frames import split_by_episode
 from engine.lab.adaptation.learning import BY_HAND, OUT_OF_TIME, AdaptCfg, Learning
 from engine.lab.adaptation.material import load_model, prepare
@@ -36,7 +38,7 @@ from export.graphs import export_graphs
 from export.quantize import quantize_image
 from export.surgery import feature_scales, replace_neck, write_features_graph
 from export.weights import read_heads, write_heads
-from tests.lab.adaptation.conftest import SIZE, Record, frame_of, some_things
+from tests.lab.adaptation.conftest import COLOURS, SIZE, Record, frame_of, some_things
 
 pytestmark = pytest.mark.train
 CFG = ModelCfg(
@@ -111,6 +113,20 @@ def test_labels_that_do_not_fit_are_found_out_and_nothing_is_written(
     with pytest.raises(Fault, match=r"held out, only .* were found after learning"):
         adapt(record(), tmp_path / "out", bundle, cfg=AdaptCfg(steps=1))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_game_is_learnt_from_its_art_alone_though_it_has_no_tags(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(way, "LEARNT", 0.0)
+    looks = {name: np.full((16, 16, 4), (*colour, 255), np.uint8) for name, colour in COLOURS.items()}
+    art = Art(tmp_path, "squares", tuple(ArtThing(name, (look,)) for name, look in looks.items()))
+    composed, out = compose(art, frames=24), tmp_path / "out"
+    outcome = adapt(composed, out, bundle, minutes=5, cfg=AdaptCfg(steps=6, check_every=3))
+    assert {row.episode for row in outcome.split.check} == composed.held_out
+    assert Bundle(out).manifest.name == "blank+squares"
+    write_report(outcome, composed, tmp_path / "report")
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {"adaptation.json", "before-after.png", "answers.png"}
 
 
 @pytest.mark.parametrize("minutes", [0.0, 0.001])
@@ -310,8 +326,16 @@ def test_faults_of_the_command_are_one_line_and_exit_2(record: Record, tmp_path:
     recording = record(episodes=1)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
-    for out, fault in ((tmp_path / "mine", "is no bundle"), (tmp_path / "new", "cannot be learnt from")):
-        command = [sys.executable, "-m", "engine", "adapt", "--recordings", str(recording.folder), "--out", str(out)]
+    given, bare = ["--recordings", str(recording.folder)], ["--backgrounds", str(recording.folder)]
+    for out, options, fault in (
+        ("mine", given, "is no bundle"),
+        ("new", given, "cannot be learnt from"),
+        ("new", [], "nothing to learn from. Give --art FOLDER"),
+        ("new", bare, "which needs --art"),
+        ("new", ["--art", str(tmp_path / "mine")], "There is no picture in"),
+        ("new", ["--art", str(tmp_path / "new" / "art")], "lies in"),
+    ):
+        command = [sys.executable, "-m", "engine", "adapt", "--out", str(tmp_path / out), *options]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1), done.stderr
         assert fault in done.stderr

@@ -1,0 +1,372 @@
+"""An art folder: pictures of a game's things, called by their files' names.
+
+    red_potion.png            one thing, one look
+    wolf/front.png, side.png  a folder of pictures alone is one thing with several looks
+    monsters/wolf/…           a folder with folders in it is a shelf: what lies in it counts as if it lay above
+    items.png + items.json    a sheet with its description (TexturePacker, Aseprite), or Godot's AtlasTexture (.tres)
+    art.yaml                  tags, other names, sizes; further shelves
+
+A folder may come from anybody: no link is followed, pictures are told by their content, everything has a largest size.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+from PIL import Image
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from engine.errors import Fault
+from engine.formats.art_sheets import Part, Sheet, read_json, read_tres
+from engine.formats.inside import read_inside
+from engine.formats.names import is_telling, words
+from engine.formats.pictures import LARGEST_FILE, Pixels, read_layered
+from engine.formats.recording import TAGS, Name, first_fault
+from npc.text import decoded
+
+PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+MOST_FILES, DEEPEST, MOST_THINGS, MOST_LOOKS = 20_000, 6, 1000, 16  # looks of one thing; of more, some evenly chosen
+LARGEST_TEXT = 4 << 20  # bytes of a description
+LARGEST_SIDE = 200  # pixels: no thing is composed larger
+VISIBLE = 40  # alpha from which a pixel counts
+LARGEST_TILE = 256  # pixels of a side up to which a picture without alpha may be a tile
+Mask = npt.NDArray[np.bool_]
+SHOWN = 3  # reasons that are told; the rest is counted
+Sizes = tuple[Annotated[int, Field(ge=4, le=360)], Annotated[int, Field(ge=4, le=360)]]
+
+
+@dataclass(frozen=True)
+class ArtThing:
+    """One thing of a game.
+
+    Attributes:
+        name: what it is called, in lower case.
+        looks: pictures of it, uint8 [H, W, 4] RGBA, no side longer than `LARGEST_SIDE`.
+        others: further names.
+        tags: of `engine.formats.recording.TAGS`.
+        size: how large it is shown, from … to pixels of its longer side in a picture 360 pixels high; None if not known.
+    """
+
+    name: str
+    looks: tuple[Pixels, ...]
+    others: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    size: tuple[int, int] | None = None
+
+    @property
+    def opaque(self) -> bool:
+        """A tile: nothing shows through any of its looks."""
+        return all(bool((look[..., 3] >= VISIBLE).all()) for look in self.looks)
+
+
+@dataclass(frozen=True)
+class Art:
+    """What an art folder holds."""
+
+    folder: Path
+    game: str
+    things: tuple[ArtThing, ...]
+    notes: tuple[str, ...] = ()  # what may have been meant otherwise; a sentence each
+
+
+class _ThingCfg(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tags: tuple[str, ...] = ()
+    names: tuple[Name, ...] = Field((), max_length=16)
+    size: Sizes | Annotated[int, Field(ge=4, le=360)] | None = None
+
+    @field_validator("tags")
+    @classmethod
+    def _tags_are_known(cls, tags: tuple[str, ...]) -> tuple[str, ...]:
+        for tag in tags:
+            if tag not in TAGS:
+                raise ValueError(f"{tag[:40]!r} is no tag; known are {', '.join(sorted(TAGS))}")
+        return tags
+
+    def sizes(self) -> tuple[int, int] | None:
+        if isinstance(self.size, int):
+            return self.size, self.size
+        return None if self.size is None else (min(self.size), max(self.size))
+
+
+class _ArtCfg(BaseModel):
+    """`art.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    game: Name = ""
+    things: dict[str, _ThingCfg] = {}
+    shelves: tuple[str, ...] = ()  # folders of pictures that are things of their own
+
+
+@dataclass
+class _Found:
+    """A picture with what it is called and where it comes from."""
+
+    name: str
+    source: str  # path inside the folder, for people
+    pixels: Pixels
+    faults: list[str] = field(default_factory=list)
+
+
+def read_art(folder: Path) -> Art:
+    """Read and check an art folder.
+
+    Raises:
+        Fault: `art_missing` where there is no folder or no picture; `art_unfit` with the reasons for which nothing could be
+            learnt from it, each saying what to change; `art_yaml`.
+    """
+    names, cfg = _listed(folder), _read_cfg(folder)
+    found = list(_pictures(folder, names, cfg.shelves))
+    if not found:
+        raise Fault("art_missing", f"There is no picture in {folder}.", "Give a folder with a PNG, JPEG or WebP of each thing.")
+    if reasons := [*_faults(found)]:
+        more = f" (and {len(reasons) - SHOWN} more)" if len(reasons) > SHOWN else ""
+        raise Fault(
+            "art_unfit",
+            f"{folder} cannot be learnt from: {'; '.join(reasons[:SHOWN])}{more}.",
+            "Mend the folder, or move the files out of it: docs/training.md, 'From its art folder'.",
+        )
+    looks: dict[str, list[Pixels]] = {}
+    for picture in found:
+        looks.setdefault(picture.name, []).append(picture.pixels)
+    things = [ArtThing(name, tuple(_some(of))) for name, of in sorted(looks.items())]
+    return Art(folder, cfg.game or words(folder.resolve().name) or "game", _with_cfg(folder, things, cfg), tuple(_notes(found)))
+
+
+def read_backgrounds(folder: Path) -> tuple[Pixels, ...]:
+    """Pictures to compose on, uint8 [H, W, 3]: ground tiles or screenshots.
+
+    Raises:
+        Fault: `art_missing`, or `frame_broken` naming the file.
+    """
+    pictures = []
+    for name in _listed(folder):
+        if name.suffix.lower() in PICTURES:
+            pixels = _read(folder, name)
+            if isinstance(pixels, str):
+                raise Fault("frame_broken", f"{folder / name}: {pixels}.", "Save it anew, or move it out of the folder.")
+            pictures.append(np.ascontiguousarray(pixels[..., :3]))
+    if not pictures:
+        raise Fault(
+            "art_missing", f"There is no picture in {folder}.", "Give a folder with ground tiles or screenshots, or none."
+        )
+    return tuple(pictures[:: -(-len(pictures) // 200)])
+
+
+def _listed(folder: Path) -> list[PurePosixPath]:
+    """All files below a folder that are no links and not hidden, in order."""
+    if not folder.is_dir():
+        raise Fault("art_missing", f"There is no folder {folder}.", "Give the folder that holds the pictures.")
+    found: list[PurePosixPath] = []
+    for top, folders, files in os.walk(folder):
+        here = PurePosixPath(Path(top).relative_to(folder).as_posix())
+        folders[:] = sorted(f for f in folders if not f.startswith((".", "__"))) if len(here.parts) < DEEPEST else []
+        found += [here / f for f in sorted(files) if not f.startswith(".") and not (Path(top) / f).is_symlink()]
+        if len(found) > MOST_FILES:
+            raise Fault("art_unfit", f"There are more than {MOST_FILES} files in {folder}.", "Give the art folder alone.")
+    return found
+
+
+def _pictures(folder: Path, names: Sequence[PurePosixPath], further: Sequence[str]) -> Iterator[_Found]:
+    """Every picture, and every part of a sheet that is described, under its name."""
+    sheets = dict(_sheets(folder, names))
+    described = {picture for picture, _ in sheets.values()}
+    shelves = {PurePosixPath("."), *map(PurePosixPath, further)}
+    shelves |= {above for name in names if name.suffix.lower() in PICTURES or name in sheets for above in name.parent.parents}
+    shelves |= {name.parent for name, (_, sheet) in sheets.items() if len(_part_names(sheet)) > 1}
+    for name in names:
+        looks = name.suffix.lower() in PICTURES and name not in described
+        if not looks and name not in sheets:
+            continue
+        own = name.parent.name if name.parent not in shelves else name.stem
+        if looks:
+            yield _checked(words(own), str(name), _read(folder, name))
+            continue
+        picture, sheet = sheets[name]
+        pixels, single = _read(folder, picture), len(_part_names(sheet)) < 2
+        for part in sheet.parts:
+            called = words(own) if single else words(_stem(part.name)) or words(own)
+            cut = pixels if isinstance(pixels, str) else _cut(pixels, part)
+            yield _checked(called, f"{name} ({part.name})", cut, sheet=False)
+
+
+def _sheets(folder: Path, names: Sequence[PurePosixPath]) -> Iterator[tuple[PurePosixPath, tuple[PurePosixPath, Sheet]]]:
+    """Descriptions with the pictures that they describe."""
+    known = set(names)
+    for name in names:
+        sheet = None
+        if name.suffix.lower() in (".json", ".tres"):
+            try:
+                data = read_inside(folder, str(name), LARGEST_TEXT)
+            except (OSError, ValueError):
+                continue
+            sheet = read_json(data) if name.suffix.lower() == ".json" else read_tres(data, name.stem)
+        if sheet is None:
+            continue
+        parts = PurePosixPath(sheet.picture.replace("\\", "/")).parts  # of the machine that wrote it: what ends so is meant
+        tails = [PurePosixPath(*parts[i:]) for i in range(len(parts)) if parts[i] != "/"]
+        meant = [where for tail in tails for where in (name.parent / tail, tail)]
+        meant += [name.with_suffix(ending) for ending in PICTURES]
+        if picture := next((path for path in meant if path in known), None):
+            yield name, (picture, sheet)
+
+
+def _part_names(sheet: Sheet) -> set[str]:
+    return {words(_stem(part.name)) for part in sheet.parts}
+
+
+def _stem(name: str) -> str:
+    """Of a part's name the last of its path that says anything: "items/potion 1.aseprite", "potion/01.png"."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    stem = path.stem if path.suffix.lower() in (*PICTURES, ".ase", ".aseprite") else path.name
+    return stem if words(stem) else path.parent.name
+
+
+def _read(folder: Path, name: PurePosixPath) -> Pixels | str:
+    """The pixels of a file, [H, W, 4], or why there are none."""
+    try:
+        return read_layered(read_inside(folder, str(name), LARGEST_FILE))
+    except Fault as fault:
+        return fault.message.rstrip(".")
+    except (OSError, ValueError) as error:
+        return str(error)
+
+
+def _cut(sheet: Pixels, part: Part) -> Pixels | str:
+    height, width = sheet.shape[:2]
+    if part.width < 1 or part.height < 1 or part.left + part.width > width or part.top + part.height > height:
+        return f"it is not inside its sheet of {width}x{height} pixels"
+    cut = sheet[part.top : part.top + part.height, part.left : part.left + part.width]
+    return np.rot90(cut) if part.turned else cut
+
+
+def _checked(name: str, source: str, pixels: Pixels | str, *, sheet: bool = True) -> _Found:
+    """A picture with its faults; `sheet`: it may be a sheet that nobody has described."""
+    if isinstance(pixels, str):
+        return _Found(name, source, np.zeros((1, 1, 4), np.uint8), [f"{source}: {pixels}"])
+    found = _Found(name, source, _within(pixels, LARGEST_SIDE))
+    seen = pixels[..., 3] >= VISIBLE
+    if not is_telling(name):
+        found.faults.append(f"{source} is called {name!r}, which is no word that a player would say: rename it")
+    elif not seen.any():
+        found.faults.append(f"{source} shows nothing: it is all transparent")
+    elif sheet and seen.all() and max(pixels.shape[:2]) > LARGEST_TILE:
+        found.faults.append(
+            f"{source} is {pixels.shape[1]}x{pixels.shape[0]} pixels without alpha: a sheet needs its description beside it "
+            "(.json, .tres), a thing must be cut out, a scene belongs to --backgrounds"
+        )
+    elif sheet and _looks_like_a_sheet(seen):
+        found.faults.append(
+            f"{source} looks like a sheet of several pictures: put its description (.json, .tres) beside it, or cut it up"
+        )
+    return found
+
+
+def _looks_like_a_sheet(seen: Mask) -> bool:
+    """Many pictures in rows and columns with nothing between them, or four and more squares in a row with one each."""
+    columns, rows = _runs(np.any(seen, 0)), _runs(np.any(seen, 1))
+    if columns >= 3 and rows >= 3 and columns * rows >= 12:
+        return True
+    strip = seen if seen.shape[1] >= seen.shape[0] else seen.T
+    side = strip.shape[0]
+    count = strip.shape[1] // side
+    if count < 4 or strip.shape[1] % side:
+        return False
+    cells = np.any(strip.reshape(side, count, side), 0)
+    return bool(np.any(cells, 1).all() and not (cells[:-1, -1] & cells[1:, 0]).any())
+
+
+def _runs(line: Mask) -> int:
+    """Of a row of yes and no, the runs of yes."""
+    return int((np.diff(line.astype(np.int8), prepend=0) == 1).sum())
+
+
+def _within(pixels: Pixels, side: int) -> Pixels:
+    scale = side / max(pixels.shape[:2])
+    if scale >= 1:
+        return np.ascontiguousarray(pixels)
+    size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
+    smaller = Image.fromarray(pixels).convert("RGBa").resize(size, Image.Resampling.BOX).convert("RGBA")
+    return np.asarray(smaller, np.uint8)
+
+
+def _notes(found: Sequence[_Found]) -> Iterator[str]:
+    """Folders whose pictures may be things of their own."""
+    stems: dict[tuple[str, str], set[str]] = {}
+    for picture in found:
+        path = PurePosixPath(picture.source)
+        if words(path.parent.name) == picture.name:
+            stems.setdefault((str(path.parent), picture.name), set()).add(words(path.stem))
+    for (folder, name), of in stems.items():
+        if sum(map(is_telling, of)) >= 3:
+            yield (
+                f"The pictures in {folder}/ were taken for looks of one thing, {name!r}; if they are things of their own, "
+                f"write into art.yaml: shelves: [{folder}]."
+            )
+
+
+def _some(looks: Sequence[Pixels]) -> list[Pixels]:
+    """As many as are used, evenly chosen."""
+    return [looks[i * len(looks) // min(len(looks), MOST_LOOKS)] for i in range(min(len(looks), MOST_LOOKS))]
+
+
+def _faults(found: Sequence[_Found]) -> Iterator[str]:
+    for picture in found:
+        yield from picture.faults
+    first: dict[bytes, _Found] = {}
+    for picture in (p for p in found if not p.faults):
+        visible = np.where(picture.pixels[..., 3:] >= VISIBLE, picture.pixels, np.uint8(0))
+        same = first.setdefault(hashlib.sha256(visible.tobytes() + repr(visible.shape).encode()).digest(), picture)
+        if same.name != picture.name:
+            yield (
+                f"{same.source} and {picture.source} are one picture with two names: keep one, and give the other in art.yaml "
+                f"(things: {{{same.name}: {{names: [{picture.name}]}}}})"
+            )
+    names = {picture.name for picture in found}
+    if len(names) == 1 and not any(p.faults for p in found):
+        yield f"everything in it is called {next(iter(names))!r}, and nothing can be told apart: add the game's other things"
+    if len(names) > MOST_THINGS:
+        yield f"it holds {len(names)} things; {MOST_THINGS} are the most"
+
+
+def _read_cfg(folder: Path) -> _ArtCfg:
+    try:
+        raw = yaml.safe_load(decoded(read_inside(folder, "art.yaml", LARGEST_TEXT)))
+        return _ArtCfg.model_validate({} if raw is None else raw)
+    except FileNotFoundError:
+        return _ArtCfg()
+    except ValidationError as error:
+        fault = first_fault(error)
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        fault = " ".join(str(error).split()) or type(error).__name__
+    raise _unfit_cfg(folder, fault)
+
+
+def _unfit_cfg(folder: Path, fault: str) -> Fault:
+    example = "things: {red potion: {tags: [item], names: [healing potion], size: [16, 48]}}"
+    return Fault("art_yaml", f"{folder / 'art.yaml'}: {fault}.", f"It is like this: {example}")
+
+
+def _with_cfg(folder: Path, found: Sequence[ArtThing], cfg: _ArtCfg) -> tuple[ArtThing, ...]:
+    things = {thing.name: thing for thing in found}
+    for key, of in cfg.things.items():
+        name = key.lower() if key.lower() in things else words(key)
+        if name not in things:
+            near = difflib.get_close_matches(name[:80], things, 1)
+            raise _unfit_cfg(folder, f"there is no picture of {key[:80]!r}{f', but of {near[0]!r}' if near else ''}")
+        others = tuple(other.lower() for other in of.names)
+        if taken := next((other for other in others if other in things), None):
+            raise _unfit_cfg(folder, f"{taken!r} is called another name of {name!r} and is a picture of its own")
+        things[name] = replace(things[name], others=others, tags=of.tags, size=of.sizes())
+    return tuple(things.values())

@@ -1,0 +1,271 @@
+"""Art folders: what a thing is called and looks like, and what is refused with what to change."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from engine.errors import Fault
+from engine.formats.art import LARGEST_SIDE, MOST_LOOKS, read_art, read_backgrounds
+from engine.formats.names import is_telling, words
+
+RED, GREEN, BLUE, CLEAR = (220, 30, 30, 255), (30, 200, 40, 255), (40, 60, 230, 255), (0, 0, 0, 0)
+
+
+def sprite(colour: tuple[int, ...], size: tuple[int, int] = (16, 16), margin: int = 3) -> Image.Image:
+    """A disc on nothing."""
+    picture = Image.new("RGBA", size)
+    ImageDraw.Draw(picture).ellipse((margin, margin, size[0] - margin - 1, size[1] - margin - 1), fill=colour)
+    return picture
+
+
+def save(path: Path, picture: Image.Image) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.save(path)
+    return path
+
+
+@pytest.fixture
+def art(tmp_path: Path) -> Path:
+    """Two things, each a picture."""
+    save(tmp_path / "art" / "red_potion.png", sprite(RED))
+    save(tmp_path / "art" / "GreenSlime.png", sprite(GREEN))
+    return tmp_path / "art"
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("RedPotion_02", "red potion"),
+        ("red-potion", "red potion"),
+        ("wolf3", "wolf"),
+        ("NPCGuard", "npc guard"),
+        ("16x16_old_man 7", "old man"),
+        ("Épée", "épée"),
+        ("baker's oven", "baker's oven"),
+        ("0042", ""),
+    ],
+)
+def test_names_of_files_become_words(file: str, name: str) -> None:
+    assert words(file) == name
+
+
+def test_a_name_must_say_something() -> None:
+    assert all(map(is_telling, ("red potion", "ox", "sprite of fire", "épée", "剣")))
+    assert not any(map(is_telling, ("", "img", "new sprite", "xkcd", "a", "ab12cd34ef")))
+
+
+def test_pictures_folders_of_looks_and_shelves_are_read(art: Path) -> None:
+    for side, colour in (("front", BLUE), ("side", (40, 60, 200, 255)), ("back", (40, 60, 170, 255))):
+        save(art / "beasts" / "GreyWolf" / f"{side}.webp", sprite(colour))
+    save(art / "beasts" / "cow_1.png", sprite((200, 200, 200, 255)))
+    save(art / "beasts" / "cow_2.png", sprite((180, 200, 200, 255)))
+    (art / "beasts" / "readme.txt").write_text("by me")
+    found = {thing.name: len(thing.looks) for thing in read_art(art).things}
+    assert found == {"red potion": 1, "green slime": 1, "grey wolf": 3, "cow": 2}
+    assert read_art(art).game == "art"
+
+
+def test_alpha_is_kept_and_a_tile_is_told_from_what_is_cut_out(art: Path) -> None:
+    save(art / "wall.jpg", Image.new("RGB", (32, 32), (90, 80, 70)))
+    things = {thing.name: thing for thing in read_art(art).things}
+    assert things["red potion"].looks[0][0, 0, 3] == 0
+    assert [name for name, thing in things.items() if thing.opaque] == ["wall"]
+
+
+def test_large_and_many_pictures_become_small_and_few(art: Path) -> None:
+    for i in range(MOST_LOOKS + 9):
+        save(art / "tower" / f"{i}.png", sprite((i * 5, 90, 90, 255), (500, 700)))
+    tower = next(thing for thing in read_art(art).things if thing.name == "tower")
+    assert len(tower.looks) == MOST_LOOKS
+    assert {max(look.shape[:2]) for look in tower.looks} == {LARGEST_SIDE}
+
+
+def sheet(path: Path) -> Path:
+    """Three things of 16 pixels side by side, the last one stored a quarter clockwise: its upper half is red."""
+    picture = Image.new("RGBA", (60, 16))
+    picture.paste(sprite(RED, margin=1), (0, 0))
+    picture.paste(sprite(GREEN, margin=1), (16, 0))
+    banner = Image.new("RGBA", (8, 16), BLUE)
+    banner.paste(RED, (0, 0, 8, 8))
+    picture.paste(banner.rotate(-90, expand=True), (32, 0))
+    return save(path, picture)
+
+
+FRAMES = {
+    "props/ruby.png": {"frame": {"x": 0, "y": 0, "w": 16, "h": 16}, "rotated": False},
+    "props/slime_01.png": {"frame": {"x": 16, "y": 0, "w": 16, "h": 16}, "rotated": False},
+    "banner.png": {"frame": {"x": 32, "y": 0, "w": 8, "h": 16}, "rotated": True},
+}
+
+
+@pytest.mark.parametrize("form", ["hash", "array"])
+def test_a_described_sheet_gives_its_parts(tmp_path: Path, form: str) -> None:
+    sheet(tmp_path / "pack" / "atlas.png")
+    frames = FRAMES if form == "hash" else [{"filename": name, **frame} for name, frame in FRAMES.items()]
+    text = json.dumps({"frames": frames, "meta": {"image": "C:\\art\\atlas.png", "size": {"w": 60, "h": 16}}})
+    (tmp_path / "pack" / "atlas.json").write_text(text)
+    things = {thing.name: thing for thing in read_art(tmp_path).things}
+    assert set(things) == {"ruby", "slime", "banner"}
+    banner = things["banner"].looks[0]
+    assert banner.shape == (16, 8, 4)
+    assert (banner[0, 0].tolist(), banner[-1, 0].tolist()) == (list(RED), list(BLUE))
+
+
+def test_an_animation_is_looks_of_one_thing_and_slices_are_things(art: Path) -> None:
+    sheet(art / "bandit.png")
+    cells = {f"bandit {i}.aseprite": {"frame": {"x": 16 * i, "y": 0, "w": 16, "h": 16}} for i in range(2)}
+    (art / "bandit.json").write_text(json.dumps({"frames": cells, "meta": {"image": "bandit.png"}}))
+    assert {t.name: len(t.looks) for t in read_art(art).things}["bandit"] == 2
+    slices = [
+        {"name": name, "keys": [{"frame": 0, "bounds": {"x": x, "y": 0, "w": 16, "h": 16}}]}
+        for name, x in (("Magic Cherry", 0), ("pear", 16))
+    ]
+    (art / "bandit.json").write_text(json.dumps({"frames": cells, "meta": {"image": "bandit.png", "slices": slices}}))
+    assert {t.name for t in read_art(art).things} == {"red potion", "green slime", "magic cherry", "pear"}
+
+
+def test_an_atlas_texture_of_godot_is_a_thing(art: Path) -> None:
+    sheet(art / "sheets" / "all.png")
+    (art / "Ruby.tres").write_text(
+        '[gd_resource type="AtlasTexture" load_steps=2 format=3 uid="uid://x"]\n\n'
+        '[ext_resource type="Texture2D" uid="uid://y" path="res://game/sheets/all.png" id="1_a"]\n\n'
+        '[resource]\natlas = ExtResource("1_a")\nregion = Rect2(0, 0, 16, 16)\n'
+    )
+    (art / "theme.tres").write_text('[gd_resource type="Theme" format=3]\n[resource]\n')
+    (art / "level.json").write_text('{"layers": [1, 2]}')
+    things = {thing.name: thing for thing in read_art(art).things}
+    assert set(things) == {"red potion", "green slime", "ruby"}
+    assert things["ruby"].looks[0].shape == (16, 16, 4)
+
+
+def test_art_yaml_adds_names_tags_sizes_and_shelves(art: Path) -> None:
+    for name in ("sword", "shield", "helmet"):
+        save(art / "gear" / f"{name}.png", sprite((len(name) * 20, ord(name[1]), 10, 255)))
+    note = read_art(art).notes[0]
+    assert "gear/" in note
+    assert "shelves: [gear]" in note
+    (art / "art.yaml").write_text(
+        "game: Gloom\nshelves: [gear]\nthings:\n"
+        "  red_potion: {tags: [item], names: [Healing Draught], size: [24, 16]}\n  sword: {size: 30}\n"
+    )
+    read = read_art(art)
+    things = {thing.name: thing for thing in read.things}
+    assert (read.game, read.notes) == ("Gloom", ())
+    assert {"sword", "shield", "helmet"} < set(things)
+    potion = things["red potion"]
+    assert (potion.others, potion.tags, potion.size) == (("healing draught",), ("item",), (16, 24))
+    assert things["sword"].size == (30, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("things: {red potoin: {}}", "no picture of 'red potoin', but of 'red potion'"),
+        ("things: {red potion: {tags: [thing]}}", "'thing' is no tag; known are"),
+        ("things: {red potion: {names: [green slime]}}", "is a picture of its own"),
+        ("things: {red potion: {size: 9000}}", "size"),
+        ("things: [red potion]", "dictionary"),
+        ("things: {{{", "while parsing"),
+        ("[" * 5000, "ecursion"),
+    ],
+)
+def test_an_art_yaml_that_does_not_fit_is_a_sentence(art: Path, text: str, fault: str) -> None:
+    (art / "art.yaml").write_text(text)
+    with pytest.raises(Fault, match=fault) as caught:
+        read_art(art)
+    assert caught.value.code == "art_yaml"
+    assert "\n" not in str(caught.value)
+
+
+def strip(cells: int) -> Image.Image:
+    picture = Image.new("RGBA", (16 * cells, 16))
+    for i in range(cells):
+        picture.paste(sprite((200, 10 * i, 10, 255)), (16 * i, 0))
+    return picture
+
+
+def grid() -> Image.Image:
+    picture = Image.new("RGBA", (64, 48))
+    for i in range(12):
+        picture.paste(sprite((200, 10 * i, 10, 255)), (16 * (i % 4), 16 * (i // 4)))
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("file", "picture", "fault"),
+    [
+        ("castle.png", Image.new("RGB", (640, 480), (9, 99, 9)), "640x480 pixels without alpha: a sheet needs its description"),
+        ("walk.png", strip(6), "walk.png looks like a sheet"),
+        ("icons.png", grid(), "icons.png looks like a sheet"),
+        ("IMG_0042.png", sprite(BLUE), "IMG_0042.png is called 'img', which is no word"),
+        ("ghost.png", Image.new("RGBA", (16, 16)), "ghost.png shows nothing"),
+        ("vial.png", sprite(RED), r"red_potion.png and vial.png are one picture with two names"),
+    ],
+)
+def test_pictures_that_would_teach_nothing_or_wrong_are_refused(art: Path, file: str, picture: Image.Image, fault: str) -> None:
+    save(art / file, picture)
+    with pytest.raises(Fault, match=fault) as caught:
+        read_art(art)
+    assert caught.value.code == "art_unfit"
+
+
+def test_a_wide_thing_is_no_sheet(art: Path) -> None:
+    save(art / "long_sword.png", sprite(BLUE, (64, 16), 1))
+    save(art / "fence.png", Image.new("RGBA", (96, 16), (120, 90, 40, 255)))
+    assert len(read_art(art).things) == 4
+
+
+def test_files_that_are_no_pictures_are_named(art: Path) -> None:
+    (art / "torn.png").write_bytes((art / "red_potion.png").read_bytes()[:60])
+    (art / "song.jpg").write_bytes(b"RIFF and so on")
+    with pytest.raises(Fault, match=r"song\.jpg: .*not a PNG, JPEG or WebP.*torn\.png: .*cannot be decoded"):
+        read_art(art)
+
+
+def test_an_empty_folder_and_a_thing_alone_are_refused(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(Fault, match="There is no") as caught:
+            read_art(folder)
+        assert caught.value.code == "art_missing"
+    save(tmp_path / "wolf.png", sprite(RED))
+    with pytest.raises(Fault, match="everything in it is called 'wolf'"):
+        read_art(tmp_path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+def test_no_link_leads_out_of_the_folder(art: Path, tmp_path: Path) -> None:
+    outside = save(tmp_path / "elsewhere" / "secret.png", sprite(BLUE))
+    (art / "secret.png").symlink_to(outside)
+    (art / "more").symlink_to(outside.parent, target_is_directory=True)
+    (art / "atlas.json").write_text(json.dumps({"frames": FRAMES, "meta": {"image": "../elsewhere/secret.png"}}))
+    assert {thing.name for thing in read_art(art).things} == {"red potion", "green slime"}
+
+
+def test_a_part_outside_its_sheet_is_refused(art: Path) -> None:
+    sheet(art / "all.png")
+    cells = {"ruby.png": {"frame": {"x": 50, "y": 0, "w": 16, "h": 16}}}
+    (art / "all.json").write_text(json.dumps({"frames": cells, "meta": {"image": "all.png"}}))
+    with pytest.raises(Fault, match=r"all.json \(ruby.png\): it is not inside its sheet of 60x16 pixels"):
+        read_art(art)
+
+
+def test_backgrounds_are_read_as_they_are_seen(tmp_path: Path) -> None:
+    save(tmp_path / "in" / "grass.png", Image.new("RGB", (16, 16), (30, 160, 40)))
+    save(tmp_path / "in" / "shots" / "harbour.jpg", Image.new("RGB", (320, 200), (20, 90, 190)))
+    assert sorted(picture.shape for picture in read_backgrounds(tmp_path / "in")) == [(16, 16, 3), (200, 320, 3)]
+    (tmp_path / "in" / "torn.png").write_bytes(b"no")
+    with pytest.raises(Fault, match=r"torn\.png"):
+        read_backgrounds(tmp_path / "in")
+    with pytest.raises(Fault, match="There is no folder"):
+        read_backgrounds(tmp_path / "out")
+
+
+def test_every_picture_of_a_thing_is_its_own_array(art: Path) -> None:
+    for thing in read_art(art).things:
+        assert all(look.dtype == np.uint8 and look.flags.c_contiguous and look.shape[2] == 4 for look in thing.looks)
