@@ -120,7 +120,10 @@ def _document(raw: bytes) -> dict[str, Any]:
         document = json.loads(unwrapped(raw), parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:
         raise PersonaError("card_json", "The card is nested too deep.", "Flatten it.") from None
-    except (UnicodeDecodeError, ValueError):
+    except UnicodeDecodeError as error:
+        why = f"it is not written in UTF-8 (byte {error.start + 1})"
+        raise PersonaError("card_json", f"The card is no JSON: {why}.", "Save it as UTF-8.") from None
+    except ValueError:
         raise PersonaError("card_json", "The card is no JSON.", "Export it again where it comes from.") from None
     if not isinstance(document, dict) or (_depth(document) > MAX_DEPTH):
         raise fault

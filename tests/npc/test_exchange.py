@@ -191,7 +191,7 @@ BROKEN = {
     "very deep": (b"[" * 500_000, "nested too deep"),
     "large": (b'{"name": "' + b"x" * (17 << 20) + b'"}', "MiB of text"),
     "NaN": (b'{"name": "x", "y": NaN}', "no JSON"),
-    "not UTF-8": (b'{"name": "\xff"}', "no JSON"),
+    "not UTF-8": (b'{"name": "\xff"}', "no JSON: it is not written in UTF-8 (byte 11)"),
     "a picture without a card": (blank(4, 4), "holds no character card"),
     "a cut-off picture": (blank(4, 4)[:-20], "cut off"),
     "a damaged picture": (blank(4, 4).replace(b"IDAT", b"IDAU"), "checksum"),
