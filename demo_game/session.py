@@ -103,6 +103,18 @@ class Play:
             self.journal.answered(npc, decision.line)
         if _was_given(decision) and (gift := self.world.accept_gift(npc)):
             self.journal.happened(f"You gave {npc.name} the {gift}.")
+        for effect in decision.effects:
+            if effect.kind == "sell":
+                self._buy(npc, effect.values)
+
+    def _buy(self, npc: Actor, deal: Mapping[str, object]) -> None:
+        """Carry out a sale. The village has no coins; a thing that was given in exchange is gone."""
+        item, against = str(deal["item"]), str(deal["against"])
+        if against in self.world.inventory:
+            self.world.inventory.remove(against)
+        self.world.inventory.append(item)
+        paid = f"your {against}" if against else f"{deal['price']} coins"
+        self.journal.happened(f"You got {item} from {npc.name} for {paid}.")
 
     def draw_interface(self, typed: str | None = None) -> None:
         """Draw all that is no world: bubbles, names, column, bar."""

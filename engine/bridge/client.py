@@ -17,13 +17,13 @@ from engine.bridge.keys import ClientKeys
 from engine.bridge.sockets import FrameBuffers, open_dealer
 from engine.errors import Fault
 from engine.formats.wire.codec import Event, Frame, Welcome, WireDecision
-from npc.types import Target
+from npc.types import Effect, Target
 
 log = logging.getLogger("engine.bridge.client")
 
 _AT_ONCE = 1024  # messages that are read in one go: a server that never stops talking must not stop the game
 
-__all__ = ["BaseClient", "BridgeError", "Client", "Frame", "Target", "Welcome", "WireDecision"]
+__all__ = ["BaseClient", "BridgeError", "Client", "Effect", "Frame", "Target", "Welcome", "WireDecision"]
 
 
 class BaseClient:
@@ -105,6 +105,7 @@ class BaseClient:
         state: Mapping[str, Any] | None = None,
         captured_at: float | None = None,
         inspect: bool = False,
+        speaker: str = "player",
     ) -> int:
         """Show a frame to NPCs, and say something to some of them. Never blocks.
 
@@ -115,6 +116,7 @@ class BaseClient:
             state: what the game knows and tells, e.g. `{"near": "well", "player": "Ada"}`.
             captured_at: seconds on the game's clock; characters live by it where it is given.
             inspect: ask for `WireDecision.inspect`.
+            speaker: who says it; another NPC speaks under its own id.
 
         Returns:
             The sequence number that comes back in the decisions.
@@ -124,7 +126,7 @@ class BaseClient:
         """
         names = (npcs,) if isinstance(npcs, str) else tuple(npcs)
         self._receive()
-        return self._session.observe(names, frame, text, to, state, captured_at, inspect)
+        return self._session.observe(names, frame, text, to, state, captured_at, inspect, speaker)
 
     def _leave(self) -> None:
         if self._socket.closed or not self._hang_up.alive or os.getpid() != self._process:

@@ -161,12 +161,13 @@ class ClientSession:
         state: Mapping[str, Any] | None,
         captured_at: float | None,
         inspect: bool,
+        speaker: str = "player",
     ) -> int:
         """Show and say; returns the sequence number. What is blank is not said."""
         self._check_npcs(names)
         if not isinstance(text, str):
             raise BridgeError("field", f"`text` is a {type(text).__name__}.", "Say a string, or leave it away.")
-        said = Utterance(self._new_id(), text, names if to is None else tuple(to)) if text.strip() else None
+        said = Utterance(self._new_id(), text, names if to is None else tuple(to), speaker) if text.strip() else None
         observe = self._checked(Observe(self._seq + 1, names, frame, said, state or {}, captured_at, inspect))
         self._seq += 1
         self.work()

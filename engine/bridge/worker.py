@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from engine.bridge.mailbox import Job, Mailbox
 from engine.bridge.observability import Statistics, event
-from engine.bridge.replies import heard, refusal
+from engine.bridge.replies import heard, refusal, sendable
 from engine.errors import Fault
 from engine.formats.boxes import entity_at, places
 from engine.formats.wire.codec import Error, WireDecision
@@ -129,6 +129,7 @@ class Worker(threading.Thread):
             job.observe.captured_at,
             inspect,
             entity_at(made.target, job.frame.entities) if job.frame is not None else None,
+            sendable(made.effects),
         )
 
 

@@ -25,7 +25,7 @@ from engine.formats.wire.codec import (
     WireDecision,
     encode,
 )
-from npc.types import Target
+from npc.types import Effect, Target
 
 CARD = {"name": "Mira", "traits": {"bravery": 0.5}, "lines": {"greet": ["Hello, {player}."]}, "watch": ["wolf"]}
 LABELS = {"action": ("idle", "greet", "give"), "emotion": ("neutral", "happy")}
@@ -108,6 +108,19 @@ SERVER = {
         12.5,
         INSPECT,
         "potion-7",
+    ),
+    "decision with effects": WireDecision(
+        "mira",
+        9,
+        "trade",
+        "happy",
+        "u-3",
+        line="Done. Four coins.",
+        effects=(
+            Effect("sell", {"item": "bröd", "price": 4, "against": "", "to": "Ada"}),
+            Effect("quest", {"step": "delivered", "share": 0.5, "secret": True, "debt": -12}),
+            Effect("wave"),
+        ),
     ),
     "event of a card": Event("mira", "card", "The card healer was edited and taken up."),
     "event with everything": Event("mira", "line", "Good day, Ada, and", "u-1", True),

@@ -53,6 +53,8 @@ def plain(message: Any) -> dict[str, Any]:
     def fields(part: Any) -> Any:
         if hasattr(part, "__dataclass_fields__"):
             return {name: fields(getattr(part, name)) for name in part.__slots__}
+        if isinstance(part, tuple) and part and hasattr(part[0], "__dataclass_fields__"):
+            return [fields(entry) for entry in part]
         return part
 
     return {"type": message.TYPE} | fields(message)

@@ -169,8 +169,8 @@ def _tuples(value):
         value["utterance"]["to"] = tuple(value["utterance"]["to"])
     if value.get("frame") is not None:
         value["frame"]["entities"] = {name: tuple(box) for name, box in value["frame"]["entities"].items()}
-    for name in ("capabilities", "watch", "utterances"):
-        if name in value:
+    for name in ("capabilities", "watch", "utterances", "effects"):
+        if value.get(name) == [] or (name in value and name != "effects"):
             value[name] = tuple(value[name])
     if value["type"] == "welcome":
         value["labels"] = {head: tuple(labels) for head, labels in value["labels"].items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from demo_game.figures import Thing
@@ -50,7 +51,7 @@ class FakeLink:
     def say(self, name: str, text: str, pixels: bytes, since: float, now: float, state: Mapping[str, Any]) -> int:
         self.seq += 1
         answer = self.answer(name, text)
-        self._ready.append((decision(name, answer.action, answer.target, seq=self.seq, utterance="u"), 0.02))
+        self._ready.append((replace(answer, npc=name, seq=self.seq, utterance_id="u"), 0.02))
         return self.seq
 
     def collect(self) -> list[tuple[WireDecision, float]]:

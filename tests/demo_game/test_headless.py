@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from demo_game.headless import run_headless
 from demo_game.report import PlayReport, Said, percentile_ms
 from demo_game.truth import Expectation
 from demo_game.world import World
-from engine.bridge.client import Target, WireDecision
+from engine.bridge.client import Effect, Target, WireDecision
 from engine.files import write_json
 from tests.demo_game.fake_engine import FakeLink, centre, decision, session
 
@@ -109,3 +110,20 @@ def test_percentiles_are_nearest_ranks() -> None:
 def test_a_report_is_written_as_json(tmp_path: Path) -> None:
     write_json(tmp_path / "deep" / "report.json", PlayReport().summary("p"))
     assert json.loads((tmp_path / "deep" / "report.json").read_text())["decisions"] == 0
+
+
+def test_what_was_bought_is_in_the_bag_and_what_was_given_for_it_is_not(world):
+    deals = iter((Effect("sell", {"item": "bread", "price": 4, "against": "", "to": "player"}), Effect("wave")))
+    link = FakeLink(lambda npc, text: replace(pointing_at("trade", None), effects=tuple(deals)))
+    game = session(world, link)
+    game.say("deal", "Odo")
+    game.decide()
+    assert world.inventory == ["bread"]
+    deals = iter((Effect("sell", {"item": "sword", "price": 0, "against": "bread", "to": "player"}),))
+    game.say("my bread for the sword", "Odo")
+    game.decide()
+    assert world.inventory == ["sword"]
+    assert [entry.text for entry in game.journal.entries if not entry.who] == [
+        "You got bread from Odo for 4 coins.",
+        "You got sword from Odo for your bread.",
+    ]

@@ -39,6 +39,16 @@ def test_a_brain_hears_sees_and_answers_and_a_second_play_does_so_again(player, 
     assert said.count("log ") == 2
 
 
+def test_what_another_npc_buys_is_an_effect_that_comes_once(player, tmp_path):
+    server = ServerProcess(tmp_path, "--echo", "--memory", "none")
+    try:
+        said = play(player, "sale", server.endpoint, tmp_path)
+    finally:
+        server.kill()
+    assert "sell bread 4 bram False" in said
+    assert said[-1] == "sales 1"
+
+
 def test_a_target_counts_from_the_top_and_unity_from_the_bottom(player, server, tmp_path):
     assert "aims True True" in play(player, "talk", server.endpoint, tmp_path)
 

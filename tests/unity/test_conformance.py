@@ -9,6 +9,7 @@ from pathlib import Path
 import msgpack
 import pytest
 
+from engine.formats.wire.messages import SPARSE
 from tests.conformance.notation import from_json
 
 VECTORS = Path(__file__).parents[1] / "conformance"
@@ -38,8 +39,9 @@ def in_pieces(stream: str) -> str:
 
 
 def as_sent(message: dict) -> tuple[dict, list[bytes]]:
-    """The header's fields and the further parts that a message stands for: absent fields are left out."""
-    fields = {name: value for name, value in from_json(message).items() if value is not None}
+    """The header's fields and the further parts that a message stands for: what is absent is left out."""
+    sparse = SPARSE.get(message["type"], ())
+    fields = {name: value for name, value in from_json(message).items() if value is not None and (value or name not in sparse)}
     frame = fields.get("frame")
     return fields, [frame.pop("pixels")] if frame else []
 

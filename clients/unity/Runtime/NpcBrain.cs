@@ -38,6 +38,9 @@ namespace NpcEngine
         [Tooltip("Every action that begins.")]
         [SerializeField] private TextEvent onAction = new TextEvent();
 
+        [Tooltip("What the game carries out beside the action, such as a sale; each comes once.")]
+        [SerializeField] private EffectEvent onEffect = new EffectEvent();
+
         [Tooltip("The server has come (true) or gone (false).")]
         [SerializeField] private FlagEvent onOnline = new FlagEvent();
 
@@ -85,6 +88,12 @@ namespace NpcEngine
             get { return onAction; }
         }
 
+        /// <summary>What the game carries out beside the action, in the order of <see cref="Decision.Effects"/>; each comes once.</summary>
+        public EffectEvent Effect
+        {
+            get { return onEffect; }
+        }
+
         public FlagEvent OnlineChanged
         {
             get { return onOnline; }
@@ -121,7 +130,8 @@ namespace NpcEngine
         }
 
         /// <summary>Tell it what the player says. The answer comes as a decision: from the server, or from the fallback.</summary>
-        public void Say(string text)
+        /// <param name="speaker">Who says it; another NPC speaks under its own id.</param>
+        public void Say(string text, string speaker = "player")
         {
             if (string.IsNullOrWhiteSpace(text))
             {
@@ -131,9 +141,9 @@ namespace NpcEngine
             {
                 Decide(Fallback.Decide(NpcId, text));
             }
-            else if (capture == null || !capture.Request(frame => Send(text, frame)))
+            else if (capture == null || !capture.Request(frame => Send(text, frame, speaker)))
             {
-                Send(text, null);
+                Send(text, null, speaker);
             }
         }
 
@@ -171,6 +181,10 @@ namespace NpcEngine
             if (begins)
             {
                 onAction.Invoke(decision.Action);
+            }
+            foreach (Effect effect in decision.Effects)
+            {
+                onEffect.Invoke(effect);
             }
             if (decision.Line.Length > 0)
             {
@@ -238,11 +252,11 @@ namespace NpcEngine
             }
         }
 
-        private void Send(string text, Frame frame)
+        private void Send(string text, Frame frame, string speaker)
         {
             try
             {
-                _connection?.Client?.Say(new[] { NpcId }, text, frame, "player", _state, Time.timeAsDouble);
+                _connection?.Client?.Say(new[] { NpcId }, text, frame, speaker, _state, Time.timeAsDouble);
             }
             catch (ProtocolException error)
             {

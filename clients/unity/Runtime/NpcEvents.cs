@@ -9,6 +9,11 @@ namespace NpcEngine
     }
 
     [Serializable]
+    public sealed class EffectEvent : UnityEvent<Effect>
+    {
+    }
+
+    [Serializable]
     public sealed class TextEvent : UnityEvent<string>
     {
     }

@@ -17,6 +17,7 @@ from engine.formats.wire.fields import Fields, ProtocolError, unpack_map
 from engine.formats.wire.messages import (
     OF_CLIENT,
     OF_SERVER,
+    SPARSE,
     Ack,
     Buffer,
     Bye,
@@ -74,6 +75,9 @@ def encode(message: ClientMessage | ServerMessage) -> list[Any]:
     """
     fields = {"type": message.TYPE} | {name: _plain(getattr(message, name)) for name in message.__slots__}
     header = {name: value for name, value in fields.items() if value is not None}
+    for name in SPARSE.get(message.TYPE, ()):
+        if not header[name]:
+            del header[name]
     try:
         parts: list[Any] = [msgpack.packb(header)]
     except UnicodeEncodeError:
@@ -110,6 +114,8 @@ def _plain(value: Any) -> Any:
         return value
     if hasattr(value, "__slots__") and hasattr(value, "__dataclass_fields__"):
         return {name: _plain(getattr(value, name)) for name in value.__slots__ if name != "pixels"}
+    if isinstance(value, tuple) and value and hasattr(value[0], "__dataclass_fields__"):
+        return [_plain(entry) for entry in value]
     return dict(value) if isinstance(value, Mapping) else value
 
 

@@ -14,6 +14,7 @@ from npc.text import valid
 
 _SCALARS = frozenset((str, bytes, float, bool, type(None)))
 _BYTES_AN_ENTRY = 8  # of maps and lists; the cards that come with the engine have 14
+_LONGEST_KEY = 64  # characters of a name in a map of values
 _SHOW_SPEC = "See docs/protocol.md."
 
 
@@ -227,6 +228,23 @@ class Fields:
         """A map of at most `entries` lists of strings."""
         inside = self.inside(name)
         return {head: inside.texts(head, 1024, 64) for head in self.names(name, entries)}
+
+    def values(self, name: str, entries: int, most: int) -> dict[str, str | int | float | bool]:
+        """A map of at most `entries` texts of at most `most` characters, numbers and booleans; empty where it is absent."""
+        found = self.mapping(name, entries, {})
+        for entry, value in found.items():
+            is_sound = len(value) <= most if isinstance(value, str) else isinstance(value, bool) or _is_number(value)
+            if not (is_sound and 1 <= len(entry) <= _LONGEST_KEY):
+                what = f"has an entry '{entry[:_LONGEST_KEY]}' that is of another kind or too long"
+                raise self._fault(name, what, f"Send strings of at most {most} characters, finite numbers and booleans.")
+        return found
+
+    def each(self, name: str, entries: int) -> list[Fields]:
+        """The fields of each map in a list of at most `entries`; empty where it is absent."""
+        values = self._get(name, (list, tuple), "a list of maps", ())
+        if len(values) > entries or not all(isinstance(value, dict) for value in values):
+            raise self._fault(name, f"is no list of at most {entries} maps", "Send one.")
+        return [Fields(value, f"{self._where}.{name}") for value in values]
 
     def inside(self, name: str) -> Fields:
         """The fields of a map inside this one."""

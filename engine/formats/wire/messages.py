@@ -10,7 +10,7 @@ from engine.formats.frame import Frame
 from engine.formats.wire import checks
 from engine.formats.wire.constants import CAPABILITIES, MAX_INTEGER, REPLY_HEADER, VERSION, Limits
 from engine.formats.wire.fields import Fields
-from npc.types import Target
+from npc.types import Effect, Target
 
 Buffer: TypeAlias = bytes | memoryview
 
@@ -20,6 +20,13 @@ def _read_target(fields: Fields, limits: Limits) -> Target:
         fields.number("x"),
         fields.number("y"),
         fields.number("p"),
+    )
+
+
+def _read_effect(fields: Fields, limits: Limits) -> Effect:
+    return Effect(
+        fields.text("kind", 80, least=1),
+        fields.values("values", 16, 1000),
     )
 
 
@@ -244,6 +251,7 @@ class WireDecision:
     captured_at: float | None = None
     inspect: Mapping[str, Any] | None = None
     entity: str | None = None
+    effects: tuple[Effect, ...] = ()
 
     @classmethod
     def read(cls, fields: Fields, part: Buffer | None, limits: Limits) -> WireDecision:
@@ -261,6 +269,7 @@ class WireDecision:
             fields.number("captured_at") if fields.has("captured_at") else None,
             fields.mapping("inspect", 64) if fields.has("inspect") else None,
             fields.name("entity", limits) if fields.has("entity") else None,
+            tuple(_read_effect(inside, limits) for inside in fields.each("effects", 32)),
         )
 
 
@@ -335,5 +344,6 @@ class Error:
 
 ClientMessage: TypeAlias = Hello | Spawn | Despawn | Observe | Ping | Bye
 ServerMessage: TypeAlias = Welcome | Spawned | Ack | WireDecision | Event | Pong | Error | Bye
+SPARSE: Mapping[str, tuple[str, ...]] = {"decision": ("effects",)}  # lists that a message leaves out where they are empty
 OF_CLIENT = {kind.TYPE: kind for kind in (Hello, Spawn, Despawn, Observe, Ping, Bye)}
 OF_SERVER = {kind.TYPE: kind for kind in (Welcome, Spawned, Ack, WireDecision, Event, Pong, Error, Bye)}

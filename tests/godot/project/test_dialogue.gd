@@ -72,6 +72,17 @@ func test_a_decision_takes_effect_once() -> void:
 	done()
 
 
+func test_what_is_to_be_done_beside_the_action_comes_once_with_its_decision() -> void:
+	var id := _say_to_mira()
+	var sale := {"kind": "sell", "values": {"item": "bread", "price": 4, "fresh": true}}
+	for _time in 2:
+		_decide(id, "mira", [sale, {"kind": "wave"}])
+	var decisions := _dialogue.take_decisions()
+	equal(decisions.size(), 1, "decisions")
+	equal(decisions[0].effects, [sale, {"kind": "wave", "values": {}}] as Array[Dictionary], "effects")
+	done()
+
+
 func test_undecided_words_are_said_again_to_a_new_server_with_the_same_number() -> void:
 	var id := _say_to_mira()
 	_hear({"type": "ack", "utterances": [id]})
@@ -267,8 +278,9 @@ func _say(text: String, npcs: Array = ["mira"]) -> String:
 	return id
 
 
-func _decide(utterance: String, npc: String = "mira") -> void:
-	_hear({"type": "decision", "npc": npc, "seq": 1, "action": "greet", "emotion": "happy", "utterance_id": utterance})
+func _decide(utterance: String, npc: String = "mira", effects: Array = []) -> void:
+	var decision := {"type": "decision", "npc": npc, "seq": 1, "action": "greet", "emotion": "happy"}
+	_hear(decision.merged({"utterance_id": utterance, "effects": effects}))
 
 
 func _frame(shade: int) -> Dictionary:

@@ -26,6 +26,7 @@ namespace NpcEngine.Tests
                     Answer(arguments[1]);
                     break;
                 case "reworded": Reworded(arguments[1]); break;
+                case "sale": Sale(arguments[1]); break;
                 case "record": Record(arguments[1]); break;
             }
             NpcClient.CloseAll();
@@ -57,6 +58,28 @@ namespace NpcEngine.Tests
             FramesUntil(MiraStands);
             _brain.Say("hello there");
             FramesUntil(() => heard.EndsWith("dear friend."));
+        }
+
+        /// <summary>Another NPC buys bread of one that has a card of its own.</summary>
+        private static void Sale(string endpoint)
+        {
+            Build(endpoint, new Dictionary<string, object>
+            {
+                { "name", "Mira" }, { "wares", new Dictionary<string, object> { { "bread", 4L } } },
+            });
+            int sales = 0, answers = 0;
+            _brain.Decided.AddListener(decision => answers += decision.UtteranceId != null ? 1 : 0);
+            _brain.Effect.AddListener(effect =>
+            {
+                sales++;
+                Say(effect.Kind, effect.Text("item") + " " + effect.Number("price") + " " + effect.Text("to") + " " + effect.Flag("to"));
+            });
+            FramesUntil(MiraStands);
+            _brain.Say("how much is the bread?", "bram");
+            FramesUntil(() => answers == 1);
+            _brain.Say("deal", "bram");
+            FramesUntil(() => answers == 2);
+            Say("sales", sales.ToString());
         }
 
         private static void Answer(string endpoint)
@@ -109,7 +132,7 @@ namespace NpcEngine.Tests
             UnityEngine.Scene.End();
         }
 
-        private static void Build(string endpoint)
+        private static void Build(string endpoint, IDictionary<string, object> card = null)
         {
             var eye = new GameObject("eye");
             Camera.main = eye.AddComponent<Camera>();
@@ -122,6 +145,7 @@ namespace NpcEngine.Tests
             body.SetActive(false);
             _brain = body.AddComponent<NpcBrain>();
             _brain.Configure("mira", "healer", capture);
+            _brain.Card = card;
             _brain.Line.AddListener(text => Say("line", text));
             _brain.Action.AddListener(action => Say("action", action));
             body.SetActive(true);

@@ -30,6 +30,9 @@ var frame_age: float = 0.0
 var captured_at: float = NAN
 ## What the model saw, where it was asked for; see docs/protocol.md.
 var inspect: Dictionary = {}
+## What the game carries out beside the action, in this order: each has a [code]kind[/code] and [code]values[/code]
+## (texts, integers, floats and booleans by name). A decision comes once, and so does what is in it.
+var effects: Array[Dictionary] = []
 ## Whether a routine made it because the server is away.
 var is_fallback: bool = false
 
@@ -41,6 +44,7 @@ static func from_message(message: Dictionary) -> NpcDecision:
 	for name: String in ["utterance_id", "captured_at", "inspect", "entity"]:
 		if message[name] != null:
 			decision.set(name, message[name])
+	decision.effects.assign(message["effects"])
 	if message["target"] != null:
 		decision.has_target = true
 		decision.target = Vector2(message["target"]["x"], message["target"]["y"])

@@ -7,6 +7,7 @@ extends RefCounted
 ## after that means nothing.
 
 const FARTHEST := 10.0  # frames beyond the edge; a box that lies farther out was counted in pixels
+const LONGEST_KEY := 64  # characters of a name in a map of values
 
 var fault: NpcFault
 
@@ -175,6 +176,31 @@ func lists_of_texts(name: String, entries: int) -> Dictionary:
 	return lists
 
 
+## A map of at most [param entries] texts of at most [param most] characters, numbers and booleans; empty where absent.
+func values(name: String, entries: int, most: int) -> Dictionary:
+	var found := mapping(name, entries, {})
+	for entry: String in found:
+		var value: Variant = found[entry]
+		var is_number: bool = (value is int or value is float) and is_finite(value)
+		var is_text: bool = value is String and value.length() <= most
+		if not (value is bool or is_number or is_text) or entry.is_empty() or entry.length() > LONGEST_KEY:
+			_refuse(name, "has an entry of another kind or too long", "Send texts, numbers and booleans.")
+			return {}
+	return found
+
+
+## The fields of each map in a list of at most [param entries]; [method adopt] their faults. Empty where absent.
+func each(name: String, entries: int) -> Array[NpcFields]:
+	var found: Array[NpcFields] = []
+	var listed: Variant = _get_value(name, [])
+	if not listed is Array or listed.size() > entries or listed.any(_is_no_map):
+		_refuse(name, "is no list of at most %d maps" % entries, "Send one.")
+		return found
+	for value: Dictionary in listed:
+		found.append(NpcFields.new(value, "%s.%s" % [_where, name]))
+	return found
+
+
 ## The fields of a map in this one; [method adopt] its fault once it is read.
 func inside(name: String, entries: int = 64, default: Variant = null) -> NpcFields:
 	return NpcFields.new(mapping(name, entries, default), "%s.%s" % [_where, name])
@@ -229,3 +255,7 @@ static func _is_printable(value: String) -> bool:
 		if code in [0x1680, 0x205F, 0x3000, 0xFEFF] or (code >= 0x2060 and code <= 0x206F):
 			return false
 	return true
+
+
+static func _is_no_map(value: Variant) -> bool:
+	return not value is Dictionary

@@ -10,6 +10,8 @@ extends Node
 
 ## Every decision, also those that merely go on, and those of the routine.
 signal decided(decision: NpcDecision)
+## Something to be carried out beside the action, such as a sale; each comes once, before [signal decided].
+signal effect(kind: String, values: Dictionary)
 ## It stands (again); [param its_name] is on its card.
 signal spawned(its_name: String)
 
@@ -71,8 +73,9 @@ func id() -> String:
 	return _id
 
 
-## Say something to it; its answer comes as a decision with this id. Empty where it cannot be sent, and while the
-## server is away: then its routine answers at once.
+## Say something to it, as the player or as [param speaker]: another NPC speaks under its own id. Its answer comes
+## as a decision with this id. Empty where it cannot be sent, and while the server is away: then its routine answers
+## at once.
 func say(text: String, speaker: String = "player") -> String:
 	_join()  # it may have entered the tree in this very frame
 	if _client == null:
@@ -156,6 +159,8 @@ func _take(its_decision: NpcDecision) -> void:
 		_act()
 	if decision.line and body.has_method(&"npc_say"):
 		body.call(&"npc_say", decision.line)
+	for one in decision.effects:
+		effect.emit(one["kind"], one["values"])
 	decided.emit(decision)
 
 

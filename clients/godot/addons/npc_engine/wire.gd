@@ -164,6 +164,7 @@ static func _read_decision(fields: NpcFields, _part: Variant, limits: Dictionary
 		"captured_at": fields.optional_number("captured_at"),
 		"inspect": fields.optional_mapping("inspect", 64),
 		"entity": fields.optional_id("entity", limits["name"]),
+		"effects": _read_maps_effect(fields, "effects", 32, limits),
 	}
 
 
@@ -204,6 +205,18 @@ static func _read_map_target(outer: NpcFields, name: String, _limits: Dictionary
 	}
 	outer.adopt(fields)
 	return read
+
+
+static func _read_maps_effect(outer: NpcFields, name: String, entries: int, _limits: Dictionary) -> Array:
+	var found := []
+	for fields in outer.each(name, entries):
+		var read: Dictionary = {
+			"kind": fields.text("kind", 80, null, 1),
+			"values": fields.values("values", 16, 1000),
+		}
+		outer.adopt(fields)
+		found.append(read)
+	return found
 
 
 static func _read_map_frame(outer: NpcFields, name: String, part: Variant, limits: Dictionary) -> Dictionary:

@@ -10,6 +10,8 @@ namespace NpcEngine
     /// </summary>
     internal sealed class Fields
     {
+        private const int LongestKey = 64; // characters of a name in a map of values
+
         private readonly IDictionary<string, object> _values;
         private readonly string _where;
 
@@ -181,6 +183,37 @@ namespace NpcEngine
             return Value(name) is Dictionary<string, object> ? (object)Map(name, entries) : Text(name, most, null, least);
         }
 
+        /// <summary>
+        /// A map of at most `entries` strings of at most `most` characters, numbers and truth values; empty where absent.
+        /// </summary>
+        public Dictionary<string, object> Values(string name, int entries, int most)
+        {
+            Dictionary<string, object> values = Map(name, entries, true);
+            foreach (KeyValuePair<string, object> entry in values)
+            {
+                var text = entry.Value as string;
+                int length = Characters(entry.Key);
+                bool sound = text != null ? Characters(text) <= most : entry.Value is bool || IsFinite(entry.Value);
+                if (!sound || length < 1 || length > LongestKey)
+                {
+                    throw Fault(name, "has an entry of another kind or too long",
+                                "Send strings of at most " + most + " characters, finite numbers and truth values.");
+                }
+            }
+            return values;
+        }
+
+        /// <summary>The fields of each map in a list of at most `entries`; empty where it is absent.</summary>
+        public List<Fields> Each(string name, int entries)
+        {
+            List<object> values = Get(name, "a list of maps", new List<object>());
+            if (values.Count > entries || !values.TrueForAll(value => value is Dictionary<string, object>))
+            {
+                throw Fault(name, "is no list of at most " + entries + " maps", "Send one.");
+            }
+            return values.ConvertAll(value => new Fields((Dictionary<string, object>)value, _where + "." + name));
+        }
+
         /// <summary>The fields of a map inside this one.</summary>
         public Fields Inside(string name)
         {
@@ -206,6 +239,11 @@ namespace NpcEngine
                 throw Fault(name, value == null ? "is missing" : "is of another type", "Send " + wanted + ".");
             }
             return (T)value;
+        }
+
+        private static bool IsFinite(object value)
+        {
+            return value is long || (value is double && !double.IsNaN((double)value) && !double.IsInfinity((double)value));
         }
 
         /// <summary>Characters as the protocol counts them: code points, not UTF-16 units.</summary>

@@ -133,6 +133,38 @@ namespace NpcEngine
         }
     }
 
+    /// <summary>Something that the game carries out beside the action.</summary>
+    public sealed partial class Effect
+    {
+        /// <summary>What is to be done: `sell`, `quest`, `tag`, or a word of the card.</summary>
+        public readonly string Kind;
+
+        /// <summary>What it is done with, by name: texts, integers, numbers and booleans.</summary>
+        public readonly IDictionary<string, object> Values;
+
+        public Effect(string kind, IDictionary<string, object> values = null)
+        {
+            Kind = kind;
+            Values = values ?? new Dictionary<string, object>();
+        }
+
+        internal static Effect Read(Fields fields, Limits limits)
+        {
+            return new Effect(
+                fields.Text("kind", 80, null, 1),
+                fields.Values("values", 16, 1000));
+        }
+
+        internal Map Described()
+        {
+            return new Map
+            {
+                { "kind", Kind },
+                { "values", Values },
+            };
+        }
+    }
+
     public sealed partial class Frame
     {
         internal static Frame Read(Fields fields, byte[] part, Limits limits)
@@ -594,7 +626,10 @@ namespace NpcEngine
         /// </summary>
         public readonly string Entity;
 
-        public Decision(string npc, long seq, string action, string emotion, string utteranceId = null, Target target = null, string line = "", double confidence = 0, string reason = "", double frameAge = 0, double? capturedAt = null, IDictionary<string, object> inspect = null, string entity = null)
+        /// <summary>What the game carries out beside the action (effects), in this order; absent where there is none.</summary>
+        public readonly Effect[] Effects;
+
+        public Decision(string npc, long seq, string action, string emotion, string utteranceId = null, Target target = null, string line = "", double confidence = 0, string reason = "", double frameAge = 0, double? capturedAt = null, IDictionary<string, object> inspect = null, string entity = null, Effect[] effects = null)
         {
             Npc = npc;
             Seq = seq;
@@ -609,6 +644,7 @@ namespace NpcEngine
             CapturedAt = capturedAt;
             Inspect = inspect;
             Entity = entity;
+            Effects = effects ?? new Effect[0];
         }
 
         public override string Type { get { return "decision"; } }
@@ -628,7 +664,8 @@ namespace NpcEngine
                 fields.Number("frame_age", 0),
                 fields.Has("captured_at") ? fields.Number("captured_at") : (double?)null,
                 fields.Has("inspect") ? fields.Map("inspect", 64) : null,
-                fields.Has("entity") ? fields.Name("entity", limits) : null);
+                fields.Has("entity") ? fields.Name("entity", limits) : null,
+                fields.Each("effects", 32).ConvertAll(inside => Effect.Read(inside, limits)).ToArray());
         }
 
         internal override void Fill(Map fields)
@@ -646,6 +683,7 @@ namespace NpcEngine
             fields.Add("captured_at", CapturedAt);
             fields.Add("inspect", Inspect);
             fields.Add("entity", Entity);
+            fields.Add("effects", Effects.Length == 0 ? null : System.Array.ConvertAll(Effects, one => one.Described()));
         }
     }
 

@@ -29,6 +29,7 @@ _TYPES = {
     "labels": _MAP,
     "boxes": "IDictionary<string, double[]>",
     "card": "object",
+    "values": _MAP,
 }
 _LINK = re.compile(r"\[(.+?)\]\(.+?\)")
 _EMPTY = {"string[]": "new string[0]", _MAP: "new Dictionary<string, object>()"}
@@ -147,10 +148,14 @@ def _fields(schema: Schema, record: Record) -> Iterator[str]:
     yield f"    public {_name(record)}({arguments})"
     yield "    {"
     for value in record.fields.values():
-        empty = _EMPTY.get(_type(schema, value)) if _initial(value) == "null" and not value.optional else None
+        empty = _empty(schema, value) if _initial(value) == "null" and not value.optional else None
         yield f"        {_member(value)} = {_local(value)}" + (f" ?? {empty};" if empty else ";")
     yield "    }"
     yield ""
+
+
+def _empty(schema: Schema, value: Value) -> str | None:
+    return f"new {_name(schema.records[value.type])}[0]" if value.is_list else _EMPTY.get(_type(schema, value))
 
 
 def _argument(schema: Schema, value: Value) -> str:
@@ -192,6 +197,8 @@ def _read(schema: Schema, value: Value) -> str:
     may_miss = ", true" if value.default is not None else ""
     if value.type in schema.records:
         record = schema.records[value.type]
+        if value.is_list:
+            return f"fields.Each({name}, {entries}).ConvertAll(inside => {_name(record)}.Read(inside, limits)).ToArray()"
         part, has = (", part", f"Checks.HasPart(fields, {name}, part)") if record.part else ("", f"fields.Has({name})")
         return f"{has} ? {_name(record)}.Read(fields.Inside({name}){part}, limits) : null"
     usual = f', "{value.default}"' if isinstance(value.default, str) else ", null" if value.least else ""
@@ -211,6 +218,7 @@ def _read(schema: Schema, value: Value) -> str:
         "labels": f"fields.Labels({name}, {entries})",
         "boxes": f"Checks.Boxes(fields, {name}, {entries}, limits)",
         "card": f"fields.Card({name}, {entries}, {most}, {value.least})",
+        "values": f"fields.Values({name}, {entries}, {most})",
     }
     read = reads[value.type]
     if not value.optional:
@@ -221,6 +229,8 @@ def _read(schema: Schema, value: Value) -> str:
 
 def _written(schema: Schema, value: Value) -> str:
     member = _member(value)
+    if value.is_list:
+        return f"{member}.Length == 0 ? null : System.Array.ConvertAll({member}, one => one.Described())"
     if value.type in schema.records:
         return f"{member} == null ? null : {member}.Described()"
     return f"Map.Of({member})" if value.type == "boxes" else member
@@ -228,7 +238,7 @@ def _written(schema: Schema, value: Value) -> str:
 
 def _type(schema: Schema, value: Value) -> str:
     if value.type in schema.records:
-        return _name(schema.records[value.type])
+        return _name(schema.records[value.type]) + ("[]" if value.is_list else "")
     kind = _TYPES[value.type]
     return f"{kind}?" if value.optional and kind in ("long", "double") else kind
 

@@ -73,13 +73,23 @@ def _reader_of_record(schema: Schema, record: Record) -> Iterator[str]:
     part = ", part: Variant" if record.part else ""
     uses = record.check or any(_uses_limits(schema, value) for value in record.fields.values())
     limits = "limits" if uses else "_limits"
-    yield f"static func _read_map_{record.name}(outer: NpcFields, name: String{part}, {limits}: Dictionary) -> Dictionary:"
-    yield "\tvar fields := outer.inside(name)"
+    is_listed = any(value.is_list and value.type == record.name for _, value in schema.all_fields())
+    if is_listed:
+        arguments = f"outer: NpcFields, name: String, entries: int, {limits}: Dictionary"
+        yield f"static func _read_maps_{record.name}({arguments}) -> Array:"
+        yield "\tvar found := []"
+        yield "\tfor fields in outer.each(name, entries):"
+    else:
+        yield f"static func _read_map_{record.name}(outer: NpcFields, name: String{part}, {limits}: Dictionary) -> Dictionary:"
+        yield "\tvar fields := outer.inside(name)"
     first, *more = _returned(schema, record)
-    yield first.replace("return ", "var read: Dictionary = ")
-    yield from more
-    yield "\touter.adopt(fields)"
-    yield "\treturn read"
+    made = [first.replace("return ", "var read: Dictionary = "), *more, "\touter.adopt(fields)"]
+    if is_listed:
+        yield from (f"\t{row}" for row in (*made, "\tfound.append(read)"))
+        yield "\treturn found"
+    else:
+        yield from made
+        yield "\treturn read"
 
 
 def _returned(schema: Schema, record: Record) -> list[str]:
@@ -100,6 +110,8 @@ def _read(schema: Schema, value: Value) -> str:
     optional = "optional_" if value.optional else ""
     if value.type in schema.records:
         record = schema.records[value.type]
+        if value.is_list:
+            return f"_read_maps_{record.name}(fields, {name}, {entries}, limits)"
         part, has = (", part", f"NpcChecks.has_part(fields, {name}, part)") if record.part else ("", f"fields.has({name})")
         return f"_read_map_{record.name}(fields, {name}{part}, limits) if {has} else null"
     least = f"{default or ', null'}, {value.least}" if value.least else default
@@ -115,6 +127,7 @@ def _read(schema: Schema, value: Value) -> str:
         "labels": f"fields.lists_of_texts({name}, {entries})",
         "boxes": f"fields.boxes({name}, {entries}, {most})",
         "card": f"fields.card({name}, {entries}, {most}, {value.least})",
+        "values": f"fields.values({name}, {entries}, {most})",
     }
     return reads[value.type]
 

@@ -51,6 +51,7 @@ def _type(schema: Schema, value: Value) -> str:
     entries, most = _number(schema, value.entries), _number(schema, value.most)
     least = f"{value.least} to " if value.least else "at most "
     kinds = {
+        "values": f"map of strings of at most {most}, numbers and booleans, at most {entries}",
         "id": "id",
         "text": "string" if value.most == "reply_header" else f"string, {least}{most}",
         "integer": f"integer, 0..{most}" if value.most else "integer",
@@ -63,7 +64,8 @@ def _type(schema: Schema, value: Value) -> str:
         "boxes": f"map of lists of 4 numbers, at most {entries}",
         "card": f"string, {least}{most}, or map, at most {entries} entries",
     }
-    return kinds.get(value.type, "map") + (", *opt*" if value.absent else "")
+    inside = f"list of at most {entries} maps" if value.is_list else "map"
+    return kinds.get(value.type, inside) + (", *opt*" if value.absent else "")
 
 
 def _number(schema: Schema, size: Size | None) -> str:

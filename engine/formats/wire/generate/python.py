@@ -21,6 +21,7 @@ _TYPES = {
     "labels": "Mapping[str, tuple[str, ...]]",
     "boxes": "Mapping[str, Ltrb]",
     "card": "str | Mapping[str, Any]",
+    "values": "Mapping[str, str | int | float | bool]",
 }
 
 
@@ -92,7 +93,8 @@ def _head(schema: Schema) -> Iterator[str]:
     yield "from typing import Any, ClassVar, TypeAlias"
     yield ""
     made = [record.python.rpartition(".") for record in schema.records.values() if record.python]
-    imports = [f"from {module} import {name}" for module, _, name in made]
+    modules = {module: sorted(name for other, _, name in made if other == module) for module, _, _ in made}
+    imports = [f"from {module} import {', '.join(names)}" for module, names in modules.items()]
     imports += ["from engine.formats.wire import checks", "from engine.formats.wire.fields import Fields"]
     imports += ["from engine.formats.wire.constants import CAPABILITIES, MAX_INTEGER, REPLY_HEADER, VERSION, Limits"]
     yield from sorted(imports)
@@ -154,11 +156,14 @@ def _read(schema: Schema, value: Value) -> str:
         "labels": lambda: f"fields.labels({name}, {entries})",
         "boxes": lambda: f"checks.boxes(fields, {name}, {entries}, limits)",
         "card": lambda: f"fields.card({name}, {entries}, {most}{at_least})",
+        "values": lambda: f"fields.values({name}, {entries}, {most})",
     }
     if value.type in reads:
         read = reads[value.type]()
         return f"{read} if fields.has({name}) else None" if value.optional else read
     record = schema.records[value.type]
+    if value.is_list:
+        return f"tuple(_read_{record.name}(inside, limits) for inside in fields.each({name}, {entries}))"
     part, has = (", part", f"checks.has_part(fields, {name}, part)") if record.part else ("", f"fields.has({name})")
     read = f"_read_{record.name}(fields.inside({name}){part}, limits)"
     return f"{read} if {has} else None" if value.optional else read
@@ -170,6 +175,7 @@ def _is_ids(value: Value) -> str:
 
 def _declared(schema: Schema, value: Value) -> str:
     kind = _TYPES.get(value.type) or class_name(schema.records[value.type])
+    kind = f"tuple[{kind}, ...]" if value.is_list else kind
     if value.optional:
         return f"    {value.name}: {kind} | None = None"
     default = value.python if value.python is not None else value.default
@@ -199,7 +205,7 @@ def _size(size: Size | None) -> str:
 
 
 def _tuple(names: tuple[str, ...]) -> str:
-    return "(" + ", ".join(f'"{name}"' for name in names) + ")"
+    return "(" + ", ".join(f'"{name}"' for name in names) + (",)" if len(names) == 1 else ")")
 
 
 def _tables(schema: Schema) -> str:
@@ -207,6 +213,9 @@ def _tables(schema: Schema) -> str:
     for side, title in (("client", "ClientMessage"), ("server", "ServerMessage")):
         names = [class_name(record) for record in getattr(schema.messages, side).values()]
         rows.append(f"{title}: TypeAlias = {' | '.join(names)}")
+    sparse = {message.name: [v.name for v in message.fields.values() if v.is_list] for _, message in schema.all_messages()}
+    shown = ", ".join(f'"{name}": {_tuple(tuple(lists))}' for name, lists in sparse.items() if lists)
+    rows.append(f"SPARSE: Mapping[str, tuple[str, ...]] = {{{shown}}}  # lists that a message leaves out where they are empty")
     for side in ("client", "server"):
         names = [class_name(record) for record in getattr(schema.messages, side).values()]
         rows.append(f"OF_{side.upper()} = {{kind.TYPE: kind for kind in ({', '.join(names)})}}")

@@ -13,7 +13,7 @@ from engine.errors import Fault
 
 SCHEMA = Path(__file__).parents[1] / "protocol.yaml"
 Size = int | str  # a number, or the name of a limit
-TYPES = ("id", "text", "integer", "number", "flag", "texts", "map", "integers", "labels", "boxes", "card")
+TYPES = ("id", "text", "integer", "number", "flag", "texts", "map", "integers", "labels", "boxes", "card", "values")
 
 
 class _Entry(BaseModel):
@@ -69,6 +69,11 @@ class Value(_Entry):
     def absent(self) -> bool:
         """Whether a message may leave it away."""
         return self.optional or self.default is not None or (self.type == "flag" and not self.required)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list of records (`entries` at most), which is left out where it is empty."""
+        return self.type not in TYPES and self.entries is not None
 
 
 class Record(_Entry):

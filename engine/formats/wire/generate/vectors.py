@@ -48,10 +48,24 @@ def _cases(schema: Schema, record: Record, above: tuple[str, ...]) -> Iterator[_
         path = (*above, value.name)
         shown = ".".join(path)
         yield f"{shown} is nil", path, None, _missing(value)
-        yield f"{shown} is of another type", path, _OTHER.get(value.type, ["mira"]), "field"
+        yield f"{shown} is of another type", path, "mira" if value.is_list else _OTHER.get(value.type, ["mira"]), "field"
+        if value.is_list:
+            yield from _in_lists(schema, value, path, shown)
+            continue
         yield from _at_limits(schema, value, path, shown)
         if value.type in schema.records:
             yield from _cases(schema, schema.records[value.type], path)
+
+
+def _in_lists(schema: Schema, value: Value, path: tuple[str, ...], shown: str) -> Iterator[_CASES]:
+    """One sound record, too many of them, what is no record, and one with each of its own faults."""
+    record, entries = schema.records[value.type], schema.size(value.entries)
+    sound = _sample(schema, record)
+    for count, error in ((0, None), (1, None), (entries, None), (entries + 1, "field")):
+        yield f"{shown} has {count} entries", path, [sound] * count, error
+    yield f"{shown} has an entry that is text", path, ["mira"], "field"
+    for name, inner, changed, error in _cases(schema, record, ()):
+        yield f"{shown}.{name}", path, [_with(sound, inner, changed)], error
 
 
 def _missing(value: Value) -> str | None:
@@ -78,6 +92,13 @@ def _at_limits(schema: Schema, value: Value, path: tuple[str, ...], shown: str) 
         yield f"{shown} cannot be printed", path, "mira\u200b", "field"
     if value.type == "number":
         yield f"{shown} is infinite", path, float("inf"), "field"
+    if value.type == "values":
+        wrong = {"a list": ["mira"], "a map": {"mira": 1}, "nil": None, "infinite": float("inf"), "too long": "ü" * (most + 1)}
+        yield f"{shown} has an entry of {most} characters", path, {"n": "ü" * most}, None
+        yield f"{shown} has entries of every kind", path, {"a": "", "b": -1, "c": 0.5, "d": False}, None
+        yield from ((f"{shown} has an entry that is {what}", path, {"n": entry}, "field") for what, entry in wrong.items())
+        yield f"{shown} has an entry without a name", path, {"": 1}, "field"
+        yield f"{shown} has an entry with a name of 65 characters", path, {"n" * 65: 1}, "field"
     if value.type == "texts":
         yield f"{shown} has an entry of {most} characters", path, ["ü" * most], None
         yield f"{shown} has an entry of {most + 1} characters", path, ["ü" * (most + 1)], "field"
@@ -116,9 +137,10 @@ def _sample(schema: Schema, record: Record) -> dict[str, Any]:
         "labels": {"action": ["idle"]},
         "boxes": {"mira": [0.0, 0.0, 1.0, 1.0]},
         "card": "guard",
+        "values": {"item": "bread", "price": 4, "weight": 0.5, "fresh": True},
     }
     return {
         name: _sample(schema, schema.records[value.type]) if value.type in schema.records else samples[value.type]
         for name, value in record.fields.items()
-        if not value.among
+        if not value.among and not value.is_list  # what every message may leave out makes no other vector
     }
