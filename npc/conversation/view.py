@@ -20,6 +20,7 @@ from npc.types import Detection, Found, Percept, Target
 
 Place = tuple[float, float]
 SURE, DOUBTFUL = 0.5, 0.3  # presence from which a thing is there, and below which it is not; between them nobody can tell
+TOLD = 0.9  # presence from which a thing is named that nobody has asked about
 NEAR = 0.22  # of the frame's width: what is next to something
 EDGE = 0.03  # by how much a thing is left of another, or above it
 ALIKE = 0.06  # closer together than this, two phrases name one thing
@@ -91,6 +92,11 @@ def _seen(percept: Percept) -> list[Detection]:
     return [*percept.looked, *(d for d in percept.watch if d.phrase.lower() not in looked)]
 
 
+def _plain(percept: Percept) -> list[Detection]:
+    """Of that what is beyond doubt: of all that is looked for in passing some is always found."""
+    return [d for d in _seen(percept) if d.p >= (TOLD if isinstance(d, Found) else SURE)]
+
+
 def where(x: float, y: float) -> str:
     """A place of the frame in words, as a person who looks at it would say."""
     side = "on the left" if x < 0.36 else "on the right" if x > 0.64 else "straight ahead"
@@ -135,7 +141,7 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
 def _view(clause: Clause, percept: Percept) -> Reply:
     if _ANYBODY.search(clause.text):
         return _present(replace(clause, thing=PERSON), percept)
-    things = table(_seen(percept))[:SOME]
+    things = table(_plain(percept))[:SOME]
     if not things:
         return Reply("view_none", "was asked what it sees: nothing that it knows")
     things.sort(key=lambda t: t.x)
@@ -203,7 +209,7 @@ def _beside(clause: Clause, percept: Percept) -> Reply:
         return Reply("absent", f"looked for {anchor or 'it'} and sees none", {"thing": anchor})
     relation = clause.meaning.values.get("relation", "near")
     others = [
-        (t, at) for t in table(_seen(percept)) if not akin(t.phrase, anchor) and (at := _standing(t, by, relation)) is not None
+        (t, at) for t in table(_plain(percept)) if not akin(t.phrase, anchor) and (at := _standing(t, by, relation)) is not None
     ]
     if not others:
         return Reply("beside_none", f"sees nothing {relation} {anchor}", {"thing": anchor, "relation": relation})

@@ -111,3 +111,10 @@ def test_one_thing_is_not_told_under_two_names() -> None:
 def test_any_of_a_kind_may_stand_so(line: str, topic: str) -> None:
     tree = Found("tree", 0.9, 0.9, 0.9, 2, others=((0.5, 0.3),))
     assert asked(line, tree, Found("house", 0.9, 0.5, 0.5), Found("barrel", 0.9, 0.3, 0.5)).topic == topic
+
+
+def test_what_is_in_doubt_is_not_named_unasked() -> None:
+    seen = [Found("well", 0.95, 0.3, 0.5), Found("table", 0.7, 0.4, 0.5)]
+    assert asked("what do you see?", *seen).values["seen"] == "a well on the left"
+    assert asked("what is next to the well?", *seen).topic == "beside_none"
+    assert asked("is there a table?", *seen).topic == "present"
