@@ -10,7 +10,9 @@ from dataclasses import replace
 
 from npc.arbitration import Choice
 from npc.conditions import Moment
+from npc.conversation.recall import resumed
 from npc.hearing import note, take_turn
+from npc.language.senses import Sense
 from npc.lookout import Sighting
 from npc.memory.records import TRIFLE
 from npc.orders import plan_the_rest
@@ -48,9 +50,11 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
         understood = understood or bool(moment.knows or parts.meant(heard))
         decision = _do_as_told(parts, heard, moment, seen) if understood else _ask_again(parts, heard, moment)
     if turn is not None:
+        if decision.line and (also := _what_else_was_asked(parts, turn, moment)):
+            decision = replace(decision, line=f"{decision.line} {also}")
         plan_the_rest(turn, moment.action)
         note(turn, moment, decision)
-        decision = replace(decision, trace=(*decision.trace, *trace_of(person)))
+        decision = replace(decision, trace=(*decision.trace, *turn.as_read, *trace_of(person)))
     if not repeated:
         what = moment.intent if understood else ""
         memory.remember(
@@ -101,7 +105,7 @@ def _reply(parts: CharacterParts, turn: Turn, moment: Moment, seen: list[Sightin
     if stands:
         why, say = reply.why, parts.speaker.line(reply.topic, moment, known)
     say = say or parts.speaker.line(moment.action, moment, known)
-    told = (f"read as {turn.clause.sense}: {turn.clause.text}", *parts.weighed(choice, moment))
+    told = parts.weighed(choice, moment)
     return parts.decide(moment, choice.p, reply.target if stands else None, say, why, told, reply.effects if stands else ())
 
 
@@ -214,11 +218,31 @@ def _tell(parts: CharacterParts, percept: Percept, moment: Moment) -> tuple[str,
     """Say what it knows, or that it does not know; what it tells nobody here (no line fits) it does not know either."""
     fact, likeness = best(percept.knowledge)
     variables = parts.variables(percept)
-    if moment.knows and (say := parts.speaker.one_of(parts.persona.knowledge[moment.knows].say, moment, variables)):
+    if moment.knows and (say := _fact(parts, moment.knows, moment, variables)):
         return f"was asked about what it knows as {fact} ({likeness:.2f})", say
     moment.cause = "unknown"
     say = parts.speaker.line("unknown", moment, variables)
     return f"was asked what it cannot tell (nearest: {fact}, {likeness:.2f})", say
+
+
+def _fact(parts: CharacterParts, name: str, moment: Moment, variables: Mapping[str, str]) -> str:
+    """The words of a fact; what was said lately is owned up to ("as I said")."""
+    lines = parts.persona.knowledge[name].say
+    fresh = parts.speaker.has_fresh(lines, moment, variables)
+    say = parts.speaker.one_of(lines, moment, variables)
+    if fresh or not say:
+        return say
+    return parts.speaker.line("again", moment, {**variables, "line": resumed(say)}) or say
+
+
+def _what_else_was_asked(parts: CharacterParts, turn: Turn, moment: Moment) -> str:
+    """The fact that answers a second question of the same utterance."""
+    for clause, percept in turn.clauses[1:]:
+        if clause.sense is Sense.QUESTION and percept is not turn.heard:
+            fact = _known(parts, percept, parts.known(percept.intent) or "none")
+            if fact and fact != moment.knows:
+                return _fact(parts, fact, moment, parts.variables(percept))
+    return ""
 
 
 def _ask_again(parts: CharacterParts, percept: Percept, moment: Moment) -> Decision:

@@ -216,7 +216,7 @@ class Character:
         if not order.action:
             agenda.standing = None
             return None
-        if not parts.may_do([order.action]):
+        if not parts.may_do([order.action]) or parts.memory.is_forbidden(order.action, order.thing):
             return None
         person = parts.memory.person(order.speaker) or Person()
         moment = parts.moment(percept, seen, person, speaker=order.speaker)

@@ -250,7 +250,7 @@ Lines = Annotated[tuple[Line, ...], BeforeValidator(_many, json_schema_input_typ
 
 
 # A line is not said again while it is among the last few, as long as there is another that fits.
-_REMEMBERED = 6
+_REMEMBERED = 10
 _TOLD = 512  # lines with `once` that are kept of a person: a game may bring ever new cards, a memory has its bounds
 
 
@@ -287,6 +287,10 @@ class Speaker:
     def one_of(self, lines: Sequence[Line], moment: Moment, variables: Mapping[str, str]) -> str:
         """A line out of `lines`, such as those of a rule; empty where none fits."""
         return self._choose(lines, moment, variables)
+
+    def has_fresh(self, lines: Sequence[Line], moment: Moment, variables: Mapping[str, str]) -> bool:
+        """Whether one of the lines that fit was not said lately."""
+        return any(line.say not in self._said and self._fits(line, moment, variables) for line in lines)
 
     def _choose(self, lines: Sequence[Line], moment: Moment, variables: Mapping[str, str]) -> str:
         fitting = [line for line in lines if self._fits(line, moment, variables)]

@@ -16,6 +16,8 @@ from npc.quests import Reached, reached
 from npc.text import valid
 from npc.types import Decision, Percept, Target
 
+_INSTEAD = "warn"  # of a reflex that somebody has forbidden
+
 
 def take_in_event(parts: CharacterParts, percept: Percept) -> str:
     """Take in what the game tells to have happened; its name where that is news, else nothing.
@@ -129,7 +131,11 @@ def _outranks(parts: CharacterParts, sighting: Sighting, other: Sighting) -> boo
 def _options(parts: CharacterParts, sighting: Sighting) -> Mapping[str, float]:
     reactions = parts.persona.reactions
     own = reactions.get(sighting.phrase) or reactions.get(sighting.meaning)
-    return {own: 1.0} if own else parts.behaviour.reflexes.get(sighting.meaning, {})
+    options = {own: 1.0} if own else parts.behaviour.reflexes.get(sighting.meaning, {})
+    allowed = {action: p for action, p in options.items() if not parts.memory.is_forbidden(action, sighting.phrase)}
+    if allowed or not options or parts.memory.is_forbidden(_INSTEAD, sighting.phrase) or not parts.may_do([_INSTEAD]):
+        return allowed
+    return {_INSTEAD: 1.0}
 
 
 def _start_reflex(

@@ -17,6 +17,7 @@ from npc.types import Percept
 # Asked of what is between the two: no fact of the card, however near its words come.
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
 _ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.LEAVE, Sense.TRADE})
+_MAY_KNOW = 0.5  # likeness from which a question about what is not in view may be one of those
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
 
@@ -32,7 +33,7 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     fact, likeness = best(turn.heard.knowledge)
     if likeness >= _KNOWS and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn):
         return None
-    seen = view.answer(clause, looked) or recall.answer(clause, ledger, looked.time) or _under_way(turn)
+    seen = _seen(turn, looked) or recall.answer(clause, ledger, looked.time) or _under_way(turn)
     if seen is not None:
         return seen
     if "trade" not in parts.persona.boundaries and (
@@ -41,6 +42,14 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return traded
     handler = HANDLERS.get(clause.sense)
     return handler(turn) if handler is not None else None
+
+
+def _seen(turn: Turn, looked: Percept) -> Reply | None:
+    """What the frame answers; where it has nothing of the kind, and the card knows of something like it, that is meant."""
+    seen = view.answer(turn.clause, looked)
+    fact, likeness = best(turn.heard.knowledge)
+    missing = seen is not None and seen.topic in {"absent", "cannot_tell", "blind"}
+    return None if missing and likeness >= _MAY_KNOW and fact in turn.parts.persona.knowledge else seen
 
 
 def _may_ask_for_a_fact(turn: Turn) -> bool:

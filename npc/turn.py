@@ -45,6 +45,15 @@ class Turn:
         return self.clauses[0][1]
 
     @property
+    def as_read(self) -> tuple[str, ...]:
+        """How each clause was read, for whoever asks why; the one that decides first."""
+        return tuple(
+            f"read as {clause.sense}{f' ({clause.meaning.ask})' if clause.meaning.ask else ''}: {clause.text}"
+            + "".join(f" [{c.joint} {c.text}]" for c in clause.conditions)
+            for clause, _ in self.clauses
+        )
+
+    @property
     def all_heard(self) -> list[Percept]:
         """What feelings are moved by: the percept of each clause that was perceived alone."""
         heard = {id(percept.intent): percept for _, percept in self.clauses}

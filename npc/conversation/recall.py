@@ -125,10 +125,15 @@ def _heard(ledger: Ledger) -> list[Heard]:
     return [*first, *ledger.heard]
 
 
+def resumed(line: str) -> str:
+    """A line as it goes on after "as I said: "."""
+    return line if line.split(maxsplit=1)[0] in {"I", "I'm"} else line[:1].lower() + line[1:]
+
+
 def _again(ledger: Ledger) -> Reply:
     if not ledger.line:
         return Reply("again_none", "has said nothing yet")
-    return Reply("again", "says it again", {"line": ledger.line[:1].lower() + ledger.line[1:]})
+    return Reply("again", "says it again", {"line": resumed(ledger.line)})
 
 
 def _on_table(ledger: Ledger) -> Reply:

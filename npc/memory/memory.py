@@ -75,6 +75,10 @@ class Memory:
         """Who spoke last, or did something; empty: nobody yet."""
         return max(self.people, key=lambda name: self.people[name].last, default="")
 
+    def is_forbidden(self, action: str, thing: str) -> bool:
+        """Whether anybody has forbidden it to do this, with this thing or with any."""
+        return any(person.ledger.forbids(action, thing) for person in self.people.values())
+
     def acquaint(self, name: str, now: float) -> Person:
         """Somebody who does or says something now; about to be changed."""
         name = _name(name)

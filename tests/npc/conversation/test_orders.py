@@ -62,3 +62,37 @@ def test_words_without_a_hostile_meaning_cost_nothing_for_their_tone(stage):
         Percept(time=9.0, text="You idiot!", intent={"insult": 0.9}, tone={"angry": 0.9}, action={"refuse": 0.9})
     )
     assert actor.character.relationship("player").affection < -0.1
+
+
+def test_what_is_forbidden_is_no_reflex_either_and_self_defence_stays(stage):
+    actor = stage(reactions={"wolf": "attack"}, watch={"wolf": "threat"}, traits={"brave": 1.0})
+    actor.hear("don't attack the wolf", "attack", "attack")
+    assert actor.see(wolf=0.95).action == "warn"
+    attacked = actor.look(state={"event": "attacked", "event_by": "wolf"})
+    assert attacked.action in {"attack", "defend"}, "who is attacked defends himself"
+
+
+def test_a_forbidden_reflex_is_one_again_once_it_is_lifted(stage):
+    actor = stage(reactions={"wolf": "attack"}, watch={"wolf": "threat"}, traits={"brave": 1.0})
+    actor.hear("don't attack the wolf", "attack", "attack")
+    actor.hear("you may attack the wolf now", "agree", "talk")
+    assert actor.see(wolf=0.95).action == "attack"
+
+
+def test_two_questions_get_two_facts_and_what_was_said_is_owned_up_to(stage):
+    facts = {
+        "mill": {"asked": ["who owns the mill?"], "say": ["Old Tam owns it."]},
+        "well": {"asked": ["how deep?"], "say": ["Ten feet."]},
+    }
+    actor = stage(knowledge=facts, lines={"again": ["As I said: {line}"]})
+
+    def asked(text: str, fact: str) -> Percept:
+        return Percept(time=0.0, text=text, intent={"ask_about": 0.9}, action={"talk": 0.9}, knowledge={fact: 0.9})
+
+    whole = asked("Who owns the mill? And how deep is the well?", "mill")
+    parts = (asked("Who owns the mill?", "mill"), asked("how deep is the well?", "well"))
+    both = actor.hear(whole.text, "ask_about", "talk", target=None, knowledge={"mill": 0.9}, clauses=parts)
+    assert both.line == "Old Tam owns it. Ten feet."
+    assert any(entry.startswith("read as question") for entry in both.trace)
+    again = actor.hear("who owns the mill?", "ask_about", "talk", target=None, knowledge={"mill": 0.9})
+    assert again.line == "As I said: old Tam owns it."
