@@ -16,6 +16,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -34,6 +35,7 @@ from engine.formats.recording import TAGS, Name, first_fault
 from npc.text import decoded
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+UNREAD = (".gif", ".bmp", ".tga", ".svg", ".tif", ".tiff", ".avif")
 MOST_FILES, DEEPEST, MOST_THINGS, MOST_LOOKS = 20_000, 6, 1000, 16  # looks of one thing; of more, some evenly chosen
 LARGEST_TEXT = 4 << 20  # bytes of a description
 LARGEST_SIDE = 200  # pixels: no thing is composed larger
@@ -141,7 +143,9 @@ def read_art(folder: Path) -> Art:
     for picture in found:
         looks.setdefault(picture.name, []).append(picture.pixels)
     things = [ArtThing(name, tuple(_some(of))) for name, of in sorted(looks.items())]
-    return Art(folder, cfg.game or words(folder.resolve().name) or "game", _with_cfg(folder, things, cfg), tuple(_notes(found)))
+    return Art(
+        folder, cfg.game or words(folder.resolve().name) or "game", _with_cfg(folder, things, cfg), tuple(_notes(found, names))
+    )
 
 
 def read_backgrounds(folder: Path) -> tuple[Pixels, ...]:
@@ -181,6 +185,7 @@ def _listed(folder: Path) -> list[PurePosixPath]:
 def _pictures(folder: Path, names: Sequence[PurePosixPath], further: Sequence[str]) -> Iterator[_Found]:
     """Every picture, and every part of a sheet that is described, under its name."""
     sheets = dict(_sheets(folder, names))
+    opened = lru_cache(maxsize=2)(partial(_read, folder))  # hundreds of descriptions may be of one sheet
     described = {picture for picture, _ in sheets.values()}
     shelves = {PurePosixPath("."), *map(PurePosixPath, further)}
     shelves |= {above for name in names if name.suffix.lower() in PICTURES or name in sheets for above in name.parent.parents}
@@ -194,7 +199,7 @@ def _pictures(folder: Path, names: Sequence[PurePosixPath], further: Sequence[st
             yield _checked(words(own), str(name), _read(folder, name))
             continue
         picture, sheet = sheets[name]
-        pixels, single = _read(folder, picture), len(_part_names(sheet)) < 2
+        pixels, single = opened(picture), len(_part_names(sheet)) < 2
         for part in sheet.parts:
             called = words(own) if single else words(_stem(part.name)) or words(own)
             cut = pixels if isinstance(pixels, str) else _cut(pixels, part)
@@ -301,8 +306,10 @@ def _within(pixels: Pixels, side: int) -> Pixels:
     return np.asarray(smaller, np.uint8)
 
 
-def _notes(found: Sequence[_Found]) -> Iterator[str]:
-    """Folders whose pictures may be things of their own."""
+def _notes(found: Sequence[_Found], names: Sequence[PurePosixPath]) -> Iterator[str]:
+    """Folders whose pictures may be things of their own, and pictures that were left out."""
+    if others := sum(name.suffix.lower() in UNREAD for name in names):
+        yield f"Left out are {others} pictures of other formats: PNG, JPEG and WebP are read."
     stems: dict[tuple[str, str], set[str]] = {}
     for picture in found:
         path = PurePosixPath(picture.source)

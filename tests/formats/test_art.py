@@ -147,7 +147,10 @@ def test_an_atlas_texture_of_godot_is_a_thing(art: Path) -> None:
 def test_art_yaml_adds_names_tags_sizes_and_shelves(art: Path) -> None:
     for name in ("sword", "shield", "helmet"):
         save(art / "gear" / f"{name}.png", sprite((len(name) * 20, ord(name[1]), 10, 255)))
-    note = read_art(art).notes[0]
+    (art / "gear" / "axe.gif").write_bytes(b"GIF89a")
+    left_out, note = read_art(art).notes
+    assert left_out.startswith("Left out are 1 pictures of other formats")
+    (art / "gear" / "axe.gif").unlink()
     assert "gear/" in note
     assert "shelves: [gear]" in note
     (art / "art.yaml").write_text(

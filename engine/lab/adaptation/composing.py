@@ -64,11 +64,6 @@ class Composition(Recording):
         composed = {row.episode for row in self.rows if row.frame in self.pictures}
         return split_by_episode(rows, learnt=composed - self.held_out, checked=self.held_out)
 
-    def alone(self) -> Composition:
-        """The composed frames without those that the game recorded."""
-        rows = tuple(row for row in self.rows if row.frame in self.pictures)
-        return Composition(self.folder, self.meta, rows, self.pictures, self.held_out)
-
 
 def compose(
     art: Art, backgrounds: Sequence[Pixels] = (), recorded: Recording | None = None, frames: int | None = None, seed: int = 7
