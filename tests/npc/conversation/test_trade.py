@@ -84,3 +84,19 @@ def test_yes_takes_what_was_asked_and_no_refuses_it() -> None:
 
 def test_yes_without_a_bid_is_no_trade() -> None:
     assert haggle("yes") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        (["Good morning Odo, I'd like to buy some bread"], "price"),
+        (["what you got for sale"], "wares"),
+        (["how much is the sword?", "ill give you 2 coins for it"], "counter"),
+    ],
+)
+def test_players_trade_in_their_own_spelling(said: list[str], topic: str) -> None:
+    ledger = Ledger()
+    stall = Stall(WARES, {})
+    replies = [answer(read(line, ledger, "Odo").clauses[-1], ledger, stall, "ada", 0.0) for line in said]
+    assert replies[-1] is not None
+    assert replies[-1].topic == topic
