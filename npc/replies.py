@@ -58,6 +58,8 @@ def _may_ask_for_a_fact(turn: Turn) -> bool:
     if clause.meaning.ask in _PERSONAL:
         known = recall.answer(clause, turn.ledger, turn.percept.time)
         return clause.meaning.ask is Ask.MINE and known is not None and known.topic == "recall_none"
+    if clause.meaning.ask is Ask.BUYS:
+        return not _stall(turn).wanted(clause.meaning.values.get("item", ""))
     if clause.sense is Sense.TRADE and turn.parts.persona.wares:
         item = clause.meaning.values.get("item", "")
         return clause.meaning.ask is Ask.WARES or bool(item and not _stall(turn).find(item))

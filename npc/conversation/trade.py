@@ -67,6 +67,15 @@ class Stall:
         ware = self.wares[item]
         return max(ware.floor, round(ware.price * (1 - SWAY * self.sympathy)))
 
+    def pays(self, item: str) -> int:
+        """What it gives this customer for something that it wants."""
+        return max(0, round(self.wants[item] * (1 + SWAY * self.sympathy / 2)))
+
+    def wanted(self, words: str) -> str:
+        """What it wants that words name, "" where that is nothing."""
+        one = singular(words.lower())
+        return next((name for name in self.wants if one and kind_of(name) == kind_of(one)), "")
+
     def find(self, words: str) -> str:
         """The ware that words name, "" where none or more than one fits."""
         one = singular(words.lower())
@@ -81,13 +90,17 @@ def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: floa
     meaning, values = clause.meaning, clause.meaning.values
     if meaning.sense is not Sense.TRADE and not (meaning.sense in {Sense.YES, Sense.NO} and ledger.asked == "deal"):
         return None
-    if not stall.wares:  # the card has no prices: the model's way, with the card's lines for `trade`
+    if stall.wants and meaning.ask is Ask.BUYS:
+        return _buys(values, ledger, stall, now)
+    if not stall.wares and not (
+        stall.wants and ledger.asked == "deal"
+    ):  # the card has no prices: the model's way, with the card's lines for `trade`
         return None
     if meaning.ask is Ask.WARES:
         listed = [f"{name} for {_coins(stall.asks(name))}" for name in stall.wares]
         return Reply("wares", "was asked for its wares", {"seen": ", ".join(listed)}, "trade")
     if meaning.sense is Sense.YES or "deal" in values:
-        return _close(ledger, speaker, now)
+        return _close(ledger, stall, speaker, now)
     if meaning.sense is Sense.NO:
         return _refuse(ledger)
     item = _item(values, ledger, stall)
@@ -145,9 +158,24 @@ def _swap(item: str, mine: str, ledger: Ledger, stall: Stall, speaker: str, now:
     return _ask(item, stall.asks(item), "counter", ledger, now)
 
 
-def _close(ledger: Ledger, speaker: str, now: float) -> Reply | None:
-    """The customer takes what was asked last."""
+def _buys(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float) -> Reply | None:
+    """What it pays for something that the customer has."""
+    named = thing_in(values.get("item", ""))
+    meant = [named] if named else [thing.phrase for thing in reversed(ledger.things)]
+    item = next((want for words in meant if (want := stall.wanted(words))), "")
+    if not item:
+        return Reply("no_use", f"has no use for {named}", {"item": named}, "refuse") if named else None
+    price = stall.pays(item)
+    ledger.bid(Bid(item=item, by="npc", price=price, time=now))
+    ledger.asked = "deal"
+    return Reply("buys", f"pays {price} for {item}", {"item": item, "price": _coins(price)}, "trade")
+
+
+def _close(ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
+    """The customer takes what was asked, or offered, last."""
     bid = ledger.open_bid("npc")
+    if bid is not None and bid.item in stall.wants and bid.item not in stall.wares:
+        return _bought(bid, ledger, speaker)
     return None if bid is None else _sold(bid.item, bid.price or 0, bid.against, ledger, speaker, now)
 
 
@@ -169,6 +197,14 @@ def _sold(item: str, price: int, against: str, ledger: Ledger, speaker: str, now
     effect = Effect("sell", {"item": item, "price": price, "against": against, "to": speaker})
     values = {"item": item, "price": price_of(bid)}
     return Reply("sold", f"sold {item} for {price_of(bid)}", values, "trade", effects=(effect,))
+
+
+def _bought(bid: Bid, ledger: Ledger, speaker: str) -> Reply:
+    ledger.bid(bid.model_copy(update={"state": "agreed"}))
+    ledger.asked = ""
+    effect = Effect("buy", {"item": bid.item, "price": bid.price or 0, "from": speaker})
+    values = {"item": bid.item, "price": price_of(bid)}
+    return Reply("bought", f"bought {bid.item} for {price_of(bid)}", values, "trade", effects=(effect,))
 
 
 def _number(word: str) -> int:

@@ -55,6 +55,7 @@ class Ask(StrEnum):
     WHY = "why"
     PRICE = "price"
     WARES = "wares"
+    BUYS = "buys"  # what do you pay for a pelt?
     ON_TABLE = "on_table"  # what did I offer?
 
 

@@ -7,7 +7,7 @@ import pytest
 from npc.conversation.reading import read
 from npc.conversation.reply import Reply
 from npc.conversation.trade import Stall, Ware, answer
-from npc.memory.ledger import Ledger
+from npc.memory.ledger import Ledger, Meant
 
 WARES = {"bread": Ware(price=4), "iron sword": Ware(price=40)}
 
@@ -100,3 +100,31 @@ def test_players_trade_in_their_own_spelling(said: list[str], topic: str) -> Non
     replies = [answer(read(line, ledger, "Odo").clauses[-1], ledger, stall, "ada", 0.0) for line in said]
     assert replies[-1] is not None
     assert replies[-1].topic == topic
+
+
+@pytest.mark.parametrize(
+    "asked", ["would you buy a pelt from me?", "what do you pay for a wolf pelt?", "I want to sell my wolf pelts"]
+)
+def test_it_buys_what_it_wants_and_the_game_carries_it_out(asked: str) -> None:
+    ledger = Ledger()
+    offer = haggle(asked, ledger=ledger)
+    assert offer is not None
+    assert (offer.topic, offer.values["price"]) == ("buys", "35 coins")
+    bought = haggle("deal", ledger=ledger)
+    assert bought is not None
+    [effect] = bought.effects
+    assert (effect.kind, dict(effect.values)) == ("buy", {"item": "wolf pelt", "price": 35, "from": "ada"})
+
+
+def test_what_it_does_not_want_it_does_not_buy() -> None:
+    reply = haggle("will you buy my turnips?")
+    assert reply is not None
+    assert reply.topic == "no_use"
+
+
+def test_what_was_spoken_of_is_what_a_price_is_asked_for() -> None:
+    ledger = Ledger()
+    ledger.mean(Meant(phrase="pelts"))
+    reply = haggle("what do you pay?", ledger=ledger)
+    assert reply is not None
+    assert reply.topic == "buys"
