@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from npc.conversation import recall, trade, view
+from npc.conversation import episodes, recall, trade, view
 from npc.conversation.reply import Reply
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import Promise
@@ -15,7 +15,7 @@ from npc.turn import Turn
 from npc.types import Percept
 
 # Asked of what is between the two: no fact of the card, however near its words come.
-_PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
+_PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
 _ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.LEAVE, Sense.TRADE})
 _MAY_KNOW = 0.5  # likeness from which a question about what is not in view may be one of those
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
@@ -34,6 +34,7 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     if likeness >= _KNOWS and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn):
         return None
     seen = _seen(turn, looked) or recall.answer(clause, ledger, looked.time) or _under_way(turn)
+    seen = seen or episodes.answer(clause, parts.memory, looked.speaker, looked.time)
     if seen is not None:
         return seen
     if "trade" not in parts.persona.boundaries and (

@@ -48,6 +48,7 @@ class Ask(StrEnum):
     NEARER = "nearer"  # which is closer, the tree or the well?
     MY_NAME = "my_name"
     MINE = "mine"  # do you remember my dog?
+    ABOUT = "about"  # do you remember the wolf? what did I say about the mill?
     I_SAID = "i_said"  # what did I ask you first?
     YOU_SAID = "you_said"  # what did you say?
     DOING = "doing"  # what are you doing?
