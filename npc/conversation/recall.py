@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from npc.conversation.reading import Clause
@@ -25,6 +26,9 @@ _WANTED = {
 _AGES = ((90.0, "a moment ago"), (900.0, "a little while ago"), (5400.0, "an hour ago"), (86400.0, "earlier today"))
 
 
+_I_OFFERED = re.compile(r"\bi (?:offer|bid)|\bmy (?:offer|bid)\b")
+
+
 def answer(clause: Clause, ledger: Ledger, now: float) -> Reply | None:
     """The answer to a question about what was said before; None where the clause is none."""
     match clause.meaning.ask:
@@ -37,7 +41,7 @@ def answer(clause: Clause, ledger: Ledger, now: float) -> Reply | None:
         case Ask.YOU_SAID:
             return _again(ledger)
         case Ask.ON_TABLE:
-            return _on_table(ledger)
+            return _on_table(clause, ledger)
         case _:
             return None
 
@@ -136,10 +140,14 @@ def _again(ledger: Ledger) -> Reply:
     return Reply("again", "says it again", {"line": resumed(ledger.line)})
 
 
-def _on_table(ledger: Ledger) -> Reply:
+def _on_table(clause: Clause, ledger: Ledger) -> Reply:
     if not ledger.bids:
         return Reply("recall_none", "was offered nothing", {"thing": "an offer"})
-    bid = ledger.bids[-1]
+    words = clause.text.lower()
+    bids = [bid for bid in ledger.bids if bid.item in words] or list(ledger.bids)
+    if _I_OFFERED.search(words):
+        bids = [bid for bid in bids if bid.by == "player"] or bids
+    bid = bids[-1]
     topic = {"agreed": "agreed", "refused": "was_refused"}.get(bid.state, "offered" if bid.by == "player" else "asked_for")
     return Reply(topic, f"remembers {bid.item}", {"item": bid.item, "price": price_of(bid)})
 

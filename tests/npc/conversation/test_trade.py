@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from npc.conversation import recall
 from npc.conversation.reading import read
 from npc.conversation.reply import Reply
 from npc.conversation.trade import Stall, Ware, answer
@@ -128,3 +129,19 @@ def test_what_was_spoken_of_is_what_a_price_is_asked_for() -> None:
     reply = haggle("what do you pay?", ledger=ledger)
     assert reply is not None
     assert reply.topic == "buys"
+
+
+def test_who_asks_whether_something_is_sold_is_told_its_price() -> None:
+    for asked, topic in (("do you sell swords?", "price"), ("do you sell boats?", "not_for_sale")):
+        reply = haggle(asked)
+        assert reply is not None
+        assert reply.topic == topic
+
+
+def test_what_i_offered_is_not_what_was_asked_for_it() -> None:
+    ledger = Ledger()
+    haggle("how much is the bread?", "1 coin for the bread", "how much is the sword?", ledger=ledger)
+    for asked in ("what did I offer for the bread?", "what was my offer?"):
+        reply = recall.answer(read(asked, ledger).clauses[-1], ledger, 9.0)
+        assert reply is not None
+        assert (reply.topic, reply.values["price"]) == ("offered", "1 coin")
