@@ -101,7 +101,7 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
         ledger.question = Order(text=clause.text[:500], thing=clause.thing, time=now)
     if turn.replied is None or turn.replied.topic not in {"which", "what_thing", "price", "counter", "firm"}:
         ledger.asked = ""
-    ledger.told = moment.knows
+    ledger.told = moment.knows if turn.replied is None else turn.replied.fact
     if clause.meaning.ask is not Ask.WHY:
         ledger.reason = moment.cause
     if decision.line and (turn.replied is None or turn.replied.topic != "again"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from npc import facts
 from npc.conversation import episodes, recall, trade, view
 from npc.conversation.reply import Reply
 from npc.language.senses import Ask, Sense
@@ -30,6 +31,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return ask_which(turn)
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
         return None
+    if (told := facts.answer(turn)) is not None:
+        return told
     fact, likeness = best(turn.heard.knowledge)
     if likeness >= _KNOWS and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn):
         return None

@@ -19,6 +19,7 @@ class Reply:
         action: what the character does meanwhile.
         target: what it points at.
         effects: what the game has to carry out.
+        fact: the fact of the card that it tells, the last of several.
     """
 
     topic: str
@@ -27,3 +28,4 @@ class Reply:
     action: str = "talk"
     target: Target | None = None
     effects: tuple[Effect, ...] = ()
+    fact: str = ""

@@ -86,8 +86,8 @@ class Ledger(BaseModel):
     Attributes:
         things: what was meant lately, the latest last.
         facts: what the speaker told of himself: `name`, `home`, `likes`, `dog` …
-        told: the fact of the card that was told last; `reason`: the cause of what it did then; `line`: the last line
-            that was said to this speaker.
+        told: the fact of the card that was told last.
+        reason: the cause of what it did then; `line`: the last line that was said to this speaker.
         asked: what the character has asked and waits to hear: `which`, `deal`, `you` (empty: nothing).
     """
 

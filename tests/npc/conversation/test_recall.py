@@ -136,3 +136,10 @@ def test_what_is_no_question_about_the_speaker_is_left_to_others(line: str) -> N
 def test_who_is_spoken_to_is_no_part_of_the_question() -> None:
     for line in ("bram do u remember who i am?", "Bram, who am I?", "who am i, guard?", "elder, who am I", "hey bram who am i"):
         assert asked(line, Ledger(facts={"name": "Ada"})).values == {"who": "Ada"}, line
+
+
+def test_ones_own_offer_is_told_from_what_was_asked() -> None:
+    ledger = Ledger(bids=(Bid(item="rope", by="player", price=2), Bid(item="rope", by="npc", price=3)))
+    assert asked("what did i offer you?", ledger).topic == "offered"
+    assert asked("remember what i offered for the rope?", ledger).values["price"] == "2 coins"
+    assert asked("how much did you ask?", ledger).topic == "asked_for"

@@ -177,3 +177,25 @@ def test_a_condition_ahead_is_one_of_all_that_is_then_to_be_done():
     pieces = cut(plain("whenever you see a wolf, run to me and tell me"))
     assert [(p.text, p.joint, p.spans, p.always) for p in pieces][-1] == ("you see a wolf", "when", 2, True)
     assert len(cut(plain("when does the gate shut"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "thing"),
+    [
+        ("how many red potions are there?", "red potions"),
+        ("how many blue houses", "blue houses"),
+        ("can you count the trees for me", "trees"),
+        ("how many are there?", ""),
+        ("how many wolves near the well", "wolves"),
+    ],
+)
+def test_what_is_counted_is_named_whole(line, thing):
+    meaning = meaning_of(trimmed(plain(line)))
+    assert (meaning.ask, meaning.thing) == (Ask.COUNT, thing)
+
+
+@pytest.mark.parametrize(
+    "line", ["i won't cause any trouble i promise", "i'll bring you eggs tomorrow, promise", "I'll be good, I swear"]
+)
+def test_a_word_that_is_given_last_is_given(line):
+    assert meaning_of(trimmed(plain(line))).sense is Sense.PROMISE

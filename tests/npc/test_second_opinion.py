@@ -1,0 +1,39 @@
+"""What the grammar knows better than the model about the temper of words."""
+
+from __future__ import annotations
+
+import pytest
+
+from npc.conversation.reading import read
+from npc.memory.ledger import Ledger
+from npc.second_opinion import second_opinion
+from npc.types import Percept
+
+ANGRY = {
+    "intent": {"ask_about": 0.8, "chat": 0.1, "threaten": 0.1},
+    "tone": {"angry": 0.9, "neutral": 0.1},
+    "action": {"talk": 0.9, "attack": 0.1},
+    "emotion": {"neutral": 0.9, "angry": 0.1},
+}
+
+
+def _tone(line, **heads):
+    [clause] = read(line, Ledger()).clauses
+    _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **heads}))
+    return max(percept.tone, key=percept.tone.__getitem__)
+
+
+@pytest.mark.parametrize(
+    "line", ["what did i ask you first?", "why wont you fight?", "say that again?", "how long?", "stop selling me stuff", "nvm"]
+)
+def test_haste_in_a_question_is_no_reproach(line):
+    assert _tone(line) == "neutral"
+
+
+def test_anger_in_an_order_stays():
+    assert _tone("GIVE ME THE POTION NOW!") == "angry"
+
+
+def test_an_insult_that_asks_is_an_insult():
+    intent = {"insult": 0.9, "chat": 0.05, "ask_about": 0.05}
+    assert _tone("why are you such an idiot?", intent=intent) == "angry"
