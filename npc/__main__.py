@@ -60,8 +60,11 @@ def _hidden(card: str | Path, double: Path) -> PersonaError:
 
 
 def _silent(card: str | Path) -> str:
-    """A note on actions for which the card leaves the words to the common lines."""
-    missing = sorted(load_behaviour().spoken - load_persona(card).lines.keys())
+    """A note on actions, and how much of what comes up, for which the card leaves the words to the common lines."""
+    behaviour, own = load_behaviour(), load_persona(card).lines.keys()
+    missing = sorted(behaviour.spoken - behaviour.topics.keys() - own)
+    if topics := len(behaviour.topics.keys() - own):
+        missing.append(f"{topics} things that come up in conversation")
     return f" (common lines for: {', '.join(missing)})" if missing else ""
 
 
