@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from npc.language.grammar import GRAMMAR, expanded
 
@@ -116,6 +117,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 _PATTERNS = _grammar()
 
 
+@lru_cache(maxsize=512)  # what is perceived is read twice: before the model hears it, and by the character
 def meaning_of(clause: str) -> Meaning:
     """What a `plain`, `trimmed` clause is for. Words of one kind have one name in `values`, whichever phrase gave them."""
     for sense, ask, pattern in _PATTERNS:
