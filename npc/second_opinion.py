@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from npc.behaviour import load_behaviour
 from npc.conversation.reading import Clause
-from npc.language.harm import Harm, harm_in
+from npc.language.harm import Harm, harm_in, means_harm
 from npc.language.senses import Sense
 from npc.parts import best
 from npc.types import Percept
@@ -39,7 +39,7 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     if clause.sense is Sense.FOREIGN:  # what the model hears in it, it hears in the sound of it
         unheard = {head: _mostly(getattr(percept, head), label, SURE) for head, label in _UNHEARD.items()}
         return clause, replace(percept, **unheard, knowledge={})  # type: ignore[arg-type]
-    harm = harm_in(clause.text)
+    harm = harm_in(clause.text) if _sounds_hostile(percept) else Harm.MEANT if means_harm(clause.text) else Harm.OPEN
     if clause.sense is Sense.PEACE and clause.conditions:  # "I will not hurt you if you pay" is a threat
         return _as_words(clause), percept
     if harm is Harm.MEANT:
@@ -54,6 +54,14 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     if best(percept.intent)[0] not in _ENMITY and (harm is Harm.NONE or "!" not in clause.said):
         return clause, _calm(percept)
     return clause, percept
+
+
+def _sounds_hostile(percept: Percept) -> bool:
+    return (
+        best(percept.intent)[0] in _HOSTILE
+        or best(percept.action)[0] in _VIOLENT
+        or best(percept.tone)[0] in {"angry", "afraid"}
+    )
 
 
 def is_hostile(clause: Clause, percept: Percept) -> bool:

@@ -41,9 +41,14 @@ _YOU = _compiled([r"\b<you>\b"])
 _OF_MYSELF = re.compile(r"^(?:well,? |oh,? |ah,? |okay,? )?(?:I|we|let me|let us)\b", re.IGNORECASE)
 
 
+def means_harm(clause: str) -> bool:
+    """Whether a `plain` clause says outright that harm will be done to the one spoken to."""
+    return _HOSTILE.search(clause) is not None
+
+
 def harm_in(clause: str) -> Harm:
     """Whether a `plain` clause means harm to the one spoken to, by who does what to whom."""
-    if _HOSTILE.search(clause):
+    if means_harm(clause):
         return Harm.MEANT
     if _INSULTING.search(clause):
         return Harm.OPEN
