@@ -235,7 +235,7 @@ def test_secrets_on_disk_are_for_their_owner_alone(tmp_path):
 def test_silence_ends_a_session(serve, connect):
     now = [0.0]
     server = serve(clock=lambda: now[0])
-    connect(server)
+    connect(server).until(lambda: len(server.sessions) == 1)
     now[0] = sessions.IDLE_S + 1
     other = connect(server)
     other.until(lambda: len(server.sessions) == 1)

@@ -9,6 +9,8 @@ from engine.formats.wire.generate import csharp, gdscript, pages, python, vector
 from engine.formats.wire.generate.__main__ import ROOT, generated
 from engine.formats.wire.generate.schema import SCHEMA, load
 
+if not (ROOT / "clients").is_dir():
+    pytest.skip("an installed wheel has no clients and no pages to be generated", allow_module_level=True)
 FILES = dict(generated())
 
 

@@ -13,6 +13,7 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel
 
+import npc
 from npc.asks import Asks
 from npc.conditions import ASKS, Condition, Line, Moment, asks_of
 
@@ -144,7 +145,7 @@ print("one file")
 
 
 def test_a_condition_added_in_one_file_is_read_asked_and_traced(tmp_path):
-    root = Path(__file__).parents[2]
+    root = Path(npc.__file__).parents[1]
     shutil.copytree(root / "npc", tmp_path / "npc", ignore=shutil.ignore_patterns("__pycache__"))
     path = tmp_path / "npc" / "conditions.py"
     text = path.read_text(encoding="utf-8")

@@ -39,7 +39,7 @@ def test_one_can_tell_who_acted():
     assert result.characters == 8
     assert result.any_line >= 0.8
     assert result.new_lines > 3 / 8
-    assert result.new_scenes > 0.6
+    assert result.new_scenes > 0.55  # ten lines are remembered, so each is heard less often: harder than with six (0.63)
     assert result.different > 0.3
 
 

@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+pytest.importorskip("torch", reason="needs the train extra")
+
 from engine.lab.training import run
 
 
