@@ -24,9 +24,6 @@ from engine.perception.pictures import decode
 TURN, PHRASES = 32, 160
 
 
-LULL_S = 0.002  # without anything to take, before other things are looked after
-
-
 @dataclass(eq=False, slots=True)
 class Picture:
     """The frame of one observation on its way to the model; all its NPCs share it.
@@ -159,8 +156,7 @@ class Mailbox:
                 break
             if closed and not self._clients:  # else a card or a picture is on its way
                 return None
-            # A lull first: whoever sends the last replies wants the interpreter more than what is due beside.
-            if not self._idle.acquire(timeout=LULL_S) and not idle():
+            if not idle():
                 self._idle.acquire()
         if self._company and wait > 0:
             self._gather(groups, frames, time.monotonic() + wait)
