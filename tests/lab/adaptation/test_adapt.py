@@ -228,14 +228,14 @@ def test_a_bundle_whose_successor_cannot_take_its_place_stays(tmp_path: Path, mo
     out = tmp_path / "out"
     out.mkdir()
     (out / "bundle.json").write_text("old")
-    rename = Path.rename
+    replace = Path.replace
 
     def fails(self: Path, target: Path) -> Path:
         if target == out and self.name.startswith(".bundle-") and not self.name.endswith("-old"):
             raise PermissionError("in use")
-        return rename(self, target)
+        return replace(self, target)
 
-    monkeypatch.setattr(Path, "rename", fails)
+    monkeypatch.setattr(Path, "replace", fails)
     with pytest.raises(PermissionError), staging(out) as folder:
         (folder / "bundle.json").write_text("new")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
