@@ -209,7 +209,7 @@ def test_who_has_cards_read_without_end_leaves_time_to_the_others(monkeypatch):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("/home/ada/my game/cards/wren.yaml:3: no", "wren.yaml:3: no"),
+        ("/srv/my game/cards/wren.yaml:3: no", "wren.yaml:3: no"),
         (r"C:\Users\Ada\cards\wren.yaml:3: no", "wren.yaml:3: no"),
         ("Either/or stays, and tcp://127.0.0.1:5571 too.", "Either/or stays, and tcp://127.0.0.1:5571 too."),
         ("There is no persona '/etc/passwd'.", "There is no persona 'passwd'."),
