@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from npc.asks import Asks, any_of, as_long, below, comparable, either, entries, none_of, one, stands
 from npc.effects import TAG, Consequences, Tags
+from npc.line_ids import LineId, derived_id
 from npc.types import Effect
 from npc.variables import STATE, checked, filled, names_in
 
@@ -214,6 +215,7 @@ class Line(Condition):
     once: Once | None = None  # said to a person once for ever, or once a visit
     effects: Consequences = ()  # what the game has to carry out when it is said
     tags: Tags = ()  # of the line, for the game: a gesture, a camera
+    id: LineId | None = None  # what it is called in translation tables and voice-over files; left out: named by its words
 
     @model_validator(mode="before")
     @classmethod
@@ -226,6 +228,11 @@ class Line(Condition):
         return checked(say)
 
     @cached_property
+    def line_id(self) -> str:
+        """What it is called (`npc.line_ids`)."""
+        return self.id or derived_id(self.say)
+
+    @cached_property
     def variables(self) -> frozenset[str]:
         """Names in braces; a line is said only where all of them are known."""
         return names_in(self.say)
@@ -235,9 +242,9 @@ class Line(Condition):
         """A line that names what the game tells asks for it."""
         return super().specificity + sum(name.startswith(STATE) for name in self.variables)
 
-    def spoken(self, variables: Mapping[str, str]) -> str:
-        """The line with its variables filled in, its first letter large."""
-        text = filled(self.say, variables)
+    def spoken(self, variables: Mapping[str, str], words: str = "") -> str:
+        """The line, or `words` in its place, with the variables filled in and the first letter large."""
+        text = filled(words or self.say, variables)
         return text[:1].upper() + text[1:]
 
 
@@ -268,6 +275,7 @@ class Speaker:
         self._said: deque[str] = deque(maxlen=_REMEMBERED)
         self._choices = 0
         self.due: list[Effect] = []  # of what was said since the last decision
+        self._last = ("", "")  # the line chosen last, as it is said, and its id
 
     @property
     def state(self) -> tuple[int, tuple[str, ...]]:
@@ -292,6 +300,10 @@ class Speaker:
         """Whether one of the lines that fit was not said lately."""
         return any(line.say not in self._said and self._fits(line, moment, variables) for line in lines)
 
+    def id_of(self, said: str) -> str:
+        """The id of the line chosen last, where that is what is said; empty where words were put together of several."""
+        return self._last[1] if said and said == self._last[0] else ""
+
     def _choose(self, lines: Sequence[Line], moment: Moment, variables: Mapping[str, str]) -> str:
         fitting = [line for line in lines if self._fits(line, moment, variables)]
         if not fitting:
@@ -311,7 +323,9 @@ class Speaker:
             moment.told[chosen.once].add(chosen.say)
         self.due += [consequence.effect(variables) for consequence in chosen.effects]
         self.due += [Effect(TAG, {"name": tag}) for tag in chosen.tags]
-        return chosen.spoken(variables)
+        said = chosen.spoken(variables)
+        self._last = said, chosen.line_id
+        return said
 
     @staticmethod
     def _fits(line: Line, moment: Moment, variables: Mapping[str, str]) -> bool:

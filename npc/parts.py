@@ -224,6 +224,7 @@ class CharacterParts:
             reason=f"{self.persona.name} {why}: {moment.action}.",
             trace=trace,
             effects=(*effects, *said),
+            line_id=self.speaker.id_of(line),
         )
 
     def _move_quest(self, effect: Effect, moment: Moment) -> None:

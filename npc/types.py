@@ -137,7 +137,8 @@ class Decision:
 
     `action` and `emotion` are labels of their heads; `line` is what the character says (may be
     empty); `confidence` is the probability that backs the action; `reason` is one sentence that a
-    designer can read; `effects` is what the game has to carry out beside.
+    designer can read; `effects` is what the game has to carry out beside. `line_id` is what `line` is called in translation
+    tables and voice-over files, empty where it is put together of several lines.
     """
 
     npc: str
@@ -150,3 +151,4 @@ class Decision:
     reason: str = ""
     trace: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
+    line_id: str = ""

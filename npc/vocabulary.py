@@ -136,6 +136,7 @@ def misfits(card: Any) -> Iterator[_Misfit]:
         if sight not in sights:
             yield ("reactions", sight), *unknown_name("phrase or meaning", sight, sights)
     yield from _forbidden(card)
+    yield from _double_ids(card)
     yield from _taken_names(card, behaviour)
     yield from _unknown_steps(card)
     for name, event in _mappings(card, "events"):
@@ -153,6 +154,16 @@ def _taken_names(card: Mapping[str, Any], behaviour: Behaviour) -> Iterator[_Mis
     for name in _names(card, "intents"):
         if name in _names(card, "knowledge"):
             yield ("intents", name), f"`{shown(name)}` is a fact under `knowledge`, too", "Give one of them another name."
+
+
+def _double_ids(card: Mapping[str, Any]) -> Iterator[_Misfit]:
+    """Where two lines with different words have one id: a translation or a recording fits one of them."""
+    named: dict[str, tuple[str, Any]] = {}  # as a file system sees it that knows no capitals
+    for place, lines in _spoken(card):
+        for n, line in _items(lines):
+            name, words = line.get("id"), line.get("say")
+            if isinstance(name, str) and named.setdefault(name.lower(), (name, words)) != (name, words):
+                yield (*place, n, "id"), f"two lines are called `{shown(name)}`", "Give each line an id of its own."
 
 
 def _unknown_steps(card: Mapping[str, Any]) -> Iterator[_Misfit]:

@@ -130,6 +130,7 @@ class Worker(threading.Thread):
             inspect,
             entity_at(made.target, job.frame.entities) if job.frame is not None else None,
             sendable(made.effects),
+            made.line_id or None,
         )
 
 

@@ -122,6 +122,7 @@ SERVER = {
             Effect("wave"),
         ),
     ),
+    "decision with a line that has a name": WireDecision("mira", 10, "greet", "happy", line="Sit!", line_id="sit-1f0c3a9b"),
     "event of a card": Event("mira", "card", "The card healer was edited and taken up."),
     "event with everything": Event("mira", "line", "Good day, Ada, and", "u-1", True),
     "pong": Pong(7),

@@ -34,7 +34,7 @@ def lived(name: str, percepts: Iterable[str]) -> Iterator[str]:
 
 
 def _line(kind: TypeAdapter, value: object) -> str:
-    return json.dumps(_rounded(kind.dump_python(value, mode="json")), ensure_ascii=False)
+    return json.dumps(_rounded(kind.dump_python(value, mode="json", exclude={"line_id"})), ensure_ascii=False)  # told by `line`
 
 
 def _rounded(value: object) -> object:

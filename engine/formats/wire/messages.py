@@ -252,6 +252,7 @@ class WireDecision:
     inspect: Mapping[str, Any] | None = None
     entity: str | None = None
     effects: tuple[Effect, ...] = ()
+    line_id: str | None = None
 
     @classmethod
     def read(cls, fields: Fields, part: Buffer | None, limits: Limits) -> WireDecision:
@@ -270,6 +271,7 @@ class WireDecision:
             fields.mapping("inspect", 64) if fields.has("inspect") else None,
             fields.name("entity", limits) if fields.has("entity") else None,
             tuple(_read_effect(inside, limits) for inside in fields.each("effects", 32)),
+            fields.name("line_id", limits) if fields.has("line_id") else None,
         )
 
 

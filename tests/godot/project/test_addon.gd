@@ -53,11 +53,15 @@ func test_a_decision_knows_where_its_target_is() -> void:
 	var message := {"npc": "mira", "seq": 3, "action": "give", "emotion": "happy", "line": "Here."}
 	message.merge({"confidence": 0.5, "reason": "", "frame_age": 0.0, "utterance_id": "u", "captured_at": null})
 	message.merge({"inspect": null, "entity": "wolf-3", "target": {"x": 0.25, "y": 0.5, "p": 0.75}})
+	message.merge({"line_id": "here-1f0c3a9b", "effects": []})
 	var decision := NpcDecision.from_message(message)
 	check(decision.has_target and decision.target == Vector2(0.25, 0.5), "target %s" % decision.target)
 	equal([decision.target_p, decision.action, decision.utterance_id], [0.75, "give", "u"], "decision")
 	equal(decision.entity, "wolf-3", "the thing that it points at")
+	equal(decision.line_id, "here-1f0c3a9b", "what its line is called")
 	message["target"] = null
+	message["line_id"] = null
+	equal(NpcDecision.from_message(message).line_id, "", "a line put together of several")
 	check(not NpcDecision.from_message(message).has_target, "there is a target")
 	done()
 

@@ -20,6 +20,8 @@ var entity: String = ""
 var target_p: float = 0.0
 ## What it says; may be empty.
 var line: String = ""
+## What [member line] is called in translation tables and voice-over files; empty where it is put together of several lines.
+var line_id: String = ""
 ## 0 to 1, behind the action.
 var confidence: float = 0.0
 ## One sentence for a designer.
@@ -41,7 +43,7 @@ static func from_message(message: Dictionary) -> NpcDecision:
 	var decision := NpcDecision.new()
 	for name: String in ["npc", "seq", "action", "emotion", "line", "confidence", "reason", "frame_age"]:
 		decision.set(name, message[name])
-	for name: String in ["utterance_id", "captured_at", "inspect", "entity"]:
+	for name: String in ["utterance_id", "captured_at", "inspect", "entity", "line_id"]:
 		if message[name] != null:
 			decision.set(name, message[name])
 	decision.effects.assign(message["effects"])

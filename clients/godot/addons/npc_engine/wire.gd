@@ -165,6 +165,7 @@ static func _read_decision(fields: NpcFields, _part: Variant, limits: Dictionary
 		"inspect": fields.optional_mapping("inspect", 64),
 		"entity": fields.optional_id("entity", limits["name"]),
 		"effects": _read_maps_effect(fields, "effects", 32, limits),
+		"line_id": fields.optional_id("line_id", limits["name"]),
 	}
 
 

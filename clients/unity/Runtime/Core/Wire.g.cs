@@ -629,7 +629,13 @@ namespace NpcEngine
         /// <summary>What the game carries out beside the action (effects), in this order; absent where there is none.</summary>
         public readonly Effect[] Effects;
 
-        public Decision(string npc, long seq, string action, string emotion, string utteranceId = null, Target target = null, string line = "", double confidence = 0, string reason = "", double frameAge = 0, double? capturedAt = null, IDictionary<string, object> inspect = null, string entity = null, Effect[] effects = null)
+        /// <summary>
+        /// What `line` is called in the card's translation tables and voice-over files (lines); absent where it is put
+        /// together of several lines.
+        /// </summary>
+        public readonly string LineId;
+
+        public Decision(string npc, long seq, string action, string emotion, string utteranceId = null, Target target = null, string line = "", double confidence = 0, string reason = "", double frameAge = 0, double? capturedAt = null, IDictionary<string, object> inspect = null, string entity = null, Effect[] effects = null, string lineId = null)
         {
             Npc = npc;
             Seq = seq;
@@ -645,6 +651,7 @@ namespace NpcEngine
             Inspect = inspect;
             Entity = entity;
             Effects = effects ?? new Effect[0];
+            LineId = lineId;
         }
 
         public override string Type { get { return "decision"; } }
@@ -665,7 +672,8 @@ namespace NpcEngine
                 fields.Has("captured_at") ? fields.Number("captured_at") : (double?)null,
                 fields.Has("inspect") ? fields.Map("inspect", 64) : null,
                 fields.Has("entity") ? fields.Name("entity", limits) : null,
-                fields.Each("effects", 32).ConvertAll(inside => Effect.Read(inside, limits)).ToArray());
+                fields.Each("effects", 32).ConvertAll(inside => Effect.Read(inside, limits)).ToArray(),
+                fields.Has("line_id") ? fields.Name("line_id", limits) : null);
         }
 
         internal override void Fill(Map fields)
@@ -684,6 +692,7 @@ namespace NpcEngine
             fields.Add("inspect", Inspect);
             fields.Add("entity", Entity);
             fields.Add("effects", Effects.Length == 0 ? null : System.Array.ConvertAll(Effects, one => one.Described()));
+            fields.Add("line_id", LineId);
         }
     }
 
