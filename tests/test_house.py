@@ -14,7 +14,9 @@ MODULES = [module for room in ("engine", "npc", "export", "demo_game") for modul
 
 
 def _lines(module: Path) -> int:
-    return len(module.read_text(encoding="utf-8").splitlines())
+    """Of what people write; what is generated is as long as it is."""
+    lines = module.read_text(encoding="utf-8").splitlines()
+    return 0 if lines and "do not edit" in lines[0] else len(lines)
 
 
 @pytest.mark.parametrize("room", ["engine", "npc", "export", "demo_game"])
@@ -24,7 +26,7 @@ def test_a_module_can_be_read_at_one_sitting(room: str) -> None:
 
 
 def test_modules_hold_a_full_concept() -> None:
-    assert median(_lines(module) for module in MODULES) >= 130, "merge what is small and one concept"
+    assert median(lines for module in MODULES if (lines := _lines(module))) >= 130, "merge what is small and one concept"
 
 
 def test_hardly_anything_is_loose_in_engine() -> None:

@@ -27,12 +27,17 @@ from engine.formats.wire.codec import (
     Despawn,
     Error,
     Event,
+    Hear,
+    Heard,
     Hello,
+    Hush,
     Observe,
     Ping,
     Pong,
     ServerMessage,
+    Sound,
     Spawn,
+    Speak,
     Utterance,
     Welcome,
     decode_client,
@@ -86,6 +91,7 @@ class Sessions:
             Ping: self._ping,
             Bye: self._bye,
         }
+        self._handlers |= dict.fromkeys((Hear, Speak, Hush, Heard, Sound), self._no_voice)
 
     @property
     def all(self) -> list[Session]:
@@ -239,6 +245,9 @@ class Sessions:
 
     def _ping(self, session: Session, ping: Ping) -> None:
         self._send(session, Pong(ping.id, {**session.counters, "undecided": session.ledger.undecided}))
+
+    def _no_voice(self, session: Session, message: Hear | Heard | Hush | Sound | Speak) -> None:
+        raise Fault("no_voice", "No voice is connected.", "Type the words.")
 
     def _bye(self, session: Session, bye: Bye) -> None:
         self._end(session, "left")

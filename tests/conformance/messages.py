@@ -14,12 +14,19 @@ from engine.formats.wire.codec import (
     Error,
     Event,
     Frame,
+    Hear,
+    Heard,
     Hello,
+    Hush,
+    Mark,
     Observe,
     Ping,
     Pong,
+    Sound,
     Spawn,
     Spawned,
+    Speak,
+    Spoken,
     Utterance,
     Welcome,
     WireDecision,
@@ -42,6 +49,7 @@ INSPECT = {
 CLIENT = {
     "hello": Hello("village", "5e551011"),
     "hello with everything": Hello("village", "5e551011", "1.0", ("inspect",), "a secret"),
+    "hello of a voice": Hello("voice", "5e551012", "1.0", (), None, "another secret"),
     "spawn by name": Spawn("mira", "healer"),
     "spawn that watches": Spawn("mira", "healer", ("wolf", "open fire")),
     "spawn with a card": Spawn("mira", CARD),
@@ -71,6 +79,27 @@ CLIENT = {
     ),
     "observe words beyond ASCII": Observe(10, ("Mírä",), None, Utterance("ü-3", "Wo ist der Schlüssel? 🗝 鍵", ("Mírä",))),
     "observe seen by many": Observe(300, tuple(f"npc{i}" for i in range(20))),
+    "observe words that were spoken": Observe(
+        13,
+        ("mira",),
+        None,
+        Utterance(
+            "h-1.0", "a wolf is at the gate", ("mira",), "player", Spoken(0.875, 11.5, 12.75, {"afraid": 0.75, "angry": 0.125})
+        ),
+    ),
+    "observe words that were spoken somehow": Observe(
+        14, ("mira",), None, Utterance("h-1.1", "hm", ("mira",), spoken=Spoken())
+    ),
+    "hear the first piece": Hear("h-1", 0, b"\x00\x00\x01\x00\xff\xff\x00\x80", 11.5, ("mira",), 48000),
+    "hear an open microphone": Hear("h-2", 0, bytes(4), to=("mira", "bram"), open=True),
+    "hear a piece": Hear("h-1", 1, b"\x01\x00"),
+    "hear the last piece": Hear("h-1", 2, end=True),
+    "hear nothing of it": Hear("h-1", 3, drop=True),
+    "speak": Speak("s-1", "mira", "Good day, Ada.", "happy"),
+    "speak a line with an id": Speak("s-2", "mira", "Hier, für dich: 🧪", "happy", "greet-3"),
+    "hush": Hush("s-1"),
+    "heard a line, as the voice process says it": Heard("7", 0, "a wolf is at the gate", True, 0.875, 11.5, 12.75, over=True),
+    "sound, as the voice process says it": Sound("8", 0, b"\x01\x00\xfe\xff", 22050, (Mark("Good", 0.0, 0.25),)),
     "ping": Ping(7),
     "ping with a large id": Ping(4294967296),
     "bye": Bye(),
@@ -134,6 +163,26 @@ SERVER = {
     "error about an utterance": Error(
         "unknown_npc", "There is no NPC 'odo'.", "Spawn it first.", seq=8, npc="odo", utterance="u-1"
     ),
+    "error about a hearing": Error("no_voice", "No voice is connected.", "Type it.", about="h-1"),
+    "hear with the words of a game": Hear("7", 0, bytes(2), 11.5, words=("Mira Fenn", "well", "red potion")),
+    "speak as somebody": Speak("8", "mira", "Good day.", "happy", "greet-3", "Mira Fenn", {"file": "joe", "rate": 1.25}),
+    "hush": Hush("8"),
+    "heard so far": Heard("h-1", 0, "a wolf is"),
+    "heard a line": Heard(
+        "h-1", 0, "a wolf is at the gate", True, 0.875, 11.5, 12.75, {"afraid": 0.75, "angry": 0.125}, True, "h-1.0"
+    ),
+    "heard nothing": Heard("h-1", 0, "", True, over=True),
+    "sound": Sound("s-1", 3, b"\x01\x00\xfe\xff"),
+    "sound with words": Sound(
+        "s-1",
+        0,
+        bytes(4),
+        22050,
+        (Mark("Good", 0.0, 0.25), Mark("day,", 0.25, 0.5)),
+        (Mark("U", 0.0625, 0.1875), Mark("a", 0.25, 0.4375)),
+    ),
+    "sound at its end": Sound("s-1", 4, end=True),
+    "sound that cannot be": Sound("s-1", 0, end=True, fault="There is no voice 'joe'."),
     "bye": Bye(),
 }
 

@@ -172,6 +172,10 @@ def _tuples(value):
     for name in ("capabilities", "watch", "utterances", "effects"):
         if value.get(name) == [] or (name in value and name != "effects"):
             value[name] = tuple(value[name])
+    if value["type"] == "hear":
+        value["to"], value["words"] = tuple(value["to"]), tuple(value["words"])
+    if value["type"] == "sound":
+        value["words"], value["shapes"] = value["words"] or (), value["shapes"] or ()
     if value["type"] == "welcome":
         value["labels"] = {head: tuple(labels) for head, labels in value["labels"].items()}
     return value

@@ -38,10 +38,17 @@ def in_pieces(stream: str) -> str:
     return " ".join(stream[i : i + 2] for i in range(0, len(stream), 2))
 
 
+def present(fields: dict) -> dict:
+    """Without what is absent, also in a map inside it."""
+    return {name: present(value) if isinstance(value, dict) else value for name, value in fields.items() if value is not None}
+
+
 def as_sent(message: dict) -> tuple[dict, list[bytes]]:
     """The header's fields and the further parts that a message stands for: what is absent is left out."""
     sparse = SPARSE.get(message["type"], ())
     fields = {name: value for name, value in from_json(message).items() if value is not None and (value or name not in sparse)}
+    if message["type"] == "observe" and fields.get("utterance"):
+        fields["utterance"] = present(fields["utterance"])
     frame = fields.get("frame")
     return fields, [frame.pop("pixels")] if frame else []
 

@@ -25,13 +25,20 @@ from engine.formats.wire.messages import (
     Despawn,
     Error,
     Event,
+    Hear,
+    Heard,
     Hello,
+    Hush,
+    Mark,
     Observe,
     Ping,
     Pong,
     ServerMessage,
+    Sound,
     Spawn,
     Spawned,
+    Speak,
+    Spoken,
     Utterance,
     Welcome,
     WireDecision,
@@ -48,13 +55,20 @@ __all__ = [
     "Error",
     "Event",
     "Frame",
+    "Hear",
+    "Heard",
     "Hello",
+    "Hush",
+    "Mark",
     "Observe",
     "Ping",
     "Pong",
     "ServerMessage",
+    "Sound",
     "Spawn",
     "Spawned",
+    "Speak",
+    "Spoken",
     "Utterance",
     "Welcome",
     "WireDecision",
@@ -113,7 +127,8 @@ def _plain(value: Any) -> Any:
     if type(value) in _SCALARS:  # most are, and what follows is slow
         return value
     if hasattr(value, "__slots__") and hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in value.__slots__ if name != "pixels"}
+        fields = ((name, getattr(value, name)) for name in value.__slots__ if name != "pixels")
+        return {name: _plain(entry) for name, entry in fields if entry is not None}
     if isinstance(value, tuple) and value and hasattr(value[0], "__dataclass_fields__"):
         return [_plain(entry) for entry in value]
     return dict(value) if isinstance(value, Mapping) else value
@@ -163,4 +178,5 @@ def _placed(error: ProtocolError, values: Mapping[str, Any], limits: Limits) -> 
     error.seq = seq if isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq <= MAX_INTEGER else None
     error.npc = name(values.get("npc"))
     error.utterance = name(utterance.get("id")) if isinstance(utterance, dict) else None
+    error.about = name(values.get("hearing")) or name(values.get("speech"))
     return error

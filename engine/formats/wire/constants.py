@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 VERSION = "1.0"
-CAPABILITIES = ("events", "inspect", "jpeg", "png", "webp")
+CAPABILITIES = ("events", "inspect", "voice", "jpeg", "png", "webp")
 UNWELCOME = ("version", "token", "session", "too_many_clients")  # errors after which a client waits
 MAX_DEPTH = 32  # levels of maps and lists, the header itself being the first
 MAX_INTEGER = 9007199254740992  # integers up to here survive languages whose only number is a double
@@ -38,6 +38,11 @@ class Limits:
     clients: int = 64  # sessions of one server
     phrases: int = 256  # different phrases that all NPCs of one client watch for
     waiting: int = 134217728  # bytes of frames of one client that wait for inference
+    pcm: int = 9600  # bytes of a piece of sound: a tenth of a second at 48,000 samples a second
+    hearing: int = 30  # seconds that one push to talk is listened to
+    hearings: int = 4  # hearings of one client at once
+    speeches: int = 8  # speeches of one client at once
+    speech: int = 60  # seconds of sound of one speech
 
     @property
     def message(self) -> int:

@@ -21,7 +21,7 @@ _SHOW_SPEC = "See docs/protocol.md."
 class ProtocolError(Fault):
     """A message that cannot be understood or exceeds a limit. The connection goes on.
 
-    `seq`, `npc` and `utterance` say what the fault belongs to, as far as it is known.
+    `seq`, `npc`, `utterance` and `about` say what the fault belongs to, as far as it is known.
     """
 
     def __init__(
@@ -33,11 +33,13 @@ class ProtocolError(Fault):
         seq: int | None = None,
         npc: str | None = None,
         utterance: str | None = None,
+        about: str | None = None,
     ) -> None:
         super().__init__(code, message, fix)
         self.seq = seq
         self.npc = npc
         self.utterance = utterance
+        self.about = about
 
 
 def unpack_map(header: bytes | memoryview, limits: Limits) -> dict[str, Any]:
@@ -238,6 +240,13 @@ class Fields:
                 what = f"has an entry '{entry[:_LONGEST_KEY]}' that is of another kind or too long"
                 raise self._fault(name, what, f"Send strings of at most {most} characters, finite numbers and booleans.")
         return found
+
+    def data(self, name: str, most: int) -> bytes:
+        """At most `most` bytes; none where the field is absent."""
+        value: bytes = self._get(name, bytes, "binary data", b"")
+        if len(value) > most:
+            raise self._fault(name, f"has {len(value)} bytes", f"Send at most {most}.")
+        return value
 
     def each(self, name: str, entries: int) -> list[Fields]:
         """The fields of each map in a list of at most `entries`; empty where it is absent."""

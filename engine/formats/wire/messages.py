@@ -45,6 +45,42 @@ def _read_frame(fields: Fields, part: Buffer | None, limits: Limits) -> Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """When a word is spoken, or the lips have a shape: seconds from the beginning of the speech."""
+
+    text: str
+    began: float
+    ended: float
+
+
+def _read_mark(fields: Fields, limits: Limits) -> Mark:
+    return Mark(
+        fields.text("text", 64),
+        fields.number("began"),
+        fields.number("ended"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How an utterance was spoken that was not typed: what `heard` said of it."""
+
+    confidence: float = 1.0
+    began: float | None = None
+    ended: float | None = None
+    tone: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+
+def _read_spoken(fields: Fields, limits: Limits) -> Spoken:
+    return Spoken(
+        fields.number("confidence", 1.0),
+        fields.number("began") if fields.has("began") else None,
+        fields.number("ended") if fields.has("ended") else None,
+        fields.values("tone", 16, limits.name),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """What the player said."""
 
@@ -52,6 +88,7 @@ class Utterance:
     text: str
     to: tuple[str, ...]
     speaker: str = "player"
+    spoken: Spoken | None = None
 
 
 def _read_utterance(fields: Fields, limits: Limits) -> Utterance:
@@ -60,6 +97,7 @@ def _read_utterance(fields: Fields, limits: Limits) -> Utterance:
         fields.text("text", limits.text, least=1),
         fields.texts("to", limits.npcs, limits.name, (), ids=True),
         fields.text("speaker", limits.name, "player", least=1),
+        _read_spoken(fields.inside("spoken"), limits) if fields.has("spoken") else None,
     )
 
 
@@ -73,6 +111,7 @@ class Hello:
     version: str = VERSION
     capabilities: tuple[str, ...] = ()
     token: str | None = None
+    voice: str | None = None
 
     @classmethod
     def read(cls, fields: Fields, part: Buffer | None, limits: Limits) -> Hello:
@@ -82,6 +121,7 @@ class Hello:
             fields.text("version", 16),
             fields.texts("capabilities", 32, limits.name, ()),
             fields.text("token", 512) if fields.has("token") else None,
+            fields.text("voice", 512) if fields.has("voice") else None,
         )
 
 
@@ -142,6 +182,148 @@ class Observe:
                 fields.number("captured_at") if fields.has("captured_at") else None,
                 fields.flag("inspect"),
             ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """A piece of what a microphone hears: game → server → voice process. PCM is mono, signed 16 bit, little-endian.
+
+    The first piece (0) says how it is to be heard, the last one has `end`.
+    """
+
+    TYPE: ClassVar = "hear"
+    hearing: str
+    piece: int
+    pcm: bytes = b""
+    captured_at: float | None = None
+    to: tuple[str, ...] = ()
+    rate: int = 16000
+    open: bool = False
+    end: bool = False
+    drop: bool = False
+    words: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, fields: Fields, part: Buffer | None, limits: Limits) -> Hear:
+        return cls(
+            fields.name("hearing", limits),
+            fields.integer("piece", 0, MAX_INTEGER),
+            fields.data("pcm", limits.pcm),
+            fields.number("captured_at") if fields.has("captured_at") else None,
+            fields.texts("to", limits.npcs, limits.name, (), ids=True),
+            fields.integer("rate", 0, 48000, 16000),
+            fields.flag("open"),
+            fields.flag("end"),
+            fields.flag("drop"),
+            fields.texts("words", 256, limits.phrase, ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """A line to be spoken aloud: game → server → voice process."""
+
+    TYPE: ClassVar = "speak"
+    speech: str
+    npc: str
+    text: str
+    emotion: str = ""
+    line_id: str = ""
+    name: str = ""
+    voice: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, fields: Fields, part: Buffer | None, limits: Limits) -> Speak:
+        return cls(
+            fields.name("speech", limits),
+            fields.name("npc", limits),
+            fields.text("text", limits.text, least=1),
+            fields.text("emotion", 64, ""),
+            fields.text("line_id", 64, ""),
+            fields.text("name", 256, ""),
+            fields.mapping("voice", 16, {}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """A speech ends before its end: game → server → voice process, and server → game."""
+
+    TYPE: ClassVar = "hush"
+    speech: str
+
+    @classmethod
+    def read(cls, fields: Fields, part: Buffer | None, limits: Limits) -> Hush:
+        return cls(
+            fields.name("speech", limits),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard: voice process → server → game.
+
+    Words are told while they come, each time all of the line so far; the last time `final` is set. The game then says
+    them: an `observe` with an utterance that has `utterance` for its id, and `spoken`.
+    """
+
+    TYPE: ClassVar = "heard"
+    hearing: str
+    line: int
+    text: str
+    final: bool = False
+    confidence: float = 0.0
+    began: float | None = None
+    ended: float | None = None
+    tone: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    over: bool = False
+    utterance: str | None = None
+
+    @classmethod
+    def read(cls, fields: Fields, part: Buffer | None, limits: Limits) -> Heard:
+        return cls(
+            fields.name("hearing", limits),
+            fields.integer("line", 0, MAX_INTEGER),
+            fields.text("text", limits.text),
+            fields.flag("final"),
+            fields.number("confidence", 0.0),
+            fields.number("began") if fields.has("began") else None,
+            fields.number("ended") if fields.has("ended") else None,
+            fields.values("tone", 16, limits.name),
+            fields.flag("over"),
+            fields.name("utterance", limits) if fields.has("utterance") else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A piece of a speech: voice process → server → game. PCM is mono, signed 16 bit, little-endian.
+
+    Times of words and of shapes of the lips come with any piece, once each, before or with their sound.
+    """
+
+    TYPE: ClassVar = "sound"
+    speech: str
+    piece: int
+    pcm: bytes = b""
+    rate: int = 16000
+    words: tuple[Mark, ...] = ()
+    shapes: tuple[Mark, ...] = ()
+    end: bool = False
+    fault: str = ""
+
+    @classmethod
+    def read(cls, fields: Fields, part: Buffer | None, limits: Limits) -> Sound:
+        return cls(
+            fields.name("speech", limits),
+            fields.integer("piece", 0, MAX_INTEGER),
+            fields.data("pcm", limits.pcm),
+            fields.integer("rate", 0, 48000, 16000),
+            tuple(_read_mark(inside, limits) for inside in fields.each("words", 64)),
+            tuple(_read_mark(inside, limits) for inside in fields.each("shapes", 256)),
+            fields.flag("end"),
+            fields.text("fault", 256, ""),
         )
 
 
@@ -331,6 +513,7 @@ class Error:
     seq: int | None = None
     npc: str | None = None
     utterance: str | None = None
+    about: str | None = None
 
     @classmethod
     def read(cls, fields: Fields, part: Buffer | None, limits: Limits) -> Error:
@@ -341,11 +524,45 @@ class Error:
             fields.integer("seq", 0, MAX_INTEGER) if fields.has("seq") else None,
             fields.text("npc", limits.name, ids=True) if fields.has("npc") else None,
             fields.text("utterance", limits.name, ids=True) if fields.has("utterance") else None,
+            fields.text("about", limits.name, ids=True) if fields.has("about") else None,
         )
 
 
-ClientMessage: TypeAlias = Hello | Spawn | Despawn | Observe | Ping | Bye
-ServerMessage: TypeAlias = Welcome | Spawned | Ack | WireDecision | Event | Pong | Error | Bye
-SPARSE: Mapping[str, tuple[str, ...]] = {"decision": ("effects",)}  # lists that a message leaves out where they are empty
-OF_CLIENT = {kind.TYPE: kind for kind in (Hello, Spawn, Despawn, Observe, Ping, Bye)}
-OF_SERVER = {kind.TYPE: kind for kind in (Welcome, Spawned, Ack, WireDecision, Event, Pong, Error, Bye)}
+ClientMessage: TypeAlias = Hello | Spawn | Despawn | Observe | Hear | Speak | Hush | Heard | Sound | Ping | Bye
+ServerMessage: TypeAlias = (
+    Welcome | Spawned | Ack | WireDecision | Event | Pong | Error | Hear | Speak | Hush | Heard | Sound | Bye
+)
+SPARSE: Mapping[str, tuple[str, ...]] = {  # lists that a message leaves out where they are empty
+    "sound": ("words", "shapes"),
+    "decision": ("effects",),
+}
+_CLIENT = (
+    Hello,
+    Spawn,
+    Despawn,
+    Observe,
+    Hear,
+    Speak,
+    Hush,
+    Heard,
+    Sound,
+    Ping,
+    Bye,
+)
+OF_CLIENT = {kind.TYPE: kind for kind in _CLIENT}
+_SERVER = (
+    Welcome,
+    Spawned,
+    Ack,
+    WireDecision,
+    Event,
+    Pong,
+    Error,
+    Hear,
+    Speak,
+    Hush,
+    Heard,
+    Sound,
+    Bye,
+)
+OF_SERVER = {kind.TYPE: kind for kind in _SERVER}

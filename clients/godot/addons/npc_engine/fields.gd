@@ -189,6 +189,15 @@ func values(name: String, entries: int, most: int) -> Dictionary:
 	return found
 
 
+## At most [param most] bytes; none where the field is absent.
+func data(name: String, most: int) -> PackedByteArray:
+	var value: Variant = _get_value(name, PackedByteArray())
+	if not value is PackedByteArray or value.size() > most:
+		_refuse(name, "is no binary data of at most %d bytes" % most, "Send less.")
+		return PackedByteArray()
+	return value
+
+
 ## The fields of each map in a list of at most [param entries]; [method adopt] their faults. Empty where absent.
 func each(name: String, entries: int) -> Array[NpcFields]:
 	var found: Array[NpcFields] = []

@@ -23,6 +23,10 @@ const LIMITS := {
 	"entities": 64,  # things that a game names in a frame
 	"npcs": 256,  # NPCs of one client
 	"utterances": 64,  # answers that may be owed to one client
+	"pcm": 9600,  # bytes of a piece of sound: a tenth of a second at 48,000 samples a second
+	"hearing": 30,  # seconds that one push to talk is listened to
+	"hearings": 4,  # hearings of one client at once
+	"speeches": 8,  # speeches of one client at once
 }
 const HELLO_EVERY_S := 0.5  # between two `hello` while nobody answers
 const UNWELCOME_FOR_S := 60.0  # no `hello` after `version`, `token`, `session` or `too_many_clients`
@@ -44,6 +48,16 @@ static func read_of_client(type: String, fields: NpcFields, part: Variant, limit
 			return _read_despawn(fields, part, limits)
 		"observe":
 			return _read_observe(fields, part, limits)
+		"hear":
+			return _read_hear(fields, part, limits)
+		"speak":
+			return _read_speak(fields, part, limits)
+		"hush":
+			return _read_hush(fields, part, limits)
+		"heard":
+			return _read_heard(fields, part, limits)
+		"sound":
+			return _read_sound(fields, part, limits)
 		"ping":
 			return _read_ping(fields, part, limits)
 		"bye":
@@ -58,6 +72,7 @@ static func _read_hello(fields: NpcFields, _part: Variant, limits: Dictionary) -
 		"version": fields.text("version", 16),
 		"capabilities": fields.texts("capabilities", 32, limits["name"], []),
 		"token": fields.optional_text("token", 512),
+		"voice": fields.optional_text("voice", 512),
 	}
 
 
@@ -91,6 +106,67 @@ static func _read_observe(fields: NpcFields, part: Variant, limits: Dictionary) 
 	)
 
 
+static func _read_hear(fields: NpcFields, _part: Variant, limits: Dictionary) -> Dictionary:
+	return {
+		"hearing": fields.id("hearing", limits["name"]),
+		"piece": fields.integer("piece"),
+		"pcm": fields.data("pcm", limits["pcm"]),
+		"captured_at": fields.optional_number("captured_at"),
+		"to": fields.texts("to", limits["npcs"], limits["name"], []),
+		"rate": fields.integer("rate", 48000, 16000),
+		"open": fields.flag("open"),
+		"end": fields.flag("end"),
+		"drop": fields.flag("drop"),
+		"words": fields.texts("words", 256, limits["phrase"], []),
+	}
+
+
+static func _read_speak(fields: NpcFields, _part: Variant, limits: Dictionary) -> Dictionary:
+	return {
+		"speech": fields.id("speech", limits["name"]),
+		"npc": fields.id("npc", limits["name"]),
+		"text": fields.text("text", limits["text"], null, 1),
+		"emotion": fields.text("emotion", 64, ""),
+		"line_id": fields.text("line_id", 64, ""),
+		"name": fields.text("name", 256, ""),
+		"voice": fields.mapping("voice", 16, {}),
+	}
+
+
+static func _read_hush(fields: NpcFields, _part: Variant, limits: Dictionary) -> Dictionary:
+	return {
+		"speech": fields.id("speech", limits["name"]),
+	}
+
+
+static func _read_heard(fields: NpcFields, _part: Variant, limits: Dictionary) -> Dictionary:
+	return {
+		"hearing": fields.id("hearing", limits["name"]),
+		"line": fields.integer("line"),
+		"text": fields.text("text", limits["text"]),
+		"final": fields.flag("final"),
+		"confidence": fields.number("confidence", 0.0),
+		"began": fields.optional_number("began"),
+		"ended": fields.optional_number("ended"),
+		"tone": fields.values("tone", 16, limits["name"]),
+		"over": fields.flag("over"),
+		"utterance": fields.optional_id("utterance", limits["name"]),
+	}
+
+
+static func _read_sound(fields: NpcFields, _part: Variant, limits: Dictionary) -> Dictionary:
+	return {
+		"speech": fields.id("speech", limits["name"]),
+		"piece": fields.integer("piece"),
+		"pcm": fields.data("pcm", limits["pcm"]),
+		"rate": fields.integer("rate", 48000, 16000),
+		"words": _read_maps_mark(fields, "words", 64, limits),
+		"shapes": _read_maps_mark(fields, "shapes", 256, limits),
+		"end": fields.flag("end"),
+		"fault": fields.text("fault", 256, ""),
+	}
+
+
 static func _read_ping(fields: NpcFields, _part: Variant, _limits: Dictionary) -> Dictionary:
 	return {
 		"id": fields.integer("id"),
@@ -118,6 +194,16 @@ static func read_of_server(type: String, fields: NpcFields, part: Variant, limit
 			return _read_pong(fields, part, limits)
 		"error":
 			return _read_error(fields, part, limits)
+		"hear":
+			return _read_hear(fields, part, limits)
+		"speak":
+			return _read_speak(fields, part, limits)
+		"hush":
+			return _read_hush(fields, part, limits)
+		"heard":
+			return _read_heard(fields, part, limits)
+		"sound":
+			return _read_sound(fields, part, limits)
 		"bye":
 			return _read_bye(fields, part, limits)
 	return null
@@ -194,6 +280,7 @@ static func _read_error(fields: NpcFields, _part: Variant, limits: Dictionary) -
 		"seq": fields.optional_integer("seq"),
 		"npc": fields.optional_text("npc", limits["name"]),
 		"utterance": fields.optional_text("utterance", limits["name"]),
+		"about": fields.optional_text("about", limits["name"]),
 	}
 
 
@@ -238,6 +325,31 @@ static func _read_map_frame(outer: NpcFields, name: String, part: Variant, limit
 	return read
 
 
+static func _read_maps_mark(outer: NpcFields, name: String, entries: int, _limits: Dictionary) -> Array:
+	var found := []
+	for fields in outer.each(name, entries):
+		var read: Dictionary = {
+			"text": fields.text("text", 64),
+			"began": fields.number("began"),
+			"ended": fields.number("ended"),
+		}
+		outer.adopt(fields)
+		found.append(read)
+	return found
+
+
+static func _read_map_spoken(outer: NpcFields, name: String, limits: Dictionary) -> Dictionary:
+	var fields := outer.inside(name)
+	var read: Dictionary = {
+		"confidence": fields.number("confidence", 1.0),
+		"began": fields.optional_number("began"),
+		"ended": fields.optional_number("ended"),
+		"tone": fields.values("tone", 16, limits["name"]),
+	}
+	outer.adopt(fields)
+	return read
+
+
 static func _read_map_utterance(outer: NpcFields, name: String, limits: Dictionary) -> Dictionary:
 	var fields := outer.inside(name)
 	var read: Dictionary = {
@@ -245,6 +357,7 @@ static func _read_map_utterance(outer: NpcFields, name: String, limits: Dictiona
 		"text": fields.text("text", limits["text"], null, 1),
 		"to": fields.texts("to", limits["npcs"], limits["name"], []),
 		"speaker": fields.text("speaker", limits["name"], "player", 1),
+		"spoken": _read_map_spoken(fields, "spoken", limits) if fields.has("spoken") else null,
 	}
 	outer.adopt(fields)
 	return read

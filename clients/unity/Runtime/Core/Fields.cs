@@ -203,6 +203,17 @@ namespace NpcEngine
             return values;
         }
 
+        /// <summary>At most `most` bytes; none where the field is absent.</summary>
+        public byte[] Data(string name, int most)
+        {
+            byte[] value = Get(name, "binary data", new byte[0]);
+            if (value.Length > most)
+            {
+                throw Fault(name, "has " + value.Length + " bytes", "Send at most " + most + ".");
+            }
+            return value;
+        }
+
         /// <summary>The fields of each map in a list of at most `entries`; empty where it is absent.</summary>
         public List<Fields> Each(string name, int entries)
         {

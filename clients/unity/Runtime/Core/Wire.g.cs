@@ -30,6 +30,10 @@ namespace NpcEngine
         public readonly int Entities; // things that a game names in a frame
         public readonly int Npcs; // NPCs of one client
         public readonly int Utterances; // answers that may be owed to one client
+        public readonly int Pcm; // bytes of a piece of sound: a tenth of a second at 48,000 samples a second
+        public readonly int Hearing; // seconds that one push to talk is listened to
+        public readonly int Hearings; // hearings of one client at once
+        public readonly int Speeches; // speeches of one client at once
 
         /// <param name="told">The `limits` of a welcome; what it leaves out has its default.</param>
         public Limits(IDictionary<string, object> told)
@@ -45,6 +49,10 @@ namespace NpcEngine
             Entities = Of(told, "entities", 64);
             Npcs = Of(told, "npcs", 256);
             Utterances = Of(told, "utterances", 64);
+            Pcm = Of(told, "pcm", 9600);
+            Hearing = Of(told, "hearing", 30);
+            Hearings = Of(told, "hearings", 4);
+            Speeches = Of(told, "speeches", 8);
         }
     }
 
@@ -71,6 +79,11 @@ namespace NpcEngine
                 case "spawn": return Spawn.Read(fields, part, limits);
                 case "despawn": return Despawn.Read(fields, part, limits);
                 case "observe": return Observe.Read(fields, part, limits);
+                case "hear": return Hear.Read(fields, part, limits);
+                case "speak": return Speak.Read(fields, part, limits);
+                case "hush": return Hush.Read(fields, part, limits);
+                case "heard": return Heard.Read(fields, part, limits);
+                case "sound": return Sound.Read(fields, part, limits);
                 case "ping": return Ping.Read(fields, part, limits);
                 case "bye": return Bye.Read(fields, part, limits);
                 default: return null;
@@ -89,6 +102,11 @@ namespace NpcEngine
                 case "event": return Notice.Read(fields, part, limits);
                 case "pong": return Pong.Read(fields, part, limits);
                 case "error": return Error.Read(fields, part, limits);
+                case "hear": return Hear.Read(fields, part, limits);
+                case "speak": return Speak.Read(fields, part, limits);
+                case "hush": return Hush.Read(fields, part, limits);
+                case "heard": return Heard.Read(fields, part, limits);
+                case "sound": return Sound.Read(fields, part, limits);
                 case "bye": return Bye.Read(fields, part, limits);
                 default: return null;
             }
@@ -191,6 +209,88 @@ namespace NpcEngine
         }
     }
 
+    /// <summary>When a word is spoken, or the lips have a shape: seconds from the beginning of the speech.</summary>
+    public sealed partial class Mark
+    {
+        /// <summary>The word, as it is written; or the name of the shape.</summary>
+        public readonly string Text;
+
+        /// <summary>From then on.</summary>
+        public readonly double Began;
+
+        /// <summary>Until then.</summary>
+        public readonly double Ended;
+
+        public Mark(string text, double began, double ended)
+        {
+            Text = text;
+            Began = began;
+            Ended = ended;
+        }
+
+        internal static Mark Read(Fields fields, Limits limits)
+        {
+            return new Mark(
+                fields.Text("text", 64),
+                fields.Number("began"),
+                fields.Number("ended"));
+        }
+
+        internal Map Described()
+        {
+            return new Map
+            {
+                { "text", Text },
+                { "began", Began },
+                { "ended", Ended },
+            };
+        }
+    }
+
+    /// <summary>How an utterance was spoken that was not typed: what `heard` said of it.</summary>
+    public sealed partial class Spoken
+    {
+        /// <summary>0..1 that these were the words.</summary>
+        public readonly double Confidence;
+
+        /// <summary>Seconds on the game's clock, as far as `hear.captured_at` tells.</summary>
+        public readonly double? Began;
+
+        /// <summary>Likewise.</summary>
+        public readonly double? Ended;
+
+        /// <summary>How it sounded: label of a tone → 0..1.</summary>
+        public readonly IDictionary<string, object> Tone;
+
+        public Spoken(double confidence = 1, double? began = null, double? ended = null, IDictionary<string, object> tone = null)
+        {
+            Confidence = confidence;
+            Began = began;
+            Ended = ended;
+            Tone = tone ?? new Dictionary<string, object>();
+        }
+
+        internal static Spoken Read(Fields fields, Limits limits)
+        {
+            return new Spoken(
+                fields.Number("confidence", 1),
+                fields.Has("began") ? fields.Number("began") : (double?)null,
+                fields.Has("ended") ? fields.Number("ended") : (double?)null,
+                fields.Values("tone", 16, limits.Name));
+        }
+
+        internal Map Described()
+        {
+            return new Map
+            {
+                { "confidence", Confidence },
+                { "began", Began },
+                { "ended", Ended },
+                { "tone", Tone },
+            };
+        }
+    }
+
     /// <summary>What the player said.</summary>
     public sealed partial class Utterance
     {
@@ -206,12 +306,16 @@ namespace NpcEngine
         /// <summary>Who says it; `"player"`.</summary>
         public readonly string Speaker;
 
-        public Utterance(string id, string text, string[] to, string speaker = "player")
+        /// <summary>If it was heard and not typed (voice).</summary>
+        public readonly Spoken Spoken;
+
+        public Utterance(string id, string text, string[] to, string speaker = "player", Spoken spoken = null)
         {
             Id = id;
             Text = text;
             To = to;
             Speaker = speaker;
+            Spoken = spoken;
         }
 
         internal static Utterance Read(Fields fields, Limits limits)
@@ -220,7 +324,8 @@ namespace NpcEngine
                 fields.Name("id", limits),
                 fields.Text("text", limits.Text, null, 1),
                 fields.Texts("to", limits.Npcs, limits.Name, true),
-                fields.Text("speaker", limits.Name, "player", 1));
+                fields.Text("speaker", limits.Name, "player", 1),
+                fields.Has("spoken") ? Spoken.Read(fields.Inside("spoken"), limits) : null);
         }
 
         internal Map Described()
@@ -231,6 +336,7 @@ namespace NpcEngine
                 { "text", Text },
                 { "to", To },
                 { "speaker", Speaker },
+                { "spoken", Spoken == null ? null : Spoken.Described() },
             };
         }
     }
@@ -256,13 +362,17 @@ namespace NpcEngine
         /// <summary>What the server was started with (`--token`).</summary>
         public readonly string Token;
 
-        public Hello(string client, string session, string speaks = Protocol.Version, string[] capabilities = null, string token = null)
+        /// <summary>The secret of the voice process: whoever sends it is the voice of this server, and no game (voice).</summary>
+        public readonly string Voice;
+
+        public Hello(string client, string session, string speaks = Protocol.Version, string[] capabilities = null, string token = null, string voice = null)
         {
             Client = client;
             Session = session;
             Speaks = speaks;
             Capabilities = capabilities ?? new string[0];
             Token = token;
+            Voice = voice;
         }
 
         public override string Type { get { return "hello"; } }
@@ -274,7 +384,8 @@ namespace NpcEngine
                 fields.Name("session", limits),
                 fields.Text("version", 16),
                 fields.Texts("capabilities", 32, limits.Name, true),
-                fields.Has("token") ? fields.Text("token", 512) : null);
+                fields.Has("token") ? fields.Text("token", 512) : null,
+                fields.Has("voice") ? fields.Text("voice", 512) : null);
         }
 
         internal override void Fill(Map fields)
@@ -284,6 +395,7 @@ namespace NpcEngine
             fields.Add("version", Speaks);
             fields.Add("capabilities", Capabilities);
             fields.Add("token", Token);
+            fields.Add("voice", Voice);
         }
     }
 
@@ -413,6 +525,332 @@ namespace NpcEngine
             fields.Add("state", State);
             fields.Add("captured_at", CapturedAt);
             fields.Add("inspect", Inspect);
+        }
+    }
+
+    /// <summary>
+    /// A piece of what a microphone hears: game → server → voice process. PCM is mono, signed 16 bit, little-
+    /// endian.
+    ///
+    /// The first piece (0) says how it is to be heard, the last one has `end`.
+    /// </summary>
+    public sealed partial class Hear : Message
+    {
+        /// <summary>Never used twice; at most 48 characters from a game.</summary>
+        public readonly string Hearing;
+
+        /// <summary>0, 1, 2 ….</summary>
+        public readonly long Piece;
+
+        /// <summary>Sound; 20 to 100 ms are usual.</summary>
+        public readonly byte[] Pcm;
+
+        /// <summary>Seconds on the game's clock, of the first sample.</summary>
+        public readonly double? CapturedAt;
+
+        /// <summary>Of piece 0: who is spoken to.</summary>
+        public readonly string[] To;
+
+        /// <summary>Of piece 0: samples a second, 8000 to 48000.</summary>
+        public readonly long Rate;
+
+        /// <summary>Of piece 0: an open microphone, of which the voice makes lines; else push to talk, one line.</summary>
+        public readonly bool Open;
+
+        /// <summary>That was all.</summary>
+        public readonly bool End;
+
+        /// <summary>That was all, and it is to be forgotten.</summary>
+        public readonly bool Drop;
+
+        /// <summary>Of piece 0, from the server: names and things that may be spoken of here.</summary>
+        public readonly string[] Words;
+
+        public Hear(string hearing, long piece, byte[] pcm = null, double? capturedAt = null, string[] to = null, long rate = 16000, bool open = false, bool end = false, bool drop = false, string[] words = null)
+        {
+            Hearing = hearing;
+            Piece = piece;
+            Pcm = pcm ?? new byte[0];
+            CapturedAt = capturedAt;
+            To = to ?? new string[0];
+            Rate = rate;
+            Open = open;
+            End = end;
+            Drop = drop;
+            Words = words ?? new string[0];
+        }
+
+        public override string Type { get { return "hear"; } }
+
+        internal static Hear Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Hear(
+                fields.Name("hearing", limits),
+                fields.Integer("piece", Protocol.MaxInteger),
+                fields.Data("pcm", limits.Pcm),
+                fields.Has("captured_at") ? fields.Number("captured_at") : (double?)null,
+                fields.Texts("to", limits.Npcs, limits.Name, true),
+                (int)fields.Integer("rate", 48000, 16000),
+                fields.Flag("open"),
+                fields.Flag("end"),
+                fields.Flag("drop"),
+                fields.Texts("words", 256, limits.Phrase, true));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("hearing", Hearing);
+            fields.Add("piece", Piece);
+            fields.Add("pcm", Pcm);
+            fields.Add("captured_at", CapturedAt);
+            fields.Add("to", To);
+            fields.Add("rate", Rate);
+            fields.Add("open", Open);
+            fields.Add("end", End);
+            fields.Add("drop", Drop);
+            fields.Add("words", Words);
+        }
+    }
+
+    /// <summary>A line to be spoken aloud: game → server → voice process.</summary>
+    public sealed partial class Speak : Message
+    {
+        /// <summary>Never used twice; at most 48 characters from a game.</summary>
+        public readonly string Speech;
+
+        /// <summary>Who speaks.</summary>
+        public readonly string Npc;
+
+        /// <summary>What it says.</summary>
+        public readonly string Text;
+
+        /// <summary>Label, as in the welcome: how it says it.</summary>
+        public readonly string Emotion;
+
+        /// <summary>The line's id on the card, if it has one: a recording may have been made of it.</summary>
+        public readonly string LineId;
+
+        /// <summary>From the server: its name on the card.</summary>
+        public readonly string Name;
+
+        /// <summary>From the server: `voice` of its card.</summary>
+        public readonly IDictionary<string, object> Voice;
+
+        public Speak(string speech, string npc, string text, string emotion = "", string lineId = "", string name = "", IDictionary<string, object> voice = null)
+        {
+            Speech = speech;
+            Npc = npc;
+            Text = text;
+            Emotion = emotion;
+            LineId = lineId;
+            Name = name;
+            Voice = voice ?? new Dictionary<string, object>();
+        }
+
+        public override string Type { get { return "speak"; } }
+
+        internal static Speak Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Speak(
+                fields.Name("speech", limits),
+                fields.Name("npc", limits),
+                fields.Text("text", limits.Text, null, 1),
+                fields.Text("emotion", 64, ""),
+                fields.Text("line_id", 64, ""),
+                fields.Text("name", 256, ""),
+                fields.Map("voice", 16, true));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("speech", Speech);
+            fields.Add("npc", Npc);
+            fields.Add("text", Text);
+            fields.Add("emotion", Emotion);
+            fields.Add("line_id", LineId);
+            fields.Add("name", Name);
+            fields.Add("voice", Voice);
+        }
+    }
+
+    /// <summary>A speech ends before its end: game → server → voice process, and server → game.</summary>
+    public sealed partial class Hush : Message
+    {
+        /// <summary>Which.</summary>
+        public readonly string Speech;
+
+        public Hush(string speech)
+        {
+            Speech = speech;
+        }
+
+        public override string Type { get { return "hush"; } }
+
+        internal static Hush Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Hush(
+                fields.Name("speech", limits));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("speech", Speech);
+        }
+    }
+
+    /// <summary>
+    /// What was heard: voice process → server → game.
+    ///
+    /// Words are told while they come, each time all of the line so far; the last time `final` is set. The game
+    /// then says
+    /// them: an `observe` with an utterance that has `utterance` for its id, and `spoken`.
+    /// </summary>
+    public sealed partial class Heard : Message
+    {
+        /// <summary>Which.</summary>
+        public readonly string Hearing;
+
+        /// <summary>0, 1, 2 …: lines of an open microphone; else 0.</summary>
+        public readonly long Line;
+
+        /// <summary>The line so far; empty where nothing was said.</summary>
+        public readonly string Text;
+
+        /// <summary>The line is complete.</summary>
+        public readonly bool Final;
+
+        /// <summary>0..1 that these were the words.</summary>
+        public readonly double Confidence;
+
+        /// <summary>Seconds on the game's clock, as far as `hear.captured_at` tells.</summary>
+        public readonly double? Began;
+
+        /// <summary>Likewise.</summary>
+        public readonly double? Ended;
+
+        /// <summary>How it sounded: label of a tone → 0..1.</summary>
+        public readonly IDictionary<string, object> Tone;
+
+        /// <summary>Nothing more comes of this hearing.</summary>
+        public readonly bool Over;
+
+        /// <summary>From the server, of a line that is final: the id to say it with.</summary>
+        public readonly string Utterance;
+
+        public Heard(string hearing, long line, string text, bool final = false, double confidence = 0, double? began = null, double? ended = null, IDictionary<string, object> tone = null, bool over = false, string utterance = null)
+        {
+            Hearing = hearing;
+            Line = line;
+            Text = text;
+            Final = final;
+            Confidence = confidence;
+            Began = began;
+            Ended = ended;
+            Tone = tone ?? new Dictionary<string, object>();
+            Over = over;
+            Utterance = utterance;
+        }
+
+        public override string Type { get { return "heard"; } }
+
+        internal static Heard Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Heard(
+                fields.Name("hearing", limits),
+                fields.Integer("line", Protocol.MaxInteger),
+                fields.Text("text", limits.Text),
+                fields.Flag("final"),
+                fields.Number("confidence", 0),
+                fields.Has("began") ? fields.Number("began") : (double?)null,
+                fields.Has("ended") ? fields.Number("ended") : (double?)null,
+                fields.Values("tone", 16, limits.Name),
+                fields.Flag("over"),
+                fields.Has("utterance") ? fields.Name("utterance", limits) : null);
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("hearing", Hearing);
+            fields.Add("line", Line);
+            fields.Add("text", Text);
+            fields.Add("final", Final);
+            fields.Add("confidence", Confidence);
+            fields.Add("began", Began);
+            fields.Add("ended", Ended);
+            fields.Add("tone", Tone);
+            fields.Add("over", Over);
+            fields.Add("utterance", Utterance);
+        }
+    }
+
+    /// <summary>
+    /// A piece of a speech: voice process → server → game. PCM is mono, signed 16 bit, little-endian.
+    ///
+    /// Times of words and of shapes of the lips come with any piece, once each, before or with their sound.
+    /// </summary>
+    public sealed partial class Sound : Message
+    {
+        /// <summary>Which.</summary>
+        public readonly string Speech;
+
+        /// <summary>0, 1, 2 ….</summary>
+        public readonly long Piece;
+
+        /// <summary>Sound.</summary>
+        public readonly byte[] Pcm;
+
+        /// <summary>Samples a second, 8000 to 48000; the same in all pieces.</summary>
+        public readonly long Rate;
+
+        /// <summary>When which word is spoken.</summary>
+        public readonly Mark[] Words;
+
+        /// <summary>Shapes of the lips: visemes, or phonemes.</summary>
+        public readonly Mark[] Shapes;
+
+        /// <summary>That was all.</summary>
+        public readonly bool End;
+
+        /// <summary>With `end`: why it could not be spoken.</summary>
+        public readonly string Fault;
+
+        public Sound(string speech, long piece, byte[] pcm = null, long rate = 16000, Mark[] words = null, Mark[] shapes = null, bool end = false, string fault = "")
+        {
+            Speech = speech;
+            Piece = piece;
+            Pcm = pcm ?? new byte[0];
+            Rate = rate;
+            Words = words ?? new Mark[0];
+            Shapes = shapes ?? new Mark[0];
+            End = end;
+            Fault = fault;
+        }
+
+        public override string Type { get { return "sound"; } }
+
+        internal static Sound Read(Fields fields, byte[] part, Limits limits)
+        {
+            return new Sound(
+                fields.Name("speech", limits),
+                fields.Integer("piece", Protocol.MaxInteger),
+                fields.Data("pcm", limits.Pcm),
+                (int)fields.Integer("rate", 48000, 16000),
+                fields.Each("words", 64).ConvertAll(inside => Mark.Read(inside, limits)).ToArray(),
+                fields.Each("shapes", 256).ConvertAll(inside => Mark.Read(inside, limits)).ToArray(),
+                fields.Flag("end"),
+                fields.Text("fault", 256, ""));
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("speech", Speech);
+            fields.Add("piece", Piece);
+            fields.Add("pcm", Pcm);
+            fields.Add("rate", Rate);
+            fields.Add("words", Words.Length == 0 ? null : System.Array.ConvertAll(Words, one => one.Described()));
+            fields.Add("shapes", Shapes.Length == 0 ? null : System.Array.ConvertAll(Shapes, one => one.Described()));
+            fields.Add("end", End);
+            fields.Add("fault", Fault);
         }
     }
 
@@ -813,7 +1251,10 @@ namespace NpcEngine
         /// <summary>The utterance that it belongs to.</summary>
         public readonly string Utterance;
 
-        public Error(string code, string text, string fix = "", long? seq = null, string npc = null, string utterance = null)
+        /// <summary>The hearing or speech that it belongs to.</summary>
+        public readonly string About;
+
+        public Error(string code, string text, string fix = "", long? seq = null, string npc = null, string utterance = null, string about = null)
         {
             Code = code;
             Text = text;
@@ -821,6 +1262,7 @@ namespace NpcEngine
             Seq = seq;
             Npc = npc;
             Utterance = utterance;
+            About = about;
         }
 
         public override string Type { get { return "error"; } }
@@ -833,7 +1275,8 @@ namespace NpcEngine
                 fields.Text("fix", Limits.ReplyHeader, ""),
                 fields.Has("seq") ? fields.Integer("seq", Protocol.MaxInteger) : (long?)null,
                 fields.Has("npc") ? fields.Text("npc", limits.Name) : null,
-                fields.Has("utterance") ? fields.Text("utterance", limits.Name) : null);
+                fields.Has("utterance") ? fields.Text("utterance", limits.Name) : null,
+                fields.Has("about") ? fields.Text("about", limits.Name) : null);
         }
 
         internal override void Fill(Map fields)
@@ -844,6 +1287,7 @@ namespace NpcEngine
             fields.Add("seq", Seq);
             fields.Add("npc", Npc);
             fields.Add("utterance", Utterance);
+            fields.Add("about", About);
         }
     }
 }

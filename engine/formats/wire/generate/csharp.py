@@ -30,9 +30,10 @@ _TYPES = {
     "boxes": "IDictionary<string, double[]>",
     "card": "object",
     "values": _MAP,
+    "data": "byte[]",
 }
 _LINK = re.compile(r"\[(.+?)\]\(.+?\)")
-_EMPTY = {"string[]": "new string[0]", _MAP: "new Dictionary<string, object>()"}
+_EMPTY = {"string[]": "new string[0]", "byte[]": "new byte[0]", _MAP: "new Dictionary<string, object>()"}
 _BY_HAND = "by hand"  # the class stands elsewhere; its reading and writing is generated all the same
 
 
@@ -167,7 +168,7 @@ def _initial(value: Value) -> str:
     """The default of a constructor's argument; empty where it must be given."""
     if value.python == "VERSION":
         return "Protocol.Version"
-    if value.optional or value.python is not None:
+    if value.optional or value.python is not None or value.type == "data":
         return "null"
     if value.among or (value.default is None and not (value.type == "flag" and not value.required)):
         return ""
@@ -219,6 +220,7 @@ def _read(schema: Schema, value: Value) -> str:
         "boxes": f"Checks.Boxes(fields, {name}, {entries}, limits)",
         "card": f"fields.Card({name}, {entries}, {most}, {value.least})",
         "values": f"fields.Values({name}, {entries}, {most})",
+        "data": f"fields.Data({name}, {most})",
     }
     read = reads[value.type]
     if not value.optional:

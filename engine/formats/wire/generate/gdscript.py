@@ -128,6 +128,7 @@ def _read(schema: Schema, value: Value) -> str:
         "boxes": f"fields.boxes({name}, {entries}, {most})",
         "card": f"fields.card({name}, {entries}, {most}, {value.least})",
         "values": f"fields.values({name}, {entries}, {most})",
+        "data": f"fields.data({name}, {most})",
     }
     return reads[value.type]
 

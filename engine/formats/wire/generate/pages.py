@@ -27,7 +27,9 @@ def filled(schema: Schema, page: str) -> str:
 
 
 def _tables(schema: Schema) -> dict[str, str]:
-    tables = {f"{side} {record.name}": _fields(schema, record, "") for side, record in schema.all_messages() if record.fields}
+    both = schema.messages.client.keys() & schema.messages.server.keys()  # handed on by the server: one table
+    sides = [("either" if record.name in both else side, record) for side, record in schema.all_messages()]
+    tables = {f"{side} {record.name}": _fields(schema, record, "") for side, record in sides if record.fields}
     tables |= {name: _fields(schema, record, f"{name}.") for name, record in schema.records.items() if name != "target"}
     tables["capabilities"] = _table(
         ("capability", "means"), [(_code(*capability.names), capability.says) for capability in schema.capabilities]

@@ -9,6 +9,7 @@ from engine.formats.wire.generate.schema import Record, Schema, Size, Value
 
 NOTE = "written by `python -m engine.formats.wire.generate` from protocol.yaml: do not edit."
 
+_WIDTH = 128  # of a line
 _TYPES = {
     "id": "str",
     "text": "str",
@@ -22,6 +23,7 @@ _TYPES = {
     "boxes": "Mapping[str, Ltrb]",
     "card": "str | Mapping[str, Any]",
     "values": "Mapping[str, str | int | float | bool]",
+    "data": "bytes",
 }
 
 
@@ -157,6 +159,7 @@ def _read(schema: Schema, value: Value) -> str:
         "boxes": lambda: f"checks.boxes(fields, {name}, {entries}, limits)",
         "card": lambda: f"fields.card({name}, {entries}, {most}{at_least})",
         "values": lambda: f"fields.values({name}, {entries}, {most})",
+        "data": lambda: f"fields.data({name}, {most})",
     }
     if value.type in reads:
         read = reads[value.type]()
@@ -183,6 +186,8 @@ def _declared(schema: Schema, value: Value) -> str:
         default = None
     if default is None and value.type == "flag" and not value.required:
         default = False
+    if value.type == "data":
+        default = b""
     return f"    {value.name}: {kind}" + ("" if default is None else f" = {_initial(default)}")
 
 
@@ -195,6 +200,8 @@ def _initial(default: object) -> str:
 def _literal(default: object) -> str:
     if default == []:
         return "()"
+    if default == b"":
+        return 'b""'
     return f'"{default}"' if isinstance(default, str) else repr(default)
 
 
@@ -210,16 +217,23 @@ def _tuple(names: tuple[str, ...]) -> str:
 
 def _tables(schema: Schema) -> str:
     rows = []
-    for side, title in (("client", "ClientMessage"), ("server", "ServerMessage")):
-        names = [class_name(record) for record in getattr(schema.messages, side).values()]
-        rows.append(f"{title}: TypeAlias = {' | '.join(names)}")
-    sparse = {message.name: [v.name for v in message.fields.values() if v.is_list] for _, message in schema.all_messages()}
-    shown = ", ".join(f'"{name}": {_tuple(tuple(lists))}' for name, lists in sparse.items() if lists)
-    rows.append(f"SPARSE: Mapping[str, tuple[str, ...]] = {{{shown}}}  # lists that a message leaves out where they are empty")
     for side in ("client", "server"):
         names = [class_name(record) for record in getattr(schema.messages, side).values()]
-        rows.append(f"OF_{side.upper()} = {{kind.TYPE: kind for kind in ({', '.join(names)})}}")
+        rows.append(_alias(f"{side.title()}Message", " | ".join(names)))
+    sparse = {message.name: [v.name for v in message.fields.values() if v.is_list] for _, message in schema.all_messages()}
+    rows.append("SPARSE: Mapping[str, tuple[str, ...]] = {  # lists that a message leaves out where they are empty")
+    rows += [f'    "{name}": {_tuple(tuple(lists))},' for name, lists in sparse.items() if lists] + ["}"]
+    for side in ("client", "server"):
+        names = [class_name(record) for record in getattr(schema.messages, side).values()]
+        rows += [f"_{side.upper()} = (", *(f"    {name}," for name in names), ")"]
+        rows.append(f"OF_{side.upper()} = {{kind.TYPE: kind for kind in _{side.upper()}}}")
     return "\n".join(rows)
+
+
+def _alias(name: str, kinds: str) -> str:
+    """As the formatter breaks it."""
+    whole = f"{name}: TypeAlias = {kinds}"
+    return whole if len(whole) <= _WIDTH else f"{name}: TypeAlias = (\n    {kinds}\n)"
 
 
 def class_name(record: Record) -> str:

@@ -13,7 +13,7 @@ from engine.errors import Fault
 
 SCHEMA = Path(__file__).parents[1] / "protocol.yaml"
 Size = int | str  # a number, or the name of a limit
-TYPES = ("id", "text", "integer", "number", "flag", "texts", "map", "integers", "labels", "boxes", "card", "values")
+TYPES = ("id", "text", "integer", "number", "flag", "texts", "map", "integers", "labels", "boxes", "card", "values", "data")
 
 
 class _Entry(BaseModel):
@@ -68,7 +68,7 @@ class Value(_Entry):
     @property
     def absent(self) -> bool:
         """Whether a message may leave it away."""
-        return self.optional or self.default is not None or (self.type == "flag" and not self.required)
+        return self.optional or self.default is not None or self.type == "data" or (self.type == "flag" and not self.required)
 
     @property
     def is_list(self) -> bool:

@@ -99,6 +99,9 @@ def _at_limits(schema: Schema, value: Value, path: tuple[str, ...], shown: str) 
         yield from ((f"{shown} has an entry that is {what}", path, {"n": entry}, "field") for what, entry in wrong.items())
         yield f"{shown} has an entry without a name", path, {"": 1}, "field"
         yield f"{shown} has an entry with a name of 65 characters", path, {"n" * 65: 1}, "field"
+    if value.type == "data":
+        yield f"{shown} has {most} bytes", path, bytes(most), None
+        yield f"{shown} has {most + 1} bytes", path, bytes(most + 1), "field"
     if value.type == "texts":
         yield f"{shown} has an entry of {most} characters", path, ["ü" * most], None
         yield f"{shown} has an entry of {most + 1} characters", path, ["ü" * (most + 1)], "field"
@@ -138,6 +141,7 @@ def _sample(schema: Schema, record: Record) -> dict[str, Any]:
         "boxes": {"mira": [0.0, 0.0, 1.0, 1.0]},
         "card": "guard",
         "values": {"item": "bread", "price": 4, "weight": 0.5, "fresh": True},
+        "data": b"\x00\x01",
     }
     return {
         name: _sample(schema, schema.records[value.type]) if value.type in schema.records else samples[value.type]
