@@ -66,6 +66,30 @@ class Fact(BaseModel):
     """What it answers."""
 
 
+class Voice(BaseModel):
+    """How it sounds where a voice process speaks its lines."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    file: str = Field(default="", max_length=100)
+    """A voice file's name in the folder that the voice process was given; the shipped voice if left out."""
+    speaker: int = Field(default=0, ge=0, le=9999)
+    """Which speaker of a file that has several."""
+    pitch: float = Field(default=1.0, ge=0.6, le=1.6)
+    """How high it speaks: 0.8 is a big man, 1.3 a child."""
+    rate: float = Field(default=1.0, ge=0.5, le=2.0)
+    """How fast it speaks."""
+    volume: float = Field(default=1.0, ge=0.1, le=1.5)
+    """How loud it speaks."""
+
+    @field_validator("file")
+    @classmethod
+    def _is_a_name(cls, file: str) -> str:
+        if Path(file).name != file or file in {".", ".."} or "\\" in file:
+            raise ValueError("`file` is the name of a voice file; leave the path out, and give its folder to the voice process")
+        return file
+
+
 class Persona(BaseModel):
     """One character card. Everything but the name may be left out."""
 
@@ -79,6 +103,8 @@ class Persona(BaseModel):
     """Where it comes from, for people who read the card."""
     speech: str = ""
     """How it speaks, for people who write its lines."""
+    voice: Voice = Voice()
+    """How it sounds where its lines are spoken aloud."""
     calls_player: str = "traveller"
     """`{player}` in lines, until the game tells a name."""
     traits: dict[TraitName, Trait] = {}
@@ -294,4 +320,5 @@ _WITHIN: dict[str, type[BaseModel]] = {
     "plans": Plan,
     "factions": Factions,
     "steadiness": FilterCfg,
+    "voice": Voice,
 }

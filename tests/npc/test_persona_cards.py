@@ -237,3 +237,20 @@ def test_a_card_sent_by_a_game_names_the_entry_at_fault():
 def test_a_boundary_cannot_forbid_refusing():
     with pytest.raises(PersonaError, match="must stay possible"):
         persona_from({"name": "A", "boundaries": {"refuse": "I must."}})
+
+
+def test_a_card_says_how_its_character_sounds() -> None:
+    persona = persona_from({"name": "Borin", "voice": {"pitch": 0.8, "rate": 0.9, "file": "smith"}})
+    assert (persona.voice.pitch, persona.voice.rate, persona.voice.file) == (0.8, 0.9, "smith")
+    assert persona_from({"name": "Anna"}).voice.pitch == 1.0
+
+
+@pytest.mark.parametrize(("voice", "told"), [({"pitch": 3}, "1.6"), ({"file": "../smith"}, "path"), ({"pich": 1}, "pitch")])
+def test_a_voice_that_cannot_be_is_named_with_the_fix(voice: dict[str, object], told: str) -> None:
+    with pytest.raises(PersonaError, match=told):
+        persona_from({"name": "Borin", "voice": voice})
+
+
+def test_no_two_shipped_characters_sound_alike() -> None:
+    voices = [load_persona(name).voice for name in characters()]
+    assert len({(voice.pitch, voice.rate) for voice in voices}) == len(voices)
