@@ -8,6 +8,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import zmq
@@ -95,6 +96,23 @@ class BaseClient:
         self._receive()
         self._session.despawn(npc)
 
+    def look(self, phrase: str, *pictures: bytes | Path | Frame) -> None:
+        """Show what a phrase looks like in this game, so that it is found without any learning. Never blocks.
+
+        It holds for all NPCs, and again whenever the server comes back; one that takes no pictures does without.
+
+        Args:
+            phrase: a name that cards, watch lists or the player's words use.
+            pictures: one to eight, best cut out (with transparency): the bytes or the path of a PNG, WebP or JPEG file, or
+                raw pixels; they take the place of those before. None at all: the phrase is forgotten.
+
+        Raises:
+            BridgeError: `field`, `frame_size`, `frame_format`, or a file that cannot be read.
+        """
+        self._receive()
+        self._session.look(phrase, [_picture(picture) for picture in pictures])
+        self._session.work()
+
     def observe(
         self,
         npcs: str | Sequence[str],
@@ -177,6 +195,22 @@ class BaseClient:
             f"No server answered at {self.endpoint} within {timeout:g} s.",
             "Start one with `python -m engine serve`, or check address, version and keys.",
         )
+
+
+def _picture(given: bytes | Path | Frame) -> Frame:
+    """A file as it is: what kind it is of, and whether it is sound, the server tells."""
+    if isinstance(given, Frame):
+        return given
+    try:
+        data = given if isinstance(given, bytes) else given.read_bytes()
+    except OSError as error:
+        raise BridgeError("field", f"{given!r} cannot be read: {error.strerror}.", "Give the path of a picture.") from None
+    kinds = ((b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpeg"), (b"RIFF", "webp"))
+    for start, kind in kinds:
+        if data.startswith(start):
+            return Frame(data, format=kind)
+    shown = given.name if isinstance(given, Path) else "The picture"
+    raise BridgeError("frame_format", f"{shown} is no PNG, WebP or JPEG.", "Save it as a PNG.")
 
 
 def _hang_up(socket: zmq.Socket[bytes], context: zmq.Context[zmq.Socket[bytes]], process: int) -> None:

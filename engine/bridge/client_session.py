@@ -22,6 +22,7 @@ from engine.formats.wire.codec import (
     Event,
     Frame,
     Hello,
+    Look,
     Observe,
     Ping,
     Pong,
@@ -53,7 +54,7 @@ _DECISIONS = 1024  # about frames, that wait to be asked for
 _NEVER = float("-inf")
 
 
-_Checked = TypeVar("_Checked", Hello, Spawn, Observe)
+_Checked = TypeVar("_Checked", Hello, Spawn, Observe, Look)
 
 
 class BridgeError(Fault):
@@ -99,6 +100,7 @@ class ClientSession:
         self._seq = self._pings = 0
         self._npcs: dict[str, Spawn] = {}
         self._names: dict[str, str] = {}
+        self._looks: dict[str, list[Look]] = {}
         self._outbox: deque[ClientMessage] = deque()
         self._decisions: deque[WireDecision] = deque()
         self._events: deque[Event] = deque(maxlen=_EVENTS)
@@ -138,6 +140,23 @@ class ClientSession:
         self._names.pop(npc, None)
         self._npcs[npc] = message
         self._outbox.append(message)
+
+    def look(self, phrase: str, pictures: Sequence[Frame]) -> None:
+        """Show what a phrase looks like in this game, in the place of what was shown before; no pictures: forget it."""
+        shown = [self._checked(Look(phrase, number, picture)) for number, picture in enumerate(pictures)]
+        fresh = [self._checked(Look(phrase)), *shown] if phrase in self._looks or not shown else shown
+        self._looks.pop(phrase, None)
+        if shown:
+            if len(self._looks) >= self._limits.looks:
+                what = f"{len(self._looks)} phrases have pictures already."
+                raise BridgeError("field", what, "Forget some: client.look(phrase) without pictures.")
+            self._looks[phrase] = shown
+        if self._welcome is not None and self._takes_looks:
+            self._outbox.extend(fresh)
+
+    @property
+    def _takes_looks(self) -> bool:
+        return self._welcome is not None and "looks" in self._welcome.capabilities
 
     def name(self, npc: str) -> str | None:
         """The name on the card of an NPC that stands."""
@@ -316,7 +335,8 @@ class ClientSession:
         # All are introduced, also where the session was resumed: a repeated spawn changes nothing, a missing one would be
         # fatal. Only there somebody stands who has to go.
         leaving = [message for message in self._outbox if isinstance(message, Despawn)] if welcome.resumed else []
-        self._outbox = deque([*leaving, *self._npcs.values()])
+        looks = [look for shown in self._looks.values() for look in shown] if self._takes_looks else []
+        self._outbox = deque([*leaving, *looks, *self._npcs.values()])
         self._names.clear()
         self.unanswered.repeat_all()
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from engine.bridge.ledger import Ledger, PutOff
 from engine.minds.mind import Mind
+from engine.perception.looks import Appearance
 
 FLOODED = 30.0  # observations a second of a client that floods: enough to play, and little work
 
@@ -85,4 +86,5 @@ class Session:
     put_off: PutOff = field(default_factory=PutOff)
     capabilities: frozenset[str] = frozenset()
     npcs: dict[str, Npc] = field(default_factory=dict)
+    looks: Mapping[str, Mapping[int, Appearance]] = field(default_factory=dict)  # by phrase, and by the picture's number
     counters: Counter[str] = field(default_factory=Counter)

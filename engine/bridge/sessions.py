@@ -11,6 +11,7 @@ from engine import __version__
 from engine.bridge.admission import Admission, Unheard, peer_of
 from engine.bridge.errands import Errands
 from engine.bridge.ledger import Journal, Ledger
+from engine.bridge.looks import Looks
 from engine.bridge.mailbox import Job, Mailbox, Picture
 from engine.bridge.observability import Statistics, event
 from engine.bridge.replies import error_about, heard, packed, without_paths
@@ -31,6 +32,7 @@ from engine.formats.wire.codec import (
     Heard,
     Hello,
     Hush,
+    Look,
     Observe,
     Ping,
     Pong,
@@ -80,6 +82,7 @@ class Sessions:
     ) -> None:
         self._brain, self._bundle, self._mailbox = brain, bundle, mailbox
         self._spawning = Spawning(brain, mailbox, errands, wake, limits, self._send)
+        self._looks = Looks(brain, errands, wake, limits, self._send)
         self._limits, self._journal = limits, journal
         self._statistics, self._clock = statistics, clock
         self._sessions: dict[str, Session] = {}
@@ -87,6 +90,7 @@ class Sessions:
         self._handlers: dict[type, Callable[[Session, Any], None]] = {
             Spawn: self._spawning.spawn,
             Despawn: self._spawning.despawn,
+            Look: self._looks.look,
             Observe: self._observe,
             Ping: self._ping,
             Bye: self._bye,
@@ -272,8 +276,9 @@ class Sessions:
     # -- messages out ----------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """Let the NPCs stand whose cards have been read."""
+        """Let the NPCs stand whose cards have been read, and the pictures count that have been looked at."""
         self._spawning.settle()
+        self._looks.settle()
 
     def reply(self, replies: Sequence[JobReply]) -> None:
         """Send the replies of one batch; what was decided on utterances is written down before."""

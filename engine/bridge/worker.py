@@ -155,6 +155,7 @@ def _observation(job: Job) -> Observation:
         heard(job),
         stand,
         job.received,
+        {phrase: tuple(pictures.values()) for phrase, pictures in job.session.looks.items()},
     )
 
 

@@ -60,6 +60,16 @@ class Thresholds(BaseModel):
     watch: Probability = 0.5
 
 
+class LooksOdds(BaseModel):
+    """Log odds that a thing is in view of the cosine between its picture and the likest cell (`engine.perception.looks`).
+
+    The defaults were fitted for the first bundle that shipped with 0.2.
+    """
+
+    scale: Annotated[float, Field(gt=0, le=1000)] = 9.6
+    bias: Annotated[float, Field(ge=-1000, le=1000)] = -6.5
+
+
 class Manifest(BaseModel):
     """`bundle.json`."""
 
@@ -71,6 +81,7 @@ class Manifest(BaseModel):
     labels: Annotated[dict[str, Classes], Field(max_length=64)]
     input: InputSpec
     thresholds: Thresholds = Thresholds()
+    looks: LooksOdds = LooksOdds()
     graphs: dict[str, FileEntry]
     tokenizer: FileEntry
     model: dict[str, object] = {}  # config of the model, for learning on; the runtime needs it not

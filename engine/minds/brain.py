@@ -249,7 +249,7 @@ class Brain:
         queries = []
         for o, reading, both in zip(observations, readings, wanted, strict=True):
             watch, asked = (tuple(phrase for phrase in some if phrase in known) for some in both)
-            queries.append(Query(o.text, watch, o.places, asked, reading.asks_colour))
+            queries.append(Query(o.text, watch, o.places, asked, reading.asks_colour, {**o.mind.looks, **o.looks}))
             queries += [Query(text, (), o.places) for text in reading.texts]
         return queries
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.perception.looks import Appearances
 from npc import Character, Persona
 from npc.log import Recorder
 from npc.memory import Key, Memory
@@ -31,6 +32,7 @@ class Mind:
         card: the name of its card in `Cards`; empty where the game sent the card.
         watch: what the game asked for, and what the card names.
         awake: whether it has its memory.
+        looks: what phrases of its card look like.
     """
 
     character: Character
@@ -39,6 +41,7 @@ class Mind:
     card: str = ""
     log: Recorder | None = None
     awake: bool = field(default=False, init=False)
+    looks: Mapping[str, Appearances] = field(default_factory=dict, init=False)
     watch: tuple[str, ...] = field(init=False)
     _orders: deque[tuple[str, ...]] = field(default_factory=deque, init=False, repr=False)
     _owner: int | None = field(default=None, init=False, repr=False)
@@ -131,7 +134,7 @@ class Observation:
 
     `time` is in seconds on the game's clock, None where the game does not tell; `received` is when it came, on the server's;
     `source` names the utterance among those of all sessions, `utterance` is its game's id for it;
-    `places` are the boxes of "you" and "me" in the frame, see `Query`.
+    `places` are the boxes of "you" and "me" in the frame, and `looks` what phrases look like, see `Query`.
     """
 
     mind: Mind
@@ -144,3 +147,4 @@ class Observation:
     utterance: str | None = None
     places: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
     received: float | None = None
+    looks: Mapping[str, Appearances] = field(default_factory=dict)

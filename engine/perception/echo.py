@@ -10,6 +10,8 @@ import numpy.typing as npt
 from engine.errors import Fault
 from engine.formats.frame import Frame
 from engine.formats.labels import load_labels
+from engine.formats.pictures import Pixels
+from engine.perception.looks import Appearance
 from engine.perception.pictures import decode
 from engine.perception.types import EncodedFrame, Query, Sight
 from npc.types import Detection, Target
@@ -50,6 +52,9 @@ class EchoPerceiver:
 
     def known(self, texts: Collection[str], budget: int) -> frozenset[str]:
         return frozenset(texts)
+
+    def appearance(self, picture: Pixels) -> Appearance:
+        return np.zeros(1, np.float32)
 
     def _sight(self, frame: EncodedFrame | None, query: Query) -> Sight:
         said = bool(query.text.strip())

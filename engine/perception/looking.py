@@ -7,7 +7,7 @@ Pearl 1988). Done for words alone, never for every frame.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -37,6 +37,7 @@ def find(
     spec: InputSpec,
     threshold: float,
     colours: bool = False,
+    shown: Collection[str] = (),
 ) -> dict[str, Found]:
     """What is found of each phrase.
 
@@ -45,6 +46,7 @@ def find(
         sentences: vectors of texts, unit length.
         threshold: presence from which a phrase is in view.
         colours: whether they are asked for.
+        shown: phrases whose looks are known: nothing with another name is taken for them.
     """
     if not phrases:
         return {}
@@ -53,8 +55,9 @@ def find(
     presence = np.array([watched[name][0] for name in COMMON], np.float32)
     strengths = _softened(np.stack([watched[name][1] for name in COMMON])) * presence[:, None, None]
     places = peaks(heats, frame, spec)
+    rivals = [[] if p in shown else names for p, names in zip(phrases, _rivals(phrases, sentences), strict=True)]
     found: dict[str, Found] = {}
-    for phrase, heat, soft, at, others in zip(phrases, heats, softened, places, _rivals(phrases, sentences), strict=True):
+    for phrase, heat, soft, at, others in zip(phrases, heats, softened, places, rivals, strict=True):
         p, (row, column) = watched[phrase][0], divmod(int(soft.argmax()), soft.shape[1])
         best = max(float(strengths[others, row, column].max(initial=0.0)), 1e-9)
         p *= min(1.0, p * float(soft[row, column]) / best) ** BELIEF

@@ -14,13 +14,15 @@ import numpy as np
 from engine.errors import Fault
 from engine.formats.bundle import Bundle
 from engine.formats.frame import Frame
+from engine.formats.pictures import Pixels
 from engine.perception.graphs import BUCKETS, Graphs
 from engine.perception.looking import find
+from engine.perception.looks import Appearance, Appearances, Looker, by_looks
 from engine.perception.onnx_sessions import CUDA
 from engine.perception.pictures import Letterbox, decode, letterbox
 from engine.perception.pointing import Watched, agreed, cells, peaks, placed, ranked
 from engine.perception.types import EncodedFrame, Floats, Query, Sight
-from npc.language import Distance, Relation, read_distance, read_relation
+from npc.language import Distance, Relation, mentions, read_distance, read_relation
 from npc.language.kinds import COMMON, USUAL
 from npc.types import HEAD_NAMES, HEADS, Detection, Found, Percept, Target
 
@@ -53,6 +55,7 @@ class Perceiver:
         self.labels = self.bundle.labels
         self.spec = self.bundle.manifest.input
         self.graphs = Graphs(self.bundle, provider, threads or min(4, os.cpu_count() or 1), batch)
+        self._looker = Looker(lambda fits: [encoded.grid for encoded in self.graphs.image(fits)], self.spec)
         # Words and picture are encoded at the same time: both release the interpreter lock.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="text-encoder")
         self.frames_encoded = 0
@@ -138,6 +141,10 @@ class Perceiver:
         """Sentence vectors of texts, unit length [n, 384] (cached). Call it on the thread that sees."""
         return np.array([sentence for sentence, _ in self.graphs.text.encode(texts)], np.float32)
 
+    def appearance(self, picture: Pixels) -> Appearance:
+        """How the model sees a picture of a thing, uint8 [H, W, 4]. Takes as long as a few frames; on any thread."""
+        return self._looker.appearance(picture)
+
     def known(self, texts: Collection[str], budget: int) -> frozenset[str]:
         """Those texts that cost nothing more, after others were encoded for `budget` characters. On the thread that sees."""
         return self.graphs.text.known(texts, budget)
@@ -167,12 +174,25 @@ class Perceiver:
             return [self._sight(i, q, answers, None, {}, {}) for i, q in enumerate(queries)]
         asked = tuple(dict.fromkeys(p for q in queries for p in q.asked))
         common = COMMON if asked else ()
-        watched = self.graphs.watch(frame, list(dict.fromkeys((*(p for q in queries for p in q.watch), *asked, *common))))
-        self._point(frame, queries, answers, watched)
+        looks = {phrase: seen for q in queries for phrase, seen in q.looks.items()}
+        wanted = list(dict.fromkeys((*(p for q in queries for p in q.watch), *asked, *common)))
+        watched = self._watch(frame, wanted, looks)
+        self._point(frame, queries, answers, watched, looks)
         found = self._detections(frame, watched)
         threshold, colours = self.bundle.manifest.thresholds.watch, any(q.colours for q in queries)
-        looked = find(asked, watched, self.sentences, frame, self.spec, threshold, colours)
+        looked = find(asked, watched, self.sentences, frame, self.spec, threshold, colours, looks)
         return [self._sight(i, q, answers, frame, found, looked) for i, q in enumerate(queries)]
+
+    def _watch(self, frame: EncodedFrame, phrases: Sequence[str], looks: Mapping[str, Appearances]) -> Watched:
+        """How likely each phrase is in view, and its heat map: by its name, and by what it looks like where that is known."""
+        named = self.graphs.watch(frame, phrases)
+        return {**named, **self._by_looks(frame, phrases, looks, named)} if looks else named
+
+    def _by_looks(
+        self, frame: EncodedFrame, phrases: Sequence[str], looks: Mapping[str, Appearances], named: Watched
+    ) -> Watched:
+        odds = self.bundle.manifest.looks
+        return by_looks(self._looker.find(phrases, looks, frame.grid, frame.valid), named, odds.scale, odds.bias)
 
     def _detections(self, frame: EncodedFrame, watched: Watched) -> dict[str, Detection]:
         """What is found of each phrase."""
@@ -181,8 +201,15 @@ class Perceiver:
         places = peaks(np.stack([heat for _, heat in watched.values()]), frame, self.spec)
         return {phrase: Detection(phrase, p, *at) for (phrase, (p, _)), at in zip(watched.items(), places, strict=True)}
 
-    def _point(self, frame: EncodedFrame, queries: Sequence[Query], answers: dict[str, Floats], watched: Watched) -> None:
-        """Let the heat maps agree with what is watched.
+    def _point(
+        self,
+        frame: EncodedFrame,
+        queries: Sequence[Query],
+        answers: dict[str, Floats],
+        watched: Watched,
+        looks: Mapping[str, Appearances],
+    ) -> None:
+        """Let the heat maps agree with what is watched; words that name what has been shown point where that is.
 
         Where words place a thing by another or by its distance, and all is in view, let the target be what stands so.
         """
@@ -193,14 +220,28 @@ class Perceiver:
                 related[i] = relation
             thing = relation.thing if isinstance(relation, Relation) else query.text  # not "the chest left of the wolf"
             answers["heat"][i] = self._agreed(thing, query, answers["heat"][i], watched)
+            if (shown := self._shown(frame, thing, looks, watched)) is not None:
+                answers["target_p"][i], answers["heat"][i] = shown
         if not related:
             return
         things = self.graphs.decide(frame, [r.thing for r in related.values()])
-        anchors = self.graphs.watch(frame, list(dict.fromkeys(r.anchor for r in related.values() if isinstance(r, Relation))))
+        named = list(dict.fromkeys(r.anchor for r in related.values() if isinstance(r, Relation)))
+        anchors = self._watch(frame, named, looks)
         for row, (i, relation) in enumerate(related.items()):
+            if (shown := self._shown(frame, relation.thing, looks, watched)) is not None:
+                things["target_p"][row], things["heat"][row] = shown
             heat = self._related(relation, queries[i], things["heat"][row], anchors, watched, frame)
             if heat is not None and things["target_p"][row] >= self.bundle.manifest.thresholds.target:
                 answers["heat"][i], answers["target_p"][i] = heat, things["target_p"][row]
+
+    def _shown(
+        self, frame: EncodedFrame, thing: str, looks: Mapping[str, Appearances], watched: Watched
+    ) -> tuple[float, Floats] | None:
+        """Presence and heat map of the one thing with pictures that the words name; None where there is none, or several."""
+        named = [phrase for phrase in looks if mentions(thing, phrase)] if thing else []
+        if len(named) != 1:
+            return None
+        return watched[named[0]] if named[0] in watched else self._by_looks(frame, named, looks, {})[named[0]]
 
     def _agreed(self, thing: str, query: Query, heat: Floats, watched: Watched) -> Floats:
         return agreed(thing, query.watch, heat, watched, self.bundle.manifest.thresholds.watch)

@@ -12,6 +12,8 @@ import numpy.typing as npt
 from engine.errors import Fault
 from engine.formats.frame import Frame
 from engine.formats.labels import Labels
+from engine.formats.pictures import Pixels
+from engine.perception.looks import Appearance, Appearances
 from engine.perception.pictures import Letterbox
 from npc.types import Detection, Found, Percept, Target
 
@@ -36,6 +38,7 @@ class Query:
     colour.
     `places` are the boxes of "you" (the NPC) and "me" (who speaks), where the game tells them: left, top, right, bottom as
     fractions of the frame.
+    `looks` are what phrases look like, where somebody has shown that.
     """
 
     text: str = ""
@@ -43,6 +46,7 @@ class Query:
     places: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
     colours: bool = False
+    looks: Mapping[str, Appearances] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,3 +99,5 @@ class Perceiving(Protocol):
     def sentences(self, texts: Sequence[str]) -> Floats: ...
 
     def known(self, texts: Collection[str], budget: int) -> frozenset[str]: ...
+
+    def appearance(self, picture: Pixels) -> Appearance: ...

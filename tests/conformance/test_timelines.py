@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.bridge.client_session import BridgeError, ClientSession
-from engine.formats.wire.codec import decode_client
+from engine.formats.wire.codec import Frame, decode_client
 from tests.conformance.notation import plain
 from tests.conformance.timelines import TIMELINES
 
@@ -60,6 +60,9 @@ class Play:
 
     def _despawn(self, step: dict) -> None:
         self.session.despawn(step["npc"])
+
+    def _look(self, step: dict) -> None:
+        self.session.look(step["phrase"], [Frame(b"\xff\0\0", 1, 1)] * step["pictures"])
 
     def _say(self, step: dict) -> None:
         self.id = step["id"]

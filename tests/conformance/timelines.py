@@ -28,6 +28,7 @@ LABELS = {"action": ("idle", "greet"), "emotion": ("neutral", "happy")}
 HELLO = {"type": "hello", "client": "village", "version": "1.0", "capabilities": ["events", "inspect"], "token": None}
 MIRA, BRAM = ({"type": "spawn", "npc": npc, "persona": "healer", "watch": []} for npc in ("mira", "bram"))
 PING = {"type": "ping"}
+FORGET = {"type": "look", "phrase": "gloomfang", "number": 0, "frame": None}
 # A welcome that does not say whether the session was resumed.
 SILENT_WELCOME = {"type": "welcome", "version": "1.0", "server": "s", "provider": "p", "bundle": "b"} | {
     "labels": {},
@@ -65,6 +66,11 @@ def greeted(*npcs: str) -> list[Step]:
 
 def say(at: float, utterance: str, *npcs: str, text: str = "hello") -> Step:
     return do(at, "say", id=utterance, npcs=list(npcs or ("mira",)), text=text)
+
+
+def shown(number: int) -> dict[str, Any]:
+    """A picture of the gloomfang: one red pixel."""
+    return {"type": "look", "phrase": "gloomfang", "number": number}
 
 
 def said(utterance: str, *to: str, **more: Any) -> dict[str, Any]:
@@ -311,6 +317,38 @@ TIMELINES: dict[str, list[Step]] = {
         sends(0.75, MIRA),
         hear(0.75, Spawned("mira", "Mira")),
         sends(0.9375),
+    ],
+    "what phrases look like is shown before the NPCs enter, and again to a server that forgot it": [
+        do(0, "connect"),
+        do(0, "look", phrase="gloomfang", pictures=2),
+        do(0, "spawn", npc="mira", persona="healer"),
+        sends(0, HELLO),
+        hear(0, welcome()),
+        sends(0, PING, shown(0), shown(1), MIRA),
+        do(0.25, "look", phrase="gloomfang", pictures=1),
+        sends(0.25, FORGET, shown(0)),
+        hear(0.5, Error("hello_required", "Who are you?")),
+        sends(0.5, HELLO),
+        hear(0.5, welcome()),
+        sends(0.5, shown(0), MIRA),
+        do(0.75, "look", phrase="gloomfang", pictures=0),
+        sends(0.75, FORGET),
+        hear(0.875, Error("hello_required", "Who are you?")),
+        sends(1, HELLO),
+        hear(1, welcome()),
+        sends(1, PING, MIRA),
+        told(1),
+    ],
+    "a server that takes no pictures is shown none": [
+        do(0, "connect"),
+        do(0, "look", phrase="gloomfang", pictures=1),
+        do(0, "spawn", npc="mira", persona="healer"),
+        sends(0, HELLO),
+        hear(0, SILENT_WELCOME | {"resumed": False}),
+        sends(0, PING, MIRA),
+        do(0.25, "look", phrase="gloomfang", pictures=1),
+        sends(0.25),
+        told(0.25),
     ],
     "a server that never stops talking fills no memory, and costs no answer": [
         *greeted("mira"),

@@ -25,6 +25,8 @@ def lines(steps: list[dict]) -> Iterator[tuple[str, dict]]:
                 yield f"{at} spawn {npc} {persona}", step
             case {"do": "despawn", "npc": npc}:
                 yield f"{at} despawn {npc}", step
+            case {"do": "look", "phrase": phrase, "pictures": count}:
+                yield f"{at} look {phrase} {count}", step
             case {"do": "say", "id": said, "npcs": npcs, "text": text}:
                 yield f"{at} say {said} {','.join(npcs)} {text.replace(' ', '_')}", step
             case {"do": "show", "npcs": npcs, "state": state}:
@@ -58,7 +60,7 @@ def play(program: Path):
 def test_a_client_does_what_its_timeline_says(play, name):
     for query, step, answer in play[name]:
         if query == "sends":
-            sent = [plain(decode_client([bytes.fromhex(header)])) for header in answer.split()[1:]]
+            sent = [plain(decode_client([bytes.fromhex(part) for part in parts.split(",")])) for parts in answer.split()[1:]]
             compare(sent, step["sends"], step["at"])
         elif query == "greeted":
             assert answer == str(int(step["greeted"])), f"at {step['at']}"

@@ -1,7 +1,7 @@
 """The rules over several fields, which no schema tells: every language writes them once, by hand.
 
 Some NPC sees an observation; who is spoken to sees it too; there is a frame part if and only if the header describes one; a
-raw frame has the bytes that its size asks for; boxes are fractions of the frame.
+raw frame has the bytes that its size asks for; boxes are fractions of the frame; a picture of a phrase is small.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from engine.formats.wire.constants import Limits
 from engine.formats.wire.fields import Fields, ProtocolError, checked_name
 
 if TYPE_CHECKING:
-    from engine.formats.wire.messages import Buffer, Observe
+    from engine.formats.wire.messages import Buffer, Look, Observe
 
 FARTHEST = 10.0  # frames beyond the edge; what lies farther out was counted in pixels
 
@@ -42,6 +42,22 @@ def observe(message: Observe) -> Observe:
                 f"`observe.utterance.to` names '{npc}', which is not in `npcs`.",
                 "List everybody who is spoken to in `npcs` too.",
             )
+    return message
+
+
+def look(message: Look, limits: Limits) -> Look:
+    """The message, if its picture is small enough.
+
+    Raises:
+        ProtocolError: `frame_size`.
+    """
+    size = memoryview(message.frame.pixels).nbytes if message.frame is not None else 0
+    if size > limits.picture:
+        raise ProtocolError(
+            "frame_size",
+            f"The picture of '{message.phrase}' has {size} bytes.",
+            f"Send at most {limits.picture}: 128 pixels a side show enough of a thing.",
+        )
     return message
 
 

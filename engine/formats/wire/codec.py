@@ -1,7 +1,7 @@
 """The codec of protocol 1.0. Bytes in, messages out; no I/O.
 
-A message is one or two parts: a msgpack map (the header) with its `type`, and for an `observe` with a frame
-the pixel bytes. `docs/protocol.md` describes every field.
+A message is one or two parts: a msgpack map (the header) with its `type`, and for an `observe` or a `look` with a
+frame the pixel bytes. `docs/protocol.md` describes every field.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from engine.formats.wire.messages import (
     OF_CLIENT,
     OF_SERVER,
     SPARSE,
+    WITH_PART,
     Ack,
     Buffer,
     Bye,
@@ -29,6 +30,7 @@ from engine.formats.wire.messages import (
     Heard,
     Hello,
     Hush,
+    Look,
     Mark,
     Observe,
     Ping,
@@ -59,6 +61,7 @@ __all__ = [
     "Heard",
     "Hello",
     "Hush",
+    "Look",
     "Mark",
     "Observe",
     "Ping",
@@ -96,7 +99,7 @@ def encode(message: ClientMessage | ServerMessage) -> list[Any]:
         parts: list[Any] = [msgpack.packb(header)]
     except UnicodeEncodeError:
         parts = [msgpack.packb(_whole(header, message.TYPE, message.TYPE in OF_CLIENT))]
-    if isinstance(message, Observe) and message.frame is not None:
+    if isinstance(message, Observe | Look) and message.frame is not None:
         parts.append(message.frame.pixels)
     return parts
 
@@ -161,8 +164,9 @@ def _decode(parts: Sequence[Buffer], kinds: Mapping[str, Any], limits: Limits) -
         )
     frame = parts[1] if len(parts) == 2 else None
     try:
-        if frame is not None and kind != Observe.TYPE:
-            raise ProtocolError("malformed", f"`{kind}` has no second part.", "Only `observe` carries a frame.")
+        if frame is not None and kind not in WITH_PART:
+            fix = "Only `observe` and `look` carry one."
+            raise ProtocolError("malformed", f"`{kind}` has no second part.", fix)
         return kinds[kind].read(Fields(values, kind), frame, limits)
     except ProtocolError as error:
         raise _placed(error, values, limits) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 VERSION = "1.0"
-CAPABILITIES = ("events", "inspect", "voice", "jpeg", "png", "webp")
+CAPABILITIES = ("events", "inspect", "voice", "looks", "jpeg", "png", "webp")
 UNWELCOME = ("version", "token", "session", "too_many_clients")  # errors after which a client waits
 MAX_DEPTH = 32  # levels of maps and lists, the header itself being the first
 MAX_INTEGER = 9007199254740992  # integers up to here survive languages whose only number is a double
@@ -34,6 +34,8 @@ class Limits:
     entities: int = 64  # things that a game names in a frame
     npcs: int = 256  # NPCs of one client
     utterances: int = 64  # answers that may be owed to one client
+    picture: int = 1048576  # bytes of a picture of what a phrase looks like
+    looks: int = 64  # phrases of one client that have pictures
     observes: int = 250  # observations of one client in a second; frames beyond that are dropped unread
     clients: int = 64  # sessions of one server
     phrases: int = 256  # different phrases that all NPCs of one client watch for

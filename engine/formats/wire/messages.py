@@ -328,6 +328,27 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Client → server: what a phrase looks like in this game, one picture at a time."""
+
+    TYPE: ClassVar = "look"
+    phrase: str
+    number: int = 0
+    frame: Frame | None = None
+
+    @classmethod
+    def read(cls, fields: Fields, part: Buffer | None, limits: Limits) -> Look:
+        return checks.look(
+            cls(
+                fields.text("phrase", limits.phrase, least=1),
+                fields.integer("number", 0, 7, 0),
+                _read_frame(fields.inside("frame"), part, limits) if checks.has_part(fields, "frame", part) else None,
+            ),
+            limits,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """Client → server: are you there? `id` comes back in the pong."""
 
@@ -528,7 +549,7 @@ class Error:
         )
 
 
-ClientMessage: TypeAlias = Hello | Spawn | Despawn | Observe | Hear | Speak | Hush | Heard | Sound | Ping | Bye
+ClientMessage: TypeAlias = Hello | Spawn | Despawn | Observe | Hear | Speak | Hush | Heard | Sound | Look | Ping | Bye
 ServerMessage: TypeAlias = (
     Welcome | Spawned | Ack | WireDecision | Event | Pong | Error | Hear | Speak | Hush | Heard | Sound | Bye
 )
@@ -536,6 +557,7 @@ SPARSE: Mapping[str, tuple[str, ...]] = {  # lists that a message leaves out whe
     "sound": ("words", "shapes"),
     "decision": ("effects",),
 }
+WITH_PART = ("observe", "look")  # messages that may have a second part
 _CLIENT = (
     Hello,
     Spawn,
@@ -546,6 +568,7 @@ _CLIENT = (
     Hush,
     Heard,
     Sound,
+    Look,
     Ping,
     Bye,
 )

@@ -28,6 +28,12 @@ func _play(step: Dictionary, now: float) -> void:
 			_dialogue.spawn(step["npc"], step["persona"], [])
 		"despawn":
 			_dialogue.despawn(step["npc"])
+		"look":
+			var red := {"width": 1, "height": 1, "format": "rgb", "pixels": PackedByteArray([255, 0, 0])}
+			var pictures: Array[Dictionary] = []
+			for _number in int(step["pictures"]):
+				pictures.append(red)
+			_dialogue.look(step["phrase"], pictures)
 		"say":
 			var said := {"id": step["id"], "text": step["text"], "to": step["npcs"]}
 			_dialogue.observe({"npcs": step["npcs"], "utterance": said})

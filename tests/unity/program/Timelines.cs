@@ -7,8 +7,8 @@ namespace NpcEngine.Tests
 {
     /// <summary>
     /// Plays timelines: each line is a time and what happens then. `new` begins one; `connect`, `spawn NPC PERSONA`,
-    /// `despawn NPC`, `say ID NPCS TEXT`, `show NPCS MSGPACK` and `hear MSGPACK TIMES` do it; `sends` answers with the
-    /// headers of all that has left, `greeted` with 1 or 0, `told` with the number of decisions and the codes of errors.
+    /// `despawn NPC`, `look PHRASE PICTURES`, `say ID NPCS TEXT`, `show NPCS MSGPACK` and `hear MSGPACK TIMES` do it; `sends` answers with the
+    /// parts of all that has left, `greeted` with 1 or 0, `told` with the number of decisions and the codes of errors.
     /// </summary>
     internal static class Timelines
     {
@@ -38,6 +38,14 @@ namespace NpcEngine.Tests
                 case "connect": _session.Connected(now); return null;
                 case "spawn": _session.Spawn(words[2], words[3], null); return null;
                 case "despawn": _session.Despawn(words[2]); return null;
+                case "look":
+                    var pictures = new Frame[int.Parse(words[3])];
+                    for (int i = 0; i < pictures.Length; i++)
+                    {
+                        pictures[i] = new Frame(new byte[] { 255, 0, 0 }, 1, 1);
+                    }
+                    _session.Look(words[2], pictures);
+                    return null;
                 case "say":
                     _id = words[2];
                     _session.Say(words[3].Split(','), words[4], "player", null, null, null, false);
@@ -63,7 +71,7 @@ namespace NpcEngine.Tests
             var sent = new StringBuilder("sent");
             for (Message message = _session.Next(now); message != null; message = _session.Next(now))
             {
-                sent.Append(' ').Append(CodecLines.Hex(Codec.Encode(message)[0]));
+                sent.Append(' ').Append(string.Join(",", Array.ConvertAll(Codec.Encode(message), CodecLines.Hex)));
             }
             return sent.ToString();
         }

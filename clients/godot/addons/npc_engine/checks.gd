@@ -20,6 +20,16 @@ static func observe(fields: NpcFields, message: Dictionary, _limits: Dictionary)
 	return message
 
 
+## The picture of a phrase is small.
+static func look(fields: NpcFields, message: Dictionary, limits: Dictionary) -> Dictionary:
+	var size: int = message["frame"]["pixels"].size() if message["frame"] else 0
+	if size > limits["picture"]:
+		var what := "The picture of '%s' has %d bytes." % [message["phrase"], size]
+		var fix := "Send at most %d: 128 pixels a side show enough of a thing." % limits["picture"]
+		fields.refuse("frame_size", what, fix)
+	return message
+
+
 ## Whether there is a frame: described and sent, and not one of the two.
 static func has_part(fields: NpcFields, name: String, part: Variant) -> bool:
 	if fields.has(name) != (part != null):

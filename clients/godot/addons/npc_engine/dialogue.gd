@@ -34,6 +34,8 @@ var _hello_at: float = -INF  # when to say it (again)
 var _pinged_at: float = -INF
 var _pings: int = 0
 var _npcs: Dictionary = {}
+## Messages that show what phrases look like, by phrase.
+var _looks: Dictionary = {}
 var _outbox: Array[Array] = []
 ## Goodbyes that were not sent yet, by NPC.
 var _leaving: Dictionary = {}
@@ -116,6 +118,33 @@ func despawn(npc: String) -> void:
 	var goodbye := _encode({"type": "despawn", "npc": npc})
 	_outbox.append(goodbye)
 	_leaving[npc] = goodbye
+
+
+## Show what a phrase looks like in this game, in the place of what was shown before; no pictures: forget it.
+## False where [method take_faults] says why it cannot be.
+func look(phrase: String, pictures: Array[Dictionary]) -> bool:
+	var messages: Array[Dictionary] = []
+	for number in pictures.size():
+		var picture := pictures[number]
+		messages.append({"type": "look", "phrase": phrase, "number": number, "frame": picture})
+	if pictures.is_empty() or _looks.has(phrase):
+		messages.push_front({"type": "look", "phrase": phrase, "number": 0, "frame": null})
+	var packed: Array[Array] = []
+	for message in messages:
+		packed.append(_encode(message))
+		if packed[-1].is_empty():
+			return false
+	if pictures.is_empty():
+		_looks.erase(phrase)
+	else:
+		_looks[phrase] = messages.filter(func(message: Dictionary) -> bool: return message["frame"] != null)
+	if _takes_looks():
+		_outbox.append_array(packed)
+	return true
+
+
+func _takes_looks() -> bool:
+	return "looks" in welcome.get("capabilities", [])
 
 
 ## Show and say. Returns the sequence number, or -1 where [method take_faults] says what was wrong.
@@ -240,6 +269,9 @@ func _take_welcome(message: Dictionary) -> void:
 	_outbox.clear()
 	if message["resumed"]:
 		_outbox.assign(_leaving.values())
+	if _takes_looks():
+		for shown: Array in _looks.values():
+			_outbox.append_array(shown.map(_encode))
 	for spawned: Dictionary in _npcs.values():
 		_outbox.append(_encode(spawned))
 	_slots.clear()

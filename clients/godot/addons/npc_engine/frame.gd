@@ -30,6 +30,24 @@ static func from_image(image: Image, widest: int = 640, its_format: String = "rg
 	return frame
 
 
+## A picture of a thing, with its transparency, no larger than [param widest] pixels a side.
+static func from_picture(picture: Image, widest: int = 256) -> NpcFrame:
+	var image: Image = picture.duplicate()
+	if image.is_compressed():
+		image.decompress()
+	var scale := float(widest) / maxi(1, maxi(image.get_width(), image.get_height()))
+	if scale < 1.0:
+		var size := Vector2i(Vector2(image.get_size()) * scale).maxi(1)
+		image.resize(size.x, size.y, Image.INTERPOLATE_LANCZOS)
+	image.convert(Image.FORMAT_RGBA8)
+	var frame := NpcFrame.new()
+	frame.width = image.get_width()
+	frame.height = image.get_height()
+	frame.format = "rgba"
+	frame.pixels = image.get_data()
+	return frame
+
+
 ## Make an image no wider than [param widest] pixels, and of three bytes a pixel, in place.
 static func shrink(image: Image, widest: int) -> void:
 	if image.get_width() > widest:

@@ -129,6 +129,16 @@ func spawn(npc: String, persona: Variant, watch: PackedStringArray = []) -> bool
 	return _session.dialogue.spawn(npc, persona, watch)
 
 
+## Show what a phrase looks like in this game, so that it is found without any learning: one to eight pictures, best cut
+## out (with transparency), in the place of what was shown before; none: forget it. It holds for all NPCs, and again
+## whenever the server comes back. A server that takes no pictures does without.
+func look(phrase: String, pictures: Array[Image]) -> bool:
+	var frames: Array[Dictionary] = []
+	for picture in pictures:
+		frames.append(NpcFrame.from_picture(picture).to_message())
+	return _session.dialogue.look(phrase, frames)
+
+
 ## Let an NPC go, with all that it was told and has not decided.
 func despawn(npc: String) -> void:
 	_standing.erase(npc)

@@ -63,9 +63,9 @@ func _decode(parts: Array[PackedByteArray], read: Callable, largest: int) -> Dic
 		return {}
 	var type: String = values["type"] if values.get("type") is String else ""
 	var fields := NpcFields.new(values, type)
-	if parts.size() > 1 and type != "observe":
+	if parts.size() > 1 and type not in NpcWire.WITH_PART:
 		var what := "`%s` has no second part." % type
-		fault = NpcFault.new("malformed", what, "Only `observe` carries a frame.")
+		fault = NpcFault.new("malformed", what, "Only `observe` and `look` carry one.")
 		return {}
 	var part: Variant = parts[1] if parts.size() > 1 else null
 	var message: Variant = read.call(type, fields, part, _limits)

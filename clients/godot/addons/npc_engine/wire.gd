@@ -10,6 +10,7 @@ const MAX_INTEGER := 9007199254740992
 const REPLY_HEADER := 1048576
 const CHANNELS := {"rgb": 3, "rgba": 4, "bgra": 4}
 const ENCODED := ["jpeg", "png", "webp"]
+const WITH_PART := ["observe", "look"]
 const UNWELCOME := ["version", "token", "session", "too_many_clients"]
 const LIMITS := {
 	"header": 65536,  # bytes of a message's msgpack part
@@ -23,6 +24,8 @@ const LIMITS := {
 	"entities": 64,  # things that a game names in a frame
 	"npcs": 256,  # NPCs of one client
 	"utterances": 64,  # answers that may be owed to one client
+	"picture": 1048576,  # bytes of a picture of what a phrase looks like
+	"looks": 64,  # phrases of one client that have pictures
 	"pcm": 9600,  # bytes of a piece of sound: a tenth of a second at 48,000 samples a second
 	"hearing": 30,  # seconds that one push to talk is listened to
 	"hearings": 4,  # hearings of one client at once
@@ -58,6 +61,8 @@ static func read_of_client(type: String, fields: NpcFields, part: Variant, limit
 			return _read_heard(fields, part, limits)
 		"sound":
 			return _read_sound(fields, part, limits)
+		"look":
+			return _read_look(fields, part, limits)
 		"ping":
 			return _read_ping(fields, part, limits)
 		"bye":
@@ -165,6 +170,18 @@ static func _read_sound(fields: NpcFields, _part: Variant, limits: Dictionary) -
 		"end": fields.flag("end"),
 		"fault": fields.text("fault", 256, ""),
 	}
+
+
+static func _read_look(fields: NpcFields, part: Variant, limits: Dictionary) -> Dictionary:
+	return NpcChecks.look(
+		fields,
+		{
+			"phrase": fields.text("phrase", limits["phrase"], null, 1),
+			"number": fields.integer("number", 7, 0),
+			"frame": _read_map_frame(fields, "frame", part, limits) if NpcChecks.has_part(fields, "frame", part) else null,
+		},
+		limits
+	)
 
 
 static func _read_ping(fields: NpcFields, _part: Variant, _limits: Dictionary) -> Dictionary:

@@ -35,6 +35,18 @@ namespace NpcEngine
             return message;
         }
 
+        /// <summary>The picture of a phrase is small.</summary>
+        public static Look Look(Look message, Fields fields, Limits limits)
+        {
+            int size = message.Frame == null ? 0 : message.Frame.Pixels.Length;
+            if (size > limits.Picture)
+            {
+                throw new ProtocolException("frame_size", "The picture of '" + message.Phrase + "' has " + size + " bytes.",
+                    "Send at most " + limits.Picture + ": 128 pixels a side show enough of a thing.");
+            }
+            return message;
+        }
+
         /// <summary>Whether there is a frame: described and sent, and not one of the two.</summary>
         public static bool HasPart(Fields fields, string name, byte[] part)
         {

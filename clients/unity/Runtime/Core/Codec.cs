@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace NpcEngine
@@ -11,8 +12,7 @@ namespace NpcEngine
             var fields = new Map { { "type", message.Type } };
             message.Fill(fields);
             byte[] header = MsgPackWriter.Pack(fields);
-            var observe = message as Observe;
-            return observe != null && observe.Frame != null ? new[] { header, observe.Frame.Pixels } : new[] { header };
+            return message.Part != null ? new[] { header, message.Part } : new[] { header };
         }
 
         /// <summary>What a client sent.</summary>
@@ -57,9 +57,9 @@ namespace NpcEngine
             values.TryGetValue("type", out named);
             type = named as string;
             fields = new Fields(values, type ?? "");
-            if (parts.Length == 2 && type != "observe")
+            if (parts.Length == 2 && Array.IndexOf(Protocol.WithPart, type) < 0)
             {
-                throw type == null ? Unknown(type) : Malformed("`" + type + "` has no second part.", "Only `observe` carries a frame.");
+                throw type == null ? Unknown(type) : Malformed("`" + type + "` has no second part.", "Only `observe` and `look` carry one.");
             }
             return parts.Length == 2 ? parts[1] : null;
         }

@@ -6,6 +6,12 @@ namespace NpcEngine
         /// <summary>The name on the wire.</summary>
         public abstract string Type { get; }
 
+        /// <summary>What goes beside the header, or null.</summary>
+        internal virtual byte[] Part
+        {
+            get { return null; }
+        }
+
         /// <summary>Adds the fields in the order of the specification; nulls are left out.</summary>
         internal virtual void Fill(Map fields)
         {

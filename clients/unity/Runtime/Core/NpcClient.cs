@@ -142,6 +142,21 @@ namespace NpcEngine
             }
         }
 
+        /// <summary>
+        /// Show what a phrase looks like in this game, so that it is found without any learning: one to eight pictures,
+        /// best cut out (with transparency), in the place of what was shown before; none: forget it. It holds for all NPCs,
+        /// and again whenever the server comes back. A server that takes no pictures does without.
+        /// </summary>
+        /// <exception cref="ProtocolException">What the server would refuse.</exception>
+        public void Look(string phrase, params Frame[] pictures)
+        {
+            lock (_gate)
+            {
+                _session.Look(phrase, pictures);
+                Monitor.PulseAll(_gate);
+            }
+        }
+
         /// <summary>Show what the player sees to those of the NPCs that stand.</summary>
         /// <returns>The number that comes back as <see cref="Decision.Seq"/>; 0 where nobody can see it now.</returns>
         /// <exception cref="ProtocolException">What the server would refuse; `unknown_npc` for one that was never spawned.</exception>

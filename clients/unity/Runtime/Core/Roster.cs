@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace NpcEngine
@@ -7,6 +8,7 @@ namespace NpcEngine
     {
         private readonly Dictionary<string, Spawn> _npcs = new Dictionary<string, Spawn>();
         private readonly Dictionary<string, string> _names = new Dictionary<string, string>();
+        private readonly Dictionary<string, Look[]> _looks = new Dictionary<string, Look[]>(); // by phrase
         private readonly Queue<Message> _outbox = new Queue<Message>();
 
         public bool Has(string npc)
@@ -40,6 +42,25 @@ namespace NpcEngine
             return true;
         }
 
+        /// <summary>These pictures show a phrase, in the place of those before; none: it is forgotten.</summary>
+        public void Show(string phrase, Look[] pictures, bool told)
+        {
+            bool known = _looks.Remove(phrase);
+            if (pictures.Length > 0)
+            {
+                _looks.Add(phrase, pictures);
+            }
+            if (!told)
+            {
+                return;
+            }
+            if (known || pictures.Length == 0)
+            {
+                _outbox.Enqueue(new Look(phrase));
+            }
+            Array.ForEach(pictures, _outbox.Enqueue);
+        }
+
         /// <summary>The server has it.</summary>
         public void Stand(Spawned spawned)
         {
@@ -65,7 +86,8 @@ namespace NpcEngine
         /// Spawn everybody, also where the session was resumed: a repeated spawn changes nothing, a missing one would be
         /// fatal. Only there somebody stands who has to go: despawns that were not sent yet come first.
         /// </summary>
-        public void IntroduceAll(bool resumed)
+        /// <param name="looks">Whether the server takes pictures of phrases; they go before whoever watches for them.</param>
+        public void IntroduceAll(bool resumed, bool looks)
         {
             Message[] unsent = _outbox.ToArray();
             _outbox.Clear();
@@ -75,6 +97,13 @@ namespace NpcEngine
                 if (resumed && message is Despawn)
                 {
                     _outbox.Enqueue(message);
+                }
+            }
+            if (looks)
+            {
+                foreach (Look[] pictures in _looks.Values)
+                {
+                    Array.ForEach(pictures, _outbox.Enqueue);
                 }
             }
             foreach (Spawn spawn in _npcs.Values)

@@ -107,6 +107,25 @@ namespace NpcEngine
             }
         }
 
+        /// <summary>Show what a phrase looks like, in the place of what was shown before; no pictures: forget it.</summary>
+        /// <exception cref="ProtocolException">What the server would refuse.</exception>
+        public void Look(string phrase, Frame[] pictures)
+        {
+            var looks = new Look[pictures.Length];
+            for (int i = 0; i < looks.Length; i++)
+            {
+                looks[i] = new Look(phrase, i, pictures[i]);
+                Check(looks[i]);
+            }
+            Check(new Look(phrase));
+            _roster.Show(phrase, looks, Greeted && TakesLooks);
+        }
+
+        private bool TakesLooks
+        {
+            get { return Welcome != null && Array.IndexOf(Welcome.Capabilities, "looks") >= 0; }
+        }
+
         /// <summary>
         /// Show what the player sees (null: only tell the state) to those of the NPCs that stand; of the frames that
         /// wait for the same NPCs the newest is kept.
@@ -274,7 +293,7 @@ namespace NpcEngine
                 return; // the answer to a hello that was repeated
             }
             Greeted = true;
-            _roster.IntroduceAll(welcome.Resumed);
+            _roster.IntroduceAll(welcome.Resumed, TakesLooks);
             _utterances.RepeatAll();
         }
 

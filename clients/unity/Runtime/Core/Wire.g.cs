@@ -11,6 +11,7 @@ namespace NpcEngine
         internal const long MaxInteger = 9007199254740992; // survives languages whose only number is a double
         internal static readonly Dictionary<string, int> Channels = new Dictionary<string, int> { { "rgb", 3 }, { "rgba", 4 }, { "bgra", 4 } };
         internal static readonly string[] Encoded = { "jpeg", "png", "webp" };
+        internal static readonly string[] WithPart = { "observe", "look" };
         internal static readonly string[] Unwelcome = { "version", "token", "session", "too_many_clients" };
     }
 
@@ -30,6 +31,8 @@ namespace NpcEngine
         public readonly int Entities; // things that a game names in a frame
         public readonly int Npcs; // NPCs of one client
         public readonly int Utterances; // answers that may be owed to one client
+        public readonly int Picture; // bytes of a picture of what a phrase looks like
+        public readonly int Looks; // phrases of one client that have pictures
         public readonly int Pcm; // bytes of a piece of sound: a tenth of a second at 48,000 samples a second
         public readonly int Hearing; // seconds that one push to talk is listened to
         public readonly int Hearings; // hearings of one client at once
@@ -49,6 +52,8 @@ namespace NpcEngine
             Entities = Of(told, "entities", 64);
             Npcs = Of(told, "npcs", 256);
             Utterances = Of(told, "utterances", 64);
+            Picture = Of(told, "picture", 1048576);
+            Looks = Of(told, "looks", 64);
             Pcm = Of(told, "pcm", 9600);
             Hearing = Of(told, "hearing", 30);
             Hearings = Of(told, "hearings", 4);
@@ -84,6 +89,7 @@ namespace NpcEngine
                 case "hush": return Hush.Read(fields, part, limits);
                 case "heard": return Heard.Read(fields, part, limits);
                 case "sound": return Sound.Read(fields, part, limits);
+                case "look": return Look.Read(fields, part, limits);
                 case "ping": return Ping.Read(fields, part, limits);
                 case "bye": return Bye.Read(fields, part, limits);
                 default: return null;
@@ -504,6 +510,8 @@ namespace NpcEngine
 
         public override string Type { get { return "observe"; } }
 
+        internal override byte[] Part { get { return Frame?.Pixels; } }
+
         internal static Observe Read(Fields fields, byte[] part, Limits limits)
         {
             return Checks.Observe(new Observe(
@@ -851,6 +859,48 @@ namespace NpcEngine
             fields.Add("shapes", Shapes.Length == 0 ? null : System.Array.ConvertAll(Shapes, one => one.Described()));
             fields.Add("end", End);
             fields.Add("fault", Fault);
+        }
+    }
+
+    /// <summary>Client → server: what a phrase looks like in this game, one picture at a time.</summary>
+    public sealed partial class Look : Message
+    {
+        /// <summary>That a card, a `spawn` or the player's words may name.</summary>
+        public readonly string Phrase;
+
+        /// <summary>Which of its pictures; one that was sent under this number is replaced.</summary>
+        public readonly long Number;
+
+        /// <summary>
+        /// The picture in part 2, described as that of an observation: best one with transparency (`png`, `webp`,
+        /// `rgba`, `bgra`), cut out; absent: forget all pictures of this phrase.
+        /// </summary>
+        public readonly Frame Frame;
+
+        public Look(string phrase, long number = 0, Frame frame = null)
+        {
+            Phrase = phrase;
+            Number = number;
+            Frame = frame;
+        }
+
+        public override string Type { get { return "look"; } }
+
+        internal override byte[] Part { get { return Frame?.Pixels; } }
+
+        internal static Look Read(Fields fields, byte[] part, Limits limits)
+        {
+            return Checks.Look(new Look(
+                fields.Text("phrase", limits.Phrase, null, 1),
+                (int)fields.Integer("number", 7, 0),
+                Checks.HasPart(fields, "frame", part) ? Frame.Read(fields.Inside("frame"), part, limits) : null), fields, limits);
+        }
+
+        internal override void Fill(Map fields)
+        {
+            fields.Add("phrase", Phrase);
+            fields.Add("number", Number);
+            fields.Add("frame", Frame == null ? null : Frame.Described());
         }
     }
 

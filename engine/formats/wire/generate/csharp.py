@@ -60,6 +60,7 @@ def _protocol(schema: Schema) -> Iterator[str]:
     yield f"    internal const long MaxInteger = {schema.integer}; // survives languages whose only number is a double"
     yield f"    internal static readonly Dictionary<string, int> Channels = new Dictionary<string, int> {{ {raw} }};"
     yield f"    internal static readonly string[] Encoded = {{ {_strings(schema.formats.encoded)} }};"
+    yield f"    internal static readonly string[] WithPart = {{ {_strings(schema.with_part)} }};"
     yield f"    internal static readonly string[] Unwelcome = {{ {_strings(schema.unwelcome)} }};"
     yield "}"
 
@@ -118,6 +119,7 @@ def _class(schema: Schema, record: Record) -> Iterator[str]:
     body = [] if record.csharp == _BY_HAND else [*_fields(schema, record)]
     if is_message:
         body += [f'    public override string Type {{ get {{ return "{record.name}"; }} }}', ""]
+        body += [*_part(schema, record)]
     yield from body
     yield from _reader(schema, record)
     if is_message and record.fields:
@@ -136,6 +138,14 @@ def _class(schema: Schema, record: Record) -> Iterator[str]:
         yield "        };"
         yield "    }"
     yield "}"
+
+
+def _part(schema: Schema, record: Record) -> Iterator[str]:
+    """The second part of a message that may have one."""
+    for value in record.fields.values():
+        if value.type in schema.records and (part := schema.records[value.type].part):
+            yield f"    internal override byte[] Part {{ get {{ return {_member(value)}?.{_camel(part)}; }} }}"
+            yield ""
 
 
 def _fields(schema: Schema, record: Record) -> Iterator[str]:

@@ -32,6 +32,7 @@ def _constants(schema: Schema) -> Iterator[str]:
     yield f"const REPLY_HEADER := {schema.reply_header}"
     yield "const CHANNELS := {" + ", ".join(f'"{name}": {count}' for name, count in schema.formats.raw.items()) + "}"
     yield f"const ENCODED := {_list(schema.formats.encoded)}"
+    yield f"const WITH_PART := {_list(schema.with_part)}"
     yield f"const UNWELCOME := {_list(schema.unwelcome)}"
     yield "const LIMITS := {"
     yield from (f'\t"{name}": {limit.value},  # {limit.says}' for name, limit in schema.limits.items() if limit.told)
@@ -57,7 +58,7 @@ def _reader_of_side(schema: Schema, side: str) -> Iterator[str]:
 def _arguments(schema: Schema, message: Record) -> str:
     """Those that a reader does not use begin with an underscore."""
     values = message.fields.values()
-    part = "part" if any(value.type in schema.records and schema.records[value.type].part for value in values) else "_part"
+    part = "part" if schema.carries_part(message) else "_part"
     fields = "fields" if values else "_fields"
     uses = any(_uses_limits(schema, value) for value in values)
     return f"{fields}: NpcFields, {part}: Variant, {'limits' if uses else '_limits'}: Dictionary"

@@ -223,6 +223,7 @@ def _tables(schema: Schema) -> str:
     sparse = {message.name: [v.name for v in message.fields.values() if v.is_list] for _, message in schema.all_messages()}
     rows.append("SPARSE: Mapping[str, tuple[str, ...]] = {  # lists that a message leaves out where they are empty")
     rows += [f'    "{name}": {_tuple(tuple(lists))},' for name, lists in sparse.items() if lists] + ["}"]
+    rows.append(f"WITH_PART = {_tuple(schema.with_part)}  # messages that may have a second part")
     for side in ("client", "server"):
         names = [class_name(record) for record in getattr(schema.messages, side).values()]
         rows += [f"_{side.upper()} = (", *(f"    {name}," for name in names), ")"]

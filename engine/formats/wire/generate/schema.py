@@ -142,6 +142,15 @@ class Schema(_Entry):
     def unwelcome(self) -> tuple[str, ...]:
         return tuple(code for row in self.errors if row.unwelcome for code in row.codes)
 
+    def carries_part(self, record: Record) -> bool:
+        """Whether a message may have a second part."""
+        return any(v.type in self.records and self.records[v.type].part for v in record.fields.values())
+
+    @property
+    def with_part(self) -> tuple[str, ...]:
+        """Messages that may have a second part."""
+        return tuple(record.name for _, record in self.all_messages() if self.carries_part(record))
+
     def all_messages(self) -> Iterator[tuple[str, Record]]:
         """Side and message; `bye` comes twice."""
         for side in ("client", "server"):
