@@ -15,7 +15,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import typer
 
 from demo_game.report import DEFAULT, load_script
-from engine.errors import Fault, run_command
+from engine.errors import Fault, needs_extra, run_command
 from engine.files import data_directory, write_json
 
 AFTER_WORDS_S = 6.0
@@ -51,6 +51,8 @@ def demo(
     if headless or record or story:
         os.environ["SDL_VIDEODRIVER"] = "dummy"
     os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+    with needs_extra("demo", "The village"):
+        import pygame  # noqa: F401  # all that it draws with
     if record is not None:
         from demo_game import recorder
 

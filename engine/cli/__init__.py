@@ -32,7 +32,7 @@ COMMANDS = {
         Command("ask", "engine.cli.ask:ask", "Show what the model makes of a picture and a line."),
         Command("serve", "engine.cli.serve:serve", "Answer games over ZeroMQ."),
         Command("keys", "engine.cli.tools:keys", "Make key files for an encrypted server."),
-        Command("doctor", "engine.cli.tools:doctor", "Check this machine and say what to do."),
+        Command("doctor", "engine.cli.doctor:doctor", "Check this machine and say what to do."),
         Command("soak", "engine.cli.tools:soak", "Kill, flood and confuse a server."),
         Command("bench", "engine.cli.bench:bench", "Measure latency end to end."),
         Command("steadiness", "engine.cli.measure:steadiness", "Measure how much a bundle flickers."),

@@ -1,11 +1,8 @@
-"""`keys`, `doctor` and `soak`: what who runs a server needs beside it."""
+"""`keys` and `soak`: what who runs a server needs beside it."""
 
 from __future__ import annotations
 
-import platform
-import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,10 +14,7 @@ from rich.status import Status
 from rich.table import Table
 
 from engine.bridge.keys import add_client, create_server_keys
-from engine.errors import Fault
 from engine.files import writable_folder, write_json
-
-_HELLO_S = 2.0  # for an engine that has the port to answer
 
 
 def keys(
@@ -36,108 +30,6 @@ def keys(
         typer.echo(f"{own}: for the game '{name}'; carry it there by a safe way")
     if not add:
         typer.echo(f"let a game in with `python -m engine keys {file} --add NAME`, then start the server again")
-
-
-def doctor(
-    bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
-    bind: Annotated[str, typer.Option(help="Address that the server would use.")] = "tcp://127.0.0.1:5571",
-) -> None:
-    """Check Python, ONNX Runtime, CUDA, the bundle, the port and a round trip."""
-    table = Table("check", "finding", "what to do")
-    sound = True
-    for name, check in (
-        ("Python", _python),
-        ("ONNX Runtime", _runtime),
-        ("CUDA", _cuda),
-        ("bundle", lambda: _bundle(bundle)),
-        ("port", lambda: _port(bind)),
-        ("round trip", lambda: _round_trip(bundle)),
-    ):
-        try:
-            table.add_row(name, check(), "")
-        except Fault as error:
-            sound = False
-            table.add_row(name, f"[red]{error.message}[/red]", error.fix)
-    Console().print(table)
-    raise typer.Exit(0 if sound else 1)
-
-
-def _python() -> str:
-    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
-        raise Fault("python", f"Python {platform.python_version()}", "Use Python 3.11, 3.12 or 3.13.")
-    return f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-
-
-def _runtime() -> str:
-    import onnxruntime as ort
-
-    return f"{ort.__version__}, built with {', '.join(ort.get_available_providers())}"
-
-
-def _cuda() -> str:
-    from engine.perception import default_bundle
-    from engine.perception.onnx_sessions import CUDA, choose_provider
-
-    working = choose_provider("auto", default_bundle() / "decide.onnx", 1)
-    return "works" if working == CUDA else "not usable here; the CPU is used (that is fine)"
-
-
-def _bundle(bundle: Path | None) -> str:
-    from engine.perception import Perceiver
-
-    manifest = Perceiver(bundle).bundle.manifest
-    return f"'{manifest.name}' loads"
-
-
-def _port(bind: str) -> str:
-    """An engine may have the port already; only another program is in the way."""
-    from engine.bridge.server import Server
-
-    try:
-        Server(bind, insecure=True).close()  # whether it may be used without keys is asked when it is
-    except Fault as error:
-        if error.code != "port_in_use":
-            raise
-        if not _engine_answers(bind):
-            fix = "Stop the program that has it (an engine with --keys is fine), or choose another one with --bind."
-            raise Fault(error.code, f"{bind} is in use, and no engine answers there.", fix) from None
-        return f"an engine answers at {bind}"
-    return f"{bind} is free"
-
-
-def _engine_answers(endpoint: str) -> bool:
-    """Whether there is an engine; one that refuses us, for want of its token, is one too."""
-    from engine.bridge.client import BridgeError, Client
-
-    try:
-        Client(endpoint.replace("*", "127.0.0.1"), name="doctor", timeout=_HELLO_S).close()
-    except BridgeError as error:
-        return error.about is not None
-    return True
-
-
-def _round_trip(bundle: Path | None) -> str:
-    """A decision comes back over a port that the system chooses."""
-    from engine.bridge.client import Client
-    from engine.bridge.server import Server
-    from engine.minds.brain import Brain
-    from engine.perception import Perceiver
-
-    perceiver = Perceiver(bundle)
-    server = Server("tcp://127.0.0.1:0")
-    thread = threading.Thread(target=server.run, args=(Brain(perceiver), perceiver.bundle.manifest.name), daemon=True)
-    thread.start()
-    try:
-        with Client(server.endpoint, name="doctor") as client:
-            client.spawn("patient", "healer")
-            client.observe("patient", text="hello")
-            decisions = client.poll(5.0)
-    finally:
-        server.stop()
-        thread.join(5)
-    if not decisions:
-        raise Fault("round_trip", "No decision came back within 5 s.", "Run `python -m engine serve` and look at its log.")
-    return f"the healer answered “{decisions[0].line}”"
 
 
 def soak(

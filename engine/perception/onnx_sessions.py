@@ -26,17 +26,17 @@ def choose_provider(wanted: str, probe: Path, threads: int) -> str:
     if wanted == "cpu" or CUDA not in ort.get_available_providers():
         working = CPU
     else:
-        working = str(open_session(probe, CUDA, threads).get_providers()[0]) if _has_gpu() else CPU
+        working = str(open_session(probe, CUDA, threads).get_providers()[0]) if has_gpu() else CPU
     if wanted == "cuda" and working != CUDA:
         raise Fault(
             "provider",
             "CUDA was asked for, but ONNX Runtime cannot use it here.",
-            "Run `python -m engine doctor`, install npc-engine[cuda], or use --provider cpu.",
+            "Run `python -m engine doctor`, which says what is missing, or use --provider cpu.",
         )
     return working
 
 
-def _has_gpu() -> bool:
+def has_gpu() -> bool:
     """Whether an NVIDIA driver is there at all; asking ONNX Runtime without one logs an alarming error."""
     import ctypes
     import sys

@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
-from tokenizers import Tokenizer
 
-from engine.errors import Fault
+from engine.perception.wordpiece import read_tokenizer
 from npc.language import pieces
 from npc.text import folded
 
@@ -31,12 +30,7 @@ class TextGraph:
 
     def __init__(self, session: ort.InferenceSession, tokenizer: Path, max_tokens: int, cached: int = CACHED) -> None:
         self._session, self._max_tokens, self._cached = session, max_tokens, cached
-        self._tokenizer = _read_tokenizer(tokenizer)
-        self._counter = Tokenizer.from_str(self._tokenizer.to_str())
-        self._counter.no_truncation()
-        self._counter.no_padding()
-        self._tokenizer.enable_truncation(max_tokens)
-        self._tokenizer.enable_padding()
+        self._tokenizer = read_tokenizer(tokenizer)
         self._cache: OrderedDict[str, tuple[Vector, Vector]] = OrderedDict()
         self._bytes = 0
         self.runs = 0
@@ -75,13 +69,11 @@ class TextGraph:
     def _fits(self, text: str) -> bool:
         if len(text) <= self._max_tokens - 2 and text.isascii():  # no token is shorter than a letter; two frame the text
             return True
-        return len(self._counter.encode(text).ids) <= self._max_tokens
+        return self._tokenizer.count(text) <= self._max_tokens
 
     def _add(self, texts: Sequence[str]) -> dict[str, tuple[Vector, Vector]]:
         """One run of the graph."""
-        encoded = self._tokenizer.encode_batch(list(texts))
-        ids = np.array([e.ids for e in encoded], np.int64)
-        mask = np.array([e.attention_mask for e in encoded], np.int64)
+        ids, mask = self._tokenizer.encode(texts, self._max_tokens)
         sentence, utterance = self._session.run(["sentence", "utterance"], {"ids": ids, "mask": mask})
         self.runs += 1
         # Copied: a row of the run's arrays would keep all of them for as long as itself.
@@ -106,10 +98,3 @@ def affordable(texts: Sequence[str], budget: int) -> Sequence[str]:
 
 def _size(text: str, vectors: tuple[Vector, Vector]) -> int:
     return vectors[0].nbytes + vectors[1].nbytes + 4 * len(text) + _EACH
-
-
-def _read_tokenizer(path: Path) -> Tokenizer:
-    try:
-        return Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises nothing more specific
-        raise Fault("bundle_invalid", f"{path} is not a tokenizer: {error}.", "Export the model again.") from None
