@@ -21,6 +21,8 @@ from npc.evaluation.conversation import SHIPPED
 from npc.evaluation.converse import converse
 from npc.evaluation.run import Effort, report
 from npc.exchange.convert import export_card, import_card
+from npc.exchange.table_review import table_faults, table_notes
+from npc.exchange.tables import export_lines, import_lines
 from npc.log import replay
 from npc.persona import assistants, characters, faults, load_persona
 from npc.schema import schema_text
@@ -33,13 +35,13 @@ def lint(cards: list[str]) -> int:
     """Check cards (names, paths or folders of cards); print every fault. Returns the number of cards with faults."""
     broken = 0
     for card, double in (found for given in cards for found in _cards_in(given)):
-        found = faults(card) if double is None else [_hidden(card, double)]
+        found = (faults(card) or table_faults(card)) if double is None else [_hidden(card, double)]
         broken += bool(found)
         for fault in found:
             print(fault, file=sys.stderr)
         if not found:
             print(f"{shown(str(card), 400)}: ok{_silent(card)}")
-            for remark in review(card):
+            for remark in (*review(card), *table_notes(card)):
                 print(remark, file=sys.stderr)
     return broken
 
@@ -111,6 +113,17 @@ def _export_card(chosen: _Chosen) -> None:
     print(f"written: {export_card(chosen.card, chosen.out, chosen.portrait, chosen.force)}")
 
 
+def _lines(chosen: _Chosen) -> None:
+    if chosen.what == "export":
+        options = {"language": chosen.language, "form": chosen.format, "common": chosen.common, "force": chosen.force}
+        out, told = export_lines(chosen.card, chosen.out, **options)
+    elif chosen.table is None:
+        raise Fault("table", "No table is given.", "Write `python -m npc lines import CARD TABLE`.")
+    else:
+        out, told = import_lines(chosen.card, chosen.table, chosen.language, chosen.force)
+    print(f"written: {out} ({told})")
+
+
 def _evaluate(chosen: _Chosen) -> int:
     if chosen.conversations is not None:
         return converse(Path(chosen.conversations), chosen.json, chosen.failures)
@@ -176,6 +189,20 @@ COMMANDS: dict[str, _Command] = {
             _FORCE,
         ),
         _export_card,
+    ),
+    "lines": _Command(
+        "the lines of a card for translators and speakers: write them as a table, or take up a translated one",
+        (
+            ("what", {"choices": ("export", "import")}),
+            ("card", {"help": "path or name"}),
+            ("table", {**_PATH, "nargs": "?", "help": "with import: a CSV or PO file that was exported"}),
+            ("--language", {"default": "", "help": "of the translation, such as de; export without it: the lines alone"}),
+            ("--format", {"choices": ("csv", "po"), "default": "csv", "help": "of an exported table (default csv)"}),
+            ("--out", {**_PATH, "help": "default: its name and language, here"}),
+            ("--common", {**_YES, "help": "with the common lines, for what the card has no words of its own for"}),
+            _FORCE,
+        ),
+        _lines,
     ),
     "schema": _Command(
         "print the JSON Schema of a card, for editors",

@@ -287,7 +287,7 @@ class _Composer:
         return value, Place(line, text)
 
     def _whole(self, text: str, where: Where, line: int) -> str:
-        for wrong in _unfit(text):
+        for wrong in unfit(text):
             self.problems.append(Problem(where, *wrong, line))
         return valid(text)
 
@@ -303,7 +303,7 @@ _TWICE = "Remove one of the two, or put the entries of both under one."
 _HALF = ("half a character stands here (a `\\u` escape without its other half)", "Write the character itself, or both halves.")
 
 
-def _unfit(text: str) -> Iterator[tuple[str, str]]:
+def unfit(text: str) -> Iterator[tuple[str, str]]:
     """What makes a text unfit to be said or shown, and the fix."""
     if not is_whole(text):
         yield _HALF
@@ -344,7 +344,7 @@ def _taken(value: Any, where: Where, problems: list[Problem], left: list[int]) -
         what = "nested too deep" if left[0] >= 0 else f"more than {MAX_ENTRIES} entries"
         raise PersonaError("persona_size", f"<card>: {what}.", "Shorten the card.")
     if isinstance(value, str):
-        problems += [Problem(where, *wrong) for wrong in _unfit(value)]
+        problems += [Problem(where, *wrong) for wrong in unfit(value)]
         return valid(value)
     if isinstance(value, dict):
         keys = {key: _taken(key, (*where, shown(key)), problems, left) if isinstance(key, str) else key for key in value}

@@ -144,6 +144,7 @@ class Character:
         """
         parts = self._parts
         percept = self._live_on(percept)
+        parts.speak(percept.state)
         self.mood.pass_time(percept.time)
         self.percept = percept = parts.lookout.look(percept)
         seen = parts.lookout.in_view(percept.time)

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from npc.asks import Asks, any_of, as_long, below, comparable, either, entries, none_of, one, stands
 from npc.effects import TAG, Consequences, Tags
 from npc.line_ids import LineId, derived_id
+from npc.translations import own
 from npc.types import Effect
 from npc.variables import STATE, checked, filled, names_in
 
@@ -270,6 +271,7 @@ class Speaker:
 
     def __init__(self, lines: Mapping[str, Sequence[Line]], fallback: Mapping[str, Sequence[Line]], seed: str) -> None:
         self._lines = lines
+        self.tongue = own()  # of whom it speaks to, from the next line on
         self._fallback = fallback
         self._seed = seed
         self._said: deque[str] = deque(maxlen=_REMEMBERED)
@@ -323,7 +325,8 @@ class Speaker:
             moment.told[chosen.once].add(chosen.say)
         self.due += [consequence.effect(variables) for consequence in chosen.effects]
         self.due += [Effect(TAG, {"name": tag}) for tag in chosen.tags]
-        said = chosen.spoken(variables)
+        words = self.tongue.line(chosen.line_id, chosen.variables)
+        said = chosen.spoken(self.tongue.named(variables) if words else variables, words)
         self._last = said, chosen.line_id
         return said
 

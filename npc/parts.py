@@ -19,6 +19,7 @@ from npc.lookout import Lookout, Sighting
 from npc.memory import Memory, Person
 from npc.persona import Persona
 from npc.quests import Reached
+from npc.translations import Tongue, named_language
 from npc.types import Decision, Effect, Percept, Target
 from npc.variables import of_state
 
@@ -52,6 +53,7 @@ class CharacterParts:
         self.events = {**behaviour.events, **persona.events}
         self.changes: tuple[Mapping[str, object] | None, frozenset[int]] = (None, frozenset())  # state, and barks that held
         self.exchanges: dict[str, int] = {}  # answers to another character since it last was silent for a while
+        self._tongues: dict[str, Tongue] = {}
         self.clock = 0.0  # the game's time of the percept at hand; percepts are on the clock of the character's life
         self._resume()
 
@@ -72,6 +74,13 @@ class CharacterParts:
         life.planned = tuple(self.agenda.planned)
         life.choices, life.said = self.speaker.state
         life.event = self.event
+
+    def speak(self, state: Mapping[str, object]) -> None:
+        """Speak the language that the game tells, from the next line on."""
+        language = named_language(state) if self.persona.translations else ""
+        if language not in self._tongues:
+            self._tongues = {language: Tongue(self.persona.translations, language)}  # a game speaks one, as a rule
+        self.speaker.tongue = self._tongues[language]
 
     # -- what it may do, and begins ------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from npc.errors import PersonaError
 from npc.quests import Bark, Name, Quest, Step
 from npc.steadiness import FilterCfg, Steadiness
 from npc.text import valid
+from npc.translations import Translations, load_tables
 from npc.vocabulary import Action, Avoidable, Meaning, SpokenWith, TraitName, excesses, misfits
 
 _SHIPPED = Path(__file__).with_name("characters")
@@ -145,6 +146,8 @@ class Persona(BaseModel):
     """What it says of its own accord when something that the game tells becomes so."""
     quests: dict[Name, Quest] = Field(default={}, max_length=40)
     """Quests, each a row of steps that it and somebody go through."""
+    translations: Translations = {}
+    """Its lines in other languages: language, line id, words; tables beside the card are easier to keep."""
     card: str = Field(default="", max_length=200)
     """The shared card that it was imported from, a file beside this one."""
 
@@ -195,7 +198,16 @@ def load_persona(name_or_path: str | Path, called: str = "") -> Persona:
     Raises:
         PersonaError: no such card (`persona_unknown`), or a fault in it, with file, line and fix.
     """
-    return _read(CardFile.read(card_path(name_or_path), called))
+    path = card_path(name_or_path)
+    persona = _read(CardFile.read(path, called))
+    tables = load_tables(path, private=bool(called))
+    if not tables:
+        return persona
+    both = {
+        language: {**persona.translations.get(language, {}), **tables.get(language, {})}
+        for language in {**persona.translations, **tables}
+    }
+    return persona.model_copy(update={"translations": both})
 
 
 def persona_from(card: dict[str, Any]) -> Persona:

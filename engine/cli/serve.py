@@ -20,6 +20,8 @@ from engine.bridge.server import BATCH_WAIT_S, Server
 from engine.cli.lifetime import ReadyFile, end_with_process, end_with_stdin, ended_by_signals, say
 from engine.errors import Fault
 from engine.files import data_directory, reason
+from npc.card_file import shown
+from npc.line_ids import is_language
 from npc.text import is_whole, valid
 
 if TYPE_CHECKING:
@@ -66,6 +68,10 @@ def serve(
     llm_model: Annotated[str, typer.Option(help="The model's name there.")] = "default",
     llm_budget: Annotated[float, typer.Option(min=0.1, help="Seconds that a line may take.")] = 2.0,
     llm_remote: Annotated[bool, typer.Option(help="Allow --llm on another machine: it reads what players say.")] = False,
+    language: Annotated[
+        str,
+        typer.Option(help="The player's, such as de, where a game tells none in its state.", show_default="that of the cards"),
+    ] = "",
     inspect: Annotated[
         int | None,
         typer.Option(min=0, max=65535, help="Port of a page on this machine that shows what characters see and decide."),
@@ -95,6 +101,8 @@ def serve(
     token = _token(token)
     if personas is not None and not personas.is_dir():
         raise Fault("personas", f"There is no directory {personas}.", "Give a directory of YAML cards.")
+    if language and not is_language(language):
+        raise Fault("language", f"--language {shown(language)} names no language.", "Write for example de or pt-BR.")
     with ExitStack() as ends:
         server = Server(  # first, since it fails fastest
             bind,
@@ -117,7 +125,8 @@ def serve(
         voice = _voice(llm, llm_model, llm_budget, llm_remote) if llm is not None else None
         feed, page = _inspector(inspect, token, ends)
         measured = _metrics(server, metrics, insecure, ends)
-        brain, name = _brain(None if echo else (bundle, provider, threads, batch), personas, store, _made(logs), voice, feed)
+        model = None if echo else (bundle, provider, threads, batch)
+        brain, name = _brain(model, personas, store, _made(logs), voice, feed, language)
         ends.callback(brain.close)
         # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
         sys.setswitchinterval(0.0005)
@@ -217,6 +226,7 @@ def _brain(
     logs: Path | None,
     voice: Voice | None,
     feed: Feed | None,
+    language: str,
 ) -> tuple[Brain, str]:
     """The brain and the name of its bundle; without a model one that echoes."""
     from engine.minds.brain import Brain
@@ -224,11 +234,11 @@ def _brain(
     if model is None:
         from engine.perception.echo import EchoPerceiver
 
-        return Brain(EchoPerceiver(), personas, store=store, logs=logs, voice=voice, feed=feed), "echo"
+        return Brain(EchoPerceiver(), personas, store=store, logs=logs, voice=voice, feed=feed, language=language), "echo"
     from engine.perception import Perceiver
 
     perceiver = Perceiver(*model)
-    brain = Brain(perceiver, personas, store=store, logs=logs, voice=voice, feed=feed)
+    brain = Brain(perceiver, personas, store=store, logs=logs, voice=voice, feed=feed, language=language)
     perceiver.warm_up()
     return brain, perceiver.bundle.manifest.name
 

@@ -25,6 +25,7 @@ from npc.conversation.reading import Reading
 from npc.language.kinds import COMMON
 from npc.log import Recorder
 from npc.memory import InMemoryStore, Key, Memories, MemoryStore
+from npc.translations import LANGUAGE
 
 if TYPE_CHECKING:
     from engine.voice import Voice
@@ -56,6 +57,7 @@ class Brain:
         voice: words lines anew, after they were said; None: authored lines only.
         feed: gets every tick, for the inspector; None: nobody looks.
         logs: directory for a log of every character's percepts and decisions (`npc.log`); None: no logs.
+        language: the player's, such as `de`, where a game does not tell one in its `state`; empty: that of the cards.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Brain:
         logs: Path | None = None,
         voice: Voice | None = None,
         feed: Onlooker | None = None,
+        language: str = "",
     ) -> None:
         self.perceiver = perceiver
         self._store: MemoryStore = store or InMemoryStore()
@@ -84,6 +87,7 @@ class Brain:
         self._minds: WeakValueDictionary[Key, Mind] = WeakValueDictionary()  # by world and name, for who is spoken to by whom
         self._due: deque[Mind] = deque(maxlen=_DUE)  # newcomers whose phrases and questions are still to be encoded
         self._seed = seed
+        self._told = {LANGUAGE: language} if language else {}
 
     def mind(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str] = (), world: str = "") -> Mind:
         """A character by the name of its card, or from a whole card. Safe on any thread.
@@ -280,7 +284,10 @@ class Brain:
             return _internal(error)
 
     def _introduced(self, observation: Observation) -> Observation:
-        """Tells a character that it is another one of the same game who speaks to it, where the game does not."""
+        """Tells a character the player's language, and that it is another one of the same game who speaks to it, where the
+        game does not."""
+        if self._told and LANGUAGE not in observation.state:
+            observation = replace(observation, state={**observation.state, **self._told})
         if not observation.text or "speaker_npc" in observation.state:
             return observation
         with self._playing:

@@ -13,11 +13,12 @@ from npc import Persona, assistants, characters, load_persona
 from npc.card_faults import did_you_mean, listed
 from npc.card_file import cards_in
 from npc.text import valid
+from npc.translations import tables_beside
 
 _LOG = logging.getLogger("engine.brain")
 _EVERY_S = 1.0  # an author who saves a card sees it within a second
 _PASSING = {"persona_file", "persona_unknown"}  # an editor holds the file, or has it taken away, just now
-_Mark = tuple[int, int, int]
+_Mark = tuple[tuple[int, int, int], ...]
 
 
 class Cards:
@@ -80,8 +81,7 @@ class Cards:
         self._looked = self._clock()
         edited: dict[str, Persona | Fault] = {}
         for name, path in self._paths().items():
-            mark = _mark(path)
-            if name not in self._loaded or mark is None or self._marks.get(name) == mark:
+            if name not in self._loaded or (mark := _mark(path)) is None or self._marks.get(name) == mark:
                 continue
             card = _read(path)
             if not isinstance(card, Fault):
@@ -112,9 +112,10 @@ def _read(path: Path) -> Persona | Fault:
 
 
 def _mark(path: Path) -> _Mark | None:
-    """Differs where the file has been written again; None where an editor has taken it away for a moment."""
+    """Differs where the file or a table of translations beside it has been written again; None where an editor has taken one
+    away for a moment."""
     try:
-        state = path.stat()
+        states = [file.stat() for file in (path, *tables_beside(path).values())]
     except OSError:
         return None
-    return state.st_mtime_ns, state.st_size, state.st_ino
+    return tuple((state.st_mtime_ns, state.st_size, state.st_ino) for state in states)
