@@ -47,7 +47,7 @@ class CharacterParts:
         self.memory = memory
         self.feelings = Feelings(behaviour, traits)
         self.actions = Arbiter(behaviour.actions, traits, persona.boundaries)
-        self.lookout = Lookout(persona.meanings, behaviour, persona.steadiness)
+        self.lookout = Lookout(persona.watch, behaviour, persona.steadiness)
         self.goals, self.day = Goals(persona.goals), Day(persona.schedule)
         self.speaker = Speaker(persona.lines, {**behaviour.lines, **behaviour.topics}, f"{seed}/{npc_id}")
         self.events = {**behaviour.events, **persona.events}

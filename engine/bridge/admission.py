@@ -66,10 +66,13 @@ class Admission:
 
     Args:
         sessions: those that there are, by id.
+        voice_token: the secret of the voice process; None: nobody may be it.
     """
 
-    def __init__(self, token: str | None, limits: Limits, sessions: Mapping[str, Session]) -> None:
-        self._token, self._limits, self._sessions = token, limits, sessions
+    def __init__(
+        self, token: str | None, limits: Limits, sessions: Mapping[str, Session], voice_token: str | None = None
+    ) -> None:
+        self._token, self._limits, self._sessions, self._voice_token = token, limits, sessions, voice_token
         self._guesses = Guesses()
 
     def admit(self, connection: Connection, hello: Hello, now: float) -> Session | None:
@@ -79,30 +82,52 @@ class Admission:
             ProtocolError: `version`, `token`, `session` or `too_many_clients`.
             Unheard: there is no answer at all.
         """
-        if hello.version.split(".")[0] != VERSION.split(".")[0]:
-            raise ProtocolError(
-                "version",
-                f"The client speaks protocol {hello.version}, this server {VERSION}.",
-                "Update whichever of the two is older.",
-            )
+        _check_version(hello)
         known = self._sessions.get(hello.session)
         if self._token is not None:
-            self._check_token(self._token, connection, hello, known is not None, now)
+            fault = "The token is missing or wrong.", "Use the token that the server was started with."
+            self._check_token(self._token, hello.token, fault, connection, hello, known is not None, now)
         if known is not None and known.user != connection.user:
             raise ProtocolError("session", "This session belongs to another client.", "Choose a random id for it.")
         if known is None:
             self._check_share(connection)
         return known
 
-    def _check_token(self, token: str, connection: Connection, hello: Hello, known: bool, now: float) -> None:
+    def admit_voice(self, connection: Connection, hello: Hello, now: float) -> None:
+        """Let the voice process in.
+
+        Raises:
+            ProtocolError: `version` or `token`.
+            Unheard: there is no answer at all.
+        """
+        _check_version(hello)
+        if self._voice_token is None:
+            raise ProtocolError(
+                "token",
+                "This server takes no voice process.",
+                "Start it with --voice, or with --voice-token-file and the same file for both.",
+            )
+        fault = "The secret of the voice process is wrong.", "Give both the same --voice-token-file."
+        self._check_token(self._voice_token, hello.voice, fault, connection, hello, False, now)
+
+    def _check_token(
+        self,
+        token: str,
+        given: str | None,
+        fault: tuple[str, str],
+        connection: Connection,
+        hello: Hello,
+        known: bool,
+        now: float,
+    ) -> None:
         if connection.wrong_tokens >= _WRONG_AT_ONCE or not (known or self._guesses.may_try(connection.address, now)):
             raise Unheard
         # A token that is no sound text differs from every sound one; it must not fail in being compared.
-        if hmac.compare_digest(token.encode("utf-8", "surrogatepass"), (hello.token or "").encode("utf-8", "surrogatepass")):
+        if hmac.compare_digest(token.encode("utf-8", "surrogatepass"), (given or "").encode("utf-8", "surrogatepass")):
             return
         connection.wrong_tokens += 1
         self._guesses.wrong(connection.address, hello.client, now)
-        raise ProtocolError("token", "The token is missing or wrong.", "Use the token that the server was started with.")
+        raise ProtocolError("token", *fault)
 
     def _check_share(self, connection: Connection) -> None:
         """One key, one other machine, and one connection may each have a quarter of all sessions."""
@@ -128,6 +153,15 @@ class Admission:
         idle = [session for session in self._sessions.values() if session.connection is None or not session.npcs]
         oldest = min(idle, key=lambda session: session.heard_at, default=None)
         return oldest if oldest is not None and now - oldest.heard_at > _SETTLED_S else None
+
+
+def _check_version(hello: Hello) -> None:
+    if hello.version.split(".")[0] != VERSION.split(".")[0]:
+        raise ProtocolError(
+            "version",
+            f"The client speaks protocol {hello.version}, this server {VERSION}.",
+            "Update whichever of the two is older.",
+        )
 
 
 def peer_of(connection: Connection) -> str:

@@ -14,17 +14,31 @@ from typing import Any
 import zmq
 
 from engine.bridge.client_session import BridgeError, ClientSession
+from engine.bridge.client_sounds import Hearing, View
 from engine.bridge.keys import ClientKeys
 from engine.bridge.sockets import FrameBuffers, open_dealer
 from engine.errors import Fault
-from engine.formats.wire.codec import Event, Frame, Welcome, WireDecision
+from engine.formats.wire.codec import Event, Frame, Heard, Hush, Sound, Welcome, WireDecision
 from npc.types import Effect, Target
 
 log = logging.getLogger("engine.bridge.client")
 
 _AT_ONCE = 1024  # messages that are read in one go: a server that never stops talking must not stop the game
 
-__all__ = ["BaseClient", "BridgeError", "Client", "Effect", "Frame", "Target", "Welcome", "WireDecision"]
+__all__ = [
+    "BaseClient",
+    "BridgeError",
+    "Client",
+    "Effect",
+    "Frame",
+    "Heard",
+    "Hearing",
+    "Hush",
+    "Sound",
+    "Target",
+    "Welcome",
+    "WireDecision",
+]
 
 
 class BaseClient:
@@ -145,6 +159,70 @@ class BaseClient:
         names = (npcs,) if isinstance(npcs, str) else tuple(npcs)
         self._receive()
         return self._session.observe(names, frame, text, to, state, captured_at, inspect, speaker)
+
+    @property
+    def has_voice(self) -> bool:
+        """Whether a voice process was connected to the server a moment ago: it hears, and speaks lines aloud."""
+        return self._session.sounds.has_voice
+
+    def hear(
+        self,
+        to: str | Sequence[str],
+        *,
+        rate: int = 16_000,
+        open: bool = False,
+        view: View | None = None,
+        speaker: str = "player",
+    ) -> Hearing:
+        """Listen to a microphone: put sound into what this returns, and end it when the button is released.
+
+        What is heard is said to NPCs by itself, once, as `observe(text=…)` would; `heard` tells it for subtitles.
+
+        Args:
+            to: who is spoken to.
+            rate: samples a second, 8000 to 48000.
+            open: an open microphone, of which each line is said when it is complete; else push to talk: one line.
+            view: is asked when a line is said, for what the NPCs see: `{"frame": …, "state": …, "captured_at": …}`.
+            speaker: who speaks.
+
+        Raises:
+            BridgeError: `unknown_npc`, `no_voice` where the server is away or older than voices, `field`. That no voice
+                process is connected, and what goes wrong later, comes as an error like any other.
+        """
+        self._receive()
+        return self._session.sounds.hear((to,) if isinstance(to, str) else tuple(to), rate, open, speaker, view)
+
+    def heard(self) -> list[Heard]:
+        """What was heard since the last call, oldest first: words so far, and lines (`final`). They come in by polling."""
+        return self._session.sounds.heard()
+
+    def voice(self, npc: str, text: str, *, emotion: str = "", line_id: str = "") -> str:
+        """Have an NPC say a line aloud, such as a decision's; what it was saying ends. `sounds` brings the sound.
+
+        Args:
+            emotion: a label, as in decisions.
+            line_id: as in decisions.
+
+        Returns:
+            The id of the speech; empty where no voice process is connected, or the line is blank.
+
+        Raises:
+            BridgeError: `unknown_npc` or `field`.
+        """
+        self._receive()
+        return self._session.sounds.speak(npc, text, emotion, line_id)
+
+    def hush(self, npcs: str | Sequence[str] | None = None) -> None:
+        """Let NPCs fall silent, all of them if none are named."""
+        self._session.sounds.hush((npcs,) if isinstance(npcs, str) else npcs)
+        self._work()
+
+    def sounds(self) -> list[Sound | Hush]:
+        """Pieces of speeches since the last call, each speech's in order; a `Hush` where one is to be heard no more.
+
+        NPCs fall silent when they are spoken to, say something else, or leave.
+        """
+        return self._session.sounds.sounds()
 
     def _leave(self) -> None:
         if self._socket.closed or not self._hang_up.alive or os.getpid() != self._process:

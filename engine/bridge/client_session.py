@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
+from engine.bridge.client_sounds import BridgeError as BridgeError  # where games look for it
+from engine.bridge.client_sounds import ClientSounds
 from engine.bridge.unanswered import Unanswered
 from engine.errors import Fault
 from engine.formats.wire import checks
@@ -21,14 +23,20 @@ from engine.formats.wire.codec import (
     Error,
     Event,
     Frame,
+    Hear,
+    Heard,
     Hello,
+    Hush,
     Look,
     Observe,
     Ping,
     Pong,
     ServerMessage,
+    Sound,
     Spawn,
     Spawned,
+    Speak,
+    Spoken,
     Utterance,
     Welcome,
     WireDecision,
@@ -54,15 +62,7 @@ _DECISIONS = 1024  # about frames, that wait to be asked for
 _NEVER = float("-inf")
 
 
-_Checked = TypeVar("_Checked", Hello, Spawn, Observe, Look)
-
-
-class BridgeError(Fault):
-    """The server cannot be reached, or refused something; `about` is its reply, if there was one."""
-
-    def __init__(self, code: str, message: str, fix: str = "", about: Error | None = None) -> None:
-        super().__init__(code, message, fix)
-        self.about = about
+_Checked = TypeVar("_Checked", Hello, Spawn, Observe, Look, Hear, Speak, Hush)
 
 
 class ClientSession:
@@ -92,9 +92,9 @@ class ClientSession:
         self.unanswered = Unanswered()
         self.greeted = False
         self._untold: deque[BridgeError] = deque(maxlen=100)
-        self._hand_over, self._clock, self._new_id = send, clock, new_id
-        self._limits = DEFAULT_LIMITS
-        self._hello = self._checked(Hello(name, new_id(), VERSION, ("events", "inspect"), token))
+        self._hand_over, self._clock, self.new_id = send, clock, new_id
+        self.limits = DEFAULT_LIMITS
+        self._hello = self.checked(Hello(name, new_id(), VERSION, ("events", "inspect"), token))
         self._welcome: Welcome | None = None
         self._heard_at = self._hello_at = self._pinged_at = _NEVER  # `_hello_at`: when to say it (again)
         self._seq = self._pings = 0
@@ -104,6 +104,7 @@ class ClientSession:
         self._outbox: deque[ClientMessage] = deque()
         self._decisions: deque[WireDecision] = deque()
         self._events: deque[Event] = deque(maxlen=_EVENTS)
+        self.sounds = ClientSounds(self)
 
     # -- what the game wants ---------------------------------------------------------------------------
 
@@ -136,18 +137,18 @@ class ClientSession:
 
     def spawn(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str]) -> None:
         """Ask for an NPC; `name` knows it once it stands."""
-        message = self._checked(Spawn(npc, persona, tuple(watch)))
+        message = self.checked(Spawn(npc, persona, tuple(watch)))
         self._names.pop(npc, None)
         self._npcs[npc] = message
         self._outbox.append(message)
 
     def look(self, phrase: str, pictures: Sequence[Frame]) -> None:
         """Show what a phrase looks like in this game, in the place of what was shown before; no pictures: forget it."""
-        shown = [self._checked(Look(phrase, number, picture)) for number, picture in enumerate(pictures)]
-        fresh = [self._checked(Look(phrase)), *shown] if phrase in self._looks or not shown else shown
+        shown = [self.checked(Look(phrase, number, picture)) for number, picture in enumerate(pictures)]
+        fresh = [self.checked(Look(phrase)), *shown] if phrase in self._looks or not shown else shown
         self._looks.pop(phrase, None)
         if shown:
-            if len(self._looks) >= self._limits.looks:
+            if len(self._looks) >= self.limits.looks:
                 what = f"{len(self._looks)} phrases have pictures already."
                 raise BridgeError("field", what, "Forget some: client.look(phrase) without pictures.")
             self._looks[phrase] = shown
@@ -168,6 +169,7 @@ class ClientSession:
             return
         self._names.pop(npc, None)
         self.unanswered.forget_npc(npc)
+        self.sounds.silence((npc,))
         self._outbox.append(Despawn(npc))
         self.work()
 
@@ -181,26 +183,35 @@ class ClientSession:
         captured_at: float | None,
         inspect: bool,
         speaker: str = "player",
+        heard: tuple[str, Spoken] | None = None,
     ) -> int:
-        """Show and say; returns the sequence number. What is blank is not said."""
-        self._check_npcs(names)
+        """Show and say; returns the sequence number. What is blank is not said.
+
+        Args:
+            heard: of words that were spoken: the id to say them with, and how they were spoken.
+        """
+        self.check_npcs(names)
         if not isinstance(text, str):
             raise BridgeError("field", f"`text` is a {type(text).__name__}.", "Say a string, or leave it away.")
-        said = Utterance(self._new_id(), text, names if to is None else tuple(to), speaker) if text.strip() else None
-        observe = self._checked(Observe(self._seq + 1, names, frame, said, state or {}, captured_at, inspect))
+        said = None
+        if text.strip():
+            utterance, spoken = heard or (self.new_id(), None)
+            said = Utterance(utterance, text, names if to is None else tuple(to), speaker, spoken)
+        observe = self.checked(Observe(self._seq + 1, names, frame, said, state or {}, captured_at, inspect))
         self._seq += 1
         self.work()
         if said is not None:
+            self.sounds.silence(said.to)
             self.unanswered.add(observe)
             self._repeat_what_is_due()
-        elif self.greeted and not self._outbox:
-            self._send(observe)
+        elif self.is_ready:
+            self.send(observe)
         return self._seq
 
     def leave(self) -> None:
         """Say goodbye; the server forgets the NPCs."""
         if self.greeted:
-            self._send(Bye())
+            self.send(Bye())
 
     def refusal(self, earlier: Sequence[BridgeError], npc: str | None) -> BridgeError | None:
         """What the server refused since `earlier` of the thing that is waited for; it is taken off `errors`."""
@@ -225,24 +236,35 @@ class ClientSession:
         if self.greeted and now - self._heard_at >= LOST_AFTER_S:
             self.greeted = False
         if not self.greeted:
+            self.sounds.lose()
             self._say_hello(now)
             return
         if now - self._pinged_at >= PING_EVERY_S:
             self._pinged_at, self._pings = now, self._pings + 1
-            self._send(Ping(self._pings))
-        while self._outbox and self._send(self._outbox[0]):
+            self.send(Ping(self._pings))
+        while self._outbox and self.send(self._outbox[0]):
             self._outbox.popleft()
+        self.sounds.flush()
         self._repeat_what_is_due()
 
     def _say_hello(self, now: float) -> None:
-        if now >= self._hello_at and self._send(self._hello):
+        if now >= self._hello_at and self.send(self._hello):
             self._hello_at = now + HELLO_EVERY_S
 
     def _repeat_what_is_due(self) -> None:
-        if self.greeted and not self._outbox:  # NPCs must stand before they are spoken to
-            self.unanswered.send_due(self._clock(), self._send)
+        if self.is_ready:
+            self.unanswered.send_due(self._clock(), self.send)
 
-    def _check_npcs(self, names: Sequence[str]) -> None:
+    @property
+    def is_ready(self) -> bool:
+        """Whether the server knows us and who is there: NPCs must stand before they are spoken to."""
+        return self.greeted and not self._outbox
+
+    def knows(self, npc: str) -> bool:
+        """Whether an NPC was asked for and not refused or let go."""
+        return npc in self._npcs
+
+    def check_npcs(self, names: Sequence[str]) -> None:
         """Refuse whom the game never spawned, or has let go."""
         for name in names:
             if name not in self._npcs:
@@ -252,7 +274,7 @@ class ClientSession:
                     f'Spawn it first: client.spawn({name!r}, "guard").',
                 )
 
-    def _checked(self, message: _Checked) -> _Checked:
+    def checked(self, message: _Checked) -> _Checked:
         """The message as a server would read it, and nobody changes it any more.
 
         Raises:
@@ -260,8 +282,8 @@ class ClientSession:
         """
         try:
             if isinstance(message, Observe) and message.frame is not None:
-                checks.frame(message.frame, self._limits)
-            read = decode_client(encode(message), self._limits)
+                checks.frame(message.frame, self.limits)
+            read = decode_client(encode(message), self.limits)
         except ProtocolError as error:
             raise BridgeError(error.code, error.message, error.fix) from None
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -272,7 +294,8 @@ class ClientSession:
             ) from None
         return cast(_Checked, read)
 
-    def _send(self, message: ClientMessage) -> bool:
+    def send(self, message: ClientMessage) -> bool:
+        """Put a message on the wire; False where there is no room."""
         return self._hand_over(encode(message))
 
     # -- what came -------------------------------------------------------------------------------------
@@ -284,7 +307,7 @@ class ClientSession:
             message = decode_server(parts)
         except ProtocolError as error:
             if error.code != "unknown_type":  # a later server may have more to say
-                self._fail(BridgeError(error.code, error.message, error.fix))
+                self.fail(error)
             return
         self._take(message)
 
@@ -302,6 +325,8 @@ class ClientSession:
             case Spawned():
                 if message.npc in self._npcs:
                     self._names[message.npc] = message.name
+            case Heard() | Sound() | Hush():
+                self.sounds.take(message)
             case Pong():
                 self.counters = message.counters
             case Error():
@@ -327,7 +352,7 @@ class ClientSession:
         back, answered = self._welcome is not None, self.greeted
         self._welcome, self.greeted = welcome, True
         told = {name: value for name, value in welcome.limits.items() if name in Limits.__slots__ and value > 0}
-        self._limits = replace(DEFAULT_LIMITS, **told)
+        self.limits = replace(DEFAULT_LIMITS, **told)
         if answered:
             return  # a hello that was repeated
         if back:
@@ -351,7 +376,9 @@ class ClientSession:
             if error.code in UNWELCOME:
                 self._hello_at = self._clock() + UNWELCOME_FOR_S
             self._drop_refused(error)
-            self._fail(BridgeError(error.code, error.message, error.fix, error))
+            if error.about is not None and not self.sounds.refused(error):
+                return  # of a line that was to be spoken: it is there to be read
+            self.fail(BridgeError(error.code, error.message, error.fix, error))
 
     def _drop_refused(self, error: Error) -> None:
         """Stop asking for what the server refused: an utterance, for one NPC or for all, or an NPC."""
@@ -363,7 +390,10 @@ class ClientSession:
         elif error.npc is not None and error.seq is None and error.npc not in self._names:
             self._npcs.pop(error.npc, None)
 
-    def _fail(self, error: BridgeError) -> None:
+    def fail(self, error: Fault) -> None:
+        """Tell the game of an error that nobody waits for."""
+        if not isinstance(error, BridgeError):
+            error = BridgeError(error.code, error.message, error.fix)
         self.errors.append(error)
         self._untold.append(error)
 

@@ -75,7 +75,9 @@ def error_about(message: ClientMessage, error: Fault) -> Error:
     if isinstance(message, Observe):
         said = message.utterance
         return Error(error.code, error.message, error.fix, message.seq, None, said.id if said else None)
-    return Error(error.code, without_paths(error.message), without_paths(error.fix), None, getattr(message, "npc", None))
+    about = getattr(message, "hearing", None) or getattr(message, "speech", None)
+    npc = getattr(message, "npc", None)
+    return Error(error.code, without_paths(error.message), without_paths(error.fix), None, npc, None, about)
 
 
 def refusal(job: Job, error: Fault) -> Error:

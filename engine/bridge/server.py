@@ -38,6 +38,7 @@ class Server:
     Args:
         endpoint: ZeroMQ address; anything but loopback needs `keys` or `insecure`. Port 0 takes a free one.
         token: if given, clients must send the same.
+        voice_token: the secret of the voice process; without one no peer may be it.
         keys: if given, everything is encrypted and only the clients in there may connect.
         journal: if given, decisions on utterances outlive the process; closed with the server.
         batch_wait: seconds that frames may wait for others where the model takes several at once.
@@ -51,6 +52,7 @@ class Server:
         endpoint: str,
         *,
         token: str | None = None,
+        voice_token: str | None = None,
         keys: ServerKeys | None = None,
         insecure: bool = False,
         limits: Limits = DEFAULT_LIMITS,
@@ -58,13 +60,15 @@ class Server:
         batch_wait: float = BATCH_WAIT_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._token, self._limits, self._journal, self._clock = token, limits, journal, clock
+        self._token, self._voice_token = token, voice_token
+        self._limits, self._journal, self._clock = limits, journal, clock
         self._batch_wait = batch_wait
         self.statistics = Statistics()
         self._strangers, self._strangers_told_at = 0, float("-inf")  # refused, and not told yet
         self._poller = zmq.Poller()
         try:
-            _check_token(token)
+            for secret in (token, voice_token):
+                _check_token(secret)
             self._door = self._open(endpoint, keys, insecure)
         except Fault:
             self._close_journal()
@@ -108,6 +112,7 @@ class Server:
             self._cards,
             self._wake,
             token=self._token,
+            voice_token=self._voice_token,
             limits=self._limits,
             journal=self._journal,
             statistics=self.statistics,

@@ -14,6 +14,7 @@ from engine.bridge.ledger import Journal, Ledger
 from engine.bridge.looks import Looks
 from engine.bridge.mailbox import Job, Mailbox, Picture
 from engine.bridge.observability import Statistics, event
+from engine.bridge.relay import Relay
 from engine.bridge.replies import error_about, heard, packed, without_paths
 from engine.bridge.session import Connection, RateLimit, Session
 from engine.bridge.spawning import Spawning, npc_of
@@ -51,6 +52,7 @@ from npc.types import TOLD
 
 _OBSERVE = b"\xa4type\xa7observe"  # how msgpack packs it; a header that packs it otherwise is read in full
 _WAITING_OF_ALL = 1024**3  # bytes of frames; each client may have its part of it
+_MESSAGES_OF_VOICE = 2000  # a second
 IDLE_S = 300.0  # a session that was silent for so long is over: its NPCs are forgotten
 
 
@@ -75,6 +77,7 @@ class Sessions:
         wake: Callable[[], None],
         *,
         token: str | None,
+        voice_token: str | None = None,
         limits: Limits,
         journal: Journal | None,
         statistics: Statistics,
@@ -86,16 +89,25 @@ class Sessions:
         self._limits, self._journal = limits, journal
         self._statistics, self._clock = statistics, clock
         self._sessions: dict[str, Session] = {}
-        self._admission = Admission(token, limits, self._sessions)
+        self._admission = Admission(token, limits, self._sessions, voice_token)
+        self._relay = Relay(limits, statistics, self._send, self._hang_up, clock)
         self._handlers: dict[type, Callable[[Session, Any], None]] = {
             Spawn: self._spawning.spawn,
-            Despawn: self._spawning.despawn,
+            Despawn: self._despawn,
             Look: self._looks.look,
             Observe: self._observe,
             Ping: self._ping,
             Bye: self._bye,
+            Hear: self._relay.hear,
+            Speak: self._relay.speak,
+            Hush: self._relay.hush,
         }
-        self._handlers |= dict.fromkeys((Hear, Speak, Hush, Heard, Sound), self._no_voice)
+        self._voice_handlers: dict[type, Callable[[Session, Any], None]] = {
+            Heard: lambda voice, heard: self._relay.heard(heard),
+            Sound: lambda voice, sound: self._relay.sound(sound),
+            Ping: self._ping,
+            Bye: lambda voice, bye: self._hang_up(voice),
+        }
 
     @property
     def all(self) -> list[Session]:
@@ -125,9 +137,11 @@ class Sessions:
 
     def lost(self, connection: Connection) -> None:
         """A connection is gone; its session waits for another one that shows its id."""
-        if connection.session is not None:
-            connection.session.connection = None
-            connection.session = None
+        session, connection.session = connection.session, None
+        if session is not None:
+            session.connection = None
+            if session is self._relay.voice:
+                self._relay.leave()
 
     def _read(self, connection: Connection, parts: Sequence[memoryview]) -> None:
         try:
@@ -148,20 +162,30 @@ class Sessions:
             self._statistics.counters["refused"] += 1
         except ProtocolError as error:
             self._statistics.counters["refused"] += 1
-            self._send_to(connection, Error(error.code, error.message, error.fix, error.seq, error.npc, error.utterance))
+            about = (error.seq, error.npc, error.utterance, error.about)
+            self._send_to(connection, Error(error.code, error.message, error.fix, *about))
         except Exception:
             event("message_failed", level=logging.ERROR, fault=True)
             self._send_to(connection, Error("internal", "The server failed on this message.", "Its log says more."))
 
     def _dispatch(self, session: Session, message: ClientMessage) -> None:
         try:
-            self._handlers[type(message)](session, message)
+            handlers = self._handlers if session is not self._relay.voice else self._voice_handlers
+            handler = handlers.get(type(message))
+            if handler is None:
+                raise Fault(
+                    "role", f"`{message.TYPE}` is not for you to say.", "Only a voice process says `heard` and `sound`."
+                )
+            handler(session, message)
         except Fault as error:
             self._count(session, "busy" if error.code == "busy" else "refused")
             self._send(session, error_about(message, error))
 
     def _hello(self, connection: Connection, hello: Hello) -> None:
         now = self._clock()
+        if hello.voice is not None:
+            self._hello_of_voice(connection, hello, now)
+            return
         if hello.session not in self._sessions and (dispensable := self._admission.dispensable(now)) is not None:
             self._end(dispensable, "idle")
         known = self._admission.admit(connection, hello, now)
@@ -172,22 +196,48 @@ class Sessions:
         session.connection, connection.session = connection, session
         session.heard_at, session.capabilities = now, frozenset(hello.capabilities)
         session.put_off.take()
+        self._relay.back(session)
         self._sessions[hello.session] = session
         event("client_here", client=hello.client, user=connection.user, session=hello.session[:8], resumed=known is not None)
+        self._send(session, self._welcome(known is not None))
+
+    def _welcome(self, resumed: bool) -> Welcome:
         labels = self._brain.perceiver.labels.heads
-        self._send(
-            session,
-            Welcome(
-                f"npc-engine {__version__}",
-                self._brain.perceiver.provider,
-                self._bundle,
-                known is not None,
-                VERSION,
-                CAPABILITIES,
-                {head: labels[head] for head in TOLD},
-                asdict(self._limits),
-            ),
+        return Welcome(
+            f"npc-engine {__version__}",
+            self._brain.perceiver.provider,
+            self._bundle,
+            resumed,
+            VERSION,
+            CAPABILITIES,
+            {head: labels[head] for head in TOLD},
+            asdict(self._limits),
         )
+
+    def _hello_of_voice(self, connection: Connection, hello: Hello, now: float) -> None:
+        """The voice process comes, or repeats its hello; what it was about on another connection is over."""
+        self._admission.admit_voice(connection, hello, now)
+        voice = self._relay.voice
+        if voice is not None and connection.session is voice:
+            self._send(voice, self._welcome(True))
+            return
+        if not self._relay.may_come(hello.session):
+            raise ProtocolError(
+                "voice_taken", "Another voice process is connected.", "End that one; this one may go on asking."
+            )
+        self.lost(connection)
+        if voice is not None:
+            self._hang_up(voice)
+        limit = RateLimit(_MESSAGES_OF_VOICE)
+        voice = Session(hello.session, hello.client, connection.user, "", now, Ledger(), limit, connection)
+        connection.session = voice
+        self._relay.come(voice)
+        self._send(voice, self._welcome(False))
+
+    def _hang_up(self, voice: Session) -> None:
+        if voice.connection is not None:
+            self.lost(voice.connection)
+        self._relay.leave()
 
     def _new_session(self, connection: Connection, hello: Hello, now: float) -> Session:
         ledger, limit = Ledger(hello.session, self._journal), RateLimit(self._limits.observes)
@@ -200,6 +250,8 @@ class Sessions:
         self._make_room(session, observe, bool(fresh), now)
         if said is not None:
             self._accept(session, said, fresh)
+            self._relay.said(session, said.id)
+            self._relay.interrupt(session, fresh)
         # Who heard it before gets nothing: the decision is on the way, or was sent again.
         told = frozenset(said.to) - fresh if said is not None else frozenset[str]()
         text = said.text if said is not None else ""
@@ -247,11 +299,15 @@ class Sessions:
         self._count(session, "heard", len(fresh))
         self._count(session, "repeated", len(said.to) - len(fresh))
 
-    def _ping(self, session: Session, ping: Ping) -> None:
-        self._send(session, Pong(ping.id, {**session.counters, "undecided": session.ledger.undecided}))
+    def _despawn(self, session: Session, despawn: Despawn) -> None:
+        self._spawning.despawn(session, despawn)
+        self._relay.interrupt(session, (despawn.npc,))
 
-    def _no_voice(self, session: Session, message: Hear | Heard | Hush | Sound | Speak) -> None:
-        raise Fault("no_voice", "No voice is connected.", "Type the words.")
+    def _ping(self, session: Session, ping: Ping) -> None:
+        counters = {**session.counters, "undecided": session.ledger.undecided}
+        if self._relay.voice is not None:
+            counters["voice"] = 1
+        self._send(session, Pong(ping.id, counters))
 
     def _bye(self, session: Session, bye: Bye) -> None:
         self._end(session, "left")
@@ -261,14 +317,16 @@ class Sessions:
     def _end(self, session: Session, why: str) -> None:
         event("client_gone", client=session.client, session=session.key[:8], why=why, counters=dict(session.counters))
         self._spawning.forget(session)
+        self._relay.forget(session)
         self._mailbox.forget(session)
         self._sessions.pop(session.key, None)
         if session.connection is not None:
             self.lost(session.connection)
 
     def expire(self) -> None:
-        """End the sessions of clients that were silent for too long."""
+        """End the sessions of clients that were silent for too long, and sound of which nothing comes."""
         now = self._clock()
+        self._relay.expire()
         for session in self.all:
             if now - session.heard_at > IDLE_S:
                 self._end(session, "silent")
@@ -310,16 +368,19 @@ class Sessions:
 
     def farewell(self) -> None:
         """Tell everybody that the server stops."""
-        for session in self.all:
+        voice = self._relay.voice
+        for session in [*self.all, *([voice] if voice is not None else [])]:
             self._send(session, Bye())
 
-    def _send(self, session: Session, message: ServerMessage) -> None:
-        self._send_parts(session, packed(message))
+    def _send(self, session: Session, message: ServerMessage) -> bool:
+        return self._send_parts(session, packed(message))
 
-    def _send_parts(self, session: Session, parts: list[bytes]) -> None:
+    def _send_parts(self, session: Session, parts: list[bytes]) -> bool:
         connection = session.connection
         if connection is None or not connection.send(parts):  # gone, or reads nothing: what matters is asked for again
             self._count(session, "undelivered")
+            return False
+        return True
 
     def _send_to(self, connection: Connection, message: ServerMessage) -> None:
         if not connection.send(packed(message)):

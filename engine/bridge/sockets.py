@@ -14,8 +14,13 @@ from engine.bridge.keys import ClientKeys
 from engine.errors import Fault
 
 
-def open_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, keys: ClientKeys | None = None) -> zmq.Socket[bytes]:
+def open_dealer(
+    context: zmq.Context[zmq.Socket[bytes]], endpoint: str, keys: ClientKeys | None = None, unsent: int = 4
+) -> zmq.Socket[bytes]:
     """A DEALER on its way to `endpoint`; it reconnects by itself, for ever. With `keys` it speaks CURVE.
+
+    Args:
+        unsent: messages that may wait to be sent; of a game these are few, since frames that queue up are old frames.
 
     Raises:
         Fault: `endpoint`.
@@ -26,7 +31,7 @@ def open_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, keys: Cl
         socket.curve_serverkey = keys.server.encode()
         socket.curve_publickey, socket.curve_secretkey = keys.public.encode(), keys.secret.encode()
     socket.maxmsgsize = 1024 * 1024  # replies are small
-    socket.sndhwm = 4  # frames that queue up are old frames
+    socket.sndhwm = unsent
     socket.rcvhwm = 1024
     socket.linger = 200  # ms for the goodbye
     socket.handshake_ivl = 3000

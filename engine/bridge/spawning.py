@@ -43,7 +43,7 @@ class Spawning:
         errands: Errands,
         wake: Callable[[], None],
         limits: Limits,
-        send: Callable[[Session, ServerMessage], None],
+        send: Callable[[Session, ServerMessage], object],
     ) -> None:
         self._brain, self._mailbox, self._errands, self._wake = brain, mailbox, errands, wake
         self._limits, self._send = limits, send

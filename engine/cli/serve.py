@@ -18,6 +18,7 @@ from engine.bridge.ledger import Journal
 from engine.bridge.observability import log_to_stderr
 from engine.bridge.server import BATCH_WAIT_S, Server
 from engine.cli.lifetime import ReadyFile, end_with_process, end_with_stdin, ended_by_signals, say
+from engine.cli.voice_process import VoiceProcess, secret_of_voice
 from engine.errors import Fault
 from engine.files import data_directory, reason
 from npc.card_file import shown
@@ -50,6 +51,12 @@ def serve(
     provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
     personas: Annotated[Path | None, typer.Option(help="Directory with persona cards of your own.")] = None,
     token: Annotated[str | None, typer.Option(envvar="NPC_ENGINE_TOKEN", help="Clients must send it.")] = None,
+    voice: Annotated[
+        bool, typer.Option("--voice", help="Start a voice process beside the server: it hears players and speaks lines.")
+    ] = False,
+    voice_token_file: Annotated[
+        Path | None, typer.Option(help="File with the secret of a voice process that is started elsewhere.")
+    ] = None,
     keys: Annotated[Path | None, typer.Option(help="Key file: encrypt, and let only its clients in.")] = None,
     insecure: Annotated[bool, typer.Option(help="Allow addresses that other machines can reach, in the clear.")] = False,
     journal: Annotated[Path | None, typer.Option(help="File that keeps decisions in case the server is killed.")] = None,
@@ -103,10 +110,12 @@ def serve(
         raise Fault("personas", f"There is no directory {personas}.", "Give a directory of YAML cards.")
     if language and not is_language(language):
         raise Fault("language", f"--language {shown(language)} names no language.", "Write for example de or pt-BR.")
+    secret = secret_of_voice(voice, voice_token_file)
     with ExitStack() as ends:
         server = Server(  # first, since it fails fastest
             bind,
             token=token,
+            voice_token=secret,
             keys=load_server_keys(keys) if keys else None,
             insecure=insecure,
             journal=Journal(journal) if journal else None,
@@ -122,11 +131,11 @@ def serve(
         ready = ReadyFile(ready_file, server.endpoint) if ready_file is not None else None
         store = _store(memory, echo)
         ends.callback(store.close)
-        voice = _voice(llm, llm_model, llm_budget, llm_remote) if llm is not None else None
+        reworder = _voice(llm, llm_model, llm_budget, llm_remote) if llm is not None else None
         feed, page = _inspector(inspect, token, ends)
         measured = _metrics(server, metrics, insecure, ends)
         model = None if echo else (bundle, provider, threads, batch)
-        brain, name = _brain(model, personas, store, _made(logs), voice, feed, language)
+        brain, name = _brain(model, personas, store, _made(logs), reworder, feed, language)
         ends.callback(brain.close)
         # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
         sys.setswitchinterval(0.0005)
@@ -138,6 +147,8 @@ def serve(
         if ready is not None:
             ends.callback(ready.remove)
             ready.write()
+        if voice and secret is not None:
+            ends.enter_context(VoiceProcess(server.endpoint, secret, keys is not None))
         unserved.pop_all()  # whoever runs closes
         server.run(brain, name)
 

@@ -7,7 +7,6 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,12 +16,11 @@ from weakref import WeakSet, WeakValueDictionary
 from engine.errors import Fault
 from engine.minds.cards import Cards
 from engine.minds.knowledge import AHEAD, Knowledge
-from engine.minds.looks import Looks
 from engine.minds.mind import Mind, Notice, Observation
 from engine.perception import EncodedFrame, Frame, Query, Sight
 from engine.perception.show import inspection
 from engine.perception.types import Floats, Perceiving
-from npc import Character, Decision, Percept, Persona, persona_from
+from npc import Character, Decision, Percept, persona_from
 from npc.conversation.reading import Reading
 from npc.language.kinds import COMMON
 from npc.log import Recorder
@@ -79,8 +77,6 @@ class Brain:
         self._logs, self._logged = logs, 0
         self._cards = Cards(personas)
         self._knowledge = Knowledge(perceiver.sentences)
-        self.looks = Looks(perceiver)
-        self._looking = ThreadPoolExecutor(1, thread_name_prefix="looks")  # at the pictures of edited cards
         self._voice, self._feed = voice, feed
         # Called where a notice comes up that no answer brings along.
         self.wake: Callable[[], None] = lambda: None
@@ -105,7 +101,6 @@ class Brain:
         named = isinstance(persona, str)
         card = self._cards.get(persona) if isinstance(persona, str) else persona_from(dict(persona))
         mind = Mind(Character(card, npc, self._seed), tuple(watch), (world, npc), str(persona) if named else "")
-        mind.looks = self.looks.of_card(card, self._cards.folder(mind.card) if named else None)
         with self._playing:
             self._minds[mind.key] = mind
             if named:
@@ -164,24 +159,8 @@ class Brain:
             else:
                 told = f"The card {name} was edited and taken up."
                 _LOG.info("%s", told)
-                self._looking.submit(self._look_again, name, card)
             with self._playing:
                 self._notices.extend(Notice(mind, "card", told) for mind in self._played[name])
-
-    def _look_again(self, name: str, card: Persona) -> None:
-        """Look at the pictures of an edited card; those who play it know them from their next tick on."""
-        try:
-            looks = self.looks.of_card(card, self._cards.folder(name))
-        except Exception as error:
-            fault = error if isinstance(error, Fault) else _internal(error)
-            _LOG.warning("%s", fault)
-            with self._playing:
-                self._notices.extend(Notice(mind, "card", f"{fault.message} {fault.fix}") for mind in self._played[name])
-            self.wake()
-            return
-        with self._playing:
-            for mind in self._played[name]:
-                mind.show(looks)
 
     def notices(self) -> list[Notice]:
         """What has happened since the last call. Safe to ask for on any thread."""
@@ -337,7 +316,6 @@ class Brain:
 
     def close(self) -> None:
         """Let go of the store and fall silent."""
-        self._looking.shutdown(cancel_futures=True)
         if self._voice is not None:
             self._voice.close()
         self._store.close()

@@ -20,7 +20,7 @@ BEGIN = """
     print("welcome", flush=True)
     sys.stdin.readline()  # the server has gone
     for _ in range(4):
-        client._session._send(client._session._hello)
+        client._session.send(client._session._hello)
 """
 ENDS = {
     "it is held until the interpreter exits": "",

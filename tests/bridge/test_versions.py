@@ -70,7 +70,7 @@ class Replay:
             case "despawn" if message.npc != "nobody":
                 self.session.despawn(message.npc)
             case "despawn":
-                self.session._send(message)
+                self.session.send(message)
             case "observe":
                 said = message.utterance
                 self.session.observe(
