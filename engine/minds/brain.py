@@ -28,7 +28,7 @@ from npc.memory import InMemoryStore, Key, Memories, MemoryStore
 from npc.translations import LANGUAGE
 
 if TYPE_CHECKING:
-    from engine.voice import Voice
+    from engine.voice import Outcome, Voice
 
 _LOG = logging.getLogger("engine.brain")
 Decided: TypeAlias = tuple[Decision, Mapping[str, Any] | None]  # with what a designer wants to see of the percept, if asked
@@ -43,6 +43,8 @@ class Onlooker(Protocol):
     def show(
         self, mind: Mind, percept: Percept, heat: Floats | None, encoded: EncodedFrame | None, decision: Decision
     ) -> None: ...
+
+    def note(self, mind: Mind, decision: Decision, told: str) -> None: ...
 
 
 class Brain:
@@ -230,7 +232,9 @@ class Brain:
         mind = observation.mind
         try:
             tell = partial(self._tell_line, mind, observation.utterance)
-            self._voice.reword(mind.character, mind.character.percept, decision, tell)
+            self._voice.reword(
+                mind.character, mind.character.percept, decision, tell, partial(self._tell_outcome, mind, decision)
+            )
         except Exception:
             _LOG.exception("A line could not be given to the second voice.")
 
@@ -303,6 +307,10 @@ class Brain:
     def _tell_line(self, mind: Mind, utterance: str | None, text: str, more: bool) -> None:
         self._notices.append(Notice(mind, "line", text, utterance, more))
         self.wake()
+
+    def _tell_outcome(self, mind: Mind, decision: Decision, outcome: Outcome) -> None:
+        if self._feed is not None:
+            self._feed.note(mind, decision, outcome.told)
 
     def _keep(self, minds: Iterable[Mind]) -> None:
         """Write down what has changed; where that fails the game goes on, and all of it is written next time."""
