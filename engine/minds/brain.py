@@ -17,6 +17,7 @@ from engine.errors import Fault
 from engine.minds.cards import Cards
 from engine.minds.knowledge import AHEAD, Knowledge
 from engine.minds.mind import Mind, Notice, Observation
+from engine.minds.tone import fused_tone
 from engine.perception import EncodedFrame, Frame, Query, Sight
 from engine.perception.show import inspection
 from engine.perception.types import Floats, Perceiving
@@ -274,6 +275,8 @@ class Brain:
             mind = observation.mind
             percept = percept_of(self._introduced(observation), sight, self._known(mind, sight))
             parts = [part.percept(percept.time, text=part.heard, knowledge=self._known(mind, part)) for part in clauses]
+            if observation.sounded:
+                parts = [replace(part, tone=fused_tone(part.tone, observation.sounded)) for part in parts]
             if parts:
                 percept = replace(percept, clauses=tuple(parts))
             decision = _tick(mind, percept)
@@ -336,8 +339,9 @@ def _internal(error: Exception) -> Fault:
 
 
 def percept_of(observation: Observation, sight: Sight, knowledge: Mapping[str, float]) -> Percept:
-    """What a character perceives: what the model sees, with what the game tells and how near words come to what it knows."""
-    return sight.percept(
+    """What a character perceives: what the model sees, with what the game tells, how near words come to what it knows, and how
+    they sounded."""
+    percept = sight.percept(
         observation.mind.at(observation.time, observation.received),
         text=observation.text,
         speaker=observation.speaker,
@@ -345,6 +349,7 @@ def percept_of(observation: Observation, sight: Sight, knowledge: Mapping[str, f
         source=observation.source,
         knowledge=knowledge,
     )
+    return replace(percept, tone=fused_tone(percept.tone, observation.sounded)) if observation.sounded else percept
 
 
 def _tick(mind: Mind, percept: Percept) -> Decision:
