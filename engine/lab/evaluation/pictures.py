@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from engine.formats.boxes import Xywh
 from engine.formats.recording import Recording, Row
 from engine.lab.data.concepts import stable_share
 from engine.lab.data.things import Scene
@@ -40,7 +39,7 @@ def draw_scenes(scenes: Iterable[Scene]) -> Image.Image:
     return draw_boxes([(scene.frame, [(e.name, e.box) for e in scene.entities]) for scene in scenes])
 
 
-def draw_boxes(frames: Sequence[tuple[Pixels, Sequence[tuple[str, Xywh]]]]) -> Image.Image:
+def draw_boxes(frames: Sequence[tuple[Pixels, Sequence[tuple[str, Sequence[float]]]]]) -> Image.Image:
     """A page of frames, each with named boxes."""
     page = Image.new("RGB", (COLUMNS * TILE[0], max(1, -(-len(frames) // COLUMNS)) * TILE[1]), PAGE)
     for i, (pixels, boxes) in enumerate(frames):
@@ -48,7 +47,7 @@ def draw_boxes(frames: Sequence[tuple[Pixels, Sequence[tuple[str, Xywh]]]]) -> I
     return page
 
 
-def _truth(pixels: Pixels, boxes: Sequence[tuple[str, Xywh]]) -> Image.Image:
+def _truth(pixels: Pixels, boxes: Sequence[tuple[str, Sequence[float]]]) -> Image.Image:
     picture, scale = _fitted(pixels)
     draw = ImageDraw.Draw(picture)
     for name, box in boxes:

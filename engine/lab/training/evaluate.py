@@ -23,7 +23,7 @@ from engine.lab.model.text_encoders import SENTENCE_DIM
 from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.feature_cache import SceneRecord, build_cache, read_records
 from engine.lab.training.measure import Measured, classification_report, measure_run, measure_synonyms
-from engine.lab.training.recipe import cache_root
+from engine.lab.training.recipe import cache_root, texts_file
 from engine.lab.training.run import Progress, load_run
 from engine.lab.training.sources import Asker, art_scenes, read_art_shard, read_scene_shard, scene_concepts
 from engine.lab.training.texts import Texts, texts_of, tokenize
@@ -48,7 +48,7 @@ def evaluate_run(
     """
     model, cfg = load_run(run)
     progress = Progress(None)
-    table = texts_of(model)
+    table = texts_of(model, texts_file(run, cache_directory(cache)))
     report: dict[str, dict[str, dict[str, float]]] = {}
     for name, split in SPLITS.items():
         data, records = split_data(model, cfg, split, cache_directory(cache), scenes, table, progress)

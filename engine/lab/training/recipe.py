@@ -48,7 +48,7 @@ def run_recipe(
     with Progress(run / "tensorboard") as progress:
         model = build_model(cfg.model, labels)
         text_stage(model, cfg, run, progress)
-        texts = texts_of(model, _texts_file(run, cache))
+        texts = texts_of(model, texts_file(run, cache))
         train, validation = _data_sets(model, cfg, cache, texts, progress)
         if cfg.scene.start_from is not None:
             _take_fused_part(model, cfg.scene.start_from)
@@ -128,7 +128,7 @@ def _load_words(model: NpcModel, path: Path) -> None:
         module.load_state_dict({k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)})
 
 
-def _texts_file(run: Path, cache: Path) -> Path | None:
+def texts_file(run: Path, cache: Path) -> Path | None:
     """Where vectors of texts are kept, for all runs with the same text encoder (None: it is trained with the rest)."""
     weights = run / "text.safetensors"
     if not weights.exists():
