@@ -28,8 +28,9 @@ SERVING: tuple[Room, ...] = (
     ("engine/bridge", 206, 306, 106, 140, ("sockets,", "sessions,", "mailbox,", "Python client")),
     ("engine/minds", 410, 306, 110, 140, ("characters", "as a server", "keeps them,", "one owner each")),
     ("engine/perception", 594, 306, 112, 140, ("pictures and", "words to", "numbers,", "four graphs")),
-    ("engine/voice", 716, 306, 122, 66, ("may word", "lines anew")),
-    ("engine/inspector", 716, 380, 122, 66, ("shows what", "they think")),
+    ("engine/voice", 716, 306, 122, 44, ("words lines anew",)),
+    ("engine/inspector", 716, 354, 122, 44, ("shows thoughts",)),
+    ("engine/speech", 716, 402, 122, 44, ("hears and speaks",)),
 )
 BELOW: tuple[Room, ...] = (
     ("npc", 206, 520, 308, 70, ("a character: card, mood, memory, language;", "a Percept to a Decision. Pure Python")),

@@ -31,6 +31,7 @@ COMMANDS = {
     for command in (
         Command("ask", "engine.cli.ask:ask", "Show what the model makes of a picture and a line."),
         Command("serve", "engine.cli.serve:serve", "Answer games over ZeroMQ."),
+        Command("voice", "engine.cli.voice:voice", "Hear players and speak the lines of characters, beside a server."),
         Command("keys", "engine.cli.tools:keys", "Make key files for an encrypted server."),
         Command("doctor", "engine.cli.doctor:doctor", "Check this machine and say what to do."),
         Command("soak", "engine.cli.tools:soak", "Kill, flood and confuse a server."),
@@ -40,13 +41,11 @@ COMMANDS = {
         Command("knowledge", "engine.cli.measure:knowledge", "Measure whether questions find what characters know."),
         Command("bench-games", "engine.cli.games:bench_games", "Measure on games that nobody here wrote."),
         Command("assets", "engine.cli.learn:assets", "Fetch the sprites for training."),
-        Command("scenes", "engine.cli.learn:scenes", "Draw a page of training scenes."),
         Command("train", "engine.cli.learn:train", "Train a model."),
         Command("adapt", "engine.cli.adapt:adapt", "Teach a bundle a game from its art or its recording."),
         Command("evaluate", "engine.cli.measure:evaluate", "Measure a trained model, or a bundle on a recording."),
         Command("tune", "engine.cli.learn:tune", "Search the hyperparameters of a recipe."),
         Command("compare", "engine.cli.learn:compare", "Compare encoders and fusions under one budget."),
-        Command("unpack", "export.__main__:unpack", "Turn a bundle back into a run that training goes on from."),
         Command("export", "export.__main__:export", "Write a bundle from a training run."),
         Command("demo", "demo_game.__main__:demo", "Play in a small village whose people see, understand and act."),
     )

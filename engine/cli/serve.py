@@ -133,7 +133,7 @@ def serve(
         ends.callback(store.close)
         reworder = _voice(llm, llm_model, llm_budget, llm_remote) if llm is not None else None
         feed, page = _inspector(inspect, token, ends)
-        measured = _metrics(server, reworder, metrics, insecure, ends)
+        measured = _metrics(server, metrics, insecure, ends)
         model = None if echo else (bundle, provider, threads, batch)
         brain, name = _brain(model, personas, store, _made(logs), reworder, feed, language)
         ends.callback(brain.close)
@@ -211,9 +211,9 @@ def _made(logs: Path | None) -> Path | None:
 
 
 def _voice(url: str, model: str, budget: float, remote: bool) -> Voice:
-    from engine.voice import LlmCfg, Voice, checked_url, key_of_environment
+    from engine.voice import LlmCfg, Voice, checked_url
 
-    return Voice(LlmCfg(checked_url(url, remote), model, budget, key_of_environment()))
+    return Voice(LlmCfg(checked_url(url, remote), model, budget, os.environ.get("NPC_ENGINE_LLM_KEY", "")))
 
 
 def _inspector(port: int | None, token: str | None, ends: ExitStack) -> tuple[Feed | None, Page | None]:
@@ -254,7 +254,7 @@ def _brain(
     return brain, perceiver.bundle.manifest.name
 
 
-def _metrics(server: Server, voice: Voice | None, address: str | None, insecure: bool, ends: ExitStack) -> str | None:
+def _metrics(server: Server, address: str | None, insecure: bool, ends: ExitStack) -> str | None:
     """Where the metrics are, once they are served."""
     if address is None:
         return None
@@ -267,6 +267,6 @@ def _metrics(server: Server, voice: Voice | None, address: str | None, insecure:
             f"{address} can be reached from other machines, and metrics are never encrypted.",
             "Use 127.0.0.1:PORT, or say --insecure where the network is trusted.",
         )
-    end, port = serve_metrics(address, server.statistics, server.gauges, voice.counts if voice is not None else None)
+    end, port = serve_metrics(address, server.statistics, server.gauges)
     ends.callback(end)
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/metrics"

