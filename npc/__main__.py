@@ -20,7 +20,7 @@ from npc.evaluation.bench import bench
 from npc.evaluation.conversation import SHIPPED
 from npc.evaluation.converse import converse
 from npc.evaluation.run import Effort, report
-from npc.exchange.convert import export_card, import_card
+from npc.exchange.convert import export_card, import_lorebook, import_shared
 from npc.exchange.table_review import table_faults, table_notes
 from npc.exchange.tables import export_lines, import_lines
 from npc.log import replay
@@ -106,7 +106,13 @@ def _lint(chosen: _Chosen) -> int:
 
 
 def _import_card(chosen: _Chosen) -> None:
-    print(f"written: {import_card(chosen.source, chosen.out, chosen.force)}")
+    if chosen.into is None:
+        made = import_shared(chosen.source, chosen.out, chosen.force)
+    else:
+        made = import_lorebook(chosen.source, chosen.into)
+    for sentence in made.left:
+        print(f"left out: {sentence}", file=sys.stderr)
+    print(f"written: {made}")
 
 
 def _export_card(chosen: _Chosen) -> None:
@@ -172,10 +178,11 @@ COMMANDS: dict[str, _Command] = {
         lambda chosen: _coverage(chosen.logs),
     ),
     "import-card": _Command(
-        "make a card of ours from a Character Card V1, V2 or V3",
+        "make a card of ours from a Character Card V1, V2 or V3, its lorebook with it; what is left out is told",
         (
-            ("source", {**_PATH, "help": "a JSON or PNG card"}),
+            ("source", {**_PATH, "help": "a JSON or PNG card, or with --into a lorebook"}),
             ("--out", {**_PATH, "help": "default: its name, as .yaml, here"}),
+            ("--into", {"metavar": "CARD", "help": "add the lorebook's facts to this card of ours instead"}),
             _FORCE,
         ),
         _import_card,

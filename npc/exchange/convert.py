@@ -9,15 +9,19 @@ from __future__ import annotations
 import copy
 import os
 import re
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from npc.card_edit import Addition, added
 from npc.card_file import ENDINGS, shown
 from npc.errors import PersonaError
+from npc.exchange.lorebook import MOST_FACTS, Lore, lore_of
 from npc.exchange.prose import prose, sayings, spoken
-from npc.exchange.shared_card import SharedCard, check_new, new_card, read_card, write_card, write_file
+from npc.exchange.shared_card import SharedCard, check_new, new_card, read_book, read_card, write_card, write_file
 from npc.persona import Persona, card_path, load_persona, persona_from
 from npc.text import is_whole
 
@@ -70,8 +74,25 @@ _TRAITS: dict[str, tuple[str, float]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A card that was written: its path, how many facts its lorebook became, and sentences on what of that was left out."""
+
+    path: Path
+    facts: int = 0
+    left: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.path}{f' ({self.facts} facts of its lorebook)' if self.facts else ''}"
+
+
 def import_card(source: Path, out: Path | None = None, force: bool = False) -> Path:
-    """Write our card of a shared one, with the original beside it; the path of ours.
+    """Write our card of a shared one, with the original beside it; the path of ours. See `import_shared`."""
+    return import_shared(source, out, force).path
+
+
+def import_shared(source: Path, out: Path | None = None, force: bool = False) -> Imported:
+    """Write our card of a shared one, with the original beside it.
 
     Args:
         force: replace what is there already.
@@ -92,6 +113,7 @@ def import_card(source: Path, out: Path | None = None, force: bool = False) -> P
         check_new(beside, force)
     entries = to_persona(card)
     persona_from(entries)
+    lore = None if EXTENSION in _mapping(card.data.get("extensions")) else _lore(card)
     entries["card"] = beside.name
     text = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=110)
     text = f"# From {shown(source.name)}. Try it: python -m npc talk {shown(str(out), 400)}\n{text}"
@@ -99,7 +121,38 @@ def import_card(source: Path, out: Path | None = None, force: bool = False) -> P
         write_file(beside, card.raw)
     write_file(out, text.encode())
     load_persona(out)
-    return out
+    return Imported(out) if lore is None else Imported(out, len(lore.facts), tuple(lore.left))
+
+
+def import_lorebook(source: Path, card: str) -> Imported:
+    """Add what a lorebook tells to the knowledge of a card, of which everything else stays as it is written.
+
+    Args:
+        source: a lorebook of V3, a world file of SillyTavern, or a shared card with a lorebook.
+
+    Raises:
+        PersonaError: one of them cannot be read, or the card cannot take it in.
+    """
+    path = card_path(card)
+    persona = load_persona(path)
+    if str(path) != card and path.resolve() != Path(card).resolve():
+        raise PersonaError("card_file", f"`{shown(card)}` ships with the package.", "Copy it, and name the copy with --into.")
+    lore = lore_of(read_book(source), persona.knowledge.keys(), MOST_FACTS - len(persona.knowledge))
+    lore.left += [f"what is always known, since the backstory is its author's: {shown(text, 80)}" for text in lore.always]
+    additions = [Addition(("knowledge", name), fact, named=True) for name, fact in lore.facts.items()]
+    if additions:
+        data = added(path, additions)
+        _check(path, data)
+        write_file(path, data)
+    return Imported(path, len(additions), tuple(lore.left))
+
+
+def _check(path: Path, data: bytes) -> None:
+    """What a card is to become has no fault."""
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / path.name
+        trial.write_bytes(data)
+        load_persona(trial, str(path))
 
 
 def export_card(card: str, out: Path | None = None, portrait: Path | None = None, force: bool = False) -> Path:
@@ -153,7 +206,16 @@ def to_persona(card: SharedCard) -> dict[str, Any]:
     }
     if any(lines.values()):
         entries["lines"] = {action: said for action, said in lines.items() if said}
+    lore = _lore(card)
+    if lore.always:
+        entries["backstory"] = "\n".join([*filter(None, (entries.get("backstory", ""),)), *lore.always])[: 2 * _PROSE]
+    if lore.facts:
+        entries["knowledge"] = lore.facts
     return entries
+
+
+def _lore(card: SharedCard) -> Lore:
+    return lore_of(_mapping(card.data.get("character_book")))
 
 
 def to_shared(persona: Persona, original: SharedCard | None) -> SharedCard:
@@ -164,7 +226,7 @@ def to_shared(persona: Persona, original: SharedCard | None) -> SharedCard:
     mine = persona.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"card"})
     if original is not None:
         before = persona_from(to_persona(original)).model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        if before == mine:
+        if mine in (before, _without_lore(original)):
             return original
     base = original or new_card()
     card = SharedCard(copy.deepcopy(base.document), base.picture)
@@ -182,6 +244,13 @@ def to_shared(persona: Persona, original: SharedCard | None) -> SharedCard:
         data["first_mes"], data["alternate_greetings"] = greetings[0], greetings[1:]
     data["extensions"] = {**_mapping(data.get("extensions")), EXTENSION: mine}
     return card
+
+
+def _without_lore(original: SharedCard) -> dict[str, Any]:
+    """What was imported before lorebooks were."""
+    card = SharedCard(copy.deepcopy(original.document))
+    card.data.pop("character_book", None)
+    return persona_from(to_persona(card)).model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def _greetings(data: dict[str, Any]) -> list[str]:

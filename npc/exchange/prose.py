@@ -14,6 +14,7 @@ from html import unescape
 from npc.text import valid
 
 MOST = 40_000  # characters of a text that are looked at
+_TALE = 4000  # characters of a text of which a few sentences are told
 LINE = 240  # characters of a line that is said in passing
 _LONGEST_NAME = 100  # characters before the colon of a line in example talk
 _ROUNDS = 12  # how deep macros are nested
@@ -83,6 +84,26 @@ def prose(text: str, name: str, most: int) -> str:
 def spoken(text: str) -> str:
     """What a message says aloud, with `{name}` and `{player}`, short enough for a line; empty where it says nothing."""
     return _said_aloud(_expanded(text))
+
+
+def tale(text: str, most: int) -> tuple[str, bool]:
+    """What a text tells, as one may say it, with `{name}` and `{player}`: whole sentences, at most `most` characters.
+
+    Returns:
+        The words, and whether that is all of them. A first sentence that is too long is cut between words.
+    """
+    told = " ".join(re.sub(r"[*{}\[\]]", " ", _plain(_expanded(text[:_TALE])).replace(_HOLE, "")).split())
+    told = _tidy(_named(told, "{name}", "{player}"))
+    if not any(c.isalnum() for c in told):
+        return "", True
+    if len(told) <= most:
+        return told, len(text) <= _TALE
+    kept = ""
+    for sentence in _sentences(told):
+        if len((kept + sentence).strip()) > most:
+            break
+        kept += sentence
+    return (kept.strip() or told[: most - 1].rpartition(" ")[0] + "…"), False
 
 
 def sayings(examples: str, names: tuple[str, ...]) -> list[str]:

@@ -12,12 +12,14 @@ import copy
 import json
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from npc.card_file import kind_of, shown
 from npc.errors import PersonaError
+from npc.exchange.lorebook import book_of
 from npc.exchange.png import SIGNATURE, blank, read_texts, write_texts
 from npc.text import is_whole, unwrapped
 
@@ -76,6 +78,33 @@ def read_card(path: Path) -> SharedCard:
     Raises:
         PersonaError: `card_file`, `card_png` or `card_json`: it cannot be read, or is no card.
     """
+    name, raw = shown(str(path), 400), _bytes(path)
+    try:
+        if raw.startswith(SIGNATURE):
+            return SharedCard(_document(_json_in(raw)), raw, raw)
+        return SharedCard(_document(raw), None, raw)
+    except PersonaError as error:
+        raise PersonaError(error.code, f"{name}: {error.message}", error.fix) from None
+
+
+def read_book(path: Path) -> Mapping[str, Any]:
+    """Read a lorebook: one by itself (JSON), or that of a card.
+
+    Raises:
+        PersonaError: `card_file`, `card_png` or `card_json`: it cannot be read, or there is none.
+    """
+    name, raw = shown(str(path), 400), _bytes(path)
+    try:
+        document = _object(_json_in(raw) if raw.startswith(SIGNATURE) else raw)
+        book = book_of(document) or _data(_checked(document)).get("character_book")
+    except PersonaError as error:
+        raise PersonaError(error.code, f"{name}: {error.message}", error.fix) from None
+    if not isinstance(book, dict):
+        raise PersonaError("card_json", f"{name}: The card has no lorebook.", "Give one with a lorebook, or a lorebook alone.")
+    return book
+
+
+def _bytes(path: Path) -> bytes:
     name = shown(str(path), 400)
     if not path.is_file():
         told = "is a folder or a device" if path.exists() else "is not there"
@@ -83,15 +112,9 @@ def read_card(path: Path) -> SharedCard:
     try:
         if path.stat().st_size > MAX_FILE:
             raise PersonaError("card_file", f"{name}: over {MAX_FILE >> 20} MiB.", "A card is smaller.")
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise PersonaError("card_file", f"{name}: {error.strerror}.", "Check the path.") from None
-    try:
-        if raw.startswith(SIGNATURE):
-            return SharedCard(_document(_json_in(raw)), raw, raw)
-        return SharedCard(_document(raw), None, raw)
-    except PersonaError as error:
-        raise PersonaError(error.code, f"{name}: {error.message}", error.fix) from None
 
 
 def _json_in(png: bytes) -> bytes:
@@ -109,7 +132,11 @@ def _json_in(png: bytes) -> bytes:
 
 
 def _document(raw: bytes) -> dict[str, Any]:
-    fault = PersonaError("card_json", "This is no character card.", "Give a JSON or PNG card of version 1, 2 or 3.")
+    return _checked(_object(raw))
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    """The JSON object of a file, of bounded size and depth."""
     if kind := kind_of(raw):
         raise PersonaError(
             "card_json", f"This is {kind}, no JSON or PNG.", "Export the card as PNG or JSON where it comes from."
@@ -126,10 +153,22 @@ def _document(raw: bytes) -> dict[str, Any]:
     except ValueError:
         raise PersonaError("card_json", "The card is no JSON.", "Export it again where it comes from.") from None
     if not isinstance(document, dict) or (_depth(document) > MAX_DEPTH):
-        raise fault
+        raise _no_card()
+    return document
+
+
+def _no_card() -> PersonaError:
+    return PersonaError("card_json", "This is no character card.", "Give a JSON or PNG card of version 1, 2 or 3.")
+
+
+def _checked(document: dict[str, Any]) -> dict[str, Any]:
+    """The document of a card that has what a card must have."""
+    if book_of(document) is not None:
+        fix = "Say with --into which card is to know what it tells."
+        raise PersonaError("card_json", "This is a lorebook, no character card.", fix)
     data = document.get("data", document) if "spec" in document else _data(document)
     if not isinstance(data, dict) or not _TOLD_BY.intersection(data):
-        raise fault
+        raise _no_card()
     if not isinstance(data.get("name"), str) or not data["name"].strip():
         raise PersonaError(
             "card_json", "The character has no name: `name` is missing or empty.", "Give it one, and import it again."
