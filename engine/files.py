@@ -50,6 +50,12 @@ def cache_directory(path: Path | None = None) -> Path:
     return (_named("XDG_CACHE_HOME") or _home("NPC_ENGINE_CACHE") / ".cache") / _OURS
 
 
+def packed_cards() -> Path | None:
+    """The folder `cards` beside a packed server (`python -m engine pack`): the game's own characters, where it has some."""
+    cards = Path(sys.executable).with_name("cards")
+    return cards if getattr(sys, "frozen", False) and cards.is_dir() else None
+
+
 def _named(variable: str) -> Path | None:
     """The directory that a variable names; a relative one is none, since it would be another one in every folder."""
     path = Path(os.environ.get(variable, ""))

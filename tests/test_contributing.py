@@ -73,10 +73,10 @@ def test_a_game_is_recorded_from_its_shots(monkeypatch: pytest.MonkeyPatch, tmp_
 
 def test_a_command_is_a_row_and_a_function(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from engine import cli
-    from engine.cli import tools
+    from engine.cli import keys
 
-    made = of_module("engine.cli.tools", monkeypatch, example("def labels"))
-    monkeypatch.setattr(tools, "labels", made["labels"], raising=False)
+    made = of_module("engine.cli.keys", monkeypatch, example("def labels"))
+    monkeypatch.setattr(keys, "labels", made["labels"], raising=False)
     command = eval(example("Command("), vars(cli))
     monkeypatch.setitem(cli.COMMANDS, command.name, command)
     with pytest.raises(SystemExit) as end:

@@ -31,6 +31,7 @@ SERVING: tuple[Room, ...] = (
     ("engine/voice", 716, 306, 122, 44, ("words lines anew",)),
     ("engine/inspector", 716, 354, 122, 44, ("shows thoughts",)),
     ("engine/speech", 716, 402, 122, 44, ("hears and speaks",)),
+    ("engine/shipping", 16, 486, 128, 104, ("freezes the", "server: the folder", "that ships with", "a game")),
 )
 BELOW: tuple[Room, ...] = (
     ("npc", 206, 520, 308, 70, ("a character: card, mood, memory, language;", "a Percept to a Decision. Pure Python")),

@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,17 @@ class Command:
     place: str
     text: str
 
+    def is_here(self) -> bool:
+        """Whether its module is: in a packed server most are not."""
+        package, _, _ = self.module.partition(".")
+        return not getattr(sys, "frozen", False) or (find_spec(package) is not None and find_spec(self.module) is not None)
+
+    @property
+    def module(self) -> str:
+        return self.place.partition(":")[0]
+
     def load(self) -> Callable[..., Any]:
-        module, _, function = self.place.partition(":")
-        found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+        found: Callable[..., Any] = getattr(importlib.import_module(self.module), self.place.partition(":")[2])
         return found
 
 
@@ -32,9 +41,9 @@ COMMANDS = {
         Command("ask", "engine.cli.ask:ask", "Show what the model makes of a picture and a line."),
         Command("serve", "engine.cli.serve:serve", "Answer games over ZeroMQ."),
         Command("voice", "engine.cli.voice:voice", "Hear players and speak the lines of characters, beside a server."),
-        Command("keys", "engine.cli.tools:keys", "Make key files for an encrypted server."),
+        Command("keys", "engine.cli.keys:keys", "Make key files for an encrypted server."),
         Command("doctor", "engine.cli.doctor:doctor", "Check this machine and say what to do."),
-        Command("soak", "engine.cli.tools:soak", "Kill, flood and confuse a server."),
+        Command("soak", "engine.cli.soak:soak", "Kill, flood and confuse a server."),
         Command("bench", "engine.cli.bench:bench", "Measure latency end to end."),
         Command("steadiness", "engine.cli.measure:steadiness", "Measure how much a bundle flickers."),
         Command("talk", "engine.cli.talk:chat", "Chat with a character in the terminal, heard by the model."),
@@ -46,16 +55,22 @@ COMMANDS = {
         Command("evaluate", "engine.cli.measure:evaluate", "Measure a trained model, or a bundle on a recording."),
         Command("tune", "engine.cli.learn:tune", "Search the hyperparameters of a recipe."),
         Command("compare", "engine.cli.learn:compare", "Compare encoders and fusions under one budget."),
+        Command("pack", "engine.cli.pack:pack", "Make the folder that ships with a game."),
         Command("export", "export.__main__:export", "Write a bundle from a training run."),
         Command("demo", "demo_game.__main__:demo", "Play in a small village whose people see, understand and act."),
     )
 }
 
 
+def here() -> dict[str, Command]:
+    """The commands of this installation: a packed server has only those that a game needs."""
+    return {name: command for name, command in COMMANDS.items() if command.is_here()}
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; exit status 2 where something is at fault, with one line that says what and what to do."""
     name, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
-    if name not in COMMANDS:
+    if name not in COMMANDS or not COMMANDS[name].is_here():
         _usage(name)
     command = COMMANDS[name]
     run_command(command.load, rest, f"{_called()} {name}", command.text)
@@ -70,7 +85,7 @@ def _called() -> str:
 def _usage(name: str) -> None:
     """Print the commands and leave."""
     asked = name in ("--help", "-h", "help")
-    rows = "\n".join(f"  {command.name:<13}{command.text}" for command in COMMANDS.values())
+    rows = "\n".join(f"  {command.name:<13}{command.text}" for command in here().values())
     stream = sys.stdout if asked else sys.stderr
     if not asked:
         print(f"error: There is no command '{name}'.", file=stream)

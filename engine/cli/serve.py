@@ -20,7 +20,7 @@ from engine.bridge.server import BATCH_WAIT_S, Server
 from engine.cli.lifetime import ReadyFile, end_with_process, end_with_stdin, ended_by_signals, say
 from engine.cli.voice_process import VoiceProcess, secret_of_voice
 from engine.errors import Fault
-from engine.files import data_directory, reason
+from engine.files import data_directory, packed_cards, reason
 from npc.card_file import shown
 from npc.line_ids import is_language
 from npc.text import is_whole, valid
@@ -49,7 +49,9 @@ def serve(
     bind: Annotated[str, typer.Option(help="Address to listen on; port 0 takes a free one.")] = "tcp://127.0.0.1:5571",
     bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
     provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
-    personas: Annotated[Path | None, typer.Option(help="Directory with persona cards of your own.")] = None,
+    personas: Annotated[
+        Path | None, typer.Option(help="Directory with persona cards of your own; in a pack, its cards.")
+    ] = None,
     token: Annotated[str | None, typer.Option(envvar="NPC_ENGINE_TOKEN", help="Clients must send it.")] = None,
     voice: Annotated[
         bool, typer.Option("--voice", help="Start a voice process beside the server: it hears players and speaks lines.")
@@ -106,6 +108,7 @@ def serve(
     """Start a server; Ctrl-C or SIGTERM ends it after what was said is answered."""
     log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format is LogFormat.JSON)
     token = _token(token)
+    personas = personas or packed_cards()
     if personas is not None and not personas.is_dir():
         raise Fault("personas", f"There is no directory {personas}.", "Give a directory of YAML cards.")
     if language and not is_language(language):

@@ -1,0 +1,88 @@
+"""The server as a program of its own, by PyInstaller (https://pyinstaller.org), which runs in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path, PurePosixPath
+
+from engine.errors import Fault, needs_extra
+from engine.formats.bundle import MANIFEST_FILE, Bundle
+
+NAME = "npc-engine"
+# Found from here PyInstaller follows imports by itself; these are loaded by their names.
+_BY_NAME = ("npc", "engine.bridge", "engine.formats", "engine.inspector", "engine.minds", "engine.perception", "engine.voice")
+_UNUSED = (
+    *("torch", "torchvision", "onnx", "onnxscript", "scipy", "sklearn", "matplotlib", "pandas", "pygame", "cairosvg"),
+    *("optuna", "tokenizers", "huggingface_hub", "onnxruntime.tools", "onnxruntime.transformers", "onnxruntime.quantization"),
+    *("numpy.f2py", "numpy.testing", "PIL.ImageTk", "PIL.ImageQt", "PIL._avif", "PIL._imagingtk", "PIL._imagingft"),
+    *("engine.lab", "engine.shipping", "engine.speech", "engine.bridge.soak", "export", "demo_game", "npc.evaluation"),
+    *("tkinter", "IPython", "pip", "setuptools", "pytest", "hypothesis", "idlelib", "ensurepip", "curses", "gevent"),
+)
+_BUNDLE = "engine/bundles/default"
+
+
+def freeze(bundle: Bundle, commands: Sequence[str], folder: Path, work: Path) -> None:
+    """Write `folder`/npc-engine (npc-engine.exe on Windows) and all that it needs beside it.
+
+    Args:
+        bundle: what the server shall load where no `--bundle` is given.
+        commands: the modules of the commands that it shall have.
+        folder: where to; it must be empty.
+        work: for what is needed on the way only.
+
+    Raises:
+        Fault: PyInstaller is not installed, or it failed; the last lines that it printed are in the message.
+    """
+    with needs_extra("pack", "Packing"):
+        import PyInstaller  # noqa: F401  # it runs in a process of its own
+    package = Path(str(resources.files("engine")))
+    data = [*_data(package), *_bundle_files(bundle, work)]
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--onedir", "--log-level", "WARN", "--name", NAME]
+    command += ["--distpath", str(work / "dist"), "--workpath", str(work / "build"), "--specpath", str(work)]
+    for module in _UNUSED:
+        command += ["--exclude-module", module]
+    for name in _BY_NAME:
+        command += ["--collect-submodules", name]
+    for module in commands:
+        command += ["--hidden-import", module]
+    for source, target in data:
+        command += ["--add-data", f"{source}{os.pathsep}{target}"]
+    done = subprocess.run([*command, str(package / "__main__.py")], capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        last = " / ".join(done.stderr.strip().splitlines()[-3:])
+        raise Fault("pack", f"PyInstaller failed: {last}.", f"Its command was: {' '.join(command[:8])} …")
+    for made in (work / "dist" / NAME).iterdir():
+        made.rename(folder / made.name)
+    _strip(folder)
+
+
+def _strip(folder: Path) -> None:
+    """Take the debuggers' symbols out of Python's own libraries, 20 MB. Those of packages were patched and do not bear it."""
+    strip = shutil.which("strip")
+    if sys.platform == "linux" and strip:
+        own = [*folder.glob("_internal/libpython*"), *folder.glob("_internal/python3.*/lib-dynload/*.so")]
+        subprocess.run([strip, "--strip-unneeded", *map(str, own)], check=True)
+
+
+def _data(engine: Path) -> Iterator[tuple[Path, str]]:
+    """What modules read beside their code: (file, folder in the pack)."""
+    for package in (engine, Path(str(resources.files("npc")))):
+        for file in sorted(package.rglob("*")):
+            inside = PurePosixPath(file.relative_to(package.parent).as_posix())
+            unwanted = {"lab", "bundles", "evaluation", "shipping", "__pycache__"} & set(inside.parts)
+            if file.is_file() and not unwanted and file.suffix in (".yaml", ".json", ".html"):
+                yield file, str(inside.parent)
+
+
+def _bundle_files(bundle: Bundle, work: Path) -> Iterator[tuple[Path, str]]:
+    """The bundle without what only learning on needs."""
+    lean = work / MANIFEST_FILE
+    lean.write_text(bundle.manifest.model_copy(update={"heads": None, "replay": None}).model_dump_json(), encoding="utf-8")
+    yield lean, _BUNDLE
+    for file in (bundle.tokenizer, *(bundle.graph(name) for name in bundle.manifest.graphs)):
+        yield file, _BUNDLE
