@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,48 +15,74 @@ from rich.table import Table
 from engine.errors import Fault, needs_extra
 from engine.files import write_json
 from engine.formats.recording import Recording
+from engine.lab.evaluation.ask_recording import Pointed
 from engine.lab.evaluation.measure import bundle_facts, measure_recording
 from engine.lab.evaluation.pictures import draw_answers
+from engine.lab.evaluation.presence import draw_reliability, thresholds, thresholds_table
 from engine.lab.evaluation.report import Figures, Report, table
+from engine.lab.games.by_art import by_pictures, plain
 from engine.lab.games.crafter import CRAFTER
 from engine.lab.games.games import Game, record
 from engine.lab.games.minigrid import MINIGRID
+from engine.lab.games.miniworld import MINIWORLD
+from engine.lab.games.supertux import SUPERTUX
+from engine.lab.games.wesnoth import WESNOTH
 from engine.perception import Perceiver
 
 FEWEST = 12  # frames, see `engine.lab.adaptation.fitness`
-GAMES = {game.name: game for game in (MINIGRID, CRAFTER)}
+GAMES = {game.name: game for game in (MINIGRID, CRAFTER, MINIWORLD, WESNOTH, SUPERTUX)}
 
 
 def bench_games(
     bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
     out: Annotated[Path, typer.Option(help="Where recordings, figures and pictures go.")] = Path("bench-games"),
-    game: Annotated[list[str] | None, typer.Option(help="Only this game (repeatable): minigrid, crafter.")] = None,
+    game: Annotated[list[str] | None, typer.Option(help=f"Only this game (repeatable): {', '.join(GAMES)}.")] = None,
     frames: Annotated[int, typer.Option(min=8, help="Frames of each game.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is other levels and worlds.")] = 0,
     adapt: Annotated[str, typer.Option(help="Also adapt on so many frames, e.g. 20,50 (needs the train extra).")] = "",
     minutes: Annotated[float, typer.Option(min=0.1, help="With --adapt: for each adaptation.")] = 2.0,
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="Also find things by their pictures, without learning: alone, and with the name.")
+    ] = False,
+    art: Annotated[bool, typer.Option("--art", help="Also learn each from its art alone (needs the train extra).")] = False,
     provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
 ) -> None:
-    """Measure on MiniGrid/BabyAI and Crafter: zero-shot, and after learning from a few frames of other episodes."""
-    chosen, shots = _chosen(game), _numbers(adapt)
-    recordings = [_recorded(g, out, frames, seed) for g in chosen]
+    """Measure on games that it never saw: zero-shot, by pictures, and after learning from their art or a few frames."""
+    shots = _numbers(adapt)
+    recordings = {g: recording for g in _chosen(game) if (recording := _recorded(g, out, frames, seed, bool(game)))}
+    if not recordings:
+        raise Fault("extra_missing", "None of the games is installed.", "Run: pip install 'npc-engine[games]'.")
     perceiver = Perceiver(bundle, provider)
     found: dict[str, Report] = {}
-    for recording in recordings:
+    answers: dict[str, Sequence[Pointed]] = {}
+    for recording in recordings.values():
         name = recording.meta.game
-        answers, found[name] = measure_recording(perceiver, recording, title=f"asking about {name}")
+        asked, found[name] = measure_recording(perceiver, recording, title=f"asking about {name}")
+        answers[name] = asked.watch
         Console().print(table(f"{name}: {perceiver.bundle.folder.name} on {len(recording.rows)} frames", found[name]))
-        draw_answers(recording, answers.watch).save(out / f"{name}.png")
-    Console().print(_summary({name: report.overall for name, report in found.items()}))
-    games = {name: report.as_json() for name, report in found.items()}
-    facts = {"bundle": bundle_facts(perceiver), "seed": seed, "frames": frames}
-    few: list[dict[str, Any]] = []
-    write_json(out / "bench-games.json", {**facts, "games": games, "few_shot": few})
-    for row in (row for recording in recordings for row in _few_shot(recording, shots, out, bundle, minutes)):
-        few.append(row)
-        write_json(out / "bench-games.json", {**facts, "games": games, "few_shot": few})
-    if few:
-        Console().print(_few_shot_table(few))
+        draw_answers(recording, asked.watch).save(out / f"{name}.png")
+    Console().print(_summary("zero-shot", {name: report.overall for name, report in found.items()}))
+    for name, watch in answers.items():
+        Console().print(thresholds_table(f"{name}: what a threshold gives", watch))
+    facts: dict[str, Any] = {"bundle": bundle_facts(perceiver), "seed": seed, "frames": frames}
+    facts["games"] = {name: report.as_json() for name, report in found.items()}
+    facts["thresholds"] = {name: [asdict(row) for row in thresholds(watch)] for name, watch in answers.items()}
+    if pictures:
+        seen = {g.name: by_pictures(g, recording, perceiver) for g, recording in recordings.items()}
+        facts["pictures"] = {name: {way: plain(f) for way, (_, f) in ways.items()} for name, ways in seen.items()}
+        rows = {f"{name}, {way}": figures for name, ways in seen.items() for way, (_, figures) in ways.items()}
+        Console().print(_summary("by pictures, nothing learnt", rows))
+        answers |= {f"{name}, {way}": a.watch for name, ways in seen.items() for way, (a, _) in ways.items()}
+    draw_reliability(answers).save(out / "reliability.png")
+    learnt: dict[str, list[dict[str, Any]]] = {"few_shot": [], "by_art": []}
+    write_json(out / "bench-games.json", facts | learnt)
+    for kind, row in _learnt(recordings, shots, art, pictures, out, bundle, minutes):
+        learnt[kind].append(row)
+        write_json(out / "bench-games.json", facts | learnt)
+    if learnt["by_art"]:
+        Console().print(_learnt_table("after learning from its art alone", "composed", learnt["by_art"]))
+    if learnt["few_shot"]:
+        Console().print(_learnt_table("after learning, on episodes never learnt from", "learnt_frames", learnt["few_shot"]))
     typer.echo(f"Figures: {out / 'bench-games.json'}; hits and misses: {out / '*.png'}")
 
 
@@ -74,38 +101,59 @@ def _numbers(text: str) -> list[int]:
     return [int(number) for number in numbers]
 
 
-def _few_shot(
-    recording: Recording, shots: list[int], out: Path, bundle: Path | None, minutes: float
-) -> Iterator[dict[str, Any]]:
-    """Adapt on frames of one half of the episodes, measure on the other half."""
-    if not shots:
+def _learnt(
+    recordings: Mapping[Game, Recording],
+    shots: Sequence[int],
+    art: bool,
+    pictures: bool,
+    out: Path,
+    bundle: Path | None,
+    minutes: float,
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Adapt on the art of each game, and on frames of one half of its episodes, which are measured on the other half."""
+    if not shots and not art:
         return
     with needs_extra("train,games", "Adapting"):
+        from engine.lab.games.by_art import taught
         from engine.lab.games.games import few_shot
-    for count in shots:
-        yield few_shot(recording, count, out, bundle, minutes)
+    for game, recording in recordings.items():
+        if art:
+            yield "by_art", taught(game, recording, out, bundle, minutes, pictures)
+        for count in shots:
+            yield "few_shot", few_shot(recording, count, out, bundle, minutes)
 
 
-def _few_shot_table(rows: list[dict[str, Any]]) -> Table:
-    keys = ("pointing", "presence_auc", "ece")
-    table = Table(title="after learning, on episodes never learnt from", title_justify="left")
-    for header in ("game", "frames", "pointing", "AUC", "ECE", "forgotten", "s"):
+def _learnt_table(title: str, frames: str, rows: list[dict[str, Any]]) -> Table:
+    keys = ("pointing", "presence_auc", "alike_auc", "ece")
+    table = Table(title=title, title_justify="left")
+    for header in ("game", "frames", "pointing", "AUC", "alike", "ECE", "forgotten", "s"):
         table.add_column(header, justify="left" if header == "game" else "right", no_wrap=True)
     for row in rows:
         changes = (f"{row[f'{key}_before']:.2f} → {row[key]:.2f}" for key in keys)
-        table.add_row(row["game"], str(row["learnt_frames"]), *changes, f"{row['forgotten']:.3f}", f"{row['seconds']:.0f}")
+        table.add_row(row["game"], str(row[frames]), *changes, f"{row['forgotten']:.3f}", f"{row['seconds']:.0f}")
     return table
 
 
-def _recorded(game: Game, out: Path, frames: int, seed: int) -> Recording:
+def _recorded(game: Game, out: Path, frames: int, seed: int, wanted: bool) -> Recording | None:
+    """The game's recording; a game that is not installed is left out, and said so, unless it was asked for by name."""
+    try:
+        return _record(game, out, frames, seed)
+    except Fault as fault:
+        if wanted or fault.code != "extra_missing":
+            raise
+        typer.echo(f"{game.name} is left out: {fault.message} {fault.fix}", err=True)
+        return None
+
+
+def _record(game: Game, out: Path, frames: int, seed: int) -> Recording:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(f"recording {game.name}", total=frames)
         return record(game, out / "recordings" / f"{game.name}-{seed}-{frames}", frames, seed, lambda: progress.advance(task))
 
 
-def _summary(games: dict[str, Figures]) -> Table:
-    rows = Table(title="zero-shot", title_justify="left")
-    for header in ("game", "pointing", "random", "centre", "AUC", "AP", "ECE"):
+def _summary(title: str, games: Mapping[str, Figures]) -> Table:
+    rows = Table(title=title, title_justify="left")
+    for header in ("game", "pointing", "random", "centre", "AUC", "alike", "AP", "ECE"):
         rows.add_column(header, justify="left" if header == "game" else "right", no_wrap=True)
     for name, figures in games.items():
         rows.add_row(name, *_cells(figures))
@@ -113,5 +161,5 @@ def _summary(games: dict[str, Figures]) -> Table:
 
 
 def _cells(figures: Figures) -> Iterator[str]:
-    keys = ("pointing", "random", "centre", "presence_auc", "average_precision", "ece")
+    keys = ("pointing", "random", "centre", "presence_auc", "alike_auc", "average_precision", "ece")
     return (f"{figures[key]:.2f}" for key in keys)

@@ -44,6 +44,14 @@ def akin(a: str, b: str) -> bool:
     return bool(ours & theirs)
 
 
+@lru_cache(maxsize=4096)
+def siblings(a: str, b: str) -> bool:
+    """Whether one may be taken for the other, and is not: a red and a blue potion, a wolf and a bear."""
+    if a == b or _KINDS.keys() & {a, b} or b in _NAMES.get(a, ()):
+        return False
+    return a.rsplit(" ", 1)[-1] == b.rsplit(" ", 1)[-1] or any(a in names and b in names for names in _KINDS.values())
+
+
 def _meant(phrase: str) -> frozenset[str]:
     last = phrase.rsplit(" ", 1)[-1]
     meant = {phrase, last}

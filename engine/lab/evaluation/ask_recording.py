@@ -5,7 +5,7 @@ Every name that occurs in the recording is asked of every frame.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,21 +14,25 @@ from engine.formats.recording import Recording, Row
 from engine.lab.data.concepts import stable_share
 from engine.lab.data.things import entity_of
 from engine.perception import EncodedFrame, Frame, Perceiver, Query, Sight
+from engine.perception.looks import Appearances
+from npc.language.kinds import siblings
 
 Area = tuple[float, float, float, float]  # x, y, width, height in pixels of the frame
-ABSENT = 24  # phrases a frame, at most, that name nothing in it
+ABSENT, ALIKE = 24, 12  # phrases a frame, at most, that name nothing in it; of these, look-alikes
 
 
 @dataclass(frozen=True)
 class PresenceQuestion:
     """Is a thing called `phrase` in the frame of `row`, and where?
 
-    `boxes` are x, y, width, height in pixels of all that is called so; none where nothing is.
+    `boxes` are x, y, width, height in pixels of all that is called so; none where nothing is. `alike`: nothing is, but
+    something is that may be taken for it (a green potion where a red one stands, a wolf where a bear does).
     """
 
     row: Row
     phrase: str
     boxes: tuple[Area, ...]
+    alike: bool = False
 
 
 def vocabulary(recording: Recording) -> list[str]:
@@ -40,15 +44,21 @@ def questions_about(row: Row, names: Sequence[str], absent: int = ABSENT) -> lis
     """One question for each name in view, and for up to `absent` of the other names.
 
     A "red ball" is a ball, too: where one is in view, "ball" is not absent. Which of the other names are asked
-    depends on the frame alone, so that two bundles are asked the same.
+    depends on the frame alone, so that two bundles are asked the same: look-alikes of what is in view first.
     """
     boxes: dict[str, list[Area]] = {}
     for entity in row.entities:
         for name in entity_of(entity).names:
             boxes.setdefault(name, []).append(entity.box)
     others = [name for name in names if name not in boxes]
-    others = sorted(others, key=lambda name: stable_share(f"{row.frame}/{name}"))[:absent]
-    return [PresenceQuestion(row, name, tuple(boxes.get(name, ()))) for name in names if name in boxes or name in others]
+    others = sorted(others, key=lambda name: stable_share(f"{row.frame}/{name}"))
+    alike = {name for name in others if any(siblings(name, there) for there in boxes)}
+    chosen = [*[name for name in others if name in alike][:ALIKE], *[name for name in others if name not in alike]][:absent]
+    return [
+        PresenceQuestion(row, name, tuple(boxes.get(name, ())), name in alike)
+        for name in names
+        if name in boxes or name in chosen
+    ]
 
 
 def holds(boxes: Sequence[Area], x: float, y: float) -> bool:
@@ -114,7 +124,13 @@ class RecordingAnswers:
 
 
 def ask_recording(
-    perceiver: Perceiver, recording: Recording, rows: Sequence[Row], names: Sequence[str], on_frame: Callable[[], None]
+    perceiver: Perceiver,
+    recording: Recording,
+    rows: Sequence[Row],
+    names: Sequence[str],
+    on_frame: Callable[[], None],
+    looks: Mapping[str, Appearances] | None = None,
+    called: Mapping[str, str] | None = None,
 ) -> RecordingAnswers:
     """Ask every frame for the names (see `questions_about`) and for the target of its words.
 
@@ -122,7 +138,11 @@ def ask_recording(
         rows: the frames to ask; a part of `recording.rows`.
         names: the vocabulary, usually that of the whole recording.
         on_frame: called after each frame, for a progress bar.
+        looks: what names look like, where they are to be found by that as well.
+        called: what is asked in the place of a name, where the name itself is to say nothing.
     """
+    others = called or {}
+    shown = {others.get(name, name): seen for name, seen in (looks or {}).items()}
     watch: list[Pointed] = []
     spoken: list[SpokenAnswer] = []
     for row in rows:
@@ -130,23 +150,22 @@ def ask_recording(
         encoded = perceiver.encode_frame(Frame.from_array(pixels))
         questions = questions_about(row, names) if row.entities_known else []
         text = (row.text or "") if row.target_known else ""
-        sight = perceiver.see(encoded, [Query(text=text, watch=tuple(q.phrase for q in questions))])[0]
+        phrases = tuple(others.get(q.phrase, q.phrase) for q in questions)
+        sight = perceiver.see(encoded, [Query(text=text, watch=phrases, looks=shown)])[0]
         size = pixels.shape[1], pixels.shape[0]
-        watch += _watch_answers(questions, sight, size)
+        watch += _watch_answers(questions, phrases, sight, size)
         if text.strip() and sight.heat is not None:
             spoken.append(_spoken_answer(row, sight, encoded, size))
         on_frame()
     return RecordingAnswers(watch, spoken)
 
 
-def _watch_answers(questions: Sequence[PresenceQuestion], sight: Sight, size: tuple[int, int]) -> list[Pointed]:
+def _watch_answers(
+    questions: Sequence[PresenceQuestion], phrases: Sequence[str], sight: Sight, size: tuple[int, int]
+) -> list[Pointed]:
     found = {d.phrase: d for d in sight.watch}
-    return [
-        Pointed(
-            q, found[q.phrase].p, found[q.phrase].x * size[0], found[q.phrase].y * size[1], covered_share(q.boxes, *size), size
-        )
-        for q in questions
-    ]
+    asked = [(q, found[phrase]) for q, phrase in zip(questions, phrases, strict=True)]
+    return [Pointed(q, d.p, d.x * size[0], d.y * size[1], covered_share(q.boxes, *size), size) for q, d in asked]
 
 
 def _spoken_answer(row: Row, sight: Sight, encoded: EncodedFrame, size: tuple[int, int]) -> SpokenAnswer:

@@ -17,13 +17,21 @@ from engine.lab.evaluation.ask_recording import RecordingAnswers, ask_recording,
 from engine.lab.evaluation.metrics import expected_calibration_error, macro_f1
 from engine.lab.evaluation.report import Figures, Report, report
 from engine.perception import Perceiver, Query
+from engine.perception.looks import Appearances
 from npc.types import WORD_HEADS
 
 
 def measure_recording(
-    perceiver: Perceiver, recording: Recording, rows: Sequence[Row] | None = None, title: str = "asking"
+    perceiver: Perceiver,
+    recording: Recording,
+    rows: Sequence[Row] | None = None,
+    title: str = "asking",
+    looks: Mapping[str, Appearances] | None = None,
+    called: Mapping[str, str] | None = None,
 ) -> tuple[RecordingAnswers, Report]:
     """Ask the bundle about the frames (all of them by default), with a progress bar on stderr.
+
+    `looks` and `called` are those of `ask_recording`.
 
     Raises:
         Fault: `recording_unlabelled` where no frame names a thing.
@@ -38,7 +46,7 @@ def measure_recording(
     rows = recording.rows if rows is None else rows
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(title, total=len(rows))
-        answers = ask_recording(perceiver, recording, rows, names, lambda: progress.advance(task))
+        answers = ask_recording(perceiver, recording, rows, names, lambda: progress.advance(task), looks, called)
     return answers, report(answers)
 
 

@@ -22,7 +22,8 @@ class Report:
     Attributes:
         overall: over all questions: `pointing` (of the things in view, the share whose place was hit),
             `pointing_by_concept` (the mean over names, however rare), `random`, `centre` (baselines),
-            `presence_auc`, `average_precision` (mean over names), `ece`, `there`, `absent` (numbers of questions).
+            `presence_auc`, `alike_auc` (of what is not there, look-alikes of what is alone), `average_precision` (mean over
+            names), `ece` (see `presence_ece`), `there`, `absent`, `alike` (numbers of questions).
         concepts: the same for each name.
         spoken: of words whose target is known: `pointing`, `given` (the model names a target where there is one),
             `false_alarms` (it does where there is none), numbers.
@@ -56,15 +57,18 @@ def _figures(answers: Sequence[Pointed]) -> Figures:
     there = [a.there for a in answers]
     seen = [a for a in answers if a.there]
     p = [a.p for a in answers]
+    hard = [a for a in answers if a.there or a.question.alike]
     return {
         "pointing": _mean(a.hit for a in seen),
         "random": _mean(a.chance for a in seen),
         "centre": _mean(a.centre_hit for a in seen),
         "presence_auc": auc(there, p),
         "average_precision": average_precision(there, p),
+        "alike_auc": auc([a.there for a in hard], [a.p for a in hard]),
         "ece": presence_ece(there, p),
         "there": float(len(seen)),
         "absent": float(len(answers) - len(seen)),
+        "alike": float(sum(a.question.alike for a in answers)),
     }
 
 
@@ -94,6 +98,7 @@ _COLUMNS = {
     "random": "random",
     "centre": "centre",
     "AUC": "presence_auc",
+    "alike": "alike_auc",
     "AP": "average_precision",
     "ECE": "ece",
 }

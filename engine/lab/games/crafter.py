@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from engine.formats.pictures import read_layered
 from engine.lab.data.chance import Rng, pick
-from engine.lab.games.games import Game, Shot
+from engine.lab.games.games import Game, Looks, Shot
 
 # What a player would call it; fixed before anything was measured. Grass, sand and paths are ground, not things.
 NAMES = {
@@ -126,4 +128,14 @@ def _runs(row: list[int]) -> Iterator[tuple[int, int, int]]:
             start = i
 
 
-CRAFTER = Game("crafter", "crafter", "MIT", shots)
+def looks() -> Looks:
+    """The tiles of its package."""
+    import crafter
+
+    folder = Path(crafter.__file__).parent / "assets"
+    for kind, name in NAMES.items():
+        files = ("sapling", "plant-ripe") if kind == "plant" else (kind,)
+        yield name, [read_layered((folder / f"{file}.png").read_bytes()) for file in files]
+
+
+CRAFTER = Game("crafter", "crafter", "MIT", shots, looks)

@@ -6,12 +6,12 @@ The protocol: learn from N frames of one half of the episodes, be measured on th
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -36,16 +36,26 @@ class Shot:
 
 
 Shots = Callable[[int], Iterator[Shot]]  # seed -> the game's shots, without end
+Looks: TypeAlias = Iterator[tuple[str, Sequence[npt.NDArray[np.uint8]]]]  # name -> pictures of it, RGBA
 
 
 @dataclass(frozen=True)
 class Game:
-    """A public game. `shots(seed)` goes on for ever, and gives the same shots for the same seed everywhere."""
+    """A public game.
+
+    Attributes:
+        package: whose name is what is to be installed: of Python, or of the operating system where `version` says so.
+        shots: of a seed; goes on for ever, and gives the same shots for the same seed everywhere.
+        looks: its art, each thing from one or several sides, as its studio would have it; None: not told.
+        version: what is installed of a package that is not one of Python.
+    """
 
     name: str
     package: str
     licence: str
     shots: Shots
+    looks: Callable[[], Looks] | None = None
+    version: Callable[[], str] | None = None
 
 
 def record(game: Game, folder: Path, frames: int, seed: int, on_frame: Callable[[], None]) -> Recording:
@@ -81,6 +91,8 @@ def _is_complete(folder: Path, meta: dict[str, object]) -> bool:
 
 
 def _installed(game: Game) -> str:
+    if game.version is not None:
+        return game.version()
     try:
         return f"{game.package} {version(game.package)}"
     except PackageNotFoundError:
@@ -111,8 +123,8 @@ def few_shot(recording: Recording, count: int, out: Path, base: Path | None, min
         "game": name,
         "learnt_frames": len(shown.rows),
         "measured_frames": len(halves.check),
-        **{f"{key}_before": before[key] for key in ("pointing", "presence_auc", "ece")},
-        **{key: after[key] for key in ("pointing", "presence_auc", "ece")},
+        **{f"{key}_before": before[key] for key in ("pointing", "presence_auc", "alike_auc", "ece")},
+        **{key: after[key] for key in ("pointing", "presence_auc", "alike_auc", "ece")},
         "forgotten": outcome.forgotten,
         "steps": outcome.curve.steps,
         "seconds": outcome.seconds["all"],

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.lab.games.games import Game, Shot
+from engine.lab.games.games import Game, Looks, Shot
 
 # From one small room to a house of nine; fixed before anything was measured.
 LEVELS = (
@@ -89,4 +89,16 @@ def _mission(env: Any, places: list[tuple[int, int]], first: bool) -> dict[str, 
     return {"text": env.mission, "intent": intent, "target": places.index(tuple(meant[0]))}
 
 
-MINIGRID = Game("minigrid", "minigrid", "Apache-2.0", shots)
+def looks() -> Looks:
+    """Every thing as the game draws it on a cell."""
+    from minigrid.core.constants import COLOR_NAMES
+    from minigrid.core.grid import Grid
+    from minigrid.core.world_object import Ball, Box, Door, Goal, Key, Lava
+
+    things: list[Any] = [kind(colour) for kind in (Ball, Box, Key, Door) for colour in COLOR_NAMES]
+    for thing in (*things, Goal(), Lava()):  # type: ignore[no-untyped-call]
+        tile = np.asarray(Grid.render_tile(thing, tile_size=64), np.uint8)
+        yield _name(thing), [np.dstack([tile, np.full(tile.shape[:2], 255, np.uint8)])]
+
+
+MINIGRID = Game("minigrid", "minigrid", "Apache-2.0", shots, looks)

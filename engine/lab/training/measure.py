@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
 from engine.lab.data.concepts import load_synonyms
-from engine.lab.evaluation.metrics import auc, expected_calibration_error
+from engine.lab.evaluation.metrics import auc, expected_calibration_error, presence_ece
 from engine.lab.model import NpcModel
 from engine.lab.training.dataset import SceneDataset, answer_batch, encode_batch
 from engine.lab.training.feature_cache import SceneRecord
@@ -60,7 +60,7 @@ class Measured:
                 "pointing": float(np.asarray(self.hit[kind])[there].mean()) if there.any() else float("nan"),
                 "presence_auc": auc(there.tolist(), p.tolist()),
                 "presence_accuracy": float(((p > 0.5) == there).mean()),
-                "ece": expected_calibration_error(np.maximum(p, 1 - p), (p > 0.5) == there),
+                "ece": presence_ece(there.tolist(), p.tolist()),
                 "support": float(len(there)),
             }
         return report

@@ -33,8 +33,15 @@ def test_figures_agree_with_scikit_learn() -> None:
 
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     assert expected_calibration_error(np.array([0.8, 0.8]), np.array([True, False])) == pytest.approx(0.3)
+
+
+def test_presence_is_calibrated_where_what_is_said_is_as_often_so() -> None:
     assert presence_ece([True, False], [1.0, 0.0]) == 0
     assert presence_ece([True, True], [0.2, 0.2]) == pytest.approx(0.8)
+    assert presence_ece([True, True, True, False], [0.75] * 4) == 0
+    # two of three are so of what is said with 0.9; none of what is said with 0.1
+    assert presence_ece([True, True, False, False], [0.9, 0.9, 0.9, 0.1]) == pytest.approx(0.75 * abs(2 / 3 - 0.9) + 0.25 * 0.1)
+    assert math.isnan(presence_ece([], []))
 
 
 def test_macro_f1_averages_over_the_classes_that_occur() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from itertools import islice
@@ -15,9 +16,10 @@ from engine.cli import games
 from engine.cli.games import GAMES
 from engine.errors import Fault
 from engine.formats.recording import read_recording
+from engine.lab.evaluation.presence import THRESHOLDS
 from engine.lab.games import crafter as crafter_worlds
 from engine.lab.games import minigrid as minigrid_levels
-from engine.lab.games.games import Game, Shot, record
+from engine.lab.games.games import Game, Shot, _installed, record
 
 PURPLE, GREEN = (112, 39, 195), (0, 255, 0)
 
@@ -37,15 +39,26 @@ def colours(shot: Shot, entity: dict) -> np.ndarray:
     return shot.frame[y : y + h, x : x + w].reshape(-1, 3)
 
 
+def installed(name: str) -> Game:
+    """The game; a test is skipped where it is not there."""
+    game = GAMES[name]
+    try:
+        next(game.shots(0))
+        _installed(game)
+    except (ImportError, Fault) as error:
+        pytest.skip(f"{name} is not installed: {error}")
+    return game
+
+
 @pytest.mark.parametrize("name", GAMES)
 def test_a_recording_is_the_same_in_every_run_and_is_kept(name: str, tmp_path: Path) -> None:
-    made: list[None] = []
+    game, made = installed(name), list[None]()
     for folder in ("a", "b", "a"):
-        record(GAMES[name], tmp_path / folder, 4, 3, lambda: made.append(None))
+        record(game, tmp_path / folder, 4, 3, lambda: made.append(None))
     assert len(made) == 8  # the third was read
     assert (tmp_path / "a" / "labels.jsonl").read_text() == (tmp_path / "b" / "labels.jsonl").read_text()
     assert (tmp_path / "a/frames/000003.png").read_bytes() == (tmp_path / "b/frames/000003.png").read_bytes()
-    assert record(GAMES[name], tmp_path / "a", 2, 3, lambda: None).meta.model_extra["planned"] == 2  # another plan: anew
+    assert record(game, tmp_path / "a", 2, 3, lambda: None).meta.model_extra["planned"] == 2  # another plan: anew
 
 
 def test_frames_are_screenshots(minigrid: list[Shot], crafter: list[Shot]) -> None:
@@ -96,12 +109,48 @@ def test_a_game_that_is_not_installed_is_named_with_its_remedy(tmp_path: Path) -
         record(absent, tmp_path, 1, 0, lambda: None)
 
 
+@pytest.mark.parametrize("name", GAMES)
+def test_every_thing_of_a_game_has_a_look_of_its_own(name: str) -> None:
+    game = installed(name)
+    looks = dict(game.looks())
+    named = {str(entity["name"]) for shot in islice(game.shots(2), 12) for entity in shot.entities}
+    assert named <= looks.keys()
+    for pictures in looks.values():
+        assert all(look.dtype == np.uint8 and look.shape[2] == 4 and (look[..., 3] > 40).any() for look in pictures)
+    assert len({pictures[0].tobytes() for pictures in looks.values()}) == len(looks)
+
+
+@pytest.mark.parametrize("name", ["miniworld", "wesnoth", "supertux"])
+def test_a_box_holds_what_is_seen_of_a_thing_and_lies_in_the_frame(name: str) -> None:
+    for shot in islice(installed(name).shots(3), 6):
+        height, width = shot.frame.shape[:2]
+        for entity in shot.entities:
+            x, y, w, h = (int(v) for v in entity["box"])  # type: ignore[attr-defined]
+            assert 0 <= x < x + w <= width, (shot.episode, entity)
+            assert 0 <= y < y + h <= height, (shot.episode, entity)
+            assert colours(shot, entity).std() > 0 or "box" in str(entity["name"])
+
+
+def test_art_of_the_system_that_is_missing_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NPC_ENGINE_ART_WESNOTH", str(tmp_path / "nowhere"))
+    with pytest.raises(Fault, match=r"apt install wesnoth-1\.16-data"):
+        record(GAMES["wesnoth"], tmp_path / "a", 1, 0, lambda: None)
+    assert games._recorded(GAMES["wesnoth"], tmp_path, 1, 0, wanted=False) is None
+    with pytest.raises(Fault):
+        games._recorded(GAMES["wesnoth"], tmp_path, 1, 0, wanted=True)
+
+
 def test_the_bench_prints_one_table_and_writes_figures(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "engine", "bench-games", "--out", str(tmp_path), "--frames", "8", "--game", "minigrid"]
-    done = subprocess.run([*command, "--provider", "cpu"], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([*command, "--pictures", "--provider", "cpu"], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "zero-shot" in done.stdout
-    assert {"bench-games.json", "minigrid.png", "recordings"} == {p.name for p in tmp_path.iterdir()}
+    assert "by pictures, nothing learnt" in done.stdout
+    assert {"bench-games.json", "minigrid.png", "reliability.png", "recordings"} == {p.name for p in tmp_path.iterdir()}
+    figures = json.loads((tmp_path / "bench-games.json").read_text())
+    assert set(figures["pictures"]["minigrid"]) == {"picture alone", "name and picture"}
+    assert [row["p"] for row in figures["thresholds"]["minigrid"]] == list(THRESHOLDS)
+    assert 0 <= figures["games"]["minigrid"]["overall"]["alike_auc"] <= 1
     assert len(read_recording(tmp_path / "recordings" / "minigrid-0-8").rows) == 8
 
 
