@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.errors import Fault, needs_extra, run_command
-from engine.files import refuse_overwriting
+from engine.files import refuse_overwriting, writable_folder
 
 
 def export(
@@ -26,6 +26,23 @@ def export(
         from export.bundle_writer import write_bundle
     report = write_bundle(checkpoint, out, precision, name)
     typer.echo(report)
+
+
+def unpack(
+    out: Annotated[Path, typer.Option(help="Run directory to write; it must not be there.")],
+    bundle: Annotated[Path | None, typer.Option(help="The bundle; the shipped one if not given.")] = None,
+) -> None:
+    """Turn a bundle back into a run directory, which a recipe may go on from (`text.reuse`, `scene.start_from`)."""
+    from engine.formats.bundle import Bundle
+
+    base = Bundle(bundle)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise Fault("out_taken", f"There is something in {out}.", "Choose another --out directory.")
+    writable_folder(out)
+    with needs_extra("train", "Unpacking"):
+        from export.unpack import unpack as write_run
+    write_run(base, out)
+    typer.echo(f"Wrote {out}: go on from it with `scene: {{start_from: {out}}}` and `text: {{reuse: {out}}}` in a recipe.")
 
 
 def main() -> None:

@@ -76,14 +76,14 @@ def keep_english(model: NpcModel, tokenizer: Path, target: Path) -> None:
     letters is cut into the same tokens as before; other scripts become the unknown token.
     """
     full = json.loads(tokenizer.read_text(encoding="utf-8"))
-    kept = _kept(full)
+    kept = kept_tokens(full)
     target.write_text(json.dumps(_renumbered(full, kept), ensure_ascii=False), encoding="utf-8")
     if isinstance(model.text, MiniLM):
         words = model.text.word.weight.detach()[torch.tensor(kept)]
         model.text.word = nn.Embedding.from_pretrained(words)  # torch gives it no types
 
 
-def _kept(tokenizer: Tokenizer) -> list[int]:
+def kept_tokens(tokenizer: Tokenizer) -> list[int]:
     """Numbers of the tokens that stay, in order."""
     special = {token["content"] for token in tokenizer["added_tokens"]}
     vocabulary: dict[str, int] = tokenizer["model"]["vocab"]

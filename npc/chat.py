@@ -34,22 +34,32 @@ _KEYWORDS = "(A keyword reader stands in for the model here: it knows some words
 _STEP = 2.0  # seconds that a turn takes
 _FRAME = 0.5  # seconds between the frames that the character looks at while time passes
 
+# Has a decision's line said in other words: what is said then (empty: nothing else), and what to tell of that.
+Voiced: TypeAlias = Callable[[Character, Decision], tuple[str, str]]
 # The percept of a text at a time in seconds, with phrases in view, said to a card.
 Reader: TypeAlias = Callable[[str, float, Sequence[str], Persona], Percept]
 
 
-def talk(card: str, lines: Iterable[str], seed: int = 0, reader: Reader = read, note: str = _KEYWORDS) -> None:
+def talk(
+    card: str,
+    lines: Iterable[str],
+    seed: int = 0,
+    reader: Reader = read,
+    note: str = _KEYWORDS,
+    voiced: Voiced | None = None,
+) -> None:
     """Chat with a character.
 
     Args:
         card: its name or path.
         lines: what is typed.
         reader: what stands for perception; `note` tells what that is.
+        voiced: says answers in other words; None: they stay as they are.
 
     Raises:
         PersonaError: there is no such card, or it has a fault.
     """
-    chat = Chat(card, seed, reader)
+    chat = Chat(card, seed, reader, voiced)
     persona = chat.character.persona
     print(f"{persona.name}. {persona.looks}".rstrip())
     print(f"{note}\n{_HELP}")
@@ -71,8 +81,8 @@ def typed() -> Iterable[str]:
 class Chat:
     """One character, what is in view, and what the game would tell."""
 
-    def __init__(self, card: str, seed: int = 0, reader: Reader = read) -> None:
-        self._card, self._read = card, reader
+    def __init__(self, card: str, seed: int = 0, reader: Reader = read, voiced: Voiced | None = None) -> None:
+        self._card, self._read, self._voiced = card, reader, voiced
         self.character = Character(load_persona(card), "npc", seed)
         self._time, self._speaker, self._events = 0.0, "player", 0
         self._in_view: list[str] = []
@@ -106,7 +116,12 @@ class Chat:
 
     def _say(self, text: str) -> None:
         if text:
-            self._show(self._tick(text))
+            decision = self._tick(text)
+            self._show(decision)
+            if self._voiced is not None:
+                line, told = self._voiced(self.character, decision)
+                self._last = replace(decision, trace=(*decision.trace, told)) if told else decision
+                print(f'    or:  "{line}"' if line else f"    ({told})" if told else "", end="\n" if line or told else "")
         self._pass_time(_STEP)
 
     def _see(self, phrases: str) -> None:

@@ -159,6 +159,12 @@ COUNTERS = {
     "undelivered": "replies that a client did not take",
     "strangers": "connections that were refused because of their key",
 }
+VOICE = {
+    "told": "lines that a language model worded anew",
+    "contradicted": "lines of a language model that claimed what is not so, and were not told",
+    "failed": "lines that a language model did not give in time, or gave out of role",
+    "dropped": "lines that gave way to newer ones before a language model was asked",
+}
 GAUGES = {
     "clients": "sessions",
     "npcs": "NPCs of all sessions",
@@ -202,9 +208,15 @@ class Statistics:
 
 
 def serve_metrics(
-    address: str, statistics: Statistics, gauges: Callable[[], Mapping[str, float]]
+    address: str,
+    statistics: Statistics,
+    gauges: Callable[[], Mapping[str, float]],
+    voice: Callable[[], Mapping[str, int]] | None = None,
 ) -> tuple[Callable[[], None], int]:
     """Answer `http://HOST:PORT/metrics` on threads of its own; returns what ends it, and the port.
+
+    Args:
+        voice: counts of the second voice, by the names of `VOICE`; None: there is none.
 
     Raises:
         Fault: `extra_missing`, or `metrics`: no such address, or it is taken.
@@ -213,7 +225,7 @@ def serve_metrics(
     with needs_extra("metrics", "--metrics"):
         from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
     registry = CollectorRegistry()
-    registry.register(_Collector(statistics, gauges))
+    registry.register(_Collector(statistics, gauges, voice))
 
     def answer(request: Request) -> Answer:
         if request.path != "/metrics":
@@ -229,14 +241,23 @@ def serve_metrics(
 
 
 class _Collector:
-    def __init__(self, statistics: Statistics, gauges: Callable[[], Mapping[str, float]]) -> None:
-        self._statistics, self._gauges = statistics, gauges
+    def __init__(
+        self,
+        statistics: Statistics,
+        gauges: Callable[[], Mapping[str, float]],
+        voice: Callable[[], Mapping[str, int]] | None,
+    ) -> None:
+        self._statistics, self._gauges, self._voice = statistics, gauges, voice
 
     def collect(self) -> Iterator[Any]:
         from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
         for name, text in COUNTERS.items():
             yield CounterMetricFamily(f"npc_engine_{name}", text, self._statistics.counters[name])
+        if self._voice is not None:
+            told = self._voice()
+            for name, text in VOICE.items():
+                yield CounterMetricFamily(f"npc_engine_voice_{name}", text, told[name])
         values = self._gauges()
         for name, text in GAUGES.items():
             yield GaugeMetricFamily(f"npc_engine_{name}", text, values[name])

@@ -143,19 +143,22 @@ def _observation(job: Job) -> Observation:
     observe, mind = job.observe, job.npc.mind
     assert mind is not None  # the mailbox hands out no others
     speaker = observe.utterance.speaker if observe.utterance else "player"
+    spoken = observe.utterance.spoken if observe.utterance is not None and job.text else None
+    state = observe.state if spoken is None else {"spoken": spoken.confidence, **observe.state}
     stand = places(job.npc.id, speaker, job.frame.entities) if job.frame is not None and job.text else {}
     return Observation(
         mind,
         observe.captured_at,
         job.text,
         speaker,
-        observe.state,
+        state,
         observe.inspect,
         _source(job),
         heard(job),
         stand,
         job.received,
         {phrase: tuple(pictures.values()) for phrase, pictures in job.session.looks.items()},
+        spoken.tone if spoken is not None else {},
     )
 
 

@@ -13,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from engine.errors import Fault, needs_extra
-from engine.files import cache_directory
+from engine.files import cache_directory, writable_folder
 
 if TYPE_CHECKING:
+    from engine.lab.data.packs import Stored
     from engine.lab.training.tune import TrialResult
 
 _SHOWN = 10  # trials
@@ -25,16 +26,76 @@ CacheOption = Annotated[
 ]
 
 
-def assets(cache: CacheOption = None) -> None:
-    """Fetch and rasterise the icon families. Run it again after an interruption: finished ones are kept."""
-    from engine.lab.data.assets import FAMILIES, fetch_family
+def assets(
+    art: Annotated[
+        list[Path] | None, typer.Option(help="A pack of game art, a folder or zip file with sprites.tsv (repeatable).")
+    ] = None,
+    icons: Annotated[bool, typer.Option(help="Fetch the icon families as well.")] = True,
+    cache: CacheOption = None,
+) -> None:
+    """Fetch and rasterise the icon families, and take in packs of game art (docs/training.md tells where they come from).
 
-    folder = cache_directory(cache)
+    Run it again after an interruption: finished families are kept.
+    """
+    from engine.lab.data.assets import FAMILIES, fetch_family
+    from engine.lab.data.packs import store_pack
+
+    folder, stored = cache_directory(cache), []
     with Progress(TextColumn("{task.description:>20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as progress:
-        for name in FAMILIES:
+        for path in art or []:
+            task = progress.add_task(path.stem[:20], total=None)
+            stored.append(store_pack(path, folder, partial(_show, progress, task)))
+        for name in FAMILIES if icons else ():
             task = progress.add_task(name, total=None)
             fetch_family(name, folder, on_icon=partial(_show, progress, task))
-    _report(folder)
+    for pack in stored:
+        _tell(pack, folder)
+    if icons:
+        _report(folder)
+
+
+def _tell(pack: Stored, cache: Path) -> None:
+    """What a pack is taken for, so that a wrong list is seen at once."""
+    from engine.lab.data.packs import load_pack
+
+    known = load_pack(pack.name, cache)
+    named = len({sprite.concept.key for sprite in known.sprites})
+    told = (
+        f"{pack.name}: {pack.counts['thing']} pictures of things, of which {len(known.sprites)} have a name that players say "
+        f"({named} kinds of things); {pack.counts['ground']} ground tiles, {pack.counts['background']} backgrounds."
+    )
+    typer.echo(told)
+    licence = " ".join(pack.licence.split())[:300] or "it has no LICENCE.txt; make sure that you may train on it."
+    typer.echo(f"  Its licence: {licence}")
+
+
+def scenes(
+    out: Annotated[Path, typer.Option(help="PNG file to write.")] = Path("scenes.png"),
+    packs: Annotated[list[str] | None, typer.Option(help="A stored pack of art (repeatable); default: all.")] = None,
+    drawn: Annotated[bool, typer.Option(help="The scenes of icons and drawn things instead.")] = False,
+    sheets: Annotated[bool, typer.Option(help="The sheets of things that names are learnt from instead.")] = False,
+    count: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 24,
+    start: Annotated[int, typer.Option(min=0, help="The number of the first.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the training: 7.")] = 7,
+    cache: CacheOption = None,
+) -> None:
+    """Draw a page of training scenes with boxes and names, to look at."""
+    from engine.lab.data.art_scenes import ArtScenes
+    from engine.lab.data.packs import load_packs, stored_packs
+    from engine.lab.data.scenes import SceneGenerator
+    from engine.lab.evaluation.pictures import draw_scenes
+
+    generator: ArtScenes | SceneGenerator
+    if drawn:
+        generator = SceneGenerator.from_assets(seed=seed, cache=cache)
+    else:
+        names = packs or stored_packs(cache)
+        if not names:
+            raise Fault("assets_missing", "There is no pack of art.", "Give one to: python -m engine assets --art PACK.zip")
+        generator = ArtScenes(load_packs(names, cache=cache), seed=seed, sheets=sheets)
+    writable_folder(out.resolve().parent)
+    draw_scenes(generator.scene(i) for i in range(start, start + count)).save(out, "PNG")
+    typer.echo(f"{count} scenes: {out}")
 
 
 def _show(progress: Progress, task: TaskID, done: int, total: int) -> None:

@@ -32,6 +32,7 @@ def evaluate(
     frames: Annotated[int | None, typer.Option(min=1, help="With --recordings: so many frames, evenly spread.")] = None,
     provider: Annotated[str, typer.Option(help="Not with --run: auto, cuda or cpu.")] = "auto",
     scenes: Annotated[int, typer.Option(min=8, help="With --run: how many held-out scenes.")] = 800,
+    packs: Annotated[list[str] | None, typer.Option(help="With --run: a stored pack of art, as a game (repeatable).")] = None,
     cache: Annotated[Path | None, typer.Option(help="With --run: where cached features lie.")] = None,
 ) -> None:
     """Measure a training run on held-out scenes; or any bundle on any game, with --recordings, or on --lines."""
@@ -44,7 +45,7 @@ def evaluate(
     elif bundle is not None:
         raise Fault("usage", "A bundle is measured on something.", "Give --recordings DIR, or --lines strangers.")
     else:
-        _evaluate_run(run or Path("runs/default"), scenes, cache)
+        _evaluate_run(run or Path("runs/default"), scenes, packs or [], cache)
 
 
 def _evaluate_lines(lines: str, bundle: Path | None, out: Path, provider: str) -> None:
@@ -83,10 +84,10 @@ def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, fr
     typer.echo(f"Figures: {out / 'evaluation.json'}; hits and misses: {out / 'answers-*.png'}")
 
 
-def _evaluate_run(run: Path, scenes: int, cache: Path | None) -> None:
+def _evaluate_run(run: Path, scenes: int, packs: list[str], cache: Path | None) -> None:
     with needs_extra("train", "Evaluating a run"):
         from engine.lab.training.evaluate import evaluate_run
-    for name, report in evaluate_run(run, cache, scenes).items():
+    for name, report in evaluate_run(run, cache, scenes, packs).items():
         for title, column in (("labels", "f1"), ("places", "pointing")):
             rows = {head: figures for head, figures in report.items() if column in figures}
             if rows:

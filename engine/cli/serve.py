@@ -136,7 +136,7 @@ def serve(
         ends.callback(store.close)
         reworder = _voice(llm, llm_model, llm_budget, llm_remote) if llm is not None else None
         feed, page = _inspector(inspect, token, ends)
-        measured = _metrics(server, metrics, insecure, ends)
+        measured = _metrics(server, reworder, metrics, insecure, ends)
         model = None if echo else (bundle, provider, threads, batch)
         brain, name = _brain(model, personas, store, _made(logs), reworder, feed, language)
         ends.callback(brain.close)
@@ -214,9 +214,9 @@ def _made(logs: Path | None) -> Path | None:
 
 
 def _voice(url: str, model: str, budget: float, remote: bool) -> Voice:
-    from engine.voice import LlmCfg, Voice, checked_url
+    from engine.voice import LlmCfg, Voice, checked_url, key_of_environment
 
-    return Voice(LlmCfg(checked_url(url, remote), model, budget, os.environ.get("NPC_ENGINE_LLM_KEY", "")))
+    return Voice(LlmCfg(checked_url(url, remote), model, budget, key_of_environment()))
 
 
 def _inspector(port: int | None, token: str | None, ends: ExitStack) -> tuple[Feed | None, Page | None]:
@@ -257,7 +257,7 @@ def _brain(
     return brain, perceiver.bundle.manifest.name
 
 
-def _metrics(server: Server, address: str | None, insecure: bool, ends: ExitStack) -> str | None:
+def _metrics(server: Server, voice: Voice | None, address: str | None, insecure: bool, ends: ExitStack) -> str | None:
     """Where the metrics are, once they are served."""
     if address is None:
         return None
@@ -270,6 +270,6 @@ def _metrics(server: Server, address: str | None, insecure: bool, ends: ExitStac
             f"{address} can be reached from other machines, and metrics are never encrypted.",
             "Use 127.0.0.1:PORT, or say --insecure where the network is trusted.",
         )
-    end, port = serve_metrics(address, server.statistics, server.gauges)
+    end, port = serve_metrics(address, server.statistics, server.gauges, voice.counts if voice is not None else None)
     ends.callback(end)
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/metrics"

@@ -80,6 +80,18 @@ def chat(
     card: Annotated[str, typer.Argument(help="Path of a YAML card, or the name of a shipped one.")],
     bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
     seed: Annotated[int, typer.Option(help="Of what is left to chance.")] = 0,
+    llm: Annotated[
+        str | None, typer.Option(help="OpenAI-compatible API that words answers anew, e.g. http://127.0.0.1:8080/v1.")
+    ] = None,
+    llm_model: Annotated[str, typer.Option(help="The model's name there.")] = "default",
+    llm_budget: Annotated[float, typer.Option(min=0.1, help="Seconds that a line may take.")] = 20.0,
+    llm_remote: Annotated[bool, typer.Option(help="Allow --llm on another machine: it reads what you say.")] = False,
 ) -> None:
     """Chat with a character in the terminal; its mood, what it thinks of you and its reasons are shown."""
-    talk(card, typed(), seed, ModelReader(Perceiver(bundle, "cpu")), _NOTE)
+    voiced = None
+    if llm is not None:
+        from engine.voice import LlmCfg, Voice, checked_url, key_of_environment
+
+        cfg = LlmCfg(checked_url(llm, llm_remote), llm_model, llm_budget, key_of_environment(), threads=1)
+        voiced = Voice(cfg).worded
+    talk(card, typed(), seed, ModelReader(Perceiver(bundle, "cpu")), _NOTE, voiced)

@@ -260,7 +260,7 @@ def _checked(name: str, source: str, pixels: Pixels | str, *, sheet: bool = True
     """A picture with its faults; `sheet`: it may be a sheet that nobody has described."""
     if isinstance(pixels, str):
         return _Found(name, source, np.zeros((1, 1, 4), np.uint8), [f"{source}: {pixels}"])
-    found = _Found(name, source, _within(pixels, LARGEST_SIDE))
+    found = _Found(name, source, within(pixels, LARGEST_SIDE))
     seen = pixels[..., 3] >= VISIBLE
     if not is_telling(name):
         found.faults.append(f"{source} is called {name!r}, which is no word that a player would say: rename it")
@@ -297,7 +297,8 @@ def _runs(line: Mask) -> int:
     return int((np.diff(line.astype(np.int8), prepend=0) == 1).sum())
 
 
-def _within(pixels: Pixels, side: int) -> Pixels:
+def within(pixels: Pixels, side: int) -> Pixels:
+    """The picture (uint8 [H, W, 4]) made smaller, if need be, so that no side is longer than `side`."""
     scale = side / max(pixels.shape[:2])
     if scale >= 1:
         return np.ascontiguousarray(pixels)

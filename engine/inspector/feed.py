@@ -44,6 +44,15 @@ class Glimpse:
     relationship: tuple[str, dict[str, float]]
 
 
+@dataclass(frozen=True, slots=True)
+class Afterword:
+    """What became known of a decision after it was made, in a sentence."""
+
+    who: str
+    time: float
+    told: str
+
+
 class Feed:
     """The last glimpses, readable for a page, numbered from 1.
 
@@ -55,7 +64,7 @@ class Feed:
         self._clock = clock
         self._due: WeakKeyDictionary[Mind, float] = WeakKeyDictionary()
         self._all_due = 0.0
-        self._queue: queue.Queue[Glimpse | None] = queue.Queue(_WAITING)
+        self._queue: queue.Queue[Glimpse | Afterword | None] = queue.Queue(_WAITING)
         self._entries: deque[dict[str, Any]] = deque(maxlen=_KEPT)
         self._count = 0
         self._picture: tuple[EncodedFrame | None, str | None] = (None, None)
@@ -80,7 +89,7 @@ class Feed:
         character, speaker = mind.character, percept.speaker
         relationship = character.relationship(speaker)
         glimpse = Glimpse(
-            " · ".join(filter(None, mind.key)) or decision.npc,
+            _called(mind, decision),
             character.persona.name,
             decision.time,
             percept,
@@ -93,6 +102,11 @@ class Feed:
         with suppress(queue.Full):
             self._queue.put_nowait(glimpse)
 
+    def note(self, mind: Mind, decision: Decision, told: str) -> None:
+        """Add to what is shown of a decision; from any thread. Never waits."""
+        with suppress(queue.Full):
+            self._queue.put_nowait(Afterword(_called(mind, decision), decision.time, told))
+
     def since(self, number: int, most: int = 400) -> list[dict[str, Any]]:
         """Entries after `number`, the oldest first, at most `most` of the newest. A number of an earlier server is none."""
         after = number if number <= self._count else 0
@@ -101,7 +115,11 @@ class Feed:
     def _read(self) -> None:
         while (glimpse := self._queue.get()) is not None:
             self._count += 1
-            self._entries.append(self._entry(self._count, glimpse))
+            if isinstance(glimpse, Afterword):
+                entry = {"n": self._count, "who": glimpse.who, "time": glimpse.time, "afterword": glimpse.told}
+            else:
+                entry = self._entry(self._count, glimpse)
+            self._entries.append(entry)
 
     def _entry(self, number: int, glimpse: Glimpse) -> dict[str, Any]:
         percept, decision = glimpse.percept, glimpse.decision
@@ -138,6 +156,10 @@ class Feed:
             Image.fromarray(pixels).save(packed, "JPEG", quality=80)
             self._picture = encoded, base64.b64encode(packed.getvalue()).decode()
         return self._picture[1]
+
+
+def _called(mind: Mind, decision: Decision) -> str:
+    return " · ".join(filter(None, mind.key)) or decision.npc
 
 
 def _heat(glimpse: Glimpse) -> dict[str, Any] | None:

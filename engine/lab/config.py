@@ -48,8 +48,16 @@ class ModelCfg(_Cfg):
     grounding: bool = True  # False: no heat map, as in the article's model
 
 
+class ArtCfg(_Cfg):
+    packs: tuple[str, ...] = ()  # of game art, see `python -m engine assets --art`
+    scenes: int = Field(default=0, ge=0)  # composed of them, cached as features
+    sheets: int = Field(default=0, ge=0)  # of many things each, for the stage `name`
+    validation: int = Field(default=300, ge=4)  # scenes never trained on
+
+
 class DataCfg(_Cfg):
     scenes: int = Field(default=20_000, ge=8)  # synthetic scenes, cached as features
+    art: ArtCfg = ArtCfg()
     validation: int = Field(default=800, ge=4)  # scenes never trained on, same families
     lessons: int = Field(default=8, ge=1)  # utterances a scene
     queries: int = Field(default=16, ge=2)  # watch phrases a scene
@@ -66,7 +74,7 @@ class TextStageCfg(_Cfg):
 
 
 class SceneStageCfg(_Cfg):
-    epochs: float = 4.0
+    epochs: float = Field(default=4.0, ge=0)  # 0: left out
     batch: int = 16
     lr: float = 1.5e-3
     weight_decay: float = 0.02
@@ -80,6 +88,7 @@ class TrainCfg(_Cfg):
     model: ModelCfg = ModelCfg()
     data: DataCfg = DataCfg()
     text: TextStageCfg = TextStageCfg()
+    name: SceneStageCfg | None = None  # a stage before, in which sheets of things are named, and nothing else is learnt
     scene: SceneStageCfg = SceneStageCfg()
     tune: SceneStageCfg | None = None  # a further stage in which the image encoder's later stages learn too
     seed: int = 7

@@ -17,6 +17,7 @@ from engine.errors import Fault
 from engine.minds.cards import Cards
 from engine.minds.knowledge import AHEAD, Knowledge
 from engine.minds.mind import Mind, Notice, Observation
+from engine.minds.tone import fused_tone
 from engine.perception import EncodedFrame, Frame, Query, Sight
 from engine.perception.show import inspection
 from engine.perception.types import Floats, Perceiving
@@ -28,7 +29,7 @@ from npc.memory import InMemoryStore, Key, Memories, MemoryStore
 from npc.translations import LANGUAGE
 
 if TYPE_CHECKING:
-    from engine.voice import Voice
+    from engine.voice import Outcome, Voice
 
 _LOG = logging.getLogger("engine.brain")
 Decided: TypeAlias = tuple[Decision, Mapping[str, Any] | None]  # with what a designer wants to see of the percept, if asked
@@ -43,6 +44,8 @@ class Onlooker(Protocol):
     def show(
         self, mind: Mind, percept: Percept, heat: Floats | None, encoded: EncodedFrame | None, decision: Decision
     ) -> None: ...
+
+    def note(self, mind: Mind, decision: Decision, told: str) -> None: ...
 
 
 class Brain:
@@ -230,7 +233,9 @@ class Brain:
         mind = observation.mind
         try:
             tell = partial(self._tell_line, mind, observation.utterance)
-            self._voice.reword(mind.character, mind.character.percept, decision, tell)
+            self._voice.reword(
+                mind.character, mind.character.percept, decision, tell, partial(self._tell_outcome, mind, decision)
+            )
         except Exception:
             _LOG.exception("A line could not be given to the second voice.")
 
@@ -270,6 +275,8 @@ class Brain:
             mind = observation.mind
             percept = percept_of(self._introduced(observation), sight, self._known(mind, sight))
             parts = [part.percept(percept.time, text=part.heard, knowledge=self._known(mind, part)) for part in clauses]
+            if observation.sounded:
+                parts = [replace(part, tone=fused_tone(part.tone, observation.sounded)) for part in parts]
             if parts:
                 percept = replace(percept, clauses=tuple(parts))
             decision = _tick(mind, percept)
@@ -304,6 +311,10 @@ class Brain:
         self._notices.append(Notice(mind, "line", text, utterance, more))
         self.wake()
 
+    def _tell_outcome(self, mind: Mind, decision: Decision, outcome: Outcome) -> None:
+        if self._feed is not None:
+            self._feed.note(mind, decision, outcome.told)
+
     def _keep(self, minds: Iterable[Mind]) -> None:
         """Write down what has changed; where that fails the game goes on, and all of it is written next time."""
         due = [(mind.key, changes) for mind in minds if (changes := mind.character.take_changes()) is not None]
@@ -328,8 +339,9 @@ def _internal(error: Exception) -> Fault:
 
 
 def percept_of(observation: Observation, sight: Sight, knowledge: Mapping[str, float]) -> Percept:
-    """What a character perceives: what the model sees, with what the game tells and how near words come to what it knows."""
-    return sight.percept(
+    """What a character perceives: what the model sees, with what the game tells, how near words come to what it knows, and how
+    they sounded."""
+    percept = sight.percept(
         observation.mind.at(observation.time, observation.received),
         text=observation.text,
         speaker=observation.speaker,
@@ -337,6 +349,7 @@ def percept_of(observation: Observation, sight: Sight, knowledge: Mapping[str, f
         source=observation.source,
         knowledge=knowledge,
     )
+    return replace(percept, tone=fused_tone(percept.tone, observation.sounded)) if observation.sounded else percept
 
 
 def _tick(mind: Mind, percept: Percept) -> Decision:

@@ -134,6 +134,7 @@ class Observation:
 
     `time` is in seconds on the game's clock, None where the game does not tell; `received` is when it came, on the server's;
     `source` names the utterance among those of all sessions, `utterance` is its game's id for it;
+    `sounded` is the tone of the voice that said it, where it was spoken: labels and their shares;
     `places` are the boxes of "you" and "me" in the frame, and `looks` what phrases look like, see `Query`.
     """
 
@@ -148,3 +149,4 @@ class Observation:
     places: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
     received: float | None = None
     looks: Mapping[str, Appearances] = field(default_factory=dict)
+    sounded: Mapping[str, object] = field(default_factory=dict)

@@ -1,5 +1,5 @@
 """A second voice: a language model may reword what a character has already said. It never decides anything."""
 
-from engine.voice.voice import LlmCfg, Voice, checked_url
+from engine.voice.voice import LlmCfg, Outcome, Voice, checked_url, key_of_environment
 
-__all__ = ["LlmCfg", "Voice", "checked_url"]
+__all__ = ["LlmCfg", "Outcome", "Voice", "checked_url", "key_of_environment"]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import closing
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from engine.errors import Fault
-from engine.voice.llm import LONGEST, Completion, LlmError, cleaned, fault, messages
+from engine.voice.claims import contradiction
+from engine.voice.grounding import Grounds, Said, grounds_of
+from engine.voice.llm import LONGEST, Completion, LlmError, cleaned, fault, finished, messages
 from npc import Character, Decision, Percept
 
 _LOG = logging.getLogger("engine.voice")
@@ -21,9 +25,39 @@ _WAITING = 64  # utterances; the oldest gives way
 _FAILURES = 3  # in a row, after which it rests
 _REST_S = 30.0
 _PIECE_S = 0.15  # between events of one line
+_SAID = 240  # characters of a turn
+_SPEAKERS = 8  # of one character
+_TURNS = 4  # of the talk with one speaker that are told to the model
 
 # Text so far, and whether more follows.
 Tell = Callable[[str, bool], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a line: it was told, or not, and then why not.
+
+    Attributes:
+        line: what the model said, as far as it came.
+        why: what speaks against it; empty: it was told. `contradicts`: it claims what is not so.
+    """
+
+    line: str
+    why: str = ""
+    contradicts: bool = False
+
+    @property
+    def told(self) -> str:
+        """For whoever asks why, in one sentence."""
+        shown = repr(self.line[:200])
+        return f"second voice: {shown}" if not self.why else f"second voice: {self.why}; the authored line stands, not {shown}"
+
+
+Judge = Callable[[Outcome], None]
+
+
+def _nobody(_: Outcome) -> None:
+    """Nobody asks what became of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +83,17 @@ class LlmCfg:
 class _Rewording:
     """One line to be worded anew: plain data, since the character lives on in another thread meanwhile."""
 
-    prompt: list[dict[str, str]]
-    name: str
-    boundaries: frozenset[str]
-    action: str
-    line: str
+    grounds: Grounds
     deadline: float
     tell: Tell
+    judge: Judge = _nobody
+
+    def wrong(self, line: str) -> tuple[str, bool]:
+        """What speaks against saying a line; whether that is a claim of what is not so."""
+        if why := fault(line):
+            return why, False
+        why = contradiction(line, self.grounds)
+        return why, bool(why)
 
 
 def checked_url(url: str, remote: bool) -> str:
@@ -95,10 +133,20 @@ def _is_here(host: str) -> bool:
         return False
 
 
+def key_of_environment() -> str:
+    """The key for the API, from `NPC_ENGINE_LLM_KEY`; empty where there is none."""
+    return os.environ.get("NPC_ENGINE_LLM_KEY", "")
+
+
 class Voice:
     """Rewords lines in the background; the newest utterance of an NPC takes the place of one that waits.
 
-    The authored line has been said by then. Where the model is slow, broken or out of role, that line stands.
+    The authored line has been said by then. Where the model is slow, broken or out of role, or claims what is not so, that line
+    stands.
+
+    Attributes:
+        told: lines that were reworded. `dropped`: those that gave way in the queue. `failed`: those that the model did not
+            give, or gave out of role. `contradicted`: those that claimed what is not so.
 
     Raises:
         Fault: `llm`: a key that no HTTP header can carry.
@@ -112,24 +160,28 @@ class Voice:
         self._under_way: set[Completion] = set()
         self._change = threading.Condition()
         self._failures, self._rests_until, self._closed = 0, float("-inf"), False
-        self.told = self.dropped = self.failed = 0
+        self.told = self.dropped = self.failed = self.contradicted = 0
+        self._turns: WeakKeyDictionary[Character, dict[str, deque[Said]]] = WeakKeyDictionary()
         for number in range(cfg.threads):
             threading.Thread(target=self._work, name=f"voice-{number}", daemon=True).start()
 
-    def reword(self, character: Character, percept: Percept, decision: Decision, tell: Tell) -> None:
-        """Queue a line. Returns at once; `tell` is called on another thread, or never."""
-        if not decision.line or not percept.text.strip() or self._clock() < self._rests_until:
-            return
-        persona = character.persona
-        job = _Rewording(
-            messages(character, decision, percept.text, percept.speaker),
-            persona.name,
-            frozenset(persona.boundaries),
-            decision.action,
-            decision.line,
-            self._clock() + self._cfg.budget,
-            tell,
-        )
+    def reword(self, character: Character, percept: Percept, decision: Decision, tell: Tell, judge: Judge = _nobody) -> bool:
+        """Queue a line, on the thread that decides; whether it was. Returns at once; `tell` is called elsewhere, or never.
+
+        Args:
+            judge: is called once, on another thread, with what became of the line, where anything did.
+        """
+        if not decision.line or not percept.text.strip():
+            return False
+        turns = self._turns.setdefault(character, {}).setdefault(percept.speaker, deque(maxlen=_TURNS))
+        rests = self._clock() < self._rests_until
+        grounds = None if rests else grounds_of(character, percept, decision, turns)
+        turns.append(Said(percept.text[:_SAID], decision.line[:_SAID]))
+        if len(self._turns[character]) > _SPEAKERS:
+            del self._turns[character][next(iter(self._turns[character]))]
+        if grounds is None:
+            return False
+        job = _Rewording(grounds, self._clock() + self._cfg.budget, tell, judge)
         with self._change:
             self._waiting.pop(id(character), None)
             self._waiting[id(character)] = job
@@ -137,6 +189,29 @@ class Voice:
                 self._waiting.popitem(last=False)
                 self.dropped += 1
             self._change.notify()
+        return True
+
+    def worded(self, character: Character, decision: Decision) -> tuple[str, str]:
+        """A line in other words, waited for: what is said (empty: the authored line stands), and what became of it.
+
+        For whoever has nothing else to do meanwhile, such as a chat in a terminal.
+        """
+        outcomes: list[Outcome] = []
+        known = threading.Event()
+
+        def take(outcome: Outcome) -> None:
+            outcomes.append(outcome)
+            known.set()
+
+        if self.reword(character, character.percept, decision, lambda text, more: None, take):
+            known.wait(self._cfg.budget + 1.0)
+        if not outcomes:
+            return "", ""
+        return "" if outcomes[0].why else outcomes[0].line, outcomes[0].told
+
+    def counts(self) -> dict[str, int]:
+        """What became of lines since the start, by the attributes' names. Safe on any thread."""
+        return {name: getattr(self, name) for name in ("told", "contradicted", "failed", "dropped")}
 
     def close(self) -> None:
         """Stop, and cut what is under way."""
@@ -154,43 +229,63 @@ class Voice:
                 if self._closed:
                     return
                 _, job = self._waiting.popitem(last=False)
-                body = {"model": self._cfg.model, "messages": job.prompt, "max_tokens": 80, "temperature": 0.7}
-                completion = Completion(self._cfg.url, self._cfg.key, body, job.deadline)
-                self._under_way.add(completion)
             try:
-                self._speak(job, completion)
+                self._speak(job)
                 self._failures = 0
             except LlmError as error:
                 if not self._closed:
                     self._fail(str(error))
             except Exception:  # a fault of ours must not silence every later line
                 _LOG.exception("the second voice failed")
-            finally:
-                with self._change:
-                    self._under_way.discard(completion)
 
-    def _speak(self, job: _Rewording, completion: Completion) -> None:
-        """Stream one line; where it goes wrong after something was told, the authored line is told again."""
-        text, told_at, told = "", self._clock(), False
+    @contextmanager
+    def _asked(self, job: _Rewording) -> Iterator[Completion]:
+        """The completion of a job, cut where the voice is closed meanwhile."""
+        body = {"model": self._cfg.model, "messages": messages(job.grounds), "max_tokens": 80, "temperature": 0.7}
+        completion = Completion(self._cfg.url, self._cfg.key, body, job.deadline)
+        with self._change:
+            if self._closed:
+                raise LlmError("closed")
+            self._under_way.add(completion)
         try:
-            with closing(completion.pieces()) as pieces:
+            yield completion
+        finally:
+            with self._change:
+                self._under_way.discard(completion)
+
+    def _speak(self, job: _Rewording) -> None:
+        """Stream one line; where it goes wrong after something was told, the authored line is told again."""
+        text, told_at, told, name = "", self._clock(), False, job.grounds.who.name
+        try:
+            with self._asked(job) as completion, closing(completion.pieces()) as pieces:
                 for piece in pieces:
                     text += piece
                     if len(text) > 2 * LONGEST:
                         raise LlmError("too long")
-                    line = cleaned(text, job.name)
-                    if self._clock() - told_at >= _PIECE_S and not fault(line, job.boundaries, job.action):
+                    line = cleaned(text, name)
+                    if self._clock() - told_at >= _PIECE_S and not job.wrong(line)[0]:
                         job.tell(line, True)
                         told_at, told = self._clock(), True
-            line = cleaned(text, job.name)
-            if why := fault(line, job.boundaries, job.action):
+            line = cleaned(text, name)
+            if completion.is_cut_short:
+                line = finished(line)
+            why, contradicts = job.wrong(line)
+            if why and not contradicts:
                 raise LlmError(why)
-        except LlmError:
+        except LlmError as error:
             if told:
-                job.tell(job.line, False)
+                job.tell(job.grounds.line, False)
+            job.judge(Outcome(cleaned(text, name)[:LONGEST], str(error)))
             raise
-        job.tell(line, False)
-        self.told += 1
+        if contradicts:
+            if told:
+                job.tell(job.grounds.line, False)
+            self.contradicted += 1
+            _LOG.warning("The second voice %s. The authored line stands.", why)
+        else:
+            job.tell(line, False)
+            self.told += 1
+        job.judge(Outcome(line, why, contradicts))
 
     def _fail(self, why: str) -> None:
         self.failed += 1

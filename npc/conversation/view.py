@@ -92,6 +92,11 @@ def _seen(percept: Percept) -> list[Detection]:
     return [*percept.looked, *(d for d in percept.watch if d.phrase.lower() not in looked)]
 
 
+def in_view(percept: Percept) -> list[Thing]:
+    """The table of all that is in view, looked for or watched for, the surest first."""
+    return table(_seen(percept))
+
+
 def _plain(percept: Percept) -> list[Detection]:
     """Of that what is beyond doubt: of all that is looked for in passing some is always found."""
     return [d for d in _seen(percept) if d.p >= (TOLD if isinstance(d, Found) else SURE)]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from engine.bridge.client import BridgeError, Hearing
 from engine.bridge.voice_link import Lost, VoiceLink
 from engine.formats.wire.codec import Hear, Heard, Hush, Sound, Speak
+from engine.minds.brain import Brain
+from npc.log import Replay
+from npc.log import replay as lived_again
 from tests.bridge.voice_peer import DEADLINE, SECRET, VoicePeer, spoken
 
 
@@ -201,6 +207,33 @@ def test_a_long_push_to_talk_ends_by_itself(voice, game):
     pieces = voice.until(Hear)
     assert pieces[-1].end
     assert sum(len(piece.pcm) for piece in pieces) <= 30 * 16_000 + 9600
+
+
+def test_how_it_sounded_and_how_surely_is_perceived_and_replays(tmp_path, lend, serve, connect, perceiver, monkeypatch):
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    sight = perceiver._sight
+    tones = {"tone": {"neutral": 0.5, "angry": 0.25, "afraid": 0.25}}
+    monkeypatch.setattr(perceiver, "_sight", lambda *about: replace(seen := sight(*about), heads={**seen.heads, **tones}))
+    monkeypatch.setattr("tests.bridge.conftest.Brain", partial(Brain, logs=logs))
+    server = serve(voice_token=SECRET)
+    client = connect(server)
+    client.spawn("mira", "healer")
+    for tone in ({"angry": 0.9}, {}):
+        voice = lend(endpoint=server.endpoint, tone=tone, confidence=0.5).ready()
+        client.until(lambda: client.has_voice)
+        say(client, "hello there")
+        client.decisions(1)
+        voice.close()
+        client.until(lambda: not client.has_voice)
+    client.observe("mira", text="hello there")
+    client.decisions(1)
+    (log,) = logs.iterdir()
+    loud, quiet, typed = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()[1::2]]
+    assert loud["tone"]["angry"] > 0.5
+    assert quiet["tone"] == typed["tone"] == tones["tone"]
+    assert (loud["state"], quiet["state"], typed["state"]) == ({"spoken": 0.5}, {"spoken": 0.5}, {})
+    assert lived_again(log) == Replay(3)
 
 
 # -- speaking ------------------------------------------------------------------------------------------

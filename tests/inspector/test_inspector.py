@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from dataclasses import replace
 from importlib import resources
 
 import numpy as np
@@ -257,3 +258,13 @@ def test_a_port_that_is_taken_is_named(page, stage):
     port = int(page.address.rstrip("/").rpartition(":")[2])
     with pytest.raises(Fault, match=f"port {port}"):
         Page(stage.feed, port)
+
+
+def test_what_became_known_of_a_decision_later_is_shown_with_it(stage):
+    stage.tick("hello", _frame())
+    mind = stage.minds["guard"]
+    stage.feed.note(
+        mind, replace(stage.brain.decide(None, [Observation(mind, 2.0, "hello")])[0][0], time=1.0), "second voice: no"
+    )
+    *_, entry = stage.entries()
+    assert entry == {"n": 3, "who": "village · guard", "time": 1.0, "afterword": "second voice: no"}

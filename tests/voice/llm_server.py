@@ -20,6 +20,12 @@ ANSWERS = {
     "the other half": ["\ude00 Good day, friend."],
     "accents": ["Cafe\u0301, ", "my friend?"],
     "turns": ["Good day to you, dear friend, ", "sit down, ", "*winks*"],
+    "sees a dragon": ["Good day. ", "I see a dragon ", "behind you!"],
+    "a price": ["Good day. That will be ", "seven coins."],
+    "a word given": ["Good day. I promise you a feast."],
+    "another's name": ["Good day, Sir Humphrey."],
+    "a dragon at last": ["Good day to you, dear friend, ", "I see ", "a dragon."],
+    "cut short": ["Good day to you. ", "I have ", "always"],
 }
 
 
@@ -30,6 +36,8 @@ RAW = {
     "a long number": b"data: " + b"9" * 6000 + b"\n\n",
     "endless comments": b": " + b"x" * 8000 + b"\n",
     "endless line": b"x" * 8000,
+    "half a JSON": b'data: {"choices":[{"delta":{"content":"Good day"}}]}\n\ndata: {"choices":[{"del',
+    "no choices": b'data: {"choices":[]}\n\n',
     "no utf-8": b'data: {"choices":[{"delta":{"content":"\xff\xfe"}}]}\n\n',
 }
 
@@ -72,7 +80,11 @@ class Handler(BaseHTTPRequestHandler):
             self._piece(body["messages"][1]["content"])
         for piece in ANSWERS.get(model, []):
             self._piece(piece)
-            time.sleep(0.2 if model in {"good", "slow", "turns"} else 0)
+            time.sleep(0.2 if model in {"good", "slow", "turns", "a dragon at last"} else 0)
+        if model == "cut short":
+            self.wfile.write(b'data: {"choices":[{"delta":{},"finish_reason":"length"}]}\n\n')
+        if model == "good":
+            self.wfile.write(b'data: {"choices":[],"usage":{"total_tokens":9}}\n\n')
         self.wfile.write(b": a comment\n\ndata: [DONE]\n\n")
 
     def _drip(self, data: bytes) -> None:

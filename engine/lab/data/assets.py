@@ -79,12 +79,16 @@ TRAINING_FAMILIES = tuple(name for name in FAMILIES if name not in EVALUATION_FA
 
 @dataclass(frozen=True)
 class Sprite:
-    """A picture of a concept. rgba: uint8 [64, 64, 4], not premultiplied."""
+    """A picture of a concept. rgba: uint8 [64, 64, 4] (of game art: of any shape), not premultiplied.
+
+    `colour`: by name, where it is known; None: many, or nobody has looked.
+    """
 
     rgba: npt.NDArray[np.uint8]
     concept: Concept
     family: str
     mono: bool = False
+    colour: str | None = None
 
 
 def load_sprites(

@@ -65,7 +65,7 @@ def describe(icon: str) -> Concept | None:
         key = table.keyword(name)
     if key is None:
         return None if _UNSUITABLE.search(icon) else Concept(name, (name,), frozenset())
-    return table.concept(name, key)
+    return concept_of(name, key)
 
 
 def describe_known(icon: str) -> Concept | None:
@@ -75,7 +75,18 @@ def describe_known(icon: str) -> Concept | None:
     icon = re.sub(r"-\d+$", "", icon)
     name = table.rename.get(icon) or _clean(icon)
     key = name if name in table.tags else table.squeezed.get(icon.replace("-", ""))
-    return None if key is None else table.concept(key, key)
+    return None if key is None else concept_of(key, key)
+
+
+def keyword_of(name: str) -> str | None:
+    """The longest keyword of `concepts.yaml` that a name is or ends with."""
+    return _table().keyword(name)
+
+
+def concept_of(name: str, key: str, tags: frozenset[str] | None = None) -> Concept:
+    """The concept of a keyword under a name; of `tags`, where they are given and it is no keyword."""
+    table = _table()
+    return table.concept(name, key, table.tags.get(key, tags or frozenset()))
 
 
 # Icons that stand for no thing one could point at: letters, gestures, smileys, variants of skin and hair.
@@ -119,9 +130,8 @@ class _Table:
                     return candidate
         return None
 
-    def concept(self, name: str, key: str) -> Concept:
+    def concept(self, name: str, key: str, tags: frozenset[str]) -> Concept:
         names = dict.fromkeys([name, key, *self.also.get(name, ()), *self.also.get(key, ())])
-        tags = self.tags[key]
         generic = tuple(word for tag in sorted(tags) for word in self.generic.get(tag, ()))
         return Concept(key, tuple(names), tags, generic)
 

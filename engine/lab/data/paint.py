@@ -60,6 +60,17 @@ def painted(rgba: npt.NDArray[np.uint8], colour: npt.NDArray[np.float32]) -> npt
     return out
 
 
+def turned(rgba: npt.NDArray[np.uint8], rng: Rng) -> npt.NDArray[np.uint8]:
+    """The sprite (uint8 [H, W, 4]) with all its hues turned by the same angle, stronger or weaker in colour."""
+    picture = Image.fromarray(rgba)
+    hsv = np.asarray(picture.convert("RGB").convert("HSV")).copy()
+    hsv[..., 0] += np.uint8(rng.integers(0, 256))
+    hsv[..., 1] = (hsv[..., 1] * rng.uniform(0.4, 1.3)).clip(0, 255)
+    out = rgba.copy()
+    out[..., :3] = np.asarray(Image.fromarray(hsv, "HSV").convert("RGB"))
+    return out
+
+
 def colour_name(rgba: npt.NDArray[np.uint8]) -> str | None:
     """The one colour of most of the visible sprite (uint8 [H, W, 4]), or None for a colourful one."""
     visible = rgba[rgba[..., 3] > 128][:, :3].astype(np.float32)

@@ -67,6 +67,7 @@ class Questioner:
     def __init__(self, concepts: Iterable[Concept]) -> None:
         self._concepts = sorted(set(concepts), key=lambda concept: concept.names)
         self._slots = {slot: [c for c in self._concepts if c.fits(slot)] for slot in SLOT_TAGS}
+        self._sorted: tuple[Sequence[PlayerLine], list[list[PlayerLine]]] = ((), [])
 
     @property
     def concepts(self) -> list[Concept]:
@@ -92,14 +93,20 @@ class Questioner:
 
     def lessons(self, scene: Scene, utterances: Sequence[PlayerLine], rng: Rng, count: int) -> list[Sample]:
         """`count` samples, balanced over the intents of the utterances; a part of them silent."""
-        by_intent: dict[str, list[PlayerLine]] = {}
-        for line in utterances:
-            by_intent.setdefault(line.intent, []).append(line)
-        intents = list(by_intent.values())
+        intents = self._by_intent(utterances)
         return [
             _silence(scene) if not intents or rng.random() < SILENT_SHARE else self._spoken(scene, pick(intents, rng), rng)
             for _ in range(count)
         ]
+
+    def _by_intent(self, utterances: Sequence[PlayerLine]) -> list[list[PlayerLine]]:
+        """The lines of each intent, sorted once while the same lines are given: a training asks for every scene."""
+        if self._sorted[0] is not utterances:
+            groups: dict[str, list[PlayerLine]] = {}
+            for line in utterances:
+                groups.setdefault(line.intent, []).append(line)
+            self._sorted = utterances, list(groups.values())
+        return self._sorted[1]
 
     def absent_phrase(self, scene: Scene, rng: Rng, slot: str | None = None) -> str:
         """A phrase that is true of nothing in view; half of the time it is close to something that is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from engine.formats.recording import Recording, Row
 from engine.lab.data.concepts import stable_share
+from engine.lab.data.things import Scene
 from engine.lab.evaluation.ask_recording import Pointed
 
 Pixels = npt.NDArray[np.uint8]
@@ -30,19 +31,29 @@ def draw_truth(recording: Recording) -> Image.Image:
     """What the recording says of some of its frames, evenly spread: boxes with their names."""
     rows = [row for row in recording.rows if row.entities]
     some = [rows[i * len(rows) // TILES] for i in range(min(TILES, len(rows)))]
-    page = Image.new("RGB", (COLUMNS * TILE[0], max(1, -(-len(some) // COLUMNS)) * TILE[1]), PAGE)
-    for i, row in enumerate(some):
-        page.paste(_truth(recording, row), ((i % COLUMNS) * TILE[0] + 3, (i // COLUMNS) * TILE[1] + 3))
+    return draw_boxes([(recording.frame(row), [(e.name, e.box) for e in row.entities]) for row in some])
+
+
+def draw_scenes(scenes: Iterable[Scene]) -> Image.Image:
+    """Training scenes with the most telling names of what is in them."""
+    return draw_boxes([(scene.frame, [(e.name, e.box) for e in scene.entities]) for scene in scenes])
+
+
+def draw_boxes(frames: Sequence[tuple[Pixels, Sequence[tuple[str, Sequence[float]]]]]) -> Image.Image:
+    """A page of frames, each with named boxes."""
+    page = Image.new("RGB", (COLUMNS * TILE[0], max(1, -(-len(frames) // COLUMNS)) * TILE[1]), PAGE)
+    for i, (pixels, boxes) in enumerate(frames):
+        page.paste(_truth(pixels, boxes), ((i % COLUMNS) * TILE[0] + 3, (i // COLUMNS) * TILE[1] + 3))
     return page
 
 
-def _truth(recording: Recording, row: Row) -> Image.Image:
-    picture, scale = _fitted(recording.frame(row))
+def _truth(pixels: Pixels, boxes: Sequence[tuple[str, Sequence[float]]]) -> Image.Image:
+    picture, scale = _fitted(pixels)
     draw = ImageDraw.Draw(picture)
-    for entity in row.entities:
-        x, y, w, h = (v * scale for v in entity.box)
+    for name, box in boxes:
+        x, y, w, h = (v * scale for v in box)
         draw.rectangle((x, y, x + w, y + h), outline=TRUTH)
-        draw.text((x + 1, y), entity.name, fill=TRUTH, font=ImageFont.load_default(9), stroke_width=1, stroke_fill=(0, 0, 0))
+        draw.text((x + 1, y), name, fill=TRUTH, font=ImageFont.load_default(9), stroke_width=1, stroke_fill=(0, 0, 0))
     return picture
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from torch import Tensor
 
 from engine.files import cache_directory, write_json
 from engine.lab.config import TrainCfg
+from engine.lab.data.art_scenes import ART_VERSION
+from engine.lab.data.packs import load_pack
+from engine.lab.data.questions import Questioner
 from engine.lab.data.utterances import load_strangers, load_utterances
 from engine.lab.data.versions import DATA_VERSION
 from engine.lab.model import NpcModel
@@ -19,9 +23,9 @@ from engine.lab.model.text_encoders import SENTENCE_DIM
 from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.feature_cache import SceneRecord, build_cache, read_records
 from engine.lab.training.measure import Measured, classification_report, measure_run, measure_synonyms
-from engine.lab.training.recipe import cache_root
+from engine.lab.training.recipe import cache_root, texts_file
 from engine.lab.training.run import Progress, load_run
-from engine.lab.training.sources import Asker, read_scene_shard
+from engine.lab.training.sources import Asker, art_scenes, read_art_shard, read_scene_shard, scene_concepts
 from engine.lab.training.texts import Texts, texts_of, tokenize
 from npc.types import WORD_HEADS
 
@@ -34,14 +38,17 @@ SCENES = 800
 SPLITS = {"synthetic_held_out": "train", "new_style": "new_style", "new_concepts": "new_concepts"}
 
 
-def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> dict[str, dict[str, dict[str, float]]]:
+def evaluate_run(
+    run: Path, cache: Path | None = None, scenes: int = SCENES, packs: Sequence[str] = ()
+) -> dict[str, dict[str, dict[str, float]]]:
     """Evaluate on `scenes` scenes of each kind, of a seed of their own, with utterances of held-out families.
 
+    Each of the `packs` of art is a game of its own; it was never seen if the run's recipe does not name it.
     Writes `evaluation.json` and `confusion-<head>.png` into `run`; returns figures per kind of scenes and head.
     """
     model, cfg = load_run(run)
     progress = Progress(None)
-    table = texts_of(model)
+    table = texts_of(model, texts_file(run, cache_directory(cache)))
     report: dict[str, dict[str, dict[str, float]]] = {}
     for name, split in SPLITS.items():
         data, records = split_data(model, cfg, split, cache_directory(cache), scenes, table, progress)
@@ -53,6 +60,9 @@ def evaluate_run(run: Path, cache: Path | None = None, scenes: int = SCENES) -> 
                 draw_confusion(measured, head, model.labels[head], run / f"confusion-{head}.png")
         if split == "new_style" and model.grounding is not None:
             report["synonyms"] = measure_synonyms(model, table, data, records)
+    for pack in packs:
+        full = measure_run(model, table, art_data(model, cfg, pack, cache_directory(cache), scenes, table, progress)).report()
+        report[f"pack_{pack}"] = {kind: full[kind] for kind in ("target", "watch") if kind in full}
     report["strangers"] = measure_strangers(model)
     write_json(run / "evaluation.json", report)
     return report
@@ -76,6 +86,22 @@ def split_data(
     data = SceneDataset(shards, model.labels, table, asker, cfg.data.queries, cfg.model.size, fixed=True)
     table.add(data.texts(), progress)
     return data, read_records(shards)
+
+
+def art_data(
+    model: NpcModel, cfg: TrainCfg, pack: str, cache: Path, scenes: int, table: Texts, progress: Progress
+) -> SceneDataset:
+    """`scenes` scenes composed of one pack of art, held-out concepts among them; things of icons are asked about in vain."""
+    root, backbone = cache_root(model, cache)
+    seed = cfg.seed + 2
+    source = partial(read_art_shard, (pack,), "all", seed, False, cfg.model.size)
+    state = f"{ART_VERSION}-{load_pack(pack).digest}"
+    shards = build_cache(root / f"art-test-{pack}-{seed}-{scenes}-{state}", backbone, source, scenes, progress)
+    concepts = [*scene_concepts(), *art_scenes((pack,), "all", seed).concepts]
+    asker = Asker(Questioner(concepts), load_utterances("held_out"), cfg.data.lessons)
+    data = SceneDataset(shards, model.labels, table, asker, cfg.data.queries, cfg.model.size, fixed=True)
+    table.add(data.texts(), progress)
+    return data
 
 
 @torch.no_grad()

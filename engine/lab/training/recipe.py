@@ -1,4 +1,4 @@
-"""The whole recipe: text stage, feature cache, scene stage, tuning of the image encoder, calibration.
+"""The whole recipe: text stage, feature cache, naming, scene stage, tuning of the image encoder, calibration.
 
 Every finished part is kept and skipped next time.
 """
@@ -18,7 +18,8 @@ from safetensors.torch import load_file
 from engine.errors import Fault
 from engine.files import cache_directory, write_whole
 from engine.formats.labels import load_labels
-from engine.lab.config import TrainCfg
+from engine.lab.config import TrainCfg, load_recipe
+from engine.lab.data.questions import Questioner
 from engine.lab.data.utterances import load_utterances
 from engine.lab.data.versions import LESSONS_VERSION
 from engine.lab.model import NpcModel, build_model
@@ -27,7 +28,7 @@ from engine.lab.training.feature_cache import build_cache, export_backbone, fing
 from engine.lab.training.measure import calibrate, measure_run
 from engine.lab.training.run import Clock, Progress, keep_freed_memory, save_weights, start_run
 from engine.lab.training.scene_stage import SceneStage
-from engine.lab.training.sources import READERS, Asker, scene_concepts, slot_things
+from engine.lab.training.sources import READERS, Asker, scene_concepts, sheets, slot_things
 from engine.lab.training.text_stage import TextStage
 from engine.lab.training.texts import Texts, texts_of
 
@@ -47,12 +48,15 @@ def run_recipe(
     with Progress(run / "tensorboard") as progress:
         model = build_model(cfg.model, labels)
         text_stage(model, cfg, run, progress)
-        texts = texts_of(model, _texts_file(run, cache))
+        texts = texts_of(model, texts_file(run, cache))
         train, validation = _data_sets(model, cfg, cache, texts, progress)
         if cfg.scene.start_from is not None:
             _take_fused_part(model, cfg.scene.start_from)
-        stage = SceneStage(model, cfg.scene, texts, run, cfg.seed, on_validation=on_validation)
-        _scene_stage(stage, train, validation, progress)
+        if cfg.name is not None:
+            _naming_stage(model, cfg, run, cache, texts, validation, progress)
+        if cfg.scene.epochs:
+            stage = SceneStage(model, cfg.scene, texts, run, cfg.seed, on_validation=on_validation)
+            _scene_stage(stage, train, validation, progress)
         if cfg.tune is not None:
             _scene_stage(SceneStage(model, cfg.tune, texts, run, cfg.seed, "tuned", tune=True), train, validation, progress)
         calibrate(model, measure_run(model, texts, validation))
@@ -66,19 +70,21 @@ def _data_sets(
 ) -> tuple[SceneDataset, SceneDataset]:
     """What is trained on and what is validated by, their words among the `texts`."""
     shards, lessons = scene_shards(model, cfg, cache, progress), cfg.data.lessons
+    packs = cfg.data.art.packs
+    asks: str | Questioner = Questioner(scene_concepts(packs)) if packs else "train"
     # A text encoder that is being trained would have to read a thousand names in every step.
     named = cfg.model.text.frozen and cfg.model.grounding and "image" in cfg.model.modalities
     train = SceneDataset(
         shards["train"],
         model.labels,
         texts,
-        Asker("train", load_utterances("train"), lessons),
+        Asker(asks, load_utterances("train"), lessons),
         cfg.data.queries,
         cfg.model.size,
         seed=cfg.seed,
-        vocabulary=Vocabulary(scene_concepts()) if named else None,
+        vocabulary=Vocabulary(scene_concepts(packs)) if named else None,
     )
-    held_out = Asker("train", load_utterances("held_out"), lessons)
+    held_out = Asker(asks, load_utterances("held_out"), lessons)
     validation = SceneDataset(shards["validation"], model.labels, texts, held_out, cfg.data.queries, cfg.model.size, fixed=True)
     texts.add(train.texts() | validation.texts(), progress)
     return train, validation
@@ -122,7 +128,7 @@ def _load_words(model: NpcModel, path: Path) -> None:
         module.load_state_dict({k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)})
 
 
-def _texts_file(run: Path, cache: Path) -> Path | None:
+def texts_file(run: Path, cache: Path) -> Path | None:
     """Where vectors of texts are kept, for all runs with the same text encoder (None: it is trained with the rest)."""
     weights = run / "text.safetensors"
     if not weights.exists():
@@ -161,6 +167,26 @@ def _take_fused_part(model: NpcModel, run: Path) -> None:
         raise Fault("run_missing", f"{run} holds no trained model.", "Check `start_from` in the recipe.")
     weights = load_file(run / "model.safetensors")
     model.load_state_dict({k: v for k, v in weights.items() if not k.startswith(WORDS)}, strict=False)
+    model.image_tuned = load_recipe(str(run / "recipe.yaml")).tune is not None
+
+
+def _naming_stage(
+    model: NpcModel, cfg: TrainCfg, run: Path, cache: Path, texts: Texts, validation: SceneDataset, progress: Progress
+) -> None:
+    """Learn what things are called, and nothing else, from sheets of them; go on with the last weights."""
+    source = sheets(cfg)
+    if cfg.name is None or source is None:
+        raise Fault("recipe_invalid", "The stage `name` has no sheets to learn from.", "Give data.art packs and sheets.")
+    root, backbone = cache_root(model, cache)
+    shards = build_cache(root / source.key, backbone, source.read, source.count, progress)
+    concepts = scene_concepts(cfg.data.art.packs)
+    asker = Asker(Questioner(concepts), load_utterances("train"), 1)
+    size, queries = cfg.model.size, cfg.data.queries
+    data = SceneDataset(shards, model.labels, texts, asker, queries, size, seed=cfg.seed, vocabulary=Vocabulary(concepts))
+    texts.add(data.texts(), progress)
+    stage = SceneStage(model, cfg.name, texts, run, cfg.seed, "named", tune=True, naming_alone=True)
+    stage.run(data, validation, progress)
+    model.load_state_dict(load_file(stage.last_file))
 
 
 def _scene_stage(stage: SceneStage, train: SceneDataset, validation: SceneDataset, progress: Progress) -> None:

@@ -54,11 +54,19 @@ def start_run(run: Path, cfg: TrainCfg, labels: Labels, data: str = "") -> None:
     }
     for what, text in made_of.items():
         file = run / f"{what}.yaml"
-        if file.exists() and file.read_text(encoding="utf-8") != text:
+        if file.exists() and file.read_text(encoding="utf-8") != text and not (what == "recipe" and _means(file, cfg)):
             other = OTHER[what]
             raise Fault("run_differs", f"{run} holds a run of {other}.", "Choose another --out directory.")
     for what, text in made_of.items():
         write_whole(run / f"{what}.yaml", text)
+
+
+def _means(file: Path, cfg: TrainCfg) -> bool:
+    """Whether a recipe that is written otherwise says the same: one of an older version, which had fewer fields."""
+    try:
+        return load_recipe(str(file)) == cfg
+    except Fault:
+        return False
 
 
 def load_run(run: Path, weights: str = "model.safetensors") -> tuple[NpcModel, TrainCfg]:

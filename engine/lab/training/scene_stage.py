@@ -32,10 +32,11 @@ class FusedObjective:
         texts: vectors of the batches' phrases and utterances.
         naming: tells things from all names; None: left out.
         weight: of the naming.
+        alone: nothing is learnt but names and places.
     """
 
-    def __init__(self, model: NpcModel, texts: Texts, naming: NamingLoss | None, weight: float) -> None:
-        self._model, self._texts, self._naming = model, texts, naming
+    def __init__(self, model: NpcModel, texts: Texts, naming: NamingLoss | None, weight: float, *, alone: bool = False) -> None:
+        self._model, self._texts, self._naming, self._alone = model, texts, naming, alone
         self._weights = WEIGHTS | {"naming": weight}
 
     def __call__(self, batch: Batch) -> tuple[Tensor, dict[str, float]]:
@@ -48,6 +49,13 @@ class FusedObjective:
             losses["there"] = presence_loss(presence, batch["phrase_mask"])
             if self._naming is not None:
                 losses["naming"] = self._naming.loss(grid, batch)
+        if not self._alone:
+            self._add_answers(losses, batch, grid, scene, valid)
+        total = torch.stack([self._weights.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
+        return total, {name: float(loss.detach()) for name, loss in losses.items()}
+
+    def _add_answers(self, losses: dict[str, Tensor], batch: Batch, grid: Tensor, scene: Tensor, valid: Tensor) -> None:
+        """What is right to say and do, and where a danger is."""
         answers = answer_batch(self._model, self._texts, batch, grid, scene, valid)
         if answers.heat is not None and answers.presence is not None:
             losses["target"] = heat_loss(answers.heat, batch["text_mask"], batch["valid"])
@@ -60,8 +68,6 @@ class FusedObjective:
             danger, there = (answer[known] for answer in answers.danger)
             losses["danger"] = heat_loss(danger, batch["danger_mask"][known], batch["valid"][known])
             losses["in_danger"] = F.binary_cross_entropy_with_logits(there, batch["danger"][known])
-        total = torch.stack([self._weights.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
-        return total, {name: float(loss.detach()) for name, loss in losses.items()}
 
 
 def fused_part(model: NpcModel) -> list[nn.Module]:
@@ -87,7 +93,8 @@ def learn_only(model: NpcModel, parts: Iterable[nn.Module]) -> None:
 class SceneStage:
     """Trains the fused part of `model` in place and keeps the best weights in `run` as `name.safetensors`.
 
-    With `tune`, the image encoder's stages behind stride 8 learn too, at a tenth of the rate. `on_validation` hears the
+    With `tune`, the image encoder's stages behind stride 8 learn too, at a tenth of the rate; with `naming_alone`, nothing but
+    what things are called and where they are. `on_validation` hears the
     step and the score of every validation, and may end the training by raising.
     """
 
@@ -101,11 +108,13 @@ class SceneStage:
         name: str = "scene",
         *,
         tune: bool = False,
+        naming_alone: bool = False,
         on_validation: OnValidation | None = None,
     ) -> None:
+        self._naming_alone = naming_alone
         self.model, self.cfg, self.texts, self.seed = model, cfg, texts, seed
         self.on_validation = on_validation
-        self.best_file, self._last_file = run / f"{name}.safetensors", run / f"{name}-last.safetensors"
+        self.best_file, self.last_file = run / f"{name}.safetensors", run / f"{name}-last.safetensors"
         self._state_file = run / f"{name}-state.pt"
         self._clock = Clock(cfg.minutes)
         self._fused, self._slow = fused_part(model), list[nn.Module]()
@@ -132,7 +141,7 @@ class SceneStage:
             progress.step("train", loss=step.loss, **step.parts)
             if step.last or step.number % self.cfg.validate_every == 0:
                 best = self._validate(validation, progress, step.number, best)
-                save_weights(self.model, self._last_file)
+                save_weights(self.model, self.last_file)
                 save_state(self._state_file, **trainer.state(), best=best)
         if not self.best_file.exists():
             best = self._validate(validation, progress, trainer.done, best)
@@ -141,7 +150,7 @@ class SceneStage:
     def _objective(self, train: SceneDataset) -> Callable[[Batch], tuple[Tensor, dict[str, float]]]:
         names = train.vocabulary if self.cfg.naming else None
         naming = NamingLoss(self.model, self.texts, names, self.seed) if names is not None else None
-        loss = FusedObjective(self.model, self.texts, naming, self.cfg.naming)
+        loss = FusedObjective(self.model, self.texts, naming, self.cfg.naming, alone=self._naming_alone)
 
         def objective(batch: Batch) -> tuple[Tensor, dict[str, float]]:
             for module in self._fused:
@@ -171,7 +180,7 @@ class SceneStage:
         """Take up where an interrupted run stopped; the best score until then."""
         if not self._state_file.exists():
             return float("-inf")
-        self.model.load_state_dict(load_file(self._last_file))
+        self.model.load_state_dict(load_file(self.last_file))
         state: dict[str, Any] = torch.load(self._state_file, weights_only=True)
         trainer.resume(state)
         return float(state["best"])

@@ -14,7 +14,10 @@ import numpy as np
 from engine.formats.boxes import Xywh
 from engine.formats.recording import Recording, Row, read_recording
 from engine.lab.config import TrainCfg
+from engine.lab.data.art_scenes import ART_VERSION, ArtScenes
+from engine.lab.data.assets import load_sprites
 from engine.lab.data.concepts import Concept
+from engine.lab.data.packs import load_packs
 from engine.lab.data.paint import COLOURS, SHADES
 from engine.lab.data.questions import Questioner, Sample
 from engine.lab.data.scenes import SceneGenerator
@@ -39,6 +42,24 @@ def slot_things() -> dict[str, list[str]]:
         + [way.format(name) for i, name in enumerate(names[::3]) for way in places[i % 3 :: 3]]
         for slot, names in plain.items()
     }
+
+
+ICONS = ("noto", "fluent-emoji-flat", "twemoji", "noto-v1", "fluent-emoji", "emojione", "game-icons")  # beside art
+
+
+@lru_cache(maxsize=4)
+def art_scenes(packs: tuple[str, ...], concepts: str, seed: int, sheets: bool = False) -> ArtScenes:
+    """The generator of scenes of these packs; with icons beside them where it is what is learnt from."""
+    icons = load_sprites(ICONS, concepts=concepts) if concepts == "train" else []
+    return ArtScenes(load_packs(packs, concepts), icons, seed, sheets=sheets)
+
+
+def read_art_shard(
+    packs: tuple[str, ...], concepts: str, seed: int, sheets: bool, size: tuple[int, int], start: int, count: int
+) -> list[ScenePair]:
+    """Scenes `start` … `start + count` of `ArtScenes` at the model's input size."""
+    generator = art_scenes(packs, concepts, seed, sheets)
+    return [scene_pair(generator.scene(i), size) for i in range(start, start + count)]
 
 
 @lru_cache(maxsize=2)
@@ -110,6 +131,29 @@ def drawn_scenes(cfg: TrainCfg, part: str) -> list[Source]:
     return [Source(f"scenes-{part}-{cfg.seed}-{DATA_VERSION}", count, read)]
 
 
+@reader("art")
+def composed_scenes(cfg: TrainCfg, part: str) -> list[Source]:
+    """Scenes of the recipe's packs of game art; those to validate by are of a seed of their own."""
+    art = cfg.data.art
+    if not art.packs or not art.scenes:
+        return []
+    seed, count = (cfg.seed, art.scenes) if part == "train" else (cfg.seed + 1, art.validation)
+    return [_art_source("art", cfg, seed, count)]
+
+
+def sheets(cfg: TrainCfg) -> Source | None:
+    """What the stage `name` learns from."""
+    art = cfg.data.art
+    return _art_source("sheets", cfg, cfg.seed, art.sheets) if art.packs and art.sheets else None
+
+
+def _art_source(kind: str, cfg: TrainCfg, seed: int, count: int) -> Source:
+    packs = cfg.data.art.packs
+    state = fingerprint(ART_VERSION, *(pack.digest for pack in load_packs(packs)))
+    read = partial(read_art_shard, packs, "train", seed, kind == "sheets", cfg.model.size)
+    return Source(f"{kind}-{seed}-{state}", count, read)
+
+
 @reader("recordings")
 def recorded_scenes(cfg: TrainCfg, part: str) -> list[Source]:
     """Frames of the recipe's recordings; whole episodes are held out to validate by."""
@@ -145,9 +189,10 @@ def scene_pair(scene: Scene, size: tuple[int, int]) -> ScenePair:
 SceneQuestions = tuple[list[tuple[str, list[Xywh]]], list[Sample], tuple[bool, bool]]
 
 
-def scene_concepts() -> list[Concept]:
-    """All concepts that training scenes are made of."""
-    return _generator("train", 0).questioner.concepts
+def scene_concepts(packs: tuple[str, ...] = ()) -> list[Concept]:
+    """All concepts that training scenes are made of, those of packs of art among them."""
+    drawn = _generator("train", 0).questioner.concepts
+    return [*drawn, *art_scenes(packs, "train", 0).concepts] if packs else drawn
 
 
 class Asker:

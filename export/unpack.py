@@ -1,0 +1,145 @@
+"""A bundle turned back into a run, from which training goes on: what was trained is in its graphs, if rounded.
+
+The heads come from the bundle's own weights, the later stages of the image encoder and the text encoder out of the graphs, by
+the names that the export gave their tensors. What was never trained (the early stages, unneeded words) is the package's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import torch
+import yaml
+from onnx import GraphProto, NodeProto, numpy_helper
+from pydantic import ValidationError
+
+from engine.errors import Fault
+from engine.files import write_whole
+from engine.formats.bundle import Bundle
+from engine.lab.config import ModelCfg, SceneStageCfg, TrainCfg
+from engine.lab.model import NpcModel, build_model
+from engine.lab.training.recipe import WORDS
+from engine.lab.training.run import save_weights
+from engine.lab.training.texts import tokenizer_file
+from export.weights import kept_tokens, read_heads
+
+Array = npt.NDArray[np.floating]
+MIDDLE = 128  # of 8 bits without a sign: a weight of 0
+
+
+def unpack(bundle: Bundle, run: Path) -> NpcModel:
+    """Write `run` as if it had been trained: `text.safetensors`, `model.safetensors` and its recipe; returns the model.
+
+    Raises:
+        Fault: `bundle_fixed` for a bundle without weights to go on from, or of another kind of model.
+    """
+    manifest = bundle.manifest
+    if manifest.heads is None or not manifest.model:
+        raise _fixed(bundle, "it carries no weights to go on from")
+    try:
+        cfg = ModelCfg.model_validate(manifest.model)
+        model = build_model(cfg, bundle.labels)
+        read_heads(model, bundle.folder / manifest.heads.file)
+        _read_image(model, onnx.load(bundle.graph("image")).graph)
+        _read_text(model, onnx.load(bundle.graph("text")).graph, bundle)
+    except (KeyError, RuntimeError, ValueError, ValidationError) as error:
+        raise _fixed(bundle, f"its graphs are not those of this version's model ({error})") from None
+    run.mkdir(parents=True, exist_ok=True)
+    model.image_tuned = True
+    save_weights(model, run / "text.safetensors", WORDS)
+    save_weights(model, run / "model.safetensors")
+    recipe = TrainCfg(model=cfg, tune=SceneStageCfg())  # tuned: its later image stages are its own
+    write_whole(run / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
+    write_whole(run / "labels.yaml", yaml.safe_dump(bundle.labels.model_dump(mode="json"), sort_keys=False))
+    return model.eval()
+
+
+def _fixed(bundle: Bundle, why: str) -> Fault:
+    message = f"Training cannot go on from {bundle.folder}: {why}."
+    return Fault("bundle_fixed", message, "Take a bundle that this version exported.")
+
+
+class _Weights:
+    """The tensors of a graph by name, rounded ones as they are meant."""
+
+    def __init__(self, graph: GraphProto) -> None:
+        self._stored = {i.name: i for i in graph.initializer}
+        self.nodes = list(graph.node)
+        self._made = {output: node for node in graph.node for output in node.output}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._stored
+
+    def array(self, name: str) -> Array:
+        """A tensor as it was stored, or as its rounded form says."""
+        if name in self._stored:
+            return np.asarray(numpy_helper.to_array(self._stored[name]), np.float32)
+        bias = "_quantized" if f"{name}_quantized_scale" in self._stored else ""  # the library names biases otherwise
+        parts = ("_quantized", f"{bias}_scale", f"{bias}_zero_point")
+        values, scale, zero = (numpy_helper.to_array(self._stored[name + part]) for part in parts)
+        shape = (-1, *[1] * (values.ndim - 1)) if scale.ndim else ()
+        return np.asarray((values.astype(np.float32) - zero.reshape(shape).astype(np.float32)) * scale.reshape(shape))
+
+    def linear(self) -> Iterator[tuple[str, Array]]:
+        """Matrices [O, I] of linear layers, by the names of the biases that are added to their products."""
+        for add in self.nodes:
+            bias = next((name for name in add.input if name.endswith(".bias") and name in self._stored), None)
+            product = next((self._made[name] for name in add.input if name in self._made), None)
+            if add.op_type != "Add" or bias is None or product is None:
+                continue
+            if product.op_type == "MatMulNBits":
+                yield bias, self._blocks(product)
+            elif product.op_type == "MatMul":
+                yield bias, self.array(product.input[1]).T
+
+    def _blocks(self, product: NodeProto) -> Array:
+        values, scales = (numpy_helper.to_array(self._stored[name]) for name in product.input[1:3])
+        matrix = (values.astype(np.float32) - MIDDLE) * scales.reshape(*values.shape[:2], 1)
+        size = {a.name: a.i for a in product.attribute}
+        return np.asarray(matrix.reshape(size["N"], -1)[:, : size["K"]])
+
+
+def _read_image(model: NpcModel, graph: GraphProto) -> None:
+    """The later stages; their norms are folded into the convolutions, and stand for nothing but the bias from now on."""
+    stored = _Weights(graph)
+    prefixes = {id(module): name for name, module in model.named_modules()}
+    for block in model.image.tail_modules():
+        convolutions = [(n, m) for n, m in block.named_children() if isinstance(m, torch.nn.Conv2d)]
+        # A block registers its modules as they run: each convolution before its norm.
+        norms = [m for m in block.children() if isinstance(m, torch.nn.BatchNorm2d)]
+        for (name, convolution), norm in zip(convolutions, norms, strict=True):
+            full = f"model.{prefixes[id(block)]}.{name}.weight"
+            convolution.weight.data = torch.from_numpy(np.array(stored.array(full), np.float32))
+            norm.reset_parameters()
+            assert norm.running_var is not None
+            norm.running_var.fill_(1 - norm.eps)
+            norm.bias.data = torch.from_numpy(np.array(stored.array(f"{full}_bias"), np.float32))
+
+
+def _read_text(model: NpcModel, graph: GraphProto, bundle: Bundle) -> None:
+    """Words, positions, and all layers; tokens that the bundle leaves out stay the package's."""
+    stored = _Weights(graph)
+    state, wanted = model.state_dict(), {f"text.{name}": 0 for name in model.text.state_dict()}
+    new: dict[str, torch.Tensor] = {}
+    for bias, matrix in stored.linear():
+        new[bias.removeprefix("model.").removesuffix("bias") + "weight"] = _tensor(matrix)
+    for name in wanted.keys() - new.keys():
+        if f"model.{name}" in stored or f"model.{name}_quantized" in stored:
+            new[name] = _tensor(stored.array(f"model.{name}"))
+    words = new.pop("text.word.weight")
+    kept = kept_tokens(json.loads(tokenizer_file().read_text(encoding="utf-8")))
+    if len(kept) != len(words):
+        raise ValueError(f"{bundle.tokenizer.name} has {len(words)} tokens, not {len(kept)}")
+    state["text.word.weight"][torch.tensor(kept)] = words
+    if missing := wanted.keys() - new.keys() - {"text.word.weight"}:
+        raise KeyError(min(missing))
+    model.load_state_dict(state | new)
+
+
+def _tensor(array: Array) -> torch.Tensor:
+    return torch.from_numpy(np.array(array, np.float32))
