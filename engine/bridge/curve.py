@@ -6,17 +6,18 @@ import ctypes
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import zmq
 
 from engine.bridge.addresses import Address, port_in_use
-from engine.bridge.doors import PAUSE_S, serials
+from engine.bridge.doors import PAUSE_S, Receive
 from engine.bridge.keys import DOMAIN, KeyGate, ServerKeys
+from engine.bridge.peer import serials
 from engine.bridge.session import Connection, Session
-from engine.bridge.zmtp import PARTS, Message
+from engine.bridge.zmtp import PARTS
 from engine.errors import Fault
 from engine.formats.wire.constants import Limits
 
@@ -104,6 +105,8 @@ class CurveDoor:
             raise
         self.endpoint = self._router.getsockopt_string(zmq.LAST_ENDPOINT)
         self.lost: Callable[[Connection], None] = lambda connection: None
+        self.between: Callable[[], None] = lambda: None
+        self.busy: Callable[[], bool] = lambda: False  # libzmq decides who is read
         self._stranger, self._poller = stranger, poller
         self._peers: OrderedDict[bytes, _Keyed] = OrderedDict()  # by route, the one that was heard last at the end
         self._floods = 0  # messages in a row that were too many of their clients
@@ -115,7 +118,7 @@ class CurveDoor:
     def wait(self) -> float:
         return 1.0 if self._reading else PAUSE_S
 
-    def take(self, ready: Mapping[Any, int]) -> Iterator[tuple[Connection, Message]]:
+    def take(self, ready: Mapping[Any, int], receive: Receive) -> None:
         if self._gate.socket in ready:
             for address in self._gate.answer():
                 self._stranger(address)
@@ -129,17 +132,12 @@ class CurveDoor:
                 return
             peer = self._peer(route, parts)
             if peer is not None:
-                floods = self._floods
-                yield peer, [part.buffer for part in parts]
-                self._floods = 0 if floods == self._floods else self._floods
-                if not self._reading:
+                self._floods = self._floods + 1 if receive(peer, [part.buffer for part in parts]) else 0
+                self.between()
+                if self._floods >= _FLOOD:  # nobody else has sent anything
+                    self._floods, self._resume_at = 0, time.monotonic() + PAUSE_S
+                    self._read(False)
                     return
-
-    def pause(self, connection: Connection) -> None:
-        self._floods += 1
-        if self._floods >= _FLOOD:  # nobody else has sent anything
-            self._floods, self._resume_at = 0, time.monotonic() + PAUSE_S
-            self._read(False)
 
     def close(self) -> None:
         for socket_ in (self._gate.socket, *([self._router] if self._reading else [])):

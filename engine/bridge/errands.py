@@ -11,7 +11,8 @@ from collections.abc import Callable
 from engine.bridge.observability import event
 
 _THREADS = 2
-_AT_ONCE_S, _LONGEST_REST_S = 0.3, 0.5
+_AT_ONCE_S, _LONGEST_REST_S = 0.1, 0.5
+_PATIENCE_S, _LOOK_S = 0.03, 0.001  # so long a decision is let go before, and how often it is looked
 _MOST = 512  # errands of one client that wait
 
 
@@ -19,11 +20,13 @@ class Errands:
     """A few threads that do one errand of each client at a time, the clients in turn: reading a card, decoding a picture.
 
     Args:
-        share: of a processor that the threads may have in the long run, after 0.3 s at once. Python's threads
+        share: of a processor that the threads may have in the long run, after 0.1 s at once. Python's threads
             stand in each other's way, so what never leaves Python may not take all that there is.
+        busy: whether a decision is being made, which an errand should not delay.
     """
 
-    def __init__(self, threads: int = _THREADS, share: float = 1.0) -> None:
+    def __init__(self, threads: int = _THREADS, share: float = 1.0, busy: Callable[[], bool] = lambda: False) -> None:
+        self._busy_elsewhere = busy
         self._share, self._left, self._rested = share, _AT_ONCE_S, time.monotonic()
         self._waiting: OrderedDict[object, deque[Callable[[], None]]] = OrderedDict()
         self._busy: set[object] = set()
@@ -68,6 +71,7 @@ class Errands:
                 else:
                     self._waiting.move_to_end(client)
                 self._busy.add(client)
+            self._let_go_before()
             begun = time.thread_time()
             try:
                 errand()
@@ -78,6 +82,12 @@ class Errands:
                 self._something.notify()
                 rest = self._rest(time.thread_time() - begun)
             time.sleep(rest)
+
+    def _let_go_before(self) -> None:
+        """Let a decision that is being made come first, for a moment."""
+        end = time.monotonic() + _PATIENCE_S
+        while self._busy_elsewhere() and time.monotonic() < end:
+            time.sleep(_LOOK_S)
 
     def _rest(self, spent: float) -> float:
         """Seconds until the next errand may begin, after one that took so many of the processor."""

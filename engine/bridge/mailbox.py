@@ -116,6 +116,7 @@ class Mailbox:
         self._idle = threading.Lock()  # held while there is nothing to take: faster to wait for than a Condition
         self._idle.acquire()
         self._closed = False
+        self._busy = False  # something waits that may be decided, or is being decided
         self._company = False  # several groups were taken together: more players than one
 
     def put(self, session: Session, jobs: Sequence[Job]) -> int:
@@ -125,6 +126,7 @@ class Mailbox:
         with self._lock:
             slots = self._clients.setdefault(session, {})
             superseded = sum(slots.setdefault(job.npc, _Slot()).put(job) for job in jobs)
+            self._busy = True
             self._rouse()
             return superseded
 
@@ -136,6 +138,10 @@ class Mailbox:
         """Let whoever takes look again, and be idle again: there is something to do beside jobs."""
         with self._lock:
             self._rouse()
+
+    def busy(self) -> bool:
+        """Whether something is being decided, or about to be."""
+        return self._busy
 
     def take(self, frames: int = 1, wait: float = 0.0, idle: Callable[[], bool] = lambda: False) -> list[list[Job]] | None:
         """The next jobs in groups that share one frame, one group a client and turn, at most one job per NPC in each.
@@ -153,9 +159,11 @@ class Mailbox:
         while True:
             closed = self._closed  # before looking: what was left until then is still found
             if groups := self._turns(frames):
+                self._busy = True
                 break
             if closed and not self._clients:  # else a card or a picture is on its way
                 return None
+            self._busy = False
             if not idle():
                 self._idle.acquire()
         if self._company and wait > 0:

@@ -29,7 +29,7 @@ LONGEST_TOKEN = 512  # characters; a hello holds no more
 DRAIN_S = 3.0  # at shutdown, what was said before is still answered within this time
 BATCH_WAIT_S = 0.002
 _TELL_EVERY_S = 10.0  # of strangers, however many knock
-_CARDS_SHARE = 0.4  # of a processor for reading cards; some hundred go at once
+_CARDS_SHARE, _NAMES_SHARE = 0.05, 0.3  # of a processor in the long run, for cards that are sent, and those that are here
 
 
 class Server:
@@ -78,8 +78,10 @@ class Server:
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
         self._poller.register(self._wake_out.fileno(), zmq.POLLIN)
-        self._cards, self._pictures = Errands(share=_CARDS_SHARE), Errands()
+        self._pictures = Errands()
         self._mailbox = Mailbox(self._pictures)
+        self._cards = Errands(share=_CARDS_SHARE, busy=self._mailbox.busy)
+        self._names = Errands(share=_NAMES_SHARE)
         self._done: deque[Sequence[JobReply]] = deque()
         self._stopping = False
         self.sessions: Sessions | None = None  # while it runs
@@ -105,11 +107,12 @@ class Server:
 
     def run(self, brain: Brain, bundle: str = "") -> None:
         """Serve until `stop`. Utterances that came before that are still answered."""
-        self.sessions = Sessions(
+        self.sessions = sessions = Sessions(
             brain,
             bundle,
             self._mailbox,
             self._cards,
+            self._names,
             self._wake,
             token=self._token,
             voice_token=self._voice_token,
@@ -118,7 +121,8 @@ class Server:
             statistics=self.statistics,
             clock=self._clock,
         )
-        self._door.lost = self.sessions.lost
+        self._door.lost, self._door.busy = self.sessions.lost, self._mailbox.busy
+        self._door.between = lambda: self._send_replies(sessions) if self._done else None
         worker = Worker(brain, self._mailbox, self._deliver, self.statistics, self._clock, self._batch_wait)
         worker.start()
         brain.wake = self._wake
@@ -147,6 +151,7 @@ class Server:
     def close(self) -> None:
         """Free the endpoint of a server that does not run."""
         self._cards.close()
+        self._names.close()
         self._pictures.close()
         self._door.close()
         self._wake_in.close()
@@ -165,11 +170,7 @@ class Server:
             ready = dict(self._poller.poll(int(self._door.wait() * 1e3 + 0.999)))
             if wake in ready:
                 self._wake_out.recv(4096)
-            for connection, message in self._door.take(ready):
-                if self._done:
-                    self._send_replies(sessions)
-                if sessions.receive(connection, message):
-                    self._door.pause(connection)
+            self._door.take(ready, sessions.receive)
             self._send_replies(sessions)
             sessions.expire()
 

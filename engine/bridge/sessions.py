@@ -63,7 +63,8 @@ class Sessions:
     that connection alone, until that is lost or another one shows the same.
 
     Args:
-        errands: read cards and memories, which may take long.
+        errands: read the cards that games send, which may take long.
+        names: read those that are asked for by their names.
         wake: called where `settle` has something to do; on any thread.
         clock: seconds, monotonic.
     """
@@ -74,6 +75,7 @@ class Sessions:
         bundle: str,
         mailbox: Mailbox,
         errands: Errands,
+        names: Errands,
         wake: Callable[[], None],
         *,
         token: str | None,
@@ -84,8 +86,8 @@ class Sessions:
         clock: Callable[[], float],
     ) -> None:
         self._brain, self._bundle, self._mailbox = brain, bundle, mailbox
-        self._spawning = Spawning(brain, mailbox, errands, wake, limits, self._send)
-        self._looks = Looks(brain, errands, wake, limits, self._send)
+        self._spawning = Spawning(brain, mailbox, errands, names, wake, limits, self._send)
+        self._looks = Looks(brain, names, wake, limits, self._send)
         self._limits, self._journal = limits, journal
         self._statistics, self._clock = statistics, clock
         self._sessions: dict[str, Session] = {}

@@ -29,7 +29,8 @@ class _Made:
 
 
 class Spawning:
-    """Brings NPCs to life and lets them go. For the I/O thread, but for what it leaves to `errands`.
+    """Brings NPCs to life and lets them go. For the I/O thread, but for what it leaves to `errands` (cards that games
+    send) and `names` (cards that are here: each is read once, whatever is sent meanwhile).
 
     Args:
         wake: called where `settle` has something to do; on any thread.
@@ -41,17 +42,19 @@ class Spawning:
         brain: Brain,
         mailbox: Mailbox,
         errands: Errands,
+        names: Errands,
         wake: Callable[[], None],
         limits: Limits,
         send: Callable[[Session, ServerMessage], object],
     ) -> None:
-        self._brain, self._mailbox, self._errands, self._wake = brain, mailbox, errands, wake
+        self._brain, self._mailbox, self._errands, self._names, self._wake = brain, mailbox, errands, names, wake
         self._limits, self._send = limits, send
         self._made: deque[_Made] = deque()
 
     def forget(self, session: Session) -> None:
         """A session has ended: nothing more is read for it."""
         self._errands.forget(session)
+        self._names.forget(session)
         session.npcs.clear()
 
     def spawn(self, session: Session, spawn: Spawn) -> None:
@@ -68,14 +71,18 @@ class Spawning:
         world = f"{session.user}/{session.client}" if session.user else session.client
         before = npc.before if npc is not None and npc.mind is None else npc
         fresh = Npc(spawn.npc, spawn.persona, before=before)
-        if not self._errands.put(session, lambda: self._make(session, fresh, spawn, world)):
+        at_hand = self._brain.at_hand(spawn.persona)
+        errands = self._names if isinstance(spawn.persona, str) else self._errands
+        if not at_hand and not errands.put(session, lambda: self._make(session, fresh, spawn, world)):
             raise Fault("busy", "Too many cards of this client wait to be read.", "Repeat this in a moment.")
         if npc is not None:
             self._let_go(session, npc)
         session.npcs[spawn.npc] = fresh
+        if at_hand:
+            self._make(session, fresh, spawn, world)
 
     def _make(self, session: Session, npc: Npc, spawn: Spawn, world: str) -> None:
-        """Read the card and the memory of an NPC. On another thread: a card may be long."""
+        """Read the card of an NPC. On another thread, where it is not at hand: it may be long."""
         mind: Mind | Fault
         if session.npcs.get(npc.id, npc) is not npc:  # it has left, or somebody else has its place
             return

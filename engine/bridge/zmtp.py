@@ -69,8 +69,7 @@ class Reader:
     def __init__(self, limits: Limits, reserve: Callable[[int], bool] = lambda size: True) -> None:
         self._limits, self._reserve = limits, reserve
         self.out: list[bytes] = [GREETING]
-        self.ready = False  # the handshake is over
-        self._greeted = False
+        self.greeted = self.ready = False  # the greeting has come; the handshake is over
         self._small = bytearray(_SMALL)
         self._start = self._end = 0  # of what has come and is not read
         self._large: bytearray | None = None  # a part on its way that the small buffer cannot hold
@@ -108,7 +107,7 @@ class Reader:
         Raises:
             Violation: this peer does not speak ZMTP, or too much.
         """
-        if not self._greeted and not self._greet():
+        if not self.greeted and not self._greet():
             return None
         while (body := self._body()) is not None:
             if self._flags & _COMMAND:
@@ -142,7 +141,7 @@ class Reader:
         if came[12:32].rstrip(b"\0") != b"NULL":
             raise Violation("another mechanism")
         self._start += 64
-        self._greeted = True
+        self.greeted = True
         self.out.append(READY)
         return True
 

@@ -111,6 +111,10 @@ class Brain:
         self._due.append(mind)
         return mind
 
+    def at_hand(self, persona: str | Mapping[str, Any]) -> bool:
+        """Whether `mind` has nothing to read for this card, and takes no longer than for a short message."""
+        return isinstance(persona, str) and self._cards.current(persona) is not None
+
     def prepare(self) -> bool:
         """While there is nothing to decide: encode a little of what newcomers will be asked; whether more is due.
 

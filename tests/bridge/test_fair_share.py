@@ -243,3 +243,28 @@ def test_silence_ends_a_session(serve, connect):
         return silent not in server.sessions
 
     other.until(is_gone)
+
+
+def test_a_card_that_is_at_hand_waits_for_no_other(server, connect, slow_cards):
+    first = connect(server)
+    first.spawn("one", persona="guard")
+    heavy = Wire(server.endpoint)
+    heavy.say(Hello("heavy", "session-1"))
+    heavy.say(Spawn("slow", "heavy"))
+    heavy.say(Spawn("two", "guard"))  # of the same client, after one that takes long
+    assert heavy.next("spawned").npc == "two"
+    slow_cards.set()
+
+
+def test_an_errand_lets_a_decision_go_before():
+    deciding, done = [True], threading.Event()
+    errands = Errands(1, busy=lambda: deciding[0])
+    errands.put("client", done.set)
+    assert not done.wait(0.005)
+    deciding[0] = False
+    assert done.wait(DEADLINE)
+    deciding[0] = True
+    done.clear()
+    errands.put("client", done.set)  # it does not wait for ever
+    assert done.wait(DEADLINE)
+    errands.close()

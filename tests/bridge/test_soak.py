@@ -44,7 +44,7 @@ def test_broken_pictures_end_in_pixels_or_a_fault() -> None:
 
 def test_hostile_peers_end_no_server_and_fill_no_memory(tmp_path):
     kinds = []
-    result = peers.run(0.3, tmp_path, kinds.append)
+    result = peers.run(0.3, tmp_path, kinds.append, rounds=1, settles=0.1)
     assert kinds == list(peers.KINDS)
     assert result["faults"] == []
     assert result["memory_mib"] < 200

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 import time
+from types import SimpleNamespace
 
 import pytest
 import zmq
 
-from engine.bridge import doors
+from engine.bridge import doors, shares
 from engine.bridge.addresses import read_address
 from engine.bridge.soak.kills import ServerProcess
 from engine.bridge.zmtp import PARTS, Reader, Violation, command, frame, framed, header
@@ -180,13 +181,16 @@ def test_a_game_waits_for_one_dear_message_and_not_for_one_of_each_connection():
     hogs, game = [Raw(door.endpoint) for _ in range(8)], Raw(door.endpoint)
     taken: list[bytes] = []
 
+    def receive(peer, message) -> bool:
+        taken.append(bytes(message[0]))
+        if taken[-1] == b"dear":
+            burn(0.003)
+        return False
+
     def serve(until) -> None:
         end = time.monotonic() + 10
         while not until() and time.monotonic() < end:
-            for _, message in door.take(dict(poller.poll(int(door.wait() * 1e3 + 1)))):
-                taken.append(bytes(message[0]))
-                if taken[-1] == b"dear":
-                    burn(0.003)
+            door.take(dict(poller.poll(int(door.wait() * 1e3 + 1))), receive)
 
     game.stream.sendall(framed([b"cheap"]))
     for hog in hogs:
@@ -203,6 +207,74 @@ def test_a_game_waits_for_one_dear_message_and_not_for_one_of_each_connection():
     for peer in (*hogs, game):
         peer.close()
     door.close()
+
+
+def test_who_asks_for_much_waits_while_somebody_modest_plays(monkeypatch):
+    monkeypatch.setattr(shares, "NEWCOMER_S", 0.0)
+    monkeypatch.setattr(shares, "MODEST_S", 0.02)
+    poller = zmq.Poller()
+    door = doors.PlainDoor(read_address("tcp://127.0.0.1:*"), Limits(), poller, time.monotonic)
+    taken: list[bytes] = []
+
+    def receive(peer, message) -> bool:
+        peer.session = peer.session or SimpleNamespace()  # as if it had said hello
+        taken.append(bytes(message[0]))
+        burn(0.002 if taken[-1] == b"dear" else 0.0)
+        return False
+
+    def serve(seconds: float, game: Raw | None) -> int:
+        """How many dear messages were taken in so long; with a game that says something every few milliseconds."""
+        began, end, due = taken.count(b"dear"), time.monotonic() + seconds, 0.0
+        while (now := time.monotonic()) < end:
+            if game is not None and now > due:
+                game.stream.sendall(framed([b"cheap"]))
+                due = now + 0.01
+            door.take(dict(poller.poll(min(10, int(door.wait() * 1e3 + 1)))), receive)
+        return taken.count(b"dear") - began
+
+    hog, game = Raw(door.endpoint), Raw(door.endpoint)
+    hog.stream.sendall(framed([b"dear"]) * 5000)
+    alone = serve(0.5, None)
+    beside = serve(0.5, game)
+    assert taken.count(b"cheap") >= 10
+    assert 1 <= beside < alone / 3
+    for peer in (hog, game):
+        peer.close()
+    door.close()
+
+
+def test_what_was_spent_beyond_an_allowance_has_to_come_in_first():
+    allowance = shares.Allowance(0.1)
+    assert allowance.due(100.0) == 100.0
+    allowance.spend(0.02)
+    assert allowance.due(100.0) == pytest.approx(100.1)
+    assert allowance.due(100.05) == pytest.approx(100.1)
+    assert allowance.due(101.0) == 101.0
+
+
+def test_who_is_held_back_is_not_modest_for_that():
+    use = shares.Use(0.0)
+    assert not use.modest(1.0)
+    assert use.modest(10.0)
+    use.add(10.0, 0.01)
+    assert use.modest(10.0)
+    use.wants_more(10.0)
+    assert not use.modest(12.0)
+    assert use.modest(20.0)
+    use.add(20.0, shares.MODEST_S + 0.01)
+    assert not use.modest(22.0)
+
+
+def test_who_plays_alone_keeps_to_nothing():
+    company = shares.Company()
+    assert not company.beside(1, 0.0)
+    company.heard(1, 0.0)
+    assert not company.beside(1, 0.1)
+    assert company.beside(2, 0.1)
+    company.heard(2, 0.2)
+    assert company.beside(1, 0.3)
+    assert company.beside(2, 0.3)
+    assert not company.beside(1, 2.0)
 
 
 # -- how many there may be ---------------------------------------------------------------------------------
