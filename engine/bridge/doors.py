@@ -37,7 +37,7 @@ _TURN_MESSAGES = 2  # of one connection before the others get their turn
 _TURN_BYTES = 1024 * 1024
 _ROUND_S = 0.001  # of the processor, until it is looked again who has waited for longest
 # Of the processor, while somebody modest plays: new connections, all that have not said hello, all that are not modest.
-_ACCEPTING, _STRANGE, _DEAR = 0.3, 0.06, 0.05
+_ACCEPTING, _STRANGE, _DEAR = 0.3, 0.06, 0.1
 _PUT_OFF_S = 0.02  # so long they wait for decisions that are being made
 _LOOK_S = 0.005  # until it is looked whether one has been made
 _LITTLE_S = 0.005  # of the processor: who has used no more than that of it is as good as new
@@ -79,8 +79,9 @@ class _Queue:
         self.waiting: dict[int, Peer] = {}  # by file descriptor
 
     def first(self, now: float) -> Peer:
-        """Of strangers one who shakes hands already, else the last to come: the oldest are cut first. Of others any who has used
-        little: neither those who come without end nor those who are here may keep one of them waiting.
+        """Of strangers one who shakes hands already, else the last to come: the oldest are cut first.
+
+        Of others any who has used little: neither those who come without end nor those who are here may keep one waiting.
         """
         if next(iter(self.waiting.values())).session is None:
             return min(reversed(self.waiting.values()), key=lambda peer: not peer.reader.greeted)

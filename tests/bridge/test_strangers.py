@@ -212,6 +212,7 @@ def test_a_game_waits_for_one_dear_message_and_not_for_one_of_each_connection():
 def test_who_asks_for_much_waits_while_somebody_modest_plays(monkeypatch):
     monkeypatch.setattr(shares, "NEWCOMER_S", 0.0)
     monkeypatch.setattr(shares, "MODEST_S", 0.02)
+    monkeypatch.setattr(doors, "_DEAR", 0.02)
     poller = zmq.Poller()
     door = doors.PlainDoor(read_address("tcp://127.0.0.1:*"), Limits(), poller, time.monotonic)
     taken: list[bytes] = []
