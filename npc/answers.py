@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from npc import smalltalk
 from npc.arbitration import Choice
 from npc.conditions import Moment
 from npc.conversation.recall import resumed
@@ -37,17 +38,26 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
     moment = parts.moment(heard, seen, person, event)
     moment.away = away
     if turn is not None and turn.replied is not None:
-        moment.intent = parts.known(heard.intent)
+        talk = "ask_about" if turn.clause.sense is Sense.QUESTION else "chat"
+        moment.intent = talk if turn.replied.topic in parts.behaviour.small_talk else parts.known(heard.intent)
     if not repeated:
         person.heard += 1
     if _has_talked_enough(parts, percept, away):
         return _fall_silent(parts, percept, moment)
     understood = _understands(parts, heard)
+    if turn is None or turn.replied is None:
+        moment.knows = _known(
+            parts,
+            heard,
+            (moment.intent if understood else "") or "none",
+            turn is not None and turn.clause.sense is Sense.QUESTION,
+        )
+        understood = understood or bool(moment.knows or parts.meant(heard))
+        if not understood and turn is not None:
+            turn.replied = smalltalk.taken_up(turn)
     if turn is not None and turn.replied is not None:
         decision, understood = _reply(parts, turn, moment, seen), True
     else:
-        moment.knows = _known(parts, heard, (moment.intent if understood else "") or "none")
-        understood = understood or bool(moment.knows or parts.meant(heard))
         decision = _do_as_told(parts, heard, moment, seen) if understood else _ask_again(parts, heard, moment)
     if turn is not None:
         if decision.line and (also := _what_else_was_asked(parts, turn, moment)):
@@ -103,7 +113,9 @@ def _reply(parts: CharacterParts, turn: Turn, moment: Moment, seen: list[Sightin
     parts.begin(moment, heard, choice.p)
     known = {**parts.variables(heard), **reply.values}
     if stands:
-        why, say = reply.why, parts.speaker.line(reply.topic, moment, known)
+        if reply.topic == "unknown":
+            moment.cause = "unknown"
+        why, say = reply.why, f"{reply.lead} {parts.speaker.line(reply.topic, moment, known)}".strip()
     say = say or parts.speaker.line(moment.action, moment, known)
     told = parts.weighed(choice, moment)
     return parts.decide(moment, choice.p, reply.target if stands else None, say, why, told, reply.effects if stands else ())
@@ -123,13 +135,29 @@ def _understands(parts: CharacterParts, percept: Percept) -> bool:
     return all(sure) if action is not None and action.deed else any(sure)
 
 
-def _known(parts: CharacterParts, percept: Percept, intent: str) -> str:
-    """The fact that answers the words; empty where they ask for none, or for something that is in view."""
+def _known(parts: CharacterParts, percept: Percept, intent: str, asked: bool = False) -> str:
+    """The fact that answers the words; empty where they ask for none, or for something that is in view.
+
+    Args:
+        asked: they are a question by their words, whatever the model hears in them.
+    """
     fact, likeness = best(percept.knowledge)
     near = parts.behaviour.asking.get(intent)
-    if near is None or likeness < near or fact not in parts.persona.knowledge:
+    if asked and percept.talk:
+        near = smalltalk.NEAR
+    if near is None or likeness < near or fact not in parts.persona.knowledge or not _tells(percept, likeness):
         return ""
     return "" if percept.target is not None and intent in parts.behaviour.pointing else fact
+
+
+def _tells(percept: Percept, likeness: float) -> bool:
+    """Whether a fact is near enough, for all that anybody talks about."""
+    talk = best(percept.talk)[1]
+    return (
+        not percept.talk
+        or (likeness >= smalltalk.NEAR and likeness >= talk - smalltalk.ASIDE)
+        or talk < likeness < smalltalk.NEAR
+    )
 
 
 def _do_as_told(parts: CharacterParts, percept: Percept, moment: Moment, seen: list[Sighting]) -> Decision:

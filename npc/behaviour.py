@@ -15,6 +15,7 @@ from npc.conditions import Condition, Line
 from npc.steadiness import Steadiness
 
 BEHAVIOUR_FILE = Path(__file__).with_name("behaviour.yaml")
+TALK_FILE = Path(__file__).with_name("small_talk.yaml")
 
 
 def _seconds(value: object) -> object:
@@ -94,7 +95,10 @@ class Plan(BaseModel):
 
 
 class Behaviour(BaseModel):
-    """The whole of `behaviour.yaml`; see the comments there."""
+    """The whole of `behaviour.yaml` and `small_talk.yaml`; see the comments there.
+
+    `small_talk` has the examples that words are compared with; the plain lines about it are among the `topics`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -123,6 +127,7 @@ class Behaviour(BaseModel):
     deeds: dict[str, tuple[str, ...]]
     lines: dict[str, tuple[Line, ...]]
     topics: dict[str, tuple[Line, ...]]
+    small_talk: dict[str, tuple[str, ...]] = {}
     under_way: dict[str, str]
 
     @cached_property
@@ -136,6 +141,11 @@ class Behaviour(BaseModel):
         return frozenset(self.actions) | frozenset(self.topics) | {"unclear", "unknown"}
 
     @cached_property
+    def talked_about(self) -> frozenset[str]:
+        """The topics of `small_talk.yaml`: what is talked about, and how it is put."""
+        return frozenset(name for name in self.topics if name.startswith(("on_", "to_")))
+
+    @cached_property
     def known_there(self) -> dict[str, frozenset[str]]:
         """Topic -> what lines about it may name beside what any line may: the variables of its plain lines."""
         return {topic: frozenset().union(*(line.variables for line in lines)) for topic, lines in self.topics.items()}
@@ -144,4 +154,7 @@ class Behaviour(BaseModel):
 @cache
 def load_behaviour() -> Behaviour:
     """The behaviour that ships with the package (read once)."""
-    return Behaviour.model_validate(yaml.safe_load(BEHAVIOUR_FILE.read_text(encoding="utf-8")))
+    rules, talk = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in (BEHAVIOUR_FILE, TALK_FILE))
+    rules["topics"] |= {name: about["say"] for name, about in talk.items()}
+    rules["small_talk"] = {name: about["asked"] for name, about in talk.items() if "asked" in about}
+    return Behaviour.model_validate(rules)

@@ -7,8 +7,9 @@ declared with it; an entry that leaves this out raises when the module is import
 from __future__ import annotations
 
 import random
+import re
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
@@ -245,8 +246,15 @@ class Line(Condition):
 
     def spoken(self, variables: Mapping[str, str], words: str = "") -> str:
         """The line, or `words` in its place, with the variables filled in and the first letter large."""
-        text = filled(words or self.say, variables)
+        text = filled(_OPENS.sub(lambda found: _capital(variables.get(found[1], "")), words or self.say), variables)
         return text[:1].upper() + text[1:]
+
+
+_OPENS = re.compile(r"(?<=[.!?] )\{(\w+)\}")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _many(value: Any) -> Any:
@@ -269,10 +277,17 @@ class Speaker:
     Spinner); what was said lately gives way to what was not, then to the line said longest ago.
     """
 
-    def __init__(self, lines: Mapping[str, Sequence[Line]], fallback: Mapping[str, Sequence[Line]], seed: str) -> None:
+    def __init__(
+        self,
+        lines: Mapping[str, Sequence[Line]],
+        fallback: Mapping[str, Sequence[Line]],
+        seed: str,
+        mixed: Collection[str] = (),
+    ) -> None:
         self._lines = lines
         self.tongue = own()  # of whom it speaks to, from the next line on
         self._fallback = fallback
+        self._mixed = frozenset(mixed)  # of which plain lines are said, too, rather than the card's own once more
         self._seed = seed
         self._said: deque[str] = deque(maxlen=_REMEMBERED)
         self._choices = 0
@@ -290,9 +305,13 @@ class Speaker:
         self._said.extend(said)
 
     def line(self, key: str, moment: Moment, variables: Mapping[str, str]) -> str:
-        """A line under `key` (an action or `unclear`); empty where none fits."""
-        own = self._choose(self._lines.get(key, ()), moment, variables)
-        return own or self._choose(self._fallback.get(key, ()), moment, variables)
+        """A line under `key` (an action or `unclear`); empty where none fits.
+
+        A plain line comes where the card has none that fits; in small talk also where it has said lately all that do.
+        """
+        own, plain = self._lines.get(key, ()), self._fallback.get(key, ())
+        stale = key in self._mixed and not self.has_fresh(own, moment, variables) and self.has_fresh(plain, moment, variables)
+        return (not stale and self._choose(own, moment, variables)) or self._choose(plain, moment, variables)
 
     def one_of(self, lines: Sequence[Line], moment: Moment, variables: Mapping[str, str]) -> str:
         """A line out of `lines`, such as those of a rule; empty where none fits."""

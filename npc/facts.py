@@ -22,7 +22,9 @@ _BARE = re.compile(
     r"(?: exactly| though| then| there)?[\s?.!]*$",
     re.IGNORECASE,
 )
-_REFERS = re.compile(r"\b(?:it|they|them|that|those|these|he|she|him|her|his|its|their|there|not any ?more)\b", re.IGNORECASE)
+_REFERS = re.compile(
+    r"\b(?:it|they|them|that|those|these(?! days| times)|he|she|him|her|his|its|their|there|not any ?more)\b", re.IGNORECASE
+)
 _COUNTS = re.compile(r"\bhow (?:many|much|old|long|far)\b", re.IGNORECASE)
 _A_NUMBER = re.compile(
     r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|hundred|thousand|once|twice|half)\b",

@@ -6,24 +6,39 @@ was agreed on, what is in view: that is answered here, and only what is left goe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from npc.behaviour import load_behaviour
 from npc.conditions import Moment
 from npc.conversation import view
 from npc.conversation.reading import Clause, Reading, read
+from npc.conversation.recall import lately
 from npc.language.plain import plain
 from npc.language.senses import Ask, Sense
-from npc.language.told import told
+from npc.language.told import YES, as_name, told
 from npc.memory import Person
-from npc.memory.ledger import Heard, Meant, Order
+from npc.memory.ledger import Heard, Ledger, Meant, Order
 from npc.orders import bound, come_back
-from npc.parts import CharacterParts
+from npc.parts import CharacterParts, best
 from npc.replies import BESIDE, HANDLERS, reply
 from npc.second_opinion import is_hostile, second_opinion
 from npc.turn import Turn
 from npc.types import Decision, Percept
 
+_MANNERS = frozenset({"greet", "thank", "apologize", "agree", "compliment"})
+_FEW = 2  # words of a clause that says little
+_A_NAME = re.compile(
+    r"(?:well[, ]+|oh[, ]+)?(?:it is |that is |I am |the name is |just )?(?P<name>[a-z][\w'-]{1,30})"
+    r"[.!,]*(?:$| remember\b.*|[.!,] .*)",
+    re.IGNORECASE,
+)
+_THEIR_NAME = re.compile(
+    r"\b(?:his|her|its|their) name(?: is|'s) (?P<name>[a-z][\w'-]{1,30})|"
+    r"\b(?:he|she|it) is (?:called|named) (?P<name_>[a-z][\w'-]{1,30})",
+    re.IGNORECASE,
+)
 BACK = 5.0  # seconds of silence after which somebody who speaks again has come back
 # Which clause of several decides: enmity, then what asks for something, takes something back, tells something, is small talk.
 _RANKS = (
@@ -46,8 +61,8 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     if away is not None and away >= BACK:
         come_back(parts, percept.speaker)
     pairs = [second_opinion(clause, part) for clause, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
-    decides = min(range(len(pairs)), key=lambda n: (not is_hostile(*pairs[n]), _rank(pairs[n][0]), n))
-    facts = told(plain(percept.text))
+    decides = min(range(len(pairs)), key=lambda n: (*_weight(pairs[n]), n))
+    facts = told(plain(percept.text)) or _named(percept.text, person.ledger)
     turn = Turn(parts, percept, person, [pairs[decides], *pairs[:decides], *pairs[decides + 1 :]], facts)
     person.ledger.take_in(facts)
     for clause, part in turn.clauses[1:]:
@@ -72,6 +87,16 @@ def _percepts(reading: Reading, percept: Percept) -> Sequence[Percept]:
     return [replace(part, **kept) for part in percept.clauses]  # type: ignore[arg-type]
 
 
+def _named(text: str, ledger: Ledger) -> list[tuple[str, str]]:
+    """A name alone, where it was asked for, or of the kin or animal spoken of last ("her name is Lena")."""
+    words = plain(text)
+    if ledger.asked == "name" and (found := _A_NAME.match(words)) is not None and (name := as_name(found["name"])):
+        return [("name", name)]
+    if (found := _THEIR_NAME.search(words)) is not None and "?" not in words:
+        return [(lately(ledger) or "friend", as_name(found["name"] or found["name_"]) or YES)]
+    return []
+
+
 def _mean_the_only_thing(turn: Turn) -> None:
     """ "Kill it!", where nothing was spoken of before and one thing alone is in view."""
     things = view.table(turn.percept.watch)
@@ -82,6 +107,21 @@ def _mean_the_only_thing(turn: Turn) -> None:
 
 def _rank(clause: Clause) -> int:
     return next((rank for rank, senses in enumerate(_RANKS) if clause.sense in senses), len(_RANKS))
+
+
+def _weight(turn_pair: tuple[Clause, Percept]) -> tuple[bool, float]:
+    """Which of several clauses decides: the least. Greetings and the like say less than what comes with them."""
+    clause, percept = turn_pair
+    rank: float = _rank(clause)
+    if clause.sense is Sense.ORDER and not load_behaviour().deeds.get(clause.meaning.verb):
+        rank += 0.5
+    if clause.sense is Sense.QUESTION:  # what is to be done comes before what is asked
+        rank += 0.25
+    if clause.sense in {Sense.YES, Sense.NO}:
+        rank += 1
+    if clause.sense is Sense.OTHER and (len(clause.text.split()) <= _FEW or best(percept.intent)[0] in _MANNERS):
+        rank += 1
+    return not is_hostile(clause, percept), rank
 
 
 def note(turn: Turn, moment: Moment, decision: Decision) -> None:
@@ -99,10 +139,13 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
         bound(turn, clause, now)
     elif clause.sense is Sense.QUESTION and clause.thing:
         ledger.question = Order(text=clause.text[:500], thing=clause.thing, time=now)
-    if turn.replied is None or turn.replied.topic not in {"which", "what_thing", "price", "counter", "firm"}:
+    if turn.replied is not None and turn.replied.topic == "my_name_unknown":
+        ledger.asked = "name"
+    elif turn.replied is None or turn.replied.topic not in {"which", "what_thing", "price", "counter", "firm"}:
         ledger.asked = ""
     ledger.told = moment.knows if turn.replied is None else turn.replied.fact
     if clause.meaning.ask is not Ask.WHY:
-        ledger.reason = moment.cause
+        deed = load_behaviour().actions[decision.action].deed
+        ledger.reason = moment.cause if deed or moment.cause != "words" or decision.action == "refuse" else "talk"
     if decision.line and (turn.replied is None or turn.replied.topic != "again"):
         ledger.line = decision.line[:500]

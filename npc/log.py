@@ -19,7 +19,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from npc.behaviour import BEHAVIOUR_FILE
+from npc.behaviour import BEHAVIOUR_FILE, TALK_FILE
 from npc.character import Character
 from npc.errors import Fault
 from npc.persona import Persona
@@ -120,13 +120,13 @@ def relive(path: Path) -> Iterator[tuple[Character, Percept, Decision]]:
 
 def _json(adapter: TypeAdapter[Any], entry: Percept | Decision) -> str:
     """A tick's percept or decision; what a silent, plain one has none of is left out, and so is what follows from the rest."""
-    rare = {"clauses", "looked"} if isinstance(entry, Percept) else {"effects"}
+    rare = {"clauses", "looked", "talk"} if isinstance(entry, Percept) else {"effects"}
     return adapter.dump_json(entry, exclude={name for name in rare if not getattr(entry, name)} | {"line_id"}).decode()
 
 
 def behaviour_mark() -> str:
-    """Names the rules of `behaviour.yaml`: another one after any change."""
-    return hashlib.sha256(BEHAVIOUR_FILE.read_bytes()).hexdigest()[:16]
+    """Names the rules of `behaviour.yaml` and `small_talk.yaml`: another one after any change."""
+    return hashlib.sha256(BEHAVIOUR_FILE.read_bytes() + TALK_FILE.read_bytes()).hexdigest()[:16]
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

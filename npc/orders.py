@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from npc.circumstances import hour_of
 from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
 from npc.language.grammar import GRAMMAR
+from npc.language.kinds import to_look_for
 from npc.language.phrases import kind_of, singular
 from npc.language.senses import Sense
 from npc.memory.ledger import Order
@@ -19,6 +21,7 @@ from npc.second_opinion import SURE
 from npc.turn import Turn
 from npc.types import Target
 
+_NOWHERE = 0.1  # presence below which a thing that was looked for is not there
 _DURATION = re.compile(r"\bfor (?:about )?(?P<count>\d{1,4}|[a-z]+) (?P<unit>second|minute|hour)s?\b", re.IGNORECASE)
 _SAYS = re.compile(
     r"\b(?:i|we) (?:say|shout|call|yell|whistle|tell you|give the (?:word|order|signal))\b[ ,:\"']*(?P<words>.*?)[\"']*$"
@@ -94,11 +97,23 @@ def order(turn: Turn) -> Reply | None:
         turn.ledger.lift(action, singular(clause.thing))  # who orders it takes back that it was forbidden
     if clause.meaning.verb == "let" and _KEEPS_OUT.match(clause.text):
         return keep_away(turn)
+    if _is_nowhere(turn):
+        turn.clauses[0] = (clause, replace(turn.heard, target=None))
     if clause.conditions and (waiting := _waiting(turn, clause)) is not None:
         return waiting
     if clause.meaning.is_deed_of_a_thing and not clause.thing and percept.target is None and percept.has_frame:
         return None if clause.meaning.verb in {"fight", "attack", "kill"} else ask_which(turn)
     return None
+
+
+def _is_nowhere(turn: Turn) -> bool:
+    """Whether the thing of the order was looked for and is not there, wherever the words may seem to point."""
+    clause = turn.clause
+    if not clause.meaning.is_deed_of_a_thing or not clause.thing:
+        return False
+    names = {singular(clause.thing), *to_look_for(singular(clause.thing))}
+    found = [d.p for d in turn.percept.looked if d.phrase.lower() in names]
+    return bool(found) and max(found) < _NOWHERE
 
 
 def ask_which(turn: Turn) -> Reply:

@@ -49,7 +49,8 @@ class CharacterParts:
         self.actions = Arbiter(behaviour.actions, traits, persona.boundaries)
         self.lookout = Lookout(persona.watch, behaviour, persona.steadiness)
         self.goals, self.day = Goals(persona.goals), Day(persona.schedule)
-        self.speaker = Speaker(persona.lines, {**behaviour.lines, **behaviour.topics}, f"{seed}/{npc_id}")
+        plain = {**behaviour.lines, **behaviour.topics}
+        self.speaker = Speaker(persona.lines, plain, f"{seed}/{npc_id}", behaviour.talked_about)
         self.events = {**behaviour.events, **persona.events}
         self.changes: tuple[Mapping[str, object] | None, frozenset[int]] = (None, frozenset())  # state, and barks that held
         self.exchanges: dict[str, int] = {}  # answers to another character since it last was silent for a while

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from npc import facts
+from npc import facts, smalltalk
 from npc.conversation import episodes, recall, trade, view
 from npc.conversation.reply import Reply
 from npc.language.senses import Ask, Sense
+from npc.language.told import YES
 from npc.memory.ledger import Promise
 from npc.orders import ask_which, at_the_word, cease, forbid, lift, order, release
 from npc.parts import best
@@ -17,6 +18,7 @@ from npc.types import Percept
 
 # Asked of what is between the two: no fact of the card, however near its words come.
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
+_ITSELF = frozenset({"handed", "name"})
 _ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.LEAVE, Sense.TRADE})
 _MAY_KNOW = 0.5  # likeness from which a question about what is not in view may be one of those
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
@@ -27,6 +29,10 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     clause, parts, ledger = turn.clause, turn.parts, turn.ledger
     if (due := at_the_word(turn)) is not None:
         return due
+    if clause.sense in {Sense.OTHER, Sense.SELF} and ledger.asked == "name" and (called := _named(turn)):
+        return called
+    if clause.sense is Sense.OTHER and any(value != YES and kind not in _ITSELF for kind, value in turn.told):
+        return _self(turn)
     if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
         return ask_which(turn)
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
@@ -45,15 +51,19 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     ):
         return traded
     handler = HANDLERS.get(clause.sense)
-    return handler(turn) if handler is not None else None
+    return (handler(turn) if handler is not None else None) or smalltalk.answer(turn)
 
 
 def _seen(turn: Turn, looked: Percept) -> Reply | None:
     """What the frame answers; where it has nothing of the kind, and the card knows of something like it, that is meant."""
     seen = view.answer(turn.clause, looked)
-    fact, likeness = best(turn.heard.knowledge)
     missing = seen is not None and seen.topic in {"absent", "cannot_tell", "blind"}
-    return None if missing and likeness >= _MAY_KNOW and fact in turn.parts.persona.knowledge else seen
+    if not missing:
+        return seen
+    if turn.heard.talk:
+        return None if smalltalk.knows(turn) else seen
+    fact, likeness = best(turn.heard.knowledge)
+    return None if likeness >= _MAY_KNOW and fact in turn.parts.persona.knowledge else seen
 
 
 def _may_ask_for_a_fact(turn: Turn) -> bool:
@@ -101,9 +111,14 @@ def _peace(turn: Turn) -> Reply:
 
 
 def _self(turn: Turn) -> Reply:
-    if name := next((value for kind, value in turn.told if kind == "name"), ""):
-        return Reply("called", f"was told the name {name}", {"who": name})
+    if called := _named(turn):
+        return called
     return Reply("noted", "was told something of the speaker")
+
+
+def _named(turn: Turn) -> Reply | None:
+    name = next((value for kind, value in turn.told if kind == "name"), "")
+    return Reply("called", f"was told the name {name}", {"who": name}) if name else None
 
 
 def _under_way(turn: Turn) -> Reply | None:
@@ -127,8 +142,10 @@ def _under_way(turn: Turn) -> Reply | None:
             return None
 
 
-def _why(turn: Turn) -> Reply:
-    """The cause of what it did last, in its own words."""
+def _why(turn: Turn) -> Reply | None:
+    """The cause of what it did last, in its own words; of what it said it gives no account."""
+    if turn.ledger.reason == "talk":
+        return None
     reflex = turn.parts.agenda.reflex
     if reflex is not None and reflex.sighting is not None and reflex.sighting.phrase:
         return Reply("why_reflex", "is asked why", {"thing": reflex.sighting.phrase})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from npc.behaviour import load_behaviour
 from npc.conversation.reading import Clause
-from npc.language.harm import Harm, harm_in, means_harm
+from npc.language.harm import ABUSE, Harm, harm_in, insults, means_harm
 from npc.language.senses import Sense
 from npc.parts import best
 from npc.types import Percept
@@ -30,7 +31,58 @@ _INTENTS = {
 _UNHEARD = {"intent": "none", "tone": "neutral", "action": "talk", "emotion": "neutral"}
 _HOSTILE = ("threaten", "insult", "attack")  # intents, and
 _ENMITY = _HOSTILE[:2]
+_LIKELY = 0.5
+_NEAR = 0.7  # likeness from which words are harmless talk
+_UNFRIENDLY = frozenset({"on_quiet", "on_disagree", "on_doubt"})
+# Verbs that mean one deed, whatever is in view, with what may follow them.
+_PLAIN = {
+    verb: re.compile(rf"(?:{rest})?[\s.!?]*$", re.IGNORECASE)
+    for verb, rest in {
+        "heal": r"(?:me|us|him|her|my .*|this .*|that .*)(?: (?:first|now|please|up|quickly|instead|at once))*",
+        "help": r"(?:me|us) (?:to )?(?:look|find|search|carry|build|dig|catch|move|push|hunt|explore|cross|"
+        r"get|fetch|with (?:this|the|my))\b.*",
+        "follow": r"(?:me|us|him|her|along)(?: .*)?",
+        "wait": r"(?:here|there|for me|for us|right here|a .*|until .*|by .*)(?: .*)?",
+        "stay": r"(?:here|there|put|right here|where you are|behind|with me|by .*)(?: .*)?",
+        "flee": r".*",
+        "run": r"(?:away|for your life|for it|now|and hide)?",
+        "hide": r"(?:now|quickly|yourself|somewhere|behind .*)?",
+    }.items()
+}
+_WANTED = {"heal": "help_me", "follow": "follow_me", "stay": "wait_here", "flee": "flee"}
 _VIOLENT = ("attack", "defend")  # actions that harmless words are not to set off
+_MANNERS = {
+    "greet": "greet", "thank": "talk", "apologize": "talk", "agree": "talk", "compliment": "talk", "refuse": "idle",
+    "chat": "talk", "ask_about": "talk", "trade": "trade", "gift": "talk",
+}  # fmt: skip
+# Manners are heard where one of these words is.
+_SAID = {
+    "greet": re.compile(
+        r"\b(?:hello|hi|hey|hiya|heya|howdy|greet\w*|hail|welcome|well met|good (?:day|morning|evening|afternoon|to see)|"
+        r"g'?day|morning|evening|salutations|yo|sup|what is up|how (?:are|is|do)|ho|oi|nice to|pleased to)\b",
+        re.IGNORECASE,
+    ),
+    "thank": re.compile(
+        r"\b(?:thank\w*|cheers|grateful|appreciate\w*|owe you|bless you|kind of you|gratitude|obliged)\b", re.IGNORECASE
+    ),
+    "apologize": re.compile(
+        r"\b(?:sorry|apolog\w*|forgive\w*|pardon|excuse|my (?:bad|fault|mistake)|regret|did not mean|should not have|was wrong|"
+        r"shame\w*|make it up)\b",
+        re.IGNORECASE,
+    ),
+    "warn": re.compile(
+        r"\b(?:watch|care\w*|look|danger\w*|behind|beware|run|hide|flee|coming|come|here|there|attack\w*|help|monster|trap\w*|poison\w*|"
+        r"fire|burn\w*|wolf|wolves|bear|bandits?|goblins?|enem\w+|enemies|thie(?:f|ves)|near|close|out|down|heard|saw|seen|quick|hurry|"
+        r"steal\w*|stole|kill\w*|dead|beast|storm|flood|guard|soldiers?|army|dragon|ghosts?|skeletons?|spiders?|snake|ambush|followed)\b",
+        re.IGNORECASE,
+    ),
+    "insult": ABUSE,
+    "gift": re.compile(
+        r"\b(?:for you|gift|present|give|gave|bring|brought|bought|here|take|have|keep|accept|yours|made you|got you)\b",
+        re.IGNORECASE,
+    ),
+}
+_ALARMED = frozenset({"warn", "defend", "flee", "attack"})
 _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
 
 
@@ -39,6 +91,9 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     if clause.sense is Sense.FOREIGN:  # what the model hears in it, it hears in the sound of it
         unheard = {head: _mostly(getattr(percept, head), label, SURE) for head, label in _UNHEARD.items()}
         return clause, replace(percept, **unheard, knowledge={})  # type: ignore[arg-type]
+    percept = _worded(clause, percept)
+    if _is_harmless_talk(clause, percept):
+        return clause, _cleared(percept)
     harm = harm_in(clause.text) if _sounds_hostile(percept) else Harm.MEANT if means_harm(clause.text) else Harm.OPEN
     if clause.sense is Sense.PEACE and clause.conditions:  # "I will not hurt you if you pay" is a threat
         return _as_words(clause), percept
@@ -46,14 +101,51 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         return _as_words(clause), _threatening(percept)
     if (intent := _INTENTS.get(clause.sense)) is not None:
         action = {"greet": SURE} if clause.sense is Sense.FAREWELL else percept.action
-        return clause, replace(_cleared(percept), intent=_mostly(percept.intent, intent, SURE), action=action)
+        heard = replace(_cleared(percept), intent=_mostly(percept.intent, intent, SURE), action=action)
+        return clause, _unalarmed(heard)
     if clause.sense is Sense.NO and best(percept.action)[0] == "trade":
         return clause, replace(_calm(percept), action=_mostly(percept.action, "talk", _FAIR))
+    if clause.sense is Sense.QUESTION and percept.talk and not insults(clause.text):
+        return clause, _cleared(percept)
+    if clause.sense is Sense.ORDER:
+        return clause, _as_ordered(clause, percept, harm)
     if harm is Harm.NONE and clause.sense not in _DEED:
         return clause, _cleared(percept)
     if best(percept.intent)[0] not in _ENMITY and (harm is Harm.NONE or "!" not in clause.said):
-        return clause, _calm(percept)
-    return clause, percept
+        return clause, _unalarmed(_calm(percept))
+    return clause, _unalarmed(percept)
+
+
+def _worded(clause: Clause, percept: Percept) -> Percept:
+    """Without manners that no word stands for: "haha, good name" greets nobody."""
+    intent = best(percept.intent)[0]
+    words = _SAID.get(intent)
+    if not percept.talk or words is None or clause.sense not in {Sense.OTHER, Sense.QUESTION} or words.search(clause.said):
+        return percept
+    return replace(percept, intent=_mostly(percept.intent, "chat", _FAIR), action=_mostly(percept.action, "talk", _FAIR))
+
+
+def _is_harmless_talk(clause: Clause, percept: Percept) -> bool:
+    """Enmity heard in what anybody may say: "you sound like my father", "have you ever been robbed?"."""
+    if best(percept.intent)[0] not in _ENMITY or means_harm(clause.text) or insults(clause.text):
+        return False
+    near = max(best(percept.talk)[1], best(percept.knowledge)[1])
+    return near >= _NEAR and best(percept.talk)[0] not in _UNFRIENDLY
+
+
+def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
+    """The percept of an order: its verb tells what is to be done, and an order is no enmity by itself."""
+    if harm is not Harm.MEANT and not insults(clause.text) and best(percept.intent)[0] in _ENMITY and " or " not in clause.said:
+        percept = _cleared(percept)
+    if harm is Harm.NONE or (best(percept.intent)[0] not in _ENMITY and "!" not in clause.said):
+        percept = _calm(percept)
+    named = load_behaviour().deeds.get(clause.meaning.verb, ())
+    helps = clause.meaning.verb == "help"
+    plain, rest = _PLAIN.get(clause.meaning.verb), clause.meaning.values.get("rest", "")
+    if plain is None or not plain.match(rest) or (not rest if helps else best(percept.action)[0] in named):
+        return percept
+    deed = "follow" if helps else named[0]
+    return replace(percept, action=_mostly(percept.action, deed, SURE), intent=_mostly(percept.intent, _WANTED[deed], SURE))
 
 
 def _sounds_hostile(percept: Percept) -> bool:
@@ -95,6 +187,14 @@ def _cleared(percept: Percept) -> Percept:
     if best(percept.emotion)[0] == "angry":
         changed["emotion"] = _mostly(percept.emotion, "neutral", _FAIR)
     return replace(percept, **changed)  # type: ignore[arg-type]
+
+
+def _unalarmed(percept: Percept) -> Percept:
+    """Manners are answered as such: of a danger in view it has cried out already, by itself."""
+    intent, p = best(percept.intent)
+    if intent not in _MANNERS or p < _LIKELY or best(percept.action)[0] not in _ALARMED:
+        return percept
+    return replace(percept, action=_mostly(percept.action, _MANNERS[intent], _FAIR))
 
 
 def _calm(percept: Percept) -> Percept:

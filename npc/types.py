@@ -100,7 +100,8 @@ class Percept:
 
     Where words are read clause by clause (`npc.conversation`), `clauses` has a percept of each, completed by what was said
     before, and `looked` what the words had looked for in this frame. There `p` is lower where something else explains better
-    what is at that place; in `watch` every phrase stands for itself.
+    what is at that place; in `watch` every phrase stands for itself. `talk` is like `knowledge`, of the few nearest things that
+    people talk about with anybody (`small_talk.yaml`).
     """
 
     time: float
@@ -118,6 +119,7 @@ class Percept:
     knowledge: Mapping[str, float] = field(default_factory=dict)
     clauses: tuple[Percept, ...] = ()
     looked: tuple[Found, ...] = ()
+    talk: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

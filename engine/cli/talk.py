@@ -29,7 +29,7 @@ class ModelReader:
 
     def __init__(self, perceiver: Perceiver) -> None:
         self._perceiver = perceiver
-        self._likeness = Knowledge(perceiver.sentences).likeness
+        self._knowledge = Knowledge(perceiver.sentences)
 
     def __call__(self, text: str, time: float, in_view: Sequence[str], persona: Persona) -> Percept:
         watch = side_by_side(in_view)
@@ -37,7 +37,8 @@ class ModelReader:
             return Percept(time=time, intent={"none": 1.0}, action={"idle": _SURE}, watch=watch)
         percept = self._perceiver.see(None, [Query(text)])[0].percept(time, text=text)
         # The frame is the author's: nothing is told of it but what is in view.
-        percept = replace(percept, watch=watch, has_frame=True, knowledge=self._likeness(persona, text))
+        knows, talk = self._knowledge.likeness(persona, text), self._knowledge.talk(text)
+        percept = replace(percept, watch=watch, has_frame=True, knowledge=knows, talk=talk)
         return with_sight(percept, in_view, persona)
 
 

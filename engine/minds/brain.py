@@ -91,6 +91,7 @@ class Brain:
         self._due: deque[Mind] = deque(maxlen=_DUE)  # newcomers whose phrases and questions are still to be encoded
         self._seed = seed
         self._told = {LANGUAGE: language} if language else {}
+        self._talks = True
 
     def mind(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str] = (), world: str = "") -> Mind:
         """A character by the name of its card, or from a whole card. Safe on any thread.
@@ -131,7 +132,15 @@ class Brain:
             except Exception:
                 _LOG.exception("What %s may be asked could not be encoded ahead.", mind.character.npc_id)
             self._due.popleft()
-        return False
+        return self._talks and self._prepare_talk()
+
+    def _prepare_talk(self) -> bool:
+        try:
+            return self._knowledge.prepare_talk()
+        except Exception:
+            _LOG.exception("What anybody may say could not be encoded ahead.")
+            self._talks = False  # with an encoder that fails there is no end to it
+            return False
 
     def _made_ready(self, mind: Mind) -> Fault | None:
         """Bring a mind up to date before its tick: its memory, what was ordered, its card as it is now."""
@@ -278,7 +287,7 @@ class Brain:
         try:
             mind = observation.mind
             percept = percept_of(self._introduced(observation), sight, self._known(mind, sight))
-            parts = [part.percept(percept.time, text=part.heard, knowledge=self._known(mind, part)) for part in clauses]
+            parts = [part.percept(percept.time, text=part.heard, **self._known(mind, part)) for part in clauses]
             if observation.sounded:
                 parts = [replace(part, tone=fused_tone(part.tone, observation.sounded)) for part in parts]
             if parts:
@@ -307,9 +316,10 @@ class Brain:
             return observation
         return replace(observation, state={**observation.state, "speaker_npc": other.character.persona.name})
 
-    def _known(self, mind: Mind, sight: Sight) -> Mapping[str, float]:
-        """How near words come to what the character knows."""
-        return self._knowledge.likeness(mind.character.persona, sight.heard, _QUESTIONS)
+    def _known(self, mind: Mind, sight: Sight) -> dict[str, Mapping[str, float]]:
+        """How near words come to what the character knows, and to what anybody talks about."""
+        knowledge = self._knowledge.likeness(mind.character.persona, sight.heard, _QUESTIONS)
+        return {"knowledge": knowledge, "talk": self._knowledge.talk(sight.heard, _QUESTIONS)}
 
     def _tell_line(self, mind: Mind, utterance: str | None, text: str, more: bool) -> None:
         self._notices.append(Notice(mind, "line", text, utterance, more))
@@ -342,7 +352,7 @@ def _internal(error: Exception) -> Fault:
     return Fault("internal", "The server failed on this observation.", "Its log says more.")
 
 
-def percept_of(observation: Observation, sight: Sight, knowledge: Mapping[str, float]) -> Percept:
+def percept_of(observation: Observation, sight: Sight, known: Mapping[str, Mapping[str, float]]) -> Percept:
     """What a character perceives: what the model sees, with what the game tells, how near words come to what it knows, and how
     they sounded."""
     percept = sight.percept(
@@ -351,7 +361,7 @@ def percept_of(observation: Observation, sight: Sight, knowledge: Mapping[str, f
         speaker=observation.speaker,
         state=observation.state,
         source=observation.source,
-        knowledge=knowledge,
+        **known,
     )
     return replace(percept, tone=fused_tone(percept.tone, observation.sounded)) if observation.sounded else percept
 

@@ -10,12 +10,15 @@ import numpy.typing as npt
 
 from engine.perception.text import affordable
 from npc import Persona
+from npc.behaviour import load_behaviour
 
 Floats = npt.NDArray[np.float32]
 Questions = tuple[str, ...]
 KEPT = 8 << 20  # bytes of vectors that are kept, of some 5,000 questions
 AHEAD = 100  # characters of questions that are encoded ahead at a time: about as much work as a frame
+NEAREST = 3  # things to talk about that words may mean
 _DECIMALS = 4  # what a log needs of a cosine
+_TALK: Questions = tuple(example for examples in load_behaviour().small_talk.values() for example in examples)
 
 
 class Knowledge:
@@ -34,7 +37,14 @@ class Knowledge:
 
     def prepare(self, personas: Iterable[Persona]) -> bool:
         """Encode a few questions of these cards ahead, so that words need not wait for all; False: there are none left."""
-        for questions in dict.fromkeys(persona.questions for persona in personas):
+        return self._prepare(dict.fromkeys(persona.questions for persona in personas))
+
+    def prepare_talk(self) -> bool:
+        """The same of the examples of what people talk about with anybody."""
+        return self._prepare([_TALK])
+
+    def _prepare(self, of: Iterable[Questions]) -> bool:
+        for questions in of:
             if self._encoded(questions) < len(questions):
                 self._encode(questions, AHEAD)
                 return True
@@ -49,18 +59,33 @@ class Knowledge:
         """
         if not persona.asked or not text.strip():
             return {}
-        questions = persona.questions
+        return self._nearest(persona.asked, persona.questions, text, budget)
+
+    def _nearest(
+        self, asked: Mapping[str, Questions], questions: Questions, text: str, budget: int | None
+    ) -> Mapping[str, float]:
         vectors = self._encode(questions, budget)
         if not len(vectors):
             return {}
         cosines = (vectors @ self._sentences([text])[0]).tolist()
         near: dict[str, float] = {}
         at = 0
-        for name, questions_of_it in persona.asked.items():
-            if asked := cosines[at : at + len(questions_of_it)]:
-                near[name] = round(max(asked), _DECIMALS)
+        for name, questions_of_it in asked.items():
+            if likenesses := cosines[at : at + len(questions_of_it)]:
+                near[name] = round(max(likenesses), _DECIMALS)
             at += len(questions_of_it)
         return near
+
+    def talk(self, text: str, budget: int | None = None) -> Mapping[str, float]:
+        """How near `text` comes to the few nearest things that people talk about with anybody (`small_talk.yaml`).
+
+        Args:
+            budget: as of `likeness`.
+        """
+        if not text.strip():
+            return {}
+        near = self._nearest(load_behaviour().small_talk, _TALK, text, budget)
+        return dict(sorted(near.items(), key=lambda pair: -pair[1])[:NEAREST])
 
     def _encoded(self, questions: Questions) -> int:
         return len(self._vectors.get(questions, ()))

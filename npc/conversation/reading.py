@@ -13,15 +13,17 @@ from dataclasses import dataclass, replace
 
 from npc.language.clauses import Joint, Piece, bare, cut, trimmed
 from npc.language.grammar import expanded
-from npc.language.kinds import COMMON, PERSON, is_anybody, to_look_for
-from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, singular, thing_in
-from npc.language.plain import plain
+from npc.language.kinds import COMMON, PERSON, is_anybody, named_in, to_look_for
+from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
+from npc.language.plain import is_slang, plain
 from npc.language.senses import Ask, Meaning, Sense, meaning_of
 from npc.language.told import tells_of_oneself
 from npc.language.tongues import is_foreign
 from npc.memory.ledger import Ledger, Meant, Order
 
 CONDITIONS: frozenset[Joint] = frozenset({"if", "unless", "when", "until", "before"})
+_SUBJECTS = frozenset({"it", "they", "he", "she", "them", "him", "her", "those", "these", "that", "this"})
+_OF_THINGS = frozenset({Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE, Ask.NEARER})
 _DEEDS = frozenset({Sense.ORDER, Sense.FORBID, Sense.LIFT, Sense.CEASE, Sense.RELEASE})
 _ABOUT = _DEEDS | {Sense.TRADE, Sense.LEAVE}
 # "and the red one?", "what about the axe?": the question or order before it, of another thing.
@@ -32,6 +34,15 @@ _AND = re.compile(
     r"(?P<thing>(?:the|an?|that|this|your|my|those|these)?\s*[a-z][a-z' -]{0,60})[\s?.!]*$",
     re.IGNORECASE,
 )
+_WHERE = re.compile(
+    r"(?:and )?where(?: exactly| is (?:it|that|he|she)| are they)?(?: exactly| then| now)?[\s?.!]*$", re.IGNORECASE
+)
+_SUBJECT = re.compile(r"\b(?:it|they|he|she|them|those|these|that|this)\b", re.IGNORECASE)
+_SOME = re.compile(
+    r"\b(?:some|a few|a couple|a bit|two|three)(?= of (?:them|those|it)\b)?(?= *(?:please|too|then|for me)?[\s.!?]*$)",
+    re.IGNORECASE,
+)
+_PLEA = re.compile(r"^(?:oh )?(?:come on|wait|no wait)\b", re.IGNORECASE)
 _BARE = re.compile(r"^(?:just |maybe )?(?P<thing>(?:the|an?|that|this|both|all)(?: [a-z'-]+){1,5})[\s?.!]*$", re.IGNORECASE)
 # "you see a wolf", "there is a wolf", "a wolf comes near", "the wolf is gone"
 _SIGHT = re.compile(
@@ -45,7 +56,7 @@ _ANYBODY = frozenset({"anyone", "anybody", "someone", "somebody", "people", "the
 _THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
 _VOCATIVE = expanded(
-    r"^(?:(?:hey|hello|hi|oi|yo|oh|good (?:day|morning|evening|afternoon)|greetings|excuse me)[ ,]+)?"
+    r"^(?:(?:hey|hello|hi|oi|yo|oh|g'?day|howdy|hiya|morning|good (?:day|morning|evening|afternoon)|greetings|excuse me)[ ,]+)?"
     r"(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|{name}(?=\s+(?:<asks>|<verbs>)\b))\s*|"
     r",?\s*\b(?:oh |my )?{name}(?=\s*[.!?]*$)|,\s*(?:oh |my |dear |good )*(?:<roles>)(?=\s*[.!?]*$)"
 )
@@ -136,7 +147,8 @@ def read(text: str, ledger: Ledger, name: str = "") -> Reading:
             view.mean(Meant(phrase=clause.thing))
     if not clauses:
         return Reading()
-    whole = len(clauses) == 1 and not clauses[0].conditions and _same(clauses[0].text, said)
+    plea = _PLEA.match(said) is not None and not clauses[0].text.lower().startswith(("come on", "wait"))
+    whole = len(clauses) == 1 and not clauses[0].conditions and _same(clauses[0].text, said) and not plea and not is_slang(text)
     return Reading(tuple(clauses), whole)
 
 
@@ -166,6 +178,8 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     if meaning.sense is Sense.OTHER and tells_of_oneself(text):
         meaning = replace(meaning, sense=Sense.SELF)
     thing = _thing(meaning)
+    if not thing and meaning.sense in {Sense.QUESTION, Sense.OTHER} and meaning.ask in {Ask.NONE, Ask.WHY}:
+        thing = named_in(text)
     return Clause(said, text, meaning, piece.joint, thing, other, lost, _look_for(meaning, thing, ledger))
 
 
@@ -182,6 +196,8 @@ def _condition(piece: Piece, ledger: Ledger) -> Clause:
 
 def _elliptic(said: str, ledger: Ledger, before: Clause | None) -> str:
     """A clause that is a question or an order before it, of another thing; empty where it is none."""
+    if _WHERE.match(bare(said)) is not None and ledger.thing is not None:
+        return f"where is the {ledger.thing.phrase}?"
     found = _AND.match(said.strip()) or (_BARE.match(bare(said)) if before is None else None)
     if found is None:
         return ""
@@ -239,9 +255,13 @@ def _with_thing(text: str, old: str, new: str) -> str:
 
 def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | None, str]:
     """The text with pronouns made names, what is *not* meant, and the pronoun that stands for nothing known."""
-    if meaning.sense not in _ABOUT and meaning.ask not in {Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE}:
+    if meaning.sense not in _ABOUT and meaning.ask not in _OF_THINGS:
         return text, None, ""
     last = ledger.thing
+    if meaning.ask is Ask.NEARER and not meaning.values.get("other"):
+        return (text, None, "") if len(ledger.things) < 2 else (_nearer_of_two(meaning, ledger), None, "")
+    if meaning.ask is Ask.COUNT and not meaning.thing and last is not None:
+        return f"how many {plural(last.kind)} are there?", None, ""
     if (other := OTHER_KIND.search(text)) is not None:
         known = next((m for m in reversed(ledger.things) if m.kind == other["kind"].lower()), None)
         return OTHER_KIND.sub(f"the {other['kind']}", text, count=1), known, ""
@@ -260,6 +280,10 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
     if meaning.verb in _GOES and _THERE.search(text):
         place = ledger.place or last
         return (_THERE.sub(f"to the {place.phrase}", text, count=1), None, "") if place is not None else (text, None, "")
+    if meaning.ask in _OF_THINGS and last is not None and meaning.thing.lower() in _SUBJECTS:
+        return _SUBJECT.sub(f"the {last.phrase}", text, count=1), None, ""
+    if meaning.is_deed_of_a_thing and last is not None and _SOME.search(text):
+        return _SOME.sub(f"the {last.phrase}", text, count=1), None, ""
     if (word := PRONOUN.search(text)) is not None and not re.search(
         r"\b(?:stop|leave|forget|do|say|said|about) (?:it|that|this)\b", text, re.IGNORECASE
     ):
@@ -273,10 +297,19 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
     return text, None, ""
 
 
+def _nearer_of_two(meaning: Meaning, ledger: Ledger) -> str:
+    """ "Which one is closer?" of the two that were meant last."""
+    anchor = meaning.values.get("anchor", "")
+    named = [thing.phrase for thing in ledger.things if thing.phrase != anchor]
+    one, other = named[-2:] if len(named) > 1 else (named or [""]) * 2
+    to = f" to the {anchor}" if anchor else ""
+    return f"which is {meaning.values.get('how', 'closer')}{to}, the {one} or the {other}?"
+
+
 def _thing(meaning: Meaning) -> str:
     values = meaning.values
     named = meaning.thing or values.get("item", "") or thing_in(values.get("rest", ""))
-    if meaning.ask is not Ask.NONE and is_anybody(named.lower()):
+    if meaning.ask is not Ask.NONE and named and is_anybody(named.lower().split()[0]):
         return PERSON
     return thing_in(named) if named else ""
 
@@ -288,13 +321,16 @@ def _look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
         for named in (thing, thing_in(meaning.values.get("anchor", "")), thing_in(meaning.values.get("other", "")))
     )
     lately = (meant.phrase for meant in ledger.things if meant.x is not None)
+    found: Iterable[str]
     match meaning.ask:
-        case Ask.PRESENT | Ask.COUNT | Ask.COLOUR | Ask.NEARER:
-            found: Iterable[str] = (*one, *others[0], *others[1])
+        case Ask.PRESENT if not one:
+            found = COMMON
+        case Ask.PRESENT | Ask.CLAIM | Ask.COUNT | Ask.COLOUR | Ask.NEARER:
+            found = (*one, *others[0], *others[1])
         case Ask.BESIDE:
             found = (*others[0], *lately, *COMMON)
         case Ask.VIEW:
             found = (*lately, *COMMON, *to_look_for(PERSON))
         case _:
-            found = ()
+            found = one if meaning.is_deed_of_a_thing else ()
     return tuple(dict.fromkeys(found))

@@ -62,8 +62,10 @@ _TOPICS = frozenset({"home", "likes", "hates", "trade"})
 _OF_HIMSELF = {"home": "where you come from", "likes": "what you like", "hates": "what you hate", "trade": "what you do"}
 
 
-def _mine(clause: Clause, ledger: Ledger) -> Reply:
+def _mine(clause: Clause, ledger: Ledger) -> Reply | None:
     asked = _asked(clause.meaning.values, ledger)
+    if not asked and "their" in clause.meaning.values:  # of somebody who was never spoken of
+        return None
     if asked == "name":
         return _name(ledger)
     key = next((key for key in ledger.facts if key == asked or asked.endswith(f" {key}") or key.endswith(f" {asked}")), "")
@@ -80,7 +82,7 @@ def _mine(clause: Clause, ledger: Ledger) -> Reply:
 def _asked(values: Mapping[str, str], ledger: Ledger) -> str:
     """What is asked for of all that the speaker told of himself."""
     if "their" in values:
-        return _lately(ledger)
+        return lately(ledger)
     if "like" in values:
         return "hates" if values["like"].lower() in _HATED else "likes"
     if "trade" in values or "home" in values:
@@ -89,7 +91,7 @@ def _asked(values: Mapping[str, str], ledger: Ledger) -> str:
     return {"village": "home", "town": "home", "hometown": "home", "job": "trade", "profession": "trade"}.get(asked, asked)
 
 
-def _lately(ledger: Ledger) -> str:
+def lately(ledger: Ledger) -> str:
     """Whom "her" means in "what is her name?": the kin or animal of the speaker that he spoke of last."""
     of_others = [key for key in reversed(ledger.facts) if key not in {*_TOPICS, "name"}]
     for heard in reversed(ledger.heard):

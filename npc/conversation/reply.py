@@ -20,6 +20,7 @@ class Reply:
         target: what it points at.
         effects: what the game has to carry out.
         fact: the fact of the card that it tells, the last of several.
+        lead: said before the line: what it takes up ("The duke?").
     """
 
     topic: str
@@ -29,3 +30,4 @@ class Reply:
     target: Target | None = None
     effects: tuple[Effect, ...] = ()
     fact: str = ""
+    lead: str = ""

@@ -25,6 +25,7 @@ from npc.types import Effect
 
 ROUNDS = 3  # after so many bids below it, the price is firm
 SWAY = 0.25  # of the price: what full sympathy takes off, full dislike puts on
+_ABOUT = re.compile(r"(?:tell me about|(?:and )?(?:what|how) about) (?P<item>.+)", re.IGNORECASE)
 _NUMBERS: dict[str, int] = GRAMMAR["numbers"]
 
 
@@ -88,6 +89,9 @@ class Stall:
 def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
     """The answer to a clause about prices and deals, with the bids of the ledger brought up to date; None where it is none."""
     meaning, values = clause.meaning, clause.meaning.values
+    if meaning.sense is Sense.QUESTION and (about := _ABOUT.match(clause.text)) is not None and stall.wares:
+        item = stall.find(thing_in(about["item"]))
+        return _ask(item, stall.asks(item), "price", ledger, now) if item else None
     if meaning.sense is not Sense.TRADE and not (meaning.sense in {Sense.YES, Sense.NO} and ledger.asked == "deal"):
         return None
     if stall.wants and meaning.ask is Ask.BUYS:
@@ -104,6 +108,8 @@ def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: floa
     if meaning.sense is Sense.NO:
         return _refuse(ledger)
     item = _item(values, ledger, stall)
+    if item == "" and "maybe" in values:  # "do you have children?"
+        return None
     if item == "":
         named = thing_in(values.get("item", ""))
         return Reply("not_for_sale", f"does not sell {named}", {"item": named}, "refuse") if named else None
@@ -164,6 +170,7 @@ def _buys(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float) -
     meant = [named] if named else [thing.phrase for thing in reversed(ledger.things)]
     item = next((want for words in meant if (want := stall.wanted(words))), "")
     if not item:
+        named = singular(named)
         return Reply("no_use", f"has no use for {named}", {"item": named}, "refuse") if named else None
     price = stall.pays(item)
     ledger.bid(Bid(item=item, by="npc", price=price, time=now))

@@ -27,6 +27,7 @@ ALIKE = 0.06  # closer together than this, two phrases name one thing
 HIGH = 9 / 16  # of the width: the height of a frame
 SOME = 6  # things that are told in one breath
 _ANYBODY = re.compile(r"\b(?:any|some) ?(?:one|body)\b|^(?:and )?who\b", re.IGNORECASE)
+_NOBODY = frozenset({"it", "him", "her", "them", "they", "he", "she", "that", "those"})  # of whom nothing is known
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 # How a thing stands to its anchor: right of it, below it (what is lower in the picture is nearer), how near it has to be.
 _RELATIONS: Mapping[str, tuple[float, float, float]] = {
@@ -132,13 +133,14 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
     asks: dict[Ask, Callable[[Clause, Percept], Reply]] = {
         Ask.VIEW: _view,
         Ask.PRESENT: _present,
+        Ask.CLAIM: _claimed,
         Ask.COUNT: _count,
         Ask.COLOUR: _colour,
         Ask.BESIDE: _beside,
         Ask.NEARER: _nearer,
     }
     ask = asks.get(clause.meaning.ask)
-    if ask is None:
+    if ask is None or (not clause.thing and clause.meaning.thing.lower() in _NOBODY):
         return None
     return ask(clause, percept) if percept.has_frame else Reply("blind", "was asked what it sees, and has no picture")
 
@@ -146,9 +148,11 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
 def _view(clause: Clause, percept: Percept) -> Reply:
     if _ANYBODY.search(clause.text):
         return _present(replace(clause, thing=PERSON), percept)
-    things = table(_plain(percept))[:SOME]
+    side = clause.meaning.values.get("side", "").lower()
+    found = table(_plain(percept))
+    things = [t for t in found if not side or (t.x < 0.5) == (side == "left")][:SOME]
     if not things:
-        return Reply("view_none", "was asked what it sees: nothing that it knows")
+        return Reply("view_none", f"was asked what it sees {side}".rstrip() + ": nothing that it knows")
     things.sort(key=lambda t: t.x)
     told = [f"{_some(t)} {where(t.x, t.y)}" if len(things) < 4 else _some(t) for t in things]
     names = ", ".join(t.phrase for t in things)
@@ -157,6 +161,8 @@ def _view(clause: Clause, percept: Percept) -> Reply:
 
 def _present(clause: Clause, percept: Percept) -> Reply:
     one, anchor = singular(clause.thing), _anchor(clause)
+    if not one:
+        return _view(clause, percept)
     found = _of(percept, one)
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"looked for {one or 'it'} and sees none", {"thing": _called(one)})
@@ -175,6 +181,16 @@ def _present(clause: Clause, percept: Percept) -> Reply:
         at = found.x, found.y
     values = {"thing": name, "place": where(*at), "count": how_many(found)}
     return Reply("present", f"looked for {one} and sees it ({found.p:.2f})", values, "point_at", Target(*at, found.p))
+
+
+def _claimed(clause: Clause, percept: Percept) -> Reply:
+    """ "There is no wolf here": so it is, or the other is shown it."""
+    one = singular(clause.thing)
+    found = _of(percept, one)
+    if found is None or found.p < SURE:
+        return Reply("absent", f"is told that there is no {one}, and sees none", {"thing": _called(one)})
+    values = {"thing": found.phrase, "place": where(found.x, found.y), "count": how_many(found)}
+    return Reply("present", f"is told that there is no {one}, and sees it ({found.p:.2f})", values, "point_at", found.target)
 
 
 def _count(clause: Clause, percept: Percept) -> Reply:
@@ -209,6 +225,8 @@ def _colour(clause: Clause, percept: Percept) -> Reply:
 
 def _beside(clause: Clause, percept: Percept) -> Reply:
     anchor = _anchor(clause)
+    if not anchor:
+        return _view(clause, percept)
     by = _of(percept, anchor)
     if by is None or by.p < DOUBTFUL:
         return Reply("absent", f"looked for {anchor or 'it'} and sees none", {"thing": anchor})
@@ -232,8 +250,18 @@ def _nearer(clause: Clause, percept: Percept) -> Reply:
     if len(found) < 2:
         missing = next((one for one in pair if one and all(one != name for name, _ in found)), "")
         return Reply("absent", f"looked for {missing} and sees none", {"thing": missing}) if missing else _unsure("", 0.0)
-    # In any view that is not from straight above, what is lower in the picture is nearer.
-    ranked = sorted(((max(y for _, y in t.places), one, t) for one, t in found), key=lambda row: -row[0])
+    anchor = _anchor(clause)
+    by = _of(percept, anchor) if anchor else None
+    if anchor and (by is None or by.p < SURE):
+        return Reply("absent", f"looked for {anchor} and sees none", {"thing": anchor})
+    # In any view that is not from straight above, what is lower in the picture is nearer to who looks at it.
+    ranked = sorted(
+        (
+            (max(y for _, y in t.places) if by is None else -min(_between(at, by) for at in t.places), one, t)
+            for one, t in found
+        ),
+        key=lambda row: -row[0],
+    )
     (near_y, first, near), (far_y, second, far) = ranked
     if near_y - far_y < EDGE:
         return _unsure(first, near.p)

@@ -22,6 +22,10 @@ _AHEAD = re.compile(
     + expanded(r"(?:\s*,\s*(?:then\s+)?|\s+then\s+|\s+(?=<deed>))(?P<do>\S.*)$"),
     re.IGNORECASE,
 )
+# What belongs to the question where somebody asks "what were you before you came here?".
+_ASKS = re.compile(r"(?:what|who|where|why|how|which|whose)\b(?! (?:do|would|will) you\b)", re.IGNORECASE)
+_CHOOSES = re.compile(r"(?:should|shall|do|does|did|is|are|was|were|which|what|who)\b", re.IGNORECASE)
+_WITHIN = frozenset({"before", "until", "when", "because"})
 _NAMES: dict[str, Joint] = {
     "if": "if", "in case": "if", "when": "when", "whenever": "when", "every time": "when",
     "each time": "when", "once": "when", "as soon as": "when", "the moment": "when",
@@ -75,9 +79,12 @@ def _cut_sentence(sentence: str) -> list[Piece]:
 def _cut_plain(sentence: str, question: bool) -> list[Piece]:
     pieces: list[Piece] = []
     rest, joint, always = sentence, "", False
+    asks = _ASKS.match(bare(sentence)) is not None
+    chooses = _CHOOSES.match(bare(sentence)) is not None
     while rest and len(pieces) < MOST:
+        joints = (pair for pair in _JOINTS if not (asks and pair[0] in _WITHIN) and not (chooses and pair[0] == "or"))
         found = min(
-            ((match, name) for name, pattern in _JOINTS if (match := pattern.search(rest, 1)) is not None),
+            ((match, name) for name, pattern in joints if (match := pattern.search(rest, 1)) is not None),
             key=lambda pair: (pair[0].start(), -pair[0].end()),
             default=None,
         )

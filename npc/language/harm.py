@@ -36,6 +36,8 @@ _HOSTILE, _HARMLESS = _compiled(_HARM["hostile"]), _compiled(_HARM["harmless"])
 _INSULTING = _compiled(_HARM["insulting"])
 _VERB = _compiled([r"\b<harm>(?:s|ed|ing)?\b"])
 _INSULT = _compiled([r"\b<insult>s?\b"])
+ABUSE = _compiled(_HARM["abuse"])  # words without which nobody is insulted
+_SHORT = 2  # words: a name alone is called at somebody
 _YOU = _compiled([r"\b<you>\b"])
 # What the speaker says of himself: he is the one who does it, and without a verb of harm it harms nobody.
 _OF_MYSELF = re.compile(r"^(?:well,? |oh,? |ah,? |okay,? )?(?:I|we|let me|let us)\b", re.IGNORECASE)
@@ -44,6 +46,12 @@ _OF_MYSELF = re.compile(r"^(?:well,? |oh,? |ah,? |okay,? )?(?:I|we|let me|let us
 def means_harm(clause: str) -> bool:
     """Whether a `plain` clause says outright that harm will be done to the one spoken to."""
     return _HOSTILE.search(clause) is not None
+
+
+def insults(clause: str) -> bool:
+    """Whether there is a word of abuse in a `plain` clause."""
+    found = _INSULT.search(clause)
+    return found is not None and (_YOU.search(clause) is not None or len(clause.split()) <= _SHORT)
 
 
 def harm_in(clause: str) -> Harm:

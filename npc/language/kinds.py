@@ -17,6 +17,14 @@ PERSON = "person"
 COMMON: tuple[str, ...] = tuple(_COMMA.split(_DATA["common"]))
 USUAL = tuple(dict.fromkeys((*COMMON, *(name for names in _KINDS.values() for name in names))))  # all that one may have to know
 
+_VAGUE = frozenset({"person", "people", "home", "money", "gold", "soul", "folk", "heart", "wood"})
+_MENTIONED = re.compile(
+    r"\b(?:the|an?|that|this|these|those|your|some|any|no|two|three) ("
+    r"(?:(?:red|blue|green|yellow|black|white|brown|golden|big|little|old) )?(?:"
+    + "|".join(sorted({*USUAL, *_NAMES} - _VAGUE, key=lambda name: (-len(name), name)))
+    + r"))s?\b"
+)
+
 
 def to_look_for(phrase: str) -> tuple[str, ...]:
     """The phrases that a thing is looked for by: wolf, bear, horse ... for "animal", guard, merchant ... for "anybody".
@@ -27,6 +35,15 @@ def to_look_for(phrase: str) -> tuple[str, ...]:
     if kinds is not None:
         return kinds
     return (phrase, *(name for name in COMMON if phrase not in COMMON and name in _NAMES.get(phrase, ())))
+
+
+def named_in(text: str) -> str:
+    """The usual thing that a remark mentions ("the red potion"), the last of several; empty where it mentions none."""
+    words = text.lower().strip(" .!?").split()
+    if len(words) == 1 and words[0] in {*COMMON} - _VAGUE:
+        return words[0]
+    found = _MENTIONED.findall(text.lower())
+    return " ".join(found[-1].split()) if found else ""
 
 
 def is_anybody(phrase: str) -> bool:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 
-from npc.language.grammar import GRAMMAR
+from npc.language.grammar import GRAMMAR, VERBS
 from npc.text import folded
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "…": "...", "–": " - ", "—": " - "})
 _SPOKEN: dict[str, str] = GRAMMAR["spoken"]
 _WORD = re.compile(r"(?<![\w'])'?[A-Za-z]+(?:'[A-Za-z]+)?(?![\w'])")
 _STRETCHED = re.compile(r"([A-Za-z])\1{2,}")
-_NOISE = re.compile(r"(?:[:;=]-?[()DPp/|]|<3|\*[^*\n]{1,80}\*|\bx[Dd]\b|\b(?:lol|lmao|rofl|haha(?:ha)*)\b)")
+_NOISE = re.compile(
+    r"(?:[:;=]-?[()DPp/|]|<3|\*[^*\n]{1,80}\*|\bx[Dd]\b|\b(?:lol|lmao|rofl|(?:ha){2,}h?|(?:he){2,}|tbh|imo|fr|ngl)\b)",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"\s+")
+# "its brown", "ill protect you": the apostrophe left out, where no other reading makes sense.
+_IT_IS = re.compile(
+    r"(^|[.,!?;] *|\b(?:but|and|because|since|if|when|until|once|think|so|that) )its(?= (?!own\b))", re.IGNORECASE
+)
+_I_WILL = re.compile(
+    rf"\bill(?= (?:{VERBS}|be|do|never|not|just|also|tell|see|have|pay|think|try|bet|let|always|meet)\b)", re.IGNORECASE
+)
 
 
 def _misspellings() -> dict[str, str]:
@@ -28,13 +38,20 @@ def _misspellings() -> dict[str, str]:
     return {wrong: word for wrong, word in found.items() if not wrong.endswith("s") or word.endswith("s")}
 
 
+_CONTRACTED = frozenset(written.replace("'", "") for written in _SPOKEN if "'" in written)
 _SPOKEN = {**_misspellings(), **_SPOKEN}
+
+
+def is_slang(text: str) -> bool:
+    """Whether words are written as no dictionary has them; apostrophes left out do not count."""
+    words = (word[0].lower() for word in _WORD.finditer(text))
+    return any(word in _SPOKEN and "'" not in word and word not in _CONTRACTED for word in words)
 
 
 def plain(text: str) -> str:
     """`text` as the grammar of this room reads it; words that it does not know stay as they are written."""
     text = folded(text).translate(_QUOTES)
     text = _NOISE.sub(" ", text)
-    text = _STRETCHED.sub(r"\1\1", text)
+    text = _I_WILL.sub("I will", _IT_IS.sub(r"\1it is", _STRETCHED.sub(r"\1\1", text)))
     text = _WORD.sub(lambda found: _SPOKEN.get(found[0].lower(), found[0]), text)
     return _SPACE.sub(" ", text).strip()

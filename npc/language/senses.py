@@ -46,6 +46,7 @@ class Ask(StrEnum):
     COUNT = "count"  # how many?
     COLOUR = "colour"
     BESIDE = "beside"  # what is next to the well?
+    CLAIM = "claim"  # there is no wolf here
     NEARER = "nearer"  # which is closer, the tree or the well?
     MY_NAME = "my_name"
     MINE = "mine"  # do you remember my dog?
@@ -88,7 +89,7 @@ _END = r"[\s?.!,]*$"
 _ARTICLE = re.compile(expanded(r"^(?:<the>|to|of|at|for|with)\s+"), re.IGNORECASE)
 _ASKS = re.compile(
     r"(?:what|who|whom|whose|which|where|when|why|how|can|could|will|would|may|might|shall|should|do|does|did|is|are|was|were|"
-    r"have|has|had|am)\b",
+    r"have|has|had|am|got any|any|ever|you ever|seen|heard)\b",
     re.IGNORECASE,
 )
 
@@ -130,6 +131,8 @@ def meaning_of(clause: str) -> Meaning:
                 values.setdefault(name.rstrip("_"), value.strip(" ,.?!"))
         verb = values.pop("verb", "") or _stem(values.pop("ing", ""))
         thing = _ARTICLE.sub("", values.pop("thing", ""))
+        if sense is Sense.ORDER and thing and not verb:  # "can I have it?", "I want the sword"
+            verb = "give"
         return Meaning(sense, ask, verb.lower(), thing, values)
     return Meaning(Sense.QUESTION if _is_question(clause) else Sense.OTHER)
 

@@ -42,9 +42,9 @@ def _in_sentence(sentence: str) -> list[tuple[str, str]]:
             values = {name.rstrip("_"): value.strip(" ,.?!'") for name, value in match.groupdict().items() if value}
             kin = values.pop("has", "").lower()
             if kin:
-                values = {kin: _name(values.get("called", "")) or YES}
+                values = {kin: as_name(values.get("called", "")) or YES}
             for kind, value in values.items():
-                value = _name(value) if kind == "name" else value
+                value = as_name(value) if kind == "name" else value
                 place = (kind, -1 if kind == kin else match.start())
                 if value and place not in taken:
                     taken.add(place)
@@ -52,7 +52,7 @@ def _in_sentence(sentence: str) -> list[tuple[str, str]]:
     return [fact for start in sorted(facts) for fact in facts[start]]
 
 
-def _name(word: str) -> str:
+def as_name(word: str) -> str:
     """A name as it is written, with a capital at least; empty where the word is none."""
     if word.lower().split(" ")[0] in _NOT_NAMES:
         return ""

@@ -51,6 +51,12 @@ def is_foreign(text: str) -> bool:
     return 2 * salad >= len(words) and english <= salad // 3 if salad else False
 
 
+def is_unheard_of(text: str) -> bool:
+    """Whether there is not one common English word in a text of several."""
+    words = _WORD.findall(text.lower())
+    return len(words) > 1 and not any(word in _ENGLISH or word in _SHARED for word in words)
+
+
 def _is_latin(letter: str) -> bool:
     return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN")
 

@@ -13,6 +13,7 @@ from engine.minds.mind import Observation
 from engine.perception import Perceiver
 from npc import persona_from
 from npc.chat import talk
+from npc.smalltalk import NEAR
 
 CARD = {
     "name": "Ada",
@@ -33,7 +34,7 @@ def test_other_words_with_the_same_meaning_find_the_answer(perceiver: Perceiver)
 
     assert say("until what time is the gate open?") == "At dusk."
     assert say("tell me who constructed that old mill") == "My uncle did."
-    assert say("tell me about the queen of the elves") == "Search me."
+    assert say("tell me about the queen of the elves") == "The queen of the elves? Search me."
 
 
 def test_most_paraphrased_questions_are_found_among_twenty(perceiver: Perceiver) -> None:
@@ -43,6 +44,23 @@ def test_most_paraphrased_questions_are_found_among_twenty(perceiver: Perceiver)
     assert figures["model"].mistaken <= 0.1
     assert figures["model"].admitted >= 0.9
     assert figures["shared_words"].r_at_1_of_20 < figures["model"].r_at_1_of_20 - 0.3
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("whats ur favourite color", "on_colour"),
+        ("my girlfriend dumped me yesterday", "on_heartbreak"),
+        ("do u have any siblings", "on_family"),
+        ("got any good jokes?", "on_joke"),
+        ("are you a bot", "on_ai"),
+    ],
+)
+def test_small_talk_is_recognised_in_other_words(perceiver: Perceiver, text: str, about: str) -> None:
+    near = Knowledge(perceiver.sentences).talk(text)
+    assert len(near) == 3
+    assert max(near, key=near.__getitem__) == about
+    assert near[about] >= NEAR
 
 
 class Encoder:

@@ -7,6 +7,7 @@ import numpy as np
 from engine.bridge.mailbox import Mailbox
 from engine.minds.brain import Brain
 from engine.perception.echo import EchoPerceiver
+from npc.behaviour import load_behaviour
 
 
 class Counting(EchoPerceiver):
@@ -30,7 +31,8 @@ def test_questions_of_newcomers_are_encoded_in_slices_and_no_more():
         brain.mind(f"a{n}", _card(10))
     while brain.prepare():
         pass
-    assert sum(perceiver.slices) == 800  # the three have one card
+    talk = sum(len(example) for examples in load_behaviour().small_talk.values() for example in examples)
+    assert sum(perceiver.slices) == 800 + talk  # the three have one card
     assert max(perceiver.slices) <= 160
     assert not brain.prepare()
 

@@ -1,0 +1,68 @@
+"""How a question or remark is put, where nothing else answers it: the topic that takes it up, and what it is about."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from npc.language.phrases import kind_of
+
+_THING = "(?P<thing>(?:(?:the|a|an|my|your|his|her|our|their|this|that|these|those|some|any|all) )?[a-z'-]+(?: [a-z'-]+){0,4}?)"
+_ENDS = re.compile(
+    r"\s+(?:then|now|today|here|there|too|so|at all|though|anyway|again|lately|before|yet|by the way|"
+    r"in (?:the|this|that|your|my)\b.*|"
+    r"(?:for|to|with|from|at|on|who|that|which|when|because|and|or|of late|around|you|I|we|he|she|they)\b.*)$",
+    re.IGNORECASE,
+)
+_TURNED = {
+    "my": "your", "your": "my", "me": "you", "you": "me", "our": "your", "i": "you", "mine": "yours",
+    "myself": "yourself", "yourself": "myself", "am": "are",
+}  # fmt: skip
+_EMPTY = re.compile(
+    r"(?:it|this|that|these|those|them|him|her|he|she|they|there|here|ones?|(?:some|any|every|no)(?:thing|one|body)|me|you|us|all|"
+    r"stuff|things?|so|what|who|yourself|myself|mine|yours|up|going|doing|on|true|okay|sure)",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"(?:it|he|she|they|I|you|we|what|who|there|here|so|up|going)", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+
+
+def _read() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
+    forms = yaml.safe_load(Path(__file__).with_name("forms.yaml").read_text(encoding="utf-8"))
+    return {
+        kind: tuple(
+            (topic, re.compile(rf"(?:{pattern.replace('<thing>', _THING)})[\s?.!,]*", re.IGNORECASE))
+            for topic, patterns in named.items()
+            for pattern in patterns
+        )
+        for kind, named in forms.items()
+    }
+
+
+_FORMS = _read()
+
+
+@lru_cache(maxsize=256)
+def form_of(clause: str, question: bool) -> tuple[str, str]:
+    """The topic that takes up a `plain` clause, and what it is about, as the other says it ("your knee" of "my knee").
+
+    Both are empty where there is none.
+    """
+    for topic, pattern in _FORMS["questions" if question else "remarks"]:
+        if (found := pattern.fullmatch(clause)) is not None:
+            values = found.groupdict()
+            mine = f"my {values['mine']}" if values.get("mine") else ""
+            return topic, echoed(values.get("thing") or mine)
+    return "", ""
+
+
+def echoed(phrase: str) -> str:
+    """A phrase as the other takes it up: short, turned round; empty where it says nothing alone."""
+    phrase = _ENDS.sub("", phrase.strip(" .,!?"))
+    words = phrase.split()
+    if not 0 < len(words) <= 5 or _EMPTY.fullmatch(kind_of(phrase)) or _PRONOUN.fullmatch(words[0]):
+        return ""
+    return _WORD.sub(lambda found: _TURNED.get(found[0].lower(), found[0]), phrase)

@@ -1,0 +1,120 @@
+"""What anybody may be asked and told: answered with a line about it, or at least in the way it was put.
+
+The sentence vectors tell which of the things that people talk about words come near to (`small_talk.yaml`); where that is
+none, the way in which a question or remark is put (`npc.language.forms`) gives an answer that takes it up. Orders, enmity and
+manners are not small talk: they go the model's way.
+"""
+
+from __future__ import annotations
+
+import re
+
+from npc.conversation.reply import Reply
+from npc.language.forms import form_of
+from npc.language.phrases import singular
+from npc.language.senses import Sense
+from npc.language.tongues import is_unheard_of
+from npc.parts import best
+from npc.second_opinion import SURE
+from npc.turn import Turn
+
+ASIDE = 0.12  # by so much a fact of the card may be less near: it says more
+NEAR = 0.52  # likeness from which words are about one of those things
+FORMED = 0.62  # and from which they are where the way in which they are put tells something, too
+QUITE = 0.68  # and from which they are, though they look like an order, or the model hears manners in them
+ORDERED = 0.6
+FAINT = 0.55  # and from which they may be, where they are put in no known way
+# What the model hears in a remark that is answered as such, and not talked about.
+_MANNERS = frozenset({"greet", "farewell", "thank", "apologize", "compliment", "gift", "agree", "refuse"})
+_ENMITY = frozenset({"insult", "threaten", "attack"})
+_TALK = frozenset({"chat", "none", "ask_about", "identify", "ask_where"})
+# Ways to put something that say more than what it comes near to.
+_SURER = {"to_if": 0.85, "to_opinion": 0.75, "to_acquainted": 0.75, "to_inside": 0.9}
+_INSIDE = re.compile(
+    r"(?:and |so |but )?what is (?:in|inside|under|behind)\b|(?:who|why|how|when|is|are|was|were|do|does|did)\b", re.IGNORECASE
+)
+# Questions after what it may not know: what is asked about is taken up, and the card says in its own way that it does not.
+_UNKNOWN = frozenset({"to_acquainted", "to_what_is", "to_who", "to_when", "to_question", "to_where"})
+# Verbs of orders that no action is of.
+_NO_DEEDS = re.compile(
+    r"(?:make|let|write|draw|sing|dance|smile|laugh|say|answer|ask|remember|forget|read|whisper|shout|imagine|count)"
+)
+_HELP = re.compile(
+    r"(?:me|us|him|her|them)? ?(?:to )?(?:write|find out|think|choose|decide|learn|understand|remember|make|with)\b",
+    re.IGNORECASE,
+)
+_HEARD = 0.6
+
+
+def answer(turn: Turn) -> Reply | None:
+    """A line about what was said; None where it is something else than talk, or the card knows of it."""
+    clause, percept, parts = turn.clause, turn.heard, turn.parts
+    asks = clause.sense is Sense.QUESTION or (clause.sense is Sense.TRADE and "maybe" in clause.meaning.values)
+    if not (asks or clause.sense in {Sense.OTHER, Sense.ORDER}) or not percept.talk:
+        return None
+    topic, likeness = best(percept.talk)
+    if knows(turn) or not _is_talk(turn, likeness):
+        return None
+    form, thing = ("", "") if clause.sense is Sense.ORDER else form_of(clause.text.rstrip(" ?.!,"), asks)
+    if not form and likeness < FAINT and is_unheard_of(clause.text):
+        return None
+    if likeness < (_SURER if thing else {}).get(form, FORMED if form else FAINT):
+        topic = form or ("to_question" if asks else "to_remark")
+    if clause.sense is Sense.ORDER and topic in {"to_remark", "to_question"}:
+        topic = "to_help" if clause.meaning.verb == "help" else "to_order"
+    if topic not in parts.behaviour.topics:
+        return None
+    why = f"was spoken to about {topic.partition('_')[2].replace('_', ' ')} ({likeness:.2f})"
+    if topic == "to_where" and clause.thing and percept.has_frame and percept.target is None:
+        return Reply("absent", f"was asked where {clause.thing} is, and sees none", {"thing": singular(clause.thing)})
+    if topic == "to_are_you" and re.match(r"(?:a|an|the)\b", thing) and (say := _of_itself(turn)):
+        return Reply("itself", why, {"line": say}, fact="self")
+    if topic in _UNKNOWN and "unknown" in parts.persona.lines and topic not in parts.persona.lines:
+        return Reply("unknown", why, lead=f"{thing[:1].upper()}{thing[1:]}?" if thing else "")
+    return Reply(topic, why, {"thing": thing} if thing else {})
+
+
+def taken_up(turn: Turn) -> Reply | None:
+    """An answer to words that nothing else understands, in the way they are put; None where they are put in none."""
+    clause = turn.clause
+    if not turn.heard.talk:
+        return None
+    if clause.sense is Sense.ORDER and clause.meaning.verb:
+        return Reply("to_order", f"was asked to {clause.meaning.verb}, which it cannot make out")
+    form, thing = form_of(clause.text.rstrip(" ?.!,"), clause.sense is Sense.QUESTION)
+    return Reply(form, "was spoken to in a way that it knows", {"thing": thing} if thing else {}) if form else None
+
+
+def _of_itself(turn: Turn) -> str:
+    """Who it is, in the words of the card: "are you the doctor?"."""
+    parts = turn.parts
+    fact = parts.persona.knowledge.get("self")
+    if fact is None or turn.ledger.told == "self":
+        return ""
+    return parts.speaker.one_of(fact.say, parts.moment(turn.heard, [], turn.person), parts.variables(turn.heard))
+
+
+def knows(turn: Turn) -> bool:
+    """Whether words come near enough to a fact of the card, for all that anybody talks about."""
+    fact, likeness = best(turn.heard.knowledge)
+    return fact in turn.parts.persona.knowledge and likeness >= NEAR and likeness >= best(turn.heard.talk)[1] - ASIDE
+
+
+def _is_talk(turn: Turn, likeness: float) -> bool:
+    """Whether the model hears no more in it than talk: no deed, no enmity, no manners."""
+    clause, percept = turn.clause, turn.heard
+    intent, p = best(percept.intent)
+    if intent in _ENMITY and p >= _HEARD:
+        return False
+    if clause.sense is Sense.ORDER:
+        deed = turn.parts.behaviour.deeds.get(clause.meaning.verb, ())
+        helps = clause.meaning.verb == "help" and _HELP.match(clause.meaning.values.get("rest", ""))
+        if helps or (_NO_DEEDS.fullmatch(clause.meaning.verb) and not deed):
+            return True
+        return likeness >= (ORDERED if not deed else SURE) and not percept.target
+    if clause.sense is not Sense.OTHER:
+        points = percept.target is not None and intent in turn.parts.behaviour.pointing and not _INSIDE.match(clause.text)
+        return not points and not (intent in _MANNERS and p >= _HEARD and likeness < NEAR and not clause.said.endswith("?"))
+    if intent in _MANNERS or intent not in _TALK:
+        return likeness >= QUITE or p < _HEARD
+    return True

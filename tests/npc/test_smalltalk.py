@@ -1,0 +1,152 @@
+"""Small talk: what anybody may be asked and told is answered as what it is, and taken up where nothing more is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from npc.behaviour import load_behaviour
+from npc.language.forms import form_of
+from npc.language.plain import is_slang
+from npc.types import Found, Percept
+
+CARD = {
+    "knowledge": {"self": {"asked": ["Who are you?"], "say": "I am the miller."}},
+    "lines": {"on_joke": "Flour power.", "unknown": "Search me.", "talk": "Aye.", "on_family": "A brother."},
+}
+
+
+@pytest.fixture
+def miller(stage):
+    return stage(**CARD)
+
+
+def _talk(actor, text, intent="chat", action="talk", **more):
+    return actor.hear(text, intent, action, **{"target": None, "talk": {"on_joke": 0.1}, **more})
+
+
+def test_what_words_come_near_to_is_answered_in_the_words_of_the_card(miller):
+    assert _talk(miller, "u know any good ones?", talk={"on_joke": 0.8, "on_story": 0.4}).line == "Flour power."
+
+
+def test_a_plain_line_comes_before_the_own_one_again(miller):
+    lines = [_talk(miller, "tell me a joke", talk={"on_joke": 0.9}).line for _ in range(3)]
+    assert len(set(lines)) == 3
+
+
+def test_a_fact_of_the_card_goes_before_small_talk_that_is_hardly_nearer(miller):
+    def ask(fact: float, talk: float) -> str:
+        return _talk(miller, "so who are you?", "ask_about", knowledge={"self": fact}, talk={"on_family": talk}).line
+
+    assert ask(0.7, 0.75) == "I am the miller."
+    assert ask(0.45, 0.9) == "A brother."
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("do you know the duke of Marl?", "The duke of Marl? Search me."),
+        ("what is the tallest mountain?", "The tallest mountain? Search me."),
+        ("are you the miller here?", "I am the miller."),
+    ],
+)
+def test_a_question_that_nothing_answers_is_taken_up(miller, text, line):
+    assert _talk(miller, text, "ask_about").line == line
+
+
+def test_where_a_thing_is_that_is_not_in_view_is_answered_by_that(stage):
+    actor = stage(lines={"absent": "I see no {thing}."})
+    assert _talk(actor, "where is the chest?", "ask_where", "refuse").line == "I see no chest."
+
+
+def test_a_remark_gets_an_answer_that_is_no_request_to_say_it_again(miller):
+    decision = _talk(miller, "my uncle once walked to the sea", "none", p=0.2)
+    assert decision.action == "talk"
+    assert "spoken to" in decision.reason
+
+
+@pytest.mark.parametrize(("intent", "action"), [("threaten", "defend"), ("give_me", "give"), ("thank", "talk")])
+def test_enmity_orders_and_manners_are_no_small_talk(miller, intent, action):
+    said = {"threaten": "your last hour has come", "give_me": "hand me the sword", "thank": "thank you for that"}[intent]
+    assert "spoken to" not in _talk(miller, said, intent, action, talk={"on_joke": 0.6}).reason
+
+
+def test_manners_that_no_word_stands_for_are_none(stage):
+    actor = stage(lines={"greet": "Hello.", "on_wow": "So it is."})
+    assert _talk(actor, "haha good name", "greet", "greet", talk={"on_wow": 0.8}).line == "So it is."
+    assert _talk(actor, "hello there", "greet", "greet").line == "Hello."
+
+
+def test_harmless_talk_costs_nothing(stage):
+    actor = stage()
+    before = actor.character.relationship("player").affection
+    _talk(actor, "lol you sound like my father", "insult", "refuse", talk={"on_teased": 0.8})
+    assert actor.character.relationship("player").affection >= before
+    _talk(actor, "you stupid oaf", "insult", "refuse", talk={"on_teased": 0.8})
+    assert actor.character.relationship("player").affection < before
+
+
+def test_a_danger_in_view_does_not_answer_for_manners(stage):
+    assert _talk(stage(), "sorry, that was mean of me", "apologize", "warn").action == "talk"
+
+
+def test_an_order_means_its_verb_whatever_is_in_view(stage):
+    assert stage(traits={"warm": 0.9}).hear("heal me first!", "help_me", "defend").action == "heal"
+
+
+@pytest.mark.parametrize(
+    ("p", "topic"), [(0.9, "present"), (0.1, "absent")], ids=["it is there after all", "it is not there either"]
+)
+def test_who_says_that_a_thing_is_not_there_is_answered_by_what_is_seen(stage, p, topic):
+    actor = stage(lines={"present": "But there, {place}.", "absent": "No {thing}, no."})
+    line = _talk(actor, "there is no wolf here", looked=(Found("wolf", p, 0.1, 0.5),)).line
+    assert line == {"present": "But there, on the left.", "absent": "No wolf, no."}[topic]
+
+
+def test_a_name_that_was_asked_for_is_learnt_from_a_word(stage):
+    actor = stage(lines={"called": "{who}, then."})
+    _talk(actor, "what's my name?", "ask_about")
+    assert _talk(actor, "its Kara").line == "Kara, then."
+    assert actor.character.memory.person("player").ledger.facts["name"] == "Kara"
+
+
+def test_a_name_belongs_to_whom_it_was_told_of(stage):
+    actor = stage()
+    _talk(actor, "my brother and I had a fight")
+    _talk(actor, "his name is Tobin btw")
+    assert actor.character.memory.person("player").ledger.facts["brother"] == "Tobin"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "form", "thing"),
+    [
+        ("what would you do if it rains", True, "to_if", ""),
+        ("what do you think of the blacksmith", True, "to_opinion", "the blacksmith"),
+        ("do you like my new hat", True, "to_opinion", "your new hat"),
+        ("who is he", True, "to_acquainted", ""),
+        ("what is it called", True, "to_what_is", ""),
+        ("what is in the chest", True, "to_inside", "the chest"),
+        ("should I stay or go", True, "to_should", ""),
+        ("my goat ran away", False, "to_story", ""),
+        ("I need a new rope", False, "to_want", "a new rope"),
+    ],
+)
+def test_how_something_is_put_tells_what_takes_it_up(text, question, form, thing):
+    assert form_of(text, question) == (form, thing)
+
+
+def test_every_way_to_put_something_has_lines(stage):
+    from npc.language import forms
+
+    named = {topic for kind in forms._FORMS.values() for topic, _ in kind}
+    assert named <= load_behaviour().topics.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "slang"), [("who r u", True), ("gimme that", True), ("dont do it", False), ("who are you", False)]
+)
+def test_slang_is_told_from_plain_words(text, slang):
+    assert is_slang(text) is slang
+
+
+def test_percepts_of_before_have_no_small_talk(stage):
+    assert Percept(time=0.0).talk == {}
