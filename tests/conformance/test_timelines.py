@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.bridge.client_session import BridgeError, ClientSession
-from engine.formats.wire.codec import Frame, decode_client
+from engine.formats.wire.codec import Frame, Hush, Sound, decode_client
 from tests.conformance.notation import plain
 from tests.conformance.timelines import TIMELINES
 
@@ -47,6 +47,8 @@ class Play:
             self.sent.clear()
         if "greeted" in step:
             assert self.session.greeted == step["greeted"], f"at {self.now}"
+        if "plays" in step:
+            assert [played(sound) for sound in self.session.sounds.sounds()] == step["plays"], f"at {self.now}"
         if "errors" in step:
             errors = list[BridgeError]()
             self.session.tell_errors(errors.append)
@@ -70,6 +72,27 @@ class Play:
 
     def _show(self, step: dict) -> None:
         self.session.observe(tuple(step["npcs"]), None, "", None, step["state"], None, False)
+
+    def _listen(self, step: dict) -> None:
+        self.id = step["id"]
+        self.hearing = self.session.sounds.hear(tuple(step["npcs"]), 16_000, step["open"], "player", None)
+
+    def _put(self, step: dict) -> None:
+        self.hearing.put(bytes.fromhex(step["pcm"]))
+
+    def _release(self, step: dict) -> None:
+        self.hearing.end()
+
+    def _drop(self, step: dict) -> None:
+        self.hearing.drop()
+
+    def _speak(self, step: dict) -> None:
+        self.id = step["id"]
+        self.session.sounds.speak(step["npc"], step["text"], "", "")
+
+
+def played(sound: Sound | Hush) -> str:
+    return f"{sound.speech} {sound.piece if isinstance(sound, Sound) else 'hush'}"
 
 
 @pytest.mark.parametrize("steps", TIMELINES.values(), ids=TIMELINES.keys())

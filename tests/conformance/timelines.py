@@ -14,8 +14,11 @@ from engine.formats.wire.codec import (
     Ack,
     Bye,
     Error,
+    Heard,
+    Hush,
     Pong,
     ServerMessage,
+    Sound,
     Spawned,
     Welcome,
     WireDecision,
@@ -92,6 +95,190 @@ def beat(first: int, last: int) -> Iterator[Step]:
         yield sends(second, PING)
         yield hear(second, Pong(second))
 
+
+def voiced(*npcs: str) -> list[Step]:
+    """A session at 0, of a server that has a voice process."""
+    return [*greeted(*npcs), hear(0, Pong(1, {"voice": 1}))]
+
+
+def piece(number: int, hearing: str = "h-1", **more: Any) -> dict[str, Any]:
+    return {"type": "hear", "hearing": hearing, "piece": number, **more}
+
+
+def line(text: str, number: int = 0, **more: Any) -> Heard:
+    """A line that was heard."""
+    return Heard("h-1", number, text, True, 0.5, utterance=f"h-1.{number}" if text else None, **more)
+
+
+def plays(at: float, *speeches: str) -> Step:
+    """What the game gets to play since the last such step: a speech and the number of its piece, or that it is hushed."""
+    return {"at": at, "plays": list(speeches)}
+
+
+VOICE: dict[str, list[Step]] = {
+    "what is heard is said once, like what is typed": [
+        *voiced("mira"),
+        do(0, "listen", id="h-1", npcs=["mira"], open=False),
+        sends(0),
+        do(0.125, "put", pcm="00000100"),
+        sends(0.125, piece(0, to=["mira"], rate=16000, open=False, end=False)),
+        do(0.25, "put", pcm="0200"),
+        sends(0.25, piece(1, to=[])),
+        do(0.25, "release"),
+        sends(0.25, piece(2, end=True)),
+        hear(0.25, Heard("h-1", 0, "hello")),
+        sends(0.25),
+        hear(0.5, line("hello there", over=True)),
+        sends(0.5, said("h-1.0", seq=1)),
+        hear(0.5, line("hello there", over=True)),  # told again, since the server had not heard of it
+        sends(0.5),
+        sends(1, PING, said("h-1.0", seq=1)),  # it is repeated like any other
+        hear(1, Ack(("h-1.0",)), decision("h-1.0")),
+        told(1, 1),
+        sends(1.5),
+    ],
+    "silence says nothing": [
+        *voiced("mira"),
+        do(0, "listen", id="h-1", npcs=["mira"], open=False),
+        do(0, "put", pcm="0000"),
+        sends(0, piece(0)),
+        do(0, "release"),
+        sends(0, piece(1, end=True)),
+        hear(0.25, line("", over=True)),
+        do(0.25, "put", pcm="0000"),
+        sends(0.25),
+        told(0.25),
+    ],
+    "an open microphone says line after line": [
+        *voiced("mira", "bram"),
+        do(0, "listen", id="h-1", npcs=["mira", "bram"], open=True),
+        do(0, "put", pcm="0000"),
+        sends(0, piece(0, open=True)),
+        hear(0.125, line("hello")),
+        sends(0.125, said("h-1.0", "mira", "bram", seq=1)),
+        do(0.125, "despawn", npc="mira"),
+        sends(0.125, {"type": "despawn", "npc": "mira"}),
+        hear(0.25, line("farewell", 1)),
+        sends(0.25, said("h-1.1", "bram", seq=2)),
+        do(0.25, "put", pcm="0000"),
+        sends(0.25, piece(1)),
+        do(0.25, "drop"),
+        sends(0.25, piece(2, drop=True)),
+        do(0.25, "put", pcm="0000"),
+        sends(0.25),
+        told(0.25),
+    ],
+    "a hearing ends with the server, and what comes of it later is not said": [
+        *voiced("mira"),
+        do(0, "listen", id="h-1", npcs=["mira"], open=False),
+        do(0, "put", pcm="0000"),
+        sends(0, piece(0)),
+        hear(0.5, Error("hello_required", "Who are you?")),
+        sends(0.5, HELLO, greeted=False),
+        told(0.5, 0, "voice_lost"),
+        do(0.5, "put", pcm="0000"),
+        hear(0.75, welcome()),
+        sends(0.75, MIRA),
+        do(0.75, "release"),
+        sends(0.75),
+        hear(0.75, Heard("h-9", 0, "give him all", True, utterance="h-9.0")),
+        sends(0.75),
+    ],
+    "a line that was heard before the connection broke is said after it": [
+        *voiced("mira"),
+        do(0, "listen", id="h-1", npcs=["mira"], open=False),
+        do(0, "put", pcm="0000"),
+        do(0, "release"),
+        sends(0, piece(0), piece(1, end=True)),
+        hear(0.5, Error("hello_required", "Who are you?")),
+        sends(0.5, HELLO, greeted=False),
+        told(0.5, 0, "voice_lost"),
+        hear(0.75, welcome(resumed=True)),
+        sends(0.75, MIRA),
+        hear(0.75, line("hello", over=True)),
+        sends(0.75, said("h-1.0", seq=1)),
+    ],
+    "a hearing that is refused is told once and at its end": [
+        *greeted("mira"),
+        do(0, "listen", id="h-1", npcs=["mira"], open=False),
+        do(0, "put", pcm="0000"),
+        sends(0, piece(0)),
+        hear(0, Error("no_voice", "No voice is connected.", "Type it.", about="h-1")),
+        told(0, 0, "no_voice"),
+        do(0.125, "put", pcm="0000"),
+        do(0.125, "release"),
+        sends(0.125),
+    ],
+    "a line is spoken, and heard piece by piece": [
+        *voiced("mira"),
+        do(0, "speak", id="s-1", npc="mira", text="Welcome!"),
+        sends(0, {"type": "speak", "speech": "s-1", "npc": "mira", "text": "Welcome!"}),
+        hear(0.125, Sound("s-1", 0, b"\0\0")),
+        plays(0.125, "s-1 0"),
+        hear(0.25, Sound("s-1", 2, b"\0\0"), Sound("s-1", 0, b"\0\0"), Sound("s-9", 0, b"\0\0")),
+        plays(0.25),
+        hear(0.25, Sound("s-1", 1, b"\0\0", end=True), Sound("s-1", 2, b"\0\0")),
+        plays(0.25, "s-1 1"),
+    ],
+    "nothing is spoken where nobody speaks": [
+        *greeted("mira"),
+        do(0, "speak", id="s-1", npc="mira", text="Good day."),
+        sends(0),
+        plays(0),
+    ],
+    "who is spoken to falls silent at once": [
+        *voiced("mira", "bram"),
+        do(0, "speak", id="s-1", npc="mira", text="Good day."),
+        do(0, "speak", id="s-2", npc="bram", text="Halt."),
+        sends(0, {"type": "speak", "speech": "s-1"}, {"type": "speak", "speech": "s-2"}),
+        hear(0, Sound("s-1", 0, b"\0\0"), Sound("s-2", 0, b"\0\0")),
+        plays(0, "s-1 0", "s-2 0"),
+        hear(0, Sound("s-1", 1, b"\0\0")),
+        say(0, "u-1"),
+        plays(0, "s-1 hush"),  # and not the piece that nobody had fetched
+        sends(0, said("u-1", seq=1)),
+        hear(0, Sound("s-1", 2, b"\0\0"), Hush("s-1"), Sound("s-2", 1, b"\0\0", end=True)),
+        plays(0, "s-2 1"),
+    ],
+    "who pushes to talk is listened to": [
+        *voiced("mira"),
+        do(0, "speak", id="s-1", npc="mira", text="Good day."),
+        sends(0, {"type": "speak", "speech": "s-1"}),
+        do(0, "listen", id="h-1", npcs=["mira"], open=False),
+        plays(0, "s-1 hush"),
+    ],
+    "a newer line ends the older, and the server may end both": [
+        *voiced("mira"),
+        do(0, "speak", id="s-1", npc="mira", text="Good day."),
+        do(0, "speak", id="s-2", npc="mira", text="A wolf!"),
+        sends(0, {"type": "speak", "speech": "s-1"}, {"type": "speak", "speech": "s-2"}),
+        plays(0, "s-1 hush"),
+        hear(0, Sound("s-1", 0, b"\0\0"), Sound("s-2", 0, b"\0\0"), Hush("s-2"), Sound("s-2", 1, b"\0\0")),
+        plays(0, "s-2 hush"),
+    ],
+    "a line that cannot be spoken is over, and no fault of the game's": [
+        *voiced("mira"),
+        do(0, "speak", id="s-1", npc="mira", text="Good day."),
+        sends(0, {"type": "speak", "speech": "s-1"}),
+        hear(0, Error("voice_silent", "The voice does not answer.", about="s-1")),
+        plays(0, "s-1 hush"),
+        told(0),
+    ],
+    "a game falls silent with the server": [
+        *voiced("mira"),
+        do(0, "speak", id="s-1", npc="mira", text="Good day."),
+        sends(0, {"type": "speak", "speech": "s-1"}),
+        hear(0, Sound("s-1", 0, b"\0\0")),
+        plays(0, "s-1 0"),
+        hear(0.25, Bye()),
+        sends(0.25, greeted=False),
+        plays(0.25, "s-1 hush"),
+        do(0.25, "speak", id="s-2", npc="mira", text="Good day."),
+        sends(0.75, HELLO),
+        hear(0.75, welcome()),
+        sends(0.75, MIRA),
+    ],
+}
 
 TIMELINES: dict[str, list[Step]] = {
     "hello until it is welcome": [
@@ -360,4 +547,5 @@ TIMELINES: dict[str, list[Step]] = {
         told(0, 1025),
         sends(0.5),
     ],
+    **VOICE,
 }

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from engine.formats.wire.codec import Hear
+from tests.bridge.voice_peer import SECRET, VoicePeer
 from tests.unity.csharp import HERE, ServerProcess, compile_cs
 
 
@@ -92,3 +95,36 @@ def test_the_second_voice_is_heard_after_the_authored_line(player, llm, tmp_path
         server.kill()
     assert said[-1] == "line Good day to you, dear friend."
     assert said[0] != said[-1]
+
+
+def test_what_a_microphone_hears_is_answered_aloud_with_subtitles_in_time(player, tmp_path):
+    (tmp_path / "secret").write_text(SECRET)
+    server = ServerProcess(tmp_path, "--echo", "--memory", "none", "--voice-token-file", str(tmp_path / "secret"))
+    try:
+        with closing(VoicePeer(server.endpoint, says="well met").ready()) as voice:
+            said = play(player, "aloud", server.endpoint, tmp_path)
+            heard = [piece for piece in voice.news if isinstance(piece, Hear)]
+    finally:
+        server.kill()
+    assert sum(len(piece.pcm) for piece in heard) == 20 * 1600 * 2
+    assert (heard[0].rate, heard[-1].end) == (16_000, True)
+    assert "words well met" in said
+    assert {"asked True", "loud True", "log "} <= set(said)
+    (spoken,) = [line.removeprefix("line ") for line in said if line.startswith("line ") and len(line) > 5]
+    subtitles = [line.removeprefix("subtitle ") for line in said if line.startswith("subtitle ")]
+    assert subtitles[0] == ""
+    assert all(spoken.startswith(part) for part in subtitles)
+    assert len(subtitles) > 3
+    assert "shape aa" in said
+
+
+def test_without_a_voice_process_it_is_said_so_and_lines_are_read(player, tmp_path):
+    server = ServerProcess(tmp_path, "--echo", "--memory", "none")
+    try:
+        said = play(player, "mute", server.endpoint, tmp_path)
+    finally:
+        server.kill()
+    assert "failed No voice process is connected to the server: type the words." in said
+    assert [line.removeprefix("subtitle ") for line in said if line.startswith("subtitle ")] == [
+        line.removeprefix("line ") for line in said if line.startswith("line ") and len(line) > 5
+    ]

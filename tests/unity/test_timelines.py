@@ -31,11 +31,17 @@ def lines(steps: list[dict]) -> Iterator[tuple[str, dict]]:
                 yield f"{at} say {said} {','.join(npcs)} {text.replace(' ', '_')}", step
             case {"do": "show", "npcs": npcs, "state": state}:
                 yield f"{at} show {','.join(npcs)} {msgpack.packb(state).hex()}", step
+            case {"do": "listen", "id": hearing, "npcs": npcs, "open": is_open}:
+                yield f"{at} listen {hearing} {','.join(npcs)} {is_open}", step
+            case {"do": "put", "pcm": pcm}:
+                yield f"{at} put {pcm}", step
+            case {"do": "speak", "id": speech, "npc": npc, "text": text}:
+                yield f"{at} speak {speech} {npc} {text.replace(' ', '_')}", step
             case {"do": word}:
                 yield f"{at} {word}", step
         for header in step.get("hear", ()):
             yield f"{at} hear {header} {step.get('times', 1)}", step
-        for word, query in (("sends", "sends"), ("greeted", "greeted"), ("errors", "told")):
+        for word, query in (("sends", "sends"), ("greeted", "greeted"), ("plays", "plays"), ("errors", "told")):
             if word in step:
                 yield f"{at} {query}", step
 
@@ -49,7 +55,7 @@ def play(program: Path):
         ["mono", program, "timelines"], input=everything, capture_output=True, text=True, timeout=60, check=True
     )
     answers = iter(done.stdout.splitlines())
-    asked = ("sends", "greeted", "told")
+    asked = ("sends", "greeted", "plays", "told")
     return {
         name: [(line.split()[1], step, next(answers)) for line, step in rows if line.split()[1] in asked]
         for name, rows in told.items()
@@ -62,6 +68,8 @@ def test_a_client_does_what_its_timeline_says(play, name):
         if query == "sends":
             sent = [plain(decode_client([bytes.fromhex(part) for part in parts.split(",")])) for parts in answer.split()[1:]]
             compare(sent, step["sends"], step["at"])
+        elif query == "plays":
+            assert [played.replace("/", " ") for played in answer.split()[1:]] == step["plays"], f"at {step['at']}"
         elif query == "greeted":
             assert answer == str(int(step["greeted"])), f"at {step['at']}"
         else:

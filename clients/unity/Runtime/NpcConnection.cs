@@ -32,6 +32,8 @@ namespace NpcEngine
 
         private static NpcConnection _current;
         private readonly Dictionary<string, NpcBrain> _brains = new Dictionary<string, NpcBrain>();
+        private readonly List<NpcMicrophone> _microphones = new List<NpcMicrophone>();
+        private readonly List<NpcVoice> _voices = new List<NpcVoice>();
         private NpcClient _client;
         private Presence _presence;
 
@@ -112,6 +114,26 @@ namespace NpcEngine
                 _brains.Remove(brain.NpcId);
                 _client?.Despawn(brain.NpcId);
             }
+        }
+
+        internal void Add(NpcMicrophone microphone)
+        {
+            _microphones.Add(microphone);
+        }
+
+        internal void Remove(NpcMicrophone microphone)
+        {
+            _microphones.Remove(microphone);
+        }
+
+        internal void Add(NpcVoice voice)
+        {
+            _voices.Add(voice);
+        }
+
+        internal void Remove(NpcVoice voice)
+        {
+            _voices.Remove(voice);
         }
 
         private void OnEnable()
@@ -196,6 +218,8 @@ namespace NpcEngine
                 HandOutErrors();
                 HandOutDecisions();
                 HandOutEvents();
+                HandOutWords();
+                HandOutSound();
             }
         }
 
@@ -231,13 +255,50 @@ namespace NpcEngine
             }
         }
 
+        private void HandOutWords()
+        {
+            Heard heard;
+            for (int i = 0; i < MostPerFrame && (heard = _client?.TakeHeard()) != null; i++)
+            {
+                Heard told = heard;
+                NpcMicrophone microphone = _microphones.Find(one => one.Owns(told.Hearing));
+                if (microphone != null)
+                {
+                    Guard(() => microphone.Take(told));
+                }
+            }
+        }
+
+        /// <summary>All of it: what waits a frame longer is heard too late.</summary>
+        private void HandOutSound()
+        {
+            Message message;
+            while ((message = _client?.TakeSound()) != null)
+            {
+                Message told = message;
+                string speech = message is Sound ? ((Sound)message).Speech : ((Hush)message).Speech;
+                NpcVoice voice = _voices.Find(one => one.Owns(speech));
+                if (voice != null)
+                {
+                    Guard(() => voice.Take(told));
+                }
+            }
+        }
+
         private void HandOutErrors()
         {
             Error error;
             for (int i = 0; i < MostPerFrame && (error = _client?.TakeError()) != null; i++)
             {
                 NpcBrain brain;
-                if (error.Npc != null && _brains.TryGetValue(error.Npc, out brain))
+                string about = error.About;
+                NpcMicrophone microphone = about == null ? null : _microphones.Find(one => one.Owns(about));
+                if (microphone != null)
+                {
+                    Error told = error;
+                    Guard(() => microphone.Fail(told.ToString()));
+                }
+                else if (error.Npc != null && _brains.TryGetValue(error.Npc, out brain))
                 {
                     Error told = error;
                     Guard(() => brain.Fail(told.ToString()));

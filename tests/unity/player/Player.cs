@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Reflection;
 using UnityEngine;
 
 namespace NpcEngine.Tests
@@ -26,6 +27,8 @@ namespace NpcEngine.Tests
                     Answer(arguments[1]);
                     break;
                 case "reworded": Reworded(arguments[1]); break;
+                case "aloud": Aloud(arguments[1]); break;
+                case "mute": Mute(arguments[1]); break;
                 case "sale": Sale(arguments[1]); break;
                 case "record": Record(arguments[1]); break;
             }
@@ -47,6 +50,57 @@ namespace NpcEngine.Tests
                 UnityEngine.Scene.End();
                 Say("log", string.Join("; ", UnityEngine.Scene.Log));
             }
+        }
+
+        /// <summary>What a microphone hears is answered aloud, and subtitles follow the sound.</summary>
+        private static void Aloud(string endpoint)
+        {
+            Microphone.devices = new[] { "headset" };
+            Build(endpoint);
+            var body = _brain.gameObject;
+            body.AddComponent<AudioSource>();
+            var voice = body.AddComponent<NpcVoice>();
+            voice.Subtitle.AddListener(text => Say("subtitle", text));
+            voice.Shape.AddListener(shape => Say("shape", shape));
+            var microphone = body.AddComponent<NpcMicrophone>();
+            microphone.Words.AddListener(text => Say("words", text));
+            microphone.Failed.AddListener(text => Say("failed", text));
+            FramesUntil(() => NpcConnection.Current.Client.HasVoice);
+            microphone.Begin();
+            for (int i = 0; i < 20; i++) // goes round in its ring
+            {
+                Microphone.Speak(new float[1600]);
+                UnityEngine.Scene.Frame();
+            }
+            microphone.End();
+            FramesUntil(() => _brain.Last != null && _brain.Last.UtteranceId != null && voice.Player.Speaking);
+            Say("asked", _brain.Last.UtteranceId.EndsWith(".0").ToString());
+            MethodInfo filter = typeof(NpcVoice).GetMethod("OnAudioFilterRead", BindingFlags.Instance | BindingFlags.NonPublic);
+            double heard = 0;
+            FramesUntil(() =>
+            {
+                float[] data = Enumerable.Repeat(0.5f, 2 * 441).ToArray();
+                filter.Invoke(voice, new object[] { data, 2 });
+                heard += data.Sum(sample => Math.Abs(sample));
+                return !voice.Player.Speaking;
+            });
+            Say("loud", (heard > 0).ToString());
+            Say("log", string.Join("; ", UnityEngine.Scene.Log));
+        }
+
+        /// <summary>Without a microphone, and without a voice process, it is said so and the line is there to be read.</summary>
+        private static void Mute(string endpoint)
+        {
+            Build(endpoint);
+            var body = _brain.gameObject;
+            body.AddComponent<AudioSource>();
+            body.AddComponent<NpcVoice>().Subtitle.AddListener(text => Say("subtitle", text));
+            var microphone = body.AddComponent<NpcMicrophone>();
+            microphone.Failed.AddListener(text => Say("failed", text));
+            FramesUntil(() => NpcConnection.Current.Online);
+            microphone.Begin();
+            _brain.Say("hello");
+            FramesUntil(() => _brain.Last != null && _brain.Last.UtteranceId != null);
         }
 
         /// <summary>The second voice's line follows the authored one.</summary>

@@ -14,6 +14,7 @@ namespace NpcEngine.Tests
     {
         private static Session _session;
         private static string _id;
+        private static Hearing _hearing;
 
         public static int Run()
         {
@@ -60,6 +61,18 @@ namespace NpcEngine.Tests
                         _session.Take(new[] { CodecLines.Bytes(words[2]) }, now);
                     }
                     return null;
+                case "listen":
+                    _id = words[2];
+                    _hearing = _session.Listen(words[3].Split(','), 16000, words[4] == "True", "player", true);
+                    return null;
+                case "put": _session.Put(_hearing, CodecLines.Bytes(words[2]), null); return null;
+                case "release": _session.Release(_hearing); return null;
+                case "drop": _session.Drop(_hearing); return null;
+                case "speak":
+                    _id = words[2];
+                    _session.Speak(words[3], words[4], "", "");
+                    return null;
+                case "plays": return Played();
                 case "sends": return Sent(now);
                 case "greeted": return _session.Greeted ? "1" : "0";
                 default: return Told();
@@ -74,6 +87,17 @@ namespace NpcEngine.Tests
                 sent.Append(' ').Append(string.Join(",", Array.ConvertAll(Codec.Encode(message), CodecLines.Hex)));
             }
             return sent.ToString();
+        }
+
+        private static string Played()
+        {
+            var played = new StringBuilder("played");
+            for (Message message = _session.TakeSound(); message != null; message = _session.TakeSound())
+            {
+                var sound = message as Sound;
+                played.Append(sound != null ? " " + sound.Speech + "/" + sound.Piece : " " + ((Hush)message).Speech + "/hush");
+            }
+            return played.ToString();
         }
 
         private static string Told()

@@ -304,6 +304,68 @@ namespace UnityEngine
         public static double realtimeSinceStartupAsDouble { get { return timeAsDouble; } }
     }
 
+    /// <summary>A microphone into which a test speaks: samples of a ring of two seconds.</summary>
+    public static class Microphone
+    {
+        public static string[] devices = new string[0];
+        public static AudioClip Clip;
+        public static int Position;
+        public static AudioClip Start(string deviceName, bool loop, int lengthSec, int frequency)
+        {
+            Position = 0;
+            return Clip = AudioClip.Create("microphone", lengthSec * frequency, 1, frequency, false);
+        }
+        public static void End(string deviceName) { Clip = null; }
+        public static int GetPosition(string deviceName) { return Position; }
+        public static void Speak(float[] samples)
+        {
+            for (int i = 0; i < samples.Length; i++)
+            {
+                Clip.Samples[(Position + i) % Clip.samples] = samples[i];
+            }
+            Position = (Position + samples.Length) % Clip.samples;
+        }
+    }
+
+    public sealed class AudioClip : Object
+    {
+        public float[] Samples;
+        public int samples { get { return Samples.Length; } }
+        public int channels { get { return 1; } }
+        public int frequency { get; private set; }
+        public static AudioClip Create(string name, int lengthSamples, int channels, int frequency, bool stream)
+        {
+            return new AudioClip { Samples = new float[lengthSamples], frequency = frequency };
+        }
+        public bool SetData(float[] data, int offsetSamples)
+        {
+            Array.Copy(data, 0, Samples, offsetSamples, data.Length);
+            return true;
+        }
+        public bool GetData(float[] data, int offsetSamples)
+        {
+            for (int i = 0; i < data.Length; i++)
+            {
+                data[i] = Samples[(offsetSamples + i) % Samples.Length];
+            }
+            return true;
+        }
+    }
+
+    public sealed class AudioSource : Behaviour
+    {
+        public AudioClip clip { get; set; }
+        public bool loop { get; set; }
+        public bool isPlaying { get; private set; }
+        public void Play() { isPlaying = true; }
+        public void Stop() { isPlaying = false; }
+    }
+
+    public static class AudioSettings
+    {
+        public static int outputSampleRate { get { return 44100; } }
+    }
+
     public static class Mathf
     {
         public static int Max(int a, int b) { return Math.Max(a, b); }
@@ -361,6 +423,7 @@ namespace UnityEngine
     public sealed class TooltipAttribute : PropertyAttribute { public TooltipAttribute(string tooltip) { } }
     public sealed class MinAttribute : PropertyAttribute { public MinAttribute(float min) { } }
     public sealed class RangeAttribute : PropertyAttribute { public RangeAttribute(float min, float max) { } }
+    public sealed class RequireComponent : Attribute { public RequireComponent(Type requiredComponent, Type requiredComponent2) { } }
     public sealed class AddComponentMenu : Attribute { public AddComponentMenu(string menuName) { } }
     public sealed class DisallowMultipleComponent : Attribute { }
     public sealed class DefaultExecutionOrder : Attribute { public DefaultExecutionOrder(int order) { } }
@@ -380,6 +443,7 @@ namespace UnityEngine.Events
         private UnityAction<T0> _calls = arg0 => { };
         public void Invoke(T0 arg0) { _calls(arg0); }
         public void AddListener(UnityAction<T0> call) { _calls += call; }
+        public void RemoveListener(UnityAction<T0> call) { _calls -= call; }
     }
 }
 

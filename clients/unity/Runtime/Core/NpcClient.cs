@@ -204,6 +204,105 @@ namespace NpcEngine
             lock (_gate) { return _session.Inbox.TakeEvent(); }
         }
 
+        /// <summary>A voice process was connected to the server a moment ago: it hears, and speaks lines aloud.</summary>
+        public bool HasVoice
+        {
+            get { lock (_gate) { return _session.HasVoice; } }
+        }
+
+        /// <summary>Listen to a microphone: <see cref="Put"/> sound into what this returns, and <see cref="Release"/> it.</summary>
+        /// <param name="npcs">Who is spoken to.</param>
+        /// <param name="rate">Samples a second, 8000 to 48000.</param>
+        /// <param name="open">An open microphone, of which each line is told when it is complete; else push to talk.</param>
+        /// <param name="says">Lines are said by themselves, without a picture; else the game takes and says them.</param>
+        /// <exception cref="ProtocolException">`no_voice` where the server is away or older than voices, `unknown_npc`, `field`.</exception>
+        public Hearing Listen(string[] npcs, int rate = 16000, bool open = false, string speaker = "player", bool says = true)
+        {
+            lock (_gate) { return _session.Listen(npcs, rate, open, speaker, says); }
+        }
+
+        /// <summary>Send what came from a microphone: mono, 16 bit (<see cref="Pcm.From"/>), in pieces of 20 to 100 ms.</summary>
+        /// <param name="capturedAt">Seconds on the game's clock, of the first sample.</param>
+        public void Put(Hearing hearing, byte[] pcm, double? capturedAt = null)
+        {
+            lock (_gate)
+            {
+                _session.Put(hearing, pcm, capturedAt);
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        /// <summary>The button is released, the microphone closed: the line comes, or an empty one where nothing was said.</summary>
+        public void Release(Hearing hearing)
+        {
+            lock (_gate)
+            {
+                _session.Release(hearing);
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        /// <summary>Forget what was said.</summary>
+        public void Drop(Hearing hearing)
+        {
+            lock (_gate)
+            {
+                _session.Drop(hearing);
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        /// <summary>What was heard, oldest first: words so far, and lines (`Final`); null where there is nothing.</summary>
+        public Heard TakeHeard()
+        {
+            lock (_gate) { return _session.TakeHeard(); }
+        }
+
+        /// <summary>Say a line that was heard, with what the player sees (or null); see <see cref="Listen"/>.</summary>
+        /// <exception cref="ProtocolException">What the server would refuse.</exception>
+        public string Say(Heard heard, string[] npcs, Frame frame = null, string speaker = "player",
+                          IDictionary<string, object> state = null, double? capturedAt = null, bool inspect = false)
+        {
+            lock (_gate)
+            {
+                string id = _session.Say(heard, npcs, frame, speaker, state, capturedAt, inspect);
+                Monitor.PulseAll(_gate);
+                return id;
+            }
+        }
+
+        /// <summary>Have an NPC say a line aloud, such as a decision's; what it was saying ends.</summary>
+        /// <returns>The id of the speech; null where no voice process is connected.</returns>
+        /// <exception cref="ProtocolException">What the server would refuse.</exception>
+        public string Speak(string npc, string text, string emotion = "", string lineId = "")
+        {
+            lock (_gate)
+            {
+                string id = _session.Speak(npc, text, emotion, lineId);
+                Monitor.PulseAll(_gate);
+                return id;
+            }
+        }
+
+        /// <summary>Let NPCs fall silent; all of them where none are named.</summary>
+        public void Hush(params string[] npcs)
+        {
+            lock (_gate)
+            {
+                _session.Hush(npcs);
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        /// <summary>
+        /// The oldest <see cref="Sound"/>, each speech's in order, or <see cref="NpcEngine.Hush"/> where one is to be heard no
+        /// more; null where there is nothing. NPCs fall silent when they are spoken to, say something else, or leave.
+        /// </summary>
+        public Message TakeSound()
+        {
+            lock (_gate) { return _session.TakeSound(); }
+        }
+
         /// <summary>The oldest error that came, or null.</summary>
         public Error TakeError()
         {

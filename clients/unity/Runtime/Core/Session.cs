@@ -16,6 +16,7 @@ namespace NpcEngine
         private readonly Utterances _utterances = new Utterances();
         private readonly NewestFrames _frames = new NewestFrames();
         private readonly Roster _roster = new Roster();
+        private readonly Sounds _sounds = new Sounds();
         private bool _linked;
         private double _heardAt;
         private double _helloAt; // when to say it (again)
@@ -104,6 +105,7 @@ namespace NpcEngine
             if (_roster.Leave(npc))
             {
                 _utterances.Forget(npc);
+                _sounds.Silence(npc);
             }
         }
 
@@ -157,13 +159,130 @@ namespace NpcEngine
             {
                 throw new ProtocolException("busy", "Too many utterances wait for a decision.", "Say this again in a moment.");
             }
+            return Say(new Utterance(_newId(), text, Known(npcs), speaker), frame, state, capturedAt, inspect);
+        }
+
+        private string Say(Utterance said, Frame frame, IDictionary<string, object> state, double? capturedAt, bool inspect)
+        {
             GameTime = capturedAt;
-            var said = new Utterance(_newId(), text, Known(npcs), speaker);
             var observe = new Observe(_seq + 1, said.To, frame, said, (IDictionary<string, object>)Copy(state), GameTime, inspect);
             Check(observe);
             _seq++;
+            _sounds.Silence(said.To);
             _utterances.Add(observe);
             return said.Id;
+        }
+
+        // -- what is heard, and spoken aloud --------------------------------------------------------------
+
+        /// <summary>A voice process was connected to the server a moment ago.</summary>
+        public bool HasVoice
+        {
+            get
+            {
+                object count;
+                return Greeted && Counters.TryGetValue("voice", out count) && count is long && (long)count > 0;
+            }
+        }
+
+        /// <summary>Begin to listen to a microphone.</summary>
+        /// <exception cref="ProtocolException">`no_voice`, `unknown_npc` or `field`.</exception>
+        public Hearing Listen(string[] npcs, int rate, bool open, string speaker, bool says)
+        {
+            Known(npcs);
+            if (!Greeted || Array.IndexOf(Welcome.Capabilities, "voice") < 0)
+            {
+                string why = Greeted ? "The server is older than voices." : "The server is away.";
+                throw new ProtocolException("no_voice", why, "Let the player type.");
+            }
+            var hearing = new Hearing(_newId(), npcs, rate, open, speaker, says);
+            Check(new Hear(hearing.Id, 0, null, null, npcs, rate, open));
+            _sounds.Begin(hearing);
+            return hearing;
+        }
+
+        /// <exception cref="ProtocolException">`field`, for half a sample.</exception>
+        public void Put(Hearing hearing, byte[] pcm, double? capturedAt)
+        {
+            _sounds.Put(hearing, pcm, capturedAt, Limits.Pcm);
+        }
+
+        public void Release(Hearing hearing)
+        {
+            _sounds.End(hearing);
+        }
+
+        public void Drop(Hearing hearing)
+        {
+            _sounds.Drop(hearing);
+        }
+
+        /// <summary>Let NPCs fall silent; all of them where none are named.</summary>
+        public void Hush(params string[] npcs)
+        {
+            _sounds.Hush(npcs);
+        }
+
+        /// <summary>The oldest <see cref="Sound"/> or <see cref="NpcEngine.Hush"/>, or null.</summary>
+        public Message TakeSound()
+        {
+            return _sounds.TakeSound();
+        }
+
+        /// <summary>What was heard, oldest first, or null.</summary>
+        public Heard TakeHeard()
+        {
+            return _sounds.TakeHeard();
+        }
+
+        /// <summary>Have a line spoken; null where nobody is there to speak it.</summary>
+        /// <exception cref="ProtocolException">What the server would refuse.</exception>
+        public string Speak(string npc, string text, string emotion, string lineId)
+        {
+            Known(new[] { npc });
+            if (!HasVoice || string.IsNullOrWhiteSpace(text))
+            {
+                return null;
+            }
+            var speak = new Speak(_newId(), npc, text.Length > Limits.Text ? text.Substring(0, Limits.Text) : text, emotion, lineId);
+            Check(speak);
+            _sounds.Speak(speak);
+            return speak.Speech;
+        }
+
+        /// <summary>Say a line that was heard, under the id that stands, to those of the NPCs who are there.</summary>
+        /// <exception cref="ProtocolException">What the server would refuse.</exception>
+        public string Say(Heard heard, string[] npcs, Frame frame, string speaker, IDictionary<string, object> state,
+                          double? capturedAt, bool inspect)
+        {
+            string[] listeners = Array.FindAll(npcs, Knows);
+            if (listeners.Length == 0)
+            {
+                return null;
+            }
+            var spoken = new Spoken(heard.Confidence, heard.Began, heard.Ended, heard.Tone);
+            return Say(new Utterance(heard.Utterance, heard.Text, listeners, speaker, spoken), frame, state, capturedAt, inspect);
+        }
+
+        private void Take(Heard heard)
+        {
+            Hearing hearing = _sounds.Of(heard.Hearing);
+            if (!_sounds.Take(heard) || heard.Utterance == null)
+            {
+                return;
+            }
+            try
+            {
+                if (hearing.Says)
+                {
+                    Say(heard, hearing.To, null, hearing.Speaker, null, null, false);
+                }
+                _sounds.Told(heard.Utterance);
+            }
+            catch (ProtocolException error)
+            {
+                _inbox.Add(new Error(error.Code, error.Message, error.Fix));
+            }
         }
 
         private string[] Known(string[] npcs)
@@ -211,6 +330,10 @@ namespace NpcEngine
         {
             Greeted = false;
             _frames.Clear();
+            for (int lost = _sounds.Lose(); lost > 0; lost--)
+            {
+                _inbox.Add(new Error("voice_lost", "What was said was not heard to its end: the server went away.", "Say it again."));
+            }
         }
 
         /// <summary>The goodbye that ends the session at the server, or null where no server would hear it.</summary>
@@ -240,7 +363,7 @@ namespace NpcEngine
                 return new Ping(++_pings);
             }
             // NPCs must stand before they are spoken to.
-            return _roster.Next() ?? _utterances.Next(now) ?? (Message)_frames.Take();
+            return _roster.Next() ?? _sounds.Next() ?? _utterances.Next(now) ?? (Message)_frames.Take();
         }
 
         private Message NextHello(double now)
@@ -277,6 +400,9 @@ namespace NpcEngine
                 case "ack": _utterances.Acknowledge(((Ack)message).Utterances, now); break;
                 case "decision": TakeDecision((Decision)message); break;
                 case "event": TakeEvent((Notice)message); break;
+                case "heard": Take((Heard)message); break;
+                case "sound": _sounds.Take((Sound)message); break;
+                case "hush": _sounds.Take((Hush)message); break;
                 case "pong": Counters = ((Pong)message).Counters; break;
                 case "error": TakeError((Error)message, now); break;
                 case "bye": Lose(); _helloAt = now + Timings.HelloEvery; break;
@@ -342,6 +468,10 @@ namespace NpcEngine
                 }
             }
             DropRefused(error);
+            if (error.About != null && !_sounds.Refused(error.About))
+            {
+                return; // of a line that was to be spoken: it is there to be read
+            }
             _inbox.Add(error);
         }
 
