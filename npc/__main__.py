@@ -20,7 +20,8 @@ from npc.evaluation.bench import bench
 from npc.evaluation.conversation import SHIPPED
 from npc.evaluation.converse import converse
 from npc.evaluation.run import Effort, report
-from npc.exchange.convert import export_card, import_lorebook, import_shared
+from npc.exchange.convert import Imported, export_card, import_lorebook, import_shared
+from npc.exchange.dialogue.importing import import_dialogue, is_dialogue
 from npc.exchange.table_review import table_faults, table_notes
 from npc.exchange.tables import export_lines, import_lines
 from npc.log import replay
@@ -107,12 +108,26 @@ def _lint(chosen: _Chosen) -> int:
 
 def _import_card(chosen: _Chosen) -> None:
     if chosen.into is None:
-        made = import_shared(chosen.source, chosen.out, chosen.force)
+        _told_of(import_shared(chosen.source, chosen.out, chosen.force))
     else:
-        made = import_lorebook(chosen.source, chosen.into)
+        _told_of(import_lorebook(chosen.source, chosen.into))
+
+
+def _told_of(made: Imported) -> None:
     for sentence in made.left:
         print(f"left out: {sentence}", file=sys.stderr)
     print(f"written: {made}")
+
+
+def _import(chosen: _Chosen) -> None:
+    if not any(is_dialogue(source) for source in chosen.sources):
+        for source in chosen.sources:
+            _told_of(import_shared(source, chosen.out, chosen.force))
+        return
+    made = import_dialogue(chosen.sources, chosen.out, speaker=getattr(chosen, "as"), player=chosen.player, force=chosen.force)
+    for sentence in (*made.left, *made.game):
+        print(sentence, file=sys.stderr)
+    print(f"written: {made.path} ({made.summary})")
 
 
 def _export_card(chosen: _Chosen) -> None:
@@ -176,6 +191,28 @@ COMMANDS: dict[str, _Command] = {
             ),
         ),
         lambda chosen: _coverage(chosen.logs),
+    ),
+    "import": _Command(
+        "make a card of a dialogue in Yarn Spinner or Ink, or of a Character Card; what is left out is told",
+        (
+            (
+                "sources",
+                {
+                    **_PATH,
+                    "nargs": "+",
+                    "metavar": "FILE",
+                    "help": ".yarn or .ink files of one dialogue, or a JSON or PNG card",
+                },
+            ),
+            ("--out", {**_PATH, "help": "default: its name, as .yaml, here"}),
+            ("--as", {"default": "", "metavar": "SPEAKER", "help": "whose lines; default: whoever has most"}),
+            (
+                "--player",
+                {"default": "", "metavar": "NAME", "help": "what the player is called there, if not Player or You"},
+            ),
+            _FORCE,
+        ),
+        _import,
     ),
     "import-card": _Command(
         "make a card of ours from a Character Card V1, V2 or V3, its lorebook with it; what is left out is told",

@@ -127,7 +127,7 @@ def spoken(persona: Persona) -> Iterator[tuple[Where, Sequence[Line]]]:
 def _sights(persona: Persona) -> Iterator[tuple[Where, str]]:
     behaviour = load_behaviour()
     known = {*behaviour.meanings, *behaviour.watch, *persona.watch, *persona.places}
-    for where, condition in _conditions(persona):
+    for where, condition in conditions_of(persona):
         for entry in ("sees", "saw"):
             for phrase in getattr(condition, entry):
                 if phrase not in known:
@@ -139,13 +139,20 @@ def _sights(persona: Persona) -> Iterator[tuple[Where, str]]:
                     yield where, f"`{shown(phrase)}` is no phrase under `watch`: does your game watch for it?"
 
 
-def _conditions(persona: Persona) -> Iterator[tuple[Where, Condition]]:
+def conditions_of(persona: Persona) -> Iterator[tuple[Where, Condition]]:
+    """Every condition of a card, and its place."""
     for n, rule in enumerate(persona.rules):
         yield ("rules", n, "when"), rule.when
     for n, bark in enumerate(persona.barks):
         yield ("barks", n, "when"), bark.when
     for action, needs in persona.requires.items():
         yield ("requires", action), needs
+    for name, plan in persona.plans.items():
+        yield ("plans", name, "when"), plan.when
+    for name, quest in persona.quests.items():
+        for step, entry in quest.steps.items():
+            if entry.when is not None:
+                yield ("quests", name, "steps", step, "when"), entry.when
     for where, lines in spoken(persona):
         for n, line in enumerate(lines):
             yield (*where, n), line
@@ -171,3 +178,24 @@ def _effects(persona: Persona) -> Iterator[Consequence]:
     for _, lines in spoken(persona):
         for line in lines:
             yield from line.effects
+
+
+# -- what is waited for -------------------------------------------------------------------------------------------
+
+
+def awaited(persona: Persona) -> dict[str, tuple[Condition, ...]]:
+    """Intents of a card's own that nothing but rules asks for -> what these ask of the game's state and of quests beside."""
+    found: dict[str, list[Condition]] = {}
+    for where, condition in conditions_of(persona):
+        intents, inner = set(condition.intent), _inner_intents(condition)
+        for intent in (intents | inner) & persona.intents.keys():
+            is_rule = where[0] == "rules" and intent not in inner
+            asked = Condition(state=condition.state, quest=condition.quest) if is_rule else Condition()
+            found.setdefault(intent, []).append(asked)
+    return {intent: tuple(asked) for intent, asked in found.items()}
+
+
+def _inner_intents(condition: Condition) -> set[str]:
+    """The intents that conditions within a condition name."""
+    inner = [*condition.any, *filter(None, (condition.not_,))]
+    return {intent for one in inner for intent in {*one.intent, *_inner_intents(one)}}

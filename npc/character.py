@@ -144,6 +144,8 @@ class Character:
         """
         parts = self._parts
         percept = self._live_on(percept)
+        if parts.persona.state:
+            percept = replace(percept, state={**parts.persona.state, **percept.state})
         parts.speak(percept.state)
         self.mood.pass_time(percept.time)
         self.percept = percept = parts.lookout.look(percept)

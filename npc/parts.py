@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from npc.affect import Affect, Relationship
 from npc.agenda import STEP_LASTS, Activity, Agenda
 from npc.arbitration import Arbiter, Choice
 from npc.asks import NOT_BEGUN
 from npc.behaviour import Behaviour
+from npc.card_review import awaited
 from npc.circumstances import Day, Goals, faction_of, hour_of
-from npc.conditions import TRACED, Moment, Speaker
+from npc.conditions import TRACED, Condition, Moment, Speaker
 from npc.conversation.view import listed
 from npc.effects import QUEST
 from npc.feelings import Feelings
@@ -143,9 +145,32 @@ class CharacterParts:
         )
 
     def meant(self, percept: Percept) -> str:
-        """The intent of the card's own that the words come near to; empty where that is none."""
-        name, likeness = best(percept.knowledge)
-        return name if name in self.persona.intents and likeness >= self.behaviour.own_intents else ""
+        """The intent of the card's own that the words come near to; empty where that is none.
+
+        One that only rules and steps ask for which do not hold now gives way to the next: "yes" to what is asked now.
+        """
+        if not self.persona.intents:
+            return ""
+        near = sorted(percept.knowledge.items(), key=lambda item: -item[1])
+        for name, likeness in near:
+            if likeness < self.behaviour.own_intents or name not in self.persona.intents:
+                return ""
+            if self._is_awaited(name, percept):
+                return name
+        return ""
+
+    @cached_property
+    def _awaited(self) -> dict[str, tuple[Condition, ...]]:
+        return awaited(self.persona)
+
+    def _is_awaited(self, intent: str, percept: Percept) -> bool:
+        """Whether anything of the card could come of an intent now, by what the game tells and where quests stand."""
+        asked = self._awaited.get(intent)
+        if asked is None:
+            return True
+        person = self.memory.person(percept.speaker)
+        moment = Moment(state=percept.state, quests=person.quests if person else {})
+        return any(condition.holds(moment) for condition in asked)
 
     def known(self, probabilities: Mapping[str, float]) -> str:
         """The likeliest label; empty where it is too unsure to go by."""

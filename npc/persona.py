@@ -13,7 +13,7 @@ from npc.behaviour import EventCfg, Plan
 from npc.card_faults import did_you_mean, entry_fault, place_of, problem_fault, value_fault
 from npc.card_file import CardFile, Where, cards_in, shown
 from npc.circumstances import Factions, Goal, Occupation
-from npc.conditions import Condition, Line, Lines
+from npc.conditions import Condition, Line, Lines, Told
 from npc.conversation.trade import Ware
 from npc.effects import Consequences
 from npc.errors import PersonaError
@@ -26,6 +26,7 @@ from npc.vocabulary import Action, Avoidable, Meaning, SpokenWith, TraitName, ex
 _SHIPPED = Path(__file__).with_name("characters")
 _ASSISTANTS = Path(__file__).with_name("assistants")
 _SHOWN = 200  # faults of one card
+MOST_INTENTS, MOST_QUESTS = 200, 200  # of a card
 
 
 def _many(value: Any) -> Any:
@@ -138,13 +139,15 @@ class Persona(BaseModel):
     """What it takes in exchange, and what that is worth to it in coins."""
     schedule: tuple[Occupation, ...] = Field(default=(), max_length=48)
     """What it does at an hour of the day when nothing else is asked of it; the first that is possible."""
-    intents: dict[Name, Questions] = Field(default={}, max_length=40)
+    state: dict[str, Told] = Field(default={}, max_length=64)
+    """What holds of the game's state until the game tells otherwise."""
+    intents: dict[Name, Questions] = Field(default={}, max_length=MOST_INTENTS)
     """Intents of its own, each by a few examples of what players say; others with the same meaning are understood too."""
     events: dict[Name, EventCfg] = Field(default={}, max_length=40)
     """Events of its own that the game may tell, beside the common ones: how they feel, and what it does about them."""
     barks: tuple[Bark, ...] = Field(default=(), max_length=100)
     """What it says of its own accord when something that the game tells becomes so."""
-    quests: dict[Name, Quest] = Field(default={}, max_length=40)
+    quests: dict[Name, Quest] = Field(default={}, max_length=MOST_QUESTS)
     """Quests, each a row of steps that it and somebody go through."""
     translations: Translations = {}
     """Its lines in other languages: language, line id, words; tables beside the card are easier to keep."""

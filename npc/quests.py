@@ -18,6 +18,7 @@ from npc.effects import QUEST, Consequences
 from npc.types import Effect
 from npc.vocabulary import Action
 
+MOST_STEPS = 200  # of a quest: an imported dialogue has one for each place where the player may choose
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 
 
@@ -60,7 +61,7 @@ class Quest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    steps: dict[Name, Step] = Field(min_length=1, max_length=40)
+    steps: dict[Name, Step] = Field(min_length=1, max_length=MOST_STEPS)
     """Its steps in their order."""
 
     @field_validator("steps")

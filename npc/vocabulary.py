@@ -37,7 +37,7 @@ CAUSES = (
 RELATIONSHIPS = ("acquaintance", "friend", "foe", "feared")
 
 # Entry of a card -> how many it may have at most, beside what the schema says of `knowledge`, `goals` and `schedule`
-MOST = {"watch": 64, "reactions": 64, "rules": 200, "plans": 40}
+MOST = {"watch": 64, "reactions": 64, "rules": 600, "plans": 40}
 MOST_LINES = 200  # in one place
 MOST_QUESTIONS = 300  # of all knowledge together: each is a run of the sentence encoder
 LONGEST_TEXT = 20_000  # characters of one text, such as the backstory

@@ -232,7 +232,7 @@ def test_no_file_takes_long_to_refuse(tmp_path, text):
 
 TOO_MUCH = {
     "phrases": ({"watch": {f"wolf {n}": "threat" for n in range(65)}}, "65 entries, at most 64"),
-    "rules": ({"rules": [{"when": {}, "do": "idle", "because": "x"}] * 201}, "201 entries, at most 200"),
+    "rules": ({"rules": [{"when": {}, "do": "idle", "because": "x"}] * 601}, "601 entries, at most 600"),
     "lines": ({"lines": {"greet": ["Hi."] * 201}}, "201 lines, at most 200"),
     "questions": ({"knowledge": {f"f{n}": {"asked": ["a"] * 8, "say": "x"} for n in range(40)}}, "320 questions in all"),
     "prose": ({"backstory": "x" * 20_001}, "at most 20000"),

@@ -200,3 +200,38 @@ def test_an_event_may_reach_a_step(stage, react):
     rung = tam.look(state={"event": "bell_rung", "event_by": "player"})
     assert (rung.line, kinds(rung)) == ("It begins!", ["quest"])
     assert "quests: feast: begun" in tam.hear("hello", "greet", "greet").trace
+
+
+def test_an_intent_of_which_nothing_could_come_now_gives_way_to_the_next(stage):
+    tam = stage(
+        intents={"yes_tea": ["yes, tea"], "yes_milk": ["yes, milk"]},
+        quests={"cup": {"steps": {"poured": {}}}},
+        rules=[
+            {
+                "when": {"intent": "yes_tea", "quest": {"cup": "none"}},
+                "do": "talk",
+                "because": "pours",
+                "say": "Here. Milk?",
+                "effects": [{"kind": "quest", "quest": "cup", "step": "poured"}],
+            },
+            {"when": {"intent": "yes_milk", "quest": {"cup": "poured"}}, "do": "talk", "because": "adds", "say": "There."},
+        ],
+        lines={"talk": "Hm.", "celebrate": "Ha!"},
+    )
+    near = {"yes_milk": 0.9, "yes_tea": 0.8}
+    assert tam.hear("yes please", "agree", "talk", knowledge=near).line == "Here. Milk?"
+    assert tam.hear("yes please", "agree", "talk", knowledge={**near, "yes_tea": 0.95}).line == "There."
+    assert tam.hear("yes please", "agree", "talk", knowledge={"yes_tea": 0.95}).line == "Hm."
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [({}, "3 coins."), ({"gold": 5}, "5 coins."), ({"weather": "rain"}, "Wet.")],
+    ids=["nothing", "gold", "rain"],
+)
+def test_what_the_card_takes_for_granted_holds_until_the_game_tells_otherwise(stage, told, said):
+    lines = {
+        "greet": [{"say": "{state.gold} coins.", "state": {"weather": "fair"}}, {"say": "Wet.", "state": {"weather": "rain"}}]
+    }
+    tam = stage(state={"gold": 3, "weather": "fair"}, lines=lines)
+    assert tam.hear("hello", "greet", "greet", state=told).line == said
