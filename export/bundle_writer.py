@@ -33,7 +33,7 @@ from engine.lab.model import NpcModel
 from engine.lab.training.feature_cache import ScenePair
 from engine.lab.training.replay import write_replay
 from engine.lab.training.run import load_run
-from engine.lab.training.sources import read_scene_shard, scene_concepts
+from engine.lab.training.sources import read_mixed, scene_concepts
 from engine.lab.training.texts import MAX_TOKENS, tokenizer_file
 from export.graphs import export_graphs, export_heads
 from export.parity import Example, Frames, Parity, calibration_frames, compare, compare_heads, parity_inputs
@@ -49,6 +49,8 @@ LICENCES = [
     "Twemoji, Emoji One, Streamline Emojis (CC BY 4.0), game-icons.net (CC BY 3.0)",
 ]
 
+ART_LICENCE = "Game art for training, by packs, each under the licence that it carries (those of the recipe `art`: CC0)"
+
 
 def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
     """Export `run` into `out`; returns a sentence for the terminal.
@@ -58,7 +60,8 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
             written then).
     """
     console = Console(stderr=True)
-    model, _ = load_run(run)
+    model, cfg = load_run(run)
+    packs = cfg.data.art.packs
     if model.grounding is None:
         raise Fault(
             "bundle_blind",
@@ -70,19 +73,21 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
             smaller = copy.deepcopy(model)
             keep_english(smaller, tokenizer_file(), folder / TOKENIZER_FILE)
             export_graphs(smaller, folder)
-        frames, texts = parity_inputs(model.cfg.size)
+        frames, texts = parity_inputs(model.cfg.size, packs)
         with console.status("comparing with PyTorch"):
             exact = compare(model, folder, frames, texts)
         refuse_unless(exact.acceptable("fp32"), exact, "fp32")
         if precision == "int8":
             with console.status("quantising"):
-                _quantise(folder, calibration_frames(model.cfg.size))
+                _quantise(folder, calibration_frames(model.cfg.size, packs))
         free_frames(folder / "image.onnx")
         shipped = compare(model, folder, frames, texts)
         refuse_unless(shipped.acceptable(precision), shipped, precision)
-        pairs = read_scene_shard("train", REPLAY_SEED, model.cfg.size, 0, REPLAYED)
+        pairs = read_mixed(packs, REPLAY_SEED, model.cfg.size, REPLAYED)
         metrics = {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__, **_evaluation(run)}
-        write_rest(folder, model, pairs, scene_concepts(), {"name": name, "precision": precision, "metrics": metrics})
+        licences = [*LICENCES, *([f"{ART_LICENCE}: {', '.join(packs)}"] if packs else [])]
+        facts = {"name": name, "precision": precision, "metrics": metrics, "licences": licences}
+        write_rest(folder, model, pairs, scene_concepts(packs), facts)
     size = sum(f.stat().st_size for f in out.iterdir()) / 1e6
     return (
         f"Wrote {out} ({precision}, {size:.1f} MB). fp32 graphs agree with PyTorch on {exact.agreement:.1%} of top "
@@ -134,7 +139,10 @@ def write_rest(
     concepts: Iterable[Concept],
     facts: Mapping[str, object],
 ) -> None:
-    """Add to the graphs and the tokenizer in `folder` what else a bundle holds; `facts` are name, precision and metrics."""
+    """Add to the graphs and the tokenizer in `folder` what else a bundle holds.
+
+    `facts` are name, precision and metrics; licences, where they are others than those of the icons.
+    """
     write_heads(model, folder / HEADS_FILE)
     write_replay(folder / REPLAY_FILE, replay, concepts)
     write_manifest(folder, _manifest(folder, model, facts))
@@ -161,7 +169,7 @@ def _manifest(folder: Path, model: NpcModel, facts: Mapping[str, object]) -> dic
         "heads": entry(folder / HEADS_FILE),
         "replay": entry(folder / REPLAY_FILE),
         "metrics": facts["metrics"],
-        "licences": LICENCES,
+        "licences": facts.get("licences", LICENCES),
     }
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.formats.labels import load_labels
 from engine.lab.data.utterances import load_utterances
 from engine.lab.model import NpcModel
-from engine.lab.training.sources import read_scene_shard, slot_things
+from engine.lab.training.sources import read_mixed, slot_things
 from engine.lab.training.text_stage import fill_lines
 from engine.lab.training.texts import MAX_TOKENS, tokenize
 from npc.types import HEAD_NAMES
@@ -129,15 +129,15 @@ def _onnx_heads(decide: Any, grid: Floats, scene: Floats, utterance: Floats, sai
     return [*(o[0] for o in outputs[:-1]), outputs[-1]]
 
 
-def calibration_frames(size: tuple[int, int], count: int = 120) -> Frames:
-    """Frames that set the ranges of the quantised image graph. The first two pin black and white."""
-    frames = [frame for frame, _ in read_scene_shard("train", 11, size, 0, count)]
+def calibration_frames(size: tuple[int, int], packs: tuple[str, ...] = (), count: int = 120) -> Frames:
+    """Frames that set the ranges of the quantised image graph, packs of art among them. The first two pin black and white."""
+    frames = [frame for frame, _ in read_mixed(packs, 11, size, count)]
     return [np.zeros_like(frames[0]), np.full_like(frames[0], 255), *frames]
 
 
-def parity_inputs(size: tuple[int, int], count: int = 200) -> tuple[Frames, list[str]]:
+def parity_inputs(size: tuple[int, int], packs: tuple[str, ...] = (), count: int = 200) -> tuple[Frames, list[str]]:
     """`count` frames that were not trained on, each with a player line (every eighth with silence)."""
     lines = fill_lines(load_utterances("held_out"), slot_things(), load_labels(), random.Random(3))
     random.Random(4).shuffle(lines)
-    frames = [frame for frame, _ in read_scene_shard("train", 12, size, 0, count)]
+    frames = [frame for frame, _ in read_mixed(packs, 12, size, count)]
     return frames, ["" if i % 8 == 7 else lines[i % len(lines)].text for i in range(count)]

@@ -115,6 +115,7 @@ def train(
     config: Annotated[str, typer.Option(help="Recipe: a YAML file, or the name of a shipped one.")] = "default",
     out: Annotated[Path, typer.Option(help="Run directory; an interrupted run there goes on.")] = Path("runs/default"),
     recordings: Annotated[list[Path] | None, typer.Option(help="Recordings to mix in (repeatable).")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda: where the stages on scenes are trained.")] = "auto",
     cache: Annotated[Path | None, typer.Option(help="Where cached features lie.")] = None,
 ) -> None:
     """Train a model. Shows progress, logs to TensorBoard, resumes after Ctrl-C."""
@@ -125,7 +126,7 @@ def train(
     cfg = load_recipe(config)
     if recordings:
         cfg = cfg.model_copy(update={"data": cfg.data.model_copy(update={"recordings": tuple(recordings)})})
-    run_recipe(cfg, out, cache)
+    run_recipe(cfg, out, cache, device=device)
     typer.echo(
         f"The trained model is in {out}. Next: python -m engine evaluate --run {out}, "
         f"then python -m export --checkpoint {out} --out BUNDLE --precision int8."

@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from engine.errors import Fault
 from engine.files import refuse_overwriting
+from engine.lab.config import TrainCfg
 from engine.lab.model.text_encoders import MiniLM
 from engine.lab.training.texts import tokenizer_file
 from export import bundle_writer
@@ -47,10 +48,10 @@ def test_a_bundle_that_disagrees_is_not_written(tmp_path, monkeypatch) -> None:
         class cfg:
             size = (64, 96)
 
-    monkeypatch.setattr(bundle_writer, "load_run", lambda run: (Model, None))
+    monkeypatch.setattr(bundle_writer, "load_run", lambda run: (Model, TrainCfg()))
     monkeypatch.setattr(bundle_writer, "keep_english", lambda model, tokenizer, target: target.write_text("{}"))
     monkeypatch.setattr(bundle_writer, "export_graphs", lambda model, folder: (folder / "image.onnx").write_bytes(b"x"))
-    monkeypatch.setattr(bundle_writer, "parity_inputs", lambda size: ([np.zeros((64, 96, 3), np.uint8)], ["hi"]))
+    monkeypatch.setattr(bundle_writer, "parity_inputs", lambda size, packs: ([np.zeros((64, 96, 3), np.uint8)], ["hi"]))
     monkeypatch.setattr(bundle_writer, "compare", lambda *a: Parity(1, 0.9, 0.3, 0.1))
     out = tmp_path / "bundle"
     out.mkdir()
@@ -62,7 +63,7 @@ def test_a_bundle_that_disagrees_is_not_written(tmp_path, monkeypatch) -> None:
 
 
 def test_a_model_without_a_heat_map_is_no_bundle(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(bundle_writer, "load_run", lambda run: (SimpleNamespace(grounding=None), None))
+    monkeypatch.setattr(bundle_writer, "load_run", lambda run: (SimpleNamespace(grounding=None), TrainCfg()))
     with pytest.raises(Fault, match="no heat map"):
         bundle_writer.write_bundle(tmp_path, tmp_path / "bundle", "fp32", "x")
     assert not (tmp_path / "bundle").exists()

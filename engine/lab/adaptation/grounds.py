@@ -10,9 +10,9 @@ from PIL import Image
 from engine.formats.pictures import Pixels
 from engine.lab.data.backgrounds import blobs, bricks, draw_background, flat, ground, noise
 from engine.lab.data.chance import Rng, pick
+from engine.lab.data.surfaces import backdrop
 
 TILE = 128  # pixels of a side up to which a picture is a tile, and beyond which a screenshot
-WHOLE, PART = 1.0, 0.5  # of a screenshot that is seen
 OWN = 0.8  # share of layouts on a game's own grounds, where there are some
 DRAWN_TILES = 0.6  # share of maps on small drawn tiles
 PATTERNED = 0.4  # of them
@@ -43,7 +43,7 @@ class Grounds:
         if own and rng.random() < OWN:
             chosen = pick(own, rng)
             if chosen is self._screens:
-                return lambda size: _part(pick(self._screens, rng), size, rng)
+                return lambda size: backdrop(size, rng, self._screens)
             return _tiling([pick(self._tiles, rng) for _ in range(2)], cell, crisp, rng)
         if tiled and rng.random() < DRAWN_TILES:
             return _tiling([_drawn_tile(rng) for _ in range(2)], cell, crisp, rng)
@@ -93,14 +93,3 @@ def _walls(rows: int, columns: int, rng: Rng) -> np.ndarray:
         row, column, long = int(rng.integers(rows)), int(rng.integers(columns)), int(rng.integers(2, 10))
         walls[(slice(row, row + long), column) if rng.random() < 0.5 else (row, slice(column, column + long))] = True
     return walls
-
-
-def _part(screen: Pixels, size: tuple[int, int], rng: Rng) -> Image.Image:
-    """A part of a screenshot in the shape of the frame, perhaps mirrored."""
-    picture, ratio = Image.fromarray(screen), size[1] / size[0]
-    share = float(rng.uniform(PART, WHOLE))
-    width = min(picture.width, picture.height * ratio) * share
-    height = width / ratio
-    x, y = float(rng.uniform(0, picture.width - width)), float(rng.uniform(0, picture.height - height))
-    part = picture.resize((size[1], size[0]), Image.Resampling.BICUBIC, (x, y, x + width, y + height))
-    return part.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if rng.random() < 0.5 else part

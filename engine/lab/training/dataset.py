@@ -199,6 +199,11 @@ def _draw(rng: np.random.Generator, available: int, wanted: int) -> list[int]:
     return [int(i) for i in rng.integers(0, available, wanted)]
 
 
+def on_device(batch: Batch, device: torch.device) -> Batch:
+    """The batch where the model computes."""
+    return {name: of.to(device) for name, of in batch.items()}
+
+
 def encode_batch(model: NpcModel, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
     """Cached features (or frames, for an encoder that is trained) to grid, scene and float `valid`."""
     if "frame" in batch:

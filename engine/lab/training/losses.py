@@ -81,25 +81,25 @@ class NamingLoss:
     def loss(self, grid: Tensor, batch: dict[str, Tensor]) -> Tensor:
         """grid [B, C, H, W] of unit cells; of the batch `thing` [B, N, 4] and `thing_names` [B, N, T]."""
         assert self._model.grounding is not None
-        true = batch["thing_names"].flatten(0, 1)
+        true, device = batch["thing_names"].flatten(0, 1).cpu(), grid.device  # which names, is found out on the processor
         sample = torch.randperm(len(self._rows), generator=self._chance)[:SAMPLED]
         chosen = torch.cat([sample, true[true >= 0]]).unique()
-        query = self._model.grounding.query(self._table.sentences(self._rows[chosen]))
+        query = self._model.grounding.query(self._table.sentences(self._rows[chosen].to(device)))
         kin = (self._kin[true.clamp(min=0)][..., chosen] & (true >= 0).unsqueeze(-1)).any(1)
         places = torch.full((len(self._rows) + 1,), len(chosen))  # the last row is where "no name" (-1) is looked up
         places[chosen] = torch.arange(len(chosen))
         return naming_loss(
             cell_means(grid, batch["thing"]).flatten(0, 1),
             F.normalize(query, dim=-1),
-            _marked(places[true], len(chosen)),
-            kin,
+            _marked(places[true], len(chosen)).to(device),
+            kin.to(device),
             self._model.grounding.scale.exp(),
         )
 
 
 def cell_means(grid: Tensor, boxes: Tensor) -> Tensor:
     """Mean unit vectors [B, N, C] of the cells inside boxes [B, N, 4] (top, bottom, left, right; ends exclusive)."""
-    rows, columns = torch.arange(grid.shape[2]), torch.arange(grid.shape[3])
+    rows, columns = (torch.arange(side, device=grid.device) for side in grid.shape[2:])
     top, bottom, left, right = boxes.unsqueeze(-1).unbind(2)
     high, wide = (rows >= top) & (rows < bottom), (columns >= left) & (columns < right)
     inside = (high.unsqueeze(-1) & wide.unsqueeze(-2)).flatten(2).to(grid.dtype)

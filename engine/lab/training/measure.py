@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader
 from engine.lab.data.concepts import load_synonyms
 from engine.lab.evaluation.metrics import auc, expected_calibration_error, presence_ece
 from engine.lab.model import NpcModel
-from engine.lab.training.dataset import SceneDataset, answer_batch, encode_batch
+from engine.lab.training.dataset import SceneDataset, answer_batch, encode_batch, on_device
 from engine.lab.training.feature_cache import SceneRecord
 from engine.lab.training.texts import Texts
 from npc.types import FUSED_HEADS, HEAD_NAMES, PLACES, WORD_HEADS
@@ -84,7 +84,8 @@ def measure_run(model: NpcModel, table: Texts, data: SceneDataset, batch: int = 
     """Run `model` over `data` (whose draws should be `fixed`)."""
     model.eval()
     result = Measured(temperature={h: (float(c[0]), float(c[1])) for h, c in model.calibration.items()})
-    for rows in DataLoader(data, batch):
+    device = model.silence.device
+    for rows in (on_device(rows, device) for rows in DataLoader(data, batch)):
         grid, scene, valid = encode_batch(model, rows)
         answers = answer_batch(model, table, rows, grid, scene, valid)
         for i, head in enumerate(HEAD_NAMES):
@@ -92,7 +93,7 @@ def measure_run(model: NpcModel, table: Texts, data: SceneDataset, batch: int = 
             known = truth >= 0
             if head in WORD_HEADS:  # of silence there is nothing to read
                 known &= rows["said"].flatten() > 0
-            result.logits[head].append(answers.logits[head].flatten(0, 1)[known])
+            result.logits[head].append(answers.logits[head].flatten(0, 1)[known].cpu())
             result.truth[head] += truth[known].tolist()
         if answers.heat is not None and answers.presence is not None:
             _add_pointing(result, "target", answers.heat, answers.presence, rows["text_mask"])

@@ -36,10 +36,19 @@ WORDS = ("text.", "text_heads.")  # what the text stage trains
 
 
 def run_recipe(
-    cfg: TrainCfg, run: Path, cache: Path | None = None, on_validation: Callable[[int, float], None] | None = None
+    cfg: TrainCfg,
+    run: Path,
+    cache: Path | None = None,
+    on_validation: Callable[[int, float], None] | None = None,
+    device: str = "auto",
 ) -> NpcModel:
-    """Train as `cfg` says; the result is `run/model.safetensors`, calibrated. For `on_validation` see `SceneStage`."""
+    """Train as `cfg` says; the result is `run/model.safetensors`, calibrated. For `on_validation` see `SceneStage`.
+
+    Args:
+        device: "cpu", "cuda", or "auto": a GPU where torch finds one, for the stages that learn from scenes.
+    """
     keep_freed_memory()
+    on = training_device(device)
     cache = cache_directory(cache)
     labels = load_labels()
     start_run(run, cfg, labels, LESSONS_VERSION)
@@ -53,16 +62,31 @@ def run_recipe(
         if cfg.scene.start_from is not None:
             _take_fused_part(model, cfg.scene.start_from)
         if cfg.name is not None:
-            _naming_stage(model, cfg, run, cache, texts, validation, progress)
+            _naming_stage(model, cfg, run, cache, texts, validation, progress, on)
         if cfg.scene.epochs:
-            stage = SceneStage(model, cfg.scene, texts, run, cfg.seed, on_validation=on_validation)
+            stage = SceneStage(model, cfg.scene, texts, run, cfg.seed, on_validation=on_validation, device=on)
             _scene_stage(stage, train, validation, progress)
         if cfg.tune is not None:
-            _scene_stage(SceneStage(model, cfg.tune, texts, run, cfg.seed, "tuned", tune=True), train, validation, progress)
+            stage = SceneStage(model, cfg.tune, texts, run, cfg.seed, "tuned", tune=True, device=on)
+            _scene_stage(stage, train, validation, progress)
+        model.cpu()
         calibrate(model, measure_run(model, texts, validation))
         save_weights(model, run / "model.safetensors")
         progress.say(f"calibrated and saved: {run / 'model.safetensors'}")
     return model
+
+
+def training_device(wanted: str) -> torch.device:
+    """The device of a name, see `run_recipe`.
+
+    Raises:
+        Fault: `device`.
+    """
+    if wanted not in ("auto", "cpu", "cuda"):
+        raise Fault("device", f"There is no device '{wanted}'.", "Use auto, cpu or cuda.")
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise Fault("device", "torch finds no GPU here.", "Install torch with CUDA for your driver, or use --device cpu.")
+    return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
 
 
 def _data_sets(
@@ -171,7 +195,14 @@ def _take_fused_part(model: NpcModel, run: Path) -> None:
 
 
 def _naming_stage(
-    model: NpcModel, cfg: TrainCfg, run: Path, cache: Path, texts: Texts, validation: SceneDataset, progress: Progress
+    model: NpcModel,
+    cfg: TrainCfg,
+    run: Path,
+    cache: Path,
+    texts: Texts,
+    validation: SceneDataset,
+    progress: Progress,
+    device: torch.device,
 ) -> None:
     """Learn what things are called, and nothing else, from sheets of them; go on with the last weights."""
     source = sheets(cfg)
@@ -184,7 +215,7 @@ def _naming_stage(
     size, queries = cfg.model.size, cfg.data.queries
     data = SceneDataset(shards, model.labels, texts, asker, queries, size, seed=cfg.seed, vocabulary=Vocabulary(concepts))
     texts.add(data.texts(), progress)
-    stage = SceneStage(model, cfg.name, texts, run, cfg.seed, "named", tune=True, naming_alone=True)
+    stage = SceneStage(model, cfg.name, texts, run, cfg.seed, "named", tune=True, naming_alone=True, device=device)
     stage.run(data, validation, progress)
     model.load_state_dict(load_file(stage.last_file))
 

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from engine.lab.config import SceneStageCfg
 from engine.lab.model import NpcModel
-from engine.lab.training.dataset import Batch, SceneDataset, answer_batch, encode_batch
+from engine.lab.training.dataset import Batch, SceneDataset, answer_batch, encode_batch, on_device
 from engine.lab.training.losses import NamingLoss, head_loss, heat_loss, presence_loss
 from engine.lab.training.measure import measure_run
 from engine.lab.training.run import Clock, Progress, save_state, save_weights
@@ -94,8 +94,8 @@ class SceneStage:
     """Trains the fused part of `model` in place and keeps the best weights in `run` as `name.safetensors`.
 
     With `tune`, the image encoder's stages behind stride 8 learn too, at a tenth of the rate; with `naming_alone`, nothing but
-    what things are called and where they are. `on_validation` hears the
-    step and the score of every validation, and may end the training by raising.
+    what things are called and where they are. `on_validation` hears the step and the score of every validation, and may end the
+    training by raising. The model stays on the `device` on which it is trained.
     """
 
     def __init__(
@@ -110,8 +110,10 @@ class SceneStage:
         tune: bool = False,
         naming_alone: bool = False,
         on_validation: OnValidation | None = None,
+        device: torch.device | None = None,
     ) -> None:
-        self._naming_alone = naming_alone
+        self._naming_alone, self._device = naming_alone, device or torch.device("cpu")
+        model.to(self._device)
         self.model, self.cfg, self.texts, self.seed = model, cfg, texts, seed
         self.on_validation = on_validation
         self.best_file, self.last_file = run / f"{name}.safetensors", run / f"{name}-last.safetensors"
@@ -155,7 +157,7 @@ class SceneStage:
         def objective(batch: Batch) -> tuple[Tensor, dict[str, float]]:
             for module in self._fused:
                 module.train()  # a validation has ended that
-            return loss(batch)
+            return loss(on_device(batch, self._device))
 
         return objective
 
@@ -181,6 +183,6 @@ class SceneStage:
         if not self._state_file.exists():
             return float("-inf")
         self.model.load_state_dict(load_file(self.last_file))
-        state: dict[str, Any] = torch.load(self._state_file, weights_only=True)
+        state: dict[str, Any] = torch.load(self._state_file, map_location="cpu", weights_only=True)
         trainer.resume(state)
         return float(state["best"])

@@ -62,6 +62,14 @@ def read_art_shard(
     return [scene_pair(generator.scene(i), size) for i in range(start, start + count)]
 
 
+def read_mixed(packs: tuple[str, ...], seed: int, size: tuple[int, int], count: int) -> list[ScenePair]:
+    """Drawn scenes, and as many composed of the packs in turn with them, where there are any."""
+    drawn = read_scene_shard("train", seed, size, 0, -(-count // 2) if packs else count)
+    composed = read_art_shard(packs, "train", seed, False, size, 0, count // 2) if packs else []
+    both = [drawn, composed] if packs else [drawn]
+    return [pairs[i] for i in range(len(drawn)) for pairs in both if i < len(pairs)]
+
+
 @lru_cache(maxsize=2)
 def _generator(split: str, seed: int) -> SceneGenerator:
     return SceneGenerator.from_assets(split=split, seed=seed)

@@ -35,7 +35,7 @@ class Texts(Protocol):
         """Row numbers of texts that were added."""
 
     def sentences(self, rows: Tensor) -> Tensor:
-        """[...] row numbers to [..., 384]: what the words mean."""
+        """[...] row numbers to [..., 384] on the device of the rows: what the words mean."""
 
     def utterances(self, rows: Tensor) -> Tensor:
         """[...] row numbers to [..., U]: what is wanted by them."""
@@ -65,10 +65,10 @@ class _Table:
         return torch.tensor([self._rows[t] for t in texts])
 
     def sentences(self, rows: Tensor) -> Tensor:
-        return self._sentences[rows]
+        return self._sentences[rows.cpu()].to(rows.device)
 
     def utterances(self, rows: Tensor) -> Tensor:
-        return self._utterances[rows]
+        return self._utterances[rows.cpu()].to(rows.device)
 
 
 class FrozenTexts(_Table):
@@ -124,8 +124,8 @@ class LiveTexts:
         return self._encode(rows)[1]
 
     def _encode(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        flat = rows.flatten()
-        sentence, utterance = self._model.encode_text(self._ids[flat], self._mask[flat])
+        flat = rows.flatten().cpu()
+        sentence, utterance = self._model.encode_text(self._ids[flat].to(rows.device), self._mask[flat].to(rows.device))
         return sentence.unflatten(0, rows.shape), utterance.unflatten(0, rows.shape)
 
 

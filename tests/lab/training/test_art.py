@@ -13,7 +13,7 @@ from engine.formats.labels import load_labels
 from engine.lab.config import ArtCfg, DataCfg, SceneStageCfg, TrainCfg, load_recipe
 from engine.lab.training import sources
 from engine.lab.training.feature_cache import build_cache, export_backbone
-from engine.lab.training.recipe import _naming_stage, run_recipe
+from engine.lab.training.recipe import _naming_stage, run_recipe, training_device
 from engine.lab.training.run import Progress, start_run
 from engine.lab.training.scene_stage import SceneStage
 from engine.lab.training.sources import READERS, sheets
@@ -72,7 +72,7 @@ def test_a_pack_that_is_not_stored_is_told_before_hours_are_spent(tmp_path: Path
 def test_a_naming_stage_without_sheets_says_what_is_missing(tmp_path: Path) -> None:
     cfg = TrainCfg(name=SceneStageCfg())
     with pytest.raises(Fault, match="no sheets"):
-        _naming_stage(None, cfg, tmp_path, tmp_path, None, None, Progress(None))
+        _naming_stage(None, cfg, tmp_path, tmp_path, None, None, Progress(None), torch.device("cpu"))
 
 
 def test_naming_alone_moves_what_sees_and_leaves_what_decides(tmp_path: Path) -> None:
@@ -116,3 +116,15 @@ def test_a_recipe_that_goes_on_from_nothing_says_so(tmp_path: Path, monkeypatch:
     cfg = load_recipe("art")
     with pytest.raises(Fault, match=r"no text stage|unpack"):
         run_recipe(cfg, tmp_path / "run")
+
+
+def test_a_device_is_what_is_asked_for_or_said_not_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert training_device("auto") == training_device("cpu") == torch.device("cpu")
+    with pytest.raises(Fault, match="finds no GPU"):
+        training_device("cuda")
+    with pytest.raises(Fault, match="no device 'tpu'"):
+        training_device("tpu")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert training_device("auto") == training_device("cuda") == torch.device("cuda")
+    assert training_device("cpu") == torch.device("cpu")
