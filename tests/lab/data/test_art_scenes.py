@@ -180,3 +180,31 @@ def test_a_page_of_scenes_is_drawn_by_a_command(cache: Path, tmp_path: Path) -> 
         main(["scenes", "--out", str(tmp_path / "page.png"), "--cache", str(cache), "--count", "3"])
     assert done.value.code == 0
     assert Image.open(io.BytesIO((tmp_path / "page.png").read_bytes())).width == 1200
+
+
+def test_a_pack_is_taken_in_by_a_command_that_tells_what_it_is_taken_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from engine.cli import main
+
+    art = tmp_path / "gems"
+    art.mkdir()
+    picture("red").save(art / "a.png")
+    (art / "sprites.tsv").write_text("a.png\truby ring\tthing\na.png\turand xyz\tthing")
+    with pytest.raises(SystemExit) as done:
+        main(["assets", "--no-icons", "--art", str(art), "--cache", str(tmp_path / "cache")])
+    assert done.value.code == 0
+    told = capsys.readouterr().out
+    assert "gems: 2 pictures of things, of which 1 have a name" in told
+    assert "it has no LICENCE.txt" in told
+    assert stored_packs(tmp_path / "cache") == ["gems"]
+
+
+def test_a_broken_pack_leaves_nothing_in_the_cache(tmp_path: Path) -> None:
+    art = tmp_path / "gems"
+    art.mkdir()
+    (art / "a.png").write_bytes(b"no picture")
+    (art / "sprites.tsv").write_text("a.png\truby ring\tthing")
+    with pytest.raises(Fault, match=r"a\.png"):
+        store_pack(art, tmp_path / "cache")
+    assert stored_packs(tmp_path / "cache") == []
