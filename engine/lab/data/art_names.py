@@ -72,13 +72,10 @@ class _Rules:
 def describe_art(name: str) -> ArtName | None:
     """What a picture called so shows, or None for what no player would name."""
     rules = _rules()
-    if rules.drop.search(name):
-        return None
     colour, plain = _coloured(name)
-    if colour is None or not rules.drop.search(plain):
-        said = rules.said(plain)
-        return ArtName(_concept(said, rules), colour)
-    return None
+    if rules.drop.search(name) or rules.drop.search(plain):
+        return None
+    return ArtName(_concept(rules.said(plain), rules), colour)
 
 
 def ground_names(name: str) -> tuple[str, ...]:

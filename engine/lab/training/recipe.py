@@ -19,6 +19,7 @@ from engine.errors import Fault
 from engine.files import cache_directory, write_whole
 from engine.formats.labels import load_labels
 from engine.lab.config import TrainCfg, load_recipe
+from engine.lab.data.art_scenes import ART_VERSION
 from engine.lab.data.questions import Questioner
 from engine.lab.data.utterances import load_utterances
 from engine.lab.data.versions import LESSONS_VERSION
@@ -51,7 +52,7 @@ def run_recipe(
     on = training_device(device)
     cache = cache_directory(cache)
     labels = load_labels()
-    start_run(run, cfg, labels, LESSONS_VERSION)
+    start_run(run, cfg, labels, f"{LESSONS_VERSION} art {ART_VERSION}" if cfg.data.art.packs else LESSONS_VERSION)
     torch.manual_seed(cfg.seed)
     random.seed(cfg.seed)
     with Progress(run / "tensorboard") as progress:
