@@ -258,6 +258,44 @@ def window() -> str:
     return d.svg()
 
 
+def teach() -> str:
+    """The window that takes pictures of assets, and what comes of one of them."""
+    d = Drawing(
+        700, 330, "Drawing of Window > NPC Engine: Teach this game, with three assets, and eight pictures of a crate", "#232323"
+    )
+    _panel(d, 16, 16, 420, 298, "Teach this game")
+    x, y = 28, 62
+    for n, (name, asset) in enumerate(
+        (("red potion", "Props/RedPotion_02.prefab"), ("wolf", "Wolf.fbx"), ("crate", "Crate.prefab"))
+    ):
+        d.text(x, y + 22 * n, name, TEXT, size=12.5)
+        d.text(x + 110, y + 22 * n, f"Assets/{asset}", TEXT, size=12)
+    for n, (name, value) in enumerate((("Pictures go to", "NpcArt"), ("The bundle goes to", "NpcBundle"))):
+        d.text(x, y + 78 + 26 * n, name, TEXT, size=12)
+        d.box(x + 130, y + 64 + 26 * n, 266, 20, "#2a2a2a", line=EDGE)
+        d.text(x + 138, y + 78 + 26 * n, value, TEXT, size=12)
+    for title, above in (("Take pictures", 120), ("Learn", 172)):
+        d.box(x, y + above, 396, 24, "#585858", line=EDGE)
+        d.text(x + 198, y + above + 16, title, BRIGHT, size=12, at="middle")
+    d.text(x, y + 162, "python -m engine adapt --art …/NpcArt --out …/NpcBundle", TEXT, size=12)
+    d.text(x, y + 226, "Pictures of 3 things lie in NpcArt.", TEXT, size=12.5)
+    d.text(456, 34, "NpcArt/crate/0.png … 7.png", BRIGHT, size=13, bold=True)
+    for side in range(8):
+        _crate(d, 460 + 56 * (side % 4), 60 + 66 * (side // 4), side)
+    return d.svg()
+
+
+def _crate(d: Drawing, x: float, y: float, side: int) -> None:
+    """A box from one of eight sides: its faces as wide as they are seen."""
+    share = abs((side % 2) * 0.5)
+    faces = (("#c0392b", "#8e5a2b"), ("#8e5a2b", "#7a4a22"), ("#7a4a22", "#6b3f1b"), ("#6b3f1b", "#c0392b"))[side // 2]
+    front = 42 * (1 - share)
+    d.box(x, y + 10, front, 34, faces[0], line=EDGE)
+    if share:
+        d.box(x + front, y + 10, 42 - front, 34, faces[1], line=EDGE)
+    d.box(x + 3, y, 36, 10, "#a9713a", line=EDGE)
+
+
 def _before(d: Drawing, x: float, y: float) -> None:
     window_says("Start a server with the command below, then press Play.")
     _help(d, x, y, ["Start a server with the command", "below, then press Play."], "i", "#5b9bd5")
@@ -311,6 +349,7 @@ def pictures() -> dict[str, str]:
         "unity-sample.svg": sample,
         "unity-inspector.svg": inspectors(),
         "unity-window.svg": window(),
+        "unity-teach.svg": teach(),
     }
 
 

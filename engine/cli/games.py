@@ -62,17 +62,17 @@ def bench_games(
         Console().print(table(f"{name}: {perceiver.bundle.folder.name} on {len(recording.rows)} frames", found[name]))
         draw_answers(recording, asked.watch).save(out / f"{name}.png")
     Console().print(_summary("zero-shot", {name: report.overall for name, report in found.items()}))
-    for name, watch in answers.items():
-        Console().print(thresholds_table(f"{name}: what a threshold gives", watch))
     facts: dict[str, Any] = {"bundle": bundle_facts(perceiver), "seed": seed, "frames": frames}
     facts["games"] = {name: report.as_json() for name, report in found.items()}
-    facts["thresholds"] = {name: [asdict(row) for row in thresholds(watch)] for name, watch in answers.items()}
     if pictures:
         seen = {g.name: by_pictures(g, recording, perceiver) for g, recording in recordings.items()}
         facts["pictures"] = {name: {way: plain(f) for way, (_, f) in ways.items()} for name, ways in seen.items()}
         rows = {f"{name}, {way}": figures for name, ways in seen.items() for way, (_, figures) in ways.items()}
         Console().print(_summary("by pictures, nothing learnt", rows))
         answers |= {f"{name}, {way}": a.watch for name, ways in seen.items() for way, (a, _) in ways.items()}
+    for name, watch in answers.items():
+        Console().print(thresholds_table(f"{name}: what a threshold gives", watch))
+    facts["thresholds"] = {name: [asdict(row) for row in thresholds(watch)] for name, watch in answers.items()}
     draw_reliability(answers).save(out / "reliability.png")
     learnt: dict[str, list[dict[str, Any]]] = {"few_shot": [], "by_art": []}
     write_json(out / "bench-games.json", facts | learnt)

@@ -14,6 +14,7 @@ namespace NpcEngine.Tests
                 case "game": return Game.Run(arguments);
                 case "timelines": return Timelines.Run();
                 case "record": return Recorded.Run(arguments[1]);
+                case "art": return Art.Run(arguments[1]);
                 case "bench": return Bench.Run(arguments[1], int.Parse(arguments[2]));
                 default: Console.Error.WriteLine("unknown command " + arguments[0]); return 2;
             }

@@ -32,6 +32,7 @@ namespace UnityEditor
         public static void HelpBox(string message, MessageType type) { }
         public static void LabelField(string label, string label2, params GUILayoutOption[] options) { }
         public static void LabelField(string label, string label2, GUIStyle style, params GUILayoutOption[] options) { }
+        public static string TextField(string label, string text, params GUILayoutOption[] options) { return text; }
         public static void SelectableLabel(string text, params GUILayoutOption[] options) { }
         public static void Space() { }
         public static Vector2 BeginScrollView(Vector2 scrollPosition, params GUILayoutOption[] options) { return scrollPosition; }
@@ -41,6 +42,37 @@ namespace UnityEditor
     public static class EditorStyles
     {
         public static GUIStyle wordWrappedLabel { get { return null; } }
+    }
+
+    public static class Selection
+    {
+        public static string[] assetGUIDs { get { return new string[0]; } }
+    }
+
+    public static class AssetDatabase
+    {
+        public static string GUIDToAssetPath(string guid) { return guid; }
+        public static bool IsValidFolder(string path) { return false; }
+        public static string[] FindAssets(string filter, string[] searchInFolders) { return new string[0]; }
+        public static T LoadAssetAtPath<T>(string assetPath) where T : UnityEngine.Object { return null; }
+    }
+
+    public static class EditorUtility
+    {
+        public static void DisplayProgressBar(string title, string info, float progress) { }
+        public static void ClearProgressBar() { }
+    }
+
+    public class PreviewRenderUtility
+    {
+        public Camera camera { get { return null; } }
+        public Light[] lights { get { return null; } }
+        public Color ambientColor { get; set; }
+        public GameObject InstantiatePrefabInScene(GameObject prefab) { return prefab; }
+        public void BeginStaticPreview(Rect r) { }
+        public void Render(bool allowScriptableRenderPipeline = false, bool updatefov = true) { }
+        public Texture2D EndStaticPreview() { return null; }
+        public void Cleanup() { }
     }
 
     public sealed class InitializeOnLoadAttribute : Attribute { }

@@ -12,6 +12,7 @@ namespace UnityEngine
     {
         public string name { get; set; }
         public static void Destroy(Object obj) { }
+        public static void DestroyImmediate(Object obj) { }
         public static bool operator ==(Object x, Object y) { return ReferenceEquals(x, y); }
         public static bool operator !=(Object x, Object y) { return !ReferenceEquals(x, y); }
         public override bool Equals(object other) { return ReferenceEquals(this, other); }
@@ -91,6 +92,7 @@ namespace UnityEngine
         }
 
         public T GetComponent<T>() { return Parts.OfType<T>().FirstOrDefault(); }
+        public T[] GetComponentsInChildren<T>() { return Parts.OfType<T>().ToArray(); }
 
         public void SetActive(bool value)
         {
@@ -140,6 +142,8 @@ namespace UnityEngine
         public static Vector3 zero { get { return new Vector3(); } }
         public static Vector3 Scale(Vector3 a, Vector3 b) { return new Vector3(a.x * b.x, a.y * b.y, a.z * b.z); }
         public static Vector3 MoveTowards(Vector3 current, Vector3 target, float maxDistanceDelta) { return current; }
+        public float magnitude { get { return (float)Math.Sqrt(x * x + y * y + z * z); } }
+        public static Vector3 operator *(Vector3 a, float d) { return new Vector3(a.x * d, a.y * d, a.z * d); }
         public static Vector3 operator +(Vector3 a, Vector3 b) { return new Vector3(a.x + b.x, a.y + b.y, a.z + b.z); }
     }
 
@@ -184,11 +188,19 @@ namespace UnityEngine
     public struct Color
     {
         public Color(float r, float g, float b) { }
+        public static Color black { get { return new Color(); } }
+        public static Color white { get { return new Color(); } }
         public static Color red { get { return new Color(); } }
         public static Color green { get { return new Color(); } }
         public static Color blue { get { return new Color(); } }
         public static Color yellow { get { return new Color(); } }
         public static Color gray { get { return new Color(); } }
+    }
+
+    public struct Color32
+    {
+        public byte r, g, b, a;
+        public Color32(byte r, byte g, byte b, byte a) { this.r = r; this.g = g; this.b = b; this.a = a; }
     }
 
     public struct LayerMask
@@ -240,15 +252,32 @@ namespace UnityEngine
     {
         public static Camera main { get; set; }
         public RenderTexture targetTexture { get; set; }
+        public float fieldOfView { get; set; }
+        public float nearClipPlane { get; set; }
+        public float farClipPlane { get; set; }
+        public CameraClearFlags clearFlags { get; set; }
+        public Color backgroundColor { get; set; }
         public void Render() { }
         public Ray ViewportPointToRay(Vector3 pos) { return new Ray { origin = pos }; }
         public Vector3 WorldToViewportPoint(Vector3 position) { return position; }
+    }
+
+    public enum CameraClearFlags { Skybox = 1, SolidColor = 2, Depth = 3, Nothing = 4 }
+
+    public sealed class Light : Behaviour
+    {
+        public float intensity { get; set; }
     }
 
     public class Texture : Object
     {
         public virtual int width { get; set; }
         public virtual int height { get; set; }
+    }
+
+    public sealed class Texture2D : Texture
+    {
+        public Color32[] GetPixels32() { return null; }
     }
 
     public class RenderTexture : Texture

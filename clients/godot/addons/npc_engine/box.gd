@@ -1,3 +1,4 @@
+@tool
 class_name NpcBox
 extends RefCounted
 ## Where on the screen a node is: the box around what it and its children draw, in pixels of its viewport.

@@ -20,7 +20,8 @@ var entity: String = ""
 var target_p: float = 0.0
 ## What it says; may be empty.
 var line: String = ""
-## What [member line] is called in translation tables and voice-over files; empty where it is put together of several lines.
+## What [member line] is called in translation tables and voice-over files; empty where it is put together of several
+## lines.
 var line_id: String = ""
 ## 0 to 1, behind the action.
 var confidence: float = 0.0

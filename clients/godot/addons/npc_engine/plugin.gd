@@ -1,17 +1,21 @@
 @tool
 extends EditorPlugin
-## Adds the dock that shows whether a server answers.
+## Adds the dock that shows whether a server answers, and the one that teaches the engine this game.
 
 const DOCK := preload("dock.gd")
+const TEACH := preload("teach.gd")
 
-var _dock: Control
+var _docks: Array[Control] = []
 
 
 func _enter_tree() -> void:
-	_dock = DOCK.new()
-	add_control_to_dock(DOCK_SLOT_RIGHT_BL, _dock)
+	for dock: GDScript in [DOCK, TEACH]:
+		_docks.append(dock.new())
+		add_control_to_dock(DOCK_SLOT_RIGHT_BL, _docks[-1])
 
 
 func _exit_tree() -> void:
-	remove_control_from_docks(_dock)
-	_dock.queue_free()
+	for dock in _docks:
+		remove_control_from_docks(dock)
+		dock.queue_free()
+	_docks.clear()

@@ -1,0 +1,101 @@
+extends "res://suite.gd"
+## Takes pictures of things in a Godot that draws; the test around it reads the FILE lines as an art folder.
+
+const FOLDER := "user://art"
+
+
+func test_a_file_is_called_as_players_call_the_thing() -> void:
+	equal(NpcArtFolder.name_of("res://props/RedPotion_02.tscn"), "red potion")
+	equal(NpcArtFolder.name_of("res://wolf-side.png"), "wolf side")
+	equal(NpcArtFolder.name_of("res://big_tree.glb"), "big tree")
+	done()
+
+
+func test_a_thing_in_space_is_seen_from_eight_sides_and_a_flat_one_from_its_own() -> void:
+	var table := NpcTurntable.new()
+	add_child(table)
+	var crate := await table.pictures_of(_crate())
+	equal(crate.size(), NpcTurntable.SIDES, "pictures of the crate")
+	for picture in crate:
+		check(picture.get_width() > 60 and picture.get_height() > 60, "it is small: %s" % picture.get_size())
+		check(picture.get_used_rect().size == picture.get_size(), "there is room around it")
+	check(_is_red(crate[0]) != _is_red(crate[4]), "it looks the same from the other side")
+	var flat := await table.pictures_of(_diamond())
+	equal(flat.size(), 1, "pictures of the diamond")
+	check(flat[0].get_pixel(0, 0).a == 0.0, "its corner is not clear")
+	check((await table.pictures_of(Node3D.new())).is_empty(), "nothing is something")
+	table.free()
+	done()
+
+
+func test_pictures_of_what_was_added_lie_in_a_folder_with_the_command() -> void:
+	DirAccess.make_dir_recursive_absolute("user://things")
+	_save(_crate(), "user://things/WoodenCrate.tscn")
+	_save(_diamond(), "user://things/blue_diamond_01.tscn")
+	_save(Node.new(), "user://things/nothing.tscn")
+	var panel := NpcTeach.new()
+	panel.size = get_viewport().get_visible_rect().size
+	add_child(panel)
+	panel._folder.text = FOLDER
+	panel._out.text = "user://bundle"
+	panel.add("user://things")
+	panel.add("user://things/nothing.tscn")
+	equal(panel._files.item_count, 3, "things")
+	panel.take_pictures()
+	equal(await panel.taken, 2, "things with pictures")
+	check("nothing.tscn" in panel.status(), "what is not seen is not told: %s" % panel.status())
+	check(panel.command().begins_with("python -m engine adapt --art "), panel.command())
+	check(panel.command().trim_suffix("\"").ends_with("/bundle"), panel.command())
+	await RenderingServer.frame_post_draw
+	await RenderingServer.frame_post_draw
+	var shown := get_viewport().get_texture().get_image()
+	print("FILE panel.png %s" % Marshalls.raw_to_base64(shown.save_png_to_buffer()))
+	_report_files(FOLDER)
+	panel.free()
+	done()
+
+
+func _report_files(folder: String) -> void:
+	for thing in DirAccess.get_directories_at(folder):
+		for file in DirAccess.get_files_at(folder.path_join(thing)):
+			var content := FileAccess.get_file_as_bytes(folder.path_join(thing).path_join(file))
+			print("FILE art/%s/%s %s" % [thing, file, Marshalls.raw_to_base64(content)])
+
+
+func _save(thing: Node, path: String) -> void:
+	var packed := PackedScene.new()
+	packed.pack(thing)
+	ResourceSaver.save(packed, path)
+	thing.free()
+
+
+## A box with one red side.
+func _crate() -> Node3D:
+	var crate := Node3D.new()
+	var wood := [Vector3.ONE, Vector3.ZERO, Color.SADDLE_BROWN]
+	var front := [Vector3(0.9, 0.9, 0.1), Vector3(0, 0, 0.5), Color.RED]
+	for part: Array in [wood, front]:
+		var box := BoxMesh.new()
+		box.size = part[0]
+		var paint := StandardMaterial3D.new()
+		paint.albedo_color = part[2]
+		box.material = paint
+		var side := MeshInstance3D.new()
+		side.mesh = box
+		side.position = part[1]
+		crate.add_child(side)
+		side.owner = crate
+	return crate
+
+
+func _diamond() -> Node2D:
+	var diamond := Polygon2D.new()
+	diamond.polygon = PackedVector2Array([Vector2(0, -20), Vector2(15, 0), Vector2(0, 20), Vector2(-15, 0)])
+	diamond.color = Color.DODGER_BLUE
+	diamond.position = Vector2(300, -700)
+	return diamond
+
+
+func _is_red(picture: Image) -> bool:
+	var middle := picture.get_pixel(picture.get_width() / 2, picture.get_height() * 2 / 3)
+	return middle.r > 3.0 * middle.g

@@ -1,0 +1,106 @@
+"""The engine-free half of "Teach this game": what Unity draws becomes an art folder that the engine reads."""
+
+from __future__ import annotations
+
+import io
+import math
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.formats.art import read_art
+
+RED, BLUE = (200, 30, 20), (20, 40, 210)
+
+
+@pytest.fixture
+def ask(program: Path, tmp_path: Path) -> Callable[..., list[str]]:
+    """The answers to lines, each a list of words; the folder is `tmp_path / "art"`."""
+
+    def asked(*lines: list[object]) -> list[str]:
+        words = "\n".join("\t".join(map(str, line)) for line in lines) + "\n"
+        command = ["mono", program, "art", tmp_path / "art"]
+        done = subprocess.run(command, input=words, capture_output=True, text=True, timeout=60, check=True)
+        return done.stdout.splitlines()
+
+    return asked
+
+
+def shot(picture: Image.Image, background: tuple[int, int, int]) -> str:
+    """What a graphics card hands over: the thing before a background, the lowest row first."""
+    page = Image.new("RGB", picture.size, background)
+    page.paste(picture, mask=picture.getchannel("A"))
+    return np.asarray(page)[::-1].tobytes().hex()
+
+
+def ball(colour: tuple[int, int, int]) -> Image.Image:
+    """Half of it can be seen through."""
+    picture = Image.new("RGBA", (24, 16))
+    picture.paste((*colour, 255), (4, 2, 14, 12))
+    picture.paste((*colour, 128), (4, 7, 14, 12))
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("asset", "name"),
+    [
+        ("Assets/Props/RedPotion_02.prefab", "red potion"),
+        ("Assets/NPCGuard.fbx", "npc guard"),
+        ("Assets/old-barrel (1).png", "old barrel"),
+        ("Assets/Wolf.prefab", "wolf"),
+        ("Assets/schlüssel Grün.png", "schlüssel grün"),
+    ],
+)
+def test_an_asset_is_called_as_players_call_the_thing(ask, asset, name):
+    assert ask(["name", asset]) == [name]
+
+
+def test_a_thing_is_cut_out_of_two_backgrounds_with_what_shows_through(ask):
+    picture = ball(RED)
+    [answer] = ask(["cut", 24, 16, shot(picture, (0, 0, 0)), shot(picture, (255, 255, 255))])
+    width, height, pixels = answer.split()
+    cut = np.frombuffer(bytes.fromhex(pixels), np.uint8).reshape(int(height), int(width), 4)
+    assert cut.shape == (10, 10, 4)
+    np.testing.assert_allclose(cut.astype(int), np.asarray(picture)[2:12, 4:14].astype(int), atol=3)
+
+
+def test_an_empty_view_is_nothing(ask):
+    empty = Image.new("RGBA", (8, 8))
+    assert ask(["cut", 8, 8, shot(empty, (0, 0, 0)), shot(empty, (255, 255, 255))]) == ["nothing"]
+
+
+def test_pictures_of_two_sizes_are_refused(ask):
+    assert ask(["cut", 8, 8, "00" * 192, "ff" * 189])[0].startswith("fault both pictures need")
+
+
+def test_the_engine_reads_the_folder_that_was_written(ask, tmp_path):
+    lines = []
+    for colour, name in ((RED, "red ball"), (BLUE, "blue ball"), (RED[::-1], "blue ball")):
+        data = io.BytesIO()
+        ball(colour).save(data, "PNG")
+        lines.append(["add", name, data.getvalue().hex()])
+    assert ask(*lines)[2].endswith("1.png")
+    art = read_art(tmp_path / "art")
+    assert {thing.name: len(thing.looks) for thing in art.things} == {"red ball": 1, "blue ball": 2}
+
+
+def test_a_thing_without_a_name_is_refused_with_the_fix(ask):
+    assert "rename its asset" in ask(["add", "", "00"])[0]
+
+
+def test_the_command_quotes_what_has_blanks(ask, tmp_path):
+    [said] = ask(["command", "my bundle"])
+    assert said == f'-m engine adapt --art {tmp_path / "art"} --out "my bundle"'
+
+
+def test_eight_sides_stand_around_the_thing_and_see_all_of_it(ask):
+    *eyes, away = ask(*(["eye", side] for side in range(8)), ["distance", 2, 35])
+    directions = np.array([[float(part) for part in eye.split()] for eye in eyes])
+    np.testing.assert_allclose(np.linalg.norm(directions, axis=1), 1)
+    assert len({tuple(np.round(direction, 6)) for direction in directions}) == 8
+    assert (directions[:, 1] > 0).all()
+    assert float(away) * math.sin(math.radians(35 / 2)) > 2
