@@ -101,7 +101,8 @@ class Percept:
     Where words are read clause by clause (`npc.conversation`), `clauses` has a percept of each, completed by what was said
     before, and `looked` what the words had looked for in this frame. There `p` is lower where something else explains better
     what is at that place; in `watch` every phrase stands for itself. `talk` is like `knowledge`, of the few nearest things that
-    people talk about with anybody (`small_talk.yaml`).
+    people talk about with anybody (`small_talk.yaml`). Where words ask for what was before, `recalled` maps the numbers of
+    episodes that the character remembers to how near they come in meaning, -1..1: the few nearest.
     """
 
     time: float
@@ -120,6 +121,7 @@ class Percept:
     clauses: tuple[Percept, ...] = ()
     looked: tuple[Found, ...] = ()
     talk: Mapping[str, float] = field(default_factory=dict)
+    recalled: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,13 @@ from engine.errors import Fault
 from engine.minds.cards import Cards
 from engine.minds.knowledge import AHEAD, Knowledge
 from engine.minds.mind import Mind, Notice, Observation
+from engine.minds.recollections import Recollections
 from engine.minds.tone import fused_tone
 from engine.perception import EncodedFrame, Frame, Query, Sight
 from engine.perception.show import inspection
 from engine.perception.types import Floats, Perceiving
 from npc import Character, Decision, Percept, persona_from
+from npc.conversation.episodes import to_compare
 from npc.conversation.reading import Reading
 from npc.language.kinds import COMMON
 from npc.log import Recorder
@@ -35,6 +37,7 @@ _LOG = logging.getLogger("engine.brain")
 Decided: TypeAlias = tuple[Decision, Mapping[str, Any] | None]  # with what a designer wants to see of the percept, if asked
 
 _DUE = 1024  # newcomers
+_EPISODES = 2560  # characters of what is remembered that one question after it may encode
 _PHRASES, _QUESTIONS = 160, 1280  # characters of new phrases, and of a card's questions, that one decision may encode
 
 
@@ -80,6 +83,7 @@ class Brain:
         self._logs, self._logged = logs, 0
         self._cards = Cards(personas)
         self._knowledge = Knowledge(perceiver.sentences)
+        self._recollections = Recollections(perceiver.sentences)
         self._voice, self._feed = voice, feed
         # Called where a notice comes up that no answer brings along.
         self.wake: Callable[[], None] = lambda: None
@@ -129,6 +133,8 @@ class Brain:
                     [mind.character.persona]
                 ):
                     return True
+                if mind.awake and self._recollections.prepare(mind.character.memory):
+                    return True
             except Exception:
                 _LOG.exception("What %s may be asked could not be encoded ahead.", mind.character.npc_id)
             self._due.popleft()
@@ -149,6 +155,7 @@ class Brain:
             if not mind.awake:
                 mind.wake(self._memories.of(mind.key), self._seed)
                 mind.log = self._log(mind.character)
+                self._due.append(mind)  # once more: what it remembers
             card = self._cards.current(mind.card)
             if card is not None and card is not mind.character.persona:
                 mind.recast(card)
@@ -292,7 +299,12 @@ class Brain:
                 parts = [replace(part, tone=fused_tone(part.tone, observation.sounded)) for part in parts]
             if parts:
                 percept = replace(percept, clauses=tuple(parts))
+            if asked := tuple(words for clause in reading.clauses for words in to_compare(clause)):
+                recalled = self._recollections.near(mind.character.memory, asked, _EPISODES)
+                percept = replace(percept, recalled=recalled)
             decision = _tick(mind, percept)
+            if observation.text:
+                self._recollections.take_in(mind.character.memory)
             # What people are shown is what the character went by: its eyes have made it steady.
             percept = mind.character.percept
             if self._feed is not None:

@@ -1,26 +1,75 @@
-"""What was said and seen before, found by the thing that it was about: "do you remember the wolf?"."""
+"""What was said and seen before: "do you remember the wolf?", "where did I hide the gold?", "what did Bo say about the mill?".
+
+What names the thing is found by its words. What says it in other words is found by its meaning: whoever perceives compares the
+question with what is remembered (`Percept.recalled`), and the nearest counts if it is near enough. Of what was said so long
+ago that the words are gone a summary tells that it was spoken of.
+"""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Mapping
 
 from npc.conversation.reading import Clause
 from npc.conversation.recall import ago
 from npc.conversation.reply import Reply
-from npc.language.phrases import kind_of, singular
-from npc.language.senses import Ask
+from npc.language.phrases import kind_of, singular, thing_in
+from npc.language.plain import plain
+from npc.language.senses import Ask, Sense, meaning_of
 from npc.language.sentences import mentions
 from npc.memory import Memory
 from npc.memory.records import Episode
 
+NEAR = 0.44  # likeness from which what is remembered is what is asked for: below it others come as near by chance
+_FRAME = re.compile(
+    r"^(?:(?:do|can|could|will|did) you (?:still |even )?|you )?(?:remember|recall|remind me(?: of)?|tell me again)\s+"
+    r"(?:about |of |what I (?:said|told you)(?: about| of)? |that )?"
+    r"|^what (?:did|have) I (?:say|said|tell|told|ask|asked|mention|mentioned)(?: to)?(?: you)? (?:about|of) "
+    r"|^(?:did|have) I (?:ever |already )?(?:tell|told|mention|mentioned)(?: to)?(?: you)? (?:about |of |that )?",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\b(?:remember|recall|remind me|forg[eo]t(?:ten)?|did I (?:ever )?(?:say|tell|mention|ask|want)"
+    r"|have I (?:ever )?(?:said|told|mentioned)|I (?:said|told you|asked you|mentioned)|tell me again)\b",
+    re.IGNORECASE,
+)
+_SOMEBODY = re.compile(
+    r"^(?:and )?(?:what (?:did|has) (?P<who>[\w' -]{1,40}?) (?:say|said|tell|told|ask|asked|want)(?: to)?(?: you)?"
+    r"(?: (?:about|of|for) (?P<thing>.+?))?"
+    r"|who (?:told you|spoke to you|said anything|asked you)(?: anything)? (?:about|of|for) (?P<thing_>.+?))[\s?.!]*$",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"\b(?:ask|asked)\b", re.IGNORECASE)
+_NOBODY = frozenset({"i", "you", "we", "he", "she", "they", "it", "that", "this", "anyone", "anybody", "someone", "somebody"})
 
-def answer(clause: Clause, memory: Memory, speaker: str, now: float) -> Reply | None:
+
+def to_compare(clause: Clause) -> tuple[str, ...]:
+    """What of a question after the past is to be compared with what is remembered; nothing of all others."""
+    if clause.meaning.ask not in {Ask.ABOUT, Ask.MINE} and not (clause.sense is not Sense.SELF and _ASKS.search(clause.text)):
+        return ()
+    return tuple(dict.fromkeys(filter(None, (clause.text, _FRAME.sub("", clause.text).strip(" ?.!")))))
+
+
+def can_be_recalled(episode: Episode) -> bool:
+    """Whether it has words that one may come back to: said, and no question after the past itself."""
+    return bool(episode.text) and episode.what != "saw" and not _ASKS.search(episode.text)
+
+
+def answer(
+    clause: Clause, memory: Memory, speaker: str, now: float, recalled: Mapping[int, float] | None = None
+) -> Reply | None:
     """The newest that is remembered of a thing: what this speaker said of it, what was seen, what somebody else said.
 
     Args:
         memory: bounded (`npc.memory.memory.MOST_EPISODES`), and read anew after a restart.
         now: second of the character's life.
+        recalled: numbers of episodes, and how near in meaning each comes to what is asked.
     """
+    if (told := _of_somebody(clause, memory, speaker, now)) is not None:
+        return told
     if clause.meaning.ask is not Ask.ABOUT or not clause.thing:
-        return None
+        asks = clause.meaning.ask is Ask.NONE and clause.sense in {Sense.QUESTION, Sense.ORDER} and _ASKS.search(clause.text)
+        return by_meaning(clause, memory, speaker, now, recalled) if asks else None
     found = [e for e in reversed(memory.episodes) if _is_about(e, clause.thing)]
     kinds = (
         lambda e: e.speaker == speaker and e.what != "saw",
@@ -29,9 +78,57 @@ def answer(clause: Clause, memory: Memory, speaker: str, now: float) -> Reply | 
     )
     for topic, fits in zip(("i_said", "recall_saw", "recall_other"), kinds, strict=True):
         if (episode := next(filter(fits, found), None)) is not None:
-            told = {"thing": clause.thing, "who": episode.speaker, "when": ago(now - episode.time)}
-            return Reply(topic, f"remembers {clause.thing}", {**told, "words": episode.text.rstrip(" .!?")})
-    return Reply("recall_none", f"remembers nothing of {clause.thing}", {"thing": f"the {clause.thing}"})
+            return _told(topic, episode, now, clause.thing)
+    if (near := by_meaning(clause, memory, speaker, now, recalled)) is not None:
+        return near
+    return faded(clause.thing, memory, speaker, now) or Reply(
+        "recall_none", f"remembers nothing of {clause.thing}", {"thing": f"the {clause.thing}"}
+    )
+
+
+def by_meaning(clause: Clause, memory: Memory, speaker: str, now: float, recalled: Mapping[int, float] | None) -> Reply | None:
+    """What this speaker has said that comes nearest in meaning; None where nothing comes near enough.
+
+    What he has asked tells nothing of what he asks for now, unless that is what he asks for: "what did I ask you about prices?"
+    """
+    asked = _ASKED.search(clause.text) is not None
+    for number, likeness in sorted((recalled or {}).items(), key=lambda item: (-item[1], -item[0])):
+        episode = memory.episode(number)
+        if likeness < NEAR or episode is None or episode.speaker != speaker or not can_be_recalled(episode):
+            continue
+        if asked or meaning_of(plain(episode.text)).sense is not Sense.QUESTION:
+            return _told("i_said", episode, now, "it", f" ({likeness:.2f})")
+    return None
+
+
+def faded(thing: str, memory: Memory, speaker: str, now: float) -> Reply | None:
+    """That a thing was spoken of, where the words are forgotten."""
+    person = memory.person(speaker)
+    spoken = person.spoke_of.get(kind_of(singular(thing.lower()))) if person is not None else None
+    if spoken is None:
+        return None
+    return Reply("recall_faded", f"remembers that {thing} was spoken of", {"thing": thing, "when": ago(now - spoken.last)})
+
+
+def _of_somebody(clause: Clause, memory: Memory, speaker: str, now: float) -> Reply | None:
+    """What somebody else said, lately or of a thing; who spoke of a thing."""
+    found = _SOMEBODY.match(clause.text)
+    if found is None:
+        return None
+    who, thing = (found["who"] or "").lower(), thing_in(found["thing"] or found["thing_"] or "")
+    if found["who"] and (who in _NOBODY or not any(name.lower() == who for name in memory.people)):
+        return None
+    said = (e for e in reversed(memory.episodes) if e.speaker and can_be_recalled(e))
+    others = (e for e in said if (e.speaker.lower() == who if who else e.speaker != speaker))
+    episode = next((e for e in others if not thing or _is_about(e, thing)), None)
+    if episode is None:
+        return Reply("recall_none", f"remembers nothing of {thing or who}", {"thing": f"the {thing}" if thing else "that"})
+    return _told("recall_other", episode, now, thing or "it")
+
+
+def _told(topic: str, episode: Episode, now: float, thing: str, more: str = "") -> Reply:
+    values = {"thing": thing, "who": episode.speaker, "when": ago(now - episode.time), "words": episode.text.rstrip(" .!?")}
+    return Reply(topic, f"remembers {thing}{more}", values)
 
 
 def _is_about(episode: Episode, thing: str) -> bool:

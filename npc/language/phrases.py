@@ -12,6 +12,8 @@ _NO_THING = frozenset(GRAMMAR["no_things"].split("|"))
 _TIME = re.compile(rf"\b(?:{GRAMMAR['times']})$")
 _COLOURS = "red|blue|green|yellow|orange|purple|violet|pink|white|black|grey|gray|brown|golden|gold|silver"
 COLOURS = tuple(_COLOURS.replace("|violet", "").replace("|gray", "").replace("|golden", "").split("|"))
+_THE = "the|an?|my|your|our|this|that|some|any|his|her|their"
+_NAMED = re.compile(rf"\b(?:{_THE}) (?=((?:(?!(?:{_THE})\b)[a-z'-]+ ?){{1,3}}))", re.IGNORECASE)
 _PLURALS: dict[str, str] = GRAMMAR["plurals"]
 PRONOUN = re.compile(
     r"\b(?:it|them|this one|that one|these|those)\b|\b(?:that|this)(?= (?:up|down|away|back|to|from|on|off|out)\b|[\s.!?]*$)",
@@ -46,6 +48,12 @@ def singular(phrase: str) -> str:
         elif last.endswith("s") and not last.endswith(("ss", "us", "is")) and len(last) > 3:
             one = last[:-1]
     return " ".join([*before, one])
+
+
+def things_named(text: str) -> list[str]:
+    """Words that may name things, one of each ("wolf"): the first after "the", "a" or "my", whatever else is among them."""
+    words = (word for part in _NAMED.finditer(text) for word in part[1].lower().split())
+    return list(dict.fromkeys(singular(word) for word in words if len(word) > 2 and word not in _NO_THING))
 
 
 def plural(phrase: str) -> str:

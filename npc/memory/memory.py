@@ -114,6 +114,10 @@ class Memory:
         """Oldest first, those included that have faded and not been cleared away yet."""
         return tuple(self._episodes.values())
 
+    def episode(self, number: int) -> Episode | None:
+        """The one of this number; None where it is forgotten."""
+        return self._episodes.get(number)
+
     def knows(self, source: str) -> bool:
         """Whether this utterance has been taken in before, by this character or one that remembered for it."""
         return bool(source) and _name(source) in self._sources
@@ -194,6 +198,10 @@ class Memory:
     def _forget(self, episodes: Sequence[Episode]) -> None:
         change = self._change()
         for episode in episodes:
+            person = self.people.get(episode.speaker)
+            if person is not None and episode.what != "saw":
+                person.sum_up(episode)
+                change.people[episode.speaker] = person
             del self._episodes[episode.id]
             self._sources.discard(episode.source)
             if self._newest.get(episode.kind) == episode.id:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, Val
 
 from npc.affect import Degree, Relationship
 from npc.errors import RecollectionError
+from npc.language.phrases import things_named
 from npc.memory.ledger import Ledger
 
 # Forgetting follows a power law with exponent -1/2 (Wixted & Ebbesen 1991; the decay of ACT-R, Anderson & Schooler
@@ -29,6 +30,7 @@ Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 LONGEST_NAME = 120
 MOST_PLANNED = 8
 MOST_QUESTS = 64
+MOST_SPOKEN_OF = 24
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 
@@ -80,6 +82,13 @@ def _nothing_told() -> dict[Literal["ever", "visit"], set[str]]:
     return {"ever": set(), "visit": set()}
 
 
+class SpokenOf(_Record):
+    """What is left of words that are forgotten: how often a thing was named in them, and when last."""
+
+    times: int = Field(default=1, ge=1)
+    last: FiniteFloat = 0.0
+
+
 class Person(_Record):
     """Somebody who has spoken to the character, or done something to it.
 
@@ -89,6 +98,7 @@ class Person(_Record):
         told: lines that are said to a person once for ever, or once a visit, and were.
         ledger: what stands between the two: things meant, orders, bids, promises.
         quests: where quests of the card stand that have begun.
+        spoke_of: things that were named in what is forgotten by now; of too many those that were named least, longest ago.
     """
 
     relationship: Relationship = Field(default_factory=Relationship)
@@ -98,6 +108,20 @@ class Person(_Record):
     told: dict[Literal["ever", "visit"], set[Text]] = Field(default_factory=_nothing_told)
     ledger: Ledger = Field(default_factory=Ledger)
     quests: dict[Name, Name] = Field(default_factory=dict, max_length=MOST_QUESTS)
+    spoke_of: dict[Name, SpokenOf] = Field(default_factory=dict, max_length=MOST_SPOKEN_OF + 1)
+
+    def sum_up(self, episode: Episode) -> None:
+        """Keep of an episode that is about to be forgotten what it was about."""
+        for thing in things_named(episode.text):
+            known = self.spoke_of.get(thing)
+            times = known.times + 1 if known is not None else 1
+            self.spoke_of[thing] = SpokenOf(
+                times=times, last=max(episode.time, known.last if known is not None else episode.time)
+            )
+            if len(self.spoke_of) > MOST_SPOKEN_OF:
+                del self.spoke_of[
+                    min(self.spoke_of, key=lambda name: (self.spoke_of[name].times, self.spoke_of[name].last, name))
+                ]
 
 
 class PlannedOrder(_Record):
