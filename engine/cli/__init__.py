@@ -45,6 +45,7 @@ COMMANDS = {
         Command("doctor", "engine.cli.doctor:doctor", "Check this machine and say what to do."),
         Command("soak", "engine.cli.soak:soak", "Kill, flood and confuse a server."),
         Command("bench", "engine.cli.bench:bench", "Measure latency end to end."),
+        Command("bench-speech", "engine.cli.bench_speech:bench_speech", "Measure how well and how soon it hears and speaks."),
         Command("steadiness", "engine.cli.measure:steadiness", "Measure how much a bundle flickers."),
         Command("talk", "engine.cli.talk:chat", "Chat with a character in the terminal, heard by the model."),
         Command("knowledge", "engine.cli.measure:knowledge", "Measure whether questions find what characters know."),

@@ -1,0 +1,162 @@
+"""How well lines are heard that another synthesiser than that of characters makes, in noise."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+import numpy as np
+
+from engine.speech.ears import Ears
+from engine.speech.game_words import GameWords
+from engine.speech.hearing import Hearings, Told
+from engine.speech.phonemes import formant_voice
+from engine.speech.recognition import plain_words, word_errors
+from engine.speech.sound import RATE, Samples, pcm_of, resampled
+
+VOICES = ("en-us", "en", "en-us+f3", "en-gb-scotland")  # of espeak-ng: two accents more, and a woman
+NOISES: tuple[tuple[str, float | None], ...] = (("none", None), ("pink", 20.0), ("pink", 10.0), ("white", 10.0))
+_PAUSE_S = 0.25
+_PIECE_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A line to be said.
+
+    Attributes:
+        names: of the game that are in it.
+    """
+
+    text: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Score:
+    """What became of lines.
+
+    Attributes:
+        heard: the texts, in the order of the lines.
+        seconds: that each took to be recognised.
+    """
+
+    errors: int = 0
+    words: int = 0
+    names: int = 0
+    found: int = 0
+    heard: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    @property
+    def word_error(self) -> float:
+        return self.errors / max(self.words, 1)
+
+    @property
+    def names_right(self) -> float:
+        return self.found / max(self.names, 1)
+
+    @property
+    def p50_s(self) -> float:
+        return median(self.seconds) if self.seconds else 0.0
+
+
+def sound_of_line(text: str, voice: str, noise: str = "none", ratio: float | None = None, seed: int = 0) -> Samples:
+    """A line at 16 kHz, said by espeak-ng, with noise around and behind it.
+
+    Args:
+        ratio: decibels of the speech above the noise.
+    """
+    said, rate = formant_voice(text, voice)
+    sound = np.pad(resampled(said, rate, RATE), (int(_PAUSE_S * RATE), int(_PAUSE_S * RATE)))
+    return with_noise(sound, noise, ratio, seed)
+
+
+def with_noise(sound: Samples, noise: str, ratio: float | None, seed: int) -> Samples:
+    """A sound with noise at so many decibels below its speech."""
+    if ratio is None:
+        return sound
+    speech = float(np.mean(sound[np.abs(sound) > 0.01] ** 2)) if bool((np.abs(sound) > 0.01).any()) else 1e-3
+    noisy: Samples = (sound + noise_of(noise, len(sound), seed) * np.sqrt(speech / 10 ** (ratio / 10))).astype(np.float32)
+    return noisy
+
+
+def noise_of(kind: str, size: int, seed: int) -> Samples:
+    """Noise of loudness one: `white`, or `pink`, as wind, water, crowds and machines are nearly."""
+    white = np.random.default_rng(seed).standard_normal(size)
+    if kind == "pink":
+        spectrum = np.fft.rfft(white) / np.sqrt(np.maximum(np.arange(size // 2 + 1), 1))
+        white = np.fft.irfft(spectrum, size)
+    noise: Samples = (white / white.std()).astype(np.float32)
+    return noise
+
+
+def measure(
+    ears: Ears, lines: Sequence[Spoken], words: GameWords, voices: Sequence[str], noise: str, ratio: float | None
+) -> Score:
+    """How well lines are heard, as push to talk."""
+    score = Score()
+    for voice in voices:
+        for number, line in enumerate(lines):
+            _add(score, ears, line, sound_of_line(line.text, voice, noise, ratio, number), words)
+    return score
+
+
+def measure_recording(ears: Ears, text: str, sound: Samples, noise: str, ratio: float | None) -> tuple[float, str]:
+    """Word error of a long recording, cut into lines as an open microphone is, and what was heard."""
+    told: list[Told] = []
+    hearings = Hearings(ears, told.append)
+    feed(hearings, with_noise(sound, noise, ratio, 0))
+    heard = " ".join(line.text for line in told if line.final)
+    said = plain_words(text)
+    return word_errors(said, plain_words(heard)) / len(said), heard
+
+
+def spoken_in(ears: Ears, sounds: Iterable[Samples], words: GameWords) -> list[str]:
+    """What is heard in sounds that are no speech, by an open microphone and by push to talk: it should be nothing."""
+    found: list[str] = []
+    for sound in sounds:
+        for opened in (True, False):
+            told: list[Told] = []
+            feed(Hearings(ears, told.append), sound, words.phrases, opened)
+            found += [line.text for line in told if line.text]
+    return found
+
+
+def silences(seconds: float = 20.0) -> Iterator[Samples]:
+    """A minute of what is no speech: silence, noise of two kinds, and a hum with knocks."""
+    size = int(seconds * RATE)
+    yield np.zeros(size, np.float32)
+    yield (noise_of("white", size, 1) * 0.03).astype(np.float32)
+    yield (noise_of("pink", size, 2) * 0.1).astype(np.float32)
+    hum = 0.1 * np.sin(2 * np.pi * 50 * np.arange(size) / RATE)
+    knocks = np.zeros(size)
+    for start in range(RATE, size - 400, RATE):
+        knocks[start : start + 320] += np.random.default_rng(start).standard_normal(320) * 0.5
+    yield (hum + knocks).astype(np.float32)
+
+
+def feed(hearings: Hearings, sound: Samples, words: Sequence[str] = (), opened: bool = True) -> None:
+    """A whole sound, as a game would send it, as fast as it is taken."""
+    size = int(_PIECE_S * RATE)
+    for number, start in enumerate(range(0, len(sound), size)):
+        pcm = pcm_of(sound[start : start + size])
+        last = start + size >= len(sound)
+        hearings.take("sound", number, pcm, open_microphone=opened, words=words if number == 0 else (), end=last)
+        while hearings.work():
+            pass
+
+
+def _add(score: Score, ears: Ears, line: Spoken, sound: Samples, words: GameWords) -> None:
+    began = time.perf_counter()
+    text = ears.hear(sound, len(sound) / RATE - 2 * _PAUSE_S, words).text
+    score.seconds.append(time.perf_counter() - began)
+    said, heard = plain_words(line.text), plain_words(text)
+    score.heard.append(text)
+    score.errors += word_errors(said, heard)
+    score.words += len(said)
+    score.names += len(line.names)
+    row = " ".join(heard)
+    score.found += sum(f" {' '.join(plain_words(name))} " in f" {row} " for name in line.names)
