@@ -64,8 +64,8 @@ def connect(tmp_path: Path) -> Iterator[Callable[..., tuple[ServerProcess, Proxy
 
     from tests.godot.proxy import Proxy  # here, because `websockets` may be absent
 
-    def start(**options: Any) -> tuple[ServerProcess, Proxy]:
-        server = ServerProcess(tmp_path, **options)
+    def start(*options: str, **how: Any) -> tuple[ServerProcess, Proxy]:
+        server = ServerProcess(tmp_path, *options, **how)
         started.append((server, Proxy(server.port)))
         return started[-1]
 

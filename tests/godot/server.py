@@ -12,8 +12,8 @@ from pathlib import Path
 class ServerProcess:
     """`python -m engine serve`, without a model where `echo` is true."""
 
-    def __init__(self, folder: Path, echo: bool = True) -> None:
-        self._folder, self._echo = folder, echo
+    def __init__(self, folder: Path, *options: str, echo: bool = True) -> None:
+        self._folder, self._echo, self._options = folder, echo, options
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
@@ -23,7 +23,7 @@ class ServerProcess:
         ready = self._folder / "ready"
         ready.unlink(missing_ok=True)
         command = [sys.executable, "-m", "engine", "serve", "--bind", f"tcp://127.0.0.1:{self.port}"]
-        command += ["--ready-file", str(ready), *(["--echo"] if self._echo else [])]
+        command += ["--ready-file", str(ready), *(["--echo"] if self._echo else []), *self._options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until = time.monotonic() + 60
         while not ready.exists():

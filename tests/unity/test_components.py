@@ -110,10 +110,10 @@ def test_what_a_microphone_hears_is_answered_aloud_with_subtitles_in_time(player
     assert (heard[0].rate, heard[-1].end) == (16_000, True)
     assert "words well met" in said
     assert {"asked True", "loud True", "log "} <= set(said)
-    (spoken,) = [line.removeprefix("line ") for line in said if line.startswith("line ") and len(line) > 5]
+    spoken, again = [line.removeprefix("line ") for line in said if line.startswith("line ") and len(line) > 5]
     subtitles = [line.removeprefix("subtitle ") for line in said if line.startswith("subtitle ")]
     assert subtitles[0] == ""
-    assert all(spoken.startswith(part) for part in subtitles)
+    assert all(spoken.startswith(part) or again.startswith(part) for part in subtitles)
     assert len(subtitles) > 3
     assert "shape aa" in said
 

@@ -11,6 +11,8 @@ namespace NpcEngine
     [DisallowMultipleComponent]
     public sealed class NpcVoice : MonoBehaviour
     {
+        private const float Patience = 0.5f;
+
         [Tooltip("The words that have been heard so far, for subtitles; the whole line where nobody speaks it.")]
         [SerializeField] private TextEvent onSubtitle = new TextEvent();
 
@@ -25,6 +27,9 @@ namespace NpcEngine
         private string _shown = "";
         private string _shape = "";
         private int _rate;
+        private volatile int _reads; // by the thread of the sound
+        private int _read;
+        private float _silence; // seconds in which nothing was played
 
         public TextEvent Subtitle
         {
@@ -118,6 +123,12 @@ namespace NpcEngine
 
         private void Update()
         {
+            _silence = _reads != _read || !_player.Speaking ? 0 : _silence + Time.deltaTime;
+            _read = _reads;
+            if (_silence > Patience)
+            {
+                _player.Skip(Time.deltaTime); // there is no sound device: subtitles go by the clock
+            }
             string heard = _player.Heard;
             if (_speech.Length > 0 && _player.Speaking && heard != _shown)
             {
@@ -135,6 +146,7 @@ namespace NpcEngine
         /// <summary>On the thread of the sound: what the engine made of ones is how loud this place is heard on each side.</summary>
         private void OnAudioFilterRead(float[] data, int channels)
         {
+            _reads++;
             _player.Read(data, channels, _rate);
         }
     }

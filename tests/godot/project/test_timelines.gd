@@ -6,6 +6,7 @@ const Vectors := preload("res://vectors.gd")
 var _dialogue: NpcDialogue
 var _sent: Array[Dictionary] = []
 var _where: String = ""
+var _hearing: NpcHearing
 
 
 func test_a_client_does_what_its_timelines_say() -> void:
@@ -37,6 +38,16 @@ func _play(step: Dictionary, now: float) -> void:
 		"say":
 			var said := {"id": step["id"], "text": step["text"], "to": step["npcs"]}
 			_dialogue.observe({"npcs": step["npcs"], "utterance": said})
+		"listen":
+			_hearing = _dialogue.listen(step["id"], step["npcs"], 16000, step["open"], "player", Callable())
+		"put":
+			_hearing.put(step["pcm"].hex_decode())
+		"release":
+			_hearing.end()
+		"drop":
+			_hearing.drop()
+		"speak":
+			_dialogue.speak(step["id"], step["npc"], step["text"], "", "")
 		"show":
 			_dialogue.observe({"npcs": step["npcs"], "state": step["state"]})
 	for _time in step.get("times", 1):
@@ -47,6 +58,8 @@ func _play(step: Dictionary, now: float) -> void:
 		_compare(step["sends"])
 	if step.has("greeted"):
 		equal(_dialogue.greeted, step["greeted"], _where)
+	if step.has("plays"):
+		equal(str(_dialogue.sounds.take_sounds().map(_played)), str(step["plays"]), _where)
 	if step.has("errors"):
 		var codes := _dialogue.take_faults().map(func(fault: NpcFault) -> String: return fault.code)
 		equal(_dialogue.take_decisions().size(), step["decisions"], _where)
@@ -62,6 +75,10 @@ func _compare(wanted: Array) -> void:
 		for field: String in wanted[index]:
 			equal(str(flat.get(field)), str(wanted[index][field]), "%s: %s" % [_where, field])
 	_sent.clear()
+
+
+func _played(message: Dictionary) -> String:
+	return "%s %s" % [message["speech"], message["piece"] if message["type"] == "sound" else "hush"]
 
 
 func _type_of(message: Dictionary) -> String:

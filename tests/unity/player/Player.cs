@@ -85,6 +85,9 @@ namespace NpcEngine.Tests
                 return !voice.Player.Speaking;
             });
             Say("loud", (heard > 0).ToString());
+            _brain.Say("hello");
+            FramesUntil(() => voice.Player.Speaking);
+            FramesUntil(() => !voice.Player.Speaking); // nobody asks for its samples any more
             Say("log", string.Join("; ", UnityEngine.Scene.Log));
         }
 

@@ -16,6 +16,7 @@ var welcome: Dictionary = {}
 ## What the server counts of this session, as of the last pong.
 var counters: Dictionary = {}
 var spoken := NpcSpoken.new()
+var sounds := NpcSounds.new()
 ## Of NPCs that stand: the name on the card, by id.
 var names: Dictionary = {}
 ## Number of the last observation.
@@ -61,6 +62,7 @@ static func new_id() -> String:
 ## Begin with another connection: nobody there has been told anything. Undecided words are said again.
 func connect_anew() -> void:
 	greeted = false
+	_lose_sounds()
 	_hello_at = -INF
 
 
@@ -98,6 +100,11 @@ func has_npc(npc: String) -> bool:
 	return _npcs.has(npc)
 
 
+## Who was asked for and not refused or let go.
+func npcs() -> Array:
+	return _npcs.keys()
+
+
 ## Ask for an NPC; it is in [member names] once it stands. False where [method take_faults] says why it cannot be.
 func spawn(npc: String, persona: Variant, watch: PackedStringArray) -> bool:
 	var message := {"type": "spawn", "npc": npc, "persona": persona, "watch": Array(watch)}
@@ -115,6 +122,7 @@ func despawn(npc: String) -> void:
 		return
 	names.erase(npc)
 	spoken.forget_npc(npc)
+	sounds.silence([npc])
 	var goodbye := _encode({"type": "despawn", "npc": npc})
 	_outbox.append(goodbye)
 	_leaving[npc] = goodbye
@@ -158,6 +166,7 @@ func observe(message: Dictionary) -> int:
 		return -1
 	last_seq += 1
 	if next.get("utterance"):
+		sounds.silence(next["utterance"]["to"])
 		spoken.add(next)
 		_repeat_what_is_due()
 	elif greeted:
@@ -166,12 +175,46 @@ func observe(message: Dictionary) -> int:
 	return last_seq
 
 
+## Whether a voice process was connected to the server a moment ago.
+func has_voice() -> bool:
+	return greeted and counters.get("voice", 0) > 0
+
+
+## Begin to listen to a microphone; null where [method take_faults] says why that cannot be.
+func listen(id: String, npcs: Array, rate: int, open: bool, speaker: String, view: Callable) -> NpcHearing:
+	if not _knows_all(npcs):
+		return null
+	if not greeted or "voice" not in welcome["capabilities"]:
+		var why := "The server is older than voices." if greeted else "The server is away."
+		_add_fault(NpcFault.new("no_voice", why, "Let the player type."))
+		return null
+	var first := {"type": "hear", "hearing": id, "piece": 0, "to": npcs, "rate": rate}
+	if _encode(first).is_empty():
+		return null
+	var hearing := NpcHearing.new(id, npcs, rate, open, speaker, view, sounds.send)
+	sounds.begin(hearing)
+	return hearing
+
+
+## Have a line spoken: true where somebody is there to speak it.
+func speak(id: String, npc: String, text: String, emotion: String, line_id: String) -> bool:
+	if not _knows_all([npc]) or not has_voice() or text.strip_edges().is_empty():
+		return false
+	var said := text.left(NpcWire.LIMITS["text"])
+	var message := {"type": "speak", "speech": id, "npc": npc, "text": said, "emotion": emotion, "line_id": line_id}
+	if _encode(message).is_empty():
+		return false
+	sounds.speak(message)
+	return true
+
+
 ## Send what is due. [param now] is in seconds and never goes back.
 func work(now: float) -> void:
 	_now = now
 	if greeted and now - _heard_at >= NpcWire.LOST_AFTER_S:
 		greeted = false
 	if not greeted:
+		_lose_sounds()
 		_say_hello()
 		return
 	if now - _pinged_at >= NpcWire.PING_EVERY_S:
@@ -182,6 +225,7 @@ func work(now: float) -> void:
 		_outbox.pop_front()
 	if _outbox.is_empty():
 		_leaving.clear()
+		sounds.flush(_send)
 	_repeat_what_is_due()
 	_send_newest()
 
@@ -207,6 +251,12 @@ func receive(parts: Array[PackedByteArray], now: float) -> void:
 			_take_decision(message)
 		"event":
 			_take_event(message)
+		"heard":
+			_take_heard(message)
+		"sound":
+			sounds.take_sound(message)
+		"hush":
+			sounds.take_hush(message["speech"])
 		"pong":
 			counters = message["counters"]
 		"error":
@@ -214,6 +264,32 @@ func receive(parts: Array[PackedByteArray], now: float) -> void:
 		"bye":
 			greeted = false
 			_hello_at = now + NpcWire.HELLO_EVERY_S
+
+
+## A line that was heard is said under the id that stands, to those who are still there.
+func _take_heard(heard: Dictionary) -> void:
+	var hearing := sounds.take(heard)
+	if hearing == null:
+		return
+	var listeners := hearing.to.filter(has_npc)
+	if listeners.is_empty():
+		return
+	var how := {}
+	for field: String in ["confidence", "began", "ended", "tone"]:
+		if heard[field] != null:
+			how[field] = heard[field]
+	var utterance := {"id": heard["utterance"], "text": heard["text"], "to": listeners, "speaker": hearing.speaker}
+	utterance["spoken"] = how
+	var message := {"npcs": listeners, "utterance": utterance}
+	var seen: Dictionary = hearing.view.call() if hearing.view.is_valid() else {}
+	if observe(message.merged(seen)) >= 0:
+		sounds.told(heard["utterance"])
+
+
+func _lose_sounds() -> void:
+	for _hearing in sounds.lose():
+		var what := "What was said was not heard to its end: the server went away."
+		_add_fault(NpcFault.new("voice_lost", what, "Say it again."))
 
 
 func _take_event(message: Dictionary) -> void:
@@ -325,6 +401,8 @@ func _take_refusal(message: Dictionary, utterance: String) -> void:
 		spoken.drop(utterance)
 	elif npc and message["seq"] == null and not names.has(npc):
 		_npcs.erase(npc)  # it could not be had
+	if message["about"] != null and not sounds.refused(message["about"]):
+		return  # of a line that was to be spoken: it is there to be read
 	var fault := NpcFault.new(message["code"], message["message"], message["fix"])
 	fault.npc = npc
 	fault.utterance = utterance

@@ -17,6 +17,10 @@ signal fallback_changed(active: bool)
 signal spawned(npc: String, its_name: String)
 ## The server tells something unasked, as docs/protocol.md describes it (`kind`, `npc`, `text` …).
 signal told(event: Dictionary)
+## What a microphone heard, as docs/protocol.md describes `heard`: words so far, and lines (`final`).
+signal heard(message: Dictionary)
+## A piece of a speech (`sound`), each speech's in order, or that one is to be heard no more (`hush`).
+signal sounded(message: Dictionary)
 ## Something was refused, by the server or before it was sent.
 signal failed(fault: NpcFault)
 
@@ -167,6 +171,48 @@ func say(
 	return utterance["id"] if _session.dialogue.observe(message) >= 0 else ""
 
 
+## Whether a voice process was connected to the server a moment ago: it hears, and speaks lines aloud.
+func has_voice() -> bool:
+	return _session.dialogue.has_voice()
+
+
+## Listen to a microphone: put sound into what this returns, and end it. What is heard is said by itself, once, as
+## [method say] would. [param view] is asked then for what they see: [code]{"frame": NpcFrame, "state": {…}}[/code].
+## Null where it cannot be: [signal failed] says why.
+func hear(
+	npcs: PackedStringArray, rate: int = 16000, open: bool = false, view := Callable(), speaker: String = "player"
+) -> NpcHearing:
+	var see := func() -> Dictionary: return _seen(view)
+	return _session.dialogue.listen(NpcDialogue.new_id(), Array(npcs), rate, open, speaker, see)
+
+
+## Have an NPC say a line aloud, such as a decision's; what it was saying ends. [signal sounded] brings the sound.
+## Returns the id of the speech; empty where no voice process is connected.
+func speak(npc: String, text: String, emotion: String = "", line_id: String = "") -> String:
+	var id := NpcDialogue.new_id()
+	return id if _session.dialogue.speak(id, npc, text, emotion, line_id) else ""
+
+
+## Let NPCs fall silent; all of them where none are named.
+func hush(npcs: PackedStringArray = []) -> void:
+	_session.dialogue.sounds.hush(Array(npcs))
+
+
+## Who was asked for and not refused or let go.
+func npcs() -> Array:
+	return _session.dialogue.npcs()
+
+
+static func _seen(view: Callable) -> Dictionary:
+	var seen: Dictionary = view.call() if view.is_valid() else {}
+	var frame: NpcFrame = seen.get("frame")
+	return {
+		"frame": frame.to_message() if frame else null,
+		"state": seen.get("state", {}),
+		"captured_at": frame.captured_at if frame else Time.get_ticks_usec() / 1e6,
+	}
+
+
 func _observation(npcs: PackedStringArray, frame: NpcFrame, state: Dictionary, inspect: bool) -> Dictionary:
 	return {
 		"npcs": Array(npcs),
@@ -193,6 +239,10 @@ func _tell_news() -> void:
 		decided.emit(decision)
 	for event in _session.dialogue.take_events():
 		told.emit(event)
+	for message in _session.dialogue.sounds.take_heard():
+		heard.emit(message)
+	for message in _session.dialogue.sounds.take_sounds():
+		sounded.emit(message)
 	for fault in _session.dialogue.take_faults():
 		push_warning("NPC engine: %s" % fault)
 		failed.emit(fault)

@@ -109,6 +109,12 @@ namespace NpcEngine
             }
         }
 
+        /// <summary>Let so many seconds go by unheard.</summary>
+        public void Skip(double seconds)
+        {
+            Read(new float[(int)(seconds * 8000)], 1, 8000);
+        }
+
         /// <summary>The sample between two of the speech, for another rate than the output's.</summary>
         private float Next(double step)
         {
