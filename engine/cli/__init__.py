@@ -52,6 +52,7 @@ COMMANDS = {
         Command("bench-games", "engine.cli.games:bench_games", "Measure on games that nobody here wrote."),
         Command("assets", "engine.cli.learn:assets", "Fetch the sprites for training."),
         Command("scenes", "engine.cli.learn:scenes", "Draw a page of training scenes."),
+        Command("data", "engine.cli.data:data", "Look at a public data set: counts, faults, pictures."),
         Command("train", "engine.cli.learn:train", "Train a model."),
         Command("adapt", "engine.cli.adapt:adapt", "Teach a bundle a game from its art or its recording."),
         Command("evaluate", "engine.cli.measure:evaluate", "Measure a trained model, or a bundle on a recording."),

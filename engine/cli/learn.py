@@ -116,6 +116,9 @@ def train(
     out: Annotated[Path, typer.Option(help="Run directory; an interrupted run there goes on.")] = Path("runs/default"),
     recordings: Annotated[list[Path] | None, typer.Option(help="Recordings to mix in (repeatable).")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda: where the stages on scenes are trained.")] = "auto",
+    dataset: Annotated[
+        list[str] | None, typer.Option(help="A public data set to mix in: coco:PATH, vqa:PATH, msvd:PATH (repeatable).")
+    ] = None,
     cache: Annotated[Path | None, typer.Option(help="Where cached features lie.")] = None,
 ) -> None:
     """Train a model. Shows progress, logs to TensorBoard, resumes after Ctrl-C."""
@@ -124,8 +127,8 @@ def train(
     from engine.lab.config import load_recipe
 
     cfg = load_recipe(config)
-    if recordings:
-        cfg = cfg.model_copy(update={"data": cfg.data.model_copy(update={"recordings": tuple(recordings)})})
+    mixed_in = {name: tuple(given) for name, given in (("recordings", recordings), ("datasets", dataset)) if given}
+    cfg = cfg.model_copy(update={"data": cfg.data.model_copy(update=mixed_in)})
     run_recipe(cfg, out, cache, device=device)
     typer.echo(
         f"The trained model is in {out}. Next: python -m engine evaluate --run {out}, "

@@ -61,6 +61,7 @@ class DataCfg(_Cfg):
     validation: int = Field(default=800, ge=4)  # scenes never trained on, same families
     lessons: int = Field(default=8, ge=1)  # utterances a scene
     queries: int = Field(default=16, ge=2)  # watch phrases a scene
+    datasets: tuple[str, ...] = ()  # public ones, as FORMAT:PATH, see `engine.lab.data.public`
     recordings: tuple[Path, ...] = ()  # directories in the recording format
     recording_repeat: int = Field(default=1, ge=1)  # how often a recorded frame counts in an epoch
 

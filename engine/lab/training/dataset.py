@@ -18,7 +18,7 @@ from engine.lab.data.questions import Sample
 from engine.lab.model import NpcModel
 from engine.lab.model.npc_model import Outputs
 from engine.lab.training.feature_cache import SceneRecord, read_records
-from engine.lab.training.sources import Asker, SceneQuestions
+from engine.lab.training.sources import Asker, SceneQuestions, Told
 from engine.lab.training.texts import Texts
 from npc.types import HEAD_NAMES, WORD_HEADS
 
@@ -115,7 +115,7 @@ class SceneDataset(Dataset[dict[str, Tensor]]):
             [(self._cells(e["box"]), self.vocabulary.of(e["names"])) for e in record.entities] if self.vocabulary else [],
         )
 
-    def _labels(self, sample: Sample) -> list[int]:
+    def _labels(self, sample: Sample | Told) -> list[int]:
         """The class of each head; -1 where nobody has told it."""
         known = HEAD_NAMES if self.tagged else WORD_HEADS
         told = {head: getattr(sample, head, None) for head in known}

@@ -12,7 +12,7 @@ import hashlib
 import json
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +34,16 @@ class SceneRecord:
     """What is true of one scene, as plain JSON: what may be asked about it is drawn later, so that new player lines
     need no new features.
 
-    `valid` and boxes [x, y, w, h] are in pixels of the model's input; `entities` hold names, box, tags, generic, colour.
+    `valid` and boxes [x, y, w, h] are in pixels of the model's input; `entities` hold names, box, tags, generic, colour;
+    `said` what people said of it: a text, and the indices of the entities that it means. Of a `closed` scene nothing but
+    `absent` is known to be missing: what is there was not all marked.
     """
 
     valid: tuple[float, float, float, float]
     entities: list[dict[str, Any]]
     absent: list[str]
+    said: list[tuple[str, list[int]]] = field(default_factory=list)
+    closed: bool = False
 
 
 ScenePair = tuple[npt.NDArray[np.uint8], SceneRecord]

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from engine.files import cache_directory
 from engine.formats.boxes import Xywh
 from engine.formats.recording import Recording, Row, read_recording
 from engine.lab.config import TrainCfg
 from engine.lab.data.art_scenes import ART_VERSION, ArtScenes
 from engine.lab.data.assets import load_sprites
+from engine.lab.data.chance import Rng
 from engine.lab.data.concepts import Concept
 from engine.lab.data.packs import load_packs
 from engine.lab.data.paint import COLOURS, SHADES
+from engine.lab.data.public.index import count_of, index_of, read_examples, scene_of
 from engine.lab.data.questions import Questioner, Sample
 from engine.lab.data.scenes import SceneGenerator
 from engine.lab.data.things import WAYS, Entity, Scene, entity_of
@@ -162,6 +165,28 @@ def _art_source(kind: str, cfg: TrainCfg, seed: int, count: int) -> Source:
     return Source(f"{kind}-{seed}-{state}", count, read)
 
 
+def read_public_shard(index: Path, size: tuple[int, int], start: int, count: int) -> list[ScenePair]:
+    """Examples of a public data set, with what was said of them."""
+    pairs = []
+    for example in read_examples(index, start, count):
+        picture, record = scene_pair(scene_of(example), size)
+        kept = len(record.entities) == len(example.things)  # a picture that broke since has no things
+        said = [(said.text, list(said.means)) for said in example.said] if kept else []
+        pairs.append((picture, replace(record, said=said, closed=True)))
+    return pairs
+
+
+@reader("datasets")
+def public_scenes(cfg: TrainCfg, part: str) -> list[Source]:
+    """Examples of the recipe's public data sets; whole groups (a clip) are held out to validate by."""
+    sources = []
+    for dataset in cfg.data.datasets:
+        index = index_of(dataset, cache_directory() / "datasets")[part]
+        if count := count_of(index):
+            sources.append(Source(index.stem, count, partial(read_public_shard, index, cfg.model.size)))
+    return sources
+
+
 @reader("recordings")
 def recorded_scenes(cfg: TrainCfg, part: str) -> list[Source]:
     """Frames of the recipe's recordings; whole episodes are held out to validate by."""
@@ -194,7 +219,15 @@ def scene_pair(scene: Scene, size: tuple[int, int]) -> ScenePair:
     return fit.picture, SceneRecord(valid, entities, list(scene.absent))
 
 
-SceneQuestions = tuple[list[tuple[str, list[Xywh]]], list[Sample], tuple[bool, bool]]
+@dataclass(frozen=True)
+class Told:
+    """What somebody said of a scene, of which nothing is known but what it means: the other heads are not taught by it."""
+
+    text: str
+    target_boxes: list[Xywh]
+
+
+SceneQuestions = tuple[list[tuple[str, list[Xywh]]], list[Sample | Told], tuple[bool, bool]]
 
 
 def scene_concepts(packs: tuple[str, ...] = ()) -> list[Concept]:
@@ -221,10 +254,28 @@ class Asker:
         rng = np.random.default_rng((index, 77))
         entities = [_entity(row) for row in record.entities]
         scene = Scene(_NO_FRAME, (0, 0, 0, 0), entities, tuple(record.absent))
-        queries = self._questioner.queries(scene, rng, QUERIES)
-        lessons = self._questioner.lessons(scene, self._utterances, rng, self._lessons)
+        lessons: list[Sample | Told] = []
+        if record.closed:
+            queries = _known_queries(scene, rng)
+            drawn = self._questioner.lessons(scene, self._utterances, rng, 3 * self._lessons)
+            lessons += [Told(text, [entities[i].box for i in means]) for text, means in record.said[: self._lessons // 2]]
+            lessons += [sample for sample in drawn if not sample.absent]
+            lessons = lessons[: self._lessons]
+            lessons += self._questioner.lessons(scene, (), rng, self._lessons - len(lessons))  # nothing is said
+        else:
+            queries = self._questioner.queries(scene, rng, QUERIES)
+            lessons += self._questioner.lessons(scene, self._utterances, rng, self._lessons)
         boxed = [(phrase, [entities[i].box for i in found]) for phrase, found in queries]
         return boxed, lessons, (bool(scene.tagged("hostile")), bool(scene.tagged("hazard")))
+
+
+def _known_queries(scene: Scene, rng: Rng) -> list[tuple[str, list[int]]]:
+    """Phrases of a scene of which only some things were looked for: those that are there, and those known to be missing."""
+    names = sorted({phrase for entity in scene.entities for phrase in entity.names})
+    there = [(name, [i for i, e in enumerate(scene.entities) if e.is_called(name)]) for name in names]
+    missing: list[tuple[str, list[int]]] = [(name, []) for name in scene.absent]
+    chosen = [there[i] for i in rng.permutation(len(there))[: QUERIES // 2]]
+    return chosen + [missing[i] for i in rng.permutation(len(missing))[: QUERIES - len(chosen)]]
 
 
 _NO_FRAME = np.zeros((0, 0, 3), np.uint8)
