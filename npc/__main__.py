@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 from npc.behaviour import load_behaviour
 from npc.card_file import cards_in, doubles_in, shown
-from npc.card_review import review
 from npc.chat import talk, typed
 from npc.coverage import coverage, told
 from npc.errors import Fault, PersonaError
@@ -24,6 +23,7 @@ from npc.exchange.convert import Imported, export_card, import_lorebook, import_
 from npc.exchange.dialogue.importing import import_dialogue, is_dialogue
 from npc.exchange.table_review import table_faults, table_notes
 from npc.exchange.tables import export_lines, import_lines
+from npc.lint import review
 from npc.log import replay
 from npc.persona import assistants, characters, faults, load_persona
 from npc.schema import schema_text

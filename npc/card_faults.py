@@ -26,6 +26,9 @@ _SHAPES = {
     "string_type": ("one text is expected here", "Write one text, between quotes where it has punctuation."),
     "tuple_type": ("a list is expected here", "Write its entries one below another, each after `- `."),
 }
+_NUMBERS = frozenset(
+    {"less_than_equal", "greater_than_equal", "int_type", "int_parsing", "int_from_float", "float_type", "float_parsing"}
+)
 # Mappings of a card: from what to what, and an example
 MAPPINGS = {
     "boundaries": ("an action to the reason", "boundaries: {attack: I fight no one.}"),
@@ -94,6 +97,8 @@ def entry_fault(card: CardFile, found: Mapping[str, Any], where: Where, fields: 
         close = _nearest(name, fields)
         fix = f"Remove it. Or did you mean `{close}`?" if close else "Remove it."
         fix += f" There are {listed(fields)}." if fields else ""
+        if value is None:  # a comma ends a text within `{ }`
+            fix = "If this belongs to the text before it, put the whole text between quotes. Else remove it."
         what = f"unknown entry `{shown(name)}`{_within(where)}"
         return PersonaError("persona_field", f"{card.name}{card.line(where)}: {what}.", fix)
     if kind == "missing":
@@ -105,6 +110,8 @@ def entry_fault(card: CardFile, found: Mapping[str, Any], where: Where, fields: 
         return PersonaError("persona_field", f"{card.name}{card.line(where)}: {what}.", fix)
     if kind == "unknown_name":
         return value_fault(card, where, *unknown_name(**found["ctx"]))
+    if kind in _NUMBERS:
+        return value_fault(card, where, *_numbered(kind, value, found.get("ctx", {})))
     if kind in _SHAPES:
         return value_fault(card, where, *_misshapen(card, kind, where, message, value))
     message = message.removeprefix("Value error, ")
@@ -145,6 +152,17 @@ def _misshapen(card: CardFile, kind: str, where: Where, what: str, value: Any) -
         pair, example = MAPPINGS[str(where[0])]
         return f"a mapping from {pair} is expected here", f"Write `{example}`."
     return _SHAPES[kind]
+
+
+def _numbered(kind: str, value: Any, bounds: Mapping[str, Any]) -> tuple[str, str]:
+    """Fault and fix of what should be a number, or another one."""
+    written = shown(str(value))
+    if kind in {"less_than_equal", "greater_than_equal"}:
+        most = kind == "less_than_equal"
+        bound = f"{bounds['le' if most else 'ge']:g}"
+        return f"`{written}` is {'more' if most else 'less'} than {bound}", f"Write {bound} or {'less' if most else 'more'}."
+    whole = kind.startswith("int")
+    return f"`{written}` is no {'whole ' if whole else ''}number", f"Write a number, such as {'4' if whole else '0.5'}."
 
 
 def _wants_text(kind: str, where: Where, what: str) -> bool:

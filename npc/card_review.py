@@ -7,15 +7,20 @@ Only what is certain is said. A condition is taken to imply another where each o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from typing import TypeAlias
 
 from npc.behaviour import load_behaviour
-from npc.card_file import CardFile, Where, shown
+from npc.card_faults import did_you_mean
+from npc.card_file import Where, shown
 from npc.conditions import Condition, Line
 from npc.effects import QUEST, Consequence
-from npc.persona import Persona, Rule, card_path, load_persona
-from npc.variables import TOPIC_VARIABLES
+from npc.persona import Persona
+from npc.variables import TOPIC_VARIABLES, VARIABLES
 
+Remark: TypeAlias = tuple[Where, str, str]  # its place, what is so, and what to do about it
+
+# Of what nobody says there is nothing as a bark is looked for.
+_OF_WORDS = ("intent", "knows", "action", "wanted", "cause", "emotion")
 _UNSET_BY_RULES = ("cause", "emotion")  # decided on after the rules
 _LISTS = frozenset(
     {"intent", "tone", "action", "wanted", "emotion", "mood", "relationship", "faction", "cause", "promised", "event", "knows"}
@@ -23,41 +28,64 @@ _LISTS = frozenset(
 )
 
 
-def review(name_or_path: str | Path) -> list[str]:
-    """Remarks on a sound card, each a sentence with file and line; empty where there are none.
-
-    Raises:
-        PersonaError: there is no such card, or it has a fault.
-    """
-    persona = load_persona(name_or_path)
-    card = CardFile.read(card_path(name_or_path))
-    found = [*_rules(persona), *_lines(persona), *_sights(persona), *_steps(persona)]
-    at = {where: (place.line if (place := card.place(where)) else 0) for where, _ in found}
-    return [
-        f"{card.name}{card.line(where)}: note: {message}" for where, message in sorted(found, key=lambda remark: at[remark[0]])
-    ]
-
-
-# -- rules -------------------------------------------------------------------------------------------------------
+def never(persona: Persona) -> Iterator[Remark]:
+    """What can never come about, each with its place and a fix."""
+    yield from _rules(persona)
+    yield from _barks(persona)
+    yield from _lines(persona)
+    yield from _sights(persona)
+    yield from _steps(persona)
+    if persona.wares and "trade" in persona.boundaries:
+        yield (
+            ("wares",),
+            "nothing of this is sold: `boundaries` forbids trade",
+            "Take `trade` out of `boundaries`, or the wares away.",
+        )
 
 
-def _rules(persona: Persona) -> Iterator[tuple[Where, str]]:
+# -- rules and barks ---------------------------------------------------------------------------------------------
+
+
+def _rules(persona: Persona) -> Iterator[Remark]:
     for n, rule in enumerate(persona.rules):
-        if why := _never(rule, persona):
-            yield ("rules", n), f"this rule never holds: {why}."
+        if why := _impossible(rule.when, persona) or _unset(rule.when):
+            yield ("rules", n), f"this rule never holds: {why[0]}", why[1]
             continue
         before = next((m for m, other in enumerate(persona.rules[:n]) if implies(rule.when, other.when)), None)
         if before is not None:
-            yield ("rules", n), f"this rule never decides: rule {before + 1} holds wherever it does, and comes first."
+            what = f"this rule never decides: rule {before + 1} holds wherever it does, and comes first"
+            yield ("rules", n), what, f"Put it before rule {before + 1}, or let that one ask for more."
 
 
-def _never(rule: Rule, persona: Persona) -> str:
+def _barks(persona: Persona) -> Iterator[Remark]:
+    for n, bark in enumerate(persona.barks):
+        words = next((entry for entry in _OF_WORDS if getattr(bark.when, entry)), "")
+        if words:
+            what = f"this bark is never said: it asks for `{words}`, and barks come without a word being said"
+            yield ("barks", n), what, "Make a rule of it, or ask for what the game tells in its `state`."
+        elif why := _impossible(bark.when, persona):
+            yield ("barks", n), f"this bark is never said: {why[0]}", why[1]
+
+
+def _unset(when: Condition) -> tuple[str, str] | None:
+    entry = next((entry for entry in _UNSET_BY_RULES if getattr(when, entry)), "")
+    return (f"`{entry}` is decided on after the rules", "Ask for it in lines.") if entry else None
+
+
+def _impossible(when: Condition, persona: Persona) -> tuple[str, str] | None:
+    """Why a condition can never hold, and what to do about it."""
     for entry in ("action", "wanted"):
-        names = getattr(rule.when, entry)
+        names = getattr(when, entry)
         if names and set(names) <= persona.boundaries.keys():
-            return f"`boundaries` forbids {' and '.join(names)}, and comes first"
-    unset = next((entry for entry in _UNSET_BY_RULES if getattr(rule.when, entry)), "")
-    return f"`{unset}` is decided on after the rules" if unset else ""
+            what = f"`boundaries` forbids {' and '.join(names)}, and comes first"
+            return what, "Say it in `boundaries`, or take the action out of them."
+    if when.not_ is not None and implies(when, when.not_):
+        return "its `not` is so wherever the rest is", "Take one of the two out."
+    if when.heard_below is not None and when.heard_below <= 0:
+        return "nobody has said fewer than 0 things", "Write `heard_below: 1` for the first words."
+    if when.any and all(_impossible(one, persona) for one in when.any):
+        return "nothing of its `any` can be", "Correct what stands there."
+    return None
 
 
 def implies(one: Condition, other: Condition) -> bool:
@@ -87,17 +115,26 @@ def _same(mine: object, theirs: object) -> bool:
 # -- lines -------------------------------------------------------------------------------------------------------
 
 
-def _lines(persona: Persona) -> Iterator[tuple[Where, str]]:
+def _lines(persona: Persona) -> Iterator[Remark]:
+    behaviour = load_behaviour()
     for where, lines in spoken(persona):
         topic = str(where[1]) if where[0] == "lines" else ""
-        known = load_behaviour().known_there.get(topic, frozenset())
+        known = behaviour.known_there.get(topic, frozenset())
+        if topic in persona.boundaries:
+            fix = f"Say in `boundaries` what it says instead, or take `{topic}` out of them."
+            yield where, f"these lines are never said: `boundaries` forbids {topic}", fix
+            continue
         for n, line in enumerate(lines):
             unknown = sorted(line.variables.intersection(TOPIC_VARIABLES) - known)
             if unknown:
                 there = f"in lines of `{topic}`" if topic else "there"
-                yield (*where, n), f"this line is never said: {{{unknown[0]}}} is never known {there}."
-            elif where[0] == "lines" and topic in load_behaviour().actions and line.action and topic not in line.action:
-                yield (*where, n), f"this line is never said: it asks for another action than `{topic}`."
+                has = f"There are {{{'}, {'.join(sorted((*VARIABLES, *known)))}}}."
+                yield (*where, n), f"this line is never said: {{{unknown[0]}}} is never known {there}", has
+            elif topic in behaviour.actions and line.action and topic not in line.action:
+                fix = f"Put it under `{line.action[0]}`, or take `action` out."
+                yield (*where, n), f"this line is never said: it asks for another action than `{topic}`", fix
+            elif why := _impossible(line, persona):
+                yield (*where, n), f"this line is never said: {why[0]}", why[1]
 
 
 def spoken(persona: Persona) -> Iterator[tuple[Where, Sequence[Line]]]:
@@ -124,19 +161,22 @@ def spoken(persona: Persona) -> Iterator[tuple[Where, Sequence[Line]]]:
 # -- sights and steps --------------------------------------------------------------------------------------------
 
 
-def _sights(persona: Persona) -> Iterator[tuple[Where, str]]:
+def _sights(persona: Persona) -> Iterator[Remark]:
     behaviour = load_behaviour()
     known = {*behaviour.meanings, *behaviour.watch, *persona.watch, *persona.places}
     for where, condition in conditions_of(persona):
-        for entry in ("sees", "saw"):
-            for phrase in getattr(condition, entry):
-                if phrase not in known:
-                    told = f"`{shown(phrase)}` is no phrase under `watch`: does your game watch for it?"
-                    yield (*where, entry), told
-        for inner in (*condition.any, *filter(None, (condition.not_,))):
-            for phrase in (*inner.sees, *inner.saw):
-                if phrase not in known:
-                    yield where, f"`{shown(phrase)}` is no phrase under `watch`: does your game watch for it?"
+        for place, phrase in _seen(where, condition):
+            if phrase not in known:
+                fix = f"{did_you_mean(phrase, known)}Else put it under `watch`, or let the game ask for it."
+                yield place, f"`{shown(phrase)}` is no phrase under `watch`: does your game watch for it?", fix
+
+
+def _seen(where: Where, condition: Condition) -> Iterator[tuple[Where, str]]:
+    """The phrases that a condition, or one within it, asks for, and where."""
+    for entry in ("sees", "saw"):
+        yield from (((*where, entry), phrase) for phrase in getattr(condition, entry))
+    for inner in (*condition.any, *filter(None, (condition.not_,))):
+        yield from ((where, phrase) for _, phrase in _seen(where, inner))
 
 
 def conditions_of(persona: Persona) -> Iterator[tuple[Where, Condition]]:
@@ -158,26 +198,41 @@ def conditions_of(persona: Persona) -> Iterator[tuple[Where, Condition]]:
             yield (*where, n), line
 
 
-def _steps(persona: Persona) -> Iterator[tuple[Where, str]]:
+def _steps(persona: Persona) -> Iterator[Remark]:
     moved = {
         (values.get("quest"), values.get("step"))
-        for effect in _effects(persona)
+        for _, effect in effects_of(persona)
         if effect.kind == QUEST
         for values in [effect.effect({}).values]
     }
     for name, quest in persona.quests.items():
+        lost = ""
         for step, entry in quest.steps.items():
-            if entry.when is None and (name, step) not in moved:
-                yield ("quests", name, "steps", step), "nothing reaches this step: it has no `when`, and no effect names it."
+            where = ("quests", name, "steps", step)
+            if (name, step) in moved:
+                lost = ""
+            elif entry.when is None:
+                lost = step
+                effect = f"`{{kind: quest, quest: {shown(name)}, step: {shown(step)}}}`"
+                fix = f"Give it a `when`, or a line or rule the effect {effect}."
+                yield where, "nothing reaches this step: it has no `when`, and no effect names it", fix
+            elif lost:
+                yield where, f"nothing reaches this step: it comes after `{shown(lost)}`", "Let something reach that one."
 
 
-def _effects(persona: Persona) -> Iterator[Consequence]:
-    steps = [step for quest in persona.quests.values() for step in quest.steps.values()]
-    for effects in [holder.effects for group in (persona.rules, persona.barks, steps) for holder in group]:
-        yield from effects
-    for _, lines in spoken(persona):
-        for line in lines:
-            yield from line.effects
+def effects_of(persona: Persona) -> Iterator[tuple[Where, Consequence]]:
+    """Every effect of a card, and its place."""
+    for n, rule in enumerate(persona.rules):
+        yield from ((("rules", n, "effects", m), effect) for m, effect in enumerate(rule.effects))
+    for n, bark in enumerate(persona.barks):
+        yield from ((("barks", n, "effects", m), effect) for m, effect in enumerate(bark.effects))
+    for name, quest in persona.quests.items():
+        for step, reached in quest.steps.items():
+            at = ("quests", name, "steps", step, "effects")
+            yield from (((*at, m), effect) for m, effect in enumerate(reached.effects))
+    for where, lines in spoken(persona):
+        for n, line in enumerate(lines):
+            yield from (((*where, n, "effects", m), effect) for m, effect in enumerate(line.effects))
 
 
 # -- what is waited for -------------------------------------------------------------------------------------------

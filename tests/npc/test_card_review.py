@@ -6,8 +6,9 @@ import pytest
 
 from npc import Character, Percept, assistants, characters, load_persona
 from npc.__main__ import main
-from npc.card_review import implies, review
+from npc.card_review import implies
 from npc.conditions import Condition
+from npc.lint import review
 from npc.log import Recorder
 
 RULE = "  - {{when: {when}, do: talk, because: x}}\n"
@@ -40,8 +41,62 @@ DEAD = {
     "topic variable": ("lines:\n  view: 'You gave {value}.'\n", "{value} is never known in lines of `view`"),
     "variable of a rule": ("boundaries: {attack: 'No {colour}!'}\n", "{colour} is never known there"),
     "other action": ("lines:\n  greet: {say: Hm., action: flee}\n", "it asks for another action than `greet`"),
+    "not itself": ("lines:\n  greet: {say: Hm., mood: sad, not: {mood: sad}}\n", "this line is never said: its `not` is so"),
+    "never heard": (rules("{heard_below: 0}"), "nobody has said fewer than 0 things"),
+    "impossible any": ("boundaries: {attack: No.}\n" + rules("{any: [{action: attack}]}"), "nothing of its `any` can be"),
+    "bark": ("barks:\n  - {when: {intent: greet}, say: Hm.}\n", ":3: note: this bark is never said: it asks for `intent`"),
+    "forbidden lines": ("boundaries: {attack: No.}\nlines: {attack: Ha!}\n", ":3: note: these lines are never said"),
+    "forbidden wares": ("boundaries: {trade: No.}\nwares: {bread: 2}\n", ":3: note: nothing of this is sold"),
     "step": ("quests: {q: {steps: {a: {when: {intent: greet}}, b: {}}}}\n", "nothing reaches this step"),
 }  # fmt: skip
+
+
+MISTYPED = {
+    "state": (
+        rules("{state: {has_ring: true}}", "{state: {has_ring: false}}", "{state: {has_rign: true}}"),
+        ":5: note: the entry of the state `has_rign` is nearly `has_ring`. Did you mean `has_ring`?",
+    ),
+    "state of the engine": (rules("{state: {languag: de}}"), "Did you mean `language`?"),
+    "state in a line": ("state: {gold: 1}\nlines:\n  greet: ['{state.gold}.', '{state.glod}.']\n", "`glod` is nearly `gold`"),
+    "effect": (
+        "lines:\n  greet: {say: Hm., effects: [{kind: open_gate}, {kind: open_gate}, {kind: opn_gate}]}\n",
+        ":3: note: the effect `opn_gate` is nearly `open_gate`",
+    ),
+    "intent": ("intents: {ask_way: where to}\n", ":2: note: nothing asks for the intent `ask_way`"),
+    "phrase": ("watch: {wolf: threat}\n" + rules("{sees: wolff}"), "Did you mean `wolf`?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "said"), MISTYPED.values(), ids=MISTYPED)
+def test_what_may_be_mistyped_is_asked_about_with_the_nearest_name(tmp_path, text, said):
+    assert any(said in remark for remark in remarks(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        rules("{state: {step_1: true}}", "{state: {step_1: true, x: 1}}", "{state: {step_2: true}}")[::1],
+        "lines: {greet: {say: Hm., effects: [{kind: open}, {kind: opens}, {kind: opens}]}}\n",
+        "intents: {ask_way: where to}\nlines: {talk: {say: There., intent: ask_way}}\n",
+        "intents: {ask_way: where to}\n" + rules("{not: {intent: ask_way}}"),
+        "intents: {ask_way: where to}\nquests: {q: {steps: {a: {when: {intent: ask_way}}}}}\n",
+    ],
+    ids=["numbers", "many", "in a line", "within", "in a step"],
+)
+def test_names_that_differ_by_purpose_are_not(tmp_path, text):
+    assert not [remark for remark in remarks(tmp_path, text) if "nearly" in remark or "nothing asks" in remark]
+
+
+def test_a_step_behind_one_that_nothing_reaches_is_told_too(tmp_path):
+    first, second = remarks(tmp_path, "quests: {q: {steps: {b: {}, c: {when: {intent: chat}}}}}\n")
+    assert "it has no `when`" in first
+    assert "it comes after `b`" in second
+
+
+@pytest.mark.parametrize(("text", "said"), DEAD.values(), ids=DEAD)
+def test_every_remark_has_a_fix(tmp_path, text, said):
+    [remark] = remarks(tmp_path, text)
+    assert len(remark.split(". ", 1)[-1].split()) > 3 or "? " in remark
 
 
 @pytest.mark.parametrize(("text", "said"), DEAD.values(), ids=DEAD)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from npc.card_review import review
 from npc.chat import Chat
+from npc.lint import review
 from npc.persona import faults
 
 _PAGE = Path(__file__).parents[2] / "docs" / "characters.md"
