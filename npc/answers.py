@@ -179,7 +179,10 @@ def _do_as_told(parts: CharacterParts, percept: Percept, moment: Moment, seen: l
 
 def _settle(parts: CharacterParts, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str]:
     """Fix action and cause in `moment`; return why, and the words that a rule or boundary gives."""
-    return _overruled(parts, choice, percept, moment) or _unwilling(choice, moment) or _comply(parts, choice, percept, moment)
+    overruled = _overruled(parts, choice, percept, moment)
+    if overruled is None and choice.label != choice.wanted and _is_of_nothing(parts, percept, moment):
+        return _comply(parts, choice, percept, moment)
+    return overruled or _unwilling(choice, moment) or _comply(parts, choice, percept, moment)
 
 
 def _overruled(parts: CharacterParts, choice: Choice, percept: Percept, moment: Moment) -> tuple[str, str] | None:
@@ -236,10 +239,15 @@ def _comply(parts: CharacterParts, choice: Choice, percept: Percept, moment: Mom
 
 def _is_missing(parts: CharacterParts, percept: Percept, moment: Moment) -> bool:
     """Whether something in view is asked for that is not there: what is not there is neither taken nor gone to."""
-    if percept.target is not None or moment.intent not in parts.behaviour.pointing:
-        return False
+    if _is_of_nothing(parts, percept, moment):
+        return True
+    return percept.target is None and moment.intent in parts.behaviour.pointing and moment.action == "refuse"
+
+
+def _is_of_nothing(parts: CharacterParts, percept: Percept, moment: Moment) -> bool:
+    """Whether it would do something to a thing, and none is meant that is in view: no such deed is announced."""
     action = parts.behaviour.actions[moment.action]
-    return moment.action == "refuse" or (percept.has_frame and action.target and not action.alert)
+    return percept.target is None and percept.has_frame and action.target and not action.alert
 
 
 def _tell(parts: CharacterParts, percept: Percept, moment: Moment) -> tuple[str, str]:

@@ -141,11 +141,6 @@ class Behaviour(BaseModel):
         return frozenset(self.actions) | frozenset(self.topics) | {"unclear", "unknown"}
 
     @cached_property
-    def talked_about(self) -> frozenset[str]:
-        """The topics of `small_talk.yaml`: what is talked about, and how it is put."""
-        return frozenset(name for name in self.topics if name.startswith(("on_", "to_")))
-
-    @cached_property
     def known_there(self) -> dict[str, frozenset[str]]:
         """Topic -> what lines about it may name beside what any line may: the variables of its plain lines."""
         return {topic: frozenset().union(*(line.variables for line in lines)) for topic, lines in self.topics.items()}

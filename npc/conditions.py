@@ -307,7 +307,7 @@ class Speaker:
     def line(self, key: str, moment: Moment, variables: Mapping[str, str]) -> str:
         """A line under `key` (an action or `unclear`); empty where none fits.
 
-        A plain line comes where the card has none that fits; in small talk also where it has said lately all that do.
+        A plain line comes where the card has none that fits; in conversation also where it has said lately all that do.
         """
         own, plain = self._lines.get(key, ()), self._fallback.get(key, ())
         stale = key in self._mixed and not self.has_fresh(own, moment, variables) and self.has_fresh(plain, moment, variables)

@@ -90,7 +90,12 @@ def _percepts(reading: Reading, percept: Percept) -> Sequence[Percept]:
 def _named(text: str, ledger: Ledger) -> list[tuple[str, str]]:
     """A name alone, where it was asked for, or of the kin or animal spoken of last ("her name is Lena")."""
     words = plain(text)
-    if ledger.asked == "name" and (found := _A_NAME.match(words)) is not None and (name := as_name(found["name"])):
+    spoken_of = bool(ledger.heard) and "my name" in ledger.heard[-1].text.lower()
+    if (
+        (ledger.asked == "name" or spoken_of)
+        and (found := _A_NAME.match(words)) is not None
+        and (name := as_name(found["name"]))
+    ):
         return [("name", name)]
     if (found := _THEIR_NAME.search(words)) is not None and "?" not in words:
         return [(lately(ledger) or "friend", as_name(found["name"] or found["name_"]) or YES)]

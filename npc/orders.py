@@ -21,6 +21,7 @@ from npc.second_opinion import SURE
 from npc.turn import Turn
 from npc.types import Target
 
+_THERE = 0.7  # presence from which it is
 _NOWHERE = 0.1  # presence below which a thing that was looked for is not there
 _DURATION = re.compile(r"\bfor (?:about )?(?P<count>\d{1,4}|[a-z]+) (?P<unit>second|minute|hour)s?\b", re.IGNORECASE)
 _SAYS = re.compile(
@@ -84,7 +85,14 @@ def lift(turn: Turn) -> Reply | None:
     lifted = [turn.ledger.lift(action, singular(turn.clause.thing)) for action in actions_of(turn, turn.clause)]
     if not turn.clause.meaning.verb:
         lifted = [turn.ledger.lift(entry.action) for entry in turn.ledger.forbidden]
-    return Reply("lift", f"may {turn.clause.meaning.verb or 'do it'} again") if any(lifted) else None
+    if any(lifted):
+        return Reply("lift", f"may {turn.clause.meaning.verb or 'do it'} again")
+    named = turn.clause.meaning.verb
+    return (
+        Reply("on_ok", f"may {named}, and might before")
+        if turn.heard.talk and named and not actions_of(turn, turn.clause)
+        else None
+    )
 
 
 def order(turn: Turn) -> Reply | None:
@@ -99,6 +107,8 @@ def order(turn: Turn) -> Reply | None:
         return keep_away(turn)
     if _is_nowhere(turn):
         turn.clauses[0] = (clause, replace(turn.heard, target=None))
+    elif percept.target is None and (found := _looked_for(turn)) is not None:
+        turn.clauses[0] = (clause, replace(turn.heard, target=found))
     if clause.conditions and (waiting := _waiting(turn, clause)) is not None:
         return waiting
     if clause.meaning.is_deed_of_a_thing and not clause.thing and percept.target is None and percept.has_frame:
@@ -114,6 +124,17 @@ def _is_nowhere(turn: Turn) -> bool:
     names = {singular(clause.thing), *to_look_for(singular(clause.thing))}
     found = [d.p for d in turn.percept.looked if d.phrase.lower() in names]
     return bool(found) and max(found) < _NOWHERE
+
+
+def _looked_for(turn: Turn) -> Target | None:
+    """Where the thing of the order was found that was looked for, where the words themselves point nowhere."""
+    clause = turn.clause
+    if not clause.meaning.is_deed_of_a_thing or not clause.thing or clause.other is not None:
+        return None
+    names = {singular(clause.thing), *to_look_for(singular(clause.thing))}
+    found = [d for d in turn.percept.looked if d.phrase.lower() in names and d.p >= _THERE]
+    best_one = max(found, key=lambda d: d.p, default=None)
+    return Target(best_one.x, best_one.y, best_one.p) if best_one is not None else None
 
 
 def ask_which(turn: Turn) -> Reply:

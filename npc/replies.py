@@ -29,10 +29,13 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     clause, parts, ledger = turn.clause, turn.parts, turn.ledger
     if (due := at_the_word(turn)) is not None:
         return due
-    if clause.sense in {Sense.OTHER, Sense.SELF} and ledger.asked == "name" and (called := _named(turn)):
+    if clause.sense in {Sense.OTHER, Sense.SELF} and turn.told and (called := _named(turn)):
         return called
     if clause.sense is Sense.OTHER and any(value != YES and kind not in _ITSELF for kind, value in turn.told):
         return _self(turn)
+    handed = next((value for kind, value in turn.told if kind == "handed"), "")
+    if handed and clause.sense in {Sense.OTHER, Sense.SELF} and best(turn.heard.action)[0] not in {"celebrate", "refuse"}:
+        return Reply("given", f"was given {handed}", {"thing": handed}, "celebrate")
     if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
         return ask_which(turn)
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
@@ -60,7 +63,7 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
     """What the frame answers; where it has nothing of the kind, and the card knows of something like it, that is meant."""
     seen = view.answer(turn.clause, looked)
     missing = seen is not None and seen.topic in {"absent", "cannot_tell", "blind"}
-    if not missing:
+    if not missing or turn.clause.meaning.ask is Ask.CLAIM:
         return seen
     if turn.heard.talk:
         return None if smalltalk.knows(turn) else seen

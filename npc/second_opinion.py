@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from npc.behaviour import load_behaviour
 from npc.conversation.reading import Clause
-from npc.language.harm import ABUSE, Harm, harm_in, insults, means_harm
+from npc.language.harm import ABUSE, THREAT, Harm, harm_in, insults, means_harm
 from npc.language.senses import Sense
 from npc.parts import best
 from npc.types import Percept
@@ -43,7 +43,7 @@ _PLAIN = {
         r"get|fetch|with (?:this|the|my))\b.*",
         "follow": r"(?:me|us|him|her|along)(?: .*)?",
         "wait": r"(?:here|there|for me|for us|right here|a .*|until .*|by .*)(?: .*)?",
-        "stay": r"(?:here|there|put|right here|where you are|behind|with me|by .*)(?: .*)?",
+        "stay": r"(?:here|there|where you are|put|right here|where you are|behind|with me|by .*)(?: .*)?",
         "flee": r".*",
         "run": r"(?:away|for your life|for it|now|and hide)?",
         "hide": r"(?:now|quickly|yourself|somewhere|behind .*)?",
@@ -77,11 +77,13 @@ _SAID = {
         re.IGNORECASE,
     ),
     "insult": ABUSE,
+    "threaten": THREAT,
     "gift": re.compile(
         r"\b(?:for you|gift|present|give|gave|bring|brought|bought|here|take|have|keep|accept|yours|made you|got you)\b",
         re.IGNORECASE,
     ),
 }
+_TOGETHER = re.compile(r"(?:please )?let us (?:go|walk|head|move)\b(?! away| to hide)", re.IGNORECASE)
 _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
 _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
 
@@ -140,6 +142,10 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
     if harm is Harm.NONE or (best(percept.intent)[0] not in _ENMITY and "!" not in clause.said):
         percept = _calm(percept)
     named = load_behaviour().deeds.get(clause.meaning.verb, ())
+    if _TOGETHER.match(clause.text) and best(percept.action)[0] in _ALARMED:
+        return replace(
+            percept, action=_mostly(percept.action, "follow", SURE), intent=_mostly(percept.intent, "follow_me", SURE)
+        )
     helps = clause.meaning.verb == "help"
     plain, rest = _PLAIN.get(clause.meaning.verb), clause.meaning.values.get("rest", "")
     if plain is None or not plain.match(rest) or (not rest if helps else best(percept.action)[0] in named):

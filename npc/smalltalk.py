@@ -58,7 +58,8 @@ def answer(turn: Turn) -> Reply | None:
     form, thing = ("", "") if clause.sense is Sense.ORDER else form_of(clause.text.rstrip(" ?.!,"), asks)
     if not form and likeness < FAINT and is_unheard_of(clause.text):
         return None
-    if likeness < (_SURER if thing else {}).get(form, FORMED if form else FAINT):
+    surer = _SURER if thing or form == "to_if" else {}
+    if likeness < surer.get(form, FORMED if form else FAINT):
         topic = form or ("to_question" if asks else "to_remark")
     if clause.sense is Sense.ORDER and topic in {"to_remark", "to_question"}:
         topic = "to_help" if clause.meaning.verb == "help" else "to_order"

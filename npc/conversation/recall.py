@@ -111,7 +111,15 @@ def _said(clause: Clause, ledger: Ledger, now: float) -> Reply:
     if not how or how in _PROMISED:
         return _promised(ledger, now, first)
     wanted = _WANTED.get(what) or _WANTED.get(how.removesuffix("ed"))
-    lines = [h for h in _heard(ledger) if wanted is None or h.sense in wanted] or _heard(ledger)
+    named = what.rpartition(" ")[2] if what.startswith(("to ", "not to ")) and what != "to do" else ""
+    if named:  # "what did I ask you to hold?"
+        wanted = _WANTED["to do"]
+    lines = (
+        [h for h in _heard(ledger) if (wanted is None or h.sense in wanted) and mentions(h.text, named)]
+        if named
+        else [h for h in _heard(ledger) if wanted is None or h.sense in wanted]
+    )
+    lines = lines or _heard(ledger)
     if not lines:
         return Reply("recall_none", "was told nothing before", {"thing": "anything"})
     line = lines[0 if first else -1]
@@ -127,8 +135,8 @@ def _promised(ledger: Ledger, now: float, first: bool) -> Reply:
 
 
 def _heard(ledger: Ledger) -> list[Heard]:
-    first = [ledger.first] if ledger.first is not None and ledger.first not in ledger.heard else []
-    return [*first, *ledger.heard]
+    first = [h for h in (ledger.first, ledger.first_order) if h is not None and h not in ledger.heard]
+    return [*dict.fromkeys(first), *ledger.heard]
 
 
 def resumed(line: str) -> str:

@@ -140,8 +140,11 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
         Ask.NEARER: _nearer,
     }
     ask = asks.get(clause.meaning.ask)
-    if ask is None or (not clause.thing and clause.meaning.thing.lower() in _NOBODY):
+    if ask is None:
         return None
+    if not clause.thing and clause.meaning.thing.lower() in _NOBODY:
+        colour = clause.meaning.ask is Ask.COLOUR
+        return Reply("what_thing", f"does not know what `{clause.meaning.thing}` means") if colour else None
     return ask(clause, percept) if percept.has_frame else Reply("blind", "was asked what it sees, and has no picture")
 
 

@@ -37,6 +37,7 @@ _INSULTING = _compiled(_HARM["insulting"])
 _VERB = _compiled([r"\b<harm>(?:s|ed|ing)?\b"])
 _INSULT = _compiled([r"\b<insult>s?\b"])
 ABUSE = _compiled(_HARM["abuse"])  # words without which nobody is insulted
+THREAT = _compiled(_HARM["threat"])  # words without which nobody is threatened
 _SHORT = 2  # words: a name alone is called at somebody
 _YOU = _compiled([r"\b<you>\b"])
 # What the speaker says of himself: he is the one who does it, and without a verb of harm it harms nobody.

@@ -105,6 +105,7 @@ class Ledger(BaseModel):
     handed: tuple[Phrase, ...] = Field(default=(), max_length=MOST)
     facts: dict[Phrase, Phrase] = Field(default={}, max_length=MOST_FACTS)
     first: Heard | None = None
+    first_order: Heard | None = None
     heard: tuple[Heard, ...] = Field(default=(), max_length=MOST)
     told: Phrase = ""
     reason: Phrase = ""
@@ -124,6 +125,8 @@ class Ledger(BaseModel):
     def hear(self, heard: Heard) -> None:
         """Note a line of the speaker."""
         self.first = self.first or heard
+        if heard.sense == "order":
+            self.first_order = self.first_order or heard
         self.heard = (*self.heard, heard)[-MOST:]
 
     def learn(self, name: str, value: str) -> None:

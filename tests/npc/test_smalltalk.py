@@ -150,3 +150,39 @@ def test_slang_is_told_from_plain_words(text, slang):
 
 def test_percepts_of_before_have_no_small_talk(stage):
     assert Percept(time=0.0).talk == {}
+
+
+def test_no_deed_is_announced_without_a_thing(stage):
+    actor = stage(lines={"give": "Here.", "refuse": [{"say": "None here.", "cause": "absent"}, "No."]})
+    assert actor.hear("I am in need of something sharp", "help_me", "give", target=None).line == "None here."
+
+
+def test_a_gift_is_thanked_for_and_remembered(stage):
+    actor = stage(lines={"given": "Thank you.", "handed": "The {thing}."})
+    assert _talk(actor, "I brought you an apple", "gift").line == "Thank you."
+    assert _talk(actor, "what did i just give you?", "ask_about").line == "The apple."
+
+
+def test_the_first_order_is_remembered_however_much_was_said_since(stage):
+    actor = stage(lines={"i_said": "{words}."})
+    actor.hear("grab the sword", "pick_up", "pick_up")
+    for n in range(12):
+        _talk(actor, f"I had {n} goats once")
+    assert _talk(actor, "what was the first thing i asked you to do", "ask_about").line == "Grab the sword."
+
+
+@pytest.mark.parametrize("text", ["I will cut you some flowers tomorrow", "promise me you wont", "you dont even know my name"])
+def test_words_without_a_threat_or_an_insult_are_none(stage, text):
+    actor = stage()
+    intent = "insult" if "name" in text else "threaten"
+    _talk(actor, text, intent, "defend")
+    kept = actor.character.relationship("player")
+    assert (kept.trust, kept.affection) == (0.0, 0.0)
+
+
+def test_of_two_that_were_meant_the_nearer_one_is_told(stage):
+    actor = stage(lines={"nearer": "The {thing}."})
+    seen = (Found("well", 0.9, 0.3, 0.4), Found("chest", 0.9, 0.7, 0.8))
+    _talk(actor, "is there a well?", "ask_about", looked=seen)
+    _talk(actor, "is there a chest?", "ask_about", looked=seen)
+    assert _talk(actor, "which one is closer?", "ask_about", looked=seen).line == "The chest."
