@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +18,8 @@ from engine.errors import Fault
 from engine.files import reason
 from engine.formats.frame import Frame
 from engine.formats.inside import read_regular
-from engine.formats.pictures import LARGEST_FILE, read_picture
+from engine.formats.pictures import LARGEST_FILE, Pixels, kind_of, read_picture
+from engine.perception.looks import Appearances, read_look
 from engine.perception.perceiver import Perceiver
 from engine.perception.pictures import decode
 from engine.perception.show import draw_overlay
@@ -35,12 +36,17 @@ class Case(BaseModel):
     frame: str | None = None
     text: str | None = None
     watch: tuple[str, ...] = ()
+    looks: dict[str, tuple[str, ...]] = {}  # what phrases look like: files, as `frame` is one
 
 
 def ask(
     frame: Annotated[Path | None, typer.Option(help="PNG, JPEG or WebP picture.")] = None,
     text: Annotated[str, typer.Option(help="What the player says.")] = "",
     watch: Annotated[list[str] | None, typer.Option(help="Phrase to look for (repeatable).")] = None,
+    look: Annotated[
+        list[str] | None,
+        typer.Option(help="PHRASE=FILE (repeatable): look for a phrase by what it looks like as well."),
+    ] = None,
     bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     overlay: Annotated[Path | None, typer.Option(help="Write the picture with what was seen.")] = None,
@@ -57,10 +63,12 @@ def ask(
         raise Fault("usage", "Nothing was asked.", "Give --frame, --text or both (or --batch).")
     if frame is None and overlay is not None:
         raise Fault("usage", "--overlay has no picture to draw on.", "Give --frame too.")
+    shown = _shown(look or ())
     perceiver = Perceiver(bundle, provider)
     picture = read_frame(frame) if frame is not None else None
     encoded = perceiver.encode_frame(picture) if picture is not None else None
-    sight = perceiver.see(encoded, [Query(text=text, watch=tuple(watch or ()))])[0]
+    phrases = tuple(dict.fromkeys((*(watch or ()), *shown)))
+    sight = perceiver.see(encoded, [Query(text=text, watch=phrases, looks=_looks(shown, perceiver))])[0]
     if overlay is not None and picture is not None:
         _write_overlay(overlay, picture, sight, text, encoded, perceiver.bundle.manifest.thresholds.watch)
     if as_json:
@@ -78,6 +86,40 @@ def read_frame(path: Path) -> Frame:
     try:
         return Frame.from_array(read_picture(read_regular(path, LARGEST_FILE)))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path, a FIFO, a huge file
+        raise Fault("frame_missing", f"The picture {path} cannot be read: {reason(error)}.", "Check the path.") from None
+    except Fault as error:
+        raise Fault(error.code, f"{path}: {error.message}", error.fix) from None
+
+
+def _shown(given: Sequence[str]) -> dict[str, list[Path]]:
+    """The files of each phrase.
+
+    Raises:
+        Fault: `usage`.
+    """
+    shown: dict[str, list[Path]] = {}
+    for look in given:
+        phrase, equals, file = look.partition("=")
+        if not (phrase.strip() and equals and file):
+            raise Fault("usage", f"--look {look} names no picture.", "Write for example: --look gloomfang=art/gloomfang.png.")
+        shown.setdefault(phrase.strip(), []).append(Path(file))
+    return shown
+
+
+def _looks(shown: Mapping[str, Sequence[Path]], perceiver: Perceiver) -> dict[str, Appearances]:
+    return {phrase: tuple(perceiver.appearance(_read_picture(path)) for path in paths) for phrase, paths in shown.items()}
+
+
+def _read_picture(path: Path) -> Pixels:
+    """A picture of a thing, with its transparency.
+
+    Raises:
+        Fault: `frame_missing`, `frame_format`, `frame_broken` or `frame_size`, naming the file.
+    """
+    try:
+        data = read_regular(path, LARGEST_FILE)
+        return read_look(Frame(data, format=kind_of(data) or "png"))
+    except (OSError, ValueError) as error:
         raise Fault("frame_missing", f"The picture {path} cannot be read: {reason(error)}.", "Check the path.") from None
     except Fault as error:
         raise Fault(error.code, f"{path}: {error.message}", error.fix) from None
@@ -130,7 +172,9 @@ def _batch_row(
         name = raw.get("id", number) if isinstance(raw, dict) else number
         case = Case.model_validate(raw)
         encoded = None if case.frame is None else look(_beside(folder, case.frame))
-        query = Query(text=case.text or "", watch=case.watch)
+        shown = {phrase: [_beside(folder, file) for file in files] for phrase, files in case.looks.items()}
+        phrases = tuple(dict.fromkeys((*case.watch, *shown)))
+        query = Query(text=case.text or "", watch=phrases, looks=_looks(shown, perceiver))
         return result_row(name, perceiver.see(encoded, [query])[0])
     except (json.JSONDecodeError, RecursionError) as error:
         return {"id": name, "error": f"Line {number} is not JSON: {error}."}

@@ -66,6 +66,7 @@ def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, fr
     from engine.formats.recording import read_recording
     from engine.lab.evaluation.measure import bundle_facts, measure_recording, spread
     from engine.lab.evaluation.pictures import draw_answers
+    from engine.lab.evaluation.presence import draw_reliability, thresholds, thresholds_table
     from engine.lab.evaluation.report import table
     from engine.perception import Perceiver
 
@@ -78,9 +79,12 @@ def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, fr
         answers, report = measure_recording(perceiver, recording, rows)
         Console().print(table(f"{recording.meta.game}: {perceiver.bundle.folder.name} on {len(rows)} frames", report))
         facts = {"recording": str(recording.folder), "game": recording.meta.game, "frames": len(rows)}
-        found.append({**facts, "episodes": len({row.episode for row in rows}), **report.as_json()})
+        Console().print(thresholds_table("what a threshold gives", answers.watch))
+        facts |= {"episodes": len({row.episode for row in rows}), **report.as_json()}
+        found.append({**facts, "thresholds": [asdict(row) for row in thresholds(answers.watch)]})
         write_json(out / "evaluation.json", {"bundle": bundle_facts(perceiver), "recordings": found})
         draw_answers(recording, answers.watch).save(out / f"answers-{number}.png")
+        draw_reliability({recording.meta.game: answers.watch}).save(out / f"reliability-{number}.png")
     typer.echo(f"Figures: {out / 'evaluation.json'}; hits and misses: {out / 'answers-*.png'}")
 
 

@@ -28,6 +28,9 @@ def test_a_bundle_is_measured_on_a_recording(recording: Recording, tmp_path: Pat
     assert written["bundle"]["name"] == "default"
     assert written["recordings"][0]["overall"]["there"] == 4
     assert Image.open(tmp_path / "out" / "answers-0.png").width == 1200
+    assert Image.open(tmp_path / "out" / "reliability-0.png").height > 200
+    assert [row["p"] for row in written["recordings"][0]["thresholds"]] == [0.3, 0.5, 0.7, 0.8, 0.9]
+    assert "what a threshold gives" in done.stdout
 
 
 def test_a_bundle_is_measured_on_lines_of_ones_own(tmp_path: Path) -> None:
