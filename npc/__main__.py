@@ -14,6 +14,7 @@ from npc.behaviour import load_behaviour
 from npc.card_file import cards_in, doubles_in, shown
 from npc.chat import talk, typed
 from npc.coverage import coverage, told
+from npc.drafts.drafting import author, draft
 from npc.errors import Fault, PersonaError
 from npc.evaluation.bench import bench
 from npc.evaluation.conversation import SHIPPED
@@ -122,12 +123,29 @@ def _told_of(made: Imported) -> None:
 def _import(chosen: _Chosen) -> None:
     if not any(is_dialogue(source) for source in chosen.sources):
         for source in chosen.sources:
-            _told_of(import_shared(source, chosen.out, chosen.force))
+            _told_of(import_lorebook(source, chosen.into) if chosen.into else import_shared(source, chosen.out, chosen.force))
         return
     made = import_dialogue(chosen.sources, chosen.out, speaker=getattr(chosen, "as"), player=chosen.player, force=chosen.force)
     for sentence in (*made.left, *made.game):
         print(sentence, file=sys.stderr)
     print(f"written: {made.path} ({made.summary})")
+
+
+def _draft(chosen: _Chosen) -> None:
+    if chosen.llm is None:
+        fix = "Start one, for example `llama-server -m model.gguf --port 8080`, and give its address: --llm http://127.0.0.1:8080/v1."
+        raise Fault("llm", "Drafts are written by a language model, and none was named.", fix)
+    load_persona(chosen.card)
+    writer = author(chosen.llm, chosen.llm_model, chosen.llm_budget, chosen.llm_remote)
+    ask = _asked if sys.stdin.isatty() else None
+    draft(chosen.card, writer, chosen.logs, chosen.most, chosen.write, chosen.figures, ask)
+
+
+def _asked(question: str) -> bool:
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        return False
 
 
 def _export_card(chosen: _Chosen) -> None:
@@ -156,6 +174,7 @@ _YES: Mapping[str, object] = {"action": "store_true"}
 _CONVERSATIONS = (
     "play written conversations with the engine's bundle instead; a file or folder of them (default: the public ones)"
 )
+_INTO = ("--into", {"metavar": "CARD", "help": "add the lorebook's facts to this card of ours instead"})
 _FORCE = ("--force", {**_YES, "help": "replace what is there already"})
 
 COMMANDS: dict[str, _Command] = {
@@ -201,10 +220,11 @@ COMMANDS: dict[str, _Command] = {
                     **_PATH,
                     "nargs": "+",
                     "metavar": "FILE",
-                    "help": ".yarn or .ink files of one dialogue, or a JSON or PNG card",
+                    "help": ".yarn or .ink files of one dialogue, or a JSON or PNG card, or with --into a lorebook",
                 },
             ),
             ("--out", {**_PATH, "help": "default: its name, as .yaml, here"}),
+            _INTO,
             ("--as", {"default": "", "metavar": "SPEAKER", "help": "whose lines; default: whoever has most"}),
             (
                 "--player",
@@ -214,12 +234,36 @@ COMMANDS: dict[str, _Command] = {
         ),
         _import,
     ),
+    "draft": _Command(
+        "let a language model propose lines, facts and barks that a card lacks; nothing is written unasked",
+        (
+            ("card", {"help": "path or name"}),
+            ("--llm", {"metavar": "URL", "help": "OpenAI-compatible API, as for `python -m engine serve`"}),
+            ("--llm-model", {"default": "default", "metavar": "NAME", "help": "the model's name there"}),
+            ("--llm-budget", {"type": float, "default": 60.0, "metavar": "S", "help": "seconds for one line (default 60)"}),
+            ("--llm-remote", {**_YES, "help": "allow --llm on another machine"}),
+            (
+                "--logs",
+                {
+                    **_PATH,
+                    "nargs": "+",
+                    "default": [],
+                    "metavar": "LOG",
+                    "help": "of a server: for questions without an answer",
+                },
+            ),
+            ("--most", {"type": int, "default": 20, "metavar": "N", "help": "gaps that are tried (default 20)"}),
+            ("--write", {**_YES, "help": "add what passes to the card, marked as drafts, without asking"}),
+            ("--figures", {**_YES, "help": "with how the drafts sound: distinctness, BLEU, ROUGE"}),
+        ),
+        _draft,
+    ),
     "import-card": _Command(
         "make a card of ours from a Character Card V1, V2 or V3, its lorebook with it; what is left out is told",
         (
             ("source", {**_PATH, "help": "a JSON or PNG card, or with --into a lorebook"}),
             ("--out", {**_PATH, "help": "default: its name, as .yaml, here"}),
-            ("--into", {"metavar": "CARD", "help": "add the lorebook's facts to this card of ours instead"}),
+            _INTO,
             _FORCE,
         ),
         _import_card,

@@ -130,8 +130,13 @@ class Grounds:
         data = _data(asdict(self))
         if self.sees is not None:
             data.setdefault("sees", [])
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        return _STRINGS.sub(lambda found: found[0].translate(_SIGNS), text)
+        return as_data(data)
+
+
+def as_data(data: Mapping[str, Any]) -> str:
+    """JSON on one line, with the signs in its texts escaped by which models tell speakers apart."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return _STRINGS.sub(lambda found: found[0].translate(_SIGNS), text)
 
 
 def _data(value: Any) -> Any:
