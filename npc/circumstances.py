@@ -76,20 +76,16 @@ class Day:
         self._told = self._done = self._interrupted = self.begins = False
 
     def interrupt(self) -> None:
-        """Something else is being done; afterwards even what was done already begins again, from wherever it led to."""
+        """Something else is being done, or no hour is told: then what was done already begins again, wherever it led to."""
         self._interrupted = True
 
-    def live(self, hour: float | None, possible: Callable[[Occupation], bool], reported: object) -> Occupation | None:
+    def live(self, hour: float, possible: Callable[[Occupation], bool], reported: object) -> Occupation | None:
         """What there is to do.
 
         Args:
-            hour: None where the game tells none.
             possible: whether the character may, and is able to; the first entry that is possible counts.
             reported: the action that the game reports done in this very frame, or True for whichever it is.
         """
-        if hour is None:
-            self.interrupt()
-            return None
         due = next((entry for entry in self._schedule if entry.cover(hour) and possible(entry)), None)
         changed = due is not self._due
         self.begins, self._told = changed and self._told, True

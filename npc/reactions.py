@@ -166,6 +166,10 @@ def _start_reflex(
 
 def keep_hours(parts: CharacterParts, percept: Percept, seen: list[Sighting]) -> Decision | None:
     """What its schedule gives it to do; None where that is nothing, or the game tells no hour."""
+    hour = hour_of(percept.state)
+    if hour is None:
+        parts.day.interrupt()
+        return None
     moment = parts.moment(percept, seen, Person())
     moment.emotion = moment.mood
 
@@ -174,7 +178,7 @@ def keep_hours(parts: CharacterParts, percept: Percept, seen: list[Sighting]) ->
         moment.action = entry.do
         return parts.may_do([entry.do]) and (needs is None or needs.holds(moment))
 
-    entry = parts.day.live(hour_of(percept.state), possible, parts.agenda.reported)
+    entry = parts.day.live(hour, possible, parts.agenda.reported)
     if entry is None:
         return None
     say = parts.speaker.one_of(entry.say, moment, _naming(entry.at, parts, percept)) if parts.day.begins else ""

@@ -36,15 +36,15 @@ class Graphs:
     def __init__(self, bundle: Bundle, provider: str, threads: int, batch: int | None) -> None:
         self._bundle, self.spec = bundle, bundle.manifest.input
         self.provider = choose_provider(provider, bundle.graph("decide"), threads)
-        self._image = self._open("image", threads)
+        self._image = self._open("image", threads, spins=True)
         self.frames_at_once = self._most_frames(batch)
         self._decide, self._watch = self._open("decide"), self._open("watch")
         self.text = TextGraph(self._open("text"), bundle.tokenizer, self.spec.max_tokens)
         self._blank: EncodedFrame | None = None
 
-    def _open(self, graph: str, threads: int = 1) -> ort.InferenceSession:
+    def _open(self, graph: str, threads: int = 1, spins: bool = False) -> ort.InferenceSession:
         path = self._bundle.graph(graph)
-        session = open_session(path, self.provider, threads)
+        session = open_session(path, self.provider, threads, spins)
         check_shapes(path, session, self._bundle.manifest.shapes()[graph])
         return session
 
@@ -67,7 +67,18 @@ class Graphs:
         ]
 
     def decide(self, view: EncodedFrame, texts: Sequence[str]) -> dict[str, Floats]:
-        """What each text means before this view: the graph's outputs by name, one row a text. An empty text is silence."""
+        """What each text means before this view: the graph's outputs by name, one row a text. An empty text is silence.
+
+        Whatever is the same is asked once: of a crowd most are silent.
+        """
+        rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        answers = self._decide_each(view, list(rows))
+        if len(rows) == len(texts):
+            return answers
+        places = [rows[text] for text in texts]
+        return {name: value[places] for name, value in answers.items()}
+
+    def _decide_each(self, view: EncodedFrame, texts: Sequence[str]) -> dict[str, Floats]:
         spoken = [text for text in texts if text.strip()]
         vectors = dict(zip(spoken, self.text.encode(spoken), strict=True)) if spoken else {}
         silence = np.zeros(self._utterance_width(), np.float32)

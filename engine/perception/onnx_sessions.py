@@ -12,6 +12,7 @@ from engine.errors import Fault
 from engine.formats.bundle import Shape
 
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
+_SPINS_US = "100"
 PROVIDERS = ("auto", "cuda", "cpu")
 
 
@@ -50,10 +51,11 @@ def has_gpu() -> bool:
     return True
 
 
-def open_session(path: Path, provider: str, threads: int) -> ort.InferenceSession:
+def open_session(path: Path, provider: str, threads: int, spins: bool = False) -> ort.InferenceSession:
     """A session for one graph.
 
-    Spinning worker threads would steal the cores of the game that runs beside us, hence no spinning.
+    Worker threads that spin steal the cores of the game that runs beside us, so they sleep; with `spins` they do not within a
+    run, where the next of its many small steps comes at once, and go to sleep right after it.
 
     Raises:
         Fault: `bundle_invalid` if ONNX Runtime cannot load the graph.
@@ -62,7 +64,8 @@ def open_session(path: Path, provider: str, threads: int) -> ort.InferenceSessio
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spins)))
+    options.add_session_config_entry("session.intra_op.spin_duration_us", _SPINS_US)
     # The default EXHAUSTIVE search re-tunes every convolution for every new shape, for hundreds of milliseconds.
     chain: list[Any] = [(CUDA, {"cudnn_conv_algo_search": "HEURISTIC"}), CPU] if provider == CUDA else [CPU]
     try:

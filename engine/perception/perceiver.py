@@ -16,6 +16,7 @@ from engine.formats.bundle import Bundle
 from engine.formats.frame import Frame
 from engine.formats.pictures import Pixels
 from engine.perception.graphs import BUCKETS, Graphs
+from engine.perception.lately import Lately
 from engine.perception.looking import find
 from engine.perception.looks import Appearance, Appearances, Looker, by_looks
 from engine.perception.onnx_sessions import CUDA
@@ -58,7 +59,8 @@ class Perceiver:
         self._looker = Looker(lambda fits: [encoded.grid for encoded in self.graphs.image(fits)], self.spec)
         # Words and picture are encoded at the same time: both release the interpreter lock.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="text-encoder")
-        self.frames_encoded = 0
+        self._lately = Lately()
+        self.frames_encoded = 0  # those that were not known
 
     @property
     def provider(self) -> str:
@@ -81,7 +83,7 @@ class Perceiver:
             for count in BUCKETS if self.provider == CUDA else BUCKETS[:1]:
                 self.see(frame, [Query(text="hello", watch=("fire",), asked=USUAL)] * count)
                 if frame.fit is not None and count <= self.frames_at_once:
-                    self._encode_fitted([frame.fit] * count)
+                    self.graphs.image([frame.fit] * count)
         except Fault:
             raise
         except Exception as error:  # ONNX Runtime's errors have no base class of their own; MemoryError is one, too
@@ -123,8 +125,14 @@ class Perceiver:
             return error
 
     def _encode_fitted(self, fits: Sequence[Letterbox]) -> list[EncodedFrame]:
-        self.frames_encoded += len(fits)
-        return self.graphs.image(fits)
+        known = [self._lately.find(fit) for fit in fits]
+        new = [fit for fit, encoded in zip(fits, known, strict=True) if encoded is None]
+        self.frames_encoded += len(new)
+        made = self.graphs.image(new)
+        for encoded in made:
+            self._lately.keep(encoded)
+        fresh = iter(made)
+        return [encoded or next(fresh) for encoded in known]
 
     @contextmanager
     def _words_beside(self, texts: Iterable[str]) -> Iterator[None]:
@@ -170,8 +178,9 @@ class Perceiver:
         if not queries:
             return []
         answers = self.graphs.decide(frame or self.graphs.blank_view(), [q.text for q in queries])
+        heads = self._heads(queries, answers)
         if frame is None:
-            return [self._sight(i, q, answers, None, {}, {}) for i, q in enumerate(queries)]
+            return [Sight(heads[q.text], has_frame=False, heard=q.text) for q in queries]
         asked = tuple(dict.fromkeys(p for q in queries for p in q.asked))
         common = COMMON if asked else ()
         looks = {phrase: seen for q in queries for phrase, seen in q.looks.items()}
@@ -181,7 +190,20 @@ class Perceiver:
         found = self._detections(frame, watched)
         threshold, colours = self.bundle.manifest.thresholds.watch, any(q.colours for q in queries)
         looked = find(asked, watched, self.sentences, frame, self.spec, threshold, colours, looks)
-        return [self._sight(i, q, answers, frame, found, looked) for i, q in enumerate(queries)]
+        return [self._sight(i, q, heads[q.text], answers, frame, found, looked) for i, q in enumerate(queries)]
+
+    def _heads(self, queries: Sequence[Query], answers: Mapping[str, Floats]) -> dict[str, dict[str, dict[str, float]]]:
+        """The labels of the heads, by text."""
+        named: dict[str, dict[str, dict[str, float]]] = {}
+        for i, query in enumerate(queries):
+            if query.text not in named:
+                heads = {head: self.labels.named(head, answers[head][i]) for head in HEAD_NAMES}
+                if not query.text.strip():
+                    heads |= {
+                        h.name: {label: float(label == h.silent) for label in self.labels[h.name]} for h in HEADS if h.silent
+                    }
+                named[query.text] = heads
+        return named
 
     def _watch(self, frame: EncodedFrame, phrases: Sequence[str], looks: Mapping[str, Appearances]) -> Watched:
         """How likely each phrase is in view, and its heat map: by its name, and by what it looks like where that is known."""
@@ -269,19 +291,14 @@ class Perceiver:
         self,
         i: int,
         query: Query,
-        answers: dict[str, Floats],
-        frame: EncodedFrame | None,
+        heads: Mapping[str, Mapping[str, float]],
+        answers: Mapping[str, Floats],
+        frame: EncodedFrame,
         found: Mapping[str, Detection],
         closer: Mapping[str, Found],
     ) -> Sight:
-        heads = {head: self.labels.named(head, answers[head][i]) for head in HEAD_NAMES}
-        said = bool(query.text.strip())
-        if not said:
-            heads |= {h.name: {label: float(label == h.silent) for label in self.labels[h.name]} for h in HEADS if h.silent}
-        if frame is None:
-            return Sight(heads, has_frame=False, heard=query.text)
         watch = tuple(found[phrase] for phrase in query.watch)
-        if not said:
+        if not query.text.strip():
             return Sight(heads, watch=watch)
         heat, p = answers["heat"][i], float(answers["target_p"][i])
         there = p >= self.bundle.manifest.thresholds.target

@@ -4,17 +4,78 @@ import numpy as np
 import pytest
 
 from engine.errors import Fault
-from engine.perception import EncodedFrame, Frame, Perceiver, Query
+from engine.perception import EncodedFrame, Frame, Perceiver, Query, lately
 from engine.perception.text import TextGraph
+from engine.perception.types import Floats
 
 PICTURE = np.random.default_rng(3).integers(0, 255, (90, 160, 3), dtype=np.uint8)
 
 
 def test_one_frame_is_encoded_once_for_many(perceiver: Perceiver) -> None:
     before = perceiver.frames_encoded
-    percepts = perceiver.perceive(perceiver.encode_frame(Frame.from_array(PICTURE)), [Query(watch=("wolf",))] * 16)
+    percepts = perceiver.perceive(perceiver.encode_frame(frame_of(100)), [Query(watch=("wolf",))] * 16)
     assert perceiver.frames_encoded == before + 1
     assert len(percepts) == 16
+
+
+def frame_of(seed: int, width: int = 640, height: int = 360) -> Frame:
+    return Frame(np.random.default_rng(seed).integers(0, 255, (height, width, 3), np.uint8).tobytes(), width, height)
+
+
+def test_a_frame_that_has_not_changed_is_not_encoded_again(perceiver: Perceiver) -> None:
+    before = perceiver.frames_encoded
+    first = perceiver.encode_frame(frame_of(101))
+    other = perceiver.encode_frame(frame_of(102))
+    again, both = perceiver.encode_frame(frame_of(101)), perceiver.encode_frames([frame_of(102), frame_of(103)], [])
+    assert perceiver.frames_encoded == before + 3
+    np.testing.assert_array_equal(again.grid, first.grid)
+    np.testing.assert_array_equal(both[0].grid, other.grid)
+    assert not np.array_equal(both[1].grid, other.grid)
+
+
+def test_one_pixel_of_what_the_model_sees_makes_a_frame_another(perceiver: Perceiver) -> None:
+    pixels = np.random.default_rng(104).integers(0, 255, (perceiver.spec.height, perceiver.spec.width, 3), np.uint8)
+    before = perceiver.frames_encoded
+    perceiver.encode_frame(Frame.from_array(pixels))
+    changed = pixels.copy()
+    changed[-1, -1, -1] ^= 1
+    perceiver.encode_frame(Frame.from_array(changed))
+    assert perceiver.frames_encoded == before + 2
+
+
+def test_a_black_picture_is_not_taken_for_another_with_black_bars(perceiver: Perceiver) -> None:
+    before = perceiver.frames_encoded
+    wide, tall = (perceiver.encode_frame(Frame(bytes(w * h * 3), w, h)) for w, h in ((640, 100), (100, 640)))
+    assert perceiver.frames_encoded == before + 2
+    assert not np.array_equal(wide.valid, tall.valid)
+
+
+def test_frames_are_forgotten_once_others_came(perceiver: Perceiver) -> None:
+    perceiver.encode_frame(frame_of(110))
+    for seed in range(111, 111 + lately._KEPT):
+        perceiver.encode_frame(frame_of(seed))
+    before = perceiver.frames_encoded
+    perceiver.encode_frame(frame_of(110))
+    assert perceiver.frames_encoded == before + 1
+
+
+def test_a_silent_crowd_is_asked_for_once(perceiver: Perceiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[int] = []
+    run = perceiver.graphs._run_decide
+
+    def counted(view: EncodedFrame, utterances: Floats, said: Floats) -> dict[str, Floats]:
+        rows.append(len(utterances))
+        return run(view, utterances, said)
+
+    monkeypatch.setattr(perceiver.graphs, "_run_decide", counted)
+    view = perceiver.encode_frame(frame_of(120))
+    texts = ["", "follow me", "", "", "follow me", "give me the key"]
+    seen = perceiver.see(view, [Query(text) for text in texts])
+    assert rows == [3]
+    for text, sight in zip(texts, seen, strict=True):
+        [alone] = perceiver.see(view, [Query(text)])
+        assert alone.heads["intent"] == pytest.approx(sight.heads["intent"], abs=1e-4)
+        assert (alone.target is None) == (sight.target is None)
 
 
 def test_words_are_encoded_once(perceiver: Perceiver) -> None:
@@ -43,9 +104,10 @@ def test_frames_that_are_encoded_together_are_seen_as_each_alone() -> None:
     frames = [Frame.from_array(picture) for picture in pictures]
     queries = [Query(text="attack the wolf", watch=("fire",))]
     assert together.frames_at_once == 4
-    for frame, encoded in zip(frames, together.encode_frames(frames, ["attack the wolf"]), strict=True):
+    for encoded in together.encode_frames(frames, ["attack the wolf"]):
         assert isinstance(encoded, EncodedFrame)
-        alone = together.encode_frame(frame)
+        assert encoded.fit is not None
+        [alone] = together.graphs.image([encoded.fit])
         np.testing.assert_allclose(encoded.grid, alone.grid, atol=1e-4)
         np.testing.assert_allclose(encoded.scene, alone.scene, atol=1e-4)
         [one], [other] = together.perceive(encoded, queries), together.perceive(alone, queries)
