@@ -33,7 +33,7 @@ _NUMBERS = frozenset(
 MAPPINGS = {
     "boundaries": ("an action to the reason", "boundaries: {attack: I fight no one.}"),
     "traits": ("a trait to a number from -1 to 1", "traits: {brave: 0.5}"),
-    "watch": ("a phrase to its meaning", "watch: {wolf: threat}"),
+    "watch": ("a phrase to its meaning, or to `means` and `looks`", "watch: {wolf: threat}"),
     "reactions": ("a phrase or meaning to an action", "reactions: {threat: flee}"),
     "lines": ("an action to what is said with it", "lines: {greet: Good day.}"),
 }

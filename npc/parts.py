@@ -49,7 +49,7 @@ class CharacterParts:
         self.memory = memory
         self.feelings = Feelings(behaviour, traits)
         self.actions = Arbiter(behaviour.actions, traits, persona.boundaries)
-        self.lookout = Lookout(persona.watch, behaviour, persona.steadiness)
+        self.lookout = Lookout(persona.meanings, behaviour, persona.steadiness)
         self.goals, self.day = Goals(persona.goals), Day(persona.schedule)
         plain = {**behaviour.lines, **behaviour.topics}
         self.speaker = Speaker(persona.lines, plain, f"{seed}/{npc_id}", behaviour.topics.keys())

@@ -7,7 +7,18 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from npc.behaviour import EventCfg, Plan
 from npc.card_faults import did_you_mean, entry_fault, place_of, problem_fault, value_fault
@@ -39,6 +50,17 @@ Trait = Annotated[float, Field(ge=-1, le=1)]
 WareName = Annotated[str, Field(min_length=1, max_length=60)]
 Priced = Annotated[Ware, BeforeValidator(lambda value: value, json_schema_input_type=int | Ware)]
 Worth = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+def _lies_below(name: str) -> str:
+    parts = name.replace("\\", "/").split("/")
+    if not name or ".." in parts or parts[0] == "" or ":" in parts[0] or not name.lower().endswith(PICTURES):
+        raise ValueError("`looks` names a PNG, WebP or JPEG in the folder of the card; write e.g. `looks: art/gloomfang.png`")
+    return name
+
+
+PICTURES = (".png", ".webp", ".jpg", ".jpeg")
+PictureFile = Annotated[str, Field(max_length=200), AfterValidator(_lies_below)]
 
 
 class Rule(BaseModel):
@@ -92,6 +114,31 @@ class Voice(BaseModel):
         return file
 
 
+class Watched(BaseModel):
+    """What a phrase of the watch list means to the character, and what it looks like. In YAML a word alone is its meaning."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    means: Meaning | None = None
+    """What it means to the character; nothing where it is left out."""
+    looks: Annotated[tuple[PictureFile, ...], BeforeValidator(_many, json_schema_input_type=str | list[str])] = Field(
+        default=(), max_length=8
+    )
+    """Pictures of it: files in the card's folder, or in folders below it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_meaning(cls, value: Any) -> Any:
+        return {"means": value} if isinstance(value, str) else value
+
+    @model_serializer(mode="wrap")
+    def _to_meaning(self, whole: SerializerFunctionWrapHandler) -> Any:
+        return whole(self) if self.looks or self.means is None else self.means
+
+
+WatchedFor = Annotated[Watched, BeforeValidator(lambda value: value, json_schema_input_type=str | Watched)]
+
+
 class Persona(BaseModel):
     """One character card. Everything but the name may be left out."""
 
@@ -119,8 +166,8 @@ class Persona(BaseModel):
     """Actions that it never takes, and why, in its own words."""
     requires: dict[Avoidable, Condition] = {}
     """What must hold for an action, or it is not able to."""
-    watch: dict[str, Meaning] = {}
-    """Phrases that it looks out for, and what they mean to it."""
+    watch: dict[str, WatchedFor] = {}
+    """Phrases that it looks out for, what they mean to it, and what they look like."""
     reactions: dict[str, Action] = {}
     """What it does at the sight of a phrase or meaning, without a word being said."""
     steadiness: Steadiness = {}
@@ -153,6 +200,11 @@ class Persona(BaseModel):
     """Its lines in other languages: language, line id, words; tables beside the card are easier to keep."""
     card: str = Field(default="", max_length=200)
     """The shared card that it was imported from, a file beside this one."""
+
+    @cached_property
+    def meanings(self) -> dict[str, str]:
+        """The phrases of its watch list that mean something to it, and what."""
+        return {phrase: watched.means for phrase, watched in self.watch.items() if watched.means is not None}
 
     @cached_property
     def questions(self) -> tuple[str, ...]:
@@ -228,7 +280,8 @@ def faults(name_or_path: str | Path) -> list[PersonaError]:
         card = CardFile.read(card_path(name_or_path))
     except PersonaError as error:
         return [error]
-    found = sorted(_Check(card).faults(), key=lambda fault: fault[0])
+    check = _Check(card)
+    found = sorted((*check.faults(), *check.missing_pictures(card_path(name_or_path).parent)), key=lambda fault: fault[0])
     shown = [make() for _, make in found[:_SHOWN]]
     if len(found) > _SHOWN:
         shown.append(PersonaError("persona_value", f"{card.name}: {len(found) - _SHOWN} more faults.", "Correct these first."))
@@ -300,6 +353,15 @@ class _Check:
             if self._is_new(where):
                 yield self._line(where), partial(value_fault, card, where, message, fix)
 
+    def missing_pictures(self, folder: Path) -> Iterator[tuple[int, Callable[[], PersonaError]]]:
+        """A fault for each picture of the watch list that is not there."""
+        for phrase, watched in self.persona.watch.items() if self.persona else ():
+            for name in watched.looks:
+                if not (folder / name).is_file():
+                    where: Where = ("watch", phrase, "looks")
+                    message = f"there is no picture `{shown(name)}`"
+                    yield self._line(where), partial(value_fault, self._card, where, message, "Give its path from the card on.")
+
     def _is_new(self, where: Where) -> bool:
         if any(where[:n] in self._told for n in range(len(where) + 1)):
             return False
@@ -335,5 +397,6 @@ _WITHIN: dict[str, type[BaseModel]] = {
     "plans": Plan,
     "factions": Factions,
     "steadiness": FilterCfg,
+    "watch": Watched,
     "voice": Voice,
 }

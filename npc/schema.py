@@ -30,7 +30,9 @@ def schema() -> dict[str, Any]:
     made["$defs"]["Bark"]["properties"]["do"] |= actions
     for field, names in (("boundaries", actions), ("requires", actions), ("lines", {"enum": sorted(behaviour.spoken)})):
         fields[field]["propertyNames"] = names
-    fields["watch"]["additionalProperties"] = {"enum": list(behaviour.meanings)}
+    meaning, looks = fields["watch"]["additionalProperties"]["anyOf"]
+    meaning |= {"enum": list(behaviour.meanings)}
+    made["$defs"][looks["$ref"].rpartition("/")[2]]["properties"]["means"]["anyOf"][0] |= meaning
     fields["reactions"]["additionalProperties"] = actions
     for condition in ("Condition", "Line"):
         for name, labels in common_labels().items():

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,13 +11,10 @@ from engine.bridge.errands import Errands
 from engine.bridge.observability import event
 from engine.bridge.session import Session
 from engine.errors import Fault
-from engine.formats.frame import Frame
 from engine.formats.wire.codec import Error, Look, ServerMessage
 from engine.formats.wire.constants import Limits
 from engine.minds.brain import Brain
-from engine.perception.looks import Appearance, read_look
-
-_KNOWN = 1024  # pictures whose looks are kept, some hundred bytes each
+from engine.perception.looks import Appearance
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +44,6 @@ class Looks:
     ) -> None:
         self._brain, self._errands, self._wake, self._limits, self._send = brain, errands, wake, limits, send
         self._seen: deque[_Seen] = deque()
-        self._known: OrderedDict[bytes, Appearance] = OrderedDict()  # by a digest of the picture
-        self._lock = threading.Lock()
 
     def look(self, session: Session, look: Look) -> None:
         """Have a picture looked at; what is in force until then stays.
@@ -66,7 +59,7 @@ class Looks:
         appearance: Appearance | Fault | None = None
         try:
             if look.frame is not None:
-                appearance = self._appearance(look.frame)
+                appearance = self._brain.looks.of(look.frame)
         except Fault as error:
             appearance = error
         except Exception:
@@ -74,20 +67,6 @@ class Looks:
             appearance = Fault("frame_broken", "The picture cannot be looked at.", "Send it as a PNG.")
         self._seen.append(_Seen(session, look, appearance))
         self._wake()
-
-    def _appearance(self, picture: Frame) -> Appearance:
-        """As the model sees it; of a picture that was shown before, by anybody, that is known."""
-        shape = f"{picture.format} {picture.width} {picture.height} {picture.bottom_up}"
-        key = hashlib.blake2b(bytes(picture.pixels) + shape.encode(), digest_size=16).digest()
-        with self._lock:
-            known = self._known.get(key)
-        if known is None:
-            known = self._brain.perceiver.appearance(read_look(picture))
-            with self._lock:
-                self._known[key] = known
-                while len(self._known) > _KNOWN:
-                    self._known.popitem(last=False)
-        return known
 
     def settle(self) -> None:
         """Let the pictures count that have been looked at."""

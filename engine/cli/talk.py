@@ -52,7 +52,7 @@ def with_sight(percept: Percept, in_view: Sequence[str], persona: Persona) -> Pe
     intent = max(percept.intent, key=percept.intent.__getitem__)
     if intent not in POINTS_AT_HOSTILE.union(behaviour.pointing):
         return percept
-    lesson = teach(_situation(intent, percept.text, in_view, {**behaviour.watch, **persona.watch}))
+    lesson = teach(_situation(intent, percept.text, in_view, {**behaviour.watch, **persona.meanings}))
     if lesson.target is not None:
         return replace(percept, action={lesson.action: _SURE}, target=Target(*_AHEAD, _SURE))
     asked = teach(Situation(intent, named=True, target_tags=frozenset(), hostile=True)).action

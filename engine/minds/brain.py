@@ -16,10 +16,12 @@ from weakref import WeakSet, WeakValueDictionary
 from engine.errors import Fault
 from engine.minds.cards import Cards
 from engine.minds.knowledge import AHEAD, Knowledge
+from engine.minds.looks import Looks
 from engine.minds.mind import Mind, Notice, Observation
 from engine.minds.recollections import Recollections
 from engine.minds.tone import fused_tone
 from engine.perception import EncodedFrame, Frame, Query, Sight
+from engine.perception.looks import Appearances
 from engine.perception.show import inspection
 from engine.perception.types import Floats, Perceiving
 from npc import Character, Decision, Percept, persona_from
@@ -84,6 +86,7 @@ class Brain:
         self._cards = Cards(personas)
         self._knowledge = Knowledge(perceiver.sentences)
         self._recollections = Recollections(perceiver.sentences)
+        self.looks = Looks(perceiver)
         self._voice, self._feed = voice, feed
         # Called where a notice comes up that no answer brings along.
         self.wake: Callable[[], None] = lambda: None
@@ -109,6 +112,7 @@ class Brain:
         named = isinstance(persona, str)
         card = self._cards.get(persona) if isinstance(persona, str) else persona_from(dict(persona))
         mind = Mind(Character(card, npc, self._seed), tuple(watch), (world, npc), str(persona) if named else "")
+        mind.looks = self.looks.of_card(card, self._cards.folder(mind.card) if named else None)
         with self._playing:
             self._minds[mind.key] = mind
             if named:
@@ -182,8 +186,20 @@ class Brain:
             else:
                 told = f"The card {name} was edited and taken up."
                 _LOG.info("%s", told)
+                self.looks.later(card, self._cards.folder(name), partial(self._seen_again, name))
             with self._playing:
                 self._notices.extend(Notice(mind, "card", told) for mind in self._played[name])
+
+    def _seen_again(self, name: str, looks: Mapping[str, Appearances] | Fault) -> None:
+        """The pictures of an edited card were looked at: who plays it knows them from its next tick on."""
+        with self._playing:
+            if isinstance(looks, Fault):
+                told = f"{looks.message} {looks.fix}"
+                self._notices.extend(Notice(mind, "card", told) for mind in self._played[name])
+            else:
+                for mind in self._played[name]:
+                    mind.show(looks)
+        self.wake()
 
     def notices(self) -> list[Notice]:
         """What has happened since the last call. Safe to ask for on any thread."""
@@ -353,6 +369,7 @@ class Brain:
 
     def close(self) -> None:
         """Let go of the store and fall silent."""
+        self.looks.close()
         if self._voice is not None:
             self._voice.close()
         self._store.close()

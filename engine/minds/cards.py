@@ -65,6 +65,11 @@ class Cards:
                     self._marks[name] = mark
             return self._loaded[name]
 
+    def folder(self, name: str) -> Path | None:
+        """Where the pictures of the card of that name lie; None where it ships with the engine, or is none."""
+        path = self._paths().get(valid(name))
+        return path.parent if path is not None else None
+
     def current(self, name: str) -> Persona | None:
         """The card of that name as it is in force now; None where nobody has asked for it yet."""
         return self._loaded.get(name)

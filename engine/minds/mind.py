@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from engine.perception.looks import Appearances
 from npc import Character, Persona
@@ -43,7 +44,7 @@ class Mind:
     awake: bool = field(default=False, init=False)
     looks: Mapping[str, Appearances] = field(default_factory=dict, init=False)
     watch: tuple[str, ...] = field(init=False)
-    _orders: deque[tuple[str, ...]] = field(default_factory=deque, init=False, repr=False)
+    _orders: deque[Callable[[], None]] = field(default_factory=deque, init=False, repr=False)
     _owner: int | None = field(default=None, init=False, repr=False)
     _clock: tuple[float, float] | None = field(default=None, init=False, repr=False)  # what the game's shows, and since when
     _told: bool = field(default=False, init=False, repr=False)
@@ -53,13 +54,17 @@ class Mind:
 
     def order(self, watch: Sequence[str]) -> None:
         """Watch for these phrases of the game, from its next tick on. Safe on any thread."""
-        self._orders.append(tuple(watch))
+        self._orders.append(partial(self._watch, tuple(watch)))
+
+    def show(self, looks: Mapping[str, Appearances]) -> None:
+        """Know what phrases of its card look like, from its next tick on. Safe on any thread."""
+        self._orders.append(partial(setattr, self, "looks", looks))
 
     def take_orders(self) -> None:
         """Carry out what was ordered."""
         self._mine()
         while self._orders:
-            self._watch(self._orders.popleft())
+            self._orders.popleft()()
 
     def wake(self, memory: Memory, seed: int) -> None:
         """Begin to live, with what it remembers; whoever played it before has written that down by now."""

@@ -284,3 +284,38 @@ def test_pictures_and_archives_are_told_by_what_they_are(tmp_path):
     for content, kind in ((b"RIFF\0\0\0\0WEBPVP8 ", "a WebP picture"), (b"\xff\xd8\xff\xe0", "JPEG"), (b"PK\x03\x04", "ZIP")):
         with pytest.raises(PersonaError, match=f"not a text file.*{kind}"):
             CardFile.read(_card(tmp_path, content))
+
+
+# -- pictures of what is watched for -----------------------------------------------------------------------
+
+
+def test_a_watched_phrase_has_a_meaning_or_pictures_or_both(tmp_path):
+    (tmp_path / "a.png").touch()
+    path = _card(
+        tmp_path, "name: A\nwatch:\n  wolf: threat\n  gloomfang: {means: threat, looks: a.png}\n  relic: {looks: [a.png]}\n"
+    )
+    assert _told(path) == []
+    card = load_persona(path)
+    assert card.meanings == {"wolf": "threat", "gloomfang": "threat"}
+    assert card.watch["relic"].looks == ("a.png",)
+    plain = load_persona(_card(tmp_path, "name: A\nwatch: {wolf: threat}\n"))
+    assert plain.model_dump(exclude_defaults=True) == {"name": "A", "watch": {"wolf": "threat"}}
+
+
+@pytest.mark.parametrize(
+    ("watched", "told"),
+    [
+        ("foo", "unknown meaning `foo` (in `watch.wolf`)"),
+        ("{means: foo}", "unknown meaning `foo` (in `watch.wolf.means`)"),
+        ("{look: a.png}", "There are looks, means."),
+        ("{looks: ../a.png}", "names a PNG, WebP or JPEG in the folder of the card"),
+        ("{looks: /a.png}", "names a PNG, WebP or JPEG in the folder of the card"),
+        ("{looks: 'C:\\a.png'}", "names a PNG, WebP or JPEG in the folder of the card"),
+        ("{looks: [a.gif]}", "names a PNG, WebP or JPEG in the folder of the card"),
+        ("{looks: missing.png}", "there is no picture `missing.png` (in `watch.wolf.looks`)"),
+    ],
+)
+def test_a_fault_in_what_is_watched_for_is_told_with_its_place(tmp_path, watched, told):
+    [fault] = _told(_card(tmp_path, f"name: A\nwatch:\n  wolf: {watched}\n"))
+    assert told in fault
+    assert ":3:" in fault
