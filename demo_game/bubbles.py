@@ -19,6 +19,7 @@ Rect = pygame.Rect
 LETTERS, ROW, ROWS = 23, 20, 5  # font size, pixels of a row, most rows
 NARROW, WIDE = 240, 340  # pixels of text; the wide ones are for long lines
 PADDING, GAP, EDGE = (13, 9), 8, 6
+TO_COME = (176, 168, 150)  # words that have not been heard yet
 HEAD = 84  # from the feet to the sign over the head
 STEP = 24  # of the search for a free place
 CROWDED = 3.0  # pixels of distance that a covered pixel of a person's width is worth
@@ -119,8 +120,16 @@ def _cost(rect: Rect, ideal: Rect, faces: Sequence[Rect]) -> float:
 def _draw_body(screen: Surface, npc: Actor, rect: Rect) -> None:
     pygame.draw.rect(screen, PAPER, rect, border_radius=11)
     pygame.draw.rect(screen, INK, rect, 2, border_radius=11)
+    heard = npc.words_heard
     for i, row in enumerate(_rows(npc.line)):
-        screen.blit(rendered(row, LETTERS, INK), (rect.x + PADDING[0], rect.y + PADDING[1] + 2 + i * ROW))
+        place = (rect.x + PADDING[0], rect.y + PADDING[1] + 2 + i * ROW)
+        if heard is None:
+            screen.blit(rendered(row, LETTERS, INK), place)
+            continue
+        screen.blit(rendered(row, LETTERS, TO_COME), place)
+        if spoken := " ".join(row.split(" ")[: max(0, heard)]):
+            screen.blit(rendered(spoken, LETTERS, INK), place)
+        heard -= len(row.split(" "))
 
 
 def _tail(npc: Actor, rect: Rect) -> tuple[pygame.Vector2, pygame.Vector2, pygame.Vector2] | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from demo_game.view import FRAME_SIZE
 from demo_game.world import World
-from engine.bridge.client import BridgeError, Client, Frame, WireDecision
+from engine.bridge.client import BridgeError, Client, Frame, Heard, Hearing, Hush, Sound, WireDecision
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +35,14 @@ class OwnEngine:
 
     Args:
         memory: file in which the villagers remember, or `none`.
+        aloud: a voice process beside it hears and speaks.
     """
 
-    def __init__(self, memory: str) -> None:
+    def __init__(self, memory: str, aloud: bool = False) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="npc-demo-")
         self._ready = Path(self._folder.name) / "ready"
         self._log = (Path(self._folder.name) / "log").open("w+b")
-        self._memory = memory
+        self._memory, self._aloud = memory, aloud
         self._ended: deque[float] = deque(maxlen=LIVES)
         self._address = "tcp://127.0.0.1:*"  # any that is free; what it was given, once it is ready
         self._process = self._start(self._address)
@@ -49,6 +50,7 @@ class OwnEngine:
     def _start(self, address: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "engine", "serve", "--bind", address]
         command += ["--ready-file", str(self._ready), "--memory", self._memory, "--parent-pid", str(os.getpid())]
+        command += ["--voice"] if self._aloud else []
         return subprocess.Popen(command, stdout=self._log, stderr=self._log)
 
     @property
@@ -111,18 +113,23 @@ def _ready(engine: OwnEngine) -> str:
 
 @contextmanager
 def engine_at(
-    endpoint: str | None, world: World, wait: Callable[[OwnEngine], str] = _ready, memory: str = "none"
+    endpoint: str | None,
+    world: World,
+    wait: Callable[[OwnEngine], str] = _ready,
+    memory: str = "none",
+    aloud: bool = False,
 ) -> Iterator[Link]:
     """A connection to the engine at `endpoint`; without one, to an own engine that ends with it.
 
     Args:
         wait: waits until an own engine is ready; its address.
         memory: file in which the people of an own engine remember, or `none`.
+        aloud: an own engine hears and speaks.
 
     Raises:
         BridgeError: if the engine cannot be started or reached.
     """
-    engine = OwnEngine(memory) if endpoint is None else None
+    engine = OwnEngine(memory, aloud) if endpoint is None else None
     try:
         link = Link(wait(engine) if engine is not None else endpoint or "", world, engine)
         try:
@@ -204,6 +211,38 @@ class Link:
         seq = self._client.observe(names, **what)
         self._sent[seq] = since
         return seq
+
+    @property
+    def has_voice(self) -> bool:
+        """Whether somebody hears and speaks."""
+        return self._client.has_voice
+
+    def hear(self, name: str, view: Callable[[], Mapping[str, Any]]) -> Hearing:
+        """Listen to the player, who speaks to one NPC.
+
+        Args:
+            view: what is on the screen, and what the game tells, when the line is said.
+        """
+        return self._client.hear(name, view=lambda: self._seen(**view()))
+
+    @staticmethod
+    def _seen(pixels: bytes, captured_at: float, state: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "frame": Frame(pixels, *FRAME_SIZE, "rgb"),
+            "captured_at": captured_at,
+            "state": state,
+            "inspect": True,
+        }
+
+    def heard(self) -> list[Heard]:
+        return self._client.heard()
+
+    def voice(self, decision: WireDecision) -> str:
+        """Have a decision's line spoken; empty where nobody speaks."""
+        return self._client.voice(decision.npc, decision.line, emotion=decision.emotion, line_id=decision.line_id or "")
+
+    def sounds(self) -> list[Sound | Hush]:
+        return self._client.sounds()
 
     def collect(self) -> list[tuple[WireDecision, float]]:
         """Decisions that have come, each with the seconds since its frame was drawn. An own engine that ended is started again.

@@ -81,6 +81,7 @@ class Actor:
     emotion: str = "neutral"
     line: str = ""
     line_until: float = 0.0
+    words_heard: int | None = None  # of the line, where it is said aloud
     reason: str = ""
     home: Point = field(init=False)
 

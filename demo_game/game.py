@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import pygame
 
+from demo_game.aloud import Aloud
 from demo_game.engine_link import OwnEngine
 from demo_game.journal import hint_at
 from demo_game.life import tick
@@ -83,7 +84,7 @@ KEYS = {
     pygame.K_RIGHT: (1, 0),
 }
 MEADOW, CREAM = (62, 92, 60), (250, 250, 240)
-HINT = "WASD walk, Enter speaks to whoever is nearest, F1 shows what they see, Esc quits."
+HINT = "WASD walk, Enter types to whoever is nearest, V speaks aloud, F1 shows what they see, Esc quits."
 
 
 class Quit(Exception):
@@ -152,7 +153,7 @@ def _leaves(event: pygame.event.Event) -> bool:
     return event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE)
 
 
-def play(session: Play) -> None:
+def play(session: Play, aloud: Aloud | None = None) -> None:
     """Run until the player quits."""
     clock, box = pygame.time.Clock(), TextBox()
     pygame.key.set_repeat(350, 35)
@@ -163,14 +164,16 @@ def play(session: Play) -> None:
         for event in pygame.event.get():
             if event.type == pygame.QUIT or (_leaves(event) and box.text is None):
                 return
-            react(session, event, box)
-        session.decide()
+            react(session, event, box, aloud)
+        decisions = session.decide()
+        if aloud is not None:
+            aloud.work(decisions)
         tick(session.world, dt, _direction() if box.text is None else (0.0, 0.0))
-        session.draw_interface(box.text)
+        session.draw_interface(box.text, *((aloud.words, aloud.notice) if aloud is not None else ()))
         pygame.display.flip()
 
 
-def react(session: Play, event: pygame.event.Event, box: TextBox) -> None:
+def react(session: Play, event: pygame.event.Event, box: TextBox, aloud: Aloud | None = None) -> None:
     """Do what a key, typed letters or a click on a hint mean."""
     if event.type == pygame.TEXTINPUT:
         box.type(event.text)
@@ -179,6 +182,10 @@ def react(session: Play, event: pygame.event.Event, box: TextBox) -> None:
             box.open(hint)
     elif event.type == pygame.KEYDOWN and event.key == pygame.K_F1:
         session.inspector.on = not session.inspector.on
+    elif aloud is not None and event.type == pygame.KEYDOWN and event.key == pygame.K_v and box.text is None:
+        aloud.press()
+    elif aloud is not None and event.type == pygame.KEYUP and event.key == pygame.K_v:
+        aloud.release()
     elif event.type == pygame.KEYDOWN and (words := box.press(event.key)):
         session.say(words)
 

@@ -88,7 +88,7 @@ def icon(name: str) -> pygame.Surface:
 Surface = pygame.Surface
 
 BAR_COLOUR, CAP, CAP_EDGE = (22, 25, 33), (62, 69, 86), (98, 107, 128)
-KEYS = (("WASD", "walk"), ("Enter", "speak"), ("F1", "what they see"), ("Esc", "quit"))
+KEYS = (("WASD", "walk"), ("Enter", "speak"), ("V", "aloud"), ("F1", "what they see"), ("Esc", "quit"))
 SIGNED_ACTIONS = frozenset({"warn", "refuse", "trade"})
 SIGN_S, POINT_S = 3.0, 5.2
 TO: Colour = (150, 96, 40)
@@ -103,13 +103,17 @@ def draw_names(screen: Surface, world: World) -> None:
         outlined(screen, npc.name, (npc.x, npc.y + 10), 20, GOLD if npc is nearest else TEXT)
 
 
-def draw_bar(screen: Surface, world: World, typed: str | None) -> None:
+def draw_bar(screen: Surface, world: World, typed: str | None, spoken: str | None = None) -> None:
     """The bar below the world.
 
     Args:
         typed: what is in the text box; None: it is closed.
+        spoken: what is heard of a player who holds V; None: it is up.
     """
     pygame.draw.rect(screen, BAR_COLOUR, BAR)
+    if spoken is not None:
+        _listening(screen, spoken, world.addressee("").name)
+        return
     if typed is not None:
         _text_box(screen, typed, world.addressee(typed).name)
         return
@@ -147,6 +151,14 @@ def _text_box(screen: Surface, typed: str, name: str) -> None:
         shown = shown[1:]
     write(screen, shown, (left, box.y + 11), 25, INK)
     _key(screen, "Esc", "not now", _key(screen, "Enter", "say it", box.right + 18) + 16)
+
+
+def _listening(screen: Surface, spoken: str, name: str) -> None:
+    """That somebody listens, and the words so far."""
+    pygame.draw.circle(screen, RED, (BAR.x + 30, BAR.centery), 9)
+    write(screen, f"{name} listens:", (BAR.x + 50, BAR.y + 17), 23, GOLD)
+    left = BAR.x + 64 + font(23).size(f"{name} listens:")[0]
+    write(screen, fitted(spoken or "…", 25, BAR.right - left - 12), (left, BAR.y + 16), 25, TEXT)
 
 
 def _signs(screen: Surface, npc: Actor, world: World) -> None:

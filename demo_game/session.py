@@ -74,11 +74,20 @@ class Play:
         """
         since, world = time.perf_counter(), self.world
         npc = world.npc(to) if to else world.addressee(text)
-        self._painter.paint(world, self._view)
-        self.inspector.heard(npc.name, text, world.time)
+        seen = self.view(npc)
+        self.note_said(npc, text)
+        return self.link.say(npc.name, text, seen["pixels"], since, world.time, seen["state"]), npc
+
+    def view(self, npc: Actor) -> dict[str, Any]:
+        """What a villager sees and is told at this moment."""
+        self._painter.paint(self.world, self._view)
+        state = {"hour": self.world.hour, **self.world.told(npc)}
+        return {"pixels": capture(self._view), "captured_at": self.world.time, "state": state}
+
+    def note_said(self, npc: Actor, text: str) -> None:
+        """Show what the player said to whom."""
+        self.inspector.heard(npc.name, text, self.world.time)
         self.journal.said(npc, text)
-        state = {"hour": world.hour, **world.told(npc)}
-        return self.link.say(npc.name, text, capture(self._view), since, world.time, state), npc
 
     def decide(self) -> list[tuple[WireDecision, float]]:
         """Apply the decisions that have come; each with its latency in seconds."""
@@ -116,16 +125,21 @@ class Play:
         paid = f"your {against}" if against else f"{deal['price']} coins"
         self.journal.happened(f"You got {item} from {npc.name} for {paid}.")
 
-    def draw_interface(self, typed: str | None = None) -> None:
-        """Draw all that is no world: bubbles, names, column, bar."""
+    def draw_interface(self, typed: str | None = None, spoken: str | None = None, notice: str = "") -> None:
+        """Draw all that is no world: bubbles, names, column, bar.
+
+        Args:
+            spoken: the words so far of a player who speaks; None: nobody does.
+            notice: something that the player should know.
+        """
         if self.inspector.on:
             draw_sight(self._view, self.world, self.inspector)
             draw_inspector(self.screen, self.world, self.inspector, self.link.provider)
         else:
             draw_journal(self.screen, self.world, self.journal)
         draw_names(self._view, self.world)
-        self._bubbles.draw(self._view, self.world, draw_trouble(self._view, self.link.trouble))
-        draw_bar(self.screen, self.world, typed)
+        self._bubbles.draw(self._view, self.world, draw_trouble(self._view, self.link.trouble or notice))
+        draw_bar(self.screen, self.world, typed, spoken)
 
 
 def _was_given(decision: WireDecision) -> bool:

@@ -79,8 +79,11 @@ class Hearing:
 
 @dataclass(slots=True)
 class _Speech:
+    """The last that an NPC says. When all of it has come it may be played for a while yet."""
+
     npc: str
     piece: int = 0
+    whole: bool = False
 
 
 class Owner(Protocol):
@@ -160,7 +163,8 @@ class ClientSounds:
     def hush(self, npcs: Iterable[str] | None) -> None:
         """Let NPCs fall silent, all of them for None."""
         for speech in self._of(npcs):
-            self.send(Hush(speech))
+            if not self._speeches[speech].whole:
+                self.send(Hush(speech))
             self._end(speech)
 
     def silence(self, npcs: Iterable[str]) -> None:
@@ -203,8 +207,8 @@ class ClientSounds:
         for hearing in [hearing for hearing in self._hearings.values() if not hearing.over]:
             hearing.over = True
             self.owner.fail(Fault("voice_lost", f"What was said was not heard to its end. {why}", "Say it again."))
-        self.hush(None)
-        self._outbox.clear()
+        for speech in [speech for speech, what in self._speeches.items() if not what.whole]:
+            self._end(speech)
 
     def take(self, message: Heard | Sound | Hush) -> None:
         """Take what the server tells; what belongs to nothing that was asked for is dropped."""
@@ -213,11 +217,9 @@ class ClientSounds:
                 self._take_heard(message)
             case Sound():
                 speech = self._speeches.get(message.speech)
-                if speech is not None and message.piece == speech.piece:
-                    speech.piece += 1
+                if speech is not None and message.piece == speech.piece and not speech.whole:
+                    speech.piece, speech.whole = speech.piece + 1, message.end
                     self._sounds.append(message)
-                    if message.end:
-                        del self._speeches[message.speech]
             case Hush():
                 self._end(message.speech)
 

@@ -220,6 +220,18 @@ VOICE: dict[str, list[Step]] = {
         hear(0.25, Sound("s-1", 1, b"\0\0", end=True), Sound("s-1", 2, b"\0\0")),
         plays(0.25, "s-1 1"),
     ],
+    "what has come whole may be played yet, and ends like the rest": [
+        *voiced("mira"),
+        do(0, "speak", id="s-1", npc="mira", text="Welcome!"),
+        sends(0, {"type": "speak", "speech": "s-1"}),
+        hear(0, Sound("s-1", 0, b"\0\0", end=True)),
+        plays(0, "s-1 0"),
+        say(0.5, "u-1"),
+        plays(0.5, "s-1 hush"),
+        sends(0.5, said("u-1", seq=1)),
+        say(0.5, "u-2"),
+        plays(0.5),
+    ],
     "nothing is spoken where nobody speaks": [
         *greeted("mira"),
         do(0, "speak", id="s-1", npc="mira", text="Good day."),

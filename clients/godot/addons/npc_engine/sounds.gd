@@ -11,7 +11,8 @@ const REMEMBERED := 64
 
 var _hearings: Dictionary = {}
 var _told: Dictionary = {}
-## Of each: its NPC and the number of the piece that comes next.
+## Of each, the last that its NPC says: the NPC, the number of the piece that comes next, and whether all of it has come:
+## it may be played for a while yet.
 var _speeches: Dictionary = {}
 var _outbox: Array[Dictionary] = []
 var _sounds: Array[Dictionary] = []
@@ -30,14 +31,15 @@ func begin(hearing: NpcHearing) -> void:
 
 func speak(message: Dictionary) -> void:
 	silence([message["npc"]])
-	_speeches[message["speech"]] = {"npc": message["npc"], "piece": 0}
+	_speeches[message["speech"]] = {"npc": message["npc"], "piece": 0, "whole": false}
 	send(message)
 
 
 ## Let NPCs fall silent, all of them where none are named, and the server know.
 func hush(npcs: Array) -> void:
 	for speech: String in _of(npcs):
-		send({"type": "hush", "speech": speech})
+		if not _speeches[speech]["whole"]:
+			send({"type": "hush", "speech": speech})
 		_end(speech)
 
 
@@ -80,7 +82,8 @@ func lose() -> int:
 		lost += 0 if hearing.over else 1
 		hearing.over = true
 	for speech: String in _speeches.keys():
-		_end(speech)
+		if not _speeches[speech]["whole"]:
+			_end(speech)
 	_outbox.clear()
 	return lost
 
@@ -108,12 +111,11 @@ func told(utterance: String) -> void:
 ## Keep a piece for the game; those of no speech, or out of order, are dropped.
 func take_sound(sound: Dictionary) -> void:
 	var speech: Variant = _speeches.get(sound["speech"])
-	if speech == null or sound["piece"] != speech["piece"]:
+	if speech == null or speech["whole"] or sound["piece"] != speech["piece"]:
 		return
 	speech["piece"] += 1
+	speech["whole"] = sound["end"]
 	_keep(sound)
-	if sound["end"]:
-		_speeches.erase(sound["speech"])
 
 
 func take_hush(speech: String) -> void:

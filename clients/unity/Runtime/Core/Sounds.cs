@@ -16,6 +16,7 @@ namespace NpcEngine
             public string Id;
             public string Npc;
             public long Piece;
+            public bool Whole; // all of it has come; it may be played for a while yet
         }
 
         private readonly Queue<Message> _due = new Queue<Message>();
@@ -94,7 +95,10 @@ namespace NpcEngine
         {
             foreach (Speech speech in Said(npcs))
             {
-                _due.Enqueue(new Hush(speech.Id));
+                if (!speech.Whole)
+                {
+                    _due.Enqueue(new Hush(speech.Id));
+                }
                 End(speech);
             }
         }
@@ -176,16 +180,13 @@ namespace NpcEngine
         public void Take(Sound sound)
         {
             Speech speech = Find(sound.Speech);
-            if (speech == null || sound.Piece != speech.Piece)
+            if (speech == null || speech.Whole || sound.Piece != speech.Piece)
             {
                 return;
             }
             speech.Piece++;
+            speech.Whole = sound.End;
             Keep(sound);
-            if (sound.End)
-            {
-                _speeches.Remove(speech);
-            }
         }
 
         public void Take(Hush hush)
@@ -223,7 +224,7 @@ namespace NpcEngine
                 lost += hearing.Over ? 0 : 1;
                 hearing.Over = true;
             }
-            foreach (Speech speech in Said(null))
+            foreach (Speech speech in Said(null).FindAll(one => !one.Whole))
             {
                 End(speech);
             }
