@@ -12,6 +12,7 @@ from npc import smalltalk
 from npc.arbitration import Choice
 from npc.conditions import Moment
 from npc.conversation.recall import resumed
+from npc.facts import KNOWS
 from npc.hearing import note, take_turn
 from npc.language.senses import Sense
 from npc.lookout import Sighting
@@ -22,6 +23,9 @@ from npc.quests import reached
 from npc.second_opinion import SURE
 from npc.turn import Turn, trace_of
 from npc.types import SILENCE, Decision, Percept
+
+# However near they come to what the card knows, they say the opposite.
+_TAKEN_BACK = frozenset({Sense.FORBID, Sense.CEASE, Sense.RELEASE, Sense.LIFT})
 
 
 def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event: str) -> Decision:
@@ -39,7 +43,10 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
     moment.away = away
     if turn is not None and turn.replied is not None:
         talk = "ask_about" if turn.clause.sense is Sense.QUESTION else "chat"
-        moment.intent = talk if turn.replied.topic in parts.behaviour.small_talk else parts.known(heard.intent)
+        plain = talk if turn.replied.topic in parts.behaviour.small_talk else parts.known(heard.intent)
+        own = parts.meant(heard)  # the card's own words, whatever the grammar takes them for
+        certain = own and heard.knowledge[own] >= KNOWS and turn.clause.sense not in _TAKEN_BACK
+        moment.intent = own if certain else plain
     if not repeated:
         person.heard += 1
     if _has_talked_enough(parts, percept, away):

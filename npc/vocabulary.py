@@ -62,10 +62,19 @@ def _avoidable(action: str) -> str:
     return action
 
 
+def _not_an_intent(name: str) -> str:
+    if name in load_behaviour().intents and name not in load_behaviour().spoken:
+        raise ValueError(
+            f"`{name}` is what a player means, and lines go by what the character does; write for example"
+            f" `talk: {{say: ..., intent: {name}}}`"
+        )
+    return name
+
+
 TraitName = Annotated[str, _known("trait", lambda: load_behaviour().traits)]
 Action = Annotated[str, _known("action", lambda: load_behaviour().actions)]
 Avoidable = Annotated[Action, AfterValidator(_avoidable)]
-SpokenWith = Annotated[str, _known("action", lambda: load_behaviour().spoken)]
+SpokenWith = Annotated[str, AfterValidator(_not_an_intent), _known("action", lambda: load_behaviour().spoken)]
 Meaning = Annotated[str, _known("meaning", lambda: load_behaviour().meanings)]
 
 

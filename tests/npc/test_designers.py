@@ -235,3 +235,12 @@ def test_what_the_card_takes_for_granted_holds_until_the_game_tells_otherwise(st
     }
     tam = stage(state={"gold": 3, "weather": "fair"}, lines=lines)
     assert tam.hear("hello", "greet", "greet", state=told).line == said
+
+
+@pytest.mark.parametrize("words", ["I will pay", "here is the toll", "can I help you?"])
+def test_words_of_the_card_are_an_intent_of_its_own_whatever_the_grammar_takes_them_for(stage, words):
+    odrun = stage(
+        intents={"pay": ["I will pay"]},
+        rules=[{"when": {"intent": "pay"}, "do": "use", "because": "is paid", "say": "In with you."}],
+    )
+    assert odrun.hear(words, "chat", "talk", knowledge={"pay": 0.95}).line == "In with you."
