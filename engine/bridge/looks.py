@@ -91,3 +91,4 @@ class Looks:
                 raise Fault("field", what, "Forget some first: send `look` without a frame.")
             looks[look.phrase] = {**looks.get(look.phrase, {}), look.number: appearance}
         session.looks = looks
+        session.shown = {phrase: tuple(pictures.values()) for phrase, pictures in looks.items()}

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from engine.bridge.ledger import Ledger, PutOff
 from engine.minds.mind import Mind
-from engine.perception.looks import Appearance
+from engine.perception.looks import Appearance, Appearances
 
 FLOODED = 30.0  # observations a second of a client that floods: enough to play, and little work
 
@@ -87,4 +87,5 @@ class Session:
     capabilities: frozenset[str] = frozenset()
     npcs: dict[str, Npc] = field(default_factory=dict)
     looks: Mapping[str, Mapping[int, Appearance]] = field(default_factory=dict)  # by phrase, and by the picture's number
+    shown: Mapping[str, Appearances] = field(default_factory=dict)  # the same by phrase alone
     counters: Counter[str] = field(default_factory=Counter)

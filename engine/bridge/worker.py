@@ -157,7 +157,7 @@ def _observation(job: Job) -> Observation:
         heard(job),
         stand,
         job.received,
-        {phrase: tuple(pictures.values()) for phrase, pictures in job.session.looks.items()},
+        job.session.shown,
         spoken.tone if spoken is not None else {},
     )
 

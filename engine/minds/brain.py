@@ -294,7 +294,8 @@ class Brain:
         queries = []
         for o, reading, both in zip(observations, readings, wanted, strict=True):
             watch, asked = (tuple(phrase for phrase in some if phrase in known) for some in both)
-            queries.append(Query(o.text, watch, o.places, asked, reading.asks_colour, {**o.mind.looks, **o.looks}))
+            looks = o.mind.with_looks(o.looks)
+            queries.append(Query(o.text, watch, o.places, asked, reading.asks_colour, looks))
             queries += [Query(text, (), o.places) for text in reading.texts]
         return queries
 

@@ -60,6 +60,10 @@ class Mind:
         """Know what phrases of its card look like, from its next tick on. Safe on any thread."""
         self._orders.append(partial(setattr, self, "looks", looks))
 
+    def with_looks(self, shown: Mapping[str, Appearances]) -> Mapping[str, Appearances]:
+        """What phrases look like: as the game has shown, else as the card does."""
+        return {**self.looks, **shown} if self.looks else shown
+
     def take_orders(self) -> None:
         """Carry out what was ordered."""
         self._mine()

@@ -183,7 +183,8 @@ class Perceiver:
             return [Sight(heads[q.text], has_frame=False, heard=q.text) for q in queries]
         asked = tuple(dict.fromkeys(p for q in queries for p in q.asked))
         common = COMMON if asked else ()
-        looks = {phrase: seen for q in queries for phrase, seen in q.looks.items()}
+        shown = {id(q.looks): q.looks for q in queries if q.looks}  # all NPCs of a game mostly know the same
+        looks = {phrase: seen for known in shown.values() for phrase, seen in known.items()}
         wanted = list(dict.fromkeys((*(p for q in queries for p in q.watch), *asked, *common)))
         watched = self._watch(frame, wanted, looks)
         self._point(frame, queries, answers, watched, looks)
