@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from npc.behaviour import load_behaviour
 from npc.card_faults import suggestion
 from npc.character import Character
+from npc.conversation.episodes import to_compare
 from npc.conversation.reading import Reading
 from npc.errors import Fault
 from npc.keyword_reader import read
+from npc.memory import Memory
 from npc.persona import Persona, load_persona
 from npc.text import valid
 from npc.types import Decision, Found, Percept
@@ -36,6 +38,8 @@ _FRAME = 0.5  # seconds between the frames that the character looks at while tim
 
 # Has a decision's line said in other words: what is said then (empty: nothing else), and what to tell of that.
 Voiced: TypeAlias = Callable[[Character, Decision], tuple[str, str]]
+# How near words come to what is remembered: numbers of episodes -> likeness.
+Recalling: TypeAlias = Callable[[Memory, Sequence[str]], Mapping[int, float]]
 # The percept of a text at a time in seconds, with phrases in view, said to a card.
 Reader: TypeAlias = Callable[[str, float, Sequence[str], Persona], Percept]
 
@@ -47,6 +51,7 @@ def talk(
     reader: Reader = read,
     note: str = _KEYWORDS,
     voiced: Voiced | None = None,
+    recalling: Recalling | None = None,
 ) -> None:
     """Chat with a character.
 
@@ -55,11 +60,12 @@ def talk(
         lines: what is typed.
         reader: what stands for perception; `note` tells what that is.
         voiced: says answers in other words; None: they stay as they are.
+        recalling: finds what is remembered by its meaning; None: by its words alone.
 
     Raises:
         PersonaError: there is no such card, or it has a fault.
     """
-    chat = Chat(card, seed, reader, voiced)
+    chat = Chat(card, seed, reader, voiced, recalling)
     persona = chat.character.persona
     print(f"{persona.name}. {persona.looks}".rstrip())
     print(f"{note}\n{_HELP}")
@@ -81,8 +87,15 @@ def typed() -> Iterable[str]:
 class Chat:
     """One character, what is in view, and what the game would tell."""
 
-    def __init__(self, card: str, seed: int = 0, reader: Reader = read, voiced: Voiced | None = None) -> None:
-        self._card, self._read, self._voiced = card, reader, voiced
+    def __init__(
+        self,
+        card: str,
+        seed: int = 0,
+        reader: Reader = read,
+        voiced: Voiced | None = None,
+        recalling: Recalling | None = None,
+    ) -> None:
+        self._card, self._read, self._voiced, self._recalling = card, reader, voiced, recalling
         self.character = Character(load_persona(card), "npc", seed)
         self._time, self._speaker, self._events = 0.0, "player", 0
         self._in_view: list[str] = []
@@ -192,6 +205,9 @@ class Chat:
         )
         looked = tuple(self._look_for(phrase, percept) for phrase in reading.look_for)
         told = {"speaker": self._speaker, "state": dict(self._state), "clauses": tuple(clauses), "looked": looked}
+        asked = [words for clause in reading.clauses for words in to_compare(clause)]
+        if asked and self._recalling is not None:
+            told["recalled"] = self._recalling(self.character.memory, asked)
         return self.character.tick(replace(percept, **told))  # type: ignore[arg-type]
 
     @staticmethod

@@ -45,7 +45,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     fact, likeness = best(turn.heard.knowledge)
     if likeness >= _KNOWS and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn):
         return None
-    seen = _seen(turn, looked) or recall.answer(clause, ledger, looked.time) or _under_way(turn)
+    seen = _seen(turn, looked) or episodes.of_a_thing(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
+    seen = seen or recall.answer(clause, ledger, looked.time) or _under_way(turn)
     seen = seen or episodes.answer(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
     if seen is not None and seen.topic == "recall_none":
         seen = episodes.by_meaning(clause, parts.memory, looked.speaker, looked.time, looked.recalled) or seen

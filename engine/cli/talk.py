@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +14,7 @@ import typer
 
 from engine.lab.data.teacher import POINTS_AT_HOSTILE, Situation, teach
 from engine.minds.knowledge import Knowledge
+from engine.minds.recollections import Recollections
 from engine.perception import Perceiver, Query
 from npc import Percept, Persona
 from npc.behaviour import load_behaviour
@@ -21,6 +24,7 @@ from npc.types import Target
 
 _NOTE = "(The model hears your words; it sees nothing but what you say is in view.)"
 _SURE = 0.9
+_EPISODES = 100_000  # characters of what is remembered that a question after it may encode: here nobody else waits
 _AHEAD = (0.5, 0.6)  # where things are, as nobody sees them
 
 
@@ -95,4 +99,7 @@ def chat(
 
         cfg = LlmCfg(checked_url(llm, llm_remote), llm_model, llm_budget, key_of_environment(), threads=1)
         voiced = Voice(cfg).worded
-    talk(card, typed(), seed, ModelReader(Perceiver(bundle, "cpu")), _NOTE, voiced)
+        logging.getLogger("engine.voice").setLevel(logging.ERROR)  # what became of a line is shown with it
+    perceiver = Perceiver(bundle, "cpu")
+    recalling = partial(Recollections(perceiver.sentences).near, budget=_EPISODES)
+    talk(card, typed(), seed, ModelReader(perceiver), _NOTE, voiced, recalling)

@@ -30,7 +30,8 @@ _FRAME = re.compile(
 )
 _ASKS = re.compile(
     r"\b(?:remember|recall|remind me|forg[eo]t(?:ten)?|did I (?:ever )?(?:say|tell|mention|ask|want)"
-    r"|have I (?:ever )?(?:said|told|mentioned)|I (?:said|told you|asked you|mentioned)|tell me again)\b",
+    r"|(?:where|when|what|who|why|how) (?:did|had) I|have I (?:ever )?(?:said|told|mentioned)"
+    r"|I (?:said|told you|asked you|mentioned)|tell me again)\b",
     re.IGNORECASE,
 )
 _SOMEBODY = re.compile(
@@ -39,6 +40,7 @@ _SOMEBODY = re.compile(
     r"|who (?:told you|spoke to you|said anything|asked you)(?: anything)? (?:about|of|for) (?P<thing_>.+?))[\s?.!]*$",
     re.IGNORECASE,
 )
+_OF = re.compile(r"\b(?:about|of|on|regarding) (?!that\b|it\b)\w", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:ask|asked)\b", re.IGNORECASE)
 _NOBODY = frozenset({"i", "you", "we", "he", "she", "they", "it", "that", "this", "anyone", "anybody", "someone", "somebody"})
 
@@ -53,6 +55,12 @@ def to_compare(clause: Clause) -> tuple[str, ...]:
 def can_be_recalled(episode: Episode) -> bool:
     """Whether it has words that one may come back to: said, and no question after the past itself."""
     return bool(episode.text) and episode.what != "saw" and not _ASKS.search(episode.text)
+
+
+def of_a_thing(clause: Clause, memory: Memory, speaker: str, now: float, recalled: Mapping[int, float] | None) -> Reply | None:
+    """ "What did I say about my injury?": not the last words, but those that come near; None of other questions."""
+    about = clause.meaning.ask is Ask.I_SAID and _OF.search(clause.text) is not None
+    return by_meaning(clause, memory, speaker, now, recalled) if about else None
 
 
 def answer(

@@ -208,3 +208,16 @@ def test_what_cannot_be_shown_or_encoded_is_logged_all_the_same(tmp_path):
     first, second = (tmp_path / "log").read_text(encoding="ascii").splitlines()
     assert "cannot be shown" in first
     assert "half" in second
+
+
+def test_what_became_of_lines_of_the_second_voice_is_counted():
+    counts = {"told": 3, "contradicted": 2, "failed": 1, "dropped": 0}
+    gauges = dict.fromkeys(GAUGES, 0.0)
+    end, port = serve_metrics("127.0.0.1:0", Statistics(), lambda: gauges, lambda: counts)
+    text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
+    end()
+    for name, value in counts.items():
+        assert f"npc_engine_voice_{name}_total {value:.1f}" in text
+    end, port = serve_metrics("127.0.0.1:0", Statistics(), lambda: gauges)
+    assert "npc_engine_voice" not in urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
+    end()

@@ -66,3 +66,25 @@ def test_a_boundary_is_told(perceiver: Perceiver, capsys: pytest.CaptureFixture[
     card.write_text("name: Ada\nboundaries: {attack: I harm nobody.}\n", encoding="utf-8")
     talk(str(card), [see, "kill the wolf"], reader=ModelReader(perceiver))
     assert "I harm nobody." in capsys.readouterr().out
+
+
+def test_what_became_of_a_line_of_the_second_voice_is_shown_and_told_to_whoever_asks_why(capsys) -> None:
+    outcomes = iter([("Well met.", "second voice: 'Well met.'"), ("", "second voice: sees a dragon; the authored line stands")])
+    talk("guard", ["hello", "/why", "hello again", "/why", "/quit"], voiced=lambda character, decision: next(outcomes))
+    told = capsys.readouterr().out
+    assert '    or:  "Well met."' in told
+    assert "    second voice: 'Well met.'" in told
+    assert told.count("second voice: sees a dragon; the authored line stands") == 2
+
+
+def test_a_chat_finds_what_was_said_by_its_meaning(capsys) -> None:
+    asked = []
+
+    def recalling(memory, words):
+        asked.append(words)
+        return {episode.id: 0.6 for episode in memory.episodes if "coins" in episode.text}
+
+    lines = ["I buried my coins under the old oak", "do you remember where I hid my gold?", "/quit"]
+    talk("guard", lines, recalling=recalling)
+    assert "I buried my coins under the old oak" in capsys.readouterr().out
+    assert asked == [["do you remember where I hid my gold?", "where I hid my gold"]]

@@ -46,7 +46,14 @@ def _near(actor, text: str, **likeness: float):
 
 
 @pytest.mark.parametrize(
-    "question", ["do you remember where I hid the gold?", "where did I say I put my money?", "do you remember the treasure?"]
+    "question",
+    [
+        "do you remember where I hid the gold?",
+        "where did I say I put my money?",
+        "do you remember the treasure?",
+        "do you remember what I said about my savings?",
+        "where did I bury my money?",
+    ],
 )
 def test_what_was_said_is_recalled_by_its_meaning_with_its_time(stage, question):
     actor = stage()
