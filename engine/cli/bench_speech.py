@@ -59,6 +59,7 @@ def bench_speech(
     figures["hearing"] = _hearing(ears, quick)
     figures["intents"] = _intents(ears, bundle, quick)
     figures["nothing"] = _nothing(ears)
+    figures["tone"] = _tone()
     figures["recorded"] = _recorded(ears)
     del ears
     if live:
@@ -142,6 +143,19 @@ def _nothing(ears: Ears) -> Figures:
     found = spoken_in(ears, silences(), GameWords.of(_content()["game"]))
     typer.echo(f"80 s of silence, noise, a hum and knocks, open microphone and push to talk: {len(found)} lines heard {found}")
     return {"seconds": 80, "heard": found}
+
+
+def _tone() -> Figures:
+    """How often a manner of speaking is told by its sound, at three settings of the microphone."""
+    from engine.speech.benchmark import measure_tone
+
+    lines = [line["text"] for line in _content()["lines"]]
+    found = {}
+    for gain in (-6.0, 0.0, 6.0):
+        found[f"{gain:+.0f} dB"] = shares = measure_tone(lines, ("en-gb-scotland", "en-gb-x-rp"), gain)
+        told = ", ".join(f"{manner} {p:.0%}" for manner, p in shares.items())
+        typer.echo(f"tone by sound, microphone {gain:+.0f} dB: {told}")
+    return found
 
 
 def _recorded(ears: Ears) -> Figures | None:

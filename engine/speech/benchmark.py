@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -15,6 +16,7 @@ from engine.speech.hearing import Hearings, Told
 from engine.speech.phonemes import formant_voice
 from engine.speech.recognition import plain_words, word_errors
 from engine.speech.sound import RATE, Samples, pcm_of, resampled
+from engine.speech.tone import Sounding, Usual, sounding
 
 VOICES = ("en-us", "en", "en-us+f3", "en-gb-scotland")  # of espeak-ng: two accents more, and a woman
 NOISES: tuple[tuple[str, float | None], ...] = (("none", None), ("pink", 20.0), ("pink", 10.0), ("white", 10.0))
@@ -160,3 +162,40 @@ def _add(score: Score, ears: Ears, line: Spoken, sound: Samples, words: GameWord
     score.names += len(line.names)
     row = " ".join(heard)
     score.found += sum(f" {' '.join(plain_words(name))} " in f" {row} " for name in line.names)
+
+
+# Manners of espeak-ng's voices, and the tones that they should be heard as; neutral is to be told by words alone.
+MANNERS: dict[str, tuple[dict[str, int], str, tuple[str, ...]]] = {
+    "plain": ({}, "", ()),
+    "shouted": ({"volume": 200, "rate": 180, "pitch": 70, "melody": 75}, "", ("angry", "excited")),
+    "hurried and loud": ({"volume": 140, "rate": 215, "pitch": 72, "melody": 90}, "", ("excited", "angry")),
+    "whispered": ({"volume": 60}, "+whisper", ("afraid",)),
+    "slow and soft": ({"volume": 45, "rate": 115, "pitch": 32, "melody": 20}, "", ("sad",)),
+}
+
+
+def measure_tone(lines: Sequence[str], voices: Sequence[str], gain_db: float = 0.0) -> dict[str, float]:
+    """The share of lines whose tone is told rightly by sound alone, for each manner of speaking, in the course of a game
+    whose player speaks in all of them by turns.
+
+    Args:
+        gain_db: of the microphone.
+    """
+    right = dict.fromkeys(MANNERS, 0)
+    for voice in voices:
+        usual = Usual()
+        for number, line in enumerate([*lines[-3:], *lines]):
+            manner = list(MANNERS)[number % len(MANNERS) if number > 2 else 0]
+            for each in MANNERS if number > 2 else ():
+                how, variant, meant = MANNERS[each]
+                heard = deepcopy(usual).tone(_manner(line, voice + variant, how, gain_db))
+                right[each] += max(heard, key=heard.__getitem__) in meant if heard else not meant
+            how, variant, _ = MANNERS[manner]
+            usual.tone(_manner(line, voice + variant, how, gain_db))
+    return {manner: round(count / (len(voices) * len(lines)), 3) for manner, count in right.items()}
+
+
+def _manner(line: str, voice: str, how: Mapping[str, int], gain_db: float) -> Sounding | None:
+    said, rate = formant_voice(line, voice, **how)
+    sound = np.clip(resampled(said, rate, RATE) * 10 ** (gain_db / 20), -1.0, 1.0).astype(np.float32)
+    return sounding(sound, line, len(sound) / RATE)

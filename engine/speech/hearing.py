@@ -12,7 +12,7 @@ from engine.speech.activity import STEP_S, Cutter, Line
 from engine.speech.game_words import GameWords
 from engine.speech.recognition import LONGEST_S, NOTHING, Heard
 from engine.speech.sound import RATE, Samples, Stream
-from engine.speech.tone import tone_of
+from engine.speech.tone import Usual, sounding
 
 _LOG = logging.getLogger("engine.speech")
 _STREAMS = 64  # at a time, of all games
@@ -56,6 +56,7 @@ class _Hearing:
     cutter: Cutter
     words: GameWords
     zero: float | None  # the game's clock at the first sample
+    usual: Usual  # of the game: who plays it speaks line after line
     taken: int = 0  # samples at 16 kHz
     number: int = 0
     over: bool = False
@@ -72,7 +73,7 @@ class Hearings:
     def __init__(self, ear: Ear, tell: Tell) -> None:
         self._ear, self._tell = ear, tell
         self._streams: OrderedDict[str, _Hearing] = OrderedDict()
-        self._games: OrderedDict[tuple[str, ...], GameWords] = OrderedDict()
+        self._games: OrderedDict[tuple[str, ...], tuple[GameWords, Usual]] = OrderedDict()
 
     def take(
         self,
@@ -146,13 +147,14 @@ class Hearings:
             old, stream = self._streams.popitem(last=False)
             self._tell(Told(old, stream.number, final=True, over=True))
         bounded = min(max(rate, 8000), 48000)
-        self._streams[name] = _Hearing(name, opened, Stream(bounded), Cutter(opened), self._known(words), captured_at)
+        known, usual = self._known(words)
+        self._streams[name] = _Hearing(name, opened, Stream(bounded), Cutter(opened), known, captured_at, usual)
 
-    def _known(self, words: Sequence[str]) -> GameWords:
-        """The words of a game, which sends the same ones again and again."""
+    def _known(self, words: Sequence[str]) -> tuple[GameWords, Usual]:
+        """The words of a game, which sends the same ones again and again, and how its player sounds."""
         key = tuple(words)
         if key not in self._games:
-            self._games[key] = GameWords.of(key)
+            self._games[key] = (GameWords.of(key), Usual())
             if len(self._games) > 16:
                 self._games.popitem(last=False)
         self._games.move_to_end(key)
@@ -182,7 +184,7 @@ class Hearings:
         if line is not None and line.speech:
             same = stream.known is not None and stream.known[0] == line.speech
             heard = stream.known[1] if same and stream.known else self._hear(stream, line)
-            tone = dict(tone_of(line.sound, heard.text, line.spoken_s)) if heard.text else {}
+            tone = dict(stream.usual.tone(sounding(line.sound, heard.text, line.spoken_s))) if heard.text else {}
         stream.known, stream.shown = None, 0
         if not heard.text and not over:
             return

@@ -17,7 +17,7 @@ from engine.speech.recognition import Guess, plain_words
 FILE = "player_lines.txt.gz"
 _OF_THE_GAME = 2e-4  # how often a word of the game comes up, at the least
 _UNKNOWN = 3e-6  # a word that no line has
-_WEIGHT = 0.5  # of the language beside the sound
+_WEIGHT = 0.4  # of the language beside the sound
 _WORD = 3.5  # what a word is worth by itself, or short texts would always win
 _TOKENS = 1.3  # that Whisper spends on a word
 

@@ -137,9 +137,9 @@ def believed(guess: Guess, seconds: float, silence: float, prompt: str = "") -> 
     """
     text = guess.text
     words = plain_words(text)
-    if not words or guess.score < -1.6 or (silence > 0.6 and guess.score < -0.7):
+    if not words or guess.score < -1.6 or (silence > 0.8 and guess.score < -0.7):
         return False
-    if " ".join(words) in word_list("invented") and (guess.score < -0.75 or silence > 0.3 or seconds < 0.25):
+    if " ".join(words) in word_list("invented") and (guess.score < -0.75 or silence > 0.7 or seconds < 0.25):
         return False
     if len(words) > 2 + _PACE * max(seconds, 0.3):
         return False

@@ -9,13 +9,13 @@ import numpy as np
 from engine.speech.sound import RATE, Samples, pcm_of, resampled
 
 
-def said(text: str, voice: str = "en-us", rate: int = RATE, pause: float = 0.3, **how: Any) -> Samples:
-    """A line as a player might say it, with a pause before and behind."""
+def said(text: str, voice: str = "en-us", sampled: int = RATE, pause: float = 0.3, **how: Any) -> Samples:
+    """A line as a player might say it, with a pause before and behind; `how` as for `formant_voice`."""
     from engine.speech.phonemes import formant_voice
 
     sound, made_at = formant_voice(text, voice, **how)
-    sound = resampled(sound, made_at, rate)
-    return np.pad(sound, (int(pause * rate), int(pause * rate)))
+    sound = resampled(sound, made_at, sampled)
+    return np.pad(sound, (int(pause * sampled), int(pause * sampled)))
 
 
 def silence(seconds: float, rate: int = RATE) -> Samples:

@@ -84,7 +84,7 @@ def test_an_open_microphone_is_cut_into_lines(room):
 
 @pytest.mark.parametrize("rate", [8000, 22050, 44100, 48000])
 def test_any_rate_is_understood(room, rate):
-    (line,) = room.listen(said("hand me the red potion", rate=rate), rate=rate)
+    (line,) = room.listen(said("hand me the red potion", sampled=rate), rate=rate)
     assert "red potion" in _plain(line.text)
 
 

@@ -11,7 +11,7 @@ from tests.speech.sounds import said
 
 def test_captions_of_films_in_silence_are_not_believed():
     assert not believed(Guess("Thanks for watching!", -0.9), 0.3, 0.4)
-    assert not believed(Guess("Thank you.", -0.4), 0.5, 0.5)
+    assert not believed(Guess("Thank you.", -0.4), 0.5, 0.8)
     assert believed(Guess("Thank you.", -0.3), 0.6, 0.05)
 
 
@@ -105,3 +105,29 @@ def test_names_are_heard_that_a_recogniser_has_never_seen(ears):
     assert "Borin" in told[0]
     assert "Alric" in told[1]
     assert sum(name in text for name, text in zip(("Borin", "Alric"), untold, strict=True)) < 2
+
+
+@pytest.mark.parametrize("line", ["who are you", "thank you", "what is your name", "stop", "help me", "follow me"])
+def test_short_lines_are_heard_too(ears, line):
+    sound = said(line)
+    assert ears.hear(sound, len(sound) / 16_000 - 0.6).text.lower().strip("?.!") == line
+
+
+def test_noise_is_taken_out_and_speech_stays():
+    import numpy as np
+
+    from engine.speech.noise import denoised
+    from tests.speech.sounds import hiss
+
+    pytest.importorskip("espeakng_loader", reason="needs the voice extra")
+    speech = said("hand me the red potion", pause=0.5)
+    noisy = speech + hiss(len(speech) / 16_000, 0.02)
+    quiet, ratio = denoised(noisy)
+    assert len(quiet) == len(noisy)
+    assert 3 < ratio < 22
+    assert np.std(quiet[:6000]) < 0.5 * np.std(noisy[:6000])
+    assert np.corrcoef(quiet, speech)[0, 1] > 0.9
+    barely = speech + hiss(len(speech) / 16_000, 0.0002)
+    same, ratio = denoised(barely)
+    assert ratio > 22
+    assert same is barely
