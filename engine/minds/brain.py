@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from weakref import WeakSet, WeakValueDictionary
 
 from engine.errors import Fault
-from engine.minds.cards import Cards
+from engine.minds.cards import Cards, on_a_thread
 from engine.minds.knowledge import AHEAD, Knowledge
 from engine.minds.looks import Looks
 from engine.minds.mind import Mind, Notice, Observation
@@ -83,7 +83,7 @@ class Brain:
         self._store: MemoryStore = store or InMemoryStore()
         self._memories = Memories(self._store)
         self._logs, self._logged = logs, 0
-        self._cards = Cards(personas)
+        self._cards = Cards(personas, aside=on_a_thread(self._take_up_edits, lambda: self.wake()))
         self._knowledge = Knowledge(perceiver.sentences)
         self._recollections = Recollections(perceiver.sentences)
         self.looks = Looks(perceiver)
@@ -122,7 +122,8 @@ class Brain:
 
     def at_hand(self, persona: str | Mapping[str, Any]) -> bool:
         """Whether `mind` has nothing to read for this card, and takes no longer than for a short message."""
-        return isinstance(persona, str) and self._cards.current(persona) is not None
+        card = self._cards.current(persona) if isinstance(persona, str) else None
+        return card is not None and not any(watched.looks for watched in card.watch.values())  # pictures are files
 
     def prepare(self) -> bool:
         """While there is nothing to decide: encode a little of what newcomers will be asked; whether more is due.

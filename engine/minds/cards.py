@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import Fault
@@ -27,9 +29,17 @@ class Cards:
     Args:
         own: directory with cards beside the shipped ones; they go before a shipped one of their name.
         clock: seconds.
+        aside: does what may take long, where it holds nobody up; by default at once.
     """
 
-    def __init__(self, own: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        own: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        aside: Callable[[Callable[[], None]], None] = lambda work: work(),
+    ) -> None:
+        self._aside, self._looking = aside, False
+        self._edited: deque[tuple[str, Persona | Fault]] = deque()  # and not told yet
         self._own, self._clock, self._looked = own, clock, clock()
         self._loaded: dict[str, Persona] = {}
         self._marks: dict[str, _Mark] = {}
@@ -75,35 +85,61 @@ class Cards:
         return self._loaded.get(name)
 
     def edited(self) -> dict[str, Persona | Fault]:
-        """Cards in use that have been edited since the last call; at most once a second it looks.
+        """Cards in use that were edited, and have been read since the last call; at most once a second it is looked for them.
 
         An edit with a fault is told once, as that fault, and the old card stays in force. A file that cannot be read just
         now is tried again until it can. Whatever is wrong with a card, nothing is raised: whoever speaks in this second
         has nothing to do with it.
         """
-        if self._own is None or self._clock() - self._looked < _EVERY_S:
-            return {}
-        self._looked = self._clock()
+        if self._own is not None and not self._looking and self._clock() - self._looked >= _EVERY_S:
+            self._looked, self._looking = self._clock(), True
+            self._aside(self._look)
         edited: dict[str, Persona | Fault] = {}
-        for name, path in self._paths().items():
-            if name not in self._loaded or (mark := _mark(path)) is None or self._marks.get(name) == mark:
-                continue
-            card = _read(path)
-            if not isinstance(card, Fault):
-                self._marks[name] = mark
-                if self._told.pop(name, None) is not None or card != self._loaded[name]:
-                    with self._lock:
-                        edited[name] = self._loaded[name] = card
-                continue
-            if card.code not in _PASSING:
-                self._marks[name] = mark
-            if self._told.get(name) != str(card):
-                self._told[name] = str(card)
+        with suppress(IndexError):  # there are no more
+            while True:
+                name, card = self._edited.popleft()
                 edited[name] = card
         return edited
 
+    def _look(self) -> None:
+        """Look for edits, and read them; on any thread, but not twice at once."""
+        try:
+            for name, path in self._paths().items():
+                mark = _mark(path)
+                if name in self._loaded and mark is not None and self._marks.get(name) != mark:
+                    self._read_again(name, path, mark)
+        except Exception:
+            _LOG.exception("Edited cards cannot be looked for.")
+        finally:
+            self._looking = False
+
+    def _read_again(self, name: str, path: Path, mark: _Mark) -> None:
+        card = _read(path)
+        if not isinstance(card, Fault):
+            self._marks[name] = mark
+            if self._told.pop(name, None) is not None or card != self._loaded[name]:
+                with self._lock:
+                    self._loaded[name] = card
+                self._edited.append((name, card))
+            return
+        if card.code not in _PASSING:
+            self._marks[name] = mark
+        if self._told.get(name) != str(card):
+            self._told[name] = str(card)
+            self._edited.append((name, card))
+
     def _paths(self) -> dict[str, Path]:
         return cards_in(self._own) if self._own else {}
+
+
+def on_a_thread(*after: Callable[[], None]) -> Callable[[Callable[[], None]], None]:
+    """Does work on a thread of its own, and then what comes `after`."""
+
+    def do(work: Callable[[], None]) -> None:
+        for step in (work, *after):
+            step()
+
+    return lambda work: threading.Thread(target=do, args=(work,), name="edited cards", daemon=True).start()
 
 
 def _read(path: Path) -> Persona | Fault:

@@ -13,6 +13,7 @@ from engine.bridge.client import Client
 from engine.bridge.server import Server
 from engine.errors import Fault
 from engine.formats.wire.codec import Hello, Observe, Ping, Spawn, decode_server
+from engine.minds import cards as cards_module
 from engine.minds.brain import Brain, Observation
 from engine.minds.cards import Cards
 from engine.perception.echo import EchoPerceiver
@@ -116,6 +117,23 @@ def test_whatever_an_edit_holds_the_words_of_others_are_answered(brain, folder, 
     assert [(notice.mind, notice.kind) for notice in brain.notices()] == [(mind, "card")]
     assert caplog.text.count("The old card stays in force.") == 1
     assert str(folder) not in caplog.text
+
+
+def test_nobody_waits_for_an_edit_that_takes_long_to_be_read(folder, monkeypatch):
+    brain = Brain(EchoPerceiver(), folder)
+    brain._cards = Cards(folder, _Clock(), cards_module.on_a_thread(brain._take_up_edits, lambda: brain.wake()))
+    mind, woken, go_on = brain.mind("tam", "tam"), threading.Event(), threading.Event()
+    brain.wake = woken.set
+    load = cards_module.load_persona
+    monkeypatch.setattr(cards_module, "load_persona", lambda *where: go_on.wait(10) and load(*where))
+    _write(folder / "tam.yaml", "Better.")
+    assert [_greeting(brain, mind, float(n)) for n in range(3)] == ["Mind the gap."] * 3  # though it is being read
+    assert not brain.notices()
+    woken.clear()
+    go_on.set()
+    assert woken.wait(10)
+    assert [notice.text for notice in brain.notices()] == ["The card tam was edited and taken up."]
+    assert _greeting(brain, mind, 5.0) == "Better."
 
 
 def test_an_error_of_our_own_in_reading_a_card_costs_nobody_their_words(brain, folder, monkeypatch):

@@ -34,6 +34,7 @@ def test_the_game_goes_before_the_server_and_the_server_before_the_card(folder):
 def test_an_edited_table_is_taken_up_and_one_with_a_fault_is_told(folder, monkeypatch):
     monkeypatch.setattr(cards, "_EVERY_S", 0.0)
     brain = Brain(EchoPerceiver(), folder, language="de")
+    brain._cards = cards.Cards(folder)  # which reads at once, and not on a thread of its own
     mind = brain.mind("berta", "berta")
     assert said(brain, mind, {}) == "Setz dich."
     (folder / "berta.de.csv").write_text("id,translation\nsit,Nimm doch Platz.\n")
