@@ -16,6 +16,16 @@ func _ready() -> void:
 	_words.text_submitted.connect(speak)
 	for villager in _villagers:
 		villager.brain.state = {"player": "Ada"}
+	if DisplayServer.get_name() != "headless":
+		_show_what_a_wolf_looks_like()
+
+
+## Of this game, so that villagers who watch for one go by its looks as well as by its name.
+func _show_what_a_wolf_looks_like() -> void:
+	var table := NpcTurntable.new()
+	add_child(table)
+	_client.look("wolf", await table.pictures_of($Wolf.duplicate()))
+	table.queue_free()
 
 
 func _process(_delta: float) -> void:

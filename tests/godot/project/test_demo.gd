@@ -10,6 +10,9 @@ func test_villagers_see_the_screen_and_answer() -> void:
 	add_child(_village)
 	var bram: Node2D = _village.get_node("Bram")
 	check(await comes_true(func() -> bool: return _is_told(bram)), "Bram never decides about what he sees")
+	var dialogue: NpcDialogue = _village.get_node("NpcClient")._session.dialogue
+	equal(dialogue._looks.keys(), ["wolf"], "what the server is shown pictures of")
+	equal(dialogue.take_faults().size(), 0, "faults")
 	var frame: NpcFrame = bram.brain._capture.newest
 	equal([frame.width, frame.height, frame.format], [640, 360, "rgb"], "what he sees")
 	check(_colours(frame) > 8, "the picture is blank")
