@@ -84,6 +84,7 @@ _SAID = {
     ),
 }
 _TOGETHER = re.compile(r"(?:please )?let us (?:go|walk|head|move)\b(?! away| to hide)", re.IGNORECASE)
+_THE_SAME = 0.95  # likeness of words that are the same, but for signs
 _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
 _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
 
@@ -92,7 +93,9 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     """The clause and its percept, put right by who does what to whom in it, and by what it is for."""
     if clause.sense is Sense.FOREIGN:  # what the model hears in it, it hears in the sound of it
         unheard = {head: _mostly(getattr(percept, head), label, SURE) for head, label in _UNHEARD.items()}
-        return clause, replace(percept, **unheard, knowledge={})  # type: ignore[arg-type]
+        # A card may be written in that tongue: its very words are known.
+        known = {name: near for name, near in percept.knowledge.items() if near >= _THE_SAME}
+        return clause, replace(percept, **unheard, knowledge=known)  # type: ignore[arg-type]
     percept = _worded(clause, percept)
     if _is_harmless_talk(clause, percept):
         return clause, _cleared(percept)

@@ -272,6 +272,24 @@ def test_a_choice_is_offered_once_and_a_sticky_one_again():
     assert said[3:] == ["Green. Well? Speak.", "Green. Well? Speak."]
 
 
+def test_a_dialogue_in_another_tongue_is_held_in_it():
+    text = (
+        "-> a\n=== a\n{ grunt() } Will raus. Bitte.\n+ [Wie kann ich helfen?]\n  Kann helfen. Habe Schlüssel.\n+ [Gehen] -> END"
+    )
+    made = imported(text, "goblin.ink")
+    assert talk("goblin.yaml", "hello", "Wie kann ich helfen?") == ["Will raus. Bitte.", "Kann helfen. Habe Schlüssel."]
+    assert talk("goblin.yaml", "hello", "Wo ist der Schlüssel?")[1:] == ["I do not understand your tongue."]
+    assert load_persona("goblin.yaml").name == "Goblin"
+    assert made.left == ("goblin.ink:3: left out: the value {grunt()} within a line.",)
+
+
+def test_a_call_on_a_line_of_its_own_is_the_games_and_a_variable_that_nothing_asks_for_too():
+    imported("VAR seen = false\n{quit()}\n~ seen = true\nBye then.", "d.ink")
+    rule = load_persona("d.yaml").rules[0]
+    told = [(effect.kind, effect.effect({}).values) for effect in rule.effects]
+    assert told[:2] == [("quit", {}), ("set", {"name": "seen", "value": True})]
+
+
 # -- whatever comes ----------------------------------------------------------------------------------------------
 
 

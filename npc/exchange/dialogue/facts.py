@@ -63,6 +63,7 @@ class Variables:
         self._story = story
         self._set: dict[str, list[Expression]] = {}
         self._shown: set[str] = set()
+        self._asked: set[str] = set()
         self._compared: dict[str, set[Literal]] = {}
         self.asked_visits: set[str] = set()
         for body in story.nodes.values():
@@ -80,7 +81,7 @@ class Variables:
         return self.domains[name][0]
 
     def _values(self, name: str) -> tuple[Literal, ...]:
-        """All that it may be, its first value first; nothing where that is much, or not known."""
+        """All that it may be, its first value first; nothing where that is much, or not known, or where nothing asks for it."""
         given = self._set.get(name, [])
         constants = [one.value for one in given if isinstance(one, Const)]
         if name.startswith(OWN):
@@ -88,7 +89,7 @@ class Variables:
                 return tuple(dict.fromkeys([0, *sorted(constants, key=repr)]))
             return (False, True)
         counts = [one for one in given if _counts(name, one)]
-        if name in self._shown or len(constants) + len(counts) < len(given):
+        if name in self._shown or name not in self._asked or len(constants) + len(counts) < len(given):
             return ()
         if name in self._story.starts:
             first = self._story.starts[name][1]
@@ -157,6 +158,7 @@ class Variables:
                         self._parts(inner)
 
     def _expression(self, of: Expression | None) -> None:
+        self._asked |= {of.name} if isinstance(of, Var) else set()
         match of:
             case Call(name, (Const(str(node)), *_)) if name in {"visited", "visited_count"}:
                 self.asked_visits.add(node)

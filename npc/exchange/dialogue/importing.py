@@ -75,7 +75,7 @@ def import_dialogue(
     files = [(path, text_of(path, MAX_FILE, "dialogue")) for path in dict.fromkeys(sources)]
     checked_size(files)
     story = READERS[kinds.pop()](files)
-    made = staged(story, speaker, player)
+    made = staged(story, speaker, player, sources[0].stem.replace("_", " ").title() or "Nameless")
     if not made.lines:
         who = f"{shown(speaker)} says nothing" if speaker else "nobody says anything"
         raise PersonaError("dialogue", f"{shown(str(sources[0]), 400)}: {who} in it.", "Name a speaker of the file with --as.")

@@ -278,6 +278,8 @@ def content(names: Names, at: At, text: str, depth: int) -> Body:
     ends = [place for place, level in levels_of(text) if level == 0]
     if text.startswith("{") and ends and not text[ends[0] + 1 :].strip() and ("\n" in text or "->" in text):
         return _block(names, at, text[1 : ends[0]], depth + 1)
+    if ends and ends[0] == len(text) - 1 and text.startswith("{") and (called := _CALL.fullmatch(text[1:-1].strip())):
+        return _logic(names, at, called[0])
     if "\n" in text:
         names.story.leave(at, "a block in braces with text beside it")
         return ()
@@ -307,6 +309,9 @@ def _logic(names: Names, at: At, text: str) -> Body:
         return (Stop(at, back=True),)
     if found := _SET.fullmatch(text):
         name, how = found[1], found[2]
+        if found[3].startswith("->"):
+            names.story.leave(at, f"{name}: a divert as a value")
+            return ()
         if how in {"++", "--"}:
             return (Assign(at, name, Both(how[0], Var(name), Const(1))),)
         value = names.expression(at, found[3])

@@ -205,7 +205,7 @@ class Walk:
             return [path]
         ways = []
         for way, text in self._text(said.at, said.parts, path):
-            speaker, words = spoken_by(text)
+            speaker, words = spoken_by(" ".join(text.split()))
             ways.append(replace(way, said=(*way.said, Line(said.at, speaker, words, said.id, said.tags))))
         return ways
 
@@ -254,8 +254,10 @@ class Walk:
         if isinstance(value, Told):
             if value.key in _PLAYERS_NAME:
                 return "{player}"
-            key = value.key.replace("{", "(").replace("}", ")")
-            return f"{{state.{key}}}"
+            if not re.fullmatch(r"[\w.]+", value.key):  # nobody could say the line until the game told that
+                self.story.leave(at, f"the value {{{shown(value.key)}}} within a line")
+                return ""
+            return f"{{state.{value.key}}}"
         if isinstance(value, bool):
             return "yes" if value else "no"
         return (f"{value:g}" if isinstance(value, float) else str(value)).replace("{", "(").replace("}", ")")

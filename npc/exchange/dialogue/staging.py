@@ -73,12 +73,13 @@ def _all_said(story: Story) -> Iterator[Said]:
             waiting += [body] if (body := getattr(statement, "fallback", None)) else []
 
 
-def staged(story: Story, speaker: str = "", player: str = "") -> Staged:
+def staged(story: Story, speaker: str = "", player: str = "", name: str = "Nameless") -> Staged:
     """The entries of a card that plays a story.
 
     Args:
         speaker: whose lines they are; by default of whoever says most.
         player: a further name of the player.
+        name: of the character, where the story names nobody.
     """
     variables = Variables(story)
     walk = Walk(story, variables)
@@ -86,7 +87,9 @@ def staged(story: Story, speaker: str = "", player: str = "") -> Staged:
     players = {*PLAYER, player.lower()} - {""}
     others = [name for name, _ in names.most_common() if name and name.lower() not in players]
     own = speaker or (others[0] if others else "")
-    return _Stage(story, variables, walk, own, set(names), players).set_up()
+    made = _Stage(story, variables, walk, own, set(names), players).set_up()
+    made.entries["name"] = (own or name)[:80]
+    return made
 
 
 class _Stage:
@@ -95,6 +98,7 @@ class _Stage:
     def __init__(self, story: Story, variables: Variables, walk: Walk, own: str, names: set[str], players: set[str]) -> None:
         self._story, self._variables, self._walk = story, variables, walk
         self._own, self._names, self._players = own, names, players
+        self._targets = _targets(story)
         self._alone = not any(name and name.lower() not in players for name in names)
         self._intents: dict[str, list[str]] = {}
         self._by_words: dict[str, str] = {}
@@ -130,8 +134,7 @@ class _Stage:
 
     def _is_target(self, node: str) -> bool:
         """Whether the story itself comes to a node: then no game begins there."""
-        targets = self.__dict__.setdefault("_targets", _targets(self._story))
-        return node in targets or "." in node
+        return node in self._targets or "." in node
 
     def _begins(self, node: str) -> None:
         """A bark by which the game begins a node."""
@@ -304,7 +307,7 @@ class _Stage:
             if name in self._used and len(quests) < MOST_QUESTS:
                 steps = [self._step(name, value) for value in domain[1:] if value in self._used[name]]
                 quests[_quest(name)] = {"steps": {step: {} for step in steps or [_value(domain[-1])]}}
-        entries: dict[str, Any] = {"name": (self._own or "Nameless")[:80]}
+        entries: dict[str, Any] = {"name": self._own}
         if self._intents:
             entries["intents"] = self._intents
         entries["rules"] = rules
@@ -318,7 +321,9 @@ class _Stage:
         if first:
             entries["state"] = dict(list(first.items())[:64])
         told = [self._asked(key) for key in keys]
-        return Staged({k: v for k, v in entries.items() if v}, len(self._lines), self._options, len(quests) - 1, told)
+        return Staged(
+            {k: v for k, v in entries.items() if v or k == "name"}, len(self._lines), self._options, len(quests) - 1, told
+        )
 
     def _within(self, many: list[dict[str, Any]], most: int, entries: int, what: str, at: At) -> list[dict[str, Any]]:
         """As many of them as a card may hold."""
