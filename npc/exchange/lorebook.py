@@ -16,6 +16,7 @@ from typing import Any
 
 from npc.card_file import shown
 from npc.exchange.prose import tale
+from npc.language.phrases import singular
 
 MOST_FACTS = 100  # of a card
 _ENTRIES = 1000  # that are looked at
@@ -122,7 +123,7 @@ def _questions(entry: _Entry) -> Iterator[str]:
     for key in few:
         yield f"tell me about {key}"
         if len(keys) <= _QUESTIONS // 2:
-            yield f"{'who' if _is_a_name(key) else 'what'} is {key}?"
+            yield f"what are {key}?" if singular(key) != key else f"{'who' if _is_a_name(key) else 'what'} is {key}?"
 
 
 def _is_a_name(key: str) -> bool:

@@ -517,7 +517,7 @@ def test_what_of_a_lorebook_is_left_out_is_told():
     third = lore_of(BOOK_V3["data"])
     assert third.facts["wolf"]["asked"][:3] == ["tell me about wolf", "what is wolf?", "tell me about wolves"]
     assert third.facts["wolf"]["say"] == ["The wolves come at night."]
-    assert third.facts["dragons"]["asked"] == ["tell me about Dragons", "who is Dragons?"]
+    assert third.facts["dragons"]["asked"] == ["tell me about Dragons", "what are Dragons?"]
     told = " / ".join(third.left)
     assert "/gr[ae]y wolf/i" in told
     assert "dra(gon|ke)" in told
