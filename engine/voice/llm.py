@@ -32,6 +32,8 @@ _OUT_OF_ROLE = re.compile(
     r"|system prompt|the player says|instructions?\b.*\b(?:say|tell|forbid)|roleplay)\b",
     re.IGNORECASE,
 )
+# `Player: ...`, `Tom: "..."`: the model goes on with the talk, or plays another part.
+_ANOTHER = re.compile(r"\b(?:Player|User|NPC|Assistant|System|Character|Narrator)\s*:|^[A-Z][\w'-]*\s*:\s*[\"“]")
 _MARKUP = re.compile(r"[*_`#\[\]{}<>|\\\ufffd]|https?:")
 # Short, and the same for every line: servers read a prompt anew only from where it differs from the one before.
 _RULES = """\
@@ -167,6 +169,8 @@ def fault(line: str) -> str:
         return "markup"
     if _OUT_OF_ROLE.search(line):
         return "out of role"
+    if _ANOTHER.search(line) or line.count('"') % 2:
+        return "speaks for somebody else"
     words = re.findall(r"\w+", line.lower())
     if words and Counter(words).most_common(1)[0][1] > max(4, len(words) // 3):
         return "repeats itself"

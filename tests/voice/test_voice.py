@@ -175,6 +175,11 @@ LINES = {
     "I am an AI assistant.": "out of role",
     "My instructions forbid me to say": "out of role",
     "no no no no no no no no": "repeats itself",
+    "Hello there. Player: who are you?": "speaks for somebody else",
+    'Tom: "Good day."': "speaks for somebody else",
+    'Good day." she says': "speaks for somebody else",
+    'He said "no" to me.': "",
+    "Listen: it is late.": "",
     "Hello\u202e": "markup",
     "Hello \ufffd": "markup",
 }
