@@ -35,7 +35,7 @@ _A_NAME = re.compile(
     re.IGNORECASE,
 )
 _THEIR_NAME = re.compile(
-    r"\b(?:his|her|its|their) name(?: is|'s) (?P<name>[a-z][\w'-]{1,30})|"
+    r"\b(?:his|her|its|their) name(?: is|'s| was) (?P<name>[a-z][\w'-]{1,30})|"
     r"\b(?:he|she|it) is (?:called|named) (?P<name_>[a-z][\w'-]{1,30})",
     re.IGNORECASE,
 )
@@ -119,7 +119,7 @@ def _weight(turn_pair: tuple[Clause, Percept]) -> tuple[bool, float]:
     clause, percept = turn_pair
     rank: float = _rank(clause)
     if clause.sense is Sense.ORDER and not load_behaviour().deeds.get(clause.meaning.verb):
-        rank += 0.5
+        rank += 1.5
     if clause.sense is Sense.QUESTION:  # what is to be done comes before what is asked
         rank += 0.25
     if clause.sense in {Sense.YES, Sense.NO}:

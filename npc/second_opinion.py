@@ -9,6 +9,7 @@ from dataclasses import replace
 from npc.behaviour import load_behaviour
 from npc.conversation.reading import Clause
 from npc.language.harm import ABUSE, THREAT, Harm, harm_in, insults, means_harm
+from npc.language.manners import ORDERS, SAID
 from npc.language.senses import Sense
 from npc.parts import best
 from npc.types import Percept
@@ -34,21 +35,6 @@ _ENMITY = _HOSTILE[:2]
 _LIKELY = 0.5
 _NEAR = 0.7  # likeness from which words are harmless talk
 _UNFRIENDLY = frozenset({"on_quiet", "on_disagree", "on_doubt"})
-# Verbs that mean one deed, whatever is in view, with what may follow them.
-_PLAIN = {
-    verb: re.compile(rf"(?:{rest})?[\s.!?]*$", re.IGNORECASE)
-    for verb, rest in {
-        "heal": r"(?:me|us|him|her|my .*|this .*|that .*)(?: (?:first|now|please|up|quickly|instead|at once))*",
-        "help": r"(?:me|us) (?:to )?(?:look|find|search|carry|build|dig|catch|move|push|hunt|explore|cross|"
-        r"get|fetch|with (?:this|the|my))\b.*",
-        "follow": r"(?:me|us|him|her|along)(?: .*)?",
-        "wait": r"(?:here|there|for me|for us|right here|a .*|until .*|by .*)(?: .*)?",
-        "stay": r"(?:here|there|where you are|put|right here|where you are|behind|with me|by .*)(?: .*)?",
-        "flee": r".*",
-        "run": r"(?:away|for your life|for it|now|and hide)?",
-        "hide": r"(?:now|quickly|yourself|somewhere|behind .*)?",
-    }.items()
-}
 _WANTED = {"heal": "help_me", "follow": "follow_me", "stay": "wait_here", "flee": "flee"}
 _VIOLENT = ("attack", "defend")  # actions that harmless words are not to set off
 _MANNERS = {
@@ -56,33 +42,7 @@ _MANNERS = {
     "chat": "talk", "ask_about": "talk", "trade": "trade", "gift": "talk",
 }  # fmt: skip
 # Manners are heard where one of these words is.
-_SAID = {
-    "greet": re.compile(
-        r"\b(?:hello|hi|hey|hiya|heya|howdy|greet\w*|hail|welcome|well met|good (?:day|morning|evening|afternoon|to see)|"
-        r"g'?day|morning|evening|salutations|yo|sup|what is up|how (?:are|is|do)|ho|oi|nice to|pleased to)\b",
-        re.IGNORECASE,
-    ),
-    "thank": re.compile(
-        r"\b(?:thank\w*|cheers|grateful|appreciate\w*|owe you|bless you|kind of you|gratitude|obliged)\b", re.IGNORECASE
-    ),
-    "apologize": re.compile(
-        r"\b(?:sorry|apolog\w*|forgive\w*|pardon|excuse|my (?:bad|fault|mistake)|regret|did not mean|should not have|was wrong|"
-        r"shame\w*|make it up)\b",
-        re.IGNORECASE,
-    ),
-    "warn": re.compile(
-        r"\b(?:watch|care\w*|look|danger\w*|behind|beware|run|hide|flee|coming|come|here|there|attack\w*|help|monster|trap\w*|poison\w*|"
-        r"fire|burn\w*|wolf|wolves|bear|bandits?|goblins?|enem\w+|enemies|thie(?:f|ves)|near|close|out|down|heard|saw|seen|quick|hurry|"
-        r"steal\w*|stole|kill\w*|dead|beast|storm|flood|guard|soldiers?|army|dragon|ghosts?|skeletons?|spiders?|snake|ambush|followed)\b",
-        re.IGNORECASE,
-    ),
-    "insult": ABUSE,
-    "threaten": THREAT,
-    "gift": re.compile(
-        r"\b(?:for you|gift|present|give|gave|bring|brought|bought|here|take|have|keep|accept|yours|made you|got you)\b",
-        re.IGNORECASE,
-    ),
-}
+_SAID = {**SAID, "insult": ABUSE, "threaten": THREAT}
 _TOGETHER = re.compile(r"(?:please )?let us (?:go|walk|head|move)\b(?! away| to hide)", re.IGNORECASE)
 _THE_SAME = 0.95  # likeness of words that are the same, but for signs
 _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
@@ -150,7 +110,7 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
             percept, action=_mostly(percept.action, "follow", SURE), intent=_mostly(percept.intent, "follow_me", SURE)
         )
     helps = clause.meaning.verb == "help"
-    plain, rest = _PLAIN.get(clause.meaning.verb), clause.meaning.values.get("rest", "")
+    plain, rest = ORDERS.get(clause.meaning.verb), clause.meaning.values.get("rest", "")
     if plain is None or not plain.match(rest) or (not rest if helps else best(percept.action)[0] in named):
         return percept
     deed = "follow" if helps else named[0]

@@ -39,6 +39,7 @@ _UNKNOWN = frozenset({"to_acquainted", "to_what_is", "to_who", "to_when", "to_qu
 _NO_DEEDS = re.compile(
     r"(?:make|let|write|draw|sing|dance|smile|laugh|say|answer|ask|remember|forget|read|whisper|shout|imagine|count)"
 )
+_ABLE = re.compile(r"(?:can|could) you (?:even |really |actually )?[a-z]+(?: well| at all)?", re.IGNORECASE)
 _HELP = re.compile(
     r"(?:me|us|him|her|them)? ?(?:to )?(?:write|find out|think|choose|decide|learn|understand|remember|make|with)\b",
     re.IGNORECASE,
@@ -61,18 +62,25 @@ def answer(turn: Turn) -> Reply | None:
     surer = _SURER if thing or form == "to_if" else {}
     if likeness < surer.get(form, FORMED if form else FAINT):
         topic = form or ("to_question" if asks else "to_remark")
-    if clause.sense is Sense.ORDER and topic in {"to_remark", "to_question"}:
+    if clause.sense is Sense.ORDER and likeness < ORDERED and _ABLE.fullmatch(clause.text.rstrip(" ?.!")):
+        topic = "to_able"
+    elif clause.sense is Sense.ORDER and topic in {"to_remark", "to_question"}:
         topic = "to_help" if clause.meaning.verb == "help" else "to_order"
     if topic not in parts.behaviour.topics:
         return None
     why = f"was spoken to about {topic.partition('_')[2].replace('_', ' ')} ({likeness:.2f})"
     if topic == "to_where" and clause.thing and percept.has_frame and percept.target is None:
         return Reply("absent", f"was asked where {clause.thing} is, and sees none", {"thing": singular(clause.thing)})
-    if topic == "to_are_you" and re.match(r"(?:a|an|the)\b", thing) and (say := _of_itself(turn)):
+    if topic == "to_are_you" and _is_named(turn, thing) and (say := _of_itself(turn)):
         return Reply("itself", why, {"line": say}, fact="self")
     if topic in _UNKNOWN and "unknown" in parts.persona.lines and topic not in parts.persona.lines:
         return Reply("unknown", why, lead=f"{thing[:1].upper()}{thing[1:]}?" if thing else "")
     return Reply(topic, why, {"thing": thing} if thing else {})
+
+
+def _is_named(turn: Turn, thing: str) -> bool:
+    """Whether it is asked who or what it is: its name, or "the smith"."""
+    return re.match(r"(?:a|an|the)\b", thing) is not None or thing.lower() == turn.parts.persona.name.lower()
 
 
 def taken_up(turn: Turn) -> Reply | None:
@@ -109,6 +117,8 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
         return False
     if clause.sense is Sense.ORDER:
         deed = turn.parts.behaviour.deeds.get(clause.meaning.verb, ())
+        if _ABLE.fullmatch(clause.text.rstrip(" ?.!")) and not deed:
+            return True
         helps = clause.meaning.verb == "help" and _HELP.match(clause.meaning.values.get("rest", ""))
         if helps or (_NO_DEEDS.fullmatch(clause.meaning.verb) and not deed):
             return True

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from npc.language.clauses import Joint, Piece, bare, cut, trimmed
 from npc.language.grammar import expanded
@@ -132,7 +133,7 @@ def read(text: str, ledger: Ledger, name: str = "") -> Reading:
     if is_foreign(said):
         return Reading((Clause(said, said, Meaning(Sense.FOREIGN)),))
     if name:
-        said = re.sub(_VOCATIVE.format(name=re.escape(plain(name))), "", said, flags=re.IGNORECASE) or said
+        said = _spoken_to(name).sub("", said) or said
     view = ledger.model_copy()
     clauses: list[Clause] = []
     for piece in cut(said):
@@ -150,6 +151,11 @@ def read(text: str, ledger: Ledger, name: str = "") -> Reading:
     plea = _PLEA.match(said) is not None and not clauses[0].text.lower().startswith(("come on", "wait"))
     whole = len(clauses) == 1 and not clauses[0].conditions and _same(clauses[0].text, said) and not plea and not is_slang(text)
     return Reading(tuple(clauses), whole)
+
+
+@lru_cache(maxsize=512)
+def _spoken_to(name: str) -> re.Pattern[str]:
+    return re.compile(_VOCATIVE.format(name=re.escape(plain(name))), re.IGNORECASE)
 
 
 def _same(completed: str, said: str) -> bool:

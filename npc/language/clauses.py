@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from npc.language.grammar import GRAMMAR, expanded
@@ -52,7 +53,8 @@ class Piece:
     always: bool = False
 
 
-def cut(text: str) -> list[Piece]:
+@lru_cache(maxsize=512)  # words are read before they are perceived, and again by the character
+def cut(text: str) -> tuple[Piece, ...]:
     """The clauses of an utterance that is `plain`, at most `MOST`; an empty utterance has none.
 
     What a condition is of comes first: "if you see a wolf, run" is `run`, joined by `if` to `you see a wolf`.
@@ -63,7 +65,7 @@ def cut(text: str) -> list[Piece]:
     pieces = [piece for piece in pieces if re.search(r"\w", piece.text)]
     if len(pieces) > MOST:
         pieces[MOST - 1 :] = [Piece(" ".join(p.text for p in pieces[MOST - 1 :]), pieces[MOST - 1].joint)]
-    return pieces
+    return tuple(pieces)
 
 
 def _cut_sentence(sentence: str) -> list[Piece]:

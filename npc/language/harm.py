@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ def insults(clause: str) -> bool:
     return found is not None and (_YOU.search(clause) is not None or len(clause.split()) <= _SHORT)
 
 
+@lru_cache(maxsize=512)
 def harm_in(clause: str) -> Harm:
     """Whether a `plain` clause means harm to the one spoken to, by who does what to whom."""
     if means_harm(clause):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from npc.language.grammar import GRAMMAR, VERBS
 from npc.text import folded
@@ -42,12 +43,14 @@ _CONTRACTED = frozenset(written.replace("'", "") for written in _SPOKEN if "'" i
 _SPOKEN = {**_misspellings(), **_SPOKEN}
 
 
+@lru_cache(maxsize=512)
 def is_slang(text: str) -> bool:
     """Whether words are written as no dictionary has them; apostrophes left out do not count."""
     words = (word[0].lower() for word in _WORD.finditer(text))
     return any(word in _SPOKEN and "'" not in word and word not in _CONTRACTED for word in words)
 
 
+@lru_cache(maxsize=512)
 def plain(text: str) -> str:
     """`text` as the grammar of this room reads it; words that it does not know stay as they are written."""
     text = folded(text).translate(_QUOTES)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from npc.language.grammar import GRAMMAR, expanded
 
@@ -22,11 +23,16 @@ def told(text: str) -> list[tuple[str, str]]:
     Kinds are `name`, `home`, `likes`, `hates`, `trade`, `handed`, and the words for kin and animals ("sister", "old dog"),
     whose value is a name or `YES`. Questions tell nothing.
     """
-    found = []
+    return list(_told(text))
+
+
+@lru_cache(maxsize=512)
+def _told(text: str) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
     for sentence in _END.split(text):
         if not _ASKS.search(sentence):
             found += _in_sentence(sentence)
-    return found
+    return tuple(found)
 
 
 def tells_of_oneself(text: str) -> bool:

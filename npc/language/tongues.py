@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ _NO_WORD = re.compile(
 )
 
 
+@lru_cache(maxsize=512)
 def is_foreign(text: str) -> bool:
     """Whether a text (in NFC) is in another language, or in none. Signs and numbers alone are in none that is foreign."""
     start = _STRETCHED.sub(r"\1", text[:_FAR].replace("’", "'").lower())
