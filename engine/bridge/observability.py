@@ -150,6 +150,8 @@ def _quoted(value: object) -> str:
 COUNTERS = {
     "observed": "observations that were taken",
     "superseded": "frames that gave way to a newer one before they were looked at",
+    "sound_dropped": "what a voice process said of hearings and speeches that were over, or none",
+    "sound_failed": "hearings and speeches that ended with an error",
     "dropped": "frames that were dropped unread because their client sends too many",
     "heard": "utterances that were taken, once for each NPC that they are for",
     "repeated": "utterances that came again, once for each NPC, and had no second effect",

@@ -265,7 +265,7 @@ class Relay:
         """Tell a game what was said; what belongs to no hearing is dropped."""
         hearing, now = self._hearings.get(heard.hearing), self._clock()
         if hearing is None or heard.line != hearing.line:
-            self._statistics.counters["voice_dropped"] += 1
+            self._statistics.counters["sound_dropped"] += 1
             return
         if heard.final:
             self._take_line(hearing, heard, now)
@@ -300,7 +300,7 @@ class Relay:
         """
         speech = self._speeches.get(sound.speech)
         if speech is None or sound.piece != speech.piece:
-            self._statistics.counters["voice_dropped"] += 1
+            self._statistics.counters["sound_dropped"] += 1
             return
         if len(sound.pcm) % 2 or sound.rate not in _RATES or sound.rate != (speech.rate or sound.rate):
             self._fail(speech, "voice_lost", "The voice process sends what is no sound.", "Update it.")
@@ -344,7 +344,7 @@ class Relay:
                     self._send(session, kept.heard)
 
     def _fail(self, under_way: _Hearing | _Speech, code: str, message: str, fix: str) -> None:
-        self._statistics.counters["voice_failed"] += 1
+        self._statistics.counters["sound_failed"] += 1
         self._forget(under_way)
         self._send(under_way.session, Error(code, message, fix, about=under_way.id))
 

@@ -315,7 +315,7 @@ def test_pieces_of_a_speech_that_is_over_are_dropped(game, voice, server):
     number = voice.until(Speak)[0].speech
     for message in (Sound(number, 2, b"\1\0"), Sound("no such speech", 0, b"\1\0"), Heard("no such hearing", 0, "x", True)):
         voice.link.send(message)
-    game.until(lambda: server.server.statistics.counters["voice_dropped"] >= 3)
+    game.until(lambda: server.server.statistics.counters["sound_dropped"] >= 3)
     assert game.sounds() == []
     assert game.heard() == []
     assert speech
