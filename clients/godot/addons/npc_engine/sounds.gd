@@ -11,8 +11,8 @@ const REMEMBERED := 64
 
 var _hearings: Dictionary = {}
 var _told: Dictionary = {}
-## Of each, the last that its NPC says: the NPC, the number of the piece that comes next, and whether all of it has come:
-## it may be played for a while yet.
+## Of each, the last that its NPC says: the NPC, the number of the piece that comes next, and whether all of it has
+## come: it may be played for a while yet.
 var _speeches: Dictionary = {}
 var _outbox: Array[Dictionary] = []
 var _sounds: Array[Dictionary] = []
