@@ -41,7 +41,7 @@ _FRIEND = re.compile(
 _TITLES = f"(?:(?i:{ENGLISH['titles']}) )*"
 _NAMED = re.compile(rf"\b(?i:{ENGLISH['named']})\s+(?P<name>{_NAME})")
 _VOCATIVE = re.compile(
-    rf"(?:(?:^|[.!?;] +)(?P<first>{_NAME})(?=,)|,\s*{_TITLES}(?P<last>{_NAME})(?=\s*[,.!?;]|\s*$)"
+    rf"(?:(?:^|[.!?;] +)(?P<first>{_NAME})(?=,(?! (?:and|but|or|so|then)\b))|,\s*{_TITLES}(?P<last>{_NAME})(?=\s*[,.!?;]|\s*$)"
     rf"|(?:^|[.!?;,] *)(?:(?i:{ENGLISH['greeted']})),?\s+{_TITLES}(?P<hail>{_NAME})(?=[,.!?;]|\s*$))"
 )
 
@@ -122,6 +122,8 @@ def _seen(what: str, claims: _Claims, past: bool) -> Iterator[str]:
     none = _NOTHING.match(what)
     for part in _AND.split(none["what"] if none else what)[:6]:
         phrase = _noun_phrase(part)
+        if not phrase and _UNNAMED.match(part.strip()):
+            return  # "I see you, citizen": what follows is no further thing
         if not phrase:
             continue
         row = _row(phrase, claims.grounds)

@@ -83,6 +83,10 @@ FALSE = {
     "Your dog Rex is sweet.": "calls the player's dog Rex",
 }
 HARMLESS = [
+    "I see you, citizen.",
+    "Sit, and let me look at it.",
+    "I have seen a wolf just now.",
+    "Twelve coins, and it's yours.",
     "Twelve coins for the potion, Ada.",
     "Twelve coins, traveller, and not one less.",
     "That one is 12 coins.",
