@@ -123,7 +123,8 @@ class PlainDoor:
         now = time.monotonic()
         until = _TEND_EVERY_S if self._peers or not self._open else 1.0
         if not self._open:
-            until = min(until, self._accepting.due(now) - now)
+            due = self._accepting.due(now) - now
+            until = min(until, due if due > 0 or not self.busy() else _LOOK_S)
         if self._strange.waiting or self._dear.waiting:
             due = min(queue.allowance.due(now) for queue in (self._strange, self._dear) if queue.waiting) - now
             until = min(until, due if due > 0 or not self.busy() else _LOOK_S)
@@ -146,7 +147,7 @@ class PlainDoor:
             self._other_turn(receive, now)
         if self._listener.fileno() in ready:
             self._accept(now)
-        elif not self._open and self._accepting.due(now) <= now:
+        elif not self._open and self._accepting.due(now) <= now and not self._decides(now):
             self._listen(True)
         if self._clock() - self._tended_at >= _TEND_EVERY_S:
             self._tend()
@@ -314,7 +315,7 @@ class PlainDoor:
 
     def _accept(self, now: float) -> None:
         beside = self._company.beside(0, now)
-        if beside and self._accepting.due(now) > now:
+        if beside and (self._accepting.due(now) > now or self._decides(now)):
             self._listen(False)
             return
         before = time.thread_time()
