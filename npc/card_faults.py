@@ -36,6 +36,16 @@ MAPPINGS = {
     "watch": ("a phrase to its meaning, or to `means` and `looks`", "watch: {wolf: threat}"),
     "reactions": ("a phrase or meaning to an action", "reactions: {threat: flee}"),
     "lines": ("an action to what is said with it", "lines: {greet: Good day.}"),
+    "wares": ("a ware to its price", "wares: {bread: 2}"),
+    "wants": ("a thing to what it is worth", "wants: {rabbit: 6}"),
+    "knowledge": ("a name to what is asked and said", 'knowledge: {ring: {asked: "Where is it?", say: Gone.}}'),
+    "intents": ("a name to examples of what players say", 'intents: {ask_work: ["Is there work?"]}'),
+    "quests": ("a name to its steps", "quests: {ring: {steps: {asked: {when: {intent: greet}}}}}"),
+}
+# Those of a condition
+_ASKED = {
+    "state": ("an entry to its value", 'state: {gold: ">= 5"}'),
+    "quest": ("a quest to where it stands", "quest: {ring: asked}"),
 }
 
 
@@ -148,8 +158,8 @@ def _misshapen(card: CardFile, kind: str, where: Where, what: str, value: Any) -
         place = card.place(where)
         written = shown(str(value) if place is None or place.written is None else place.written)
         return f"`{written}` is not text{' in YAML' if place else ''}", f'Put it between quotes: "{written}".'
-    if len(where) == 1 and where[0] in MAPPINGS:
-        pair, example = MAPPINGS[str(where[0])]
+    if (known := (MAPPINGS if len(where) == 1 else _ASKED).get(str(where[-1]))) is not None:
+        pair, example = known
         return f"a mapping from {pair} is expected here", f"Write `{example}`."
     return _SHAPES[kind]
 

@@ -361,6 +361,11 @@ def _yaml_fault(name: str, composer: _Composer, error: yaml.YAMLError) -> Person
     fix = _QUOTES
     if "'\\t'" in problem:
         problem, fix = "a tab stands where YAML wants spaces", "Indent with spaces."
+    elif problem.startswith("expected <block end>"):
+        problem, fix = (
+            "this line is indented otherwise than those that it belongs to",
+            "Indent all entries of a list or mapping alike.",
+        )
     elif problem.startswith(("nested", "more than")):
         fix = "Shorten and flatten the card."
     elif problem.startswith("a second document"):

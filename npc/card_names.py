@@ -29,8 +29,11 @@ def names(persona: Persona) -> Iterator[Remark]:
     yield from _mistyped("the entry of the state", list(_states(persona)), STATES)
     yield from _mistyped("the effect", [(where, effect.kind) for where, effect in effects_of(persona)], KINDS)
     asked = awaited(persona)
-    for intent in persona.intents:
-        if intent not in asked:
+    for intent, examples in persona.intents.items():
+        if not examples:
+            what = f"the intent `{shown(intent)}` has no examples, so that nobody means it"
+            yield ("intents", intent), what, "Write what players say, each between quotes."
+        elif intent not in asked:
             what = f"nothing asks for the intent `{shown(intent)}`, so that nothing comes of it"
             yield ("intents", intent), what, f"Ask for it in a rule, a step or a line: `intent: {shown(intent)}`."
 

@@ -24,7 +24,7 @@ from npc.conditions import Line
 from npc.errors import PersonaError
 from npc.exchange.shared_card import check_new, write_file
 from npc.line_ids import is_language
-from npc.persona import Persona, card_path, load_persona
+from npc.persona import Persona, assistants, card_path, characters, load_persona
 from npc.text_files import text_of
 from npc.translations import (
     CHANGED,
@@ -237,6 +237,9 @@ def import_lines(card: str, table: Path, language: str = "", force: bool = False
     Raises:
         PersonaError: the table has a fault; `faults` of `TableFaults` are all of them.
     """
+    if card in {*characters(), *assistants()}:
+        fix = "Copy its card into a folder of your own, and name that."
+        raise PersonaError("card_file", f"{card} ships with the package, and nothing is written beside it.", fix)
     source = card_path(card)
     persona = load_persona(source)
     rows, told = _read(table)

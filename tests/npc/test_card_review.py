@@ -62,6 +62,7 @@ MISTYPED = {
         "lines:\n  greet: {say: Hm., effects: [{kind: open_gate}, {kind: open_gate}, {kind: opn_gate}]}\n",
         ":3: note: the effect `opn_gate` is nearly `open_gate`",
     ),
+    "intent without examples": ("intents: {ask_way: []}\n", "the intent `ask_way` has no examples"),
     "intent": ("intents: {ask_way: where to}\n", ":2: note: nothing asks for the intent `ask_way`"),
     "phrase": ("watch: {wolf: threat}\n" + rules("{sees: wolff}"), "Did you mean `wolf`?"),
 }  # fmt: skip

@@ -184,12 +184,12 @@ def test_a_boundary_that_came_later_holds_for_the_schedule_too():
 
 BROKEN = {
     "goal for nothing known": ("goals:\n  sale: {wants: x,\n    favours: {trad: 1}}\n", 4, "Did you mean `trade`?"),
-    "goal too heavy": ("goals:\n  sale:\n    wants: x\n    weight: 3\n", 5, "Correct `goals.sale.weight`."),
+    "goal too heavy": ("goals:\n  sale:\n    wants: x\n    weight: 3\n", 5, "Write 1 or less."),
     "unknown goal": ("goals: {sale: {wants: x}}\nlines:\n  talk: {say: x, goal: sail}\n", 4, "Did you mean `sale`?"),
     "no goals": ("lines:\n  talk: {say: x, goal: sale}\n", 3, "The card has none"),
-    "stance": ("factions:\n  own: a\n  stance:\n    b: -2\n", 5, "Correct `factions.stance.b`."),
+    "stance": ("factions:\n  own: a\n  stance:\n    b: -2\n", 5, "Write -1 or more."),
     "unknown faction": ("factions: {own: watch}\nlines:\n  talk: {say: x, faction: wach}\n", 4, "Did you mean `watch`?"),
-    "hour": ("schedule:\n  - from: 6\n    to: 25\n    do: use\n", 4, "Correct `schedule.0.to`."),
+    "hour": ("schedule:\n  - from: 6\n    to: 25\n    do: use\n", 4, "Write 24 or less."),
     "no time": ("schedule:\n  - {from: 6, to: 6, do: use}\n", 3, "for the whole day"),
     "no end": ("schedule:\n  - {from: 6, do: use}\n", 3, "Add `to:`."),
     "unknown chore": ("schedule:\n  - {from: 6, to: 8,\n     do: pray}\n", 4, "There are attack"),

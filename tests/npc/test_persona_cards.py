@@ -165,6 +165,13 @@ BROKEN = {
     "an intent under lines": ("name: A\nlines:\n  thank: Hi.\n", 3, "Write for example `talk: {say: ..., intent: thank}`."),
     "a comma in a text": ("name: A\nlines:\n  greet: {say: Hi, you}\n", 3, "put the whole text between quotes"),
     "no number": ("name: A\nwants: {rabbit: lots}\n", 2, "Write a number, such as 4."),
+    "a list of wares": ("name: A\nwares: [bread]\n", 2, "Write `wares: {bread: 2}`."),
+    "a comparison as a text": ("name: A\nrequires: {follow: {state: gold >= 5}}\n", 2, 'Write `state: {gold: ">= 5"}`.'),
+    "other indentation": (
+        "name: A\nlines:\n  greet:\n    - Hi.\n   - Ho.\n",
+        5,
+        "Indent all entries of a list or mapping alike.",
+    ),
     "trait out of range": ("name: A\ntraits:\n  warm: 0.1\n  brave: 5\n", 4, "Write 1 or less."),
     "unknown meaning": ("name: A\nwatch:\n  wolf: thread\n", 3, "Did you mean `threat`?"),
     "unknown action": ("name: A\nlines:\n  gret: Hi.\n", 3, "Did you mean `greet`?"),

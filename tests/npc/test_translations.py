@@ -260,6 +260,12 @@ def test_the_command_writes_and_takes_up_tables(card, capsys):
     assert main(["lines", "export", "cook.yaml", "--language", "deutsch!"]) == 2
 
 
+def test_nothing_is_written_beside_a_card_of_the_package(card, capsys):
+    assert main(["lines", "export", "guard", "--language", "de"]) == 0
+    assert main(["lines", "import", "guard", "guard.de.csv"]) == 2
+    assert "ships with the package" in capsys.readouterr().err
+
+
 def test_the_common_lines_can_be_translated_too(card):
     table, _ = export_lines(str(card), Path("all.de.csv"), language="de", common=True)
     rows = {row.source: row.key for row in read_table(table)}
