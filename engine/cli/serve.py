@@ -151,7 +151,7 @@ def serve(
             ends.callback(ready.remove)
             ready.write()
         if voice and secret is not None:
-            ends.enter_context(VoiceProcess(server.endpoint, secret, keys is not None))
+            ends.enter_context(VoiceProcess(server.endpoint, secret, keys is not None, personas))
         unserved.pop_all()  # whoever runs closes
         server.run(brain, name)
 

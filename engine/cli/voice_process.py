@@ -44,6 +44,13 @@ def secret_of_voice(start: bool, file: Path | None) -> str | None:
     return valid(given)
 
 
+def reachable(endpoint: str) -> str:
+    """The address of a server on this machine, for a program of this machine."""
+    for every, here in (("//*:", "//127.0.0.1:"), ("//0.0.0.0:", "//127.0.0.1:"), ("//[::]:", "//[::1]:")):
+        endpoint = endpoint.replace(every, here)
+    return endpoint
+
+
 class VoiceProcess:
     """`python -m engine voice` beside a server, in a process of its own: neither its load nor its end touch the server.
 
@@ -51,14 +58,15 @@ class VoiceProcess:
         Fault: `voice`, where it cannot be started.
     """
 
-    def __init__(self, endpoint: str, secret: str, encrypted: bool) -> None:
+    def __init__(self, endpoint: str, secret: str, encrypted: bool, personas: Path | None = None) -> None:
         if encrypted:
             raise Fault(
                 "voice",
                 "--voice starts a process that has no key of its own.",
                 "With --keys start it yourself: `python -m engine voice --keys FILE`, and --voice-token-file for both.",
             )
-        command = [sys.executable, "-m", "engine", "voice", "--server", endpoint, "--parent-pid", str(os.getpid())]
+        command = [sys.executable, "-m", "engine", "voice", "--server", reachable(endpoint), "--parent-pid", str(os.getpid())]
+        command += ["--personas", str(personas)] if personas is not None else []  # recordings lie beside the cards
         try:
             self._process = subprocess.Popen(command, env={**os.environ, _ENVIRONMENT: secret}, stdin=subprocess.DEVNULL)
         except OSError as error:

@@ -20,7 +20,9 @@ from engine.bridge.client import Client
 from engine.bridge.keys import load_client_keys
 from engine.bridge.server import Server
 from engine.bridge.soak.kills import free_port
+from engine.bridge.voice_link import VoiceLink
 from engine.cli import lifetime
+from engine.cli.voice_process import reachable, secret_of_voice
 from engine.errors import Fault
 from engine.minds.brain import Brain
 from engine.perception.echo import EchoPerceiver
@@ -392,3 +394,41 @@ def test_a_program_may_serve_by_the_front_door_and_its_own_signals_are_as_before
         program.kill()
     assert program.returncode == 0
     assert said.splitlines()[-1] == "served"
+
+
+def test_the_secret_of_a_voice_comes_from_its_file(echo, tmp_path):
+    (tmp_path / "secret").write_text("a secret of the voice\n")
+    server, ready = echo("--voice-token-file", str(tmp_path / "secret"))
+    with VoiceLink(_endpoint(ready, server), "a secret of the voice") as link:
+        end = time.monotonic() + DEADLINE
+        while not link.connected:
+            link.poll(0.1)
+            assert time.monotonic() < end
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("", "1 to 512 characters"), ("x" * 513, "1 to 512 characters"), (None, "cannot be read")]
+)
+def test_a_file_without_a_secret_is_told(tmp_path, monkeypatch, text, why):
+    monkeypatch.delenv("NPC_ENGINE_VOICE_TOKEN", raising=False)
+    if text is not None:
+        (tmp_path / "secret").write_text(text)
+    with pytest.raises(Fault, match=why):
+        secret_of_voice(False, tmp_path / "secret")
+
+
+def test_without_a_file_a_server_has_no_secret_or_a_random_one(monkeypatch):
+    monkeypatch.delenv("NPC_ENGINE_VOICE_TOKEN", raising=False)
+    assert secret_of_voice(False, None) is None
+    assert secret_of_voice(True, None) != secret_of_voice(True, None)
+    monkeypatch.setenv("NPC_ENGINE_VOICE_TOKEN", "from the environment")
+    assert secret_of_voice(False, None) == "from the environment"
+
+
+def test_a_voice_beside_the_server_finds_it_on_this_machine():
+    assert [reachable(f"tcp://{host}:5571") for host in ("0.0.0.0", "*", "[::]", "127.0.0.1")] == [
+        "tcp://127.0.0.1:5571",
+        "tcp://127.0.0.1:5571",
+        "tcp://[::1]:5571",
+        "tcp://127.0.0.1:5571",
+    ]
