@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.bridge.client import Client, Frame
-from engine.errors import Fault
+from engine.errors import Fault, needs_extra
 from engine.files import writable_folder, write_json
 from engine.minds.brain import Brain
 from engine.minds.mind import Observation
@@ -28,6 +28,7 @@ from engine.perception.echo import EchoPerceiver
 
 WIDTH, HEIGHT = 640, 360
 WARM_UP = 10
+_PEER_THREADS = 2
 _BATCHES = (1, 2, 4, 8)  # frames
 _CROWD = 64
 _ROUNDS = 6  # of processes for what is measured without a model
@@ -43,12 +44,19 @@ def bench(
     bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
     provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
     article: Annotated[bool, typer.Option(help="Also time the article's model (needs the train extra).")] = True,
+    peers: Annotated[bool, typer.Option("--peers", help="Time what one would pick instead (needs the peers extra).")] = False,
+    weights: Annotated[
+        list[str] | None, typer.Option(help='With --peers: "PEER=FOLDER" of weights that you have (repeatable).')
+    ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
 ) -> None:
     """Measure end to end over TCP loopback, 640x360 raw RGB frames."""
     if json_file is not None:
         writable_folder(json_file.parent)
     console = Console()
+    if peers:
+        _peers(console, runs, bundle, weights or [], json_file)
+        return
     rows: dict[str, list[float]] = {}
     with console.status("measuring"):
         rows |= _wire_and_bridge(runs)
@@ -82,6 +90,24 @@ def bench(
         result = {"provider": used, "runs": runs, "frame": [WIDTH, HEIGHT], "startup_s": startup}
         result |= {"overhead": overhead, "image_graph_ms": batches, "latency_ms": figures}
         write_json(json_file, result)
+        typer.echo(f"figures: {json_file}")
+
+
+def _peers(console: Console, runs: int, bundle: Path | None, weights: Sequence[str], json_file: Path | None) -> None:
+    with needs_extra("peers", "Timing peers"):
+        from engine.lab.comparison.peers import measure_peers
+    given = dict(entry.partition("=")[::2] for entry in weights)
+    folders = {name: Path(folder) for name, folder in given.items()}
+    with console.status("measuring") as status:
+        rows = measure_peers(runs, _PEER_THREADS, bundle, folders, status.update)
+    table = Table("a frame of 640x360", "p50 ms", "p95 ms", "weights MB", "gives", "lacks")
+    for row in rows:
+        figures = (f"{value:.1f}" for value in (row.p50_ms, row.p95_ms, row.megabytes))
+        table.add_row(row.peer.name, *figures, row.peer.does, row.peer.lacks)
+    console.print(table)
+    if json_file is not None:
+        timed = {row.peer.name: {"p50_ms": row.p50_ms, "p95_ms": row.p95_ms, "weights_mb": row.megabytes} for row in rows}
+        write_json(json_file, {"runs": runs, "threads": _PEER_THREADS, "peers": timed})
         typer.echo(f"figures: {json_file}")
 
 
