@@ -61,6 +61,7 @@ def bench_speech(
     figures["nothing"] = _nothing(ears)
     figures["tone"] = _tone()
     figures["recorded"] = _recorded(ears)
+    figures["first_sound"] = _first_sound()
     del ears
     if live:
         figures["live"] = _live(bundle, model, 6 if quick else 20)
@@ -94,12 +95,13 @@ def _hearing(ears: Ears, quick: bool) -> list[Figures]:
                     "word_error": round(score.word_error, 3),
                     "names": round(score.names_right, 3),
                     "p50_s": round(score.p50_s, 3),
+                    "processor_s": round(median(score.busy), 3),
                     "lines": len(score.heard),
                 }
             )
             typer.echo(
                 f"{behind}, words of the game {told}: word error {score.word_error:.1%}, names right {score.names_right:.1%}, "
-                f"recognised in {score.p50_s:.2f} s (p50 of {len(score.heard)})"
+                f"recognised in {score.p50_s:.2f} s, {median(score.busy):.2f} s of the processor (p50 of {len(score.heard)})"
             )
     return rows
 
@@ -156,6 +158,16 @@ def _tone() -> Figures:
         told = ", ".join(f"{manner} {p:.0%}" for manner, p in shares.items())
         typer.echo(f"tone by sound, microphone {gain:+.0f} dB: {told}")
     return found
+
+
+def _first_sound() -> Figures:
+    """How soon a voice begins, apart from everything around it."""
+    from engine.speech.benchmark import measure_first_sound
+    from engine.speech.synthesis import Synthesis
+
+    clock, busy = measure_first_sound(Synthesis(), [line["text"] for line in _content()["lines"]])
+    typer.echo(f"line -> first breath made: {clock:.2f} s, {busy:.2f} s of the processor (p50)")
+    return {"p50_s": round(clock, 3), "processor_s": round(busy, 3)}
 
 
 def _recorded(ears: Ears) -> Figures | None:

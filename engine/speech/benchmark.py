@@ -14,8 +14,10 @@ from engine.speech.ears import Ears
 from engine.speech.game_words import GameWords
 from engine.speech.hearing import Hearings, Told
 from engine.speech.phonemes import formant_voice
+from engine.speech.prosody import Character
 from engine.speech.recognition import plain_words, word_errors
 from engine.speech.sound import RATE, Samples, pcm_of, resampled
+from engine.speech.synthesis import Synthesis
 from engine.speech.tone import Sounding, Usual, sounding
 
 VOICES = ("en-us", "en", "en-us+f3", "en-gb-scotland")  # of espeak-ng: two accents more, and a woman
@@ -43,6 +45,7 @@ class Score:
     Attributes:
         heard: the texts, in the order of the lines.
         seconds: that each took to be recognised.
+        busy: seconds of processor time of each, which other programs on the machine do not change.
     """
 
     errors: int = 0
@@ -51,6 +54,7 @@ class Score:
     found: int = 0
     heard: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
 
     @property
     def word_error(self) -> float:
@@ -152,9 +156,10 @@ def feed(hearings: Hearings, sound: Samples, words: Sequence[str] = (), opened: 
 
 
 def _add(score: Score, ears: Ears, line: Spoken, sound: Samples, words: GameWords) -> None:
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     text = ears.hear(sound, len(sound) / RATE - 2 * _PAUSE_S, words).text
     score.seconds.append(time.perf_counter() - began)
+    score.busy.append(time.process_time() - busy)
     said, heard = plain_words(line.text), plain_words(text)
     score.heard.append(text)
     score.errors += word_errors(said, heard)
@@ -199,3 +204,14 @@ def _manner(line: str, voice: str, how: Mapping[str, int], gain_db: float) -> So
     said, rate = formant_voice(line, voice, **how)
     sound = np.clip(resampled(said, rate, RATE) * 10 ** (gain_db / 20), -1.0, 1.0).astype(np.float32)
     return sounding(sound, line, len(sound) / RATE)
+
+
+def measure_first_sound(synthesis: Synthesis, lines: Sequence[str]) -> tuple[float, float]:
+    """Seconds until the first breath of a line is made, p50, on the clock and of the processor."""
+    seconds, busy = [], []
+    for line in lines:
+        began, used = time.perf_counter(), time.process_time()
+        next(synthesis.line(line, Character(), "neutral"), None)
+        seconds.append(time.perf_counter() - began)
+        busy.append(time.process_time() - used)
+    return median(seconds), median(busy)
