@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
@@ -40,6 +42,49 @@ Pixels = npt.NDArray[np.uint8]
 
 
 def shots(seed: int) -> Iterator[Shot]:
+    """See `_shots`."""
+    yield from _elsewhere(_shots, seed)
+
+
+def looks() -> Looks:
+    """See `_looks`."""
+    yield from _elsewhere(_looks)
+
+
+def _elsewhere(draw: Callable[..., Iterator[Any]], *arguments: int) -> Iterator[Any]:
+    """What a process of its own draws: the libraries of a display and those of torch are not to meet in one.
+
+    Raises:
+        Fault: `extra_missing`, or where the process has ended without a word.
+    """
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(there, draw, arguments), daemon=True)
+    process.start()
+    there.close()
+    try:
+        while (drawn := here.recv()) is not None:
+            if isinstance(drawn, str):
+                raise Fault("extra_missing", drawn, "Run: apt install libegl1 libgl1-mesa-dri libglu1-mesa.")
+            yield drawn
+    except EOFError:
+        what = "The process that draws MiniWorld has ended."
+        raise Fault("extra_missing", what, "Run: apt install libegl1 libgl1-mesa-dri libglu1-mesa.") from None
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _send(there: Connection, draw: Callable[..., Iterator[Any]], arguments: Sequence[int]) -> None:
+    try:
+        for drawn in draw(*arguments):
+            there.send(drawn)
+        there.send(None)
+    except Fault as fault:
+        there.send(fault.message)
+
+
+def _shots(seed: int) -> Iterator[Shot]:
     """Room after room; in each, the player looks around at several places."""
     number = seed * 1000
     while True:
@@ -51,7 +96,7 @@ def shots(seed: int) -> Iterator[Shot]:
         number += 1
 
 
-def looks() -> Looks:
+def _looks() -> Looks:
     """Every thing alone, from eight sides: uint8 [H, W, 4]."""
     for name in _names():
         room = _room(1, "concrete", "concrete", True, [name])
