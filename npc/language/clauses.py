@@ -26,6 +26,9 @@ _AHEAD = re.compile(
 # What belongs to the question where somebody asks "what were you before you came here?".
 _ASKS = re.compile(r"(?:what|who|where|why|how|which|whose)\b(?! (?:do|would|will) you\b)", re.IGNORECASE)
 _CHOOSES = re.compile(r"(?:should|shall|do|does|did|is|are|was|were|which|what|who)\b", re.IGNORECASE)
+_SUPPOSES = re.compile(
+    r"(?:and |so |but )?(?:what|how) (?:would|will|do|could|should) (?:you|we|I)\b.*\b(?:if|when)\b", re.IGNORECASE
+)
 _WITHIN = frozenset({"before", "until", "when", "because"})
 _NAMES: dict[str, Joint] = {
     "if": "if", "in case": "if", "when": "when", "whenever": "when", "every time": "when",
@@ -81,6 +84,8 @@ def _cut_sentence(sentence: str) -> list[Piece]:
 def _cut_plain(sentence: str, question: bool) -> list[Piece]:
     pieces: list[Piece] = []
     rest, joint, always = sentence, "", False
+    if _SUPPOSES.match(bare(sentence)) is not None:  # "what would you do if a wolf came?" waits for nothing
+        return [Piece(sentence.strip(" ,"))]
     asks = _ASKS.match(bare(sentence)) is not None
     chooses = _CHOOSES.match(bare(sentence)) is not None
     while rest and len(pieces) < MOST:
