@@ -174,7 +174,7 @@ def test_a_log_holds_what_the_model_said_and_replays_byte_for_byte(tmp_path, ste
     [
         ({"watch": {"seen": 0.2, "lost": 0.6}}, "`lost` 0.6 is above `seen` 0.2"),
         ({"watch": {"half_live": 1}}, "unknown entry `half_live`"),
-        ({"watch": {"half_life": -1}}, "greater than or equal to 0"),
+        ({"watch": {"half_life": -1}}, "is less than 0"),
     ],
 )
 def test_a_fault_in_a_card_is_one_line(steadiness, told):
