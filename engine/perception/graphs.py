@@ -36,15 +36,15 @@ class Graphs:
     def __init__(self, bundle: Bundle, provider: str, threads: int, batch: int | None) -> None:
         self._bundle, self.spec = bundle, bundle.manifest.input
         self.provider = choose_provider(provider, bundle.graph("decide"), threads)
-        self._image = self._open("image", threads, spins=True)
+        self._image = self._open("image", threads)
         self.frames_at_once = self._most_frames(batch)
         self._decide, self._watch = self._open("decide"), self._open("watch")
         self.text = TextGraph(self._open("text"), bundle.tokenizer, self.spec.max_tokens)
         self._blank: EncodedFrame | None = None
 
-    def _open(self, graph: str, threads: int = 1, spins: bool = False) -> ort.InferenceSession:
+    def _open(self, graph: str, threads: int = 1) -> ort.InferenceSession:
         path = self._bundle.graph(graph)
-        session = open_session(path, self.provider, threads, spins)
+        session = open_session(path, self.provider, threads)
         check_shapes(path, session, self._bundle.manifest.shapes()[graph])
         return session
 
