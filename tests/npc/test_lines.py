@@ -12,16 +12,16 @@ MOODS = ("neutral", "angry", "afraid", "sad", "happy")
 
 
 @pytest.mark.parametrize("name", characters())
-def test_every_action_has_a_line_of_its_own_in_every_mood(name):
+def test_every_action_that_it_takes_has_a_line_of_its_own_in_every_mood(name):
     persona = load_persona(name)
-    for action in load_behaviour().actions:
+    for action in load_behaviour().actions.keys() - persona.boundaries.keys():
         for mood in MOODS:
             moment = Moment(action=action, mood=mood)
             fitting = [line for line in persona.lines.get(action, ()) if line.holds(moment)]
             best = max((line.specificity for line in fitting), default=-1)
             chosen = [line for line in fitting if line.specificity == best]
             assert chosen, f"{name} is silent when it does {action} and is {mood}"
-            if mood != "neutral" and action not in persona.boundaries:
+            if mood != "neutral":
                 assert all(mood in line.mood for line in chosen), f"{name}, {action}: no line for {mood}"
 
 
