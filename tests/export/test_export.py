@@ -8,12 +8,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from tokenizers import Tokenizer
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
+
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer
 
 from engine.errors import Fault
 from engine.files import refuse_overwriting
