@@ -83,7 +83,7 @@ class Brain:
         self._store: MemoryStore = store or InMemoryStore()
         self._memories = Memories(self._store)
         self._logs, self._logged = logs, 0
-        self._cards = Cards(personas, aside=on_a_thread(self._take_up_edits, lambda: self.wake()))
+        self._cards = Cards(personas, aside=on_a_thread(lambda: self._take_up_edits(look=False), lambda: self.wake()))
         self._knowledge = Knowledge(perceiver.sentences)
         self._recollections = Recollections(perceiver.sentences)
         self.looks = Looks(perceiver)
@@ -170,13 +170,13 @@ class Brain:
             return _internal(error)
         return None
 
-    def _take_up_edits(self) -> None:
-        """Look for edited cards and tell of them; each mind goes on under the new one from its next tick on.
+    def _take_up_edits(self, look: bool = True) -> None:
+        """Tell of edited cards, and `look` for others; each mind goes on under the new one from its next tick on.
 
         Whatever is wrong costs nobody's words.
         """
         try:
-            edited = self._cards.edited()
+            edited = self._cards.edited(look)
         except Exception:
             _LOG.exception("Edited cards cannot be looked for.")
             return

@@ -84,14 +84,15 @@ class Cards:
         """The card of that name as it is in force now; None where nobody has asked for it yet."""
         return self._loaded.get(name)
 
-    def edited(self) -> dict[str, Persona | Fault]:
-        """Cards in use that were edited, and have been read since the last call; at most once a second it is looked for them.
+    def edited(self, look: bool = True) -> dict[str, Persona | Fault]:
+        """Cards in use that were edited, and have been read since the last call; with `look` others are looked for, at most
+        once a second.
 
         An edit with a fault is told once, as that fault, and the old card stays in force. A file that cannot be read just
         now is tried again until it can. Whatever is wrong with a card, nothing is raised: whoever speaks in this second
         has nothing to do with it.
         """
-        if self._own is not None and not self._looking and self._clock() - self._looked >= _EVERY_S:
+        if look and self._own is not None and not self._looking and self._clock() - self._looked >= _EVERY_S:
             self._looked, self._looking = self._clock(), True
             self._aside(self._look)
         edited: dict[str, Persona | Fault] = {}

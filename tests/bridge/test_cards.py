@@ -121,7 +121,7 @@ def test_whatever_an_edit_holds_the_words_of_others_are_answered(brain, folder, 
 
 def test_nobody_waits_for_an_edit_that_takes_long_to_be_read(folder, monkeypatch):
     brain = Brain(EchoPerceiver(), folder)
-    brain._cards = Cards(folder, _Clock(), cards_module.on_a_thread(brain._take_up_edits, lambda: brain.wake()))
+    brain._cards._clock, brain._cards._looked = _Clock(), 0.0  # seconds go by whenever it is looked at
     mind, woken, go_on = brain.mind("tam", "tam"), threading.Event(), threading.Event()
     brain.wake = woken.set
     load = cards_module.load_persona
@@ -134,6 +134,11 @@ def test_nobody_waits_for_an_edit_that_takes_long_to_be_read(folder, monkeypatch
     assert woken.wait(10)
     assert [notice.text for notice in brain.notices()] == ["The card tam was edited and taken up."]
     assert _greeting(brain, mind, 5.0) == "Better."
+    for thread in threading.enumerate():
+        if thread.name == "edited cards":
+            thread.join(10)
+            assert not thread.is_alive()
+    assert "edited cards" not in {thread.name for thread in threading.enumerate()}, "one look does not lead to the next"
 
 
 def test_an_error_of_our_own_in_reading_a_card_costs_nobody_their_words(brain, folder, monkeypatch):
