@@ -239,6 +239,11 @@ class Aloud:
         self._hearing, self.words = None, None
         self._microphone.close()
 
+    def listen(self) -> None:
+        """Take up what was heard since."""
+        for heard in self._talker.heard():
+            self._note(heard)
+
     def work(self, decided: Sequence[tuple[WireDecision, float]]) -> None:
         """Send what the microphone heard, have lines spoken, play what comes."""
         if self._hearing is not None:
@@ -247,8 +252,6 @@ class Aloud:
                 self._tell("Nobody listens any more. Enter types.")
             else:
                 self._pump(self._hearing)
-        for heard in self._talker.heard():
-            self._note(heard)
         for decision, _ in decided:
             if decision.line and (speech := self._talker.voice(decision)):
                 self._mouths.expect(speech, decision.npc)

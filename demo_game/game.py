@@ -165,7 +165,7 @@ def play(session: Play, aloud: Aloud | None = None) -> None:
             if event.type == pygame.QUIT or (_leaves(event) and box.text is None):
                 return
             react(session, event, box, aloud)
-        decisions = session.decide()
+        decisions = session.decide(*((aloud.listen,) if aloud is not None else ()))
         if aloud is not None:
             aloud.work(decisions)
         tick(session.world, dt, _direction() if box.text is None else (0.0, 0.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import pygame
@@ -89,9 +89,13 @@ class Play:
         self.inspector.heard(npc.name, text, self.world.time)
         self.journal.said(npc, text)
 
-    def decide(self) -> list[tuple[WireDecision, float]]:
-        """Apply the decisions that have come; each with its latency in seconds."""
+    def decide(self, listen: Callable[[], None] = lambda: None) -> list[tuple[WireDecision, float]]:
+        """Apply the decisions that have come; each with its latency in seconds.
+
+        `listen` takes up what came with them: what the player was heard to say stands above its answer.
+        """
         decisions = self.link.collect()
+        listen()
         for decision, latency in decisions:
             self._apply(decision)
             self.inspector.note(decision, latency, self.world.time)

@@ -56,6 +56,8 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         # A card may be written in that tongue: its very words are known.
         known = {name: near for name, near in percept.knowledge.items() if near >= _THE_SAME}
         return clause, replace(percept, **unheard, knowledge=known)  # type: ignore[arg-type]
+    if any(c.joint == "before" and means_harm(f"before {c.text}") for c in clause.conditions):  # "leave before I hurt you"
+        return _as_words(clause), _threatening(percept)
     percept = _worded(clause, percept)
     if _is_harmless_talk(clause, percept):
         return clause, _cleared(percept)

@@ -61,7 +61,7 @@ class Game:
         end = time.monotonic() + DEADLINE
         while not done():
             self.session.paint()
-            self.aloud.work(self.session.decide())
+            self.aloud.work(self.session.decide(self.aloud.listen))
             tick(self.session.world, 0.02)
             self.session.draw_interface(self.box.text, self.aloud.words, self.aloud.notice)
             assert time.monotonic() < end
