@@ -28,6 +28,7 @@ from engine.perception.echo import EchoPerceiver
 
 WIDTH, HEIGHT = 640, 360
 WARM_UP = 10
+_SETTLES_S = 5.0  # a server that has just started encodes what people may talk about between frames
 _PEER_THREADS = 2
 _BATCHES = (1, 2, 4, 8)  # frames
 _CROWD = 64
@@ -66,6 +67,7 @@ def bench(
             client.spawn("npc", "guard", ["wolf", "fire"])
             first = _round_trip(client, 0, "")
             startup = time.perf_counter() - start
+            time.sleep(_SETTLES_S)
             rows["frame -> decision"] = _repeat(runs, lambda i: _round_trip(client, i, ""))
             rows["frame + new words -> decision"] = _repeat(
                 runs, lambda i: _round_trip(client, i, f"bring me the key number {i}")
