@@ -96,7 +96,7 @@ def looks() -> Looks:
     from minigrid.core.world_object import Ball, Box, Door, Goal, Key, Lava
 
     things: list[Any] = [kind(colour) for kind in (Ball, Box, Key, Door) for colour in COLOR_NAMES]
-    for thing in (*things, Goal(), Lava()):  # type: ignore[no-untyped-call]
+    for thing in (*things, Goal(), Lava()):
         tile = np.asarray(Grid.render_tile(thing, tile_size=64), np.uint8)
         yield _name(thing), [np.dstack([tile, np.full(tile.shape[:2], 255, np.uint8)])]
 
