@@ -57,6 +57,7 @@ COMMANDS = {
         Command("adapt", "engine.cli.adapt:adapt", "Teach a bundle a game from its art or its recording."),
         Command("evaluate", "engine.cli.measure:evaluate", "Measure a trained model, or a bundle on a recording."),
         Command("tune", "engine.cli.learn:tune", "Search the hyperparameters of a recipe."),
+        Command("reproduce", "engine.cli.experiments:reproduce", "Train a run again and say whether the same comes out."),
         Command("compare", "engine.cli.learn:compare", "Compare encoders and fusions under one budget."),
         Command("unpack", "export.__main__:unpack", "Turn a bundle back into a run that training goes on from."),
         Command("pack", "engine.cli.pack:pack", "Make the folder that ships with a game."),

@@ -119,6 +119,7 @@ def train(
     dataset: Annotated[
         list[str] | None, typer.Option(help="A public data set to mix in: coco:PATH, vqa:PATH, msvd:PATH (repeatable).")
     ] = None,
+    track: Annotated[str | None, typer.Option(help="mlflow or wandb: also log there, where it is installed.")] = None,
     cache: Annotated[Path | None, typer.Option(help="Where cached features lie.")] = None,
 ) -> None:
     """Train a model. Shows progress, logs to TensorBoard, resumes after Ctrl-C."""
@@ -129,7 +130,7 @@ def train(
     cfg = load_recipe(config)
     mixed_in = {name: tuple(given) for name, given in (("recordings", recordings), ("datasets", dataset)) if given}
     cfg = cfg.model_copy(update={"data": cfg.data.model_copy(update=mixed_in)})
-    run_recipe(cfg, out, cache, device=device)
+    run_recipe(cfg, out, cache, device=device, track=track)
     typer.echo(
         f"The trained model is in {out}. Next: python -m engine evaluate --run {out}, "
         f"then python -m export --checkpoint {out} --out BUNDLE --precision int8."

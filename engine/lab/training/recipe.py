@@ -27,11 +27,13 @@ from engine.lab.model import NpcModel, build_model
 from engine.lab.training.dataset import SceneDataset, Vocabulary
 from engine.lab.training.feature_cache import build_cache, export_backbone, fingerprint
 from engine.lab.training.measure import calibrate, measure_run
+from engine.lab.training.provenance import note_start
 from engine.lab.training.run import Clock, Progress, keep_freed_memory, save_weights, start_run
 from engine.lab.training.scene_stage import SceneStage
 from engine.lab.training.sources import READERS, Asker, scene_concepts, sheets, slot_things
 from engine.lab.training.text_stage import TextStage
 from engine.lab.training.texts import Texts, texts_of
+from engine.lab.training.trackers import tracker
 
 WORDS = ("text.", "text_heads.")  # what the text stage trains
 
@@ -42,11 +44,13 @@ def run_recipe(
     cache: Path | None = None,
     on_validation: Callable[[int, float], None] | None = None,
     device: str = "auto",
+    track: str | None = None,
 ) -> NpcModel:
     """Train as `cfg` says; the result is `run/model.safetensors`, calibrated. For `on_validation` see `SceneStage`.
 
     Args:
         device: "cpu", "cuda", or "auto": a GPU where torch finds one, for the stages that learn from scenes.
+        track: a name of `TRACKERS` that hears every value; None: TensorBoard alone.
     """
     keep_freed_memory()
     on = training_device(device)
@@ -55,7 +59,9 @@ def run_recipe(
     start_run(run, cfg, labels, f"{LESSONS_VERSION} art {ART_VERSION}" if cfg.data.art.packs else LESSONS_VERSION)
     torch.manual_seed(cfg.seed)
     random.seed(cfg.seed)
-    with Progress(run / "tensorboard") as progress:
+    note_start(run, cfg, str(on))
+    listener = tracker(track, run, cfg.model_dump(mode="json")) if track else None
+    with Progress(run / "tensorboard", history=run / "history.jsonl", tracker=listener) as progress:
         model = build_model(cfg.model, labels)
         text_stage(model, cfg, run, progress)
         texts = texts_of(model, texts_file(run, cache))

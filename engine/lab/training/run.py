@@ -1,12 +1,14 @@
 """A run directory, and what a run shows while it lasts: its clock and its progress.
 
-`recipe.yaml`, `labels.yaml`, `data.yaml` (which lines, rules and scenes), `model.safetensors` (the result); for each stage
-its best weights, and its last ones with its state to resume from.
+`recipe.yaml`, `labels.yaml`, `data.yaml` (which lines, rules and scenes), `provenance.json` (what it was made with),
+`history.jsonl` (every validation), `model.safetensors` (the result); for each stage its best weights, and its last ones with
+its state to resume from.
 """
 
 from __future__ import annotations
 
 import ctypes
+import json
 import math
 import signal
 import sys
@@ -30,6 +32,7 @@ from engine.files import whole_file, write_whole
 from engine.formats.labels import Labels, load_labels
 from engine.lab.config import TrainCfg, load_recipe
 from engine.lab.model import NpcModel, build_model
+from engine.lab.training.trackers import Tracker
 
 OTHER = {"recipe": "another recipe", "labels": "other labels", "data": "other lines, rules or scenes"}
 
@@ -134,20 +137,28 @@ class Progress:
     Args:
         folder: where every value is logged for TensorBoard, too; None: nowhere.
         every_s: seconds between two lines.
+        history: a file to which every validation is added, as a line of JSON; None: none.
+        tracker: who else hears every value.
     """
 
-    def __init__(self, folder: Path | None = None, every_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        every_s: float = 10.0,
+        history: Path | None = None,
+        tracker: Tracker | None = None,
+    ) -> None:
         self._console = Console(stderr=True, highlight=False)
         self._every, self._last, self._start = every_s, 0.0, time.monotonic()
         self._steps: dict[str, int] = {}
         self._totals: dict[str, int] = {}
         self._bar: Bar | None = None
         self._tasks: dict[str, TaskID] = {}
-        self._writer: Any = None
+        self._history, self._listeners = history, [tracker] if tracker is not None else []
         if folder is not None:
             from torch.utils.tensorboard import SummaryWriter
 
-            self._writer = SummaryWriter(str(folder))
+            self._listeners.append(SummaryWriter(str(folder)))
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -160,6 +171,8 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+        for listener in self._listeners:
+            listener.close()
 
     def total(self, stage: str, steps: int, done: int = 0) -> None:
         """Announce how many steps a stage will take (`done` of them in an earlier run)."""
@@ -168,9 +181,7 @@ class Progress:
     def step(self, stage: str, **values: float) -> None:
         """One step of a stage is done; `values` are shown with it."""
         step = self._steps[stage] = self._steps.get(stage, 0) + 1
-        if self._writer is not None:
-            for name, value in values.items():
-                self._writer.add_scalar(f"{stage}/{name}", value, step)
+        self._tell(stage, values, step)
         shown, total = _shown(values), self._totals.get(stage)
         now = time.monotonic()
         if self._bar is not None:
@@ -187,10 +198,26 @@ class Progress:
     def score(self, stage: str, **values: float) -> None:
         """Log validation figures and print them."""
         step = self._steps.get(stage, 0)
-        if self._writer is not None:
-            for name, value in values.items():
-                self._writer.add_scalar(f"validation/{name}", value, step)
+        self._tell(f"{stage}/validation", values, step)
+        if self._history is not None:
+            with self._history.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"stage": stage, "step": step, **values}) + "\n")
         self.say(f"{stage} {step} validation: {_shown(values)}")
+
+    def _tell(self, place: str, values: Mapping[str, float], step: int) -> None:
+        for listener in self._listeners:
+            for name, value in values.items():
+                listener.add_scalar(f"{place}/{name}", value, step)
+
+
+def read_history(run: Path) -> dict[str, list[dict[str, float]]]:
+    """Every validation of a run by its stage, in order: `step` and figures. Of a step that was done twice, the later one."""
+    file = run / "history.jsonl"
+    found: dict[str, dict[float, dict[str, float]]] = {}
+    for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else ():
+        row: dict[str, Any] = json.loads(line)
+        found.setdefault(row.pop("stage"), {})[row["step"]] = row
+    return {stage: [rows[step] for step in sorted(rows)] for stage, rows in found.items()}
 
 
 def _shown(values: Mapping[str, float]) -> str:

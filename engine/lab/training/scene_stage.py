@@ -115,7 +115,7 @@ class SceneStage:
         self._naming_alone, self._device = naming_alone, device or torch.device("cpu")
         model.to(self._device)
         self.model, self.cfg, self.texts, self.seed = model, cfg, texts, seed
-        self.on_validation = on_validation
+        self.on_validation, self.name = on_validation, name
         self.best_file, self.last_file = run / f"{name}.safetensors", run / f"{name}-last.safetensors"
         self._state_file = run / f"{name}-state.pt"
         self._clock = Clock(cfg.minutes)
@@ -137,10 +137,10 @@ class SceneStage:
             weight_decay=self.cfg.weight_decay,
         )
         best = self._resume(trainer)
-        progress.total("train", trainer.steps, trainer.done)
+        progress.total(self.name, trainer.steps, trainer.done)
         objective = self._objective(train)
         for step in trainer.run(objective, shuffled(train, self.cfg.batch, self.seed + trainer.done)):
-            progress.step("train", loss=step.loss, **step.parts)
+            progress.step(self.name, loss=step.loss, **step.parts)
             if step.last or step.number % self.cfg.validate_every == 0:
                 best = self._validate(validation, progress, step.number, best)
                 save_weights(self.model, self.last_file)
@@ -170,7 +170,7 @@ class SceneStage:
 
     def _validate(self, validation: SceneDataset, progress: Progress, step: int, best: float) -> float:
         figures = measure_run(self.model, self.texts, validation).summary()
-        progress.score("train", **figures)
+        progress.score(self.name, **figures)
         score = figures["action_f1"] + figures.get("pointing", 0.0) + 0.5 * figures.get("presence_auc", 0.0)
         if score > best:
             save_weights(self.model, self.best_file)

@@ -1,0 +1,61 @@
+"""`reproduce` and `report`: whether a run can be made again, and what runs are worth beside each other."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from engine.errors import needs_extra
+
+if TYPE_CHECKING:
+    from engine.lab.training.reproduce import Comparison
+
+
+def reproduce(
+    run: Annotated[Path, typer.Argument(help="Run directory that `train` wrote.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where the run is made again; default: RUN-again. An interrupted one goes on.")
+    ] = None,
+    within: Annotated[float, typer.Option(min=0, help="How far apart figures may be to count as the same.")] = 0.02,
+    anyway: Annotated[bool, typer.Option(help="Also where data have changed since, to see what that does.")] = False,
+    cache: Annotated[Path | None, typer.Option(help="Where cached features lie.")] = None,
+) -> None:
+    """Train a run again from its recipe, seed and data, and compare every validation and every weight.
+
+    Exit status 1 where a figure is further apart than --within. Resumes after Ctrl-C.
+    """
+    with needs_extra("train", "Training"):
+        from engine.lab.training.reproduce import changed_environment, reproduce
+    console = Console()
+    changed = changed_environment(run)
+    told = "; ".join(changed[:8]) + (f"; and {len(changed) - 8} more" if len(changed) > 8 else "")
+    console.print(f"The environment is {f'another one: {told}' if changed else 'the same'}.", markup=False, highlight=False)
+    place = out or run.with_name(f"{run.name}-again")
+    found = reproduce(run, place, cache, anyway=anyway)
+    console.print(_table(found))
+    console.print(_verdict(found, within), markup=False, highlight=False)
+    console.print(f"The run made again: {place}", markup=False, highlight=False)
+    if not found.apart <= within:
+        raise typer.Exit(1)
+
+
+def _table(found: Comparison) -> Table:
+    table = Table("figure", "then", "now", "apart", title="the last validation of each stage", title_justify="left")
+    for figure in found.last():
+        numbers = (figure.then, figure.now, figure.apart)
+        table.add_row(f"{figure.stage}: {figure.name}", *("–" if math.isnan(n) else f"{n:.4f}" for n in numbers))
+    return table
+
+
+def _verdict(found: Comparison, within: float) -> str:
+    if not found.figures:
+        return "The runs have no validation in common: nothing can be compared."
+    weights = "the same, bit by bit" if found.weights_apart == 0 else f"{found.weights_apart:.2g} apart at most"
+    missing = f" {found.missing} validations have no counterpart." if found.missing else ""
+    same = "Reproduced" if found.apart <= within else "Not reproduced"
+    return f"{same}: figures are {found.apart:.4f} apart at most (allowed: {within:g}), weights are {weights}.{missing}"
