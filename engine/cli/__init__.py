@@ -56,6 +56,7 @@ COMMANDS = {
         Command("train", "engine.cli.learn:train", "Train a model."),
         Command("adapt", "engine.cli.adapt:adapt", "Teach a bundle a game from its art or its recording."),
         Command("evaluate", "engine.cli.measure:evaluate", "Measure a trained model, or a bundle on a recording."),
+        Command("report", "engine.cli.experiments:report", "Draw a page of measured runs or bundles, side by side."),
         Command("tune", "engine.cli.learn:tune", "Search the hyperparameters of a recipe."),
         Command("reproduce", "engine.cli.experiments:reproduce", "Train a run again and say whether the same comes out."),
         Command("compare", "engine.cli.learn:compare", "Compare encoders and fusions under one budget."),

@@ -10,9 +10,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from engine.errors import needs_extra
+from engine.errors import Fault, needs_extra
+from engine.files import writable_folder
 
 if TYPE_CHECKING:
+    from engine.lab.evaluation.page import Row
     from engine.lab.training.reproduce import Comparison
 
 
@@ -59,3 +61,39 @@ def _verdict(found: Comparison, within: float) -> str:
     missing = f" {found.missing} validations have no counterpart." if found.missing else ""
     same = "Reproduced" if found.apart <= within else "Not reproduced"
     return f"{same}: figures are {found.apart:.4f} apart at most (allowed: {within:g}), weights are {weights}.{missing}"
+
+
+def report(
+    measured: Annotated[list[Path], typer.Argument(help="Directories that `evaluate` wrote into; the first is compared with.")],
+    out: Annotated[Path, typer.Option(help="The page to write, one HTML file.")] = Path("report.html"),
+    draws: Annotated[int, typer.Option(min=20, help="Samples of the bootstrap.")] = 1000,
+) -> None:
+    """One page about runs or bundles side by side: figures with intervals, curves, confusion, reliability, heat maps.
+
+    What was measured on the same scenes is compared scene by scene with the first.
+    """
+    with needs_extra("train", "Drawing a report"):
+        from engine.lab.evaluation.page import read_measurement, rows_of, write_page
+        from engine.lab.training.run import read_history
+    if len({folder.resolve().name for folder in measured}) < len(measured):
+        raise Fault("usage", "Two directories have the same name.", "Rename one: their columns go by it.")
+    found = [read_measurement(folder.resolve(), read_history(folder)) for folder in measured]
+    writable_folder(out.resolve().parent)
+    with Console(stderr=True).status("drawing samples"):
+        rows = rows_of(found, draws)
+    console = Console()
+    for row in rows:
+        for name, gain in zip((m.name for m in found), row.gains, strict=True):
+            if gain is not None and gain.differs_from_zero:
+                told = f"{row.of}: {row.part} {row.figure} {gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"
+                console.print(f"{name} beside {found[0].name}: {told}", markup=False, highlight=False, soft_wrap=True)
+    if len(found) > 1 and not any(gain is not None and gain.differs_from_zero for row in rows for gain in row.gains):
+        console.print(_no_difference(rows))
+    write_page(found, rows, out)
+    typer.echo(f"Report: {out}")
+
+
+def _no_difference(rows: list[Row]) -> str:
+    if any(gain is not None for row in rows for gain in row.gains):
+        return "No difference is more than chance."
+    return "They were not measured on the same scenes: their figures stand side by side, but cannot be compared."

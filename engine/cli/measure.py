@@ -67,6 +67,7 @@ def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, fr
     from engine.lab.evaluation.measure import bundle_facts, measure_recording, spread
     from engine.lab.evaluation.pictures import draw_answers
     from engine.lab.evaluation.presence import draw_reliability, thresholds, thresholds_table
+    from engine.lab.evaluation.raw import of_recording, write_raw
     from engine.lab.evaluation.report import table
     from engine.perception import Perceiver
 
@@ -83,6 +84,7 @@ def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, fr
         facts |= {"episodes": len({row.episode for row in rows}), **report.as_json()}
         found.append({**facts, "thresholds": [asdict(row) for row in thresholds(answers.watch)]})
         write_json(out / "evaluation.json", {"bundle": bundle_facts(perceiver), "recordings": found})
+        write_raw(out / f"answers-{number}.npz", of_recording(answers.watch))
         draw_answers(recording, answers.watch).save(out / f"answers-{number}.png")
         draw_reliability({recording.meta.game: answers.watch}).save(out / f"reliability-{number}.png")
     typer.echo(f"Figures: {out / 'evaluation.json'}; hits and misses: {out / 'answers-*.png'}")

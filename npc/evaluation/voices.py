@@ -6,9 +6,9 @@ Raghavan & Schütze 2008, chapter 13) learns from some reactions of all characte
 while learning make that easy, so it is judged on lines that it never met, too: there only the manner of speaking and acting
 can tell.
 
-*Fluency*: BLEU and ROUGE-L of lines against references by their author (Papineni 2002; Lin 2004). Low figures are to be
-expected: a character has many right answers, and the references were written apart from its lines. They serve to compare:
-another card, or a language model's second voice, under the same references.
+*Fluency*: BLEU, ROUGE-L and chrF of lines against references by their author (Papineni 2002; Lin 2004; Popović 2015). Low
+figures are to be expected: a character has many right answers, and the references were written apart from its lines. They serve
+to compare: another card, or a language model's second voice, under the same references.
 """
 
 from __future__ import annotations
@@ -165,10 +165,11 @@ _REFERENCES = Path(__file__).with_name("references.yaml")
 
 @dataclass(frozen=True, slots=True)
 class FluencyResult:
-    """BLEU (0..100) and ROUGE-L F1 (0..1) of `lines` lines; `by_chance` is the ROUGE-L of another character's lines."""
+    """BLEU and chrF (0..100) and ROUGE-L F1 (0..1) of `lines` lines; `by_chance`: ROUGE-L of another character's lines."""
 
     lines: int
     bleu: float
+    chrf: float
     rouge_l: float
     by_chance: float
 
@@ -181,7 +182,7 @@ def fluency() -> FluencyResult:
     """
     try:
         from rouge_score.rouge_scorer import RougeScorer
-        from sacrebleu import corpus_bleu
+        from sacrebleu import corpus_bleu, corpus_chrf
     except ImportError:
         raise Fault("missing", "BLEU and ROUGE need sacrebleu and rouge-score.", "pip install 'npc-engine[evaluate]'") from None
     said = list(_said())
@@ -191,9 +192,8 @@ def fluency() -> FluencyResult:
     lines = [line for _, lines, _ in said for line in lines]
     references = [reference for reference, lines, _ in said for _ in lines]
     mean = [score for scores in overlap for score in scores]
-    return FluencyResult(
-        len(lines), float(corpus_bleu(lines, [references]).score), sum(mean) / len(mean), sum(others) / len(others)
-    )
+    bleu, chrf = (float(score(lines, [references]).score) for score in (corpus_bleu, corpus_chrf))
+    return FluencyResult(len(lines), bleu, chrf, sum(mean) / len(mean), sum(others) / len(others))
 
 
 def _said() -> Iterator[tuple[str, list[str], str]]:

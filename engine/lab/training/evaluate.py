@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-import matplotlib
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,20 +16,22 @@ from engine.lab.data.packs import load_pack
 from engine.lab.data.questions import Questioner
 from engine.lab.data.utterances import load_strangers, load_utterances
 from engine.lab.data.versions import DATA_VERSION
+from engine.lab.evaluation.charts import draw_confusion
+from engine.lab.evaluation.raw import write_raw
 from engine.lab.model import NpcModel
 from engine.lab.model.text_encoders import SENTENCE_DIM
 from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.feature_cache import SceneRecord, build_cache, read_records
-from engine.lab.training.measure import Measured, classification_report, measure_run, measure_synonyms
+from engine.lab.training.heat_page import draw_heat
+from engine.lab.training.measure import classification_report, measure_run, measure_synonyms
 from engine.lab.training.recipe import cache_root, texts_file
 from engine.lab.training.run import Progress, load_run
 from engine.lab.training.sources import Asker, art_scenes, read_art_shard, read_scene_shard, scene_concepts
 from engine.lab.training.texts import Texts, texts_of, tokenize
 from npc.types import WORD_HEADS
 
-matplotlib.use("Agg")
-
 SCENES = 800
+SHOWN = 9  # on the page of heat maps
 
 
 # Kinds of scenes, see `engine.lab.data.scenes.SPLITS`. The first is as in training, with scenes never trained on.
@@ -44,7 +44,8 @@ def evaluate_run(
     """Evaluate on `scenes` scenes of each kind, of a seed of their own, with utterances of held-out families.
 
     Each of the `packs` of art is a game of its own; it was never seen if the run's recipe does not name it.
-    Writes `evaluation.json` and `confusion-<head>.png` into `run`; returns figures per kind of scenes and head.
+    Writes `evaluation.json`, every answer as `answers-<kind>.npz`, `confusion-<head>.png` and `heat.png` into `run`; returns
+    figures per kind of scenes and head.
     """
     model, cfg = load_run(run)
     progress = Progress(None)
@@ -54,14 +55,20 @@ def evaluate_run(
         data, records = split_data(model, cfg, split, cache_directory(cache), scenes, table, progress)
         measured = measure_run(model, table, data)
         full = measured.report()
+        write_raw(run / f"answers-{name}.npz", measured.raw(model.labels))
         report[name] = full if split == "train" else {kind: full[kind] for kind in ("target", "watch") if kind in full}
         if split == "train":
-            for head in model.labels.heads:
-                draw_confusion(measured, head, model.labels[head], run / f"confusion-{head}.png")
+            for head, answers in measured.raw(model.labels).heads.items():
+                draw_confusion(head, answers, run / f"confusion-{head}.png")
+            if model.grounding is not None:
+                pairs = read_scene_shard(split, cfg.seed + 2, cfg.model.size, 0, min(SHOWN, scenes))
+                draw_heat(model, table, data, pairs).save(run / "heat.png")
         if split == "new_style" and model.grounding is not None:
             report["synonyms"] = measure_synonyms(model, table, data, records)
     for pack in packs:
-        full = measure_run(model, table, art_data(model, cfg, pack, cache_directory(cache), scenes, table, progress)).report()
+        measured = measure_run(model, table, art_data(model, cfg, pack, cache_directory(cache), scenes, table, progress))
+        full = measured.report()
+        write_raw(run / f"answers-pack_{pack}.npz", measured.raw(model.labels))
         report[f"pack_{pack}"] = {kind: full[kind] for kind in ("target", "watch") if kind in full}
     report["strangers"] = measure_strangers(model)
     write_json(run / "evaluation.json", report)
@@ -115,31 +122,3 @@ def measure_strangers(model: NpcModel) -> dict[str, dict[str, float]]:
             rows.append(model.text_heads[head](wanted))
     truth = {head: [model.labels.index(head, getattr(line, head)) for line in lines] for head in logits}
     return {h: classification_report(truth[h], model.probabilities(h, torch.cat(rows)).numpy()) for h, rows in logits.items()}
-
-
-def draw_confusion(measured: Measured, head: str, classes: tuple[str, ...], path: Path) -> None:
-    """Draw the confusion matrix of a head, rows normalised to 1."""
-    import matplotlib.pyplot as plt
-
-    counts = np.zeros((len(classes), len(classes)))
-    np.add.at(counts, (measured.truth[head], measured.probabilities(head).argmax(-1)), 1)
-    share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
-    side = 2.5 + 0.36 * len(classes)
-    figure, axes = plt.subplots(figsize=(side, side), layout="constrained")
-    axes.imshow(share, cmap="magma", vmin=0, vmax=1)
-    axes.set_xticks(range(len(classes)), classes, rotation=90)
-    axes.set_yticks(range(len(classes)), classes)
-    axes.set(xlabel="predicted", ylabel="true", title=f"{head}: {np.trace(counts) / max(counts.sum(), 1):.1%} right")
-    for (row, column), value in np.ndenumerate(share):
-        if value >= 0.05:
-            axes.text(
-                column,
-                row,
-                f"{value * 100:.0f}",
-                ha="center",
-                va="center",
-                fontsize=6.5,
-                color="white" if value < 0.6 else "black",
-            )
-    figure.savefig(path, dpi=110)
-    plt.close(figure)

@@ -15,8 +15,10 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
+from engine.formats.labels import Labels
 from engine.lab.data.concepts import load_synonyms
 from engine.lab.evaluation.metrics import auc, expected_calibration_error, presence_ece
+from engine.lab.evaluation.raw import HeadAnswers, PlaceAnswers, RawAnswers
 from engine.lab.model import NpcModel
 from engine.lab.training.dataset import SceneDataset, answer_batch, encode_batch, on_device
 from engine.lab.training.feature_cache import SceneRecord
@@ -29,7 +31,8 @@ class Measured:
     """Raw results, concatenated over a data set.
 
     `logits[head]` [N, classes] with `truth[head]` [N]; for `target` and `watch`: `presence` logits [M],
-    `there` bool [M] and `hit` bool [M] (the peak lies on a named thing; only meaningful where `there`).
+    `there` bool [M] and `hit` bool [M] (the peak lies on a named thing; only meaningful where `there`); for all: the number of
+    the `scene` that each is about.
     """
 
     logits: dict[str, list[Tensor]] = field(default_factory=lambda: {h: [] for h in HEAD_NAMES})
@@ -37,6 +40,7 @@ class Measured:
     presence: dict[str, list[float]] = field(default_factory=lambda: {place: [] for place in PLACES})
     there: dict[str, list[bool]] = field(default_factory=lambda: {place: [] for place in PLACES})
     hit: dict[str, list[bool]] = field(default_factory=lambda: {place: [] for place in PLACES})
+    scene: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in (*HEAD_NAMES, *PLACES)})
     temperature: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def probabilities(self, head: str) -> npt.NDArray[np.float32]:
@@ -47,6 +51,25 @@ class Measured:
     def presence_probabilities(self, kind: str) -> npt.NDArray[np.float64]:
         temperature, bias = self.temperature[kind]
         return 1 / (1 + np.exp(-(np.asarray(self.presence[kind]) / temperature + bias)))
+
+    def raw(self, labels: Labels) -> RawAnswers:
+        """Every answer, for a report."""
+        heads = {
+            head: HeadAnswers(labels[head], np.array(truth), self.probabilities(head), np.array(self.scene[head]))
+            for head, truth in self.truth.items()
+            if truth
+        }
+        places = {
+            kind: PlaceAnswers(
+                np.array(there, bool),
+                np.array(self.hit[kind], bool),
+                self.presence_probabilities(kind).astype(np.float32),
+                np.array(self.scene[kind]),
+            )
+            for kind, there in self.there.items()
+            if there
+        }
+        return RawAnswers(heads, places)
 
     def report(self) -> dict[str, dict[str, float]]:
         """Figures per head, and for `target` and `watch` pointing accuracy, presence AUC and ECE."""
@@ -85,7 +108,7 @@ def measure_run(model: NpcModel, table: Texts, data: SceneDataset, batch: int = 
     model.eval()
     result = Measured(temperature={h: (float(c[0]), float(c[1])) for h, c in model.calibration.items()})
     device = model.silence.device
-    for rows in (on_device(rows, device) for rows in DataLoader(data, batch)):
+    for first, rows in enumerate(on_device(rows, device) for rows in DataLoader(data, batch)):
         grid, scene, valid = encode_batch(model, rows)
         answers = answer_batch(model, table, rows, grid, scene, valid)
         for i, head in enumerate(HEAD_NAMES):
@@ -95,14 +118,21 @@ def measure_run(model: NpcModel, table: Texts, data: SceneDataset, batch: int = 
                 known &= rows["said"].flatten() > 0
             result.logits[head].append(answers.logits[head].flatten(0, 1)[known].cpu())
             result.truth[head] += truth[known].tolist()
+            result.scene[head] += _scenes(rows["labels"][..., i], first * batch)[known.cpu()].tolist()
         if answers.heat is not None and answers.presence is not None:
-            _add_pointing(result, "target", answers.heat, answers.presence, rows["text_mask"])
+            _add_pointing(result, "target", answers.heat, answers.presence, rows["text_mask"], first * batch)
             heat, presence = model.watch(grid, table.sentences(rows["phrase"]), valid)
-            _add_pointing(result, "watch", heat, presence, rows["phrase_mask"])
+            _add_pointing(result, "watch", heat, presence, rows["phrase_mask"], first * batch)
     return result
 
 
-def _add_pointing(result: Measured, kind: str, heat: Tensor, presence: Tensor, mask: Tensor) -> None:
+def _scenes(of: Tensor, first: int) -> Tensor:
+    """The number of the scene of each of `of` [B, K], flattened, where `first` is the batch's first."""
+    return (first + torch.arange(len(of)))[:, None].expand(of.shape[:2]).flatten()
+
+
+def _add_pointing(result: Measured, kind: str, heat: Tensor, presence: Tensor, mask: Tensor, first: int) -> None:
+    result.scene[kind] += _scenes(presence, first).tolist()
     peak = heat.flatten(2).argmax(-1, keepdim=True)
     result.hit[kind] += mask.flatten(2).gather(2, peak).flatten().tolist()
     result.there[kind] += mask.flatten(2).any(-1).flatten().tolist()
