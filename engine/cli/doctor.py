@@ -26,7 +26,7 @@ def doctor(
     bind: Annotated[str, typer.Option(help="Address that the server would use.")] = "tcp://127.0.0.1:5571",
     size: Annotated[bool, typer.Option("--size", help="Tell what the installation and each extra weighs instead.")] = False,
 ) -> None:
-    """Check Python, ONNX Runtime, CUDA, the bundle, the port and a round trip."""
+    """Check Python, ONNX Runtime, the bundle, the device that runs it, the port and a round trip."""
     if size:
         Console().print(_sizes())
         return
@@ -35,8 +35,8 @@ def doctor(
     for name, check in (
         ("Python", _python),
         ("ONNX Runtime", _runtime),
-        ("CUDA", _cuda),
         ("bundle", lambda: _bundle(bundle)),
+        ("device", lambda: _device(bundle)),
         ("port", lambda: _port(bind)),
         ("round trip", lambda: _round_trip(bundle)),
     ):
@@ -73,22 +73,31 @@ def _is_installed(distribution: str) -> bool:
     return True
 
 
-def _cuda() -> str:
-    from engine.perception import default_bundle
-    from engine.perception.onnx_sessions import CUDA, choose_provider, has_gpu
+def _device(bundle: Path | None) -> str:
+    """What `--provider auto` takes and why, where the nodes of its graphs run, and what would use a GPU that is idle."""
+    from engine.formats.bundle import Bundle
+    from engine.perception.choosing import choose
+    from engine.perception.onnx_sessions import has_gpu
+    from engine.perception.placement import placements
 
-    if choose_provider("auto", default_bundle() / "decide.onnx", 1) == CUDA:
-        return "works"
-    if has_gpu() and not _is_installed("onnxruntime-gpu"):
-        return f"an NVIDIA driver is here, and the CPU is used (that is fine). To use the GPU: {_TO_CUDA}"
-    return "not usable here; the CPU is used (that is fine)"
+    checked = Bundle(bundle)
+    choice = choose("auto", checked, 1)
+    told = [f"{choice.provider.name} with the {choice.variant} graphs: {choice.why}"]
+    placed = placements(checked, choice)
+    told.append("nodes: " + "; ".join(f"{name} {where}" for name, where in placed.items()))
+    if choice.provider.name == "cpu" and has_gpu():
+        if not _is_installed("onnxruntime-gpu"):
+            told.append(f"an NVIDIA driver is here, and the CPU is used (that is fine). To use the GPU: {_TO_CUDA}")
+        elif not {"fp16", "fp32"} & set(checked.variants):
+            told.append("CUDA wants fp16 graphs, which this bundle lacks: export it with `--variant fp16` as well")
+    return "\n".join(told)
 
 
 def _bundle(bundle: Path | None) -> str:
     from engine.perception import Perceiver
 
-    manifest = Perceiver(bundle).bundle.manifest
-    return f"'{manifest.name}' loads"
+    loaded = Perceiver(bundle).bundle
+    return f"'{loaded.manifest.name}' loads; its graphs are there in {' and '.join(loaded.variants)}"
 
 
 def _port(bind: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +30,7 @@ from npc.text import is_whole, valid
 if TYPE_CHECKING:
     from engine.inspector import Feed, Page
     from engine.minds.brain import Brain
+    from engine.perception import Perceiver
     from engine.voice import Voice
     from npc.memory import MemoryStore
 
@@ -45,10 +48,32 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class ArenaGrowth(StrEnum):
+    """How ONNX Runtime's memory on a GPU grows."""
+
+    EXACT = "exact"
+    POWER = "power"
+
+
 def serve(
     bind: Annotated[str, typer.Option(help="Address to listen on; port 0 takes a free one.")] = "tcp://127.0.0.1:5571",
     bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
-    provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
+    provider: Annotated[
+        str, typer.Option(help="cpu, cuda, tensorrt, directml, or auto: the fastest that works, measured once.")
+    ] = "auto",
+    variant: Annotated[
+        str | None, typer.Option(help="Precision of the graphs, in place of the one that suits the provider: int8, fp16, fp32.")
+    ] = None,
+    device_id: Annotated[int, typer.Option(min=0, max=63, help="Which GPU.")] = 0,
+    gpu_memory: Annotated[
+        int | None, typer.Option(min=64, max=1 << 20, help="MB that may be taken of the GPU's memory.", show_default="no limit")
+    ] = None,
+    gpu_arena: Annotated[
+        ArenaGrowth, typer.Option(help="How that memory grows: by what is needed, or to the next power of two.")
+    ] = ArenaGrowth.EXACT,
+    cuda_graph: Annotated[
+        bool, typer.Option("--cuda-graph", help="Record the image graph's launches and replay them.")
+    ] = False,
     personas: Annotated[
         Path | None, typer.Option(help="Directory with persona cards of your own; in a pack, its cards.")
     ] = None,
@@ -89,7 +114,7 @@ def serve(
     threads: Annotated[int | None, typer.Option(help="Threads of the image graph.")] = None,
     batch: Annotated[
         int | None,
-        typer.Option(min=1, max=64, help="Frames that the image graph takes at once.", show_default="8 on CUDA, 1 on a CPU"),
+        typer.Option(min=1, max=64, help="Frames that the image graph takes at once.", show_default="8 on a GPU, 1 on a CPU"),
     ] = None,
     batch_wait: Annotated[
         float, typer.Option(min=0, max=20, help="Milliseconds that frames wait for others where several are taken at once.")
@@ -137,7 +162,8 @@ def serve(
         reworder = _voice(llm, llm_model, llm_budget, llm_remote) if llm is not None else None
         feed, page = _inspector(inspect, token, ends)
         measured = _metrics(server, reworder, metrics, insecure, ends)
-        model = None if echo else (bundle, provider, threads, batch)
+        perceiver = partial(_perceiver, bundle, provider, threads, batch, variant, device_id, gpu_memory, gpu_arena, cuda_graph)
+        model = None if echo else perceiver
         brain, name = _brain(model, personas, store, _made(logs), reworder, feed, language)
         ends.callback(brain.close)
         # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
@@ -233,8 +259,27 @@ def _inspector(port: int | None, token: str | None, ends: ExitStack) -> tuple[Fe
     return feed, page
 
 
+def _perceiver(
+    bundle: Path | None,
+    provider: str,
+    threads: int | None,
+    batch: int | None,
+    variant: str | None,
+    device_id: int,
+    megabytes: int | None,
+    arena: ArenaGrowth,
+    cuda_graph: bool,
+) -> Perceiver:
+    from engine.perception import Perceiver
+    from engine.perception.providers import DeviceCfg
+
+    memory = None if megabytes is None else megabytes * 1_000_000
+    device = DeviceCfg(device_id, memory, "power" if arena is ArenaGrowth.POWER else "exact", cuda_graph)
+    return Perceiver(bundle, provider, threads, batch, device, variant)
+
+
 def _brain(
-    model: tuple[Path | None, str, int | None, int | None] | None,
+    model: Callable[[], Perceiver] | None,
     personas: Path | None,
     store: MemoryStore,
     logs: Path | None,
@@ -249,9 +294,7 @@ def _brain(
         from engine.perception.echo import EchoPerceiver
 
         return Brain(EchoPerceiver(), personas, store=store, logs=logs, voice=voice, feed=feed, language=language), "echo"
-    from engine.perception import Perceiver
-
-    perceiver = Perceiver(*model)
+    perceiver = model()
     brain = Brain(perceiver, personas, store=store, logs=logs, voice=voice, feed=feed, language=language)
     perceiver.warm_up()
     return brain, perceiver.bundle.manifest.name

@@ -83,6 +83,7 @@ class Manifest(BaseModel):
     thresholds: Thresholds = Thresholds()
     looks: LooksOdds = LooksOdds()
     graphs: dict[str, FileEntry]
+    variants: Annotated[dict[str, dict[str, FileEntry]], Field(max_length=16)] = {}  # in other precisions
     tokenizer: FileEntry
     model: dict[str, object] = {}  # config of the model, for learning on; the runtime needs it not
     heads: FileEntry | None = None  # weights above the encoders, for learning on
@@ -130,9 +131,28 @@ class Bundle:
             if entry is not None:
                 _verified(self.folder, entry)
 
-    def graph(self, name: str) -> Path:
-        """Path of a graph file."""
-        return self.folder / self.manifest.graphs[name].file
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The precisions in which the graphs are here, that of `manifest.graphs` first."""
+        return (self.manifest.precision, *(v for v in self.manifest.variants if v != self.manifest.precision))
+
+    def graph(self, name: str, variant: str | None = None) -> Path:
+        """Path of a graph file, in the bundle's own precision or another of `variants`, which is verified now.
+
+        Raises:
+            Fault: see the class; `variant` if the graphs are not here in that precision.
+        """
+        if variant is None or variant == self.manifest.precision:
+            return self.folder / self.manifest.graphs[name].file
+        if variant not in self.manifest.variants:
+            raise Fault(
+                "variant",
+                f"The bundle '{self.manifest.name}' has no {variant} graphs, only {' and '.join(self.variants)}.",
+                f"Export it with `--variant {variant}` as well.",
+            )
+        graph = self.manifest.variants[variant][name]
+        _refuse_external_data(self.folder / graph.file, _verified(self.folder, graph))
+        return self.folder / graph.file
 
     @property
     def tokenizer(self) -> Path:
@@ -190,7 +210,9 @@ def _read_manifest(folder: Path) -> Manifest:
         manifest = Manifest.model_validate(read_raw_manifest(folder))
     except ValidationError as error:
         raise Fault("bundle_invalid", f"{path} is damaged: {_reason(error)}.", "Export the model again.") from None
-    missing = [g for g in GRAPHS if g not in manifest.graphs] + [h for h in HEAD_NAMES if h not in manifest.labels]
+    missing = [g for g in GRAPHS if g not in manifest.graphs]
+    missing += [f"{g} in {v}" for v, graphs in manifest.variants.items() for g in GRAPHS if g not in graphs]
+    missing += [h for h in HEAD_NAMES if h not in manifest.labels]
     if missing:
         raise Fault("bundle_invalid", f"{path} lacks {', '.join(missing)}.", "Export a model with all graphs and heads.")
     return manifest

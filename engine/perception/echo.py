@@ -58,7 +58,7 @@ class EchoPerceiver:
 
     def _sight(self, frame: EncodedFrame | None, query: Query) -> Sight:
         said = bool(query.text.strip())
-        shade = float(frame.grid[0, 0]) / 255 if frame is not None else 0.0
+        shade = float(np.asarray(frame.grid)[0, 0]) / 255 if frame is not None else 0.0
         heads = {"intent": "greet", "tone": "neutral", "action": "greet", "emotion": "happy"}
         silent = {"intent": "none", "tone": "neutral", "action": "idle", "emotion": "neutral"}
         pointed = said and frame is not None

@@ -1,46 +1,34 @@
-"""ONNX Runtime sessions on the best device that really works."""
+"""ONNX Runtime sessions, and whether a device really works."""
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import onnxruntime as ort
 
 from engine.errors import Fault
 from engine.formats.bundle import Shape
-
-CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
-PROVIDERS = ("auto", "cuda", "cpu")
+from engine.perception.providers import PROVIDERS, DeviceCfg, Provider, chain
 
 
-def choose_provider(wanted: str, probe: Path, threads: int) -> str:
-    """The provider to use: `cuda` demands CUDA, `cpu` refuses it, `auto` takes it where a session gets it.
+def works(provider: Provider, probe: Path, cfg: DeviceCfg) -> bool:
+    """Whether a session for the graph `probe` gets the provider.
 
     An ONNX Runtime that was built for CUDA claims to have it on machines without a GPU too, and falls back in
     silence; only a session tells the truth.
     """
-    if wanted not in PROVIDERS:
-        raise Fault("provider", f"There is no provider '{wanted}'.", f"Use one of: {', '.join(PROVIDERS)}.")
-    if wanted == "cpu" or CUDA not in ort.get_available_providers():
-        working = CPU
-    else:
-        working = str(open_session(probe, CUDA, threads).get_providers()[0]) if has_gpu() else CPU
-    if wanted == "cuda" and working != CUDA:
-        raise Fault(
-            "provider",
-            "CUDA was asked for, but ONNX Runtime cannot use it here.",
-            "Run `python -m engine doctor`, which says what is missing, or use --provider cpu.",
-        )
-    return working
+    if provider.name == "cpu":
+        return True
+    if provider.runtime not in ort.get_available_providers() or (provider.device == "cuda" and not has_gpu()):
+        return False
+    return str(open_session(probe, provider.runtime, 1, cfg).get_providers()[0]) == provider.runtime
 
 
 def has_gpu() -> bool:
     """Whether an NVIDIA driver is there at all; asking ONNX Runtime without one logs an alarming error."""
-    import ctypes
-    import sys
-
     try:
         ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
     except OSError:
@@ -50,11 +38,18 @@ def has_gpu() -> bool:
     return True
 
 
-def open_session(path: Path, provider: str, threads: int) -> ort.InferenceSession:
+def open_session(
+    path: Path, provider: str, threads: int, cfg: DeviceCfg | None = None, graph: str = "image", profile: Path | None = None
+) -> ort.InferenceSession:
     """A session for one graph.
 
     Spinning worker threads would steal the cores of the game that runs beside us, hence no spinning: within a run alone it
     gains a fifth where cores are idle, and costs a third where they are not.
+
+    Args:
+        provider: its name in ONNX Runtime.
+        graph: which of the four it is, for its share of the device's memory.
+        profile: prefix of a file that tells where each node ran, see `placement`.
 
     Raises:
         Fault: `bundle_invalid` if ONNX Runtime cannot load the graph.
@@ -64,10 +59,13 @@ def open_session(path: Path, provider: str, threads: int) -> ort.InferenceSessio
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # The default EXHAUSTIVE search re-tunes every convolution for every new shape, for hundreds of milliseconds.
-    chain: list[Any] = [(CUDA, {"cudnn_conv_algo_search": "HEURISTIC"}), CPU] if provider == CUDA else [CPU]
+    if profile is not None:
+        options.enable_profiling, options.profile_file_prefix = True, str(profile)
+    found = next(p for p in PROVIDERS.values() if p.runtime == provider)
+    if found.name == "directml":  # https://onnxruntime.ai/docs/execution-providers/DirectML-ExecutionProvider.html
+        options.enable_mem_pattern, options.execution_mode = False, ort.ExecutionMode.ORT_SEQUENTIAL
     try:
-        return ort.InferenceSession(str(path), options, providers=chain)
+        return ort.InferenceSession(str(path), options, providers=chain(found, cfg or DeviceCfg(), graph))
     except Exception as error:  # ONNX Runtime's errors have no base class of their own
         reason = " ".join(str(error).split())
         raise Fault(

@@ -19,9 +19,9 @@ from engine.perception.graphs import BUCKETS, Graphs
 from engine.perception.lately import Lately
 from engine.perception.looking import find
 from engine.perception.looks import Appearance, Appearances, Looker, by_looks
-from engine.perception.onnx_sessions import CUDA
 from engine.perception.pictures import Letterbox, decode, letterbox
 from engine.perception.pointing import Watched, agreed, cells, peaks, placed, ranked
+from engine.perception.providers import DeviceCfg
 from engine.perception.types import EncodedFrame, Floats, Query, Sight
 from npc.language import Distance, Relation, mentions, read_distance, read_relation
 from npc.language.kinds import COMMON, USUAL
@@ -36,10 +36,12 @@ class Perceiver:
 
     Args:
         bundle: directory of a bundle; None is the one that ships with the engine.
-        provider: auto, cuda or cpu; `self.provider` tells which it became.
+        provider: auto, cuda, tensorrt, directml or cpu; `self.provider` tells which it became.
         threads: of the image graph; None takes up to four of the machine's cores.
-        batch: frames that one run of the image graph takes at most; None takes 8 on CUDA. On a CPU that is 1: there
+        batch: frames that one run of the image graph takes at most; None takes 8 on a GPU. On a CPU that is 1: there
             several together gain little, and the first has to wait for the last.
+        device: how a GPU is used: which, and how much of its memory.
+        variant: precision of the graphs, where another is wanted than the one that suits the provider.
 
     Raises:
         Fault: if the bundle is damaged or the provider cannot be had.
@@ -51,12 +53,14 @@ class Perceiver:
         provider: str = "auto",
         threads: int | None = None,
         batch: int | None = None,
+        device: DeviceCfg | None = None,
+        variant: str | None = None,
     ) -> None:
         self.bundle = Bundle(bundle)
         self.labels = self.bundle.labels
         self.spec = self.bundle.manifest.input
-        self.graphs = Graphs(self.bundle, provider, threads or min(4, os.cpu_count() or 1), batch)
-        self._looker = Looker(lambda fits: [encoded.grid for encoded in self.graphs.image(fits)], self.spec)
+        self.graphs = Graphs(self.bundle, provider, threads or min(4, os.cpu_count() or 1), batch, device, variant)
+        self._looker = Looker(lambda fits: [np.asarray(encoded.grid) for encoded in self.graphs.image(fits)], self.spec)
         # Words and picture are encoded at the same time: both release the interpreter lock.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="text-encoder")
         self._lately = Lately()
@@ -80,7 +84,7 @@ class Perceiver:
         """
         try:
             frame = self.encode_frame(Frame.from_array(np.zeros((self.spec.height, self.spec.width, 3), np.uint8)))
-            for count in BUCKETS if self.provider == CUDA else BUCKETS[:1]:
+            for count in BUCKETS if self.graphs.choice.provider.buckets else BUCKETS[:1]:
                 self.see(frame, [Query(text="hello", watch=("fire",), asked=USUAL)] * count)
                 if frame.fit is not None and count <= self.frames_at_once:
                     self.graphs.image([frame.fit] * count)
@@ -215,7 +219,7 @@ class Perceiver:
         self, frame: EncodedFrame, phrases: Sequence[str], looks: Mapping[str, Appearances], named: Watched
     ) -> Watched:
         odds = self.bundle.manifest.looks
-        return by_looks(self._looker.find(phrases, looks, frame.grid, frame.valid), named, odds.scale, odds.bias)
+        return by_looks(self._looker.find(phrases, looks, np.asarray(frame.grid), frame.valid), named, odds.scale, odds.bias)
 
     def _detections(self, frame: EncodedFrame, watched: Watched) -> dict[str, Detection]:
         """What is found of each phrase."""

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 
+from engine.perception.bound import BoundGraph
 from engine.perception.wordpiece import read_tokenizer
 from npc.language import pieces
 from npc.text import folded
 
 Vector = npt.NDArray[np.float32]
 CACHED = 16 << 20  # bytes of vectors that are kept, some 3,500 texts
-ROWS = 32  # texts of one run: what a run of more gains is little, and the memory for it is never given back
+ROWS = 32  # texts of one run, if the graph takes several: a run of more gains little, and its memory is never given back
 PIECES = 8  # of one text: a long line costs at most as much as so many short ones
 _EACH = 200  # bytes that an entry of the cache costs beside its vectors and its text
 
@@ -26,10 +26,26 @@ class TextGraph:
 
     `encode` gives, per text, its sentence vector [384] (unit length) and its utterance vector [U]. Texts are understood as
     plain letters (NFKC); what goes beyond `max_tokens` is not read: see `pieces`. Call it on one thread at a time.
+
+    Args:
+        tokens: the length of a run is a multiple of this, and its texts are as many as `padded` says: a GPU tunes itself to
+            each shape anew.
+        cached: bytes of vectors that are kept.
     """
 
-    def __init__(self, session: ort.InferenceSession, tokenizer: Path, max_tokens: int, cached: int = CACHED) -> None:
-        self._session, self._max_tokens, self._cached = session, max_tokens, cached
+    def __init__(
+        self,
+        graph: BoundGraph,
+        tokenizer: Path,
+        max_tokens: int,
+        tokens: int = 1,
+        padded: Callable[[int], int] = int,
+        cached: int = CACHED,
+    ) -> None:
+        self.graph, self._max_tokens, self._cached = graph, max_tokens, cached
+        self._tokens, self._padded = tokens, padded
+        each = graph.inputs["ids"][0]
+        self._rows = each if isinstance(each, int) else ROWS  # one where rounding would let texts see each other
         self._tokenizer = read_tokenizer(tokenizer)
         self._cache: OrderedDict[str, tuple[Vector, Vector]] = OrderedDict()
         self._bytes = 0
@@ -41,13 +57,13 @@ class TextGraph:
         return self._bytes
 
     def encode(self, texts: Sequence[str]) -> list[tuple[Vector, Vector]]:
-        """Vectors of the texts, in order; only texts that are not cached are computed, `ROWS` in one run."""
+        """Vectors of the texts, in order; only texts that are not cached are computed."""
         plain = [folded(text) for text in texts]
         unique = dict.fromkeys(plain)
         found = {text: self._cache[text] for text in unique if text in self._cache}
         new = [text for text in unique if text not in found]
-        for i in range(0, len(new), ROWS):
-            found |= self._add(new[i : i + ROWS])
+        for i in range(0, len(new), self._rows):
+            found |= self._add(new[i : i + self._rows])
         for text in unique:
             self._cache.move_to_end(text)
         while self._bytes > self._cached:
@@ -74,7 +90,12 @@ class TextGraph:
     def _add(self, texts: Sequence[str]) -> dict[str, tuple[Vector, Vector]]:
         """One run of the graph."""
         ids, mask = self._tokenizer.encode(texts, self._max_tokens)
-        sentence, utterance = self._session.run(["sentence", "utterance"], {"ids": ids, "mask": mask})
+        rows, longer = min(self._padded(len(texts)), self._rows), -ids.shape[1] % self._tokens
+        if rows > len(texts) or longer:
+            wide = (np.pad(array, ((0, 0), (0, longer))) for array in (ids, mask))
+            ids, mask = (np.pad(array, ((0, rows - len(texts)), (0, 0)), "edge") for array in wide)
+        made = self.graph.run({"ids": ids, "mask": mask}, rows)
+        sentence, utterance = (made[name][: len(texts)] for name in ("sentence", "utterance"))
         self.runs += 1
         # Copied: a row of the run's arrays would keep all of them for as long as itself.
         found = {text: (s.copy(), u.copy()) for text, s, u in zip(texts, sentence, utterance, strict=True)}

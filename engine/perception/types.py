@@ -13,6 +13,7 @@ from engine.errors import Fault
 from engine.formats.frame import Frame
 from engine.formats.labels import Labels
 from engine.formats.pictures import Pixels
+from engine.perception.bound import Kept
 from engine.perception.looks import Appearance, Appearances
 from engine.perception.pictures import Letterbox
 from npc.types import Detection, Found, Percept, Target
@@ -22,10 +23,13 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class EncodedFrame:
-    """One frame after the image graph: `grid` [1, C, rows, columns], `scene` [1, S], and how it was fitted."""
+    """One frame after the image graph: `grid` [1, C, rows, columns], `scene` [1, S], and how it was fitted.
 
-    grid: Floats
-    scene: Floats
+    On a GPU grid and scene lie there; `np.asarray` brings them here.
+    """
+
+    grid: Floats | Kept
+    scene: Floats | Kept
     valid: Floats
     fit: Letterbox | None
 

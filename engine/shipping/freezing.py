@@ -80,9 +80,11 @@ def _data(engine: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _bundle_files(bundle: Bundle, work: Path) -> Iterator[tuple[Path, str]]:
-    """The bundle without what only learning on needs."""
+    """The bundle without what only learning on needs, and without graphs for devices that the pack's ONNX Runtime has not."""
     lean = work / MANIFEST_FILE
-    lean.write_text(bundle.manifest.model_copy(update={"heads": None, "replay": None}).model_dump_json(), encoding="utf-8")
+    lean.write_text(
+        bundle.manifest.model_copy(update={"heads": None, "replay": None, "variants": {}}).model_dump_json(), encoding="utf-8"
+    )
     yield lean, _BUNDLE
     for file in (bundle.tokenizer, *(bundle.graph(name) for name in bundle.manifest.graphs)):
         yield file, _BUNDLE

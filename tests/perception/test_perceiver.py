@@ -150,7 +150,7 @@ def test_every_watch_phrase_has_a_place_in_the_frame(perceiver: Perceiver) -> No
 
 def test_cuda_is_never_claimed_without_a_session() -> None:
     perceiver = Perceiver(provider="auto")
-    assert perceiver.provider == perceiver.graphs._image.get_providers()[0]
+    assert perceiver.provider == perceiver.graphs.bound["image"].session.get_providers()[0]
 
 
 def test_an_unknown_provider_is_refused() -> None:
@@ -171,7 +171,7 @@ def test_a_model_that_cannot_be_run_is_told_in_one_sentence(monkeypatch: pytest.
 
 
 def test_of_too_many_words_some_are_kept_and_none_is_encoded_over_and_over(perceiver: Perceiver) -> None:
-    text = TextGraph(perceiver.graphs.text._session, perceiver.bundle.tokenizer, 48, cached=100_000)
+    text = TextGraph(perceiver.graphs.text.graph, perceiver.bundle.tokenizer, 48, cached=100_000)
     phrases = [f"a thing of the number {n}" for n in range(60)]
     for _ in range(10):
         known = text.known(phrases, 320)
@@ -184,12 +184,12 @@ def test_of_too_many_words_some_are_kept_and_none_is_encoded_over_and_over(perce
 
 def test_a_crowd_of_phrases_is_looked_for_in_runs_of_a_bounded_size(perceiver: Perceiver, monkeypatch) -> None:
     rows: list[int] = []
-    session = perceiver.graphs._watch
+    graph = perceiver.graphs._watch
 
     class Counted:
-        def run(self, outputs, inputs):
-            rows.append(len(inputs["phrase"]))
-            return session.run(outputs, inputs)
+        def run(self, feed, count):
+            rows.append(count)
+            return graph.run(feed, count)
 
     monkeypatch.setattr(perceiver.graphs, "_watch", Counted())
     phrases = tuple(f"thing {n}" for n in range(600))

@@ -18,7 +18,8 @@ from torch import Tensor, nn
 from engine.formats.labels import load_labels
 from engine.lab.config import load_recipe
 from engine.lab.model import build_model
-from engine.perception.onnx_sessions import CPU, open_session
+from engine.perception.onnx_sessions import open_session
+from engine.perception.providers import CPU
 
 LINE = "could you hand me the red potion by the door?"
 ROUNDS, RUNS, WARM_UP = 3, 20, 3

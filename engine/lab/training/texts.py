@@ -18,7 +18,9 @@ from engine.lab.model.registry import minilm_folder
 from engine.lab.model.text_encoders import SENTENCE_DIM
 from engine.lab.training.run import Progress
 from engine.perception import Bundle
-from engine.perception.onnx_sessions import CPU, open_session
+from engine.perception.bound import BoundGraph
+from engine.perception.onnx_sessions import open_session
+from engine.perception.providers import CPU
 from engine.perception.text import TextGraph, Vector
 
 MAX_TOKENS = 48
@@ -133,8 +135,8 @@ class BundleTexts(_Table):
     """Vectors by a bundle's own text graph and tokenizer: learning on needs no torch text encoder."""
 
     def __init__(self, bundle: Bundle, threads: int) -> None:
-        session = open_session(bundle.graph("text"), CPU, threads)
-        self._encoder = TextGraph(session, bundle.tokenizer, bundle.manifest.input.max_tokens)
+        graph = BoundGraph(open_session(bundle.graph("text"), CPU, threads))
+        self._encoder = TextGraph(graph, bundle.tokenizer, bundle.manifest.input.max_tokens)
         sentence, utterance = self.encode(["a"])[0]
         super().__init__((torch.zeros(1, sentence.shape[-1]), torch.zeros(1, utterance.shape[-1])))
 
