@@ -68,6 +68,7 @@ def pack(
             shutil.copytree(personas, partial / CARDS)
         told("collecting licences")
         write_notices(partial / LICENCES)
+        write_whole(partial / ".gdignore", "")  # inside a project: its files are no resources of Godot's
         sums = "".join(f"{_sha256(file)}  {file.relative_to(partial).as_posix()}\n" for file in _files(partial))
         write_whole(partial / SUMS, sums)
         told("trying it")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.godot.conftest import PLUGIN, PROJECT
 
-SCRIPTS = sorted([*PLUGIN.rglob("*.gd"), *PROJECT.rglob("*.gd")])
+SCRIPTS = sorted([*PLUGIN.rglob("*.gd"), *PROJECT.rglob("*.gd"), *PROJECT.with_name("game").rglob("*.gd")])
 
 
 @pytest.mark.skipif(not PLUGIN.is_dir(), reason="the Godot add-on is not here: run from a checkout")

@@ -9,7 +9,9 @@ func test_villagers_see_the_screen_and_answer() -> void:
 	_village.get_node("NpcClient").endpoint = "ws://127.0.0.1:%s" % argument("port")
 	add_child(_village)
 	var bram: Node2D = _village.get_node("Bram")
-	check(await comes_true(func() -> bool: return _is_told(bram)), "Bram never decides about what he sees")
+	var status: Label = _village.get_node("Screen/Status")
+	var sees := await comes_true(func() -> bool: return _is_told(bram), 60000)
+	check(sees, "Bram never decides about what he sees: %s" % status.text)
 	var dialogue: NpcDialogue = _village.get_node("NpcClient")._session.dialogue
 	equal(dialogue._looks.keys(), ["wolf"], "what the server is shown pictures of")
 	equal(dialogue.take_faults().size(), 0, "faults")

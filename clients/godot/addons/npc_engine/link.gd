@@ -66,6 +66,14 @@ func is_idle() -> bool:
 	return ready and _transport.unsent() == 0
 
 
+## Connect there, and at once.
+func go_to(its_endpoint: String) -> void:
+	endpoint = its_endpoint
+	_retry_at = -INF
+	_pause = RETRY_FIRST_S
+	close()
+
+
 func close() -> void:
 	ready = false
 	if _transport:

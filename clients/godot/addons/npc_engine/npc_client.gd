@@ -33,6 +33,13 @@ const GROUP := &"npc_engine_client"
 ## What the server was started with, if it was.
 @export var token: String = ""
 
+@export_group("Server")
+## Start the server with the game, keep it running, and end it with the game: see [NpcServer]. [member endpoint] is used
+## only where none can be started, as in a browser.
+@export var start_server: bool = false
+## Further options of `python -m engine serve` for it, such as --voice.
+@export var server_options: PackedStringArray = []
+
 @export_group("Capture")
 ## Pictures a second that NPCs see; each costs a copy from the graphics card.
 @export_range(0.5, 30.0, 0.5, "suffix:/s") var frames_per_second: float = 4.0
@@ -47,6 +54,9 @@ const GROUP := &"npc_engine_client"
 ## Seconds with the server before they listen to it again.
 @export_range(0.0, 30.0, 0.1, "suffix:s") var trust: float = 1.0
 
+## The server that was started with the game; null where [member start_server] is off.
+var server: NpcServer
+
 var _session: NpcSession
 var _presence: NpcPresence
 var _was_connected: bool = false
@@ -60,6 +70,8 @@ func _enter_tree() -> void:
 	if _session == null:
 		_session = NpcSession.new(endpoint, game, token)
 	_session.link.endpoint = endpoint
+	if start_server and NpcPack.system():
+		_follow(NpcServer.of(get_tree(), server_options, token))
 
 
 func _exit_tree() -> void:
@@ -102,7 +114,11 @@ func counters() -> Dictionary:
 
 ## Why there is no connection, for people; empty where there is one.
 func trouble() -> String:
-	return "" if is_server_there() else _session.link.error
+	if is_server_there():
+		return ""
+	if server and server.state != NpcServer.State.READY:
+		return server.trouble if server.trouble else "it is being started"
+	return _session.link.error
 
 
 ## Utterances that are not decided yet.
@@ -203,6 +219,15 @@ func npcs() -> Array:
 	return _session.dialogue.npcs()
 
 
+## Go where that server listens, now and after each of its ends.
+func _follow(its_server: NpcServer) -> void:
+	if server == null:
+		server = its_server
+		server.ready_at.connect(_session.link.go_to)
+		server.failed.connect(_tell_fault)
+	_session.link.endpoint = server.address
+
+
 static func _seen(view: Callable) -> Dictionary:
 	var seen: Dictionary = view.call() if view.is_valid() else {}
 	var frame: NpcFrame = seen.get("frame")
@@ -244,5 +269,9 @@ func _tell_news() -> void:
 	for message in _session.dialogue.sounds.take_sounds():
 		sounded.emit(message)
 	for fault in _session.dialogue.take_faults():
-		push_warning("NPC engine: %s" % fault)
-		failed.emit(fault)
+		_tell_fault(fault)
+
+
+func _tell_fault(fault: NpcFault) -> void:
+	push_warning("NPC engine: %s" % fault)
+	failed.emit(fault)

@@ -155,11 +155,12 @@ func _find_python() -> String:
 
 
 func _show_progress() -> void:
+	var is_over := not OS.is_process_running(_learning["pid"])  # what it says last is read after its end
 	for pipe: FileAccess in [_learning["stderr"], _learning["stdio"]]:
 		var told := pipe.get_as_text().strip_edges() if pipe else ""
 		if told:
 			_status.text = told.get_slice("\n", told.get_slice_count("\n") - 1)
-	if not OS.is_process_running(_learning["pid"]):
+	if is_over:
 		var code := OS.get_process_exit_code(_learning["pid"])
 		_status.text += "\nDone: python -m engine serve --bundle %s" % _out.text if code == 0 else "\nIt failed."
 		_learning = {}
