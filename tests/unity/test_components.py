@@ -13,6 +13,7 @@ import pytest
 from engine.formats.wire.codec import Hear
 from tests.bridge.voice_peer import SECRET, VoicePeer
 from tests.unity.csharp import HERE, ServerProcess, compile_cs
+from tests.unity.test_server_process import python, script
 
 
 @pytest.fixture(scope="session")
@@ -128,3 +129,14 @@ def test_without_a_voice_process_it_is_said_so_and_lines_are_read(player, tmp_pa
     assert [line.removeprefix("subtitle ") for line in said if line.startswith("subtitle ")] == [
         line.removeprefix("line ") for line in said if line.startswith("line ") and len(line) > 5
     ]
+
+
+def test_the_server_starts_with_the_game_and_outlives_its_scenes(player, tmp_path):
+    pack = script(tmp_path / "assets" / "npc-server" / "npc-engine", python().replace('"$@"', '-m engine "$@" --echo')).parent
+    said = play(player, "served", str(pack.parent), tmp_path)
+    assert [line for line in said if line.startswith("server ")] == [
+        "server Starting", "server Ready", "server Waiting", "server Starting", "server Ready",
+    ]  # fmt: skip
+    assert any(line.startswith("failed The server ended with status") for line in said)
+    assert said[-1] == "same True"
+    assert (tmp_path / "npc-engine" / "memory.sqlite").exists()

@@ -2,14 +2,14 @@ using UnityEditor;
 
 namespace NpcEngine
 {
-    /// <summary>No thread or socket may outlive the scripts that made it: that freezes editors.</summary>
+    /// <summary>No thread, socket or server may outlive the scripts that made it: that freezes editors.</summary>
     [InitializeOnLoad]
     internal static class NpcEngineLifecycle
     {
         static NpcEngineLifecycle()
         {
-            AssemblyReloadEvents.beforeAssemblyReload += NpcClient.CloseAll;
-            EditorApplication.quitting += NpcClient.CloseAll;
+            AssemblyReloadEvents.beforeAssemblyReload += CloseAll;
+            EditorApplication.quitting += CloseAll;
             EditorApplication.playModeStateChanged += Changed;
         }
 
@@ -17,8 +17,14 @@ namespace NpcEngine
         {
             if (change == PlayModeStateChange.EnteredEditMode)
             {
-                NpcClient.CloseAll();
+                CloseAll();
             }
+        }
+
+        private static void CloseAll()
+        {
+            NpcClient.CloseAll();
+            ServerProcess.CloseAll();
         }
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using UnityEngine;
 
 namespace NpcEngine
@@ -24,6 +25,15 @@ namespace NpcEngine
         [Tooltip("What the server was started with (--token); empty for none.")]
         [SerializeField] private string token = "";
 
+        [Tooltip("Start the server with the game, keep it running, and end it with the game. Endpoint is not used then.")]
+        [SerializeField] private bool startServer;
+
+        [Tooltip("Further options of `python -m engine serve` for it, such as --voice.")]
+        [SerializeField] private string[] serverOptions = new string[0];
+
+        [Tooltip("In the editor, where there is no pack: the Python that has the engine; empty for that of the PATH.")]
+        [SerializeField] private string python = "";
+
         [Tooltip("Seconds without the server before NPCs fall back to a routine of their own.")]
         [SerializeField, Min(0)] private float patience = 2;
 
@@ -31,11 +41,14 @@ namespace NpcEngine
         [SerializeField, Min(0)] private float proof = 1;
 
         private static NpcConnection _current;
+        private static ServerProcess _server; // of the game, not of a scene: it outlives this
         private readonly Dictionary<string, NpcBrain> _brains = new Dictionary<string, NpcBrain>();
         private readonly List<NpcMicrophone> _microphones = new List<NpcMicrophone>();
         private readonly List<NpcVoice> _voices = new List<NpcVoice>();
         private NpcClient _client;
         private Presence _presence;
+        private ServerState _told = ServerState.Off;
+        private string _place = "";
 
         /// <summary>The NPCs can count on the server. Changes with hysteresis.</summary>
         public bool Online
@@ -48,6 +61,18 @@ namespace NpcEngine
         {
             get { return _client; }
         }
+
+        /// <summary>The server that was started with the game, or null.</summary>
+        public ServerProcess Server
+        {
+            get { return startServer ? _server : null; }
+        }
+
+        /// <summary>How the server is that was started with the game; for displays and for games that wait for it.</summary>
+        public event Action<ServerState> ServerChanged;
+
+        /// <summary>It ended by itself, or cannot be started: what happened, and what to do.</summary>
+        public event Action<string> ServerFailed;
 
         /// <summary>The NPCs of this connection.</summary>
         public ICollection<NpcBrain> Brains
@@ -82,12 +107,16 @@ namespace NpcEngine
         private static void Forget()
         {
             NpcClient.CloseAll();
+            ServerProcess.CloseAll();
             _current = null;
+            _server = null;
         }
 
         /// <summary>Settings for a connection that is made by code; call it before the component is enabled.</summary>
+        /// <param name="address">Of the server; null: start one with the game.</param>
         public void Configure(string address, string secret = "", float patience = 2, float proof = 1)
         {
+            startServer = address == null;
             endpoint = address;
             token = secret;
             this.patience = patience;
@@ -173,7 +202,15 @@ namespace NpcEngine
             try
             {
                 Fault = "";
-                _client = new NpcClient(endpoint, gameName, token.Length > 0 ? token : null);
+                string secret = token.Length > 0 ? token : null;
+                if (startServer && _server == null)
+                {
+                    _server = new ServerProcess(Settings(secret));
+                    Application.quitting -= ServerProcess.CloseAll;
+                    Application.quitting += ServerProcess.CloseAll;
+                }
+                _place = "";
+                _client = new NpcClient(startServer ? null : endpoint, gameName, secret);
                 _client.GameTime = Time.timeAsDouble;
             }
             catch (ProtocolException error)
@@ -182,6 +219,42 @@ namespace NpcEngine
                 Debug.LogError(error.ToString(), this);
             }
 #endif
+        }
+
+        /// <summary>The packed server among the game's streaming assets; in the editor the project's, or a Python.</summary>
+        private ServerSettings Settings(string secret)
+        {
+            string home = Application.isEditor ? Path.GetDirectoryName(Application.dataPath) : Application.streamingAssetsPath;
+            return new ServerSettings
+            {
+                Data = Path.Combine(Application.persistentDataPath, "npc-engine"),
+                Commands = ServerSettings.Find(Path.Combine(home, ServerPack.Folder), Application.isEditor, python),
+                Options = serverOptions,
+                Token = secret,
+            };
+        }
+
+        private void FollowServer()
+        {
+            string address = _server.Address;
+            if (address.Length > 0 && address != _place)
+            {
+                _place = address;
+                _client?.MoveTo(address);
+            }
+            ServerState state = _server.State;
+            if (state != _told)
+            {
+                _told = state;
+                Guard(() => ServerChanged?.Invoke(state));
+            }
+            string fault;
+            while ((fault = _server.TakeFault()) != null)
+            {
+                string told = fault;
+                Debug.LogWarning("NPC server: " + told, this);
+                Guard(() => ServerFailed?.Invoke(told));
+            }
         }
 
         private void Close()
@@ -204,6 +277,10 @@ namespace NpcEngine
 
         private void Update()
         {
+            if (startServer && _server != null)
+            {
+                FollowServer();
+            }
             bool connected = _client != null && _client.State == ConnectionState.Connected;
             if (_presence.Update(connected, Time.realtimeSinceStartupAsDouble))
             {

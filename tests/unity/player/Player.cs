@@ -18,6 +18,7 @@ namespace NpcEngine.Tests
         private static int Main(string[] arguments)
         {
             UnityEngine.Application.persistentDataPath = arguments[2];
+            UnityEngine.Application.streamingAssetsPath = arguments[1];
             switch (arguments[0])
             {
                 case "talk": Talk(arguments[1]); break;
@@ -31,8 +32,10 @@ namespace NpcEngine.Tests
                 case "mute": Mute(arguments[1]); break;
                 case "sale": Sale(arguments[1]); break;
                 case "record": Record(arguments[1]); break;
+                case "served": Served(arguments[1]); break;
             }
             NpcClient.CloseAll();
+            ServerProcess.CloseAll();
             return 0;
         }
 
@@ -139,6 +142,29 @@ namespace NpcEngine.Tests
             Say("sales", sales.ToString());
         }
 
+        /// <summary>The server starts with the game, is started again where it dies, and outlives a scene.</summary>
+        private static void Served(string assets)
+        {
+            Build(null);
+            NpcConnection.Current.ServerChanged += state => Say("server", state.ToString());
+            NpcConnection.Current.ServerFailed += why => Say("failed", why);
+            FramesUntil(MiraStands);
+            bool answered = false;
+            _brain.Decided.AddListener(decision => answered |= decision.UtteranceId != null);
+            int first = NpcConnection.Current.Server.ProcessId;
+            Process.GetProcessById(first).Kill();
+            FramesUntil(() => NpcConnection.Current.Server.State == ServerState.Waiting);
+            FramesUntil(() => NpcConnection.Current.Server.State == ServerState.Ready);
+            FramesUntil(MiraStands);
+            _brain.Say("are you there?");
+            FramesUntil(() => answered);
+            int second = NpcConnection.Current.Server.ProcessId;
+            UnityEngine.Scene.End();
+            Build(null);
+            FramesUntil(MiraStands);
+            Say("same", (second == NpcConnection.Current.Server.ProcessId && second != first).ToString());
+        }
+
         private static void Answer(string endpoint)
         {
             Build(endpoint);
@@ -213,9 +239,9 @@ namespace NpcEngine.Tests
             Stopwatch clock = Stopwatch.StartNew();
             while (!holds())
             {
-                if (clock.Elapsed.TotalSeconds > 30)
+                if (clock.Elapsed.TotalSeconds > 60)
                 {
-                    throw new TimeoutException("half a minute is over; the log: " + string.Join("; ", UnityEngine.Scene.Log));
+                    throw new TimeoutException("a minute is over; the log: " + string.Join("; ", UnityEngine.Scene.Log));
                 }
                 UnityEngine.Scene.Frame();
                 System.Threading.Thread.Sleep(5);

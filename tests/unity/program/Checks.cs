@@ -18,6 +18,7 @@ namespace NpcEngine.Tests
         private static readonly Type[] Classes =
         {
             typeof(SessionChecks), typeof(ZmtpChecks), typeof(FallbackChecks), typeof(InboxChecks),
+            typeof(PackChecks),
         };
 
         public static int Run()

@@ -75,6 +75,40 @@ namespace UnityEditor
         public void Cleanup() { }
     }
 
+    public enum BuildTarget { StandaloneOSX = 2, StandaloneWindows = 5, StandaloneWindows64 = 19, StandaloneLinux64 = 24 }
+
     public sealed class InitializeOnLoadAttribute : Attribute { }
     public sealed class MenuItem : Attribute { public MenuItem(string itemName) { } }
+}
+
+namespace UnityEditor.Build
+{
+    public interface IOrderedCallback
+    {
+        int callbackOrder { get; }
+    }
+
+    public interface IPostprocessBuildWithReport : IOrderedCallback
+    {
+        void OnPostprocessBuild(Reporting.BuildReport report);
+    }
+
+    public class BuildFailedException : Exception
+    {
+        public BuildFailedException(string message) : base(message) { }
+    }
+}
+
+namespace UnityEditor.Build.Reporting
+{
+    public class BuildReport : UnityEngine.Object
+    {
+        public BuildSummary summary { get { return default(BuildSummary); } }
+    }
+
+    public struct BuildSummary
+    {
+        public string outputPath { get { return ""; } }
+        public BuildTarget platform { get { return BuildTarget.StandaloneLinux64; } }
+    }
 }

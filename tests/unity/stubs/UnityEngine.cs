@@ -412,6 +412,7 @@ namespace UnityEngine
         public static bool isEditor { get { return false; } }
         public static string dataPath { get { return ""; } }
         public static string persistentDataPath { get; set; }
+        public static string streamingAssetsPath { get; set; }
     }
 
     public static class Debug

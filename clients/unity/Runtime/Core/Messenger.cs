@@ -18,7 +18,6 @@ namespace NpcEngine
 
         public readonly object Gate = new object();
         private readonly Session _session;
-        private readonly Endpoint _endpoint;
         private readonly string _user;
         private readonly string _password;
         private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -26,9 +25,12 @@ namespace NpcEngine
         private readonly Thread _writer;
         private ZmtpLink _link;
         private Socket _socket;
+        private Endpoint _endpoint;
+        private bool _moved;
         private volatile bool _closed;
         private string _fault = "";
 
+        /// <param name="endpoint">null: it waits for <see cref="MoveTo"/>.</param>
         public Messenger(Session session, Endpoint endpoint, string user, string password)
         {
             _session = session;
@@ -64,6 +66,21 @@ namespace NpcEngine
         {
             _reader.Start();
             _writer.Start();
+        }
+
+        /// <summary>The server is somewhere else from now on. The session goes on there.</summary>
+        public void MoveTo(Endpoint endpoint)
+        {
+            lock (Gate)
+            {
+                _endpoint = endpoint;
+                _moved = true;
+                if (_socket != null)
+                {
+                    ZmtpLink.Close(_socket); // the reader notices
+                }
+                Monitor.PulseAll(Gate);
+            }
         }
 
         /// <summary>Wait, with the gate held, until something holds, time is over or this is closed.</summary>
@@ -128,15 +145,26 @@ namespace NpcEngine
                 }
                 lock (Gate)
                 {
-                    WaitUntil(() => false, pause);
+                    WaitUntil(() => _moved, pause);
+                    pause = _moved ? FirstPauseMs : Math.Min(2 * pause, LongestPauseMs);
                 }
-                pause = Math.Min(2 * pause, LongestPauseMs);
             }
         }
 
         private void ReadConnection(ref int pause)
         {
-            Socket socket = _endpoint.Connect();
+            Endpoint endpoint;
+            lock (Gate)
+            {
+                WaitUntil(() => _endpoint != null, int.MaxValue);
+                _moved = false;
+                endpoint = _endpoint;
+                if (_closed)
+                {
+                    return;
+                }
+            }
+            Socket socket = endpoint.Connect();
             lock (Gate)
             {
                 _socket = socket;

@@ -16,10 +16,10 @@ namespace NpcEngine
         private readonly Session _session;
         private readonly Messenger _messenger;
         private readonly object _gate;
-        private readonly string _address;
+        private volatile string _address = "";
 
         /// <summary>Starts to look for the server at once and returns.</summary>
-        /// <param name="endpoint">`tcp://HOST:PORT`.</param>
+        /// <param name="endpoint">`tcp://HOST:PORT`; null where only <see cref="MoveTo"/> will tell.</param>
         /// <param name="name">Of the game, for the server's log.</param>
         /// <param name="token">What the server was started with, if it was.</param>
         /// <param name="user">With a password: ZMTP's PLAIN mechanism, for a proxy that asks for it.</param>
@@ -27,8 +27,8 @@ namespace NpcEngine
         public NpcClient(string endpoint = Endpoint.Usual, string name = "game", string token = null,
                          string user = null, string password = null)
         {
-            var place = new Endpoint(endpoint);
-            _address = place.ToString();
+            Endpoint place = endpoint == null ? null : new Endpoint(endpoint);
+            _address = place == null ? "" : place.ToString();
             _session = new Session(name, token);
             _messenger = new Messenger(_session, place, user, password);
             _gate = _messenger.Gate;
@@ -109,6 +109,18 @@ namespace NpcEngine
         public string Address
         {
             get { return _address; }
+        }
+
+        /// <summary>
+        /// The server is there from now on, as one that was started anew on another port: NPCs and what is not answered yet go
+        /// along.
+        /// </summary>
+        /// <exception cref="ProtocolException">`endpoint`.</exception>
+        public void MoveTo(string endpoint)
+        {
+            var place = new Endpoint(endpoint);
+            _address = place.ToString();
+            _messenger.MoveTo(place);
         }
 
         /// <summary>The NPC's name on its card while it stands; null before, and where the server refused it.</summary>
