@@ -153,6 +153,8 @@ def spoken(persona: Persona) -> Iterator[tuple[Where, Sequence[Line]]]:
             yield (entry, n, "say"), lines
     for name, fact in persona.knowledge.items():
         yield ("knowledge", name, "say"), fact.say
+        for key, lines in fact.further.items():
+            yield ("knowledge", name, "further", key), lines
     for name, quest in persona.quests.items():
         for step, reached in quest.steps.items():
             yield ("quests", name, "steps", step, "say"), reached.say

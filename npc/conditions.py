@@ -210,6 +210,9 @@ TRACED = tuple(sorted((name for name, asks in ASKS.items() if asks.traced), key=
 # -- what is said --------------------------------------------------------------------------------------------
 
 
+_TAKEN_UP = frozenset({"question", "said"})  # words of the speaker, turned round (`npc.language.echo`)
+
+
 class Line(Condition):
     """Something to say, and when. In YAML a plain string is a line that always fits."""
 
@@ -241,8 +244,8 @@ class Line(Condition):
 
     @cached_property
     def specificity(self) -> int:
-        """A line that names what the game tells asks for it."""
-        return super().specificity + sum(name.startswith(STATE) for name in self.variables)
+        """A line that names what the game tells, or what was said, asks for it."""
+        return super().specificity + sum(name.startswith(STATE) or name in _TAKEN_UP for name in self.variables)
 
     def spoken(self, variables: Mapping[str, str], words: str = "") -> str:
         """The line, or `words` in its place, with the variables filled in and the first letter large."""

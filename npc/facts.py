@@ -1,29 +1,48 @@
-"""Short questions that go on about the fact of the card that was told last: "when?", "how many?", "what did they take?"."""
+"""What is asked further about a fact of the card that is spoken of: "when?", "is it contagious?", "what did they take?".
+
+The card's `further` answers: by the question that the words come near to, or by the way in which they go on (`why`, `when` ...:
+`npc/language/forms.yaml`). What it has no answer to is repeated where the fact itself holds it, and named where it does not.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from npc.conditions import Line
+from npc.conversation.episodes import asks_back
 from npc.conversation.recall import resumed
 from npc.conversation.reply import Reply
+from npc.language.echo import embedded
+from npc.language.forms import further_of
 from npc.language.senses import Ask, Sense
 from npc.language.sentences import mentions
+from npc.lore import Fact
 from npc.parts import best
 from npc.turn import Turn
 
 KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 FAR = 0.55  # likeness below which a short question after a fact goes on about that fact
-_SHORT = 8  # words
+_NEAR = 0.52  # likeness from which words are about a fact that was not spoken of
+_ASKED = 0.58  # likeness from which a question is one that goes on about the fact
+_ASIDE = 0.66  # and from which it is, where something else was spoken of meanwhile
+_SAME = 0.04  # by so much another fact may be nearer
+_VERY = 0.85  # likeness from which a question is the fact's own, however it begins
+_WHOLE = 0.8  # likeness from which a question that goes on is asked by itself
+_WORDS = 4  # at least, of such a question
+_SHORT = 9  # words
+_FEW = 3  # words of a question that is hardly about anything else: "why should I?"
 _IN_VIEW = 0.5
 # "when?", "and how many?", "which are good?": what is left out is what was spoken of.
 _BARE = re.compile(
-    r"^(?:and |but |so |wow |oh |okay )*(?:when|where|why(?: not)?|who|how(?: (?:many|much|long|far|often|old|big|come))?|"
-    r"what (?:for|then|else)|which(?: ones?)?(?: (?:is|are) \w+)?|since when|until when|really)"
-    r"(?: exactly| though| then| there)?[\s?.!]*$",
+    r"^(?:and |but |so |wow |oh |okay )*(?:when|where|why(?: not)?|who(?: else)?|"
+    r"how(?: (?:many|much|long|far|often|old|big|come|bad))?|what (?:for|then|else)|"
+    r"which(?: ones?)?(?: (?:is|are) \w+)?|since when|until when|really|for (?:whom|who|what))"
+    r"(?: exactly| though| then| there| did| was| is)*[\s?.!]*$",
     re.IGNORECASE,
 )
 _REFERS = re.compile(
-    r"\b(?:it|they|them|that|those|these(?! days| times)|he|she|him|her|his|its|their|there|not any ?more)\b", re.IGNORECASE
+    r"\b(?:it|they|them|that|those|these(?! days| times)|he|she|him|her|his|its|their|there|one|not any ?more)\b", re.IGNORECASE
 )
 _COUNTS = re.compile(r"\bhow (?:many|much|old|long|far)\b", re.IGNORECASE)
 _A_NUMBER = re.compile(
@@ -31,35 +50,156 @@ _A_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]{4,}", re.IGNORECASE)
+_ALIKE = 4  # letters at the beginning of words that are one: "open", "opens"
+_WHEN = re.compile(r"(?:and |but |so )*(?:when|since when|until when|how soon|how long)\b", re.IGNORECASE)
+_A_TIME = re.compile(
+    r"\b(?:days?|nights?|weeks?|moons?|months?|years?|winters?|summers?|springs?|ago|dawn|dusk|noon|midnight|morning|evening|tomorrow|"
+    r"yesterday|today|soon|bell|first light|midsummer|always|never)\b",
+    re.IGNORECASE,
+)
+_LOOSE = frozenset({"what", "how", "then"})  # ways to go on that say little: many other questions begin like them
+_PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.VIEW, Ask.COLOUR})
+_OPEN = frozenset({Ask.NONE, Ask.COUNT, Ask.HOW_LONG, Ask.PRICE})
+_ASKS_ON = frozenset({Sense.QUESTION, Sense.OTHER, Sense.YES, Sense.ORDER})
 
 
 def answer(turn: Turn) -> Reply | None:
-    """What was told last, once more, where a short question goes on about it; None where it asks for something else."""
-    told = turn.ledger.told
-    if told not in turn.parts.persona.knowledge or not _goes_on(turn):
+    """What is answered to a question that goes on about a fact; None where it asks for something else."""
+    clause, facts = turn.clause, turn.parts.persona.knowledge
+    maybe = clause.sense is Sense.TRADE and "maybe" in clause.meaning.values  # "do you have nightmares?"
+    if not (clause.sense in _ASKS_ON or maybe) or clause.meaning.ask in _PERSONAL or asks_back(clause.text):
         return None
+    topic = turn.ledger.topic
+    if topic in facts and (found := _spoken_of(turn, topic, facts[topic])) is not None:
+        return found
+    return _at_once(turn) or _beside(turn)
+
+
+def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
+    """Further about the fact that is spoken of."""
+    clause, just = turn.clause, turn.ledger.told == topic
+    key = _asked(turn, topic, _ASKED if just else _ASIDE)
+    if key:
+        return _told(turn, topic, fact.further[key], f"was asked further about {topic}: {key}")
+    kind = further_of(clause.text.rstrip(" ?.!,"))
+    if clause.sense is not Sense.QUESTION and kind != "then":
+        return None
+    if not just or not _goes_on(turn, topic):
+        return None
+    if kind in fact.kinds and clause.meaning.ask in {*_OPEN, Ask.WHY}:
+        return _told(turn, topic, fact.further[fact.kinds[kind]], f"was asked further about {topic}: {kind}")
+    if clause.sense is not Sense.QUESTION or clause.meaning.ask not in _OPEN:
+        return None
+    if kind == "what" or _holds(fact, clause.text):
+        return _told(turn, topic, fact.say, f"was asked further about what it knows as {topic}")
+    return unknown(clause.text, f"was asked further about {topic}, and knows no more", topic)
+
+
+def _at_once(turn: Turn) -> Reply | None:
+    """Further about a fact that was not spoken of: "how bad was the flood?"."""
+    facts = turn.parts.persona.knowledge
+    topic, likeness = best(turn.heard.knowledge)
+    if (whole := _whole(turn, likeness)) is not None:
+        return whole
+    if topic not in facts or not _NEAR <= likeness < _VERY or turn.clause.sense is not Sense.QUESTION:
+        return None
+    if likeness < best(turn.heard.talk)[1]:
+        return None
+    fact = facts[topic]
+    further, near = _nearest(turn, topic)
+    if near > likeness:
+        return _told(turn, topic, fact.further[further], f"was asked about {topic}: {further} ({near:.2f})")
+    kind = further_of(turn.clause.text.rstrip(" ?.!,"))
+    if kind not in fact.kinds or kind in _LOOSE or kind in {further_of(question.rstrip(" ?")) for question in fact.asked}:
+        return None
+    return _told(turn, topic, fact.further[fact.kinds[kind]], f"was asked about {topic}: {kind}")
+
+
+def _whole(turn: Turn, known: float) -> Reply | None:
+    """What is asked further in words that stand for themselves: "are you any good at forging?"."""
+    name, likeness = best(turn.heard.further)
+    further = turn.parts.persona.further
+    if name not in further or turn.clause.sense is not Sense.QUESTION or _REFERS.search(turn.clause.text):
+        return None
+    if likeness < _WHOLE or likeness < max(known, best(turn.heard.talk)[1]) or len(turn.clause.text.split()) < _WORDS:
+        return None
+    topic, key = further[name]
+    lines = turn.parts.persona.knowledge[topic].further[key]
+    return _told(turn, topic, lines, f"was asked about {topic}: {key} ({likeness:.2f})")
+
+
+def _beside(turn: Turn) -> Reply | None:
+    """The fact that another clause of the same words names: "people speak of a fever. what is it?"."""
+    clause, facts = turn.clause, turn.parts.persona.knowledge
+    if clause.sense is not Sense.QUESTION or not _REFERS.search(clause.text) or best(turn.heard.knowledge)[1] >= _NEAR:
+        return None
+    for _, percept in turn.clauses[1:]:
+        topic, likeness = best(percept.knowledge)
+        if percept is not turn.heard and topic in facts and likeness >= _NEAR and likeness >= best(percept.talk)[1]:
+            key = facts[topic].kinds.get(further_of(clause.text.rstrip(" ?.!,")), "")
+            lines = facts[topic].further[key] if key else facts[topic].say
+            return _told(turn, topic, lines, f"was asked about {topic}, which was named beside")
+    return None
+
+
+def _told(turn: Turn, topic: str, lines: Sequence[Line], why: str) -> Reply | None:
+    """A reply with one of these lines; what was said lately is owned up to."""
     parts = turn.parts
     moment = parts.moment(turn.heard, [], turn.person)
-    line = parts.speaker.one_of(parts.persona.knowledge[told].say, moment, parts.variables(turn.heard))
+    variables = parts.variables(turn.heard)
+    fresh = parts.speaker.has_fresh(lines, moment, variables)
+    line = parts.speaker.one_of(lines, moment, variables)
     if not line:
         return None
-    return Reply("again", f"was asked further about what it knows as {told}", {"line": resumed(line)}, fact=told)
+    return Reply("itself" if fresh else "again", why, {"line": line if fresh else resumed(line)}, fact=topic)
 
 
-def _goes_on(turn: Turn) -> bool:
+def unknown(text: str, why: str, fact: str = "") -> Reply:
+    """The answer to a question that it cannot answer, which names what was asked."""
+    said = embedded(text)
+    return Reply("unknown", why, lead=f"{said[:1].upper()}{said[1:]}?" if said else "", fact=fact)
+
+
+def _nearest(turn: Turn, topic: str) -> tuple[str, float]:
+    """The entry of `further` of a fact that words come nearest to, and how near."""
+    further = turn.parts.persona.further
+    near = {further[name][1]: p for name, p in turn.heard.further.items() if name in further and further[name][0] == topic}
+    return best(near)
+
+
+def _asked(turn: Turn, topic: str, least: float) -> str:
+    """The entry of `further` that words ask for; empty where they ask for another fact rather, or for none."""
+    key, likeness = _nearest(turn, topic)
+    fact, rival = best(turn.heard.knowledge)
+    if likeness < least or rival > likeness + (0.0 if fact == topic else _SAME):
+        return ""
+    return "" if best(turn.heard.talk)[1] > likeness + 0.2 else key
+
+
+def _goes_on(turn: Turn, topic: str) -> bool:
     """Whether a question goes on about the fact that was told last: short, and of nothing else that is known or in view."""
-    clause, percept, told = turn.clause, turn.heard, turn.ledger.told
-    if clause.sense is not Sense.QUESTION or clause.meaning.ask not in {Ask.NONE, Ask.COUNT, Ask.HOW_LONG, Ask.PRICE}:
-        return False
+    clause, percept = turn.clause, turn.heard
     fact, likeness = best(percept.knowledge)
-    if (fact != told and likeness >= FAR) or len(clause.text.split()) > _SHORT:
+    words = len(clause.text.split())
+    has = further_of(clause.text.rstrip(" ?.!,")) in turn.parts.persona.knowledge[topic].kinds
+    far = KNOWS if has and _REFERS.search(clause.text) else FAR
+    if (fact != topic and likeness >= far) or words > _SHORT:
         return False
-    if fact == told and likeness >= KNOWS:  # the very question of the card
+    if fact == topic and likeness >= KNOWS:  # the very question of the card
         return False
     if any(d.p >= _IN_VIEW and mentions(clause.text, d.phrase, plural=True) for d in (*turn.percept.looked, *percept.watch)):
         return False
-    words = " ".join(line.say for line in turn.parts.persona.knowledge[told].say)
-    if _COUNTS.search(clause.text) and not _A_NUMBER.search(words):
-        return False
-    shared = {w.lower()[:5] for w in _WORD.findall(clause.text)} & {w.lower()[:5] for w in _WORD.findall(words)}
-    return bool(_BARE.match(clause.text) or _REFERS.search(clause.text) or shared or _COUNTS.search(clause.text))
+    if further_of(clause.text.rstrip(" ?.!,")) == "then":
+        return True
+    held = _holds(turn.parts.persona.knowledge[topic], clause.text)
+    return bool(_BARE.match(clause.text) or _REFERS.search(clause.text) or held or (has and words <= _FEW))
+
+
+def _holds(fact: Fact, text: str) -> bool:
+    """Whether a fact itself has what a question about it asks for: a number, or words of the question."""
+    words = " ".join(line.say for line in fact.say)
+    if _COUNTS.search(text):
+        return _A_NUMBER.search(words) is not None
+    if _WHEN.match(text) and _A_TIME.search(words):
+        return True
+    return bool({w.lower()[:_ALIKE] for w in _WORD.findall(text)} & {w.lower()[:_ALIKE] for w in _WORD.findall(words)})

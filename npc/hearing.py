@@ -28,6 +28,7 @@ from npc.turn import Turn
 from npc.types import Decision, Percept
 
 _MANNERS = frozenset({"greet", "thank", "apologize", "agree", "compliment"})
+_NEAR = 0.45
 _FEW = 2  # words of a clause that says little
 _A_NAME = re.compile(
     r"(?:well[, ]+|oh[, ]+)?(?:it is |that is |I am |the name is |just )?(?P<name>[a-z][\w'-]{1,30})"
@@ -126,6 +127,8 @@ def _weight(turn_pair: tuple[Clause, Percept]) -> tuple[bool, float]:
         rank += 1
     if clause.sense is Sense.OTHER and (len(clause.text.split()) <= _FEW or best(percept.intent)[0] in _MANNERS):
         rank += 1
+    elif clause.sense is Sense.OTHER and max(best(percept.knowledge)[1], best(percept.talk)[1]) < _NEAR:
+        rank += 0.5  # it comes near to nothing that anybody talks about
     return not is_hostile(clause, percept), rank
 
 
@@ -148,7 +151,7 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
         ledger.asked = "name"
     elif turn.replied is None or turn.replied.topic not in {"which", "what_thing", "price", "counter", "firm"}:
         ledger.asked = ""
-    ledger.told = moment.knows if turn.replied is None else turn.replied.fact
+    ledger.tell(moment.knows if turn.replied is None else turn.replied.fact)
     if clause.meaning.ask is not Ask.WHY:
         deed = load_behaviour().actions[decision.action].deed
         ledger.reason = moment.cause if deed or moment.cause != "words" or decision.action == "refuse" else "talk"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from npc.persona import Persona
 from npc.types import Detection, Percept, Target
@@ -65,8 +65,12 @@ def _said(words: str, text: str) -> bool:
 def word_likeness(persona: Persona, text: str) -> dict[str, float]:
     """How near `text` comes to the questions of each fact, and the examples of each intent, of the card: the cosine of the
     words that they share, without the commonest."""
+    return _shared(text, persona.asked)
+
+
+def _shared(text: str, questions: Mapping[str, Sequence[str]]) -> dict[str, float]:
     said = _content(text)
-    return {name: max(_cosine(said, _content(q)) for q in asked) for name, asked in persona.asked.items()}
+    return {name: max(_cosine(said, _content(q)) for q in asked) for name, asked in questions.items()}
 
 
 def _content(text: str) -> frozenset[str]:
@@ -103,4 +107,5 @@ def read(text: str, time: float, in_view: Sequence[str] = (), persona: Persona |
         watch=watch,
         text=text,
         knowledge=word_likeness(persona, text) if persona is not None else {},
+        further=_shared(text, persona.asked_further) if persona is not None else {},
     )

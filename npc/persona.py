@@ -28,6 +28,7 @@ from npc.conditions import Condition, Line, Lines, Told
 from npc.conversation.trade import Ware
 from npc.effects import Consequences
 from npc.errors import PersonaError
+from npc.lore import Fact, Questions
 from npc.quests import Bark, Name, Quest, Step
 from npc.steadiness import FilterCfg, Steadiness
 from npc.text import valid
@@ -44,8 +45,6 @@ def _many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-Question = Annotated[str, Field(min_length=1, max_length=200)]
-Questions = Annotated[tuple[Question, ...], BeforeValidator(_many, json_schema_input_type=str | list[str])]
 Trait = Annotated[float, Field(ge=-1, le=1)]
 WareName = Annotated[str, Field(min_length=1, max_length=60)]
 Priced = Annotated[Ware, BeforeValidator(lambda value: value, json_schema_input_type=int | Ware)]
@@ -77,17 +76,6 @@ class Rule(BaseModel):
     because: str = Field(min_length=1)
     say: Lines = ()
     effects: Consequences = ()
-
-
-class Fact(BaseModel):
-    """Something that a character knows, and the questions that it answers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    asked: Questions = Field(min_length=1, max_length=8)
-    """Questions as players might ask them; others with the same meaning are understood too."""
-    say: Lines = Field(min_length=1)
-    """What it answers."""
 
 
 class Voice(BaseModel):
@@ -215,6 +203,21 @@ class Persona(BaseModel):
     def asked(self) -> dict[str, tuple[str, ...]]:
         """Facts and intents of its own -> the questions and examples that words are compared with."""
         return {**{name: fact.asked for name, fact in self.knowledge.items()}, **self.intents}
+
+    @cached_property
+    def further(self) -> dict[str, tuple[str, str]]:
+        """What may be asked further, each under a name of its own -> the fact, and the entry of its `further`."""
+        return {f"{name}: {key}": (name, key) for name, fact in self.knowledge.items() for key in fact.asked_further}
+
+    @cached_property
+    def asked_further(self) -> dict[str, tuple[str, ...]]:
+        """The same names -> the questions that words are compared with."""
+        return {name: self.knowledge[fact].asked_further[key] for name, (fact, key) in self.further.items()}
+
+    @cached_property
+    def questions_further(self) -> tuple[str, ...]:
+        """All of them, in that order."""
+        return tuple(question for asked in self.asked_further.values() for question in asked)
 
     @cached_property
     def places(self) -> tuple[str, ...]:

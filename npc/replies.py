@@ -75,6 +75,8 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
 def _may_ask_for_a_fact(turn: Turn) -> bool:
     """ "My name is Ada" asks nothing, however near it comes to "what is your name?"; prices are those of the wares."""
     clause = turn.clause
+    if clause.sense is Sense.QUESTION and episodes.asks_back(clause.text):
+        return False
     if clause.meaning.ask in _PERSONAL:
         known = recall.answer(clause, turn.ledger, turn.percept.time)
         return clause.meaning.ask is Ask.MINE and known is not None and known.topic == "recall_none"

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 
+from npc.conversation.episodes import asks_back
 from npc.conversation.reply import Reply
+from npc.facts import unknown
+from npc.language.echo import embedded, mirrored
 from npc.language.forms import form_of
 from npc.language.phrases import singular
 from npc.language.senses import Sense
@@ -18,9 +21,12 @@ from npc.parts import best
 from npc.second_opinion import SURE
 from npc.turn import Turn
 
-ASIDE = 0.12  # by so much a fact of the card may be less near: it says more
+ASIDE = 0.15  # by so much a fact of the card may be less near: it says more
 NEAR = 0.52  # likeness from which words are about one of those things
 FORMED = 0.62  # and from which they are where the way in which they are put tells something, too
+ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question of the card
+SAID = 0.6  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
+_FEW = 3
 QUITE = 0.68  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
 FAINT = 0.55  # and from which they may be, where they are put in no known way
@@ -34,6 +40,11 @@ _INSIDE = re.compile(
     r"(?:and |so |but )?what is (?:in|inside|under|behind)\b|(?:who|why|how|when|is|are|was|were|do|does|did)\b", re.IGNORECASE
 )
 # Questions after what it may not know: what is asked about is taken up, and the card says in its own way that it does not.
+# Questions that may be about its own life, which it need not tell of.
+_OF_ITSELF = frozenset({"to_who", "to_when", "to_where", "to_what_is", "to_question", "to_how", "to_how_much", "to_how_far"})
+_HOW = re.compile(r"How (?:you|I|we|one) (?:can |could |should |would )?", re.IGNORECASE)
+_OWN = re.compile(r"(?:since |until |by |for |with |from |to )?(?:what|who|when|where|how(?: \w+)?) I\b", re.IGNORECASE)
+_NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
 _UNKNOWN = frozenset({"to_acquainted", "to_what_is", "to_who", "to_when", "to_question", "to_where"})
 # Verbs of orders that no action is of.
 _NO_DEEDS = re.compile(
@@ -73,9 +84,22 @@ def answer(turn: Turn) -> Reply | None:
         return Reply("absent", f"was asked where {clause.thing} is, and sees none", {"thing": singular(clause.thing)})
     if topic == "to_are_you" and _is_named(turn, thing) and (say := _of_itself(turn)):
         return Reply("itself", why, {"line": say}, fact="self")
+    said = values_of(clause.text, asks)
+    if topic == "to_how_to" and "question" in said:
+        said["question"] = _HOW.sub("How to ", said["question"])
+    if form in _OF_ITSELF and topic == form and _OWN.match(said.get("question", "")):
+        topic = "to_own"
     if topic in _UNKNOWN and "unknown" in parts.persona.lines and topic not in parts.persona.lines:
+        if "question" in said and not (thing and form in _NAMES):
+            return unknown(clause.text, why)
         return Reply("unknown", why, lead=f"{thing[:1].upper()}{thing[1:]}?" if thing else "")
-    return Reply(topic, why, {"thing": thing} if thing else {})
+    return Reply(topic, why, said | ({"thing": thing} if thing else {}))
+
+
+def values_of(text: str, asks: bool) -> dict[str, str]:
+    """What lines may name of the words themselves: a question as part of another sentence, a remark turned round."""
+    name, words = ("question", embedded(text)) if asks else ("said", mirrored(text))
+    return {name: f"{words[:1].upper()}{words[1:]}"} if words else {}
 
 
 def _is_named(turn: Turn, thing: str) -> bool:
@@ -90,8 +114,10 @@ def taken_up(turn: Turn) -> Reply | None:
         return None
     if clause.sense is Sense.ORDER and clause.meaning.verb:
         return Reply("to_order", f"was asked to {clause.meaning.verb}, which it cannot make out")
-    form, thing = form_of(clause.text.rstrip(" ?.!,"), clause.sense is Sense.QUESTION)
-    return Reply(form, "was spoken to in a way that it knows", {"thing": thing} if thing else {}) if form else None
+    asks = clause.sense is Sense.QUESTION
+    form, thing = form_of(clause.text.rstrip(" ?.!,"), asks)
+    values = values_of(clause.text, asks) | ({"thing": thing} if thing else {})
+    return Reply(form, "was spoken to in a way that it knows", values) if form else None
 
 
 def _of_itself(turn: Turn) -> str:
@@ -106,6 +132,12 @@ def _of_itself(turn: Turn) -> str:
 def knows(turn: Turn) -> bool:
     """Whether words come near enough to a fact of the card, for all that anybody talks about."""
     fact, likeness = best(turn.heard.knowledge)
+    clause = turn.clause
+    if clause.sense is Sense.QUESTION:
+        if asks_back(clause.text) or (likeness < ASKED_IF and form_of(clause.text.rstrip(" ?.!,"), True)[0] == "to_if"):
+            return False
+    elif likeness < (SAID if len(clause.text.split()) > _FEW else QUITE) or fact == turn.ledger.told:
+        return False
     return fact in turn.parts.persona.knowledge and likeness >= NEAR and likeness >= best(turn.heard.talk)[1] - ASIDE
 
 

@@ -102,7 +102,8 @@ class Percept:
     before, and `looked` what the words had looked for in this frame. There `p` is lower where something else explains better
     what is at that place; in `watch` every phrase stands for itself. `talk` is like `knowledge`, of the few nearest things that
     people talk about with anybody (`small_talk.yaml`). Where words ask for what was before, `recalled` maps the numbers of
-    episodes that the character remembers to how near they come in meaning, -1..1: the few nearest.
+    episodes that the character remembers to how near they come in meaning, -1..1: the few nearest. `further` is like
+    `knowledge`, of the few nearest questions that go on about a fact (`Persona.further`).
     """
 
     time: float
@@ -122,6 +123,7 @@ class Percept:
     looked: tuple[Found, ...] = ()
     talk: Mapping[str, float] = field(default_factory=dict)
     recalled: Mapping[int, float] = field(default_factory=dict)
+    further: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

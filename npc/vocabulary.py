@@ -123,6 +123,9 @@ def excesses(card: Any) -> Iterator[_Misfit]:
     if questions > MOST_QUESTIONS:
         message = f"{questions} questions in all, at most {MOST_QUESTIONS}"
         yield ("knowledge",), message, "Leave some out: others with the same meaning are understood too."
+    further = sum(len(_mapping(fact.get("further"))) for _, fact in _mappings(card, "knowledge"))
+    if further > MOST_QUESTIONS:
+        yield ("knowledge",), f"{further} entries under `further` in all, at most {MOST_QUESTIONS}", "Leave some out."
     yield from _long_texts(card, ())
 
 
@@ -274,6 +277,8 @@ def _spoken(card: Mapping[str, Any]) -> Iterator[tuple[Where, Any]]:
         yield (*place, "say"), step.get("say")
     for name, fact in _mappings(card, "knowledge"):
         yield ("knowledge", name, "say"), fact.get("say")
+        for key, lines in _mapping(fact.get("further")).items():
+            yield ("knowledge", name, "further", key), lines
 
 
 def _steps(card: Mapping[str, Any]) -> Iterator[tuple[Where, Mapping[str, Any]]]:

@@ -42,7 +42,8 @@ class ModelReader:
         percept = self._perceiver.see(None, [Query(text)])[0].percept(time, text=text)
         # The frame is the author's: nothing is told of it but what is in view.
         knows, talk = self._knowledge.likeness(persona, text), self._knowledge.talk(text)
-        percept = replace(percept, watch=watch, has_frame=True, knowledge=knows, talk=talk)
+        further = self._knowledge.further(persona, text)
+        percept = replace(percept, watch=watch, has_frame=True, knowledge=knows, talk=talk, further=further)
         return with_sight(percept, in_view, persona)
 
 

@@ -349,7 +349,8 @@ class Brain:
     def _known(self, mind: Mind, sight: Sight) -> dict[str, Mapping[str, float]]:
         """How near words come to what the character knows, and to what anybody talks about."""
         knowledge = self._knowledge.likeness(mind.character.persona, sight.heard, _QUESTIONS)
-        return {"knowledge": knowledge, "talk": self._knowledge.talk(sight.heard, _QUESTIONS)}
+        further = self._knowledge.further(mind.character.persona, sight.heard, _QUESTIONS)
+        return {"knowledge": knowledge, "further": further, "talk": self._knowledge.talk(sight.heard, _QUESTIONS)}
 
     def _tell_line(self, mind: Mind, utterance: str | None, text: str, more: bool) -> None:
         self._notices.append(Notice(mind, "line", text, utterance, more))

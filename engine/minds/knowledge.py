@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float32]
 Questions = tuple[str, ...]
 KEPT = 8 << 20  # bytes of vectors that are kept, of some 5,000 questions
 AHEAD = 100  # characters of questions that are encoded ahead at a time: about as much work as a frame
-NEAREST = 3  # things to talk about that words may mean
+NEAREST = 3  # things to talk about, or to go on about, that words may mean
 _DECIMALS = 4  # what a log needs of a cosine
 _TALK: Questions = tuple(example for examples in load_behaviour().small_talk.values() for example in examples)
 
@@ -37,7 +37,9 @@ class Knowledge:
 
     def prepare(self, personas: Iterable[Persona]) -> bool:
         """Encode a few questions of these cards ahead, so that words need not wait for all; False: there are none left."""
-        return self._prepare(dict.fromkeys(persona.questions for persona in personas))
+        return self._prepare(
+            dict.fromkeys(asked for persona in personas for asked in (persona.questions, persona.questions_further))
+        )
 
     def prepare_talk(self) -> bool:
         """The same of the examples of what people talk about with anybody."""
@@ -60,6 +62,16 @@ class Knowledge:
         if not persona.asked or not text.strip():
             return {}
         return self._nearest(persona.asked, persona.questions, text, budget)
+
+    def further(self, persona: Persona, text: str, budget: int | None = None) -> Mapping[str, float]:
+        """How near `text` comes to the few nearest questions that go on about a fact of the card (`Persona.further`).
+
+        Args:
+            budget: as of `likeness`.
+        """
+        if not persona.asked_further or not text.strip():
+            return {}
+        return _few(self._nearest(persona.asked_further, persona.questions_further, text, budget))
 
     def _nearest(
         self, asked: Mapping[str, Questions], questions: Questions, text: str, budget: int | None
@@ -84,8 +96,7 @@ class Knowledge:
         """
         if not text.strip():
             return {}
-        near = self._nearest(load_behaviour().small_talk, _TALK, text, budget)
-        return dict(sorted(near.items(), key=lambda pair: -pair[1])[:NEAREST])
+        return _few(self._nearest(load_behaviour().small_talk, _TALK, text, budget))
 
     def _encoded(self, questions: Questions) -> int:
         return len(self._vectors.get(questions, ()))
@@ -103,3 +114,7 @@ class Knowledge:
         while self._bytes > self._kept and len(self._vectors) > 1:
             self._bytes -= self._vectors.popitem(last=False)[1].nbytes
         return vectors
+
+
+def _few(near: Mapping[str, float]) -> Mapping[str, float]:
+    return dict(sorted(near.items(), key=lambda pair: -pair[1])[:NEAREST])

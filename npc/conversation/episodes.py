@@ -31,8 +31,12 @@ _FRAME = re.compile(
 _ASKS = re.compile(
     r"\b(?:remember|recall|remind me|forg[eo]t(?:ten)?|did I (?:ever )?(?:say|tell|mention|ask|want)"
     r"|(?:where|when|what|who|why|how) (?:did|had) I|have I (?:ever )?(?:said|told|mentioned)"
-    r"|I (?:said|told you|asked you|mentioned)|tell me again)\b",
+    r"|I (?:said|told you|asked you|mentioned)|tell me again)\b"
+    r"|^(?:and |so )?(?:what|who|where|when|how)(?: [a-z]+)? (?:was|were|did) (?!you\b|your\b).*\bagain[\s?.!]*$",
     re.IGNORECASE,
+)
+_ASKS_BACK = re.compile(
+    r"\b(?:did|have|had) I (?:ever |just |already )?(?:say|said|tell|told|mention|mentioned)\b|\bI (?:told you|said)\b", re.I
 )
 _SOMEBODY = re.compile(
     r"^(?:and )?(?:what (?:did|has) (?P<who>[\w' -]{1,40}?) (?:say|said|tell|told|ask|asked|want)(?: to)?(?: you)?"
@@ -50,6 +54,11 @@ def to_compare(clause: Clause) -> tuple[str, ...]:
     if clause.meaning.ask not in {Ask.ABOUT, Ask.MINE} and not (clause.sense is not Sense.SELF and _ASKS.search(clause.text)):
         return ()
     return tuple(dict.fromkeys(filter(None, (clause.text, _FRAME.sub("", clause.text).strip(" ?.!")))))
+
+
+def asks_back(text: str) -> bool:
+    """Whether a question is after what its speaker has said himself: "what did I say about my brother?"."""
+    return _ASKS_BACK.search(text) is not None
 
 
 def can_be_recalled(episode: Episode) -> bool:

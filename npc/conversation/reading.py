@@ -202,7 +202,7 @@ def _condition(piece: Piece, ledger: Ledger) -> Clause:
 
 def _elliptic(said: str, ledger: Ledger, before: Clause | None) -> str:
     """A clause that is a question or an order before it, of another thing; empty where it is none."""
-    if _WHERE.match(bare(said)) is not None and ledger.thing is not None:
+    if _WHERE.match(bare(said)) is not None and ledger.thing is not None and not ledger.told:
         return f"where is the {ledger.thing.phrase}?"
     found = _AND.match(said.strip()) or (_BARE.match(bare(said)) if before is None else None)
     if found is None:

@@ -8,7 +8,7 @@ words alone, for comparison.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -121,4 +121,11 @@ def _share(hits: Iterable[bool]) -> float:
 
 @cache
 def _cards() -> dict[str, Persona]:
-    return {name: load_persona(name) for name in characters()}
+    """The shipped characters, each with the facts that questions are written for: of a fact that lies close to another of its
+    card nobody can say which one of them a question is after."""
+    entries = yaml.safe_load(_QUESTIONS.read_text(encoding="utf-8"))
+    return {name: _with(load_persona(name), entries[name]) for name in characters()}
+
+
+def _with(persona: Persona, facts: Collection[str]) -> Persona:
+    return persona.model_copy(update={"knowledge": {name: persona.knowledge[name] for name in facts}})

@@ -27,7 +27,11 @@ _AHEAD = re.compile(
 _ASKS = re.compile(r"(?:what|who|where|why|how|which|whose)\b(?! (?:do|would|will) you\b)", re.IGNORECASE)
 _CHOOSES = re.compile(r"(?:should|shall|do|does|did|is|are|was|were|which|what|who)\b", re.IGNORECASE)
 _SUPPOSES = re.compile(
-    r"(?:and |so |but )?(?:what|how) (?:would|will|do|could|should) (?:you|we|I)\b.*\b(?:if|when)\b", re.IGNORECASE
+    r"(?:and |so |but )?(?:what|how|who|where|which) (?:would|will|do|could|should) (?:you|we|I)\b.*\b(?:if|when)\b"
+    r"|(?:and |so |but )?what (?:happens|would happen|will happen|happened) (?:if|when)\b"
+    r"|(?:and |so |but )?if (?:you|I|we|he|she|they|it|somebody|someone|the [a-z]+) (?:could|had|were|was|gave|won|found|did|"
+    r"knew|lost|got|saw|would|asked|met|died|came|went|left|told)\b.{0,80}\b(?:would|could) (?:you|it|he|she|they|I|we)\b",
+    re.IGNORECASE,
 )
 _WITHIN = frozenset({"before", "until", "when", "because"})
 _NAMES: dict[str, Joint] = {
@@ -74,7 +78,7 @@ def cut(text: str) -> tuple[Piece, ...]:
 def _cut_sentence(sentence: str) -> list[Piece]:
     sentence = _TAG.sub("", sentence)
     question = sentence.endswith("?")
-    if (ahead := _AHEAD.match(bare(sentence))) is not None:
+    if _SUPPOSES.match(bare(sentence)) is None and (ahead := _AHEAD.match(bare(sentence))) is not None:
         joint = _NAMES[ahead["joint"].lower()]
         done = [piece for piece in _cut_plain(ahead["do"], question) if re.search(r"\w", piece.text)]
         return [*done, Piece(ahead["when"].strip(), joint, len(done), _is_always(ahead["joint"]))]

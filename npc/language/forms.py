@@ -43,6 +43,13 @@ def _read() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
 
 
 _FORMS = _read()
+FURTHER = tuple(dict.fromkeys(kind for kind, _ in _FORMS["further"]))  # how one may go on about what was told
+
+
+@lru_cache(maxsize=256)
+def further_of(clause: str) -> str:
+    """How a `plain` clause goes on about what was told: `why`, `when`, `then` ...; empty where it does not."""
+    return next((kind for kind, pattern in _FORMS["further"] if pattern.fullmatch(clause) is not None), "")
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@ Phrase = Annotated[str, Field(max_length=120)]
 SaidText = Annotated[str, Field(max_length=500)]
 
 MOST = 8  # things, bids, promises, forbidden deeds, lines that are kept of each; what is older gives way
+SPOKEN_OF = 3  # lines about something else after which a fact is spoken of no more
 MOST_FACTS = 24  # that a speaker told of himself
 
 
@@ -86,7 +87,7 @@ class Ledger(BaseModel):
     Attributes:
         things: what was meant lately, the latest last.
         facts: what the speaker told of himself: `name`, `home`, `likes`, `dog` …
-        told: the fact of the card that was told last.
+        told: the fact of the card that the last answer told; `topic`: the one still spoken of, `aside`: lines since then.
         reason: the cause of what it did then; `line`: the last line that was said to this speaker.
         asked: what the character has asked and waits to hear: `which`, `deal`, `you` (empty: nothing).
     """
@@ -108,6 +109,8 @@ class Ledger(BaseModel):
     first_order: Heard | None = None
     heard: tuple[Heard, ...] = Field(default=(), max_length=MOST)
     told: Phrase = ""
+    topic: Phrase = ""
+    aside: int = Field(default=0, ge=0)
     reason: Phrase = ""
     line: SaidText = ""
     asked: Phrase = ""
@@ -116,6 +119,12 @@ class Ledger(BaseModel):
     def thing(self) -> Meant | None:
         """What "it" means."""
         return self.things[-1] if self.things else None
+
+    def tell(self, fact: str) -> None:
+        """Note the fact that the last answer told (empty: none); one is spoken of for some lines more."""
+        self.told = fact
+        self.aside = 0 if fact else self.aside + 1
+        self.topic = fact or (self.topic if self.aside <= SPOKEN_OF else "")
 
     def mean(self, meant: Meant) -> None:
         """Take up a thing as the latest that was meant."""

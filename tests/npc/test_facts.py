@@ -52,7 +52,7 @@ def test_a_fact_with_other_words_left_is_told_in_these(actor):
     assert lines == {"My uncle.", "An uncle of mine, with one hand."}
 
 
-@pytest.mark.parametrize("line", ["how many?", "and when?", "where do they come from", "how many are there?", "do they bite"])
+@pytest.mark.parametrize("line", ["how many?", "where do they come from", "how many are there?", "what do they eat"])
 def test_a_short_question_goes_on_about_what_was_told(actor, line):
     _ask(actor, "what about the wolves?", wolves=0.9)
     assert _ask(actor, line, mill=0.3) == "As I said: they come from the moor. Six of them."
