@@ -92,7 +92,8 @@ class Character:
     def read(self, text: str, speaker: str) -> Reading:
         """How it takes these words, completed by what was said before: what perception is to hear, and to look for."""
         person = self.memory.person(valid(speaker))
-        return read(valid(text), person.ledger if person else Ledger(), self.persona.name)
+        names = self._parts.names_at_hand(self.percept.watch)
+        return read(valid(text), person.ledger if person else Ledger(), self.persona.name, names)
 
     @property
     def looks_for(self) -> tuple[str, ...]:

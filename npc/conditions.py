@@ -21,7 +21,7 @@ from npc.effects import TAG, Consequences, Tags
 from npc.line_ids import LineId, derived_id
 from npc.translations import own
 from npc.types import Effect
-from npc.variables import STATE, checked, filled, names_in
+from npc.variables import STATE, checked, filled, names_in, said
 
 Once: TypeAlias = Literal["ever", "visit"]
 
@@ -249,7 +249,8 @@ class Line(Condition):
 
     def spoken(self, variables: Mapping[str, str], words: str = "") -> str:
         """The line, or `words` in its place, with the variables filled in and the first letter large."""
-        text = filled(_OPENS.sub(lambda found: _capital(variables.get(found[1], "")), words or self.say), variables)
+        fill = filled if words else said
+        text = fill(_OPENS.sub(lambda found: _capital(variables.get(found[1], "")), words or self.say), variables)
         return text[:1].upper() + text[1:]
 
 
@@ -356,4 +357,4 @@ class Speaker:
     def _fits(line: Line, moment: Moment, variables: Mapping[str, str]) -> bool:
         if line.once is not None and line.say in moment.told[line.once]:
             return False
-        return line.variables <= variables.keys() and line.holds(moment)
+        return all(variables.get(name) for name in line.variables) and line.holds(moment)  # no line has a gap for a name

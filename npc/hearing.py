@@ -12,9 +12,11 @@ from dataclasses import replace
 
 from npc.behaviour import load_behaviour
 from npc.conditions import Moment
-from npc.conversation import view
 from npc.conversation.reading import Clause, Reading, read
 from npc.conversation.recall import lately
+from npc.conversation.things import table
+from npc.language.kinds import PERSON, akin
+from npc.language.phrases import kind_of
 from npc.language.plain import plain
 from npc.language.senses import Ask, Sense
 from npc.language.told import YES, as_name, told
@@ -29,6 +31,8 @@ from npc.types import Decision, Percept
 
 _MANNERS = frozenset({"greet", "thank", "apologize", "agree", "compliment"})
 _NEAR = 0.45
+# Answers after which it waits to hear something: which one, or whether that is a deal.
+_ASKING = frozenset({"which", "what_thing", "price", "counter", "firm", "buys", "wants", "wares", "no_use"})
 _FEW = 2  # words of a clause that says little
 _A_NAME = re.compile(
     r"(?:well[, ]+|oh[, ]+)?(?:it is |that is |I am |the name is |just )?(?P<name>[a-z][\w'-]{1,30})"
@@ -40,6 +44,7 @@ _THEIR_NAME = re.compile(
     r"\b(?:he|she|it) is (?:called|named) (?P<name_>[a-z][\w'-]{1,30})",
     re.IGNORECASE,
 )
+_VAGUE = frozenset({"thing", "things", "stuff"})
 BACK = 5.0  # seconds of silence after which somebody who speaks again has come back
 # Which clause of several decides: enmity, then what asks for something, takes something back, tells something, is small talk.
 _RANKS = (
@@ -56,7 +61,7 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     Args:
         away: seconds since the speaker last said something.
     """
-    reading = read(percept.text, person.ledger, parts.persona.name)
+    reading = read(percept.text, person.ledger, parts.persona.name, parts.names_at_hand(percept.watch))
     if not reading.clauses:
         return None
     if away is not None and away >= BACK:
@@ -105,7 +110,7 @@ def _named(text: str, ledger: Ledger) -> list[tuple[str, str]]:
 
 def _mean_the_only_thing(turn: Turn) -> None:
     """ "Kill it!", where nothing was spoken of before and one thing alone is in view."""
-    things = view.table(turn.percept.watch)
+    things = table(turn.percept.watch)
     if len(things) == 1:
         clause = replace(turn.clause, thing=things[0].phrase, lost="")
         turn.clauses[0] = (clause, replace(turn.heard, target=things[0].target))
@@ -123,6 +128,8 @@ def _weight(turn_pair: tuple[Clause, Percept]) -> tuple[bool, float]:
         rank += 1.5
     if clause.sense is Sense.QUESTION:  # what is to be done comes before what is asked
         rank += 0.25
+    if clause.sense is Sense.TRADE and "number" not in clause.meaning.values:  # a bid says more than that the price is high
+        rank += 0.1
     if clause.sense in {Sense.YES, Sense.NO}:
         rank += 1
     if clause.sense is Sense.OTHER and (len(clause.text.split()) <= _FEW or best(percept.intent)[0] in _MANNERS):
@@ -136,10 +143,15 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     """Bring the ledger up to date with what was said and done."""
     clause, ledger, now = turn.clause, turn.ledger, turn.percept.time
     ledger.hear(Heard(text=turn.percept.text[:500], sense=clause.sense, intent=moment.intent, time=now))
-    for about, percept in turn.clauses:
-        if about.thing and not about.lost:
+    for about, percept in sorted(turn.clauses, key=lambda pair: pair[0].is_deed):  # what is to be done is what "it" means then
+        if about.thing and not about.lost and kind_of(about.thing) not in _VAGUE:
             place = percept.target
+            if akin(about.thing, PERSON):
+                ledger.person = Meant(phrase=about.thing, time=now)
             ledger.mean(Meant(phrase=about.thing, time=now, x=place.x if place else None, y=place.y if place else None))
+    for phrase in reversed(turn.replied.names if turn.replied is not None else ()):
+        at = turn.replied.target if turn.replied is not None and phrase == turn.replied.names[0] else None
+        ledger.mean(Meant(phrase=phrase, time=now, x=at.x if at else None, y=at.y if at else None))
     if clause.sense is Sense.ORDER and not clause.lost:
         ledger.order = Order(text=clause.text[:500], verb=clause.meaning.verb, thing=clause.thing, time=now)
         if decision.action == "go_to" and clause.thing:
@@ -149,7 +161,7 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
         ledger.question = Order(text=clause.text[:500], thing=clause.thing, time=now)
     if turn.replied is not None and turn.replied.topic == "my_name_unknown":
         ledger.asked = "name"
-    elif turn.replied is None or turn.replied.topic not in {"which", "what_thing", "price", "counter", "firm"}:
+    elif turn.replied is None or turn.replied.topic not in _ASKING:
         ledger.asked = ""
     ledger.tell(moment.knows if turn.replied is None else turn.replied.fact)
     if clause.meaning.ask is not Ask.WHY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,12 +18,18 @@ from npc.language.senses import Sense
 from npc.memory.ledger import Order
 from npc.memory.records import PlannedOrder
 from npc.parts import CharacterParts, best
-from npc.second_opinion import SURE
+from npc.second_opinion import SURE, mostly
 from npc.turn import Turn
-from npc.types import Target
+from npc.types import Found, Percept, Target
 
 _THERE = 0.7  # presence from which it is
-_NOWHERE = 0.1  # presence below which a thing that was looked for is not there
+# Deeds that are of a thing, and what is meant by the words that ask for them.
+_ASKED = {"give": "give_me", "pick_up": "pick_up", "use": "use"}
+_AT = 0.12  # of the frame's width: what the words point at is the thing that was found
+_DOUBTFUL, _NOWHERE = (
+    0.3,
+    0.1,
+)  # presence below which it is there only where the words point at it, too; and below which it is not
 _DURATION = re.compile(r"\bfor (?:about )?(?P<count>\d{1,4}|[a-z]+) (?P<unit>second|minute|hour)s?\b", re.IGNORECASE)
 _SAYS = re.compile(
     r"\b(?:i|we) (?:say|shout|call|yell|whistle|tell you|give the (?:word|order|signal))\b[ ,:\"']*(?P<words>.*?)[\"']*$"
@@ -105,10 +112,11 @@ def order(turn: Turn) -> Reply | None:
         turn.ledger.lift(action, singular(clause.thing))  # who orders it takes back that it was forbidden
     if clause.meaning.verb == "let" and _KEEPS_OUT.match(clause.text):
         return keep_away(turn)
-    if _is_nowhere(turn):
-        turn.clauses[0] = (clause, replace(turn.heard, target=None))
-    elif percept.target is None and (found := _looked_for(turn)) is not None:
-        turn.clauses[0] = (clause, replace(turn.heard, target=found))
+    turn.clauses[0] = (
+        clause,
+        _meant(turn, clause, replace(percept, target=_checked(clause, percept.target, turn.percept.looked))),
+    )
+    percept = turn.heard
     if clause.conditions and (waiting := _waiting(turn, clause)) is not None:
         return waiting
     if clause.meaning.is_deed_of_a_thing and not clause.thing and percept.target is None and percept.has_frame:
@@ -116,25 +124,53 @@ def order(turn: Turn) -> Reply | None:
     return None
 
 
-def _is_nowhere(turn: Turn) -> bool:
-    """Whether the thing of the order was looked for and is not there, wherever the words may seem to point."""
-    clause = turn.clause
-    if not clause.meaning.is_deed_of_a_thing or not clause.thing:
-        return False
-    names = {singular(clause.thing), *to_look_for(singular(clause.thing))}
-    found = [d.p for d in turn.percept.looked if d.phrase.lower() in names]
-    return bool(found) and max(found) < _NOWHERE
+def _meant(turn: Turn, clause: Clause, percept: Percept) -> Percept:
+    """The percept of an order of a thing that is there: where the model hears no such deed in it, its verb tells which."""
+    named = [action for action in actions_of(turn, clause) if action in _ASKED]
+    heard, p = best(percept.action)
+    sure = p >= turn.parts.behaviour.understood and best(percept.intent)[1] >= turn.parts.behaviour.understood
+    found = any(d.p >= _THERE for d in _found(turn.percept.looked, clause))
+    if not named or not found or percept.target is None or (sure and turn.parts.behaviour.actions[heard].deed):
+        return percept
+    return replace(
+        percept, action=mostly(percept.action, named[0], SURE), intent=mostly(percept.intent, _ASKED[named[0]], SURE)
+    )
 
 
-def _looked_for(turn: Turn) -> Target | None:
-    """Where the thing of the order was found that was looked for, where the words themselves point nowhere."""
-    clause = turn.clause
-    if not clause.meaning.is_deed_of_a_thing or not clause.thing or clause.other is not None:
+def _checked(clause: Clause, target: Target | None, looked: Sequence[Found]) -> Target | None:
+    """Where the thing of an order is: where the words point, if what they name may be there, else where that was found.
+
+    None where it is not in view, wherever the words may seem to point: who is asked for a key does not hand over the chest.
+    """
+    found = _found(looked, clause)
+    if not found:
+        return target
+    best_one = max(found, key=lambda d: d.p)
+    if best_one.p < _NOWHERE:
         return None
+    places = [at for d in found if d.p >= max(_DOUBTFUL, best_one.p / 2) for at in ((d.x, d.y), *d.others)]
+    places = places or [(best_one.x, best_one.y)]
+    if target is not None and any(_apart(target, at) < _AT for at in places):
+        return target
+    if best_one.p < (_THERE if target is None else _DOUBTFUL) or clause.other is not None:
+        return target if clause.other is not None else None
+    if target is None:
+        return Target(best_one.x, best_one.y, best_one.p)
+    x, y = min(places, key=lambda at: _apart(target, at))
+    return Target(x, y, best_one.p)
+
+
+def _found(looked: Sequence[Found], clause: Clause) -> list[Found]:
+    """What was found of the thing of an order that is of one; nothing where it was not looked for."""
+    if not (clause.meaning.is_deed_of_a_thing or clause.meaning.goes_to_a_thing) or not clause.thing:
+        return []
     names = {singular(clause.thing), *to_look_for(singular(clause.thing))}
-    found = [d for d in turn.percept.looked if d.phrase.lower() in names and d.p >= _THERE]
-    best_one = max(found, key=lambda d: d.p, default=None)
-    return Target(best_one.x, best_one.y, best_one.p) if best_one is not None else None
+    return [d for d in looked if d.phrase.lower() in names]
+
+
+def _apart(target: Target, at: tuple[float, float]) -> float:
+    """Of the frame's width, for a frame that is as wide as most."""
+    return math.hypot(target.x - at[0], (target.y - at[1]) * 9 / 16)
 
 
 def ask_which(turn: Turn) -> Reply:
@@ -244,7 +280,14 @@ def plan_the_rest(turn: Turn, action: str) -> None:
         named = best({a: percept.action.get(a, 0.0) for a in turn.parts.behaviour.deeds.get(clause.meaning.verb, ())})[0]
         if not named or not turn.parts.may_do([named]) or turn.ledger.forbids(named, singular(clause.thing)):
             continue
-        target = percept.target
+        target = _checked(clause, percept.target, turn.percept.looked)
+        if (
+            target is None
+            and percept.has_frame
+            and turn.parts.behaviour.actions[named].target
+            and clause.meaning.is_deed_of_a_thing
+        ):
+            continue  # what is not there is not taken later either
         turn.parts.agenda.plan(
             PlannedOrder(
                 when="then",

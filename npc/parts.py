@@ -13,7 +13,7 @@ from npc.behaviour import Behaviour
 from npc.card_review import awaited
 from npc.circumstances import Day, Goals, faction_of, hour_of
 from npc.conditions import TRACED, Condition, Moment, Speaker
-from npc.conversation.view import listed
+from npc.conversation.things import listed
 from npc.effects import QUEST
 from npc.feelings import Feelings
 from npc.language import mentions
@@ -22,7 +22,7 @@ from npc.memory import Memory, Person
 from npc.persona import Persona
 from npc.quests import Reached
 from npc.translations import Tongue, named_language
-from npc.types import Decision, Effect, Percept, Target
+from npc.types import Decision, Detection, Effect, Percept, Target
 from npc.variables import of_state
 
 
@@ -171,6 +171,16 @@ class CharacterParts:
         person = self.memory.person(percept.speaker)
         moment = Moment(state=percept.state, quests=person.quests if person else {})
         return any(condition.holds(moment) for condition in asked)
+
+    @cached_property
+    def _own_names(self) -> frozenset[str]:
+        card = self.persona
+        facts = (name.replace("_", " ") for name in card.knowledge)
+        return frozenset((card.name, *card.watch, *card.wares, *card.wants, *facts))
+
+    def names_at_hand(self, watch: Sequence[Detection]) -> frozenset[str]:
+        """Names of what may be spoken of here: of the card, and of what is watched for."""
+        return self._own_names.union(d.phrase for d in watch)
 
     def known(self, probabilities: Mapping[str, float]) -> str:
         """The likeliest label; empty where it is too unsure to go by."""

@@ -25,7 +25,7 @@ from npc.card_faults import did_you_mean, entry_fault, place_of, problem_fault, 
 from npc.card_file import CardFile, Where, cards_in, shown
 from npc.circumstances import Factions, Goal, Occupation
 from npc.conditions import Condition, Line, Lines, Told
-from npc.conversation.trade import Ware
+from npc.conversation.stall import Ware
 from npc.effects import Consequences
 from npc.errors import PersonaError
 from npc.lore import Fact, Questions

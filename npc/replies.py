@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from npc import facts, smalltalk
 from npc.conversation import episodes, recall, trade, view
 from npc.conversation.reply import Reply
-from npc.language.senses import Ask, Sense
+from npc.conversation.stall import Stall
+from npc.language.senses import Ask, Meaning, Sense
 from npc.language.told import YES
 from npc.memory.ledger import Promise
 from npc.orders import ask_which, at_the_word, cease, forbid, lift, order, release
@@ -21,6 +23,7 @@ _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAI
 _ITSELF = frozenset({"handed", "name"})
 _ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.LEAVE, Sense.TRADE})
 _MAY_KNOW = 0.5  # likeness from which a question about what is not in view may be one of those
+_SAYS_SO = 0.8  # of an intent: that words agree to a price, or refuse it
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
 
@@ -38,6 +41,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return Reply("given", f"was given {handed}", {"thing": handed}, "celebrate")
     if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
         return ask_which(turn)
+    if trade.goes_on(clause, ledger) and (traded := _traded(turn, looked)) is not None:
+        return traded
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
         return None
     if (told := facts.answer(turn)) is not None:
@@ -51,13 +56,32 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     if seen is not None and seen.topic == "recall_none":
         seen = episodes.by_meaning(clause, parts.memory, looked.speaker, looked.time, looked.recalled) or seen
     if seen is not None:
-        return seen
-    if "trade" not in parts.persona.boundaries and (
-        traded := trade.answer(clause, ledger, _stall(turn), looked.speaker, looked.time)
-    ):
+        return _for_sale(turn, seen, looked) or seen
+    if (traded := _traded(turn, looked)) is not None:
         return traded
     handler = HANDLERS.get(clause.sense)
     return (handler(turn) if handler is not None else None) or smalltalk.answer(turn)
+
+
+def _traded(turn: Turn, looked: Percept) -> Reply | None:
+    """What its prices answer, if it trades at all."""
+    parts, heard = turn.parts, turn.heard
+    if "trade" in parts.persona.boundaries:
+        return None
+    intent, p = best(heard.intent)
+    in_view = heard.target is not None and not turn.clause.meaning.thing
+    return trade.answer(
+        turn.clause, turn.ledger, _stall(turn), looked.speaker, looked.time, intent if p >= _SAYS_SO else "", in_view
+    )
+
+
+def _for_sale(turn: Turn, seen: Reply, looked: Percept) -> Reply | None:
+    """ "Any rope?": what is not in view may be among the wares."""
+    named = turn.clause.thing
+    if seen.topic != "absent" or turn.clause.meaning.ask is not Ask.PRESENT or not _stall(turn).find(named):
+        return None
+    about = replace(turn.clause, text=f"tell me about the {named}", meaning=Meaning(Sense.QUESTION))
+    return _traded(replace(turn, clauses=[(about, turn.heard), *turn.clauses[1:]]), looked)
 
 
 def _seen(turn: Turn, looked: Percept) -> Reply | None:
@@ -80,16 +104,17 @@ def _may_ask_for_a_fact(turn: Turn) -> bool:
     if clause.meaning.ask in _PERSONAL:
         known = recall.answer(clause, turn.ledger, turn.percept.time)
         return clause.meaning.ask is Ask.MINE and known is not None and known.topic == "recall_none"
-    if clause.meaning.ask is Ask.BUYS:
-        return not _stall(turn).wanted(clause.meaning.values.get("item", ""))
-    if clause.sense is Sense.TRADE and turn.parts.persona.wares:
+    if clause.meaning.ask in {Ask.BUYS, Ask.HAVE} and turn.parts.persona.wants:
         item = clause.meaning.values.get("item", "")
-        return clause.meaning.ask is Ask.WARES or bool(item and not _stall(turn).find(item))
+        return bool(item) and not _stall(turn).wanted(item)
+    if clause.sense is Sense.TRADE and turn.parts.persona.wares:
+        item, listed = clause.meaning.values.get("item", ""), {"rank", "number"}.isdisjoint(clause.meaning.values)
+        return (clause.meaning.ask is Ask.WARES and listed) or bool(item and not _stall(turn).find(item))
     return clause.sense in _ASKING
 
 
-def _stall(turn: Turn) -> trade.Stall:
-    return trade.Stall(turn.parts.persona.wares, turn.parts.persona.wants, _sympathy(turn))
+def _stall(turn: Turn) -> Stall:
+    return Stall(turn.parts.persona.wares, turn.parts.persona.wants, _sympathy(turn))
 
 
 def _foreign(turn: Turn) -> Reply:

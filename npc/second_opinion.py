@@ -52,7 +52,7 @@ _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
 def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     """The clause and its percept, put right by who does what to whom in it, and by what it is for."""
     if clause.sense is Sense.FOREIGN:  # what the model hears in it, it hears in the sound of it
-        unheard = {head: _mostly(getattr(percept, head), label, SURE) for head, label in _UNHEARD.items()}
+        unheard = {head: mostly(getattr(percept, head), label, SURE) for head, label in _UNHEARD.items()}
         # A card may be written in that tongue: its very words are known.
         known = {name: near for name, near in percept.knowledge.items() if near >= _THE_SAME}
         return clause, replace(percept, **unheard, knowledge=known)  # type: ignore[arg-type]
@@ -68,10 +68,10 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         return _as_words(clause), _threatening(percept)
     if (intent := _INTENTS.get(clause.sense)) is not None:
         action = {"greet": SURE} if clause.sense is Sense.FAREWELL else percept.action
-        heard = replace(_cleared(percept), intent=_mostly(percept.intent, intent, SURE), action=action)
+        heard = replace(_cleared(percept), intent=mostly(percept.intent, intent, SURE), action=action)
         return clause, _unalarmed(heard)
     if clause.sense is Sense.NO and best(percept.action)[0] == "trade":
-        return clause, replace(_calm(percept), action=_mostly(percept.action, "talk", _FAIR))
+        return clause, replace(_calm(percept), action=mostly(percept.action, "talk", _FAIR))
     if clause.sense is Sense.QUESTION and percept.talk and not insults(clause.text):
         return clause, _cleared(percept)
     if clause.sense is Sense.ORDER:
@@ -89,7 +89,7 @@ def _worded(clause: Clause, percept: Percept) -> Percept:
     words = _SAID.get(intent)
     if not percept.talk or words is None or clause.sense not in {Sense.OTHER, Sense.QUESTION} or words.search(clause.said):
         return percept
-    return replace(percept, intent=_mostly(percept.intent, "chat", _FAIR), action=_mostly(percept.action, "talk", _FAIR))
+    return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
 
 
 def _is_harmless_talk(clause: Clause, percept: Percept) -> bool:
@@ -108,15 +108,13 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
         percept = _calm(percept)
     named = load_behaviour().deeds.get(clause.meaning.verb, ())
     if _TOGETHER.match(clause.text) and best(percept.action)[0] in _ALARMED:
-        return replace(
-            percept, action=_mostly(percept.action, "follow", SURE), intent=_mostly(percept.intent, "follow_me", SURE)
-        )
+        return replace(percept, action=mostly(percept.action, "follow", SURE), intent=mostly(percept.intent, "follow_me", SURE))
     helps = clause.meaning.verb == "help"
     plain, rest = ORDERS.get(clause.meaning.verb), clause.meaning.values.get("rest", "")
     if plain is None or not plain.match(rest) or (not rest if helps else best(percept.action)[0] in named):
         return percept
     deed = "follow" if helps else named[0]
-    return replace(percept, action=_mostly(percept.action, deed, SURE), intent=_mostly(percept.intent, _WANTED[deed], SURE))
+    return replace(percept, action=mostly(percept.action, deed, SURE), intent=mostly(percept.intent, _WANTED[deed], SURE))
 
 
 def _sounds_hostile(percept: Percept) -> bool:
@@ -141,7 +139,7 @@ def _as_words(clause: Clause) -> Clause:
 def _threatening(percept: Percept) -> Percept:
     if best(percept.intent)[0] in _HOSTILE or "threaten" not in percept.intent:
         return percept
-    return replace(percept, intent=_mostly(percept.intent, "threaten", SURE), action=_mostly(percept.action, "defend", SURE))
+    return replace(percept, intent=mostly(percept.intent, "threaten", SURE), action=mostly(percept.action, "defend", SURE))
 
 
 def _cleared(percept: Percept) -> Percept:
@@ -150,13 +148,13 @@ def _cleared(percept: Percept) -> Percept:
     percept = _calm(percept)
     if intent not in _HOSTILE and action not in _VIOLENT:
         return percept
-    changed: dict[str, Mapping[str, float]] = {"action": _mostly(percept.action, "talk", _FAIR)}
+    changed: dict[str, Mapping[str, float]] = {"action": mostly(percept.action, "talk", _FAIR)}
     if intent in _HOSTILE:
         left = {label: p for label, p in percept.intent.items() if label not in _HOSTILE}
         other, p = best(left)
-        changed["intent"] = _mostly(percept.intent, other if p >= 0.25 else "chat", _FAIR)
+        changed["intent"] = mostly(percept.intent, other if p >= 0.25 else "chat", _FAIR)
     if best(percept.emotion)[0] == "angry":
-        changed["emotion"] = _mostly(percept.emotion, "neutral", _FAIR)
+        changed["emotion"] = mostly(percept.emotion, "neutral", _FAIR)
     return replace(percept, **changed)  # type: ignore[arg-type]
 
 
@@ -165,17 +163,17 @@ def _unalarmed(percept: Percept) -> Percept:
     intent, p = best(percept.intent)
     if intent not in _MANNERS or p < _LIKELY or best(percept.action)[0] not in _ALARMED:
         return percept
-    return replace(percept, action=_mostly(percept.action, _MANNERS[intent], _FAIR))
+    return replace(percept, action=mostly(percept.action, _MANNERS[intent], _FAIR))
 
 
 def _calm(percept: Percept) -> Percept:
     """Without the anger in its tone: of words that are no enmity it is the model's guess, and costs the speaker nothing."""
     if best(percept.tone)[0] != "angry":
         return percept
-    return replace(percept, tone=_mostly(percept.tone, "neutral", _FAIR))
+    return replace(percept, tone=mostly(percept.tone, "neutral", _FAIR))
 
 
-def _mostly(probabilities: Mapping[str, float], label: str, p: float) -> dict[str, float]:
+def mostly(probabilities: Mapping[str, float], label: str, p: float) -> dict[str, float]:
     """One label with this probability, the others with what is left."""
     others = [name for name in probabilities if name != label]
     return {label: p, **dict.fromkeys(others, (1.0 - p) / max(len(others), 1))}

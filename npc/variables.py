@@ -12,6 +12,7 @@ TOPIC_VARIABLES = (
     "line", "what", "doing", "question", "said",
 )  # fmt: skip
 STATE = "state."
+_WITH_ARTICLE = re.compile(r"(\b[Aa]n? )?\{([^{}]*)\}")
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -36,6 +37,19 @@ def checked(text: str) -> str:
 def filled(text: str, values: Mapping[str, str]) -> str:
     """The text with its variables filled in; what is not known is left out."""
     return _VARIABLE.sub(lambda match: values.get(match[1], ""), text)
+
+
+def said(text: str, values: Mapping[str, str]) -> str:
+    """The same of an English line, with the article of what is put in: "a {item}" is "an axe", "3 ropes"."""
+    return _WITH_ARTICLE.sub(lambda match: _with(match[1] or "", values.get(match[2], "")), text)
+
+
+def _with(article: str, value: str) -> str:
+    if not article or not value:
+        return article + value
+    if value[0].isdigit():
+        return value
+    return f"{article[0]}{'n' if value[0].lower() in 'aeiou' else ''} {value}"
 
 
 def of_state(state: Mapping[str, object]) -> dict[str, str]:

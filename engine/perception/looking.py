@@ -24,7 +24,8 @@ BELIEF = 3.5  # power of "how much better does another phrase explain this place
 LIKE = 0.6  # cosine of sentence vectors from which words that are in no list mean the same
 SOFT = 0.15  # weight of the neighbours of a cell: what a single cell says is noise
 RISE = 0.05  # of its own heat must a peak stand out from the saddle to a hotter one, to be another thing
-LIKELY, PERHAPS = 0.75, 0.6  # of the hottest peak: another one, and what may be another one
+LIKELY, PERHAPS = 0.7, 0.6  # of the hottest peak: another one, and what may be another one
+OWN = 0.8  # of the hottest peak's share: a further peak that is explained so well is another one, and not what looks like it
 MOST = 9  # things of a kind that are counted; what is more is many
 Peak = tuple[float, int, int]  # heat, row, column
 
@@ -59,14 +60,13 @@ def find(
     found: dict[str, Found] = {}
     for phrase, heat, soft, at, others in zip(phrases, heats, softened, places, rivals, strict=True):
         p, (row, column) = watched[phrase][0], divmod(int(soft.argmax()), soft.shape[1])
-        best = max(float(strengths[others, row, column].max(initial=0.0)), 1e-9)
-        p *= min(1.0, p * float(soft[row, column]) / best) ** BELIEF
+        shares = p * soft / np.maximum(strengths[others].max(0, initial=0.0), 1e-9)
+        p *= min(1.0, float(shares[row, column])) ** BELIEF
         if p < threshold:
             found[phrase] = Found(phrase, p, *at)
         else:
-            found[phrase] = _counted(
-                phrase, p, at, soft, frame, spec, colour_of(heat, frame.fit) if colours and frame.fit else ""
-            )
+            colour = colour_of(heat, frame.fit) if colours and frame.fit else ""
+            found[phrase] = _counted(phrase, p, at, soft, shares, frame, spec, colour)
     return found
 
 
@@ -86,15 +86,25 @@ def _others(phrase: str) -> tuple[int, ...]:
 
 
 def _counted(
-    phrase: str, p: float, at: tuple[float, float], heat: Floats, frame: EncodedFrame, spec: InputSpec, colour: str
+    phrase: str,
+    p: float,
+    at: tuple[float, float],
+    heat: Floats,
+    shares: Floats,
+    frame: EncodedFrame,
+    spec: InputSpec,
+    colour: str,
 ) -> Found:
-    tops = separate(heat)
+    """Count the peaks that nothing else explains better (`shares`: how much likelier each cell is this than another thing)."""
+    first, *others = separate(heat)
+    least = OWN * min(1.0, float(shares[first[1], first[2]]))
+    tops = [first, *(top for top in others if shares[top[1], top[2]] >= least)]
     likely, perhaps = (sum(top[0] >= share * tops[0][0] for top in tops) for share in (LIKELY, PERHAPS))
     spots = np.zeros((likely - 1, *heat.shape), np.float32)
     for spot, (_, row, column) in zip(spots, tops[1:likely], strict=True):
         spot[row, column] = 1.0
-    others = tuple(peaks(spots, frame, spec)[: MOST - 1]) if len(spots) else ()
-    return Found(phrase, p, *at, min(likely, MOST), min(perhaps, MOST) if perhaps > likely else 0, others, colour)
+    places = tuple(peaks(spots, frame, spec)[: MOST - 1]) if len(spots) else ()
+    return Found(phrase, p, *at, min(likely, MOST), min(perhaps, MOST) if perhaps > likely else 0, places, colour)
 
 
 def separate(heat: Floats) -> list[Peak]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from npc import Character, Decision, Percept, Persona
 from npc.conversation.recall import price_of
-from npc.conversation.view import Thing, in_view, where
+from npc.conversation.things import Thing, in_view, where
 from npc.language.plain import plain
 from npc.memory.ledger import Ledger
 from npc.text import valid

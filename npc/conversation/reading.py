@@ -12,31 +12,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from npc.language.clauses import Joint, Piece, bare, cut, trimmed
+from npc.conversation.ellipsis import corrected, elliptic, left_alone, of_a_colour, of_two
+from npc.conversation.wording import of_another, one_by_one, taken_back
+from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.grammar import expanded
 from npc.language.kinds import COMMON, PERSON, is_anybody, named_in, to_look_for
-from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
+from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, plural, singular, thing_in
 from npc.language.plain import is_slang, plain
 from npc.language.senses import Ask, Meaning, Sense, meaning_of
+from npc.language.spelling import spelt
 from npc.language.told import tells_of_oneself
 from npc.language.tongues import is_foreign
-from npc.memory.ledger import Ledger, Meant, Order
+from npc.memory.ledger import Ledger, Meant
 
 CONDITIONS: frozenset[Joint] = frozenset({"if", "unless", "when", "until", "before"})
 _SUBJECTS = frozenset({"it", "they", "he", "she", "them", "him", "her", "those", "these", "that", "this"})
-_OF_THINGS = frozenset({Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE, Ask.NEARER})
+_OF_THINGS = frozenset({Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE, Ask.NEARER, Ask.FAR, Ask.INSIDE})
 _DEEDS = frozenset({Sense.ORDER, Sense.FORBID, Sense.LIFT, Sense.CEASE, Sense.RELEASE})
 _ABOUT = _DEEDS | {Sense.TRADE, Sense.LEAVE}
-# "and the red one?", "what about the axe?": the question or order before it, of another thing.
-_AND = re.compile(
-    r"^(?:and|what about|how about|and what about|and how about|but what about)\s+"
-    r"(?!(?:what|who|whose|where|when|why|how|which|do|does|did|is|are|was|can|could|will|would|may|if|then|so|now|no|yes|not|"
-    r"i|you|he|she|we|they|it|there|never)\b)"
-    r"(?P<thing>(?:the|an?|that|this|your|my|those|these)?\s*[a-z][a-z' -]{0,60})[\s?.!]*$",
+_A_NAME = re.compile(r"(?:the |an? )?[a-z]+(?: [a-z]+)?[.,!?]*", re.IGNORECASE)  # of a ware, said alone
+_SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.IGNORECASE)
+_ONE_OF = re.compile(
+    r"\b(?:one of (?:them|those|these)|(?<!the )(?<!that )(?<!this )(?<!other )one)\b(?= *(?:please|too|then)?[\s.!?]*$)",
     re.IGNORECASE,
-)
-_WHERE = re.compile(
-    r"(?:and )?where(?: exactly| is (?:it|that|he|she)| are they)?(?: exactly| then| now)?[\s?.!]*$", re.IGNORECASE
 )
 _SUBJECT = re.compile(r"\b(?:it|they|he|she|them|those|these|that|this)\b", re.IGNORECASE)
 _SOME = re.compile(
@@ -44,7 +42,6 @@ _SOME = re.compile(
     re.IGNORECASE,
 )
 _PLEA = re.compile(r"^(?:oh )?(?:come on|wait|no wait)\b", re.IGNORECASE)
-_BARE = re.compile(r"^(?:just |maybe )?(?P<thing>(?:the|an?|that|this|both|all)(?: [a-z'-]+){1,5})[\s?.!]*$", re.IGNORECASE)
 # "you see a wolf", "there is a wolf", "a wolf comes near", "the wolf is gone"
 _SIGHT = re.compile(
     r"^(?:(?:(?:you|we|I) (?:can )?(?:see|spot|notice)|there (?:is|are))\s+(?P<thing>.+?)|"
@@ -118,25 +115,31 @@ class Reading:
 
     @property
     def asks_colour(self) -> bool:
-        return any(clause.meaning.ask is Ask.COLOUR for clause in self.clauses)
+        return any(clause.meaning.ask is Ask.COLOUR or "hue" in clause.meaning.values for clause in self.clauses)
 
 
-def read(text: str, ledger: Ledger, name: str = "") -> Reading:
+def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = frozenset()) -> Reading:
     """Read an utterance.
 
     Args:
         text: up to 1,000 characters.
         ledger: of who speaks; it is not changed.
         name: of the character, which is spoken to and not about ("Bram, come here").
+        names: of what may be spoken of here: misspelt ones are put right.
     """
-    said = plain(text)
-    if is_foreign(said):
-        return Reading((Clause(said, said, Meaning(Sense.FOREIGN)),))
+    written = plain(text)
+    if is_foreign(written):
+        return Reading((Clause(written, written, Meaning(Sense.FOREIGN)),))
+    said = spelt(written, names)
+    mended = said != written
     if name:
         said = _spoken_to(name).sub("", said) or said
     view = ledger.model_copy()
+    said = taken_back(said, view)
     clauses: list[Clause] = []
-    for piece in cut(said):
+    for piece in [one for several in cut(said) for one in one_by_one(several)][:MOST]:
+        if piece.joint in CONDITIONS and len(clauses) == 1 and _SAYS_NOTHING.fullmatch(clauses[0].text):
+            piece, clauses = Piece(f"{piece.joint} {piece.text}"), []  # "ok and if I buy both?"
         if piece.joint in CONDITIONS and clauses:
             condition = _condition(piece, view)
             for n in range(max(len(clauses) - piece.spans, 0), len(clauses)):
@@ -149,7 +152,8 @@ def read(text: str, ledger: Ledger, name: str = "") -> Reading:
     if not clauses:
         return Reading()
     plea = _PLEA.match(said) is not None and not clauses[0].text.lower().startswith(("come on", "wait"))
-    whole = len(clauses) == 1 and not clauses[0].conditions and _same(clauses[0].text, said) and not plea and not is_slang(text)
+    whole = len(clauses) == 1 and not clauses[0].conditions and _same(clauses[0].text, said) and not plea
+    whole = whole and not mended and not is_slang(text)
     return Reading(tuple(clauses), whole)
 
 
@@ -165,18 +169,20 @@ def _same(completed: str, said: str) -> bool:
 def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     said = piece.text
     inside = trimmed(said)
-    found = _elliptic(said, ledger, before)
+    found = elliptic(said, ledger, before is None)
+    if before is not None and before.meaning.is_deed_of_a_thing and piece.joint == "then":
+        found = found or of_another(inside, before.text, before.thing)
     text = found or inside
     meaning = meaning_of(text)
     if meaning.sense is Sense.FORBID and before is not None and meaning.verb == "" and not meaning.values:
         meaning = replace(meaning, verb=before.meaning.verb)
-    if meaning.sense is Sense.CORRECT:
-        corrected = _corrected(meaning.values.get("rest", ""), ledger)
-        if corrected:
-            text, meaning = (
-                corrected,
-                replace(meaning_of(corrected), values={**meaning_of(corrected).values, "corrects": "yes"}),
-            )
+    if meaning.sense is Sense.CORRECT and (rest := corrected(meaning.values.get("rest", ""), ledger)):
+        meaning = meaning_of(rest)
+        text, meaning = rest, replace(meaning, values={**meaning.values, "corrects": "yes"})
+    if meaning.verb == "leave" and (left := left_alone(text, ledger)):
+        text, meaning = left, meaning_of(left)
+    if before is not None and meaning.sense is Sense.TRADE and (goods := _goods(meaning, before)):
+        return Clause(said, text, replace(meaning, values={"item": goods, **meaning.values}), piece.joint, thing_in(goods))
     text, other, lost = _referred(text, meaning, ledger)
     if text != inside:
         again = meaning_of(text)
@@ -189,71 +195,19 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     return Clause(said, text, meaning, piece.joint, thing, other, lost, _look_for(meaning, thing, ledger))
 
 
+def _goods(meaning: Meaning, before: Clause) -> str:
+    """What the clause before names, and this one prices: "rope. 1 coin", "I have a pelt, how much for it?"."""
+    if "number" in meaning.values and "item" not in meaning.values and _A_NAME.fullmatch(before.text):
+        return before.text.strip(" .,!?")
+    return before.meaning.values.get("item", "") if "for_it" in meaning.values and before.meaning.ask is Ask.HAVE else ""
+
+
 def _condition(piece: Piece, ledger: Ledger) -> Clause:
     clause = _complete(Piece(piece.text, piece.joint), ledger, None)
     sight = _SIGHT.match(clause.text)
     phrase = singular(thing_in(sight["thing"] or sight["thing_"])) if sight is not None else singular(clause.thing)
     phrase = "person" if phrase in _ANYBODY else phrase
     return replace(clause, thing=phrase, look_for=(phrase,) if phrase and sight is not None else (), always=piece.always)
-
-
-# -- what is left out -------------------------------------------------------------------------------------
-
-
-def _elliptic(said: str, ledger: Ledger, before: Clause | None) -> str:
-    """A clause that is a question or an order before it, of another thing; empty where it is none."""
-    if _WHERE.match(bare(said)) is not None and ledger.thing is not None and not ledger.told:
-        return f"where is the {ledger.thing.phrase}?"
-    found = _AND.match(said.strip()) or (_BARE.match(bare(said)) if before is None else None)
-    if found is None:
-        return ""
-    phrase, last = found["thing"].strip(), _last(ledger)
-    if phrase.lower().startswith(("my ", "mine")):
-        return ""  # of what the speaker told of himself, whatever was asked before
-    spoken = ledger.heard[-1] if ledger.heard else None
-    if (
-        found.re is _AND
-        and last is not None
-        and spoken is not None
-        and spoken.sense == Sense.QUESTION
-        and last.time < spoken.time
-    ):
-        last = None  # the question before was of something that the card knows
-    if last is None:
-        return f"tell me about {phrase}" if found.re is _AND else ""
-    if found.re is _BARE and ledger.asked != "which" and not re.search(r"\b(?:one|ones|other|others)\b", phrase):
-        return ""  # a thing that is named without need: the model may know what it is about
-    return _with_thing(last.text, last.thing, _full(phrase, last.thing))
-
-
-def _corrected(rest: str, ledger: Ledger) -> str:
-    """ "give me an axe" for "no, an axe" after "give me the sword"."""
-    last = _last(ledger)
-    if last is None or not rest:
-        return ""
-    return _with_thing(last.text, last.thing, _full(rest, last.thing))
-
-
-def _last(ledger: Ledger) -> Order | None:
-    """The question or order that stands last, whichever is newer."""
-    return max((o for o in (ledger.question, ledger.order) if o is not None), key=lambda o: o.time, default=None)
-
-
-def _full(phrase: str, thing: str) -> str:
-    """ "the red potion" for "the red one", where a potion was meant."""
-    found = ONE.fullmatch(phrase.strip())
-    if found is None or not thing:
-        return phrase
-    return f"the {found['how'] or ''}{kind_of(thing)}"
-
-
-def _with_thing(text: str, old: str, new: str) -> str:
-    """An order or question with another thing in the place of the old."""
-    if not old:
-        return ""
-    place = re.compile(rf"(?:\b(?:the|that|this|an?|any|some|your|my)\s+)?\b{re.escape(old)}\b", re.IGNORECASE)
-    changed, count = place.subn(new, text, count=1)
-    return changed if count else ""
 
 
 # -- what stands for something ------------------------------------------------------------------------------
@@ -264,10 +218,12 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
     if meaning.sense not in _ABOUT and meaning.ask not in _OF_THINGS:
         return text, None, ""
     last = ledger.thing
-    if meaning.ask is Ask.NEARER and not meaning.values.get("other"):
-        return (text, None, "") if len(ledger.things) < 2 else (_nearer_of_two(meaning, ledger), None, "")
+    if meaning.ask is Ask.COUNT and (red := of_a_colour(text, ledger)):
+        return red, None, ""
+    if meaning.ask is Ask.NEARER and (two := of_two(meaning, ledger)):
+        return two, None, ""
     if meaning.ask is Ask.COUNT and not meaning.thing and last is not None:
-        return f"how many {plural(last.kind)} are there?", None, ""
+        return f"how many {plural(singular(last.kind))} are there?", None, ""
     if (other := OTHER_KIND.search(text)) is not None:
         known = next((m for m in reversed(ledger.things) if m.kind == other["kind"].lower()), None)
         return OTHER_KIND.sub(f"the {other['kind']}", text, count=1), known, ""
@@ -275,6 +231,8 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
         if last is None:
             return text, None, other[0]
         return OTHER.sub(f"the {last.kind}", text, count=1), last, ""
+    if meaning.is_deed_of_a_thing and last is not None and _ONE_OF.search(text):
+        return _ONE_OF.sub(f"the {singular(last.phrase)}", text, count=1), None, ""
     if (
         meaning.sense is not Sense.TRADE
         and (one := ONE.search(text)) is not None
@@ -286,12 +244,16 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
     if meaning.verb in _GOES and _THERE.search(text):
         place = ledger.place or last
         return (_THERE.sub(f"to the {place.phrase}", text, count=1), None, "") if place is not None else (text, None, "")
-    if meaning.ask in _OF_THINGS and last is not None and meaning.thing.lower() in _SUBJECTS:
+    about = meaning.values.get("from", meaning.thing).lower()
+    if meaning.ask is Ask.BESIDE and meaning.values.get("anchor", "").lower() in _SUBJECTS:
+        who = ledger.person if meaning.values["anchor"].lower() in {"he", "she"} else last
+        return (_SUBJECT.sub(f"the {who.phrase}", text, count=1), None, "") if who is not None else (text, None, "")
+    if meaning.ask in _OF_THINGS and last is not None and about in _SUBJECTS:
         return _SUBJECT.sub(f"the {last.phrase}", text, count=1), None, ""
     if meaning.is_deed_of_a_thing and last is not None and _SOME.search(text):
         return _SOME.sub(f"the {last.phrase}", text, count=1), None, ""
     if (word := PRONOUN.search(text)) is not None and not re.search(
-        r"\b(?:stop|leave|forget|do|say|said|about) (?:it|that|this)\b", text, re.IGNORECASE
+        r"\b(?:stop|leave|forget|do|say|said|about|make) (?:it|that|this)\b", text, re.IGNORECASE
     ):
         if last is None:
             return text, None, word[0] if meaning.is_deed_of_a_thing else ""
@@ -303,18 +265,9 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
     return text, None, ""
 
 
-def _nearer_of_two(meaning: Meaning, ledger: Ledger) -> str:
-    """ "Which one is closer?" of the two that were meant last."""
-    anchor = meaning.values.get("anchor", "")
-    named = [thing.phrase for thing in ledger.things if thing.phrase != anchor]
-    one, other = named[-2:] if len(named) > 1 else (named or [""]) * 2
-    to = f" to the {anchor}" if anchor else ""
-    return f"which is {meaning.values.get('how', 'closer')}{to}, the {one} or the {other}?"
-
-
 def _thing(meaning: Meaning) -> str:
     values = meaning.values
-    named = meaning.thing or values.get("item", "") or thing_in(values.get("rest", ""))
+    named = meaning.thing or values.get("kind", "") or values.get("item", "") or thing_in(values.get("rest", ""))
     if meaning.ask is not Ask.NONE and named and is_anybody(named.lower().split()[0]):
         return PERSON
     return thing_in(named) if named else ""
@@ -324,19 +277,22 @@ def _look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
     """What a question about the view has to know of the frame."""
     one, *others = (
         to_look_for(singular(named)) if named else ()
-        for named in (thing, thing_in(meaning.values.get("anchor", "")), thing_in(meaning.values.get("other", "")))
+        for named in (thing, *(thing_in(meaning.values.get(name, "")) for name in ("anchor", "other", "from")))
     )
     lately = (meant.phrase for meant in ledger.things if meant.x is not None)
     found: Iterable[str]
     match meaning.ask:
         case Ask.PRESENT if not one:
             found = COMMON
-        case Ask.PRESENT | Ask.CLAIM | Ask.COUNT | Ask.COLOUR | Ask.NEARER:
-            found = (*one, *others[0], *others[1])
+        case Ask.PRESENT | Ask.CLAIM | Ask.COUNT | Ask.COLOUR | Ask.NEARER | Ask.FAR | Ask.INSIDE:
+            found = (*one, *(name for names in others for name in names))
+        case Ask.BESIDE if meaning.values.get("relation") == "between":
+            ends = re.split(r" and (?:the |an? |that )?", meaning.values.get("anchor", ""))
+            found = (*(name for end in ends for name in to_look_for(singular(thing_in(end)))), *lately, *COMMON)
         case Ask.BESIDE:
             found = (*others[0], *lately, *COMMON)
         case Ask.VIEW:
             found = (*lately, *COMMON, *to_look_for(PERSON))
         case _:
-            found = one if meaning.is_deed_of_a_thing else ()
+            found = one if meaning.is_deed_of_a_thing or meaning.goes_to_a_thing else ()
     return tuple(dict.fromkeys(found))

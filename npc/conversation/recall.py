@@ -154,7 +154,9 @@ def _on_table(clause: Clause, ledger: Ledger) -> Reply:
     if not ledger.bids:
         return Reply("recall_none", "was offered nothing", {"thing": "an offer"})
     words = clause.text.lower()
-    bids = [bid for bid in ledger.bids if bid.item in words] or list(ledger.bids)
+    bids = [bid for bid in ledger.bids if mentions(words, kind_of(bid.item), plural=True)] or list(ledger.bids)
+    if "agree" in words:
+        bids = [bid for bid in bids if bid.state == "agreed"] or bids
     if _I_OFFERED.search(words):
         bids = [bid for bid in bids if bid.by == "player"] or bids
     bid = bids[-1]

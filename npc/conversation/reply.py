@@ -20,6 +20,7 @@ class Reply:
         target: what it points at.
         effects: what the game has to carry out.
         fact: the fact of the card that it tells, the last of several.
+        names: the things that it names, the first one first: what "it" means next.
         lead: said before the line: what it takes up ("The duke?").
     """
 
@@ -31,3 +32,4 @@ class Reply:
     effects: tuple[Effect, ...] = ()
     fact: str = ""
     lead: str = ""
+    names: tuple[str, ...] = ()

@@ -1,189 +1,295 @@
-"""Trade: wares, prices that follow how the character feels about the customer, bids, counter-bids, and the deal.
+"""Trade: prices that follow how the character feels about the customer, bids, counter-bids, and the deal.
 
 The character concedes towards its reserve price from bid to bid, faster for those whom it likes (the monotonic concession
-of Rosenschein & Zlotkin 1994, cut down to one seller and three rounds). The game carries out what was agreed: a deal is an
-effect of the decision.
+of Rosenschein & Zlotkin 1994, cut down to two sides and three rounds), be it that it sells or that it buys. The game carries
+out what was agreed: a deal is an effect of the decision.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from npc.conversation.reading import Clause
 from npc.conversation.recall import price_of
 from npc.conversation.reply import Reply
-from npc.language.grammar import GRAMMAR
-from npc.language.phrases import kind_of, singular, thing_in
+from npc.conversation.stall import Stall, called, coins, counted, number
+from npc.language.phrases import singular, thing_in
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import Bid, Ledger
 from npc.types import Effect
 
 ROUNDS = 3  # after so many bids below it, the price is firm
-SWAY = 0.25  # of the price: what full sympathy takes off, full dislike puts on
 _ABOUT = re.compile(r"(?:tell me about|(?:and )?(?:what|how) about) (?P<item>.+)", re.IGNORECASE)
-_NUMBERS: dict[str, int] = GRAMMAR["numbers"]
+_AND = re.compile(r",? (?:and|plus) ", re.IGNORECASE)
+# "I will think about it" is no deal yet.
+_WAVERS = re.compile(
+    r"\b(?:think|maybe|perhaps|later|tomorrow|if|but|unless|first|wait|whether|sure about|decide|consider|come back)\b",
+    re.IGNORECASE,
+)
+_GIVES = re.compile(r"I (?:will|can|could|would)(?: also)? (?:give|offer|trade|pay)(?: you)? (?P<mine>.+)", re.IGNORECASE)
+_TAKES = re.compile(r"(?:I (?:will |would )?(?:take|buy|have)|give me|hand me)\b", re.IGNORECASE)
+_DEAL = "deal"  # what the character waits to hear after it has named a price
+_GOODS, _WARES = "goods", "wares"  # and after it has told what it buys, or what it sells
 
 
-class Ware(BaseModel):
-    """Something for sale. In YAML a number alone is its price."""
+def answer(
+    clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: float, heard: str = "", in_view: bool = False
+) -> Reply | None:
+    """The answer to a clause about prices and deals, with the bids of the ledger brought up to date; None where it is none.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    price: int = Field(ge=0, le=1_000_000)
-    """Coins that it asks from somebody whom it neither likes nor dislikes."""
-    least: int | None = Field(default=None, ge=0, le=1_000_000)
-    """Coins below which it never sells; three quarters of the price where left out."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_number(cls, value: Any) -> Any:
-        return {"price": value} if isinstance(value, (int, str)) else value
-
-    @property
-    def floor(self) -> int:
-        return self.least if self.least is not None else -(-3 * self.price // 4)
-
-
-@dataclass(frozen=True, slots=True)
-class Stall:
-    """What a character sells and what it takes instead of coins, and how it feels about the customer.
-
-    Attributes:
-        wares: by name.
-        wants: things that it takes in exchange, with what they are worth to it in coins.
-        sympathy: -1..1, from relationship and mood.
+    Args:
+        heard: the intent that the model is sure of: words that nothing here knows may still agree to a price.
+        in_view: the thing of an order is seen, and meant as such.
     """
-
-    wares: Mapping[str, Ware]
-    wants: Mapping[str, int]
-    sympathy: float = 0.0
-
-    def asks(self, item: str) -> int:
-        """The price for this customer, never below the least."""
-        ware = self.wares[item]
-        return max(ware.floor, round(ware.price * (1 - SWAY * self.sympathy)))
-
-    def pays(self, item: str) -> int:
-        """What it gives this customer for something that it wants."""
-        return max(0, round(self.wants[item] * (1 + SWAY * self.sympathy / 2)))
-
-    def wanted(self, words: str) -> str:
-        """What it wants that words name, "" where that is nothing."""
-        one = singular(words.lower())
-        return next((name for name in self.wants if one and kind_of(name) == kind_of(one)), "")
-
-    def find(self, words: str) -> str:
-        """The ware that words name, "" where none or more than one fits."""
-        one = singular(words.lower())
-        if one in self.wares:
-            return one
-        close = [name for name in self.wares if kind_of(name) == kind_of(one) or name in words.lower()]
-        return close[0] if one and len(close) == 1 else ""
-
-
-def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
-    """The answer to a clause about prices and deals, with the bids of the ledger brought up to date; None where it is none."""
+    if not stall.wares and not stall.wants:  # the card has no prices: the model's way, with the card's lines for `trade`
+        return None
     meaning, values = clause.meaning, clause.meaning.values
-    if meaning.sense is Sense.QUESTION and (about := _ABOUT.match(clause.text)) is not None and stall.wares:
-        item = stall.find(thing_in(about["item"]))
-        return _ask(item, stall.asks(item), "price", ledger, now) if item else None
-    if meaning.sense is not Sense.TRADE and not (meaning.sense in {Sense.YES, Sense.NO} and ledger.asked == "deal"):
+    open_bid = ledger.open_bid("npc") if ledger.asked == _DEAL else None
+    if meaning.sense is Sense.QUESTION and (about := _ABOUT.match(clause.text)) is not None:
+        return _about(about["item"], ledger, stall, speaker, now)
+    if meaning.ask is Ask.HAVE:
+        return _shown(values, ledger, stall, now)
+    if meaning.sense is Sense.ORDER:
+        return None if in_view else _ordered(clause, ledger, stall, speaker, now)
+    if ledger.asked == _WARES and meaning.sense is Sense.OTHER and (item := stall.find(thing_in(clause.text))):
+        return _ask(item, stall.asks(item), "price", ledger, now)
+    if (
+        open_bid is not None
+        and meaning.sense is Sense.OTHER
+        and heard in {"agree", "refuse"}
+        and not _WAVERS.search(clause.text)
+    ):
+        return _close(ledger, stall, speaker, now) if heard == "agree" else _refuse(ledger)
+    if meaning.sense is Sense.OFFER and open_bid is not None and not open_bid.buys and (goods := _GIVES.match(clause.text)):
+        return _swap(open_bid.item, goods["mine"], ledger, stall, speaker, now)
+    if meaning.sense is not Sense.TRADE and not (meaning.sense in {Sense.YES, Sense.NO} and ledger.asked == _DEAL):
         return None
-    if stall.wants and meaning.ask is Ask.BUYS:
-        return _buys(values, ledger, stall, now)
-    if not stall.wares and not (
-        stall.wants and ledger.asked == "deal"
-    ):  # the card has no prices: the model's way, with the card's lines for `trade`
-        return None
+    if meaning.ask is Ask.BUYS:
+        return _buys(values, ledger, stall, now) if stall.wants else None
     if meaning.ask is Ask.WARES:
-        listed = [f"{name} for {_coins(stall.asks(name))}" for name in stall.wares]
-        return Reply("wares", "was asked for its wares", {"seen": ", ".join(listed)}, "trade")
+        return _wares(values, ledger, stall, now)
     if meaning.sense is Sense.YES or "deal" in values:
         return _close(ledger, stall, speaker, now)
     if meaning.sense is Sense.NO:
         return _refuse(ledger)
-    item = _item(values, ledger, stall)
+    if clause.said.rstrip().endswith("?") and (bid := ledger.open_bid("npc")) and values.get("number") == str(bid.price):
+        values = {**values, "dear": values["number"]}  # "60??": who says the price again finds it high
+    return _bargain(values, ledger, stall, speaker, now)
+
+
+def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
+    """Prices and bids, of what it sells or of what it is about to buy."""
+    if "mine" in values and stall.find(thing_in(values["mine"])) and stall.wanted(thing_in(values.get("item", ""))):
+        values = {**values, "mine": values["item"], "item": values["mine"]}  # "swap your mirror for my pelt"
+    named = " and ".join(filter(None, map(thing_in, _AND.split(values.get("item", "")))))
+    mine = ledger.open_bid("npc")
+    if "count" in values and mine is not None:
+        count = number(values["count"]) or 1
+        if mine.buys:
+            return _offer(mine.item, stall.pays(mine.item, count), count, ledger, now)
+        return _ask(mine.item, stall.asks(mine.item, count), "price", ledger, now, count)
+    buys = mine is not None and mine.buys and "mine" not in values
+    if (buys and (not named or stall.wanted(named))) or "sells" in values:
+        return _raise(named, values, ledger, stall, speaker, now)
+    if not stall.wares:
+        return None
+    if {"dear", "little"} & values.keys() and not named and mine is None:  # "that is a lot", and nobody has named a price
+        return None
+    count, words = counted(named)
+    close = stall.meant(words)
+    if len(close) > 1 and not stall.find(words):
+        return _wares({}, ledger, stall, now, close)
+    item = _item(words, ledger, stall)
     if item == "" and "maybe" in values:  # "do you have children?"
         return None
-    if item == "":
-        named = thing_in(values.get("item", ""))
-        return Reply("not_for_sale", f"does not sell {named}", {"item": named}, "refuse") if named else None
     if "mine" in values:
-        return _swap(item, singular(thing_in(values["mine"])), ledger, stall, speaker, now)
+        return _swap(item, values["mine"], ledger, stall, speaker, now)
+    if item == "":
+        return Reply("not_for_sale", f"does not sell {named}", {"item": named}, "refuse") if named else None
     if "dear" in values:
         return _lower(item, None, ledger, stall, now)
     if "number" in values:
-        return _lower(item, _number(values["number"]), ledger, stall, now, speaker)
-    return _ask(item, stall.asks(item), "price", ledger, now)
+        return _lower(item, number(values["number"]) or 1, ledger, stall, now, speaker)
+    return _ask(item, stall.asks(item, count), "price", ledger, now, count)
 
 
-def _item(values: Mapping[str, str], ledger: Ledger, stall: Stall) -> str:
+def _item(named: str, ledger: Ledger, stall: Stall) -> str:
     """What is traded: what the words name, else what lies on the table, was meant last, or is all there is."""
-    if named := thing_in(values.get("item", "")):
+    if named:
         return stall.find(named)
-    last = next((bid.item for bid in reversed(ledger.bids) if bid.state == "open" and bid.item in stall.wares), "")
+    last = next((bid.item for bid in reversed(ledger.bids) if bid.state == "open" and not bid.buys), "")
     meant = next((found for thing in reversed(ledger.things) if (found := stall.find(thing.phrase))), "")
     return last or meant or (next(iter(stall.wares)) if len(stall.wares) == 1 else "")
 
 
-def _ask(item: str, price: int, topic: str, ledger: Ledger, now: float) -> Reply:
-    ledger.bid(Bid(item=item, by="npc", price=price, time=now))
-    ledger.asked = "deal"
-    return Reply(topic, f"asks {price} for {item}", {"item": item, "price": _coins(price)}, "trade")
+def _wares(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float, among: list[str] | None = None) -> Reply | None:
+    """What there is, of these or of all; what can be had for so many coins; the cheapest."""
+    listed = sorted(among or stall.wares, key=lambda name: stall.asks(name)) if "rank" in values else among or list(stall.wares)
+    most = number(values.get("number", ""))
+    listed = [name for name in listed if most is None or stall.asks(name) <= most]
+    if not listed:
+        return Reply("no_deal", f"has nothing for {most} coins", {"item": "anything"}) if stall.wares else None
+    if rank := values.get("rank"):
+        name = listed[0 if rank.lower().startswith(("cheap", "least")) else -1]
+        return _ask(name, stall.asks(name), "price", ledger, now)
+    ledger.asked = _WARES
+    told = [f"{name} for {coins(stall.asks(name))}" for name in listed]
+    return Reply("wares", "was asked for its wares", {"seen": ", ".join(told)}, "trade")
+
+
+def _about(words: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
+    """ "What about the axe?", or of something that the customer has."""
+    count, named = counted(thing_in(words))
+    last = next((bid for bid in reversed(ledger.bids) if bid.by == "player" and bid.state == "open"), None)
+    want = stall.wanted(named)
+    if want and last is not None and last.against and last.item:
+        return _swap(last.item, words, ledger, stall, speaker, now)
+    if item := stall.find(named):
+        return _ask(item, stall.asks(item, count), "price", ledger, now, count)
+    return _buys({"item": words}, ledger, stall, now) if want else None
+
+
+def _ordered(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
+    """ "I need a rope", "give me two": what it sells is paid for."""
+    verb, rest = clause.meaning.verb, clause.meaning.values.get("rest", "")
+    if verb not in {"give", "buy", "sell", "get", "hand", "take"} or not stall.wares:
+        return None
+    count, words = counted(thing_in(clause.meaning.thing or rest))
+    close = stall.meant(words) if words else []
+    item = stall.find(words) if words else ""
+    mine = ledger.open_bid("npc")
+    if item and mine is not None and mine.item == item and ledger.asked == _DEAL and _TAKES.match(clause.text):
+        return _close(ledger, stall, speaker, now)
+    if item and verb != "take":
+        return _ask(item, stall.asks(item, count), "price", ledger, now, count)
+    return _wares({}, ledger, stall, now, close) if len(close) > 1 and verb != "take" else None
+
+
+def goes_on(clause: Clause, ledger: Ledger) -> bool:
+    """Whether words about some thing go on with the trade that is under way, whatever else is known of it."""
+    about = clause.meaning.sense is Sense.QUESTION and _ABOUT.match(clause.text) is not None
+    return ledger.asked in {_DEAL, _GOODS, _WARES} and (about or clause.meaning.ask is Ask.HAVE)
+
+
+# -- bids --------------------------------------------------------------------------------------------------
+
+
+def _ask(item: str, price: int, topic: str, ledger: Ledger, now: float, count: int = 1) -> Reply:
+    ledger.bid(Bid(item=item, by="npc", price=price, time=now, count=count))
+    ledger.asked = _DEAL
+    named = called(item, count)
+    return Reply(topic, f"asks {price} for {named}", {"item": named, "price": coins(price)}, "trade")
 
 
 def _lower(item: str, bid: int | None, ledger: Ledger, stall: Stall, now: float, speaker: str = "") -> Reply:
     """Answer a bid, or words that the price is too high: take it, come down, or stay firm."""
-    floor = stall.wares[item].floor
     mine = next((b for b in reversed(ledger.bids) if b.item == item and b.by == "npc" and b.state == "open"), None)
-    asked = mine.price if mine is not None and mine.price is not None else stall.asks(item)
+    count = mine.count if mine is not None else 1
+    floor = stall.least(item, count)
+    asked = mine.price if mine is not None and mine.price is not None else stall.asks(item, count)
     rounds = ledger.rounds.get(item, 0)
     ledger.rounds[item] = rounds + 1
     if bid is not None:
-        ledger.bid(Bid(item=item, price=bid, time=now))
+        ledger.bid(Bid(item=item, price=bid, time=now, count=count))
         if bid >= asked or (bid >= floor and rounds >= 1):
-            return _sold(item, min(bid, asked), "", ledger, speaker, now)
+            return _sold(Bid(item=item, price=min(bid, asked), time=now, count=count), ledger, stall, speaker)
     if rounds >= ROUNDS or asked <= floor:
-        return _ask(item, asked, "firm", ledger, now)
+        return _ask(item, asked, "firm", ledger, now, count)
     aim = max(floor, bid if bid is not None else floor)
     share = 0.5 + 0.25 * stall.sympathy
     price = max(floor, min(asked - 1, round(asked - share * (asked - aim))))
-    return _ask(item, price, "counter", ledger, now)
+    return _ask(item, price, "counter", ledger, now, count)
 
 
-def _swap(item: str, mine: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply:
-    ledger.bid(Bid(item=item, against=mine, time=now))
-    worth = stall.wants.get(mine, 0)
-    if worth >= stall.wares[item].floor:
-        return _sold(item, 0, mine, ledger, speaker, now)
+def _raise(named: str, values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
+    """Answer what the customer wants for his goods: pay it, go up a little, or stay firm."""
+    mine = ledger.open_bid("npc")
+    count, words = counted(named)
+    item = stall.wanted(words) or (mine.item if mine is not None and mine.buys else "")
+    item = item or next((want for thing in reversed(ledger.things) if (want := stall.wanted(thing.phrase))), "")
+    if not item:
+        return None
+    if mine is not None and mine.buys and mine.item == item:
+        count, offered = mine.count, mine.price or 0
+    else:
+        offered = stall.pays(item, count)
+    wanted, rounds, most = number(values.get("number", "")), ledger.rounds.get(item, 0), stall.most(item, count)
+    ledger.rounds[item] = rounds + 1
+    if wanted is not None and (wanted <= offered or (wanted <= most and rounds >= 1)):
+        return _bought(Bid(item=item, by="npc", price=wanted, time=now, count=count, buys=True), ledger, speaker)
+    if rounds < ROUNDS and offered < most:
+        aim = min(most, wanted if wanted is not None else most)
+        offered = min(most, max(offered + 1, round(offered + (0.5 + 0.25 * stall.sympathy) * (aim - offered))))
+    return _offer(item, offered, count, ledger, now)
+
+
+def _offer(item: str, price: int, count: int, ledger: Ledger, now: float) -> Reply:
+    ledger.bid(Bid(item=item, by="npc", price=price, time=now, count=count, buys=True))
+    ledger.asked = _DEAL
+    named = called(item, count)
+    return Reply("buys", f"pays {price} for {named}", {"item": named, "price": coins(price)}, "trade")
+
+
+def _swap(item: str, words: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
+    """Goods for a ware: taken where they are worth it."""
+    count, named = counted(thing_in(words))
+    mine = stall.wanted(named)
+    if not mine:
+        one = singular(named)
+        if item:
+            ledger.bid(Bid(item=item, against=one[:120], time=now))
+        ledger.asked = _GOODS
+        return Reply("no_use", f"has no use for {one}", {"item": one}, "refuse") if one else None
+    if not item:
+        return _buys({"item": words}, ledger, stall, now)
+    worth = stall.pays(mine, count)
+    ledger.bid(Bid(item=item, against=called(mine, count), time=now))
+    if worth >= stall.least(item):
+        return _sold(Bid(item=item, price=0, against=called(mine, count), time=now), ledger, stall, speaker)
     return _ask(item, stall.asks(item), "counter", ledger, now)
 
 
 def _buys(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float) -> Reply | None:
-    """What it pays for something that the customer has."""
-    named = thing_in(values.get("item", ""))
+    """What it pays for something that the customer has; of nothing in particular, what it buys at all."""
+    count, named = counted(thing_in(values.get("item", "")))
     meant = [named] if named else [thing.phrase for thing in reversed(ledger.things)]
     item = next((want for words in meant if (want := stall.wanted(words))), "")
-    if not item:
-        named = singular(named)
-        return Reply("no_use", f"has no use for {named}", {"item": named}, "refuse") if named else None
-    price = stall.pays(item)
-    ledger.bid(Bid(item=item, by="npc", price=price, time=now))
-    ledger.asked = "deal"
-    return Reply("buys", f"pays {price} for {item}", {"item": item, "price": _coins(price)}, "trade")
+    mine = ledger.open_bid("npc")
+    if item and not named and mine is not None and mine.buys and mine.item == item:
+        count = mine.count
+    if item and ("item" in values or "for_it" in values):
+        return _offer(item, stall.pays(item, count), count, ledger, now)
+    if named:
+        one = singular(named)
+        return Reply("no_use", f"has no use for {one}", {"item": one}, "refuse")
+    if item:
+        return _offer(item, stall.pays(item, count), count, ledger, now)
+    ledger.asked = _GOODS
+    told = ", ".join(f"{name} for {coins(stall.pays(name))}" for name in stall.wants)
+    return Reply("wants", "was asked what it buys", {"seen": told}, "trade")
+
+
+def _shown(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float) -> Reply | None:
+    """ "I have two wolf pelts": what it pays for them, where it wants them or has just said what it wants."""
+    count, named = counted(thing_in(values.get("item", "")))
+    if want := stall.wanted(named):
+        return _offer(want, stall.pays(want, count), count, ledger, now)
+    if ledger.asked != _GOODS or not named:
+        return None
+    one = singular(named)
+    return Reply("no_use", f"has no use for {one}", {"item": one}, "refuse")
+
+
+# -- deals -------------------------------------------------------------------------------------------------
 
 
 def _close(ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
     """The customer takes what was asked, or offered, last."""
     bid = ledger.open_bid("npc")
-    if bid is not None and bid.item in stall.wants and bid.item not in stall.wares:
-        return _bought(bid, ledger, speaker)
-    return None if bid is None else _sold(bid.item, bid.price or 0, bid.against, ledger, speaker, now)
+    if bid is None:
+        return None
+    return _bought(bid, ledger, speaker) if bid.buys else _sold(bid, ledger, stall, speaker)
 
 
 def _refuse(ledger: Ledger) -> Reply | None:
@@ -195,28 +301,28 @@ def _refuse(ledger: Ledger) -> Reply | None:
     return Reply("no_deal", f"made no deal about {bid.item}", {"item": bid.item}, "talk")
 
 
-def _sold(item: str, price: int, against: str, ledger: Ledger, speaker: str, now: float) -> Reply:
-    bid = Bid(item=item, price=price, against=against, state="agreed", time=now)
-    ledger.bids = tuple(b for b in ledger.bids if b.item != item)
-    ledger.bid(bid)
-    ledger.rounds.pop(item, None)
+def _sold(bid: Bid, ledger: Ledger, stall: Stall, speaker: str) -> Reply:
+    """An effect for each ware; the first of several bears what the price is more than the sum of the others."""
+    agreed = bid.model_copy(update={"by": "player", "state": "agreed"})
+    ledger.bids = tuple(b for b in ledger.bids if b.item != bid.item)
+    ledger.bid(agreed)
+    ledger.rounds.pop(bid.item, None)
     ledger.asked = ""
-    effect = Effect("sell", {"item": item, "price": price, "against": against, "to": speaker})
-    values = {"item": item, "price": price_of(bid)}
-    return Reply("sold", f"sold {item} for {price_of(bid)}", values, "trade", effects=(effect,))
+    parts, price = stall.parts(bid.item), bid.price or 0
+    shares = [price * stall.asks(part) // max(stall.asks(bid.item), 1) for part in parts]
+    shares[0] += price - sum(shares)
+    effects = tuple(
+        Effect("sell", {"item": part, "price": share, "against": bid.against, "to": speaker, "count": bid.count})
+        for part, share in zip(parts, shares, strict=True)
+    )
+    values = {"item": called(bid.item, bid.count), "price": price_of(agreed)}
+    return Reply("sold", f"sold {values['item']} for {price_of(agreed)}", values, "trade", effects=effects)
 
 
 def _bought(bid: Bid, ledger: Ledger, speaker: str) -> Reply:
     ledger.bid(bid.model_copy(update={"state": "agreed"}))
+    ledger.rounds.pop(bid.item, None)
     ledger.asked = ""
-    effect = Effect("buy", {"item": bid.item, "price": bid.price or 0, "from": speaker})
-    values = {"item": bid.item, "price": price_of(bid)}
-    return Reply("bought", f"bought {bid.item} for {price_of(bid)}", values, "trade", effects=(effect,))
-
-
-def _number(word: str) -> int:
-    return int(word) if re.fullmatch(r"\d+", word) else _NUMBERS.get(word.lower(), 1)
-
-
-def _coins(price: int) -> str:
-    return "1 coin" if price == 1 else f"{price} coins"
+    effect = Effect("buy", {"item": bid.item, "price": bid.price or 0, "from": speaker, "count": bid.count})
+    values = {"item": called(bid.item, bid.count), "price": price_of(bid)}
+    return Reply("bought", f"bought {values['item']} for {price_of(bid)}", values, "trade", effects=(effect,))

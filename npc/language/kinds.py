@@ -19,7 +19,7 @@ USUAL = tuple(dict.fromkeys((*COMMON, *(name for names in _KINDS.values() for na
 
 _VAGUE = frozenset({"person", "people", "home", "money", "gold", "soul", "folk", "heart", "wood"})
 _MENTIONED = re.compile(
-    r"\b(?:the|an?|that|this|these|those|your|some|any|no|two|three) ("
+    r"\b(?:the|an?|that|this|these|those|my|your|our|his|her|their|some|any|no|two|three) ("
     r"(?:(?:red|blue|green|yellow|black|white|brown|golden|big|little|old) )?(?:"
     + "|".join(sorted({*USUAL, *_NAMES} - _VAGUE, key=lambda name: (-len(name), name)))
     + r"))s?\b"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from npc.language.grammar import GRAMMAR
+from npc.language.grammar import GRAMMAR, VERBS
 
 _LEADS = re.compile(rf"^(?:(?:{GRAMMAR['leads']})\b\s*)+", re.IGNORECASE)
 _TAIL = re.compile(rf"\s*(?:\b(?:{GRAMMAR['tails']})\b.*)?[\s.,!?]*$", re.IGNORECASE)
@@ -22,7 +22,14 @@ PRONOUN = re.compile(
 PERSONAL = re.compile(r"\b(?:him|her)\b", re.IGNORECASE)
 OTHER = re.compile(r"\b(?:the other(?: one)?|another(?: one)?|a different one|the others?)\b(?! [a-z])", re.IGNORECASE)
 OTHER_KIND = re.compile(r"\b(?:the other|another|a different) (?P<kind>(?!one\b)[a-z]+)", re.IGNORECASE)
-ONE = re.compile(r"\b(?:the |that |this |an? )?(?P<how>(?:[a-z]+ ){0,2})ones?\b", re.IGNORECASE)
+_NO_HOW = (
+    "the|that|this|which|what|who|how|an?|me|us|him|her|them|you|I|we|and|or|to|of|for|with|from|in|no|any|every|want|need|have|see|is|are|like|"
+    + VERBS
+)
+ONE = re.compile(
+    rf"(?<!which )(?<!what )(?<!who )\b(?:the |that |this |an? )?(?P<how>(?:(?!(?:{_NO_HOW})\b)[a-z]+ ){{0,2}})ones?\b",
+    re.IGNORECASE,
+)
 
 
 def thing_in(rest: str) -> str:

@@ -47,6 +47,8 @@ class Ask(StrEnum):
     COLOUR = "colour"
     BESIDE = "beside"  # what is next to the well?
     CLAIM = "claim"  # there is no wolf here
+    FAR = "far"  # how far is the well?
+    INSIDE = "inside"  # what is in the chest?
     NEARER = "nearer"  # which is closer, the tree or the well?
     MY_NAME = "my_name"
     MINE = "mine"  # do you remember my dog?
@@ -59,6 +61,7 @@ class Ask(StrEnum):
     PRICE = "price"
     WARES = "wares"
     BUYS = "buys"  # what do you pay for a pelt?
+    HAVE = "have"  # I have two wolf pelts
     ON_TABLE = "on_table"  # what did I offer?
 
 
@@ -83,8 +86,19 @@ class Meaning:
         """Whether it is an order that cannot be carried out without knowing what is meant."""
         return self.sense is Sense.ORDER and self.verb in WITH_A_THING
 
+    @property
+    def goes_to_a_thing(self) -> bool:
+        """Whether it is an order to go to something, or to stand by it."""
+        return self.sense is Sense.ORDER and self.verb in _GOES and _TO.match(self.values.get("rest", "")) is not None
+
 
 WITH_A_THING = frozenset(GRAMMAR["with_a_thing"].split())
+_GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "sneak", "step", "hurry"})
+_TO = re.compile(
+    r"(?:over |up |back |down |right )?(?:to|by|near|at|behind|beside|next to|under|in front of|close to|around) "
+    r"(?:the|that|this|an?|your|my) ",
+    re.IGNORECASE,
+)
 _END = r"[\s?.!,]*$"
 _ARTICLE = re.compile(expanded(r"^(?:<the>|to|of|at|for|with)\s+"), re.IGNORECASE)
 _ASKS = re.compile(

@@ -54,7 +54,10 @@ class Forbidden(_Entry):
 
 
 class Bid(_Entry):
-    """An offer on the table: so many coins, or a thing, for an item. `by` is `player` or `npc`."""
+    """An offer on the table: so many coins, or a thing, for `count` of an item. `by` is `player` or `npc`.
+
+    `buys`: the character gets the item, and pays; otherwise it sells.
+    """
 
     item: Phrase
     by: Phrase = "player"
@@ -62,6 +65,8 @@ class Bid(_Entry):
     against: Phrase = ""
     state: Phrase = "open"  # open, agreed, refused
     time: FiniteFloat = 0.0
+    count: int = 1
+    buys: bool = False
 
 
 class Promise(_Entry):
@@ -89,7 +94,7 @@ class Ledger(BaseModel):
         facts: what the speaker told of himself: `name`, `home`, `likes`, `dog` …
         told: the fact of the card that the last answer told; `topic`: the one still spoken of, `aside`: lines since then.
         reason: the cause of what it did then; `line`: the last line that was said to this speaker.
-        asked: what the character has asked and waits to hear: `which`, `deal`, `you` (empty: nothing).
+        asked: what the character has asked and waits to hear: `which`, `deal`, `goods`, `wares`, `you` (empty: nothing).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -117,8 +122,12 @@ class Ledger(BaseModel):
 
     @property
     def thing(self) -> Meant | None:
-        """What "it" means."""
-        return self.things[-1] if self.things else None
+        """What "it" means: what was meant last; of what was named in one line, that which was in view."""
+        if not self.things:
+            return None
+        last = self.things[-1]
+        same = (thing for thing in reversed(self.things) if thing.time == last.time and thing.x is not None)
+        return last if last.x is not None or not last.time else next(same, last)
 
     def tell(self, fact: str) -> None:
         """Note the fact that the last answer told (empty: none); one is spoken of for some lines more."""

@@ -167,3 +167,16 @@ def test_coverage_of_what_is_no_log_names_the_file(tmp_path, capsys):
     (tmp_path / "x.jsonl").write_text("hello\n")
     assert main(["coverage", str(tmp_path / "x.jsonl")]) == 2
     assert "is no log of a character" in capsys.readouterr().err
+
+
+def test_drafts_that_nobody_has_made_his_own_are_told(tmp_path):
+    card = tmp_path / "cook.yaml"
+    card.write_text(
+        "name: Ada\nlines:\n  talk:\n    - The soup is hot.\n    - The bread is warm.  # draft\nknowledge:\n  mill:  # draft\n"
+        "    asked: Who owns the mill?\n    say: The miller does.\n",
+        encoding="utf-8",
+    )
+    assert review(card) == [
+        f"{card}:5: note: a draft: The bread is warm. Read it, and take the mark `# draft` away, or the line.",
+        f"{card}:7: note: a draft: mill. Read it, and take the mark `# draft` away, or the line.",
+    ]

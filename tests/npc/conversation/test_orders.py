@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from npc import Detection, Percept
+from npc import Detection, Percept, Target
+from npc.types import Found
 
 GUARD = {"lines": {"use": ["I open it."], "warn": ["Beware!"], "waits": ["I will."]}}
 
@@ -96,3 +97,35 @@ def test_two_questions_get_two_facts_and_what_was_said_is_owned_up_to(stage):
     assert any(entry.startswith("read as question") for entry in both.trace)
     again = actor.hear("who owns the mill?", "ask_about", "talk", target=None, knowledge={"mill": 0.9})
     assert again.line == "As I said: old Tam owns it."
+
+
+GIVER = {"traits": {"generous": 1.0, "warm": 1.0, "obliging": 1.0}, "lines": {"give": ["Here."], "pick_up": ["Got it."]}}
+
+
+def test_what_was_asked_for_is_not_there_and_nothing_else_is_handed_over(stage):
+    actor = stage(**GIVER)
+    flower = Target(0.3, 0.4, 0.8)  # where the words seem to point
+    decision = actor.hear("give me the key", "give_me", "give", target=flower, looked=(Found("key", 0.2, 0.9, 0.9),))
+    assert (decision.action, decision.target) == ("refuse", None)
+
+
+def test_what_was_asked_for_is_taken_where_it_is_and_not_where_the_words_seem_to_point(stage):
+    actor = stage(**GIVER)
+    decision = actor.hear(
+        "give me the key", "give_me", "give", target=Target(0.3, 0.4, 0.8), looked=(Found("key", 0.95, 0.9, 0.9),)
+    )
+    assert (decision.action, decision.target) == ("give", Target(0.9, 0.9, 0.95))
+
+
+def test_of_an_order_that_the_model_does_not_make_out_the_verb_tells_what_is_to_be_done(stage):
+    actor = stage(**GIVER)
+    decision = actor.hear("grab the key", "none", "idle", target=None, looked=(Found("key", 0.95, 0.9, 0.9),))
+    assert decision.action == "pick_up"
+
+
+def test_what_is_not_there_is_not_taken_later_either(stage):
+    actor = stage(**GIVER)
+    looked = (Found("key", 0.95, 0.9, 0.9), Found("crown", 0.02, 0.5, 0.5))
+    actor.hear("grab the key and the crown", "pick_up", "pick_up", target=Target(0.9, 0.9, 0.9), looked=looked)
+    assert not actor.character.memory.life.planned
+    assert not [order for order in actor.character._parts.agenda.planned if order.thing == "crown"]

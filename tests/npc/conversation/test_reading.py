@@ -46,10 +46,40 @@ POTION = after("blue potion", order="give me the blue potion", thing="blue potio
             "is there a bear near the well?",
         ),
         ("go there", after("well"), "go to the well"),
+        (
+            "and blue?",
+            after("red potions", question="how many red potions are there", thing="red potions"),
+            "how many the blue potions are there",
+        ),
+        ("how many of them are red?", after("bottles"), "how many red bottles are there?"),
+        ("give me one of them", after("red potions"), "give me the red potion"),
+        ("put it out", after("house"), "put out the fire"),
+        ("no don't go near it", after("wolf"), "do not go near the wolf"),
+        ("leave the key", after("key", order="grab the key", thing="key"), "do not take the key"),
+        ("give me the axe, no wait, the sword", after("axe"), "give me the sword"),
+        (
+            "which potion is closer to the chest, red or blue",
+            Ledger(),
+            "which is closer to the chest, the red potion or the blue potion?",
+        ),
+        ("which one is bigger, the chest or the key?", after("axe"), "which one is bigger, the chest or the key?"),
     ],
 )
 def test_what_was_left_out_is_put_in(line: str, ledger: Ledger, heard: str) -> None:
     assert texts(read(line, ledger)) == [heard]
+
+
+@pytest.mark.parametrize(
+    ("line", "heard"),
+    [
+        ("grab the red potion and the key and follow me", ["grab the red potion", "grab the key", "follow me"]),
+        ("grab the blue bottle, then the key, then run", ["grab the blue bottle", "grab the key", "run"]),
+        ("don't touch the sword or the key", ["do not touch the sword", "do not touch the key"]),
+        ("put both next to the barrel, no wait, leave them", ["leave them"]),
+    ],
+)
+def test_several_things_are_several_orders(line: str, heard: list[str]) -> None:
+    assert texts(read(line, Ledger())) == heard
 
 
 def test_a_pronoun_means_what_the_same_utterance_named() -> None:

@@ -7,7 +7,8 @@ import pytest
 from npc.conversation import recall
 from npc.conversation.reading import read
 from npc.conversation.reply import Reply
-from npc.conversation.trade import Stall, Ware, answer
+from npc.conversation.stall import Stall, Ware
+from npc.conversation.trade import answer
 from npc.memory.ledger import Ledger, Meant
 
 WARES = {"bread": Ware(price=4), "iron sword": Ware(price=40)}
@@ -19,7 +20,10 @@ def haggle(*lines: str, ledger: Ledger | None = None, sympathy: float = 0.0) -> 
     stall = Stall(WARES, {"wolf pelt": 35}, sympathy)
     reply = None
     for time, line in enumerate(lines):
-        reply = answer(read(line, ledger).clauses[-1], ledger, stall, "ada", float(time))
+        clauses = sorted(
+            read(line, ledger).clauses, key=lambda clause: (clause.sense != "trade", "number" not in clause.meaning.values)
+        )
+        reply = answer(clauses[0], ledger, stall, "ada", float(time))
     return reply
 
 
@@ -40,7 +44,7 @@ def test_a_deal_is_an_effect_that_the_game_carries_out() -> None:
     reply = haggle("how much is the bread?", "deal")
     assert reply is not None
     [effect] = reply.effects
-    assert (effect.kind, dict(effect.values)) == ("sell", {"item": "bread", "price": 4, "against": "", "to": "ada"})
+    assert (effect.kind, dict(effect.values)) == ("sell", {"item": "bread", "price": 4, "against": "", "to": "ada", "count": 1})
 
 
 def test_it_comes_down_bid_by_bid_and_then_stays_firm() -> None:
@@ -114,7 +118,7 @@ def test_it_buys_what_it_wants_and_the_game_carries_it_out(asked: str) -> None:
     bought = haggle("deal", ledger=ledger)
     assert bought is not None
     [effect] = bought.effects
-    assert (effect.kind, dict(effect.values)) == ("buy", {"item": "wolf pelt", "price": 35, "from": "ada"})
+    assert (effect.kind, dict(effect.values)) == ("buy", {"item": "wolf pelt", "price": 35, "from": "ada", "count": 1})
 
 
 def test_what_it_does_not_want_it_does_not_buy() -> None:
@@ -145,3 +149,80 @@ def test_what_i_offered_is_not_what_was_asked_for_it() -> None:
         reply = recall.answer(read(asked, ledger).clauses[-1], ledger, 9.0)
         assert reply is not None
         assert (reply.topic, reply.values["price"]) == ("offered", "1 coin")
+
+
+def test_haggling_goes_both_ways_until_a_deal() -> None:
+    ledger = Ledger()
+    prices = [
+        haggle(line, ledger=ledger) for line in ("I have two wolf pelts, want to see?", "I'll sell them to you for 90", "80?")
+    ]
+    assert [reply and reply.topic for reply in prices] == ["buys", "buys", "bought"]
+    bought = prices[-1]
+    assert bought is not None
+    assert dict(bought.effects[0].values) == {"item": "wolf pelt", "price": 80, "from": "ada", "count": 2}
+
+
+def test_it_never_pays_more_than_its_most() -> None:
+    for price in range(36, 120, 7):
+        ledger, bought = Ledger(), []
+        for line in (
+            "I have a wolf pelt",
+            f"give me {price}",
+            "too little",
+            f"I want {price}",
+            f"{price} is my last offer",
+            "deal",
+        ):
+            reply = haggle(line, ledger=ledger)
+            bought += [effect.values["price"] for effect in reply.effects] if reply is not None else []
+        assert len(bought) == 1
+        assert bought[0] <= 44
+
+
+@pytest.mark.parametrize(
+    ("lines", "topic", "price"),
+    [
+        (["what's the cheapest thing you sell?"], "price", "4 coins"),
+        (["how much for 3 loaves of bread?"], "price", "12 coins"),
+        (["and if I buy the sword AND the bread?"], "price", "44 coins"),
+        (["what do you buy?"], "wants", ""),
+        (["what do you buy?", "I have a rabbit"], "no_use", ""),
+        (["how much is the sword?", "would you take a fish for it?"], "no_use", ""),
+        (["how much is the sword?", "would you take a fish for it?", "what about two wolf pelts"], "sold", "your 2 wolf pelts"),
+        (["I have 3 wolf pelts, how much do you give me for all?"], "buys", "105 coins"),
+        (["bread. 3 coins"], "counter", ""),
+        (["how much is the bread?", "4?? that's insane"], "counter", ""),
+        (["how much is the bread?", "ok fine deal"], "sold", "4 coins"),
+        (["how much is the bread?", "that's a lot, can you do 3?", "fine 3"], "sold", "3 coins"),
+        (["what can I get for 10 coins?"], "wares", ""),
+        (["I need a blade, nothing fancy"], "price", "40 coins"),
+        (["swap your sword for my wolf pelt"], "sold", "your wolf pelt"),
+    ],
+)
+def test_players_haggle_in_many_words(lines: list[str], topic: str, price: str) -> None:
+    reply = haggle(*lines)
+    assert reply is not None
+    assert reply.topic == topic
+    assert not price or reply.values["price"] == price
+
+
+def test_what_is_sold_together_is_handed_over_piece_by_piece() -> None:
+    reply = haggle("how much for the sword and the bread?", "deal")
+    assert reply is not None
+    assert [(e.values["item"], e.values["price"]) for e in reply.effects] == [("iron sword", 40), ("bread", 4)]
+
+
+@pytest.mark.parametrize("line", ["I'll think about it", "maybe later", "hm if my wife agrees"])
+def test_who_wavers_has_agreed_to_nothing(line: str) -> None:
+    ledger = Ledger()
+    haggle("how much is the bread?", ledger=ledger)
+    reply = answer(read(line, ledger).clauses[0], ledger, Stall(WARES, {}), "ada", 1.0, heard="agree")
+    assert reply is None or not reply.effects
+
+
+def test_words_that_agree_close_a_deal_whatever_they_are() -> None:
+    ledger = Ledger()
+    haggle("how much is the bread?", ledger=ledger)
+    reply = answer(read("suits me well", ledger).clauses[0], ledger, Stall(WARES, {}), "ada", 1.0, heard="agree")
+    assert reply is not None
+    assert reply.topic == "sold"

@@ -6,7 +6,8 @@ import pytest
 
 from npc.conversation.reading import read
 from npc.conversation.reply import Reply
-from npc.conversation.view import answer, where
+from npc.conversation.things import where
+from npc.conversation.view import answer
 from npc.memory.ledger import Ledger
 from npc.types import Detection, Found, Percept
 
@@ -35,6 +36,15 @@ def asked(line: str, *watch: Detection, frame: bool = True) -> Reply:
         ("what is next to the well?", "beside", {"seen": "two wolves", "thing": "well", "relation": "next to"}),
         ("which is closer, the tree or the well?", "nearer", {"thing": "tree", "other": "well"}),
         ("is there a bear?", "absent", {"thing": "bear"}),
+        ("is the well closer to the tree or the wolf?", "nearer", {"thing": "wolf", "other": "tree"}),
+        ("is the tree closer to me or the well?", "nearer", {"thing": "tree", "other": "well"}),
+        ("how far is the tree?", "distance", {"thing": "tree", "place": "close by"}),
+        ("what is in the well?", "cannot_tell", {"thing": "well"}),
+        (
+            "what's between the tree and the wolf?",
+            "beside",
+            {"thing": "tree and the wolf", "relation": "between", "seen": "a well"},
+        ),
     ],
 )
 def test_a_question_about_the_view_is_answered_from_it(line: str, topic: str, values: dict[str, str]) -> None:
@@ -118,3 +128,20 @@ def test_what_is_in_doubt_is_not_named_unasked() -> None:
     assert asked("what do you see?", *seen).values["seen"] == "a well on the left"
     assert asked("what is next to the well?", *seen).topic == "beside_none"
     assert asked("is there a table?", *seen).topic == "present"
+
+
+def test_things_of_a_colour_are_found_by_it() -> None:
+    red, brown = Found("chest", 0.95, 0.5, 0.5, colour="red"), Found("barrel", 0.95, 0.8, 0.5, colour="brown")
+    assert asked("is there anything red around here?", red, brown).values["seen"] == "a chest straight ahead"
+    assert asked("is there anything blue?", red, brown).topic == "absent"
+
+
+def test_beside_a_thing_there_may_be_another_of_its_kind() -> None:
+    potion = Found("potion", 0.95, 0.4, 0.5, 2, others=((0.6, 0.5),))
+    blue = Found("blue potion", 0.9, 0.6, 0.5)
+    assert asked("what is left of the blue potion?", potion, blue).values["seen"] == "a potion"
+
+
+def test_no_answer_has_a_gap_where_a_name_belongs() -> None:
+    reply = answer(read("how far is that?", Ledger()).clauses[0], _percept(WOLF))
+    assert reply is None or all(reply.values.values())

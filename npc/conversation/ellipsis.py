@@ -1,0 +1,133 @@
+"""What is left out of words, put in: "and the red one?", "no, an axe", "leave it", "which is closer?"."""
+
+from __future__ import annotations
+
+import re
+
+from npc.language.clauses import bare
+from npc.language.phrases import COLOURS, ONE, kind_of, plural, singular, thing_in
+from npc.language.senses import WITH_A_THING, Meaning, Sense, meaning_of
+from npc.memory.ledger import Ledger, Order
+
+# "and the red one?", "what about the axe?": the question or order before it, of another thing.
+_AND = re.compile(
+    r"^(?:and|what about|how about|and what about|and how about|but what about)\s+"
+    r"(?!(?:what|who|whose|where|when|why|how|which|do|does|did|is|are|was|can|could|will|would|may|if|then|so|now|no|yes|not|"
+    r"i|you|he|she|we|they|it|there|never)\b)"
+    r"(?P<thing>(?:the|an?|that|this|your|my|those|these)?\s*[a-z][a-z' -]{0,60})[\s?.!]*$",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"^(?:just |maybe )?(?P<thing>(?:the|an?|that|this|both|all)(?: [a-z'-]+){1,5})[\s?.!]*$", re.IGNORECASE)
+_HUE = re.compile(
+    rf"(?:and |what about |how about |how many )?(?:the )?(?P<hue>{'|'.join(COLOURS)})(?: ones?)?[\s?.!]*$", re.IGNORECASE
+)
+_LEAVES = re.compile(
+    r"(?:just )?leave (?P<thing>(?:the|that|this|my|your) .+?)(?: there| here| alone| behind| out)?[.!]*$", re.IGNORECASE
+)
+_WHERE = re.compile(
+    r"(?:and )?where(?: exactly| is (?:it|that|he|she)| are they)?(?: exactly| then| now)?[\s?.!]*$", re.IGNORECASE
+)
+_WHOLE = frozenset({Sense.ORDER, Sense.TRADE, Sense.FORBID})
+_ARE_RED = re.compile(
+    rf"(?:and )?how many(?: of)?(?: the)? (?P<kind>[a-z]+(?: [a-z]+)?) are (?P<hue>{'|'.join(COLOURS)})[\s?.!]*$", re.IGNORECASE
+)
+
+
+def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
+    """A clause that is a question or an order before it, of another thing; empty where it is none."""
+    if (hue := _HUE.match(bare(said))) is not None and (last := _last(ledger)) is not None and last.thing:
+        return _with_thing(last.text, last.thing, f"the {hue['hue']} {kind_of(last.thing)}")
+    if _WHERE.match(bare(said)) is not None and ledger.thing is not None and not ledger.told:
+        return f"where is the {ledger.thing.phrase}?"
+    found = _AND.match(said.strip()) or (_BARE.match(bare(said)) if alone else None)
+    if found is None:
+        return ""
+    phrase, last = found["thing"].strip(), _last(ledger)
+    if found.re is _AND and meaning_of(phrase).sense in _WHOLE:
+        return ""  # "and throw in a needle", "how about 20"
+    if phrase.lower().startswith(("my ", "mine")):
+        return ""  # of what the speaker told of himself, whatever was asked before
+    spoken = ledger.heard[-1] if ledger.heard else None
+    if (
+        found.re is _AND
+        and last is not None
+        and spoken is not None
+        and spoken.sense == Sense.QUESTION
+        and last.time < spoken.time
+    ):
+        last = None  # the question before was of something that the card knows
+    if last is None:
+        return f"tell me about {phrase}" if found.re is _AND else ""
+    if found.re is _BARE and ledger.asked != "which" and not re.search(r"\b(?:one|ones|other|others)\b", phrase):
+        return ""  # a thing that is named without need: the model may know what it is about
+    return _with_thing(last.text, last.thing, _full(phrase, last.thing))
+
+
+def corrected(rest: str, ledger: Ledger) -> str:
+    """ "give me an axe" for "no, an axe" after "give me the sword"."""
+    last = _last(ledger)
+    if last is None or not rest:
+        return ""
+    return _with_thing(last.text, last.thing, _full(rest, last.thing))
+
+
+def left_alone(text: str, ledger: Ledger) -> str:
+    """ "Leave the key", where it was to be taken: that it shall not."""
+    found = _LEAVES.match(text)
+    phrase = singular(thing_in(found["thing"])) if found is not None else ""
+    if found is None or not any(phrase in (thing.phrase, thing.kind) for thing in ledger.things):
+        return ""
+    verb = ledger.order.verb if ledger.order is not None and ledger.order.verb in WITH_A_THING else "take"
+    return f"do not {verb} {found['thing']}"
+
+
+def _last(ledger: Ledger) -> Order | None:
+    """The question or order that stands last, whichever is newer."""
+    return max((o for o in (ledger.question, ledger.order) if o is not None), key=lambda o: o.time, default=None)
+
+
+def _full(phrase: str, thing: str) -> str:
+    """ "the red potion" for "the red one", where a potion was meant."""
+    found = ONE.fullmatch(phrase.strip())
+    if found is None or not thing:
+        return phrase
+    return f"the {found['how'] or ''}{kind_of(thing)}"
+
+
+def _with_thing(text: str, old: str, new: str) -> str:
+    """An order or question with another thing in the place of the old."""
+    if not old:
+        return ""
+    place = re.compile(rf"(?:\b(?:the|that|this|an?|any|some|your|my)\s+)?\b{re.escape(old)}\b", re.IGNORECASE)
+    changed, count = place.subn(new, text, count=1)
+    return changed if count else ""
+
+
+def of_two(meaning: Meaning, ledger: Ledger) -> str:
+    """Which of two is closer, said whole: "which is closer, red or blue?", of the two that were meant last; else empty."""
+    values = meaning.values
+    kind, one, other = values.get("kind", ""), meaning.thing, values.get("other", "")
+    if values.get("who") and values.get("from"):  # "is the guard closer to me or the healer?"
+        one = values["from"]
+    elif kind and other:  # "which potion is closer, red or blue?"
+        one, other = (f"{word.removeprefix('the ')} {kind}" if word.split()[-1] in COLOURS else word for word in (one, other))
+    elif other or kind or len(ledger.things) < 2:
+        return ""
+    anchor = values.get("anchor", "")
+    if not other:
+        things = [thing for thing in ledger.things if thing.phrase != anchor]
+        seen = [thing.phrase for thing in things if thing.x is not None]
+        named = seen if len(seen) > 1 else [thing.phrase for thing in things]
+        one, other = named[-2:] if len(named) > 1 else (named or [""]) * 2
+    to = f" to the {anchor}" if anchor else ""
+    return f"which is {values.get('how', 'closer')}{to}, the {one} or the {other}?"
+
+
+def of_a_colour(text: str, ledger: Ledger) -> str:
+    """ "How many red bottles are there?" for "how many of them are red?"; empty where nothing is asked so."""
+    found = _ARE_RED.match(text)
+    if found is None:
+        return ""
+    them = found["kind"].lower() in {"them", "those", "these", "they"}
+    kind = plural(singular(ledger.thing.kind)) if them and ledger.thing is not None else found["kind"]
+    return f"how many {found['hue']} {kind} are there?"

@@ -1,0 +1,128 @@
+"""What a character sells and buys, and for how much: wares, what it wants, and how words name them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from npc.language.grammar import GRAMMAR
+from npc.language.kinds import akin
+from npc.language.phrases import kind_of, plural, singular
+
+SWAY = 0.25  # of the price: what full sympathy takes off, full dislike puts on
+_NUMBERS: dict[str, int] = {**GRAMMAR["numbers"], "couple": 2, "dozen": 12}
+_COUNTED = re.compile(r"^(?:(?:a|the|my|these|those|all|both) )?(?P<count>\d{1,4}|[a-z]+)(?: of)? (?P<rest>[a-z].*)$")
+_SEVERAL = re.compile(r",? (?:and|plus) (?:the |an? |some |your )?|, (?:the |an? |some )?")
+
+
+class Ware(BaseModel):
+    """Something for sale. In YAML a number alone is its price."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    price: int = Field(ge=0, le=1_000_000)
+    """Coins that it asks from somebody whom it neither likes nor dislikes."""
+    least: int | None = Field(default=None, ge=0, le=1_000_000)
+    """Coins below which it never sells; three quarters of the price where left out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_number(cls, value: Any) -> Any:
+        return {"price": value} if isinstance(value, (int, str)) else value
+
+    @property
+    def floor(self) -> int:
+        return self.least if self.least is not None else -(-3 * self.price // 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """What a character sells and what it takes instead of coins, and how it feels about the customer.
+
+    Several wares that go together are named as one: "axe and knife".
+
+    Attributes:
+        wares: by name.
+        wants: things that it takes in exchange, with what they are worth to it in coins.
+        sympathy: -1..1, from relationship and mood.
+    """
+
+    wares: Mapping[str, Ware]
+    wants: Mapping[str, int]
+    sympathy: float = 0.0
+
+    def parts(self, item: str) -> list[str]:
+        """The wares that a name means: more than one of "axe and knife"."""
+        return [item] if item in self.wares else item.split(" and ")
+
+    def asks(self, item: str, count: int = 1) -> int:
+        """The price of so many for this customer, never below the least."""
+        return count * sum(
+            max(self.wares[part].floor, round(self.wares[part].price * (1 - SWAY * self.sympathy))) for part in self.parts(item)
+        )
+
+    def least(self, item: str, count: int = 1) -> int:
+        """Coins below which so many are never sold."""
+        return count * sum(self.wares[part].floor for part in self.parts(item))
+
+    def pays(self, item: str, count: int = 1) -> int:
+        """What it gives this customer for so many of what it wants."""
+        return count * max(0, round(self.wants[item] * (1 + SWAY * self.sympathy / 2)))
+
+    def most(self, item: str, count: int = 1) -> int:
+        """What it gives at most, whoever haggles."""
+        return max(self.pays(item, count), count * round(self.wants[item] * (1 + SWAY)))
+
+    def wanted(self, words: str) -> str:
+        """What it wants that words name, "" where that is nothing."""
+        one = singular(words.lower())
+        return next((name for name in self.wants if one and (kind_of(name) == kind_of(one) or name in words.lower())), "")
+
+    def find(self, words: str) -> str:
+        """The ware that words name, or several ("axe and knife"); "" where none or more than one fits."""
+        found = [self.meant(part) for part in _SEVERAL.split(words.lower()) if part]
+        if not found or any(len(close) != 1 for close in found):
+            return ""
+        return " and ".join(dict.fromkeys(close[0] for close in found))
+
+    def meant(self, words: str) -> list[str]:
+        """All wares that words may mean: both potions of "potion", the red one of "red one", the sword of "blade"."""
+        one = singular(words.lower())
+        if one in self.wares or not one:
+            return [one] if one else []
+        said = words.lower().split()
+        last = one.split()[-1]
+        fits = (
+            [name for name in self.wares if name in one],
+            [name for name in self.wares if kind_of(name) == last and set(one.split()) <= set(name.split())],
+            [name for name in self.wares if kind_of(name) == last],
+            [name for name in self.wares if last == "one" and set(said[:-1]) & set(name.split())],
+            [name for name in self.wares if akin(name, one)],
+        )
+        return next(filter(None, fits), [])
+
+
+def counted(words: str) -> tuple[int, str]:
+    """How many of what: (2, "ropes") of "two ropes", (1, "rope") of "rope"."""
+    found = _COUNTED.match(words.lower().strip())
+    count = number(found["count"]) if found is not None else None
+    return (count, found["rest"]) if found is not None and count else (1, words)
+
+
+def number(word: str) -> int | None:
+    """The number that a word or digits stand for, None of other words."""
+    return int(word) if re.fullmatch(r"\d+", word) else _NUMBERS.get(word.lower())
+
+
+def called(item: str, count: int = 1) -> str:
+    """A thing, or so many of it, as it is named in a line: "rope", "3 ropes"."""
+    return item if count == 1 else f"{count} {plural(item)}"
+
+
+def coins(price: int) -> str:
+    """A price in words."""
+    return "1 coin" if price == 1 else f"{price} coins"

@@ -1,0 +1,176 @@
+"""The table of what is in view: things, how many, where they stand, and how they are named in a line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from npc.language.kinds import PERSON, akin, is_anybody, to_look_for
+from npc.language.phrases import colour_in, plural, with_article
+from npc.types import Detection, Found, Percept, Target
+
+Place = tuple[float, float]
+SURE, DOUBTFUL = 0.5, 0.3  # presence from which a thing is there, and below which it is not; between them nobody can tell
+TOLD = 0.9  # presence from which a thing is named that nobody has asked about
+CLOSE, AWAY = 0.66, 0.3  # of the frame's height: what is below is close by, and what is above is far off
+NEAR = 0.22  # of the frame's width: what is next to something
+EDGE = 0.03  # by how much a thing is left of another, or above it
+ALIKE = 0.06  # closer together than this, two phrases name one thing
+HIGH = 9 / 16  # of the width: the height of a frame
+SOME = 6  # things that are told in one breath
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+# How a thing stands to its anchor: right of it, below it (what is lower in the picture is nearer), how near it has to be.
+_RELATIONS: Mapping[str, tuple[float, float, float]] = {
+    "left": (-1, 0, 1.0),
+    "right": (1, 0, 1.0),
+    "behind": (0, -1, NEAR * 1.5),
+    "front": (0, 1, NEAR * 1.5),
+    "above": (0, -1, 1.0),
+    "over": (0, -1, 1.0),
+    "under": (0, 1, 1.0),
+    "below": (0, 1, 1.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One row of the table of what is in view; `places` are those of all of its kind, `most` how many there may be."""
+
+    phrase: str
+    x: float
+    y: float
+    p: float
+    count: int = 1
+    most: int = 1
+    places: tuple[Place, ...] = ()
+    colour: str = ""
+
+    @property
+    def target(self) -> Target:
+        return Target(self.x, self.y, self.p)
+
+
+def thing_of(d: Detection) -> Thing:
+    if not isinstance(d, Found):
+        return Thing(d.phrase, d.x, d.y, d.p, places=((d.x, d.y),))
+    return Thing(d.phrase, d.x, d.y, d.p, d.count, max(d.count, d.most), ((d.x, d.y), *d.others), d.colour)
+
+
+def table(watch: Iterable[Detection], least: float = SURE) -> list[Thing]:
+    """What is in view, the surest first; of two names for one place, or for one kind, the surer."""
+    things: list[Thing] = []
+    for d in sorted(watch, key=lambda d: (-d.p, d.phrase)):
+        if d.p < least:
+            break
+        if not any(_apart(d, t) < ALIKE or _kin(d.phrase, t.phrase) for t in things):
+            things.append(thing_of(d))
+    return things
+
+
+def _apart(a: Detection, b: Thing) -> float:
+    """From one to the nearest of the others, as a share of the frame's width."""
+    return min(math.hypot(a.x - x, (a.y - y) * HIGH) for x, y in b.places or ((b.x, b.y),))
+
+
+def _kin(a: str, b: str) -> bool:
+    """Two names for one kind. A red potion and a blue one are two things, wherever they are."""
+    return akin(a, b) and not (colour_in(a) and colour_in(b))
+
+
+def seen(percept: Percept) -> list[Detection]:
+    """What the words had looked for, and what else is watched for."""
+    looked = {d.phrase.lower() for d in percept.looked}
+    return [*percept.looked, *(d for d in percept.watch if d.phrase.lower() not in looked)]
+
+
+def in_view(percept: Percept) -> list[Thing]:
+    """The table of all that is in view, looked for or watched for, the surest first."""
+    return table(seen(percept))
+
+
+def beyond_doubt(percept: Percept) -> list[Detection]:
+    """Of that what is beyond doubt: of all that is looked for in passing some is always found."""
+    return [d for d in seen(percept) if d.p >= (TOLD if isinstance(d, Found) else SURE)]
+
+
+def where(x: float, y: float) -> str:
+    """A place of the frame in words, as a person who looks at it would say."""
+    side = "on the left" if x < 0.36 else "on the right" if x > 0.64 else "straight ahead"
+    return f"{side}, {'close by' if y > CLOSE else 'far off'}" if y > CLOSE or y < AWAY else side
+
+
+def number(count: int) -> str:
+    """A small number as a word."""
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+
+
+def listed(watch: Sequence[Detection]) -> str:
+    """What is in view, in a sentence: "a wolf and two chests"."""
+    return in_a_sentence([some(thing) for thing in table(watch, 0.0)[:SOME]])
+
+
+def how_many(thing: Thing) -> str:
+    """ "three", "two or three", "at least two": no surer than the eye is."""
+    if thing.most == thing.count:
+        return number(thing.count)
+    if thing.most == thing.count + 1:
+        return f"{number(thing.count)} or {number(thing.most)}"
+    return f"at least {number(thing.count)}"
+
+
+def called(one: str) -> str:
+    """ "person" of "anybody"."""
+    return PERSON if is_anybody(one) else one
+
+
+def named(percept: Percept, phrase: str) -> Thing | None:
+    """What the phrase means: the surest of its kinds ("wolf" of "animal"), with the places of all of them."""
+    wanted = {phrase, *to_look_for(phrase)} if phrase else set()
+    kinds = sorted((thing_of(d) for d in seen(percept) if d.phrase.lower() in wanted), key=lambda t: (-t.p, t.phrase))
+    if len(kinds) < 2 or kinds[1].p < SURE:
+        return kinds[0] if kinds else None
+    places: list[Place] = []
+    for at in (at for kind in kinds if kind.p >= SURE for at in kind.places):
+        if all(math.hypot(at[0] - x, (at[1] - y) * HIGH) >= ALIKE for x, y in places):
+            places.append(at)
+    count = max(len(places), 1)
+    most = count + 1 if count > 1 else 1  # nobody counts at a glance what looks so different
+    return replace(kinds[0], count=count, most=most, places=tuple(places))
+
+
+def standing(thing: Thing, anchor: Thing, relation: str) -> Place | None:
+    """Where one of the things stands so to one of its anchors: the nearest such; None where none does."""
+    at = [at for at in thing.places if stands(at, anchor, relation)]
+    return min(at, key=lambda at: between(at, anchor), default=None)
+
+
+def between(at: Place, anchor: Thing) -> float:
+    return min(math.hypot(at[0] - x, (at[1] - y) * HIGH) for x, y in anchor.places)
+
+
+def stands(at: Place, anchor: Thing, relation: str) -> bool:
+    return any(_related(at[0] - x, (at[1] - y) * HIGH, relation) for x, y in anchor.places)
+
+
+def _related(across: float, down: float, relation: str) -> bool:
+    if math.hypot(across, down) < ALIKE / 2:
+        return False
+    kind = next((kind for word, kind in _RELATIONS.items() if word in relation.lower()), None)
+    if kind is None:
+        return math.hypot(across, down) <= NEAR
+    right, below, reach = kind
+    beyond, aside = (across * right, down) if right else (down * below, across)
+    return beyond > EDGE and beyond >= abs(aside) / 2 and math.hypot(across, down) <= reach
+
+
+def some(thing: Thing) -> str:
+    """ "a wolf", "two wolves", "some wolves": as sure as it looks, in passing."""
+    name = called(thing.phrase)
+    if thing.count < 2:
+        return with_article(name)
+    return f"{number(thing.count) if thing.most == thing.count else 'some'} {plural(name)}"
+
+
+def in_a_sentence(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

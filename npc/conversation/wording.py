@@ -1,0 +1,87 @@
+"""How wishes are worded before they are read: what is taken back in the same breath, and several things at once.
+
+"Give me the axe, no wait, the sword" wants a sword alone; "take the potion and the key" are two deeds, one after the other.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from npc.language.clauses import Piece
+from npc.language.grammar import GRAMMAR, expanded
+from npc.language.phrases import thing_in
+from npc.language.senses import meaning_of
+from npc.memory.ledger import Ledger, Meant
+
+_TURNS = re.compile(
+    r"^(?P<before>.+?\s.+?)[,.;!]?\s+(?:no,? (?:wait|actually|sorry)|(?:wait|actually|sorry),? no|scratch that|or rather|"
+    r"no,? I (?:mean|meant)|I (?:mean|meant)(?=,? (?:the|a|an|that|this|my|your)\b)|no,? not that(?: one)?)"
+    r"[,.]?\s+(?P<after>.+)$",
+    re.IGNORECASE,
+)
+_A_THING = re.compile(r"(?:the|an?|that|this|my|your|some) [a-z' -]{1,40}[.!?]*$", re.IGNORECASE)
+_A_DEED = re.compile(expanded(r"(?:you )?(?:<deed>|do not|never|just )"), re.IGNORECASE)
+_NO = re.compile(
+    expanded(
+        r"^(?:no+|nah)[,.!]* "
+        r"(?=(?:please |just )?(?:do not|never(?! mind)|not (?:the|that)|(?:leave|stop|put|keep|drop|wait|hold)\b))"
+    ),
+    re.IGNORECASE,
+)
+_WAIT = re.compile(
+    r"^(?:no+,? wait|wait,? no|oh no|no,? no+|wait)[,.!]* (?=(?:not|I (?:mean|meant)|do not|never|rather|instead)\b)",
+    re.IGNORECASE,
+)
+_OUT = re.compile(r"\b(?:put|get|blow) (?:it|that|this|them) out\b|\bextinguish (?:it|that|this)\b", re.IGNORECASE)
+_THE = r"(?:the|that|this|those|these|an?|some|your|my|both|\d{1,2}|two|three) "
+_VERBS = "|".join(sorted({*GRAMMAR["with_a_thing"].split()} - {"buy", "sell"}))
+_SEVERAL = re.compile(
+    r"^(?P<do>(?:please |now |just |then |also |(?:can|could|will|would) you |you (?:must|should) |I want you to )*"
+    rf"(?:do not |never )?(?:ever )?(?:{_VERBS})(?: (?:me|us|him|her|up|down|at|back|to|your hands off))*) "
+    rf"(?P<first>{_THE}[a-z' -]+?)(?:,? (?:and|or|and also|and then|plus) |, )(?P<rest>{_THE}[a-z', -]+[.!?]*)$",
+    re.IGNORECASE,
+)
+
+
+def taken_back(said: str, ledger: Ledger) -> str:
+    """`plain` words without what is taken back in them. What it was about is noted in the ledger, as spoken of.
+
+    "Put both down, no wait, leave them" is "leave them"; "the axe, I mean the sword" is about the sword.
+    """
+    said = _OUT.sub("put out the fire", _NO.sub("", _WAIT.sub("", said)))
+    found = _TURNS.match(said)
+    if found is None:
+        return said
+    before, after = found["before"], found["after"]
+    meaning = meaning_of(before.strip(" ,.!"))
+    thing = meaning.thing or meaning.values.get("rest", "")
+    if _A_DEED.match(after):
+        named = thing_in(thing)
+        if named:
+            ledger.mean(Meant(phrase=named[:120]))
+        return after
+    if not _A_THING.match(after) or not thing:
+        return said if not _A_THING.match(after) else after
+    named = thing_in(thing)
+    place = re.compile(rf"(?:{_THE})?{re.escape(named)}", re.IGNORECASE) if named else None
+    if place is None or not place.search(before):
+        return after
+    return place.sub(lambda _: after, before, count=1)
+
+
+def of_another(said: str, text: str, thing: str) -> str:
+    """An order before it, of another thing: "then the key" after "take the potion"; empty where that is none."""
+    if not thing or not _A_THING.match(said):
+        return ""
+    place = re.compile(rf"(?:{_THE})?{re.escape(thing)}", re.IGNORECASE)
+    return place.sub(lambda _: said, text, count=1) if place.search(text) else ""
+
+
+def one_by_one(piece: Piece) -> list[Piece]:
+    """An order of several things as several orders: "take the potion", then "take the key"."""
+    found = _SEVERAL.match(piece.text)
+    if found is None:
+        return [piece]
+    first = replace(piece, text=f"{found['do']} {found['first']}")
+    return [first, *one_by_one(Piece(f"{found['do']} {found['rest']}", "then"))]

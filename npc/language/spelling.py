@@ -1,0 +1,91 @@
+"""Misspelt names of things put right: "sheild", "barels", "aple" where a shield, barrels or an apple may be spoken of.
+
+A word is changed only where no dictionary has it, and one alone of the names at hand is so near that a slip of the finger
+explains it. Real words stay, whatever they are near to: a beer is no bear, and nobody bored is a bard.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+from pathlib import Path
+
+from npc.language.grammar import GRAMMAR, VERBS
+from npc.language.kinds import USUAL
+from npc.language.phrases import COLOURS, plural
+
+LIKE = 0.8  # ratio of difflib from which a word may be another one misspelt: one slip in four or five letters
+_SHORTEST = 4  # letters
+_WORD = re.compile(r"(?<![\w'-])[A-Za-z]{4,20}(?![\w'-])")
+# What comes before a name of somebody or some place, which is nobody's to mend.
+_NAMING = re.compile(r"\b(?:name is|named|called|call me|I am|this is|from|to|of|near|in)\s+$", re.IGNORECASE)
+
+
+@cache
+def _real() -> frozenset[str]:
+    """Words of four to ten letters that are spelt right: the small lists of American and British English of SCOWL,
+    Copyright 2000-2011 by Kevin Atkinson (http://wordlist.sourceforge.net; its notice is in the NOTICE file)."""
+    packed = Path(__file__).with_name("words.txt.gz").read_bytes()
+    return frozenset(gzip.decompress(packed).decode("ascii").split())
+
+
+@cache
+def _plain_words() -> frozenset[str]:
+    """What may be meant beside the names at hand: usual things, colours, verbs of orders, what players misspell."""
+    listed = f"{VERBS.replace('|', ' ')} {GRAMMAR['misspelt']} {GRAMMAR['slips']}".split()
+    return _parts(USUAL) | frozenset(word for word in (*COLOURS, *listed) if len(word) >= _SHORTEST)
+
+
+def _parts(names: Iterable[str]) -> frozenset[str]:
+    """The words of names, one of each and several."""
+    words = {word for name in names for word in re.findall(r"[a-z]+", name.lower()) if len(word) >= _SHORTEST}
+    return frozenset(words | {plural(word) for word in words})
+
+
+@lru_cache(maxsize=256)
+def known_words(names: frozenset[str]) -> frozenset[str]:
+    """The words that a misspelt one may mean where these names are at hand, in lower case."""
+    return _plain_words() | _parts(names)
+
+
+@lru_cache(maxsize=512)
+def spelt(text: str, names: frozenset[str] = frozenset()) -> str:
+    """`text`, which is `plain`, with misspelt words put right.
+
+    Args:
+        names: of things, wares and persons that may be spoken of here.
+    """
+    known = known_words(names)
+
+    def mended(found: re.Match[str]) -> str:
+        word = found[0].lower()
+        named = found[0][0].isupper() and not found[0].isupper() and found.start() > 0
+        if word in known or word in _real() or named or (right := _nearest(word, known)) == "":
+            return found[0]
+        if right not in _plain_words() and _NAMING.search(text[: found.start()]):
+            return found[0]
+        return right
+
+    return _WORD.sub(mended, text)
+
+
+@lru_cache(maxsize=1024)
+def _nearest(word: str, known: frozenset[str]) -> str:
+    """The one word that this one is a slip of; empty where there is none, or more than one as near."""
+    near = [
+        (ratio, other)
+        for other in known
+        if other[0] == word[0] and abs(len(other) - len(word)) <= 2 and (ratio := _likeness(word, other)) >= LIKE
+    ]
+    best = max((ratio for ratio, _ in near), default=0.0)
+    nearest = {other for ratio, other in near if ratio == best}
+    return nearest.pop() if len(nearest) == 1 else ""
+
+
+def _likeness(word: str, other: str) -> float:
+    if len(word) == len(other) and sorted(word) == sorted(other):  # letters in the wrong order
+        return 0.9
+    return SequenceMatcher(None, word, other).ratio()
