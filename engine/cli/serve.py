@@ -57,7 +57,10 @@ class ArenaGrowth(StrEnum):
 
 def serve(
     bind: Annotated[str, typer.Option(help="Address to listen on; port 0 takes a free one.")] = "tcp://127.0.0.1:5571",
-    bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
+    bundle: Annotated[
+        list[Path] | None,
+        typer.Option(help="Bundle directory; the shipped one if not given. Several answer together: each costs as much again."),
+    ] = None,
     provider: Annotated[
         str, typer.Option(help="cpu, cuda, tensorrt, directml, or auto: the fastest that works, measured once.")
     ] = "auto",
@@ -97,7 +100,8 @@ def serve(
     ] = None,
     logs: Annotated[Path | None, typer.Option(help="Directory for logs that `python -m npc replay` reads.")] = None,
     llm: Annotated[
-        str | None, typer.Option(help="OpenAI-compatible API that words lines anew, e.g. http://127.0.0.1:8080/v1.")
+        str | None,
+        typer.Option(help="What words lines anew: an OpenAI-compatible API (http://127.0.0.1:8080/v1), or a model, hf:PATH."),
     ] = None,
     llm_model: Annotated[str, typer.Option(help="The model's name there.")] = "default",
     llm_budget: Annotated[float, typer.Option(min=0.1, help="Seconds that a line may take.")] = 2.0,
@@ -159,10 +163,10 @@ def serve(
         ready = ReadyFile(ready_file, server.endpoint) if ready_file is not None else None
         store = _store(memory, echo)
         ends.callback(store.close)
-        reworder = _voice(llm, llm_model, llm_budget, llm_remote) if llm is not None else None
+        reworder = _voice(llm, llm_model, llm_budget, llm_remote, ends) if llm is not None else None
         feed, page = _inspector(inspect, token, ends)
         measured = _metrics(server, reworder, metrics, insecure, ends)
-        perceiver = partial(_perceiver, bundle, provider, threads, batch, variant, device_id, gpu_memory, gpu_arena, cuda_graph)
+        perceiver = partial(_perceiver, bundle or None, provider, threads, batch, variant, device_id, gpu_memory, gpu_arena, cuda_graph)
         model = None if echo else perceiver
         brain, name = _brain(model, personas, store, _made(logs), reworder, feed, language)
         ends.callback(brain.close)
@@ -239,10 +243,12 @@ def _made(logs: Path | None) -> Path | None:
     return logs
 
 
-def _voice(url: str, model: str, budget: float, remote: bool) -> Voice:
-    from engine.voice import LlmCfg, Voice, checked_url, key_of_environment
+def _voice(llm: str, model: str, budget: float, remote: bool, ends: ExitStack) -> Voice:
+    from engine.cli.llm import asked_at
+    from engine.voice import LlmCfg, Voice
 
-    return Voice(LlmCfg(checked_url(url, remote), model, budget, key_of_environment()))
+    url, key = asked_at(llm, remote, ends)
+    return Voice(LlmCfg(url, model, budget, key))
 
 
 def _inspector(port: int | None, token: str | None, ends: ExitStack) -> tuple[Feed | None, Page | None]:
@@ -260,7 +266,7 @@ def _inspector(port: int | None, token: str | None, ends: ExitStack) -> tuple[Fe
 
 
 def _perceiver(
-    bundle: Path | None,
+    bundle: list[Path] | None,
     provider: str,
     threads: int | None,
     batch: int | None,
@@ -297,7 +303,7 @@ def _brain(
     perceiver = model()
     brain = Brain(perceiver, personas, store=store, logs=logs, voice=voice, feed=feed, language=language)
     perceiver.warm_up()
-    return brain, perceiver.bundle.manifest.name
+    return brain, perceiver.name
 
 
 def _metrics(server: Server, voice: Voice | None, address: str | None, insecure: bool, ends: ExitStack) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -87,20 +88,23 @@ def chat(
     bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
     seed: Annotated[int, typer.Option(help="Of what is left to chance.")] = 0,
     llm: Annotated[
-        str | None, typer.Option(help="OpenAI-compatible API that words answers anew, e.g. http://127.0.0.1:8080/v1.")
+        str | None,
+        typer.Option(help="What words answers anew: an OpenAI-compatible API (http://127.0.0.1:8080/v1), or a model, hf:PATH."),
     ] = None,
     llm_model: Annotated[str, typer.Option(help="The model's name there.")] = "default",
     llm_budget: Annotated[float, typer.Option(min=0.1, help="Seconds that a line may take.")] = 20.0,
     llm_remote: Annotated[bool, typer.Option(help="Allow --llm on another machine: it reads what you say.")] = False,
 ) -> None:
     """Chat with a character in the terminal; its mood, what it thinks of you and its reasons are shown."""
-    voiced = None
-    if llm is not None:
-        from engine.voice import LlmCfg, Voice, checked_url, key_of_environment
+    with ExitStack() as ends:
+        voiced = None
+        if llm is not None:
+            from engine.cli.llm import asked_at
+            from engine.voice import LlmCfg, Voice
 
-        cfg = LlmCfg(checked_url(llm, llm_remote), llm_model, llm_budget, key_of_environment(), threads=1)
-        voiced = Voice(cfg).worded
-        logging.getLogger("engine.voice").setLevel(logging.ERROR)  # what became of a line is shown with it
-    perceiver = Perceiver(bundle, "cpu")
-    recalling = partial(Recollections(perceiver.sentences).near, budget=_EPISODES)
-    talk(card, typed(), seed, ModelReader(perceiver), _NOTE, voiced, recalling)
+            url, key = asked_at(llm, llm_remote, ends)
+            voiced = Voice(LlmCfg(url, llm_model, llm_budget, key, threads=1)).worded
+            logging.getLogger("engine.voice").setLevel(logging.ERROR)  # what became of a line is shown with it
+        perceiver = Perceiver(bundle, "cpu")
+        recalling = partial(Recollections(perceiver.sentences).near, budget=_EPISODES)
+        talk(card, typed(), seed, ModelReader(perceiver), _NOTE, voiced, recalling)

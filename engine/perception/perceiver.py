@@ -15,6 +15,7 @@ from engine.errors import Fault
 from engine.formats.bundle import Bundle
 from engine.formats.frame import Frame
 from engine.formats.pictures import Pixels
+from engine.perception.ensemble import Ensemble
 from engine.perception.graphs import BUCKETS, Graphs
 from engine.perception.lately import Lately
 from engine.perception.looking import find
@@ -35,7 +36,8 @@ class Perceiver:
     """The model of a bundle, ready to answer.
 
     Args:
-        bundle: directory of a bundle; None is the one that ships with the engine.
+        bundle: directory of a bundle; None is the one that ships with the engine. Several answer together (`Ensemble`), and the
+            first is the one that is asked about thresholds, pictures of things and sentence vectors.
         provider: auto, cuda, tensorrt, directml or cpu; `self.provider` tells which it became.
         threads: of the image graph; None takes up to four of the machine's cores.
         batch: frames that one run of the image graph takes at most; None takes 8 on a GPU. On a CPU that is 1: there
@@ -49,17 +51,20 @@ class Perceiver:
 
     def __init__(
         self,
-        bundle: Path | None = None,
+        bundle: Path | Sequence[Path] | None = None,
         provider: str = "auto",
         threads: int | None = None,
         batch: int | None = None,
         device: DeviceCfg | None = None,
         variant: str | None = None,
     ) -> None:
-        self.bundle = Bundle(bundle)
+        bundles = [Bundle(one) for one in ((bundle,) if bundle is None or isinstance(bundle, Path) else bundle)]
+        self.bundles, self.bundle = bundles, bundles[0]
         self.labels = self.bundle.labels
         self.spec = self.bundle.manifest.input
-        self.graphs = Graphs(self.bundle, provider, threads or min(4, os.cpu_count() or 1), batch, device, variant)
+        threads = threads or min(4, os.cpu_count() or 1)
+        how = (provider, threads, batch, device, variant)
+        self.graphs: Graphs | Ensemble = Graphs(self.bundle, *how) if len(bundles) == 1 else Ensemble(bundles, *how)
         self._looker = Looker(lambda fits: [np.asarray(encoded.grid) for encoded in self.graphs.image(fits)], self.spec)
         # Words and picture are encoded at the same time: both release the interpreter lock.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="text-encoder")
@@ -70,6 +75,11 @@ class Perceiver:
     def provider(self) -> str:
         """Of ONNX Runtime, as it became."""
         return self.graphs.provider
+
+    @property
+    def name(self) -> str:
+        """Of the bundle, or of all that answer together."""
+        return " + ".join(bundle.manifest.name for bundle in self.bundles)
 
     @property
     def frames_at_once(self) -> int:

@@ -25,13 +25,15 @@ Floats = npt.NDArray[np.float32]
 class EncodedFrame:
     """One frame after the image graph: `grid` [1, C, rows, columns], `scene` [1, S], and how it was fitted.
 
-    On a GPU grid and scene lie there; `np.asarray` brings them here.
+    On a GPU grid and scene lie there; `np.asarray` brings them here. `others` are the same frame after the image graphs of an
+    ensemble's other bundles.
     """
 
     grid: Floats | Kept
     scene: Floats | Kept
     valid: Floats
     fit: Letterbox | None
+    others: tuple[EncodedFrame, ...] = ()
 
 
 @dataclass(frozen=True)

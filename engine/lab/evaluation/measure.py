@@ -60,7 +60,7 @@ def spread(rows: Sequence[Row], count: int | None) -> list[Row]:
 def bundle_facts(perceiver: Perceiver) -> dict[str, object]:
     """Which bundle was measured: its name and what tells it from any other."""
     manifest = perceiver.bundle.manifest
-    return {"name": manifest.name, "precision": manifest.precision, "image_sha256": manifest.graphs["image"].sha256}
+    return {"name": perceiver.name, "precision": manifest.precision, "image_sha256": manifest.graphs["image"].sha256}
 
 
 def measure_lines(perceiver: Perceiver, lines: Sequence[PlayerLine]) -> dict[str, Figures]:

@@ -86,7 +86,7 @@ def read_scene_shard(split: str, seed: int, size: tuple[int, int], start: int, c
 
 def read_recording_shard(folder: Path, part: str, size: tuple[int, int], start: int, count: int) -> list[ScenePair]:
     """Recorded frames with their entities, as for synthetic scenes."""
-    recording, rows = _recording(folder, part)
+    recording, rows = recorded_rows(folder, part)
     pairs = []
     for row in rows[start : start + count]:
         frame = recording.frame(row)
@@ -96,14 +96,21 @@ def read_recording_shard(folder: Path, part: str, size: tuple[int, int], start: 
 
 
 @lru_cache(maxsize=4)
-def _recording(folder: Path, part: str) -> tuple[Recording, list[Row]]:
+def recorded_rows(folder: Path, part: str) -> tuple[Recording, list[Row]]:
+    """Frames with things in them, by whole episodes: an eighth is for `validation`, the others to `train`.
+
+    To compare models on a recording that none has seen: half of the episodes for the `choice`, half for the `test`.
+    """
     recording = read_recording(folder)
-    rows = [row for row in recording.rows if row.entities and _held_out(row.episode) == (part == "validation")]
+    rows = [row for row in recording.rows if row.entities and _is_part_of(row.episode, part)]
     return recording, rows
 
 
-def _held_out(episode: str) -> bool:
-    return hashlib.sha256(episode.encode()).digest()[0] % 8 == 0
+def _is_part_of(episode: str, part: str) -> bool:
+    drawn = hashlib.sha256(episode.encode()).digest()[0]
+    if part in ("choice", "test"):
+        return drawn % 2 == (part == "test")
+    return (drawn % 8 == 0) == (part == "validation")
 
 
 @dataclass(frozen=True)
@@ -192,7 +199,7 @@ def recorded_scenes(cfg: TrainCfg, part: str) -> list[Source]:
     """Frames of the recipe's recordings; whole episodes are held out to validate by."""
     sources = []
     for folder in cfg.data.recordings:
-        if count := len(_recording(folder, part)[1]):
+        if count := len(recorded_rows(folder, part)[1]):
             key = fingerprint(folder.resolve(), (folder / "labels.jsonl").stat().st_mtime_ns, DATA_VERSION)
             read = partial(read_recording_shard, folder, part, cfg.model.size)
             repeat = cfg.data.recording_repeat if part == "train" else 1
@@ -252,8 +259,8 @@ class Asker:
     def ask(self, record: SceneRecord, index: int) -> SceneQuestions:
         """Phrases with the boxes of all that each names; lessons; whether a hostile and a hazard is in view."""
         rng = np.random.default_rng((index, 77))
-        entities = [_entity(row) for row in record.entities]
-        scene = Scene(_NO_FRAME, (0, 0, 0, 0), entities, tuple(record.absent))
+        scene = as_scene(record)
+        entities = scene.entities
         lessons: list[Sample | Told] = []
         if record.closed:
             queries = _known_queries(scene, rng)
@@ -279,6 +286,11 @@ def _known_queries(scene: Scene, rng: Rng) -> list[tuple[str, list[int]]]:
 
 
 _NO_FRAME = np.zeros((0, 0, 3), np.uint8)
+
+
+def as_scene(record: SceneRecord) -> Scene:
+    """What is true of a recorded scene; without its frame."""
+    return Scene(_NO_FRAME, (0, 0, 0, 0), [_entity(row) for row in record.entities], tuple(record.absent))
 
 
 def _entity(row: Mapping[str, Any]) -> Entity:
