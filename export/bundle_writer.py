@@ -34,7 +34,7 @@ from engine.lab.training.feature_cache import ScenePair
 from engine.lab.training.replay import write_replay
 from engine.lab.training.run import load_run
 from engine.lab.training.sources import read_mixed, scene_concepts
-from engine.lab.training.texts import MAX_TOKENS, tokenizer_file
+from engine.lab.training.texts import MAX_TOKENS
 from export.graphs import export_graphs, export_heads
 from export.parity import Example, Frames, Parity, calibration_frames, compare, compare_heads, parity_inputs
 from export.quantize import quantize_convolutions, quantize_image, quantize_matrices
@@ -71,7 +71,7 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
     with staging(out) as folder:
         with console.status("exporting graphs"):
             smaller = copy.deepcopy(model)
-            keep_english(smaller, tokenizer_file(), folder / TOKENIZER_FILE)
+            keep_english(smaller, folder / TOKENIZER_FILE)
             export_graphs(smaller, folder)
         frames, texts = parity_inputs(model.cfg.size, packs)
         with console.status("comparing with PyTorch"):
@@ -85,7 +85,8 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
         refuse_unless(shipped.acceptable(precision), shipped, precision)
         pairs = read_mixed(packs, REPLAY_SEED, model.cfg.size, REPLAYED)
         metrics = {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__, **_evaluation(run)}
-        licences = [*LICENCES, *([f"{ART_LICENCE}: {', '.join(packs)}"] if packs else [])]
+        theirs = [f"{of.encoder}: the licence of that model" for of in (model.cfg.image, model.cfg.text) if of.hf is not None]
+        licences = [*LICENCES, *theirs, *([f"{ART_LICENCE}: {', '.join(packs)}"] if packs else [])]
         facts = {"name": name, "precision": precision, "metrics": metrics, "licences": licences}
         write_rest(folder, model, pairs, scene_concepts(packs), facts)
     size = sum(f.stat().st_size for f in out.iterdir()) / 1e6

@@ -93,10 +93,17 @@ Plan = tuple[nn.Module, dict[str, Tensor], dict[str, dict[int, Dim]], list[str]]
 
 def export_graphs(model: NpcModel, folder: Path) -> dict[str, Path]:
     """Write `image.onnx`, `text.onnx`, `decide.onnx`, `watch.onnx` (fp32) into `folder`."""
-    plans = {"image": _image_plan(model), "text": _text_plan(model), **_head_plans(model)}
-    paths = {name: _export(folder / f"{name}.onnx", *plan) for name, plan in plans.items()}
-    _keep_inside(paths["image"], FEATURES)
-    return paths
+    return {name: export_graph(model, name, folder) for name in ("image", "text", *_head_plans(model))}
+
+
+def export_graph(model: NpcModel, name: str, folder: Path) -> Path:
+    """Write one of the four (fp32) into `folder`."""
+    plans = {"image": _image_plan, "text": _text_plan}
+    plan = plans[name](model) if name in plans else _head_plans(model)[name]
+    path = _export(folder / f"{name}.onnx", *plan)
+    if name == "image":
+        _keep_inside(path, FEATURES)
+    return path
 
 
 def export_heads(model: NpcModel, folder: Path) -> dict[str, Path]:

@@ -66,7 +66,7 @@ def compare(model: NpcModel, folder: Path, frames: Frames, texts: list[str]) -> 
     for frame, text in zip(frames, texts, strict=True):
         with torch.no_grad():
             grid, scene = model.encode_frame(torch.from_numpy(frame)[None])
-            ours = _torch_heads(model, grid, scene, model.encode_text(*tokenize([text]))[1], bool(text))
+            ours = _torch_heads(model, grid, scene, model.encode_text(*tokenize(model.text, [text]))[1], bool(text))
         ids = np.array([tokenizer.encode(text).ids], np.int64)
         utterance = text_graph.run(["utterance"], {"ids": ids, "mask": np.ones_like(ids)})[0]
         seen = image.run(["grid", "scene"], {"frame": frame[None]})

@@ -8,7 +8,7 @@ calibration and shrinks it to a third. The decide and watch graphs likewise.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,16 +53,31 @@ class _Feeds(CalibrationDataReader):  # type: ignore[misc]
 
 
 def quantize_image(source: Path, target: Path, frames: Iterable[npt.NDArray[np.uint8]]) -> None:
-    """Quantise convolutions and additions of the image graph; `frames` uint8 [H, W, 3] set the ranges."""
-    quantize_convolutions(source, target, ({"frame": frame[None]} for frame in frames))
+    """Quantise convolutions and additions of the image graph; `frames` uint8 [H, W, 3] set the ranges.
+
+    Of a transformer the products, in blocks, and the convolutions: what its layers add up has too wide a range for 8 bits.
+    """
+    feeds = ({"frame": frame[None]} for frame in frames)
+    if any(node.op_type == "LayerNormalization" for node in onnx.load(source).graph.node):
+        quantize_convolutions(source, target, feeds, kinds=("Conv",))
+        _round_products(target)
+    else:
+        quantize_convolutions(source, target, feeds)
     onnx.save(_feed_pixels_directly(onnx.load(target)), target)
 
 
 @_no_advice()
 def quantize_convolutions(
-    source: Path, target: Path, feeds: Iterable[Feed], scales: Mapping[str, Mapping[str, npt.NDArray[Any]]] | None = None
+    source: Path,
+    target: Path,
+    feeds: Iterable[Feed],
+    scales: Mapping[str, Mapping[str, npt.NDArray[Any]]] | None = None,
+    kinds: Sequence[str] = ("Conv", "Add", "Clip", "Relu"),
 ) -> None:
-    """Quantise convolutions and additions; `feeds` set the ranges, but for tensors whose `scale`, `zero_point` are given."""
+    """Quantise convolutions and additions, the operators of these `kinds`.
+
+    `feeds` set the ranges, but for tensors whose `scale`, `zero_point` are given.
+    """
     overrides = {name: [{"quant_type": QuantType.QUInt8, **given}] for name, given in (scales or {}).items()}
     prepared = target.with_suffix(".prepared")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
@@ -74,7 +89,7 @@ def quantize_convolutions(
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
         per_channel=True,
-        op_types_to_quantize=["Conv", "Add", "Clip", "Relu"],
+        op_types_to_quantize=list(kinds),
         calibrate_method=CalibrationMethod.MinMax,
         extra_options={"TensorQuantOverrides": overrides},
     )
@@ -144,6 +159,12 @@ def quantize_matrices(source: Path, target: Path) -> None:
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
     quantize_dynamic(str(prepared), str(target), op_types_to_quantize=["Gather"], weight_type=QuantType.QInt8, per_channel=True)
     prepared.unlink()
+    _round_products(target)
+
+
+@_no_advice()
+def _round_products(target: Path) -> None:
+    """Put the weights of matrix products into 8 bits, in blocks."""
     from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer  # here, since it sets up logging
 
     products = MatMulNBitsQuantizer(

@@ -25,7 +25,6 @@ from engine.lab.config import ModelCfg, SceneStageCfg, TrainCfg
 from engine.lab.model import NpcModel, build_model
 from engine.lab.training.recipe import WORDS
 from engine.lab.training.run import save_weights
-from engine.lab.training.texts import tokenizer_file
 from export.weights import kept_tokens, read_heads
 
 Array = npt.NDArray[np.floating]
@@ -132,7 +131,7 @@ def _read_text(model: NpcModel, graph: GraphProto, bundle: Bundle) -> None:
         if f"model.{name}" in stored or f"model.{name}_quantized" in stored:
             new[name] = _tensor(stored.array(f"model.{name}"))
     words = new.pop("text.word.weight")
-    kept = kept_tokens(json.loads(tokenizer_file().read_text(encoding="utf-8")))
+    kept = kept_tokens(json.loads(model.text.tokenizer_json))
     if len(kept) != len(words):
         raise ValueError(f"{bundle.tokenizer.name} has {len(words)} tokens, not {len(kept)}")
     state["text.word.weight"][torch.tensor(kept)] = words

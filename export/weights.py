@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from engine.lab.model import NpcModel
-from engine.lab.model.text_encoders import MiniLM
+from engine.lab.model.text_encoders import EmbeddingText, MiniLM
 
 ENCODERS = ("image.", "text.")
 LARGE = 1 << 16  # entries from which a matrix is stored as INT8
@@ -69,18 +69,24 @@ def _column(scale: Tensor, value: Tensor) -> Tensor:
 Tokenizer = dict[str, Any]  # the JSON of the `tokenizers` library
 
 
-def keep_english(model: NpcModel, tokenizer: Path, target: Path) -> None:
+def keep_english(model: NpcModel, target: Path) -> None:
     """Write a tokenizer without tokens of other scripts, and shrink the word table of `model` (in place) to fit.
 
     The pretrained vocabulary keeps characters of some forty scripts and a thousand unused places. A text of plain
-    letters is cut into the same tokens as before; other scripts become the unknown token.
+    letters is cut into the same tokens as before; other scripts become the unknown token. An encoder of Transformers keeps all
+    of its own.
     """
-    full = json.loads(tokenizer.read_text(encoding="utf-8"))
+    full = json.loads(model.text.tokenizer_json)
+    if not isinstance(model.text, MiniLM | EmbeddingText):
+        target.write_text(json.dumps(full, ensure_ascii=False), encoding="utf-8")
+        return
     kept = kept_tokens(full)
     target.write_text(json.dumps(_renumbered(full, kept), ensure_ascii=False), encoding="utf-8")
     if isinstance(model.text, MiniLM):
         words = model.text.word.weight.detach()[torch.tensor(kept)]
         model.text.word = nn.Embedding.from_pretrained(words)  # torch gives it no types
+    else:
+        model.text.embedding = nn.Embedding.from_pretrained(model.text.embedding.weight.detach()[torch.tensor(kept)])
 
 
 def kept_tokens(tokenizer: Tokenizer) -> list[int]:

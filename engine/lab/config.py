@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,23 +12,36 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from engine.errors import Fault
 
 Modality = Literal["text", "image"]
+Channels = tuple[float, float, float]
 
 
 class _Cfg(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class HfCfg(_Cfg):
+    """What an encoder of Transformers is made of. Read from its folder when a run starts; nobody needs to write it."""
+
+    config: dict[str, Any]  # its config.json
+    pooling: Literal["mean", "cls"] = "mean"  # hidden states to a sentence
+    mean: Channels | None = None  # of pixels 0..255
+    std: Channels | None = None
+    digest: str = ""  # of its weights: cached features are of one of them
+
+
 class ImageCfg(_Cfg):
-    encoder: str = "efficientnet_lite0"
+    encoder: str = "efficientnet_lite0"  # or hf:NAME, of Hugging Face Transformers, on this machine
     weights: str = "package"  # "package", "none" (from scratch), or a path to a state dict
     frozen: bool = True  # frozen features are computed once and cached: 30 times faster epochs
+    hf: HfCfg | None = None
 
 
 class TextCfg(_Cfg):
-    encoder: str = "minilm"
+    encoder: str = "minilm"  # or hf:NAME
     weights: str = "package"
     tuned_layers: int = Field(default=2, ge=0, le=6)  # copies of the last layers, tuned for utterances
     frozen: bool = True  # frozen after its own pre-training stage; its vectors are cached
+    hf: HfCfg | None = None
 
 
 class FusionCfg(_Cfg):
@@ -74,6 +87,14 @@ class TextStageCfg(_Cfg):
     reuse: Path | None = None  # run directory whose text stage is taken over (same text encoder)
 
 
+class MissingCfg(_Cfg):
+    """Shares of what is learnt from without one modality or both, so that a model copes where a game sends less."""
+
+    blind: float = Field(default=0.0, ge=0, le=1)  # of the scenes: without the picture; what is right stays right
+    deaf: float = Field(default=0.0, ge=0, le=1)  # of the utterances: not heard, so that silence's answer is right
+    mute: float = Field(default=0.0, ge=0, le=1)  # of the scenes: neither picture nor words come in
+
+
 class SceneStageCfg(_Cfg):
     epochs: float = Field(default=4.0, ge=0)  # 0: left out
     batch: int = 16
@@ -82,6 +103,8 @@ class SceneStageCfg(_Cfg):
     validate_every: int = 400  # steps; the best checkpoint by validation is kept
     start_from: Path | None = None  # run directory whose fused part is the starting point (same encoders)
     naming: float = Field(default=0.5, ge=0)  # weight of telling each thing from all others by its names; 0: left out
+    missing: MissingCfg = MissingCfg()
+    snapshots: int = Field(default=0, ge=0)  # weights of the last so many validations are kept, for `soup`
     minutes: float | None = Field(default=None, gt=0)  # wall time of the stage, resumes included, for equal budgets
 
 

@@ -144,8 +144,8 @@ def _is_ideograph(c: str) -> bool:
 def _is_uncased_bert(described: Mapping[str, Any]) -> bool:
     model, normal = described["model"], described["normalizer"] or {}
     return bool(
-        (model["type"], model["continuing_subword_prefix"], model["unk_token"]) == ("WordPiece", "##", UNKNOWN)
-        and model["max_input_chars_per_word"] == LONGEST_WORD
+        (model["type"], model.get("continuing_subword_prefix"), model.get("unk_token")) == ("WordPiece", "##", UNKNOWN)
+        and model.get("max_input_chars_per_word") == LONGEST_WORD
         and (normal.get("type"), normal.get("clean_text"), normal.get("handle_chinese_chars")) == ("BertNormalizer", True, True)
         and (normal.get("lowercase"), normal.get("strip_accents") is not False) == (True, True)
         and (described["pre_tokenizer"] or {}).get("type") == "BertPreTokenizer"

@@ -20,7 +20,6 @@ from engine.errors import Fault
 from engine.files import refuse_overwriting
 from engine.lab.config import TrainCfg
 from engine.lab.model.text_encoders import MiniLM
-from engine.lab.training.texts import tokenizer_file
 from export import bundle_writer
 from export.parity import Parity
 from export.quantize import quantize_matrices
@@ -50,7 +49,7 @@ def test_a_bundle_that_disagrees_is_not_written(tmp_path, monkeypatch) -> None:
             size = (64, 96)
 
     monkeypatch.setattr(bundle_writer, "load_run", lambda run: (Model, TrainCfg()))
-    monkeypatch.setattr(bundle_writer, "keep_english", lambda model, tokenizer, target: target.write_text("{}"))
+    monkeypatch.setattr(bundle_writer, "keep_english", lambda model, target: target.write_text("{}"))
     monkeypatch.setattr(bundle_writer, "export_graphs", lambda model, folder: (folder / "image.onnx").write_bytes(b"x"))
     monkeypatch.setattr(bundle_writer, "parity_inputs", lambda size, packs: ([np.zeros((64, 96, 3), np.uint8)], ["hi"]))
     monkeypatch.setattr(bundle_writer, "compare", lambda *a: Parity(1, 0.9, 0.3, 0.1))
@@ -113,8 +112,8 @@ def test_a_smaller_vocabulary_cuts_english_into_the_same_tokens(tmp_path) -> Non
         text = MiniLM(0)
 
     words = Model.text.word.weight.detach().clone()
-    keep_english(Model, tokenizer_file(), tmp_path / "tokenizer.json")
-    full, small = Tokenizer.from_file(str(tokenizer_file())), Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    keep_english(Model, tmp_path / "tokenizer.json")
+    full, small = Tokenizer.from_str(Model.text.tokenizer_json), Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
     assert small.get_vocab_size() < 0.92 * full.get_vocab_size() == 0.92 * len(words)
     for text in ("hand me the Red POTION, pleeease!!", "ye olde smithy's w1zard @ 5pm", "café naïve"):
         before, after = full.encode(text), small.encode(text)

@@ -38,7 +38,7 @@ def cosine(a: np.ndarray, b: np.ndarray) -> float:
 def test_it_reads_as_the_bundle_does(run: Path) -> None:
     model, _ = load_run(run)
     lines = ["red potion", "hand me the key by the door", "look out, a wolf!"]
-    sentence, utterance = model.encode_text(*tokenize(lines))
+    sentence, utterance = model.encode_text(*tokenize(model.text, lines))
     for (was, wanted), now, meant in zip(BundleTexts(Bundle(), 1).encode(lines), sentence, utterance, strict=True):
         assert cosine(was, now.detach().numpy()) > 0.998
         assert cosine(wanted, meant.detach().numpy()) > 0.998

@@ -81,10 +81,11 @@ def _timed(folder: Path, graphs: Sequence[str], size: tuple[int, int], threads: 
 
 def _inputs(decide: Any, size: tuple[int, int]) -> dict[str, Inputs]:
     """Inputs of each graph; those of `decide` as wide as it asks for."""
+    from engine.lab.model.text_encoders import TextEncoder
     from engine.lab.training.texts import tokenize
 
     rng = np.random.default_rng(0)
-    ids, mask = (tensor.numpy() for tensor in tokenize([LINE]))
+    ids, mask = (tensor.numpy() for tensor in tokenize(TextEncoder(), [LINE]))
     shapes = {value.name: [n if isinstance(n, int) else 1 for n in value.shape] for value in decide.get_inputs()}
     return {
         "image": {"frame": rng.integers(0, 256, (1, *size, 3), dtype=np.uint8)},

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engine.formats.hub import HF
 from engine.formats.labels import Labels
 from engine.lab.config import ModelCfg
 from engine.lab.model.fusions import fusions
 from engine.lab.model.grounding import Danger, Grounding, Neck
-from engine.lab.model.image_encoders import image_encoders
-from engine.lab.model.text_encoders import SENTENCE_DIM, text_encoders
+from engine.lab.model.image_encoders import ImageEncoder, image_encoders
+from engine.lab.model.text_encoders import SENTENCE_DIM, TextEncoder, text_encoders
 from npc.types import FUSED_HEADS, PLACES, WORD_HEADS
 
 
@@ -39,8 +40,7 @@ class NpcModel(nn.Module):
         super().__init__()
         self.cfg, self.labels = cfg, labels
         self.image_tuned = False  # the image encoder's later stages are no longer those that features are cached of
-        self.image = image_encoders[cfg.image.encoder]()
-        self.text = text_encoders[cfg.text.encoder](cfg.text.tuned_layers)
+        self.image, self.text = _image(cfg), _text(cfg)
         self.neck = Neck(self.image.channels, cfg.grid_dim, cfg.scene_dim, cfg.size)
         words_dim = self.text.utterance_dim
         self.silence = nn.Parameter(torch.zeros(words_dim))
@@ -105,9 +105,40 @@ def _head(inputs: int, classes: int) -> nn.Sequential:
     return nn.Sequential(nn.LayerNorm(inputs), nn.Dropout(0.1), nn.Linear(inputs, classes))
 
 
+def _image(cfg: ModelCfg) -> ImageEncoder:
+    if not cfg.image.encoder.startswith(HF):
+        return image_encoders[cfg.image.encoder]()
+    from engine.lab.model.hugging_face import HfImage  # here, since the library takes seconds
+
+    return HfImage(cfg.image, cfg.size)
+
+
+def _text(cfg: ModelCfg) -> TextEncoder:
+    if not cfg.text.encoder.startswith(HF):
+        return text_encoders[cfg.text.encoder](cfg.text.tuned_layers)
+    from engine.lab.model.hugging_face import HfText
+
+    return HfText(cfg.text)
+
+
+def with_encoders(cfg: ModelCfg) -> ModelCfg:
+    """The config with what encoders of Transformers are made of, if it names any.
+
+    Raises:
+        Fault: they are not on this machine, or fit not.
+    """
+    if not any(of.encoder.startswith(HF) for of in (cfg.image, cfg.text)):
+        return cfg
+    from engine.lab.model.hugging_face import resolved
+
+    return resolved(cfg)
+
+
 def build_model(cfg: ModelCfg, labels: Labels, *, pretrained: bool = True) -> NpcModel:
     """A model as `cfg` says. `pretrained=False` skips the weights of the encoders (a checkpoint follows)."""
     model = NpcModel(cfg, labels)
     model.image.load(cfg.image.weights if pretrained else "none")
     model.text.load(cfg.text.weights if pretrained else "none")
+    if pretrained:
+        model.text.read_tokenizer()
     return model

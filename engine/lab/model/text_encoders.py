@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -27,22 +28,52 @@ class TextEncoder(nn.Module):
     utterance_dim = 2 * SENTENCE_DIM
     packaged: ClassVar[bool] = False  # whether a package carries pretrained weights
 
+    _tokenizer: str | None = None
+
     def load(self, weights: str) -> None:
         raise NotImplementedError
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         raise NotImplementedError
 
+    def tuned_parts(self) -> list[nn.Module]:
+        """What the text stage trains; all of it by default."""
+        return [self]
+
+    def copied_parts(self) -> list[nn.Module]:
+        """Of these, copies of pretrained layers, which learn ten times slower than new ones."""
+        return []
+
+    def learnt(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Utterances [N, U], with gradients in the tuned parts alone."""
+        return self(ids, mask)[1]
+
+    def read_tokenizer(self) -> None:
+        """Make `tokenizer_json` what belongs to the pretrained weights."""
+
+    def use_tokenizer(self, described: str) -> None:
+        self._tokenizer = described
+
+    @property
+    def tokenizer_json(self) -> str:
+        """Its `tokenizer.json`; all-MiniLM-L6-v2's, if it has none of its own."""
+        return self._tokenizer or _packaged_tokenizer()
+
+
+@lru_cache(maxsize=1)
+def _packaged_tokenizer() -> str:
+    return (minilm_folder() / "tokenizer.json").read_text(encoding="utf-8")
+
 
 text_encoders: Registry[type[TextEncoder]] = Registry("text encoder")
 
 
-def _mean(hidden: Tensor, mask: Tensor) -> Tensor:
+def mean_pooled(hidden: Tensor, mask: Tensor) -> Tensor:
     weights = mask.to(hidden.dtype).unsqueeze(-1)
     return (hidden * weights).sum(1) / weights.sum(1).clamp(min=1.0)
 
 
-class _Aim(nn.Module):
+class Aim(nn.Module):
     """Attention over the words: which of them name the thing, and what does it look for?"""
 
     def __init__(self, dim: int) -> None:
@@ -64,7 +95,7 @@ class EmbeddingText(TextEncoder):
         self.embedding = nn.Embedding(VOCABULARY, dim, padding_idx=0)
         self.sentence = nn.Linear(dim, SENTENCE_DIM)
         self.wanted = nn.Linear(dim, SENTENCE_DIM)
-        self.aim = _Aim(dim)
+        self.aim = Aim(dim)
 
     def load(self, weights: str) -> None:
         if weights not in ("none", "package"):
@@ -72,12 +103,37 @@ class EmbeddingText(TextEncoder):
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         words = self.embedding(ids)
-        pooled = _mean(words, mask)
+        pooled = mean_pooled(words, mask)
         utterance = torch.cat([self.wanted(pooled), self.aim(words, mask)], -1)
         return F.normalize(self.sentence(pooled), dim=-1), utterance
 
 
-class _Layer(nn.Module):
+class TunedText(TextEncoder):
+    """A pretrained encoder, which gives the sentence, and a second ending upon its `trunk`, tuned to give the utterance."""
+
+    def trunk(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """What both endings share: hidden states [N, T, D] and the attention bias [N, 1, 1, T]."""
+        raise NotImplementedError
+
+    def sentence(self, x: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
+        """The pretrained ending, on the trunk's hidden states."""
+        raise NotImplementedError
+
+    def utterance(self, x: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
+        """The tuned ending, on the trunk's hidden states."""
+        raise NotImplementedError
+
+    def learnt(self, ids: Tensor, mask: Tensor) -> Tensor:
+        with torch.no_grad():
+            x, bias = self.trunk(ids, mask)
+        return self.utterance(x, bias, mask)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        x, bias = self.trunk(ids, mask)
+        return self.sentence(x, bias, mask), self.utterance(x, bias, mask)
+
+
+class Layer(nn.Module):
     """One post-norm transformer layer of BERT (Devlin et al. 2019)."""
 
     def __init__(self, dim: int = SENTENCE_DIM, heads: int = 12, hidden: int = 1536) -> None:
@@ -111,7 +167,7 @@ _BERT_NAMES = {
 
 
 @text_encoders.register("minilm")
-class MiniLM(TextEncoder):
+class MiniLM(TunedText):
     """all-MiniLM-L6-v2 (Wang et al. 2020; Reimers & Gurevych 2019) with a second, tuned ending.
 
     The pretrained layers stay as they are and give `sentence`; copies of the last `tuned_layers` are trained
@@ -126,9 +182,9 @@ class MiniLM(TextEncoder):
         self.position = nn.Embedding(512, SENTENCE_DIM)
         self.kind = nn.Parameter(torch.zeros(SENTENCE_DIM))
         self.norm = nn.LayerNorm(SENTENCE_DIM, eps=1e-12)
-        self.layers = nn.ModuleList(_Layer() for _ in range(6))
-        self.tuned = nn.ModuleList(_Layer() for _ in range(tuned_layers))
-        self.aim = _Aim(SENTENCE_DIM)
+        self.layers = nn.ModuleList(Layer() for _ in range(6))
+        self.tuned = nn.ModuleList(Layer() for _ in range(tuned_layers))
+        self.aim = Aim(SENTENCE_DIM)
 
     def load(self, weights: str) -> None:
         if weights != "none":
@@ -156,8 +212,13 @@ class MiniLM(TextEncoder):
                 "They must be those of all-MiniLM-L6-v2 in safetensors format.",
             ) from None
 
+    def tuned_parts(self) -> list[nn.Module]:
+        return [self.tuned, self.aim]
+
+    def copied_parts(self) -> list[nn.Module]:
+        return [self.tuned]
+
     def trunk(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """The shared lower layers: hidden states [N, T, 384] and the attention bias [N, 1, 1, T]."""
         bias = (1.0 - mask.float())[:, None, None, :] * -1e4
         places = torch.arange(ids.shape[1], device=ids.device)
         x = self.norm(self.word(ids) + self.position(places) + self.kind)
@@ -166,17 +227,11 @@ class MiniLM(TextEncoder):
         return x, bias
 
     def sentence(self, x: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
-        """The pretrained ending, on the trunk's hidden states."""
         for layer in self.layers[6 - len(self.tuned) :]:
             x = layer(x, bias)
-        return F.normalize(_mean(x, mask), dim=-1)
+        return F.normalize(mean_pooled(x, mask), dim=-1)
 
     def utterance(self, x: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
-        """The tuned ending, on the trunk's hidden states."""
         for layer in self.tuned:
             x = layer(x, bias)
-        return torch.cat([_mean(x, mask), self.aim(x, mask)], -1)
-
-    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        x, bias = self.trunk(ids, mask)
-        return self.sentence(x, bias, mask), self.utterance(x, bias, mask)
+        return torch.cat([mean_pooled(x, mask), self.aim(x, mask)], -1)

@@ -23,12 +23,12 @@ from engine.lab.data.art_scenes import ART_VERSION
 from engine.lab.data.questions import Questioner
 from engine.lab.data.utterances import load_utterances
 from engine.lab.data.versions import LESSONS_VERSION
-from engine.lab.model import NpcModel, build_model
+from engine.lab.model import NpcModel, build_model, with_encoders
 from engine.lab.training.dataset import SceneDataset, Vocabulary
 from engine.lab.training.feature_cache import build_cache, export_backbone, fingerprint
 from engine.lab.training.measure import calibrate, measure_run
 from engine.lab.training.provenance import note_start
-from engine.lab.training.run import Clock, Progress, keep_freed_memory, save_weights, start_run
+from engine.lab.training.run import TOKENIZER, Clock, Progress, keep_freed_memory, save_weights, start_run
 from engine.lab.training.scene_stage import SceneStage
 from engine.lab.training.sources import READERS, Asker, scene_concepts, sheets, slot_things
 from engine.lab.training.text_stage import TextStage
@@ -55,6 +55,7 @@ def run_recipe(
     keep_freed_memory()
     on = training_device(device)
     cache = cache_directory(cache)
+    cfg = cfg.model_copy(update={"model": with_encoders(cfg.model)})
     labels = load_labels()
     start_run(run, cfg, labels, f"{LESSONS_VERSION} art {ART_VERSION}" if cfg.data.art.packs else LESSONS_VERSION)
     torch.manual_seed(cfg.seed)
@@ -63,6 +64,8 @@ def run_recipe(
     listener = tracker(track, run, cfg.model_dump(mode="json")) if track else None
     with Progress(run / "tensorboard", history=run / "history.jsonl", tracker=listener) as progress:
         model = build_model(cfg.model, labels)
+        if cfg.model.text.hf is not None:
+            write_whole(run / TOKENIZER, model.text.tokenizer_json)
         text_stage(model, cfg, run, progress)
         texts = texts_of(model, texts_file(run, cache))
         train, validation = _data_sets(model, cfg, cache, texts, progress)
@@ -145,7 +148,7 @@ def train_words(cfg: TrainCfg, folder: Path) -> float:
     if not done.exists():
         folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(cfg.seed)
-        model = build_model(cfg.model, load_labels())
+        model = build_model(with_encoders(cfg.model), load_labels())
         clock = Clock(None)
         text_stage(model, cfg, folder, Progress(None))
         write_whole(done, json.dumps(clock.spent()))
@@ -184,7 +187,8 @@ def cache_root(model: NpcModel, cache: Path) -> tuple[Path, Path | None]:
         root = cache / f"frames-{size[0]}x{size[1]}"
         root.mkdir(parents=True, exist_ok=True)
         return root, None
-    root = cache / f"features-{fingerprint(image.encoder, image.weights, size)}"
+    own = (image.hf.digest,) if image.hf is not None else ()
+    root = cache / f"features-{fingerprint(image.encoder, image.weights, size, *own)}"
     root.mkdir(parents=True, exist_ok=True)
     backbone = root / "backbone.onnx"
     if model.image_tuned and not backbone.exists():  # features are those of the encoder as it was before tuning

@@ -1,8 +1,8 @@
 """A run directory, and what a run shows while it lasts: its clock and its progress.
 
-`recipe.yaml`, `labels.yaml`, `data.yaml` (which lines, rules and scenes), `provenance.json` (what it was made with),
-`history.jsonl` (every validation), `model.safetensors` (the result); for each stage its best weights, and its last ones with
-its state to resume from.
+`recipe.yaml`, `labels.yaml`, `tokenizer.json` (of an encoder of Transformers), `data.yaml` (which lines, rules and scenes),
+`provenance.json` (what it was made with), `history.jsonl` (every validation), `model.safetensors` (the result); for each stage
+its best weights, and its last ones with its state to resume from.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from engine.lab.config import TrainCfg, load_recipe
 from engine.lab.model import NpcModel, build_model
 from engine.lab.training.trackers import Tracker
 
+TOKENIZER = "tokenizer.json"  # of a text encoder that has one of its own
 OTHER = {"recipe": "another recipe", "labels": "other labels", "data": "other lines, rules or scenes"}
 
 
@@ -81,6 +82,8 @@ def load_run(run: Path, weights: str = "model.safetensors") -> tuple[NpcModel, T
     cfg = load_recipe(str(run / "recipe.yaml"))
     model = build_model(cfg.model, load_labels(run / "labels.yaml"), pretrained=False)
     model.load_state_dict(load_file(run / weights))
+    if (run / TOKENIZER).is_file():
+        model.text.use_tokenizer((run / TOKENIZER).read_text(encoding="utf-8"))
     model.image_tuned = cfg.tune is not None
     return model.eval(), cfg
 

@@ -21,7 +21,7 @@ from engine.formats.labels import Labels
 from engine.lab.config import TextStageCfg
 from engine.lab.data.utterances import PlayerLine
 from engine.lab.model import NpcModel
-from engine.lab.model.text_encoders import SENTENCE_DIM, MiniLM
+from engine.lab.model.text_encoders import SENTENCE_DIM
 from engine.lab.training.measure import macro_f1
 from engine.lab.training.run import Clock, Progress
 from engine.lab.training.texts import tokenize
@@ -90,8 +90,7 @@ class TextStage:
             parameter.requires_grad_(False)
         for part in self.trained:
             part.requires_grad_(True)
-        tuned = getattr(self.model.text, "tuned", None)
-        slow = list(tuned.parameters()) if tuned is not None else []
+        slow = [p for part in self.model.text.copied_parts() for p in part.parameters()]
         ids = {id(p) for p in slow}
         fast = [p for part in self.trained for p in part.parameters() if id(p) not in ids]
         groups: list[dict[str, Any]] = [{"params": fast, "lr": self.cfg.lr * 10}, {"params": slow, "lr": self.cfg.lr}]
@@ -108,8 +107,8 @@ class TextStage:
 
     def _loss(self, batch: list[FilledLine]) -> Tensor:
         texts = [roughen(line.text, self.rng) for line in batch]
-        ids, mask = tokenize(texts)
-        _, utterance = _tuned_forward(self.model, ids, mask)
+        ids, mask = tokenize(self.model.text, texts)
+        utterance = self.model.text.learnt(ids, mask)
         wanted, aim = utterance[:, :SENTENCE_DIM], utterance[:, SENTENCE_DIM:]
         losses = [self._head_loss(head, wanted, batch) for head in WORD_HEADS]
         return torch.stack([*losses, 1.5 * self._aim_loss(aim, batch)]).sum()
@@ -135,7 +134,7 @@ class TextStage:
         """Sentence vectors [N, 384] of the things; each is computed once."""
         if new := sorted({thing for thing in things if thing not in self.sentences}):
             with torch.no_grad():
-                self.sentences.update(zip(new, self.model.encode_text(*tokenize(new))[0], strict=True))
+                self.sentences.update(zip(new, self.model.encode_text(*tokenize(self.model.text, new))[0], strict=True))
         return torch.stack([self.sentences[thing] for thing in things])
 
 
@@ -159,25 +158,14 @@ def intent_macro_f1(model: NpcModel, labels: Labels, lines: Sequence[FilledLine]
     model.eval()
     with torch.no_grad():
         for i in range(0, len(lines), 64):
-            ids, mask = tokenize([line.text for line in lines[i : i + 64]])
+            ids, mask = tokenize(model.text, [line.text for line in lines[i : i + 64]])
             utterance = model.encode_text(ids, mask)[1]
             predicted += model.text_heads["intent"](utterance[:, :SENTENCE_DIM]).argmax(-1).tolist()
     return macro_f1([line.labels["intent"] for line in lines], predicted, len(labels["intent"]))
 
 
 def _trained_part(model: NpcModel) -> list[nn.Module]:
-    heads = list(model.text_heads.values())
-    if isinstance(model.text, MiniLM):
-        return [model.text.tuned, model.text.aim, *heads]
-    return [model.text, *heads]
-
-
-def _tuned_forward(model: NpcModel, ids: Tensor, mask: Tensor) -> tuple[Tensor | None, Tensor]:
-    if isinstance(model.text, MiniLM):
-        with torch.no_grad():
-            x, bias = model.text.trunk(ids, mask)
-        return None, model.text.utterance(x, bias, mask)
-    return model.text(ids, mask)
+    return [*model.text.tuned_parts(), *model.text_heads.values()]
 
 
 def _batches(rows: list[FilledLine], size: int) -> Iterator[list[FilledLine]]:

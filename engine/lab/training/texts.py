@@ -14,8 +14,7 @@ from torch import Tensor
 
 from engine.files import whole_file
 from engine.lab.model import NpcModel
-from engine.lab.model.registry import minilm_folder
-from engine.lab.model.text_encoders import SENTENCE_DIM
+from engine.lab.model.text_encoders import SENTENCE_DIM, TextEncoder
 from engine.lab.training.run import Progress
 from engine.perception import Bundle
 from engine.perception.bound import BoundGraph
@@ -90,7 +89,7 @@ class FrozenTexts(_Table):
         new = self._missing(texts)
         vectors = []
         for i in range(0, len(new), BATCH):
-            vectors.append(self._model.encode_text(*tokenize(new[i : i + BATCH])))
+            vectors.append(self._model.encode_text(*tokenize(self._model.text, new[i : i + BATCH])))
             if progress:
                 progress.step(f"texts encoded (x{BATCH})", of=len(new) / BATCH)
         self._append(new, [sentence for sentence, _ in vectors], [utterance for _, utterance in vectors])
@@ -114,7 +113,7 @@ class LiveTexts:
     def add(self, texts: Iterable[str], progress: Progress | None = None) -> None:
         for text in sorted(texts):
             self._rows.setdefault(text, len(self._rows))
-        self._ids, self._mask = tokenize(list(self._rows))
+        self._ids, self._mask = tokenize(self._model.text, list(self._rows))
 
     def rows(self, texts: Sequence[str]) -> Tensor:
         return torch.tensor([self._rows[t] for t in texts])
@@ -163,19 +162,15 @@ def texts_of(model: NpcModel, file: Path | None = None) -> FrozenTexts | LiveTex
     return FrozenTexts(model, file) if model.cfg.text.frozen else LiveTexts(model)
 
 
-def tokenizer_file() -> Path:
-    return minilm_folder() / "tokenizer.json"
-
-
-@lru_cache(maxsize=1)
-def _tokenizer() -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(tokenizer_file()))
+@lru_cache(maxsize=2)
+def _tokenizer(described: str) -> Tokenizer:
+    tokenizer = Tokenizer.from_str(described)
     tokenizer.enable_truncation(MAX_TOKENS)
     tokenizer.enable_padding()
     return tokenizer
 
 
-def tokenize(texts: list[str]) -> tuple[Tensor, Tensor]:
-    """Texts to `ids` and `mask`, int64 [N, T], T at most 48."""
-    encoded = _tokenizer().encode_batch(texts)
+def tokenize(encoder: TextEncoder, texts: list[str]) -> tuple[Tensor, Tensor]:
+    """Texts to the encoder's `ids` and `mask`, int64 [N, T], T at most 48."""
+    encoded = _tokenizer(encoder.tokenizer_json).encode_batch(texts)
     return (torch.tensor([e.ids for e in encoded]), torch.tensor([e.attention_mask for e in encoded]))

@@ -28,10 +28,10 @@ from engine.lab.adaptation.report import table, write_report
 from engine.lab.config import FusionCfg, ImageCfg, TextCfg
 from engine.lab.data.concepts import Concept
 from engine.lab.model import ModelCfg, build_model
+from engine.lab.model.registry import minilm_folder
 from engine.lab.training.feature_cache import SceneRecord
 from engine.lab.training.replay import read_replay, write_replay
 from engine.lab.training.run import Progress
-from engine.lab.training.texts import tokenizer_file
 from engine.perception import Bundle, Frame, Perceiver, Query
 from export.bundle_writer import staging, write_rest
 from export.graphs import export_graphs
@@ -79,7 +79,7 @@ def bundle(model, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundles") / "blank"
     folder.mkdir()
     export_graphs(model, folder)
-    shutil.copy(tokenizer_file(), folder / "tokenizer.json")
+    shutil.copy(minilm_folder() / "tokenizer.json", folder / "tokenizer.json")
     write_rest(folder, model, scenes(16), CONCEPTS, {"name": "blank", "precision": "fp32", "metrics": {}})
     return folder
 

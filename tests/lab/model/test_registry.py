@@ -10,29 +10,41 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.lab.config import FusionCfg, ImageCfg, TextCfg
-from engine.lab.model import ModelCfg, NpcModel, build_model
+from engine.lab.model import ModelCfg, NpcModel, build_model, with_encoders
 from engine.lab.model.fusions import fusions
 from engine.lab.model.image_encoders import image_encoders
 from engine.lab.model.text_encoders import text_encoders
 from engine.lab.training.losses import head_loss, heat_loss, presence_loss
-from export.graphs import export_graphs
+from export.graphs import export_graph
+from export.quantize import quantize_image, quantize_matrices
+from tests.lab.model import tiny_hf
 
 pytestmark = pytest.mark.train
 SIZE = (64, 96)
+FLOAT, INT8 = 1e-4, 0.1  # how far answers of the graphs may be from those of PyTorch
+HF_TEXTS, HF_IMAGES = [f"hf:{name}" for name in tiny_hf.TEXTS], [f"hf:{name}" for name in tiny_hf.IMAGES]
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory) -> dict[str, str]:
+    """Encoders of Transformers by the name that a test has for them, as a recipe names them: in a local folder each."""
+    pytest.importorskip("transformers", reason="needs the hf extra")
+    root = tmp_path_factory.mktemp("hf")
+    return {f"hf:{name}": f"hf:{tiny_hf.write_model(name, root / name)}" for name in (*tiny_hf.TEXTS, *tiny_hf.IMAGES)}
 
 
 def tiny(image: str = "mobilenet_v3_small", text: str = "embedding", fusion: str = "concat", **more: object) -> NpcModel:
     torch.manual_seed(0)
     cfg = ModelCfg(
-        image=ImageCfg(encoder=image, weights="none"),
-        text=TextCfg(encoder=text, weights="none"),
+        image=ImageCfg(encoder=image, weights="package" if image.startswith("hf:") else "none"),
+        text=TextCfg(encoder=text, weights="package" if text.startswith("hf:") else "none"),
         fusion=FusionCfg(name=fusion, dim=32),
         size=SIZE,
         grid_dim=16,
         scene_dim=24,
         **more,
     )
-    return build_model(cfg, load_labels())
+    return build_model(with_encoders(cfg), load_labels())
 
 
 def step(model: NpcModel) -> float:
@@ -56,48 +68,96 @@ def step(model: NpcModel) -> float:
 
 
 @pytest.mark.parametrize("fusion", list(fusions))
-@pytest.mark.parametrize("text", list(text_encoders))
-def test_every_text_encoder_learns_with_every_fusion(text: str, fusion: str) -> None:
-    model = tiny(text=text, fusion=fusion)
+@pytest.mark.parametrize("text", [*text_encoders, *HF_TEXTS])
+def test_every_text_encoder_learns_with_every_fusion(text: str, fusion: str, shelf) -> None:
+    model = tiny(text=shelf.get(text, text), fusion=fusion)
     assert np.isfinite(step(model))
     assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in model.fusion.parameters())
 
 
-@pytest.mark.parametrize("image", list(image_encoders))
-def test_every_image_encoder_gives_strides_8_16_32(image: str) -> None:
-    encoder = image_encoders[image]().eval()
+@pytest.mark.parametrize("fusion", list(fusions))
+@pytest.mark.parametrize("image", HF_IMAGES)
+def test_every_image_encoder_of_transformers_learns_with_every_fusion(image: str, fusion: str, shelf) -> None:
+    assert np.isfinite(step(tiny(image=shelf[image], fusion=fusion)))
+
+
+@pytest.mark.parametrize("image", [*image_encoders, *HF_IMAGES])
+def test_every_image_encoder_gives_strides_8_16_32(image: str, shelf) -> None:
+    encoder = tiny(image=shelf.get(image, image)).image.eval()
     shapes = [tuple(f.shape[1:]) for f in encoder(torch.zeros(1, *SIZE, 3, dtype=torch.uint8))]
     assert shapes == [(c, SIZE[0] // s, SIZE[1] // s) for c, s in zip(encoder.channels, (8, 16, 32), strict=True)]
 
 
+# Graphs meet in vectors alone: each encoder and each fusion in each precision covers every bundle that can be made of them.
+
+
+@pytest.mark.parametrize("text", [*text_encoders, *HF_TEXTS])
+def test_every_text_encoder_is_exported_in_every_precision(text: str, shelf, tmp_path) -> None:
+    model = tiny(text=shelf.get(text, text)).eval()
+    exact, small = export_graph(model, "text", tmp_path), tmp_path / "small.onnx"
+    ids = np.array([[101, 7, 8, 102], [101, 9, 102, 0]])
+    mask = (ids > 0).astype(np.int64)
+    with torch.no_grad():
+        truth = [t.numpy() for t in model.encode_text(torch.from_numpy(ids), torch.from_numpy(mask))]
+    for ours, theirs in zip(truth, run(exact, ids=ids, mask=mask), strict=True):
+        np.testing.assert_allclose(theirs, ours, atol=FLOAT)
+    quantize_matrices(exact, small)
+    for ours, theirs in zip(truth, run(small, ids=ids, mask=mask), strict=True):
+        assert alike(ours, theirs, -1) > 0.98
+
+
+@pytest.mark.parametrize("image", [*image_encoders, *HF_IMAGES])
+def test_every_image_encoder_is_exported_in_every_precision(image: str, shelf, tmp_path) -> None:
+    model = tiny(image=shelf.get(image, image)).eval()
+    exact, small = export_graph(model, "image", tmp_path), tmp_path / "small.onnx"
+    frames = np.random.default_rng(0).integers(0, 255, (4, *SIZE, 3), dtype=np.uint8)
+    with torch.no_grad():
+        truth = [t.numpy() for t in model.encode_frame(torch.from_numpy(frames[:1]))]
+    for ours, theirs in zip(truth, run(exact, frame=frames[:1]), strict=False):
+        np.testing.assert_allclose(theirs, ours, atol=FLOAT)
+    quantize_image(exact, small, frames)
+    assert alike(truth[0], run(small, frame=frames[:1])[0], 1) > 0.9  # of random weights, that have no margin
+
+
 @pytest.mark.parametrize("fusion", list(fusions))
-def test_graphs_agree_with_pytorch(fusion: str, tmp_path) -> None:
+def test_every_fusion_is_exported_in_every_precision(fusion: str, tmp_path) -> None:
+    model = tiny(fusion=fusion).eval()
+    rng, cells = np.random.default_rng(0), (SIZE[0] // 8, SIZE[1] // 8)
+    grid = rng.normal(size=(1, 16, *cells)).astype(np.float32)
+    grid /= np.linalg.norm(grid, axis=1, keepdims=True)
+    said = {"scene": (1, 24), "utterance": (2, model.text.utterance_dim), "phrase": (2, 384)}
+    feed = {name: rng.normal(size=shape).astype(np.float32) for name, shape in said.items()}
+    feed |= {"grid": grid, "valid": np.ones((1, *cells), np.float32), "said": np.ones((2, 1), np.float32)}
+    given = {name: torch.from_numpy(value) for name, value in feed.items()}
+    with torch.no_grad():
+        answers = model.decide(given["grid"], given["scene"], given["utterance"][None], given["said"][None], given["valid"])
+        heat, presence = model.watch(given["grid"], given["phrase"][None], given["valid"])
+        action = model.probabilities("action", answers.logits["action"])[0].numpy()
+        seen = model.calibrated("watch", presence[0]).sigmoid().numpy()
+    decide = {name: feed[name] for name in ("grid", "scene", "utterance", "said", "valid")}
+    watch = {name: feed[name] for name in ("grid", "phrase", "valid")}
+    for precision, far in (("fp32", FLOAT), ("int8", INT8)):
+        graphs = {}
+        for name in ("decide", "watch"):
+            graphs[name] = export_graph(model, name, tmp_path) if precision == "fp32" else tmp_path / f"{name}.int8.onnx"
+            if precision == "int8":
+                quantize_matrices(tmp_path / f"{name}.onnx", graphs[name])
+        np.testing.assert_allclose(run(graphs["decide"], **decide)[2], action, atol=far)
+        there, where = run(graphs["watch"], **watch)
+        np.testing.assert_allclose(there, seen, atol=far)
+        np.testing.assert_allclose(where, heat[0].sigmoid().numpy(), atol=far)
+
+
+def run(path, **feed) -> list[np.ndarray]:
     import onnxruntime as ort
 
-    model = tiny(fusion=fusion).eval()
-    export_graphs(model, tmp_path)
-    run = {
-        n: ort.InferenceSession(str(tmp_path / f"{n}.onnx"), providers=["CPUExecutionProvider"])
-        for n in ("image", "text", "decide", "watch")
-    }
-    frame = np.random.default_rng(0).integers(0, 255, (1, *SIZE, 3), dtype=np.uint8)
-    ids = np.array([[101, 7, 8, 102], [101, 9, 102, 0]])
-    valid = np.ones((1, SIZE[0] // 8, SIZE[1] // 8), np.float32)
-    grid, scene = run["image"].run(None, {"frame": frame})
-    sentence, utterance = run["text"].run(None, {"ids": ids, "mask": (ids > 0).astype(np.int64)})
-    onnx_out = run["decide"].run(
-        None, {"grid": grid, "scene": scene, "utterance": utterance, "said": np.ones((2, 1), np.float32), "valid": valid}
-    )
-    presence, heat = run["watch"].run(None, {"grid": grid, "phrase": sentence, "valid": valid})
-    with torch.no_grad():
-        tg, ts = model.encode_frame(torch.from_numpy(frame))
-        tsent, tutt = model.encode_text(torch.from_numpy(ids), torch.from_numpy(ids > 0).long())
-        answers = model.decide(tg, ts, tutt[None], torch.ones(1, 2, 1), torch.from_numpy(valid))
-        theat, tpresence = model.watch(tg, tsent[None], torch.from_numpy(valid))
-        action = model.probabilities("action", answers.logits["action"])[0].numpy()
-    np.testing.assert_allclose(onnx_out[2], action, atol=1e-4)
-    np.testing.assert_allclose(heat, theat[0].sigmoid().numpy(), atol=1e-4)
-    np.testing.assert_allclose(presence, model.calibrated("watch", tpresence[0]).sigmoid().detach().numpy(), atol=1e-4)
+    return ort.InferenceSession(str(path), providers=["CPUExecutionProvider"]).run(None, feed)
+
+
+def alike(ours: np.ndarray, theirs: np.ndarray, axis: int) -> float:
+    """Mean cosine along an axis."""
+    lengths = np.linalg.norm(ours, axis=axis) * np.linalg.norm(theirs, axis=axis)
+    return float(((ours * theirs).sum(axis) / lengths).mean())
 
 
 def test_silence_is_the_same_whatever_the_words_were() -> None:
@@ -141,5 +201,5 @@ def test_pretrained_text_keeps_the_meaning_of_phrases() -> None:
 
     model = build_model(ModelCfg(image=ImageCfg(weights="none")), load_labels()).eval()
     with torch.no_grad():
-        red, crimson, wolf = model.encode_text(*tokenize(["red potion", "crimson elixir", "wolf"]))[0]
+        red, crimson, wolf = model.encode_text(*tokenize(model.text, ["red potion", "crimson elixir", "wolf"]))[0]
     assert red @ crimson > red @ wolf + 0.15
