@@ -1,27 +1,18 @@
-"""`python -m engine llm`: a language model of this machine for the second voice; and its process beside a server."""
+"""`python -m engine llm`: a language model of this machine for the second voice."""
 
 from __future__ import annotations
 
-import logging
 import os
-import secrets
-import subprocess
-import sys
 import threading
-from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
 from engine.cli.lifetime import end_with_process, ended_by_signals, say
+from engine.cli.llm_process import KEY, READY
 from engine.errors import Fault
 from engine.files import reason
-
-HF = "hf:"
-KEY = "NPC_ENGINE_LLM_KEY"
-_LOG = logging.getLogger("engine.bridge")
-_READY = "ready: "
-_END_S = 3.0
+from engine.formats.hub import HF
 
 
 def llm(
@@ -51,83 +42,5 @@ def llm(
     with server, ended_by_signals(stop):
         if parent_pid is not None:
             end_with_process(parent_pid, stop)
-        say(f"{_READY}{server.address}")
+        say(f"{READY}{server.address}")
         server.serve_forever(poll_interval=0.2)
-
-
-class LlmProcess:
-    """`python -m engine llm` beside a server, in a process of its own, with a key that only the server knows.
-
-    Raises:
-        Fault: the one that the process told, or `llm`.
-    """
-
-    def __init__(self, model: str) -> None:
-        self.key = secrets.token_urlsafe(32)
-        command = [sys.executable, "-m", "engine", "llm", "--model", model, "--parent-pid", str(os.getpid())]
-        try:
-            self._process = subprocess.Popen(
-                command,
-                env={**os.environ, KEY: self.key},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-            )
-        except OSError as error:
-            raise Fault("llm", f"The language model cannot be started: {reason(error)}.", "Leave --llm out.") from None
-        assert self._process.stdout is not None
-        told = self._process.stdout.readline().strip()
-        if not told.startswith(_READY):
-            self._refuse()
-        self.url = told.removeprefix(_READY)
-        self._ending = False
-        for stream in (self._process.stdout, self._process.stderr):
-            threading.Thread(target=_drain, args=(stream,), daemon=True).start()
-        threading.Thread(target=self._watch, name="language model", daemon=True).start()
-
-    def _refuse(self) -> None:
-        """Raise what the process said before it ended."""
-        self._process.terminate()
-        _, errors = self._process.communicate()
-        lines = [line for line in errors.splitlines() if line.startswith("error: ")]
-        why = lines[-1].removeprefix("error: ") if lines else "It ended before it was ready."
-        raise Fault("llm", f"There is no language model to ask. {why}", "Try it alone: python -m engine llm --model hf:PATH.")
-
-    def __enter__(self) -> LlmProcess:
-        return self
-
-    def __exit__(self, *fault: object) -> None:
-        self._ending = True
-        self._process.terminate()
-        try:
-            self._process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-    def _watch(self) -> None:
-        status = self._process.wait()
-        if not self._ending:
-            _LOG.warning("The language model has ended with status %d: authored lines stand.", status)
-
-
-def _drain(stream: object) -> None:
-    for _ in stream:  # type: ignore[attr-defined]
-        pass
-
-
-def asked_at(llm: str, remote: bool, ends: ExitStack) -> tuple[str, str]:
-    """Where the language model of `--llm` is, and its key; `hf:PATH` starts one, which ends with `ends`.
-
-    Raises:
-        Fault: `llm`.
-    """
-    from engine.voice import checked_url, key_of_environment
-
-    if not llm.startswith(HF):
-        return checked_url(llm, remote), key_of_environment()
-    process = ends.enter_context(LlmProcess(llm))
-    return process.url, process.key

@@ -27,12 +27,20 @@ def evaluate(
     run: Annotated[Path | None, typer.Option(help="Run directory that `train` wrote; default: runs/default.")] = None,
     recordings: Annotated[list[Path] | None, typer.Option(help="Measure a bundle on this recording (repeatable).")] = None,
     lines: Annotated[str | None, typer.Option(help="Measure a bundle on these lines: a YAML file, or 'strangers'.")] = None,
-    bundle: Annotated[Path | None, typer.Option(help="Not with --run: the bundle; default: the shipped one.")] = None,
+    bundle: Annotated[
+        list[Path] | None, typer.Option(help="Not with --run: the bundle; default: the shipped one. Several answer together.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Not with --run: where figures and pictures go.")] = Path("evaluation"),
     frames: Annotated[int | None, typer.Option(min=1, help="With --recordings: so many frames, evenly spread.")] = None,
     provider: Annotated[str, typer.Option(help="Not with --run: auto, cuda or cpu.")] = "auto",
     scenes: Annotated[int, typer.Option(min=8, help="With --run: how many held-out scenes.")] = 800,
     packs: Annotated[list[str] | None, typer.Option(help="With --run: a stored pack of art, as a game (repeatable).")] = None,
+    swaps: Annotated[
+        bool, typer.Option("--swaps", help="With --run: only what picture and words are worth together (part of all else).")
+    ] = False,
+    against: Annotated[
+        list[Path] | None, typer.Option(help="With --run: another run, such as one of a single modality (repeatable).")
+    ] = None,
     cache: Annotated[Path | None, typer.Option(help="With --run: where cached features lie.")] = None,
 ) -> None:
     """Measure a training run on held-out scenes; or any bundle on any game, with --recordings, or on --lines."""
@@ -42,27 +50,31 @@ def evaluate(
         _evaluate_recordings(recordings, bundle, out, frames, provider)
     elif lines:
         _evaluate_lines(lines, bundle, out, provider)
-    elif bundle is not None:
+    elif bundle:
         raise Fault("usage", "A bundle is measured on something.", "Give --recordings DIR, or --lines strangers.")
     else:
-        _evaluate_run(run or Path("runs/default"), scenes, packs or [], cache)
+        _evaluate_run(run or Path("runs/default"), scenes, packs or [], against or [], cache, swaps)
 
 
-def _evaluate_lines(lines: str, bundle: Path | None, out: Path, provider: str) -> None:
+def _folders(perceiver: Perceiver) -> str:
+    return " + ".join(bundle.folder.name for bundle in perceiver.bundles)
+
+
+def _evaluate_lines(lines: str, bundle: list[Path] | None, out: Path, provider: str) -> None:
     from engine.lab.data.utterances import load_strangers, read_lines
     from engine.lab.evaluation.measure import bundle_facts, lines_table, measure_lines
     from engine.perception import Perceiver
 
     writable_folder(out)
-    perceiver = Perceiver(bundle, provider)
+    perceiver = Perceiver(bundle or None, provider)
     read = load_strangers() if lines == "strangers" else read_lines(Path(lines), perceiver.labels)
     found = measure_lines(perceiver, read)
-    Console().print(lines_table(f"{lines}: {perceiver.bundle.folder.name} on {len(read)} lines", found))
+    Console().print(lines_table(f"{lines}: {_folders(perceiver)} on {len(read)} lines", found))
     write_json(out / "lines.json", {"bundle": bundle_facts(perceiver), "lines": lines, **found})
     typer.echo(f"Figures: {out / 'lines.json'}")
 
 
-def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, frames: int | None, provider: str) -> None:
+def _evaluate_recordings(folders: list[Path], bundle: list[Path] | None, out: Path, frames: int | None, provider: str) -> None:
     from engine.formats.recording import read_recording
     from engine.lab.evaluation.measure import bundle_facts, measure_recording, spread
     from engine.lab.evaluation.pictures import draw_answers
@@ -73,12 +85,12 @@ def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, fr
 
     writable_folder(out)
     read = [read_recording(folder) for folder in folders]  # a fault in the last one is told before the first is measured
-    perceiver = Perceiver(bundle, provider)
+    perceiver = Perceiver(bundle or None, provider)
     found = []
     for number, recording in enumerate(read):
         rows = spread(recording.rows, frames)
         answers, report = measure_recording(perceiver, recording, rows)
-        Console().print(table(f"{recording.meta.game}: {perceiver.bundle.folder.name} on {len(rows)} frames", report))
+        Console().print(table(f"{recording.meta.game}: {_folders(perceiver)} on {len(rows)} frames", report))
         facts = {"recording": str(recording.folder), "game": recording.meta.game, "frames": len(rows)}
         Console().print(thresholds_table("what a threshold gives", answers.watch))
         facts |= {"episodes": len({row.episode for row in rows}), **report.as_json()}
@@ -90,15 +102,20 @@ def _evaluate_recordings(folders: list[Path], bundle: Path | None, out: Path, fr
     typer.echo(f"Figures: {out / 'evaluation.json'}; hits and misses: {out / 'answers-*.png'}")
 
 
-def _evaluate_run(run: Path, scenes: int, packs: list[str], cache: Path | None) -> None:
+def _evaluate_run(run: Path, scenes: int, packs: list[str], against: list[Path], cache: Path | None, swaps: bool) -> None:
     with needs_extra("train", "Evaluating a run"):
-        from engine.lab.training.evaluate import evaluate_run
-    for name, report in evaluate_run(run, cache, scenes, packs).items():
-        for title, column in (("labels", "f1"), ("places", "pointing")):
+        from engine.lab.training.evaluate import evaluate_run, evaluate_swaps
+    found = evaluate_swaps(run, cache, scenes, against) if swaps else evaluate_run(run, cache, scenes, packs, against)
+    for name, report in found.items():
+        for title, column in (("labels", "f1"), ("places", "pointing"), ("of pairs that ought to", "changes")):
             rows = {head: figures for head, figures in report.items() if column in figures}
             if rows:
                 Console().print(_run_table(f"{name.replace('_', ' ')}: {title}", rows))
-    typer.echo(f"Figures: {run / 'evaluation.json'}; pictures: {run / 'confusion-*.png'}")
+    for gain in found.get("both_needed_gain", {}).values():
+        told = "Where picture and words are needed, both bring {gain:+.1%} of action macro-F1 over the best single modality"
+        typer.echo(f"{told} (95 %: {{low:+.1%}} to {{high:+.1%}}).".format(**gain))
+    pictures = f"; pictures: {run / 'confusion-*.png'}"
+    typer.echo(f"Figures: {run / 'swaps.json'}" if swaps else f"Figures: {run / 'evaluation.json'}{pictures}")
 
 
 def _run_table(title: str, rows: dict[str, dict[str, float]]) -> Table:

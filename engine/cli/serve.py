@@ -166,7 +166,9 @@ def serve(
         reworder = _voice(llm, llm_model, llm_budget, llm_remote, ends) if llm is not None else None
         feed, page = _inspector(inspect, token, ends)
         measured = _metrics(server, reworder, metrics, insecure, ends)
-        perceiver = partial(_perceiver, bundle or None, provider, threads, batch, variant, device_id, gpu_memory, gpu_arena, cuda_graph)
+        perceiver = partial(
+            _perceiver, bundle or None, provider, threads, batch, variant, device_id, gpu_memory, gpu_arena, cuda_graph
+        )
         model = None if echo else perceiver
         brain, name = _brain(model, personas, store, _made(logs), reworder, feed, language)
         ends.callback(brain.close)
@@ -244,7 +246,7 @@ def _made(logs: Path | None) -> Path | None:
 
 
 def _voice(llm: str, model: str, budget: float, remote: bool, ends: ExitStack) -> Voice:
-    from engine.cli.llm import asked_at
+    from engine.cli.llm_process import asked_at
     from engine.voice import LlmCfg, Voice
 
     url, key = asked_at(llm, remote, ends)

@@ -51,7 +51,7 @@ def _table(rows: Sequence[Tasted]) -> Table:
     for row in rows:
         cells = []
         for figure, value in row.test.figures().items():
-            gain = "" if row.gain is None else "{:+.3f} ({:+.3f} … {:+.3f})".format(*row.gain.gain[figure])
-            cells += [f"{value:.3f}", gain]
+            gain = None if row.gain is None else row.gain.gain[figure]
+            cells += [f"{value:.3f}", "" if gain is None else f"{gain.value:+.3f} ({gain.low:+.3f} … {gain.high:+.3f})"]
         table.add_row(row.name, f"{row.score:.3f}", *cells)
     return table

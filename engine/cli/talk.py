@@ -99,7 +99,7 @@ def chat(
     with ExitStack() as ends:
         voiced = None
         if llm is not None:
-            from engine.cli.llm import asked_at
+            from engine.cli.llm_process import asked_at
             from engine.voice import LlmCfg, Voice
 
             url, key = asked_at(llm, llm_remote, ends)

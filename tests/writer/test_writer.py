@@ -17,7 +17,7 @@ import pytest
 pytest.importorskip("torch", reason="needs the hf extra")
 pytest.importorskip("transformers", reason="needs the hf extra")
 
-from engine.cli.llm import LlmProcess
+from engine.cli.llm_process import LlmProcess
 from engine.errors import Fault
 from engine.voice.llm import Completion, LlmError
 from engine.writer.model import Writer, script

@@ -151,10 +151,10 @@ class Questioner:
             if slotted == (line.slot is not None) and (not slotted or not in_view or fitting):
                 break
         if line.slot is None:
-            return _taught(scene, line.text, line.intent, line.tone, None)
+            return taught(scene, line.text, line.intent, line.tone, None)
         there = in_view and bool(fitting)
         phrase = _some_name(fitting, rng) if there else self.absent_phrase(scene, rng, line.slot)
-        return _taught(scene, line.filled(_reworded(phrase, rng)), line.intent, line.tone, phrase)
+        return taught(scene, line.filled(_reworded(phrase, rng)), line.intent, line.tone, phrase)
 
 
 def _reworded(phrase: str, rng: Rng) -> str:
@@ -169,11 +169,11 @@ def _some_name(entities: Sequence[Entity], rng: Rng) -> str:
 
 
 def _silence(scene: Scene) -> Sample:
-    return _taught(scene, "", "none", "neutral", None)
+    return taught(scene, "", "none", "neutral", None)
 
 
-def _taught(scene: Scene, text: str, intent: str, tone: str, phrase: str | None) -> Sample:
-    """Let the teacher label what was said."""
+def taught(scene: Scene, text: str, intent: str, tone: str, phrase: str | None) -> Sample:
+    """What is right where this is said in the scene, by the teacher; `phrase` is the thing that the words name, if any."""
     meant = [] if phrase is None else [e for e in scene.entities if e.is_called(phrase)]
     tags = frozenset[str]().union(*(e.tags for e in meant)) if meant else None
     hostile, hazard = scene.tagged("hostile"), scene.tagged("hazard")

@@ -70,3 +70,33 @@ class CrossAttention(nn.Module):
         seen = (score.softmax(-1) @ cells.transpose(1, 2) * cells.shape[1] ** 0.5).unflatten(1, (-1, self.queries)).flatten(2)
         scene = scene.unsqueeze(1).expand(-1, words.shape[1], -1)
         return self.mix(torch.cat([seen, scene, words], -1))
+
+
+@fusions.register("gated")
+class Gated(nn.Module):
+    """Arevalo et al. 2017 (gated multimodal unit): a gate that reads both mixes picture and words, number by number."""
+
+    def __init__(self, grid_dim: int, scene_dim: int, words_dim: int, dim: int) -> None:
+        super().__init__()
+        self.seen, self.heard = nn.Linear(scene_dim, dim), nn.Linear(words_dim, dim)
+        self.gate = nn.Linear(scene_dim + words_dim, dim)
+
+    def forward(self, grid: Tensor, scene: Tensor, words: Tensor, valid: Tensor) -> Tensor:
+        scene = scene.unsqueeze(1).expand(-1, words.shape[1], -1)
+        gate = self.gate(torch.cat([scene, words], -1)).sigmoid()
+        return gate * self.seen(scene).tanh() + (1 - gate) * self.heard(words).tanh()
+
+
+@fusions.register("late")
+class Late(nn.Module):
+    """Late fusion (Baltrušaitis et al. 2019): picture and words are each read to the end alone, and what came of them is added.
+
+    Only the layer in front of the heads sees both.
+    """
+
+    def __init__(self, grid_dim: int, scene_dim: int, words_dim: int, dim: int) -> None:
+        super().__init__()
+        self.seen, self.heard = _mlp(scene_dim, dim), _mlp(words_dim, dim)
+
+    def forward(self, grid: Tensor, scene: Tensor, words: Tensor, valid: Tensor) -> Tensor:
+        return self.seen(scene).unsqueeze(1) + self.heard(words)

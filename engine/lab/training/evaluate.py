@@ -20,6 +20,7 @@ from engine.lab.evaluation.charts import draw_confusion
 from engine.lab.evaluation.raw import write_raw
 from engine.lab.model import NpcModel
 from engine.lab.model.text_encoders import SENTENCE_DIM
+from engine.lab.training.counterfactual import answers, both_needed, counterfactual, oracles, swaps
 from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.feature_cache import SceneRecord, build_cache, read_records
 from engine.lab.training.heat_page import draw_heat
@@ -39,10 +40,11 @@ SPLITS = {"synthetic_held_out": "train", "new_style": "new_style", "new_concepts
 
 
 def evaluate_run(
-    run: Path, cache: Path | None = None, scenes: int = SCENES, packs: Sequence[str] = ()
+    run: Path, cache: Path | None = None, scenes: int = SCENES, packs: Sequence[str] = (), against: Sequence[Path] = ()
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Evaluate on `scenes` scenes of each kind, of a seed of their own, with utterances of held-out families.
 
+    The runs `against` which it is measured answer the same cases in which picture and words are needed (`counterfactual`).
     Each of the `packs` of art is a game of its own; it was never seen if the run's recipe does not name it.
     Writes `evaluation.json`, every answer as `answers-<kind>.npz`, `confusion-<head>.png` and `heat.png` into `run`; returns
     figures per kind of scenes and head.
@@ -58,11 +60,12 @@ def evaluate_run(
         write_raw(run / f"answers-{name}.npz", measured.raw(model.labels))
         report[name] = full if split == "train" else {kind: full[kind] for kind in ("target", "watch") if kind in full}
         if split == "train":
-            for head, answers in measured.raw(model.labels).heads.items():
-                draw_confusion(head, answers, run / f"confusion-{head}.png")
+            for head, said in measured.raw(model.labels).heads.items():
+                draw_confusion(head, said, run / f"confusion-{head}.png")
             if model.grounding is not None:
                 pairs = read_scene_shard(split, cfg.seed + 2, cfg.model.size, 0, min(SHOWN, scenes))
                 draw_heat(model, table, data, pairs).save(run / "heat.png")
+            report |= measure_swaps(model, table, cfg, data, records, cache_directory(cache), against)
         if split == "new_style" and model.grounding is not None:
             report["synonyms"] = measure_synonyms(model, table, data, records)
     for pack in packs:
@@ -72,6 +75,19 @@ def evaluate_run(
         report[f"pack_{pack}"] = {kind: full[kind] for kind in ("target", "watch") if kind in full}
     report["strangers"] = measure_strangers(model)
     write_json(run / "evaluation.json", report)
+    return report
+
+
+def evaluate_swaps(
+    run: Path, cache: Path | None = None, scenes: int = SCENES, against: Sequence[Path] = ()
+) -> dict[str, dict[str, dict[str, float]]]:
+    """The part of `evaluate_run` that asks what picture and words are worth together, alone; writes `swaps.json` into `run`."""
+    model, cfg = load_run(run)
+    folder = cache_directory(cache)
+    table = texts_of(model, texts_file(run, folder))
+    data, records = split_data(model, cfg, "train", folder, scenes, table, Progress(None))
+    report = measure_swaps(model, table, cfg, data, records, folder, against)
+    write_json(run / "swaps.json", report)
     return report
 
 
@@ -111,13 +127,47 @@ def art_data(
     return data
 
 
+def measure_swaps(
+    model: NpcModel,
+    table: Texts,
+    cfg: TrainCfg,
+    data: SceneDataset,
+    records: Sequence[SceneRecord],
+    cache: Path,
+    against: Sequence[Path],
+) -> dict[str, dict[str, dict[str, float]]]:
+    """The counterfactual test; and the cases that need picture and words, by the model, by it blind and deaf, and by others."""
+    asked = swaps(records, Asker("train", load_utterances("held_out"), cfg.data.lessons), model.labels)
+    said = {
+        "both": answers(model, table, data, asked),
+        "blind": answers(model, table, data, asked, blind=True),
+        "deaf": answers(model, table, data, asked, deaf=True),
+    }
+    single = ["blind", "deaf"]
+    for run in against:
+        other, of = load_run(run)
+        words = texts_of(other, texts_file(run, cache))
+        alike = of.model_copy(update={"seed": cfg.seed, "data": cfg.data})
+        same, _ = split_data(other, alike, "train", cache, len(records), words, Progress(None))
+        said[str(run)] = answers(other, words, same, asked)
+        single += [str(run)] * (len(other.cfg.modalities) == 1)
+    cases = asked.needing_both()
+    known = oracles(asked, cases)
+    rows, gain = both_needed(asked, said | known, single)
+    return {
+        "swapped": counterfactual(asked, said["both"]),
+        "both_needed": rows,
+        **({"both_needed_gain": {"action": gain}} if gain else {}),
+    }
+
+
 @torch.no_grad()
 def measure_strangers(model: NpcModel) -> dict[str, dict[str, float]]:
     """Intent and tone of lines whose writer never saw the training lines."""
     lines = load_strangers()
     logits: dict[str, list[Tensor]] = {head: [] for head in WORD_HEADS if hasattr(lines[0], head)}
     for line in lines:
-        wanted = model.encode_text(*tokenize([line.text]))[1][:, :SENTENCE_DIM]
+        wanted = model.encode_text(*tokenize(model.text, [line.text]))[1][:, :SENTENCE_DIM]
         for head, rows in logits.items():
             rows.append(model.text_heads[head](wanted))
     truth = {head: [model.labels.index(head, getattr(line, head)) for line in lines] for head in logits}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,19 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.lab.config import SceneStageCfg
+from engine.lab.config import MissingCfg, SceneStageCfg
 from engine.lab.model import NpcModel
 from engine.lab.training.dataset import Batch, SceneDataset, answer_batch, encode_batch, on_device
 from engine.lab.training.losses import NamingLoss, head_loss, heat_loss, presence_loss
 from engine.lab.training.measure import measure_run
+from engine.lab.training.missing import Missing
 from engine.lab.training.run import Clock, Progress, save_state, save_weights
 from engine.lab.training.texts import Texts
 from engine.lab.training.trainer import Trainer, shuffled
 from npc.types import FUSED_HEADS, HEAD_NAMES
 
 WEIGHTS = {"where": 1.5, "there": 0.7, "target_there": 0.7, "emotion": 0.5, "danger": 0.4, "in_danger": 0.4}
+SNAPSHOT = "snapshot"  # in the names of files
 OnValidation = Callable[[int, float], None]
 
 
@@ -33,10 +36,20 @@ class FusedObjective:
         naming: tells things from all names; None: left out.
         weight: of the naming.
         alone: nothing is learnt but names and places.
+        missing: takes pictures and words away; None: all are there.
     """
 
-    def __init__(self, model: NpcModel, texts: Texts, naming: NamingLoss | None, weight: float, *, alone: bool = False) -> None:
-        self._model, self._texts, self._naming, self._alone = model, texts, naming, alone
+    def __init__(
+        self,
+        model: NpcModel,
+        texts: Texts,
+        naming: NamingLoss | None,
+        weight: float,
+        *,
+        alone: bool = False,
+        missing: Missing | None = None,
+    ) -> None:
+        self._model, self._texts, self._naming, self._alone, self._missing = model, texts, naming, alone, missing
         self._weights = WEIGHTS | {"naming": weight}
 
     def __call__(self, batch: Batch) -> tuple[Tensor, dict[str, float]]:
@@ -56,14 +69,19 @@ class FusedObjective:
 
     def _add_answers(self, losses: dict[str, Tensor], batch: Batch, grid: Tensor, scene: Tensor, valid: Tensor) -> None:
         """What is right to say and do, and where a danger is."""
+        here = torch.ones(len(valid), dtype=torch.bool, device=valid.device)
+        if self._missing is not None:
+            batch, seen = self._missing.take(batch)
+            here = seen > 0
+            grid, scene = grid * seen[:, None, None, None], scene * seen[:, None]
         answers = answer_batch(self._model, self._texts, batch, grid, scene, valid)
-        if answers.heat is not None and answers.presence is not None:
-            losses["target"] = heat_loss(answers.heat, batch["text_mask"], batch["valid"])
-            losses["target_there"] = presence_loss(answers.presence, batch["text_mask"])
+        if answers.heat is not None and answers.presence is not None and here.any():
+            losses["target"] = heat_loss(answers.heat[here], batch["text_mask"][here], batch["valid"][here])
+            losses["target_there"] = presence_loss(answers.presence[here], batch["text_mask"][here])
         for i, head in enumerate(HEAD_NAMES):
             if head in FUSED_HEADS or not self._model.cfg.text.frozen:
                 losses[head] = head_loss(answers.logits[head], batch["labels"][..., i])
-        known = (batch["danger"] >= 0).all(-1)
+        known = (batch["danger"] >= 0).all(-1) & here
         if known.any():
             danger, there = (answer[known] for answer in answers.danger)
             losses["danger"] = heat_loss(danger, batch["danger_mask"][known], batch["valid"][known])
@@ -116,6 +134,7 @@ class SceneStage:
         model.to(self._device)
         self.model, self.cfg, self.texts, self.seed = model, cfg, texts, seed
         self.on_validation, self.name = on_validation, name
+        self._name = name
         self.best_file, self.last_file = run / f"{name}.safetensors", run / f"{name}-last.safetensors"
         self._state_file = run / f"{name}-state.pt"
         self._clock = Clock(cfg.minutes)
@@ -144,6 +163,7 @@ class SceneStage:
             if step.last or step.number % self.cfg.validate_every == 0:
                 best = self._validate(validation, progress, step.number, best)
                 save_weights(self.model, self.last_file)
+                self._keep_snapshot(step.number)
                 save_state(self._state_file, **trainer.state(), best=best)
         if not self.best_file.exists():
             best = self._validate(validation, progress, trainer.done, best)
@@ -152,7 +172,9 @@ class SceneStage:
     def _objective(self, train: SceneDataset) -> Callable[[Batch], tuple[Tensor, dict[str, float]]]:
         names = train.vocabulary if self.cfg.naming else None
         naming = NamingLoss(self.model, self.texts, names, self.seed) if names is not None else None
-        loss = FusedObjective(self.model, self.texts, naming, self.cfg.naming, alone=self._naming_alone)
+        taken = Missing(self.cfg.missing, self.model.labels, self.seed) if self.cfg.missing != MissingCfg() else None
+        weight, alone = self.cfg.naming, self._naming_alone
+        loss = FusedObjective(self.model, self.texts, naming, weight, alone=alone, missing=taken)
 
         def objective(batch: Batch) -> tuple[Tensor, dict[str, float]]:
             for module in self._fused:
@@ -177,6 +199,14 @@ class SceneStage:
         if self.on_validation is not None:
             self.on_validation(step, score)
         return max(score, best)
+
+    def _keep_snapshot(self, step: int) -> None:
+        """Keep the weights of the last `snapshots` validations."""
+        if not self.cfg.snapshots:
+            return
+        shutil.copy(self.last_file, self.last_file.with_name(f"{self._name}-{SNAPSHOT}-{step:06d}.safetensors"))
+        for old in sorted(self.last_file.parent.glob(f"{self._name}-{SNAPSHOT}-*.safetensors"))[: -self.cfg.snapshots]:
+            old.unlink()
 
     def _resume(self, trainer: Trainer) -> float:
         """Take up where an interrupted run stopped; the best score until then."""

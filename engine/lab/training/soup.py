@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from engine.errors import Fault
 from engine.files import write_json
 from engine.lab.config import TrainCfg
 from engine.lab.data.utterances import load_utterances
-from engine.lab.evaluation.metrics import bootstrap, macro_f1
+from engine.lab.evaluation.bootstrap import Figure, Interval, interval, macro_f1_of, mean_of
 from engine.lab.model import NpcModel
 from engine.lab.training.dataset import SceneDataset, answer_batch, encode_batch
 from engine.lab.training.evaluate import split_data
@@ -51,15 +51,18 @@ class Answered:
     hit: Bools
     there: Bools
 
-    def figures(self, scenes: Ints | None = None) -> dict[str, float]:
-        """`FIGURES` of these scenes, of all by default."""
-        some = np.arange(len(self.said)) if scenes is None else scenes
-        right, said, there = self.right[some], self.said[some], self.there[some]
-        told = right >= 0
+    def measured(self) -> dict[str, tuple[Figure, Ints]]:
+        """`FIGURES`, each with the scene of every answer that it is of."""
+        told = self.right >= 0
+        classes = 1 + int(max(self.right.max(), self.said.max()))
         return {
-            "action_f1": macro_f1(right[told], said[told]) if told.any() else float("nan"),
-            "pointing": float(self.hit[some][there].mean()) if there.any() else float("nan"),
+            "action_f1": (macro_f1_of(self.right[told], self.said[told], classes), np.argwhere(told)[:, 0]),
+            "pointing": (mean_of(self.hit[self.there]), np.argwhere(self.there)[:, 0]),
         }
+
+    def figures(self) -> dict[str, float]:
+        """`FIGURES`; nan for what nothing tells."""
+        return {name: figure(np.ones(len(scene))) for name, (figure, scene) in self.measured().items()}
 
     def score(self) -> float:
         """What is chosen by: the sum of the figures that there are."""
@@ -68,14 +71,14 @@ class Answered:
 
 @dataclass(frozen=True)
 class Gain:
-    """What a way of joining models brings over the best single one, of each of `FIGURES`: the gain, and its 95 % interval."""
+    """What a way of joining models brings over the best single one, of each of `FIGURES`, with its 95 % interval."""
 
-    gain: dict[str, tuple[float, float, float]]
+    gain: dict[str, Interval]
 
     @property
     def pays(self) -> bool:
         """One figure is better and none is worse, beyond chance."""
-        return any(low > 0 for _, low, _ in self.gain.values()) and not any(high < 0 for _, _, high in self.gain.values())
+        return any(gain.low > 0 for gain in self.gain.values()) and not any(gain.high < 0 for gain in self.gain.values())
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class Soup:
         single.sort(key=lambda tasted: -tasted.score)
         ordered = [self.states[tasted.name] for tasted in single]
         self._greedy, members = self._greedily(ordered, single[0].score)
-        self._uniform = self._refitted(mean_of(ordered))
+        self._uniform = self._refitted(mean_weights(ordered))
         joined = {
             "uniform soup": [self._uniform],
             f"greedy soup of {members}": [self._greedy],
@@ -151,7 +154,7 @@ class Soup:
         """The best, and each further one that does not make their mean worse where it is chosen; and how many these are."""
         members, soup = [ordered[0]], ordered[0]
         for state in ordered[1:]:
-            candidate = self._refitted(mean_of([*members, state]))
+            candidate = self._refitted(mean_weights([*members, state]))
             if (new := self._answer([candidate], self._choice).score()) >= score:
                 members, soup, score = [*members, state], candidate, new
         return soup, len(members)
@@ -169,7 +172,7 @@ class Soup:
         return {name: value.clone() for name, value in self.model.state_dict().items()}
 
 
-def mean_of(states: Sequence[State]) -> State:
+def mean_weights(states: Sequence[State]) -> State:
     """Weights, each the mean of all; what is no number of a float is the first's."""
     return {
         name: torch.stack([state[name] for state in states]).mean(0) if value.is_floating_point() else value
@@ -220,15 +223,13 @@ def answered(model: NpcModel, states: Sequence[State], texts: Texts, data: Scene
 
 def gain_of(joined: Answered, single: Answered) -> Gain:
     """What `joined` has over `single` on the same scenes, with the bootstrap's interval over scenes."""
-    gains = {}
-    for figure in FIGURES:
+    ours, theirs = joined.measured(), single.measured()
 
-        def gain(scenes: Ints, figure: str = figure) -> float:
-            return joined.figures(scenes)[figure] - single.figures(scenes)[figure]
+    def gain(name: str) -> Interval:
+        one, other = ours[name][0], theirs[name][0]
+        return interval(lambda weights: one(weights) - other(weights), ours[name][1])
 
-        low, high = bootstrap(len(joined.said), gain, times=500)
-        gains[figure] = (joined.figures()[figure] - single.figures()[figure], low, high)
-    return Gain(gains)
+    return Gain({name: gain(name) for name in FIGURES})
 
 
 def _states(runs: Sequence[Path]) -> dict[str, State]:
@@ -280,5 +281,5 @@ def _scenes(
 
 
 def _as_json(row: Tasted) -> dict[str, object]:
-    gain = {} if row.gain is None else {"gain": row.gain.gain, "pays": row.gain.pays}
+    gain = {} if row.gain is None else {"gain": {n: asdict(g) for n, g in row.gain.gain.items()}, "pays": row.gain.pays}
     return {"name": row.name, "score": row.score, **row.test.figures(), **gain}

@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.lab.config import DataCfg, SceneStageCfg, TrainCfg
+from engine.lab.evaluation.bootstrap import Interval
 from engine.lab.training import soup as way
 from engine.lab.training.run import Progress, load_run, save_weights, start_run
 from engine.lab.training.scene_stage import SceneStage
-from engine.lab.training.soup import Answered, Soup, answered, gain_of, mean_of, refit_norms
+from engine.lab.training.soup import Answered, Soup, answered, gain_of, mean_weights, refit_norms
 from tests.lab.training.test_training import data, small_model
 
 pytestmark = pytest.mark.train
@@ -61,7 +62,7 @@ def scenes(runs: list[Path], monkeypatch) -> None:
 
 def test_the_mean_of_a_model_and_itself_is_the_model(runs: list[Path]) -> None:
     state = load_file(runs[0] / "model.safetensors")
-    assert all(torch.equal(value, state[name]) for name, value in mean_of([state, state]).items())
+    assert all(torch.equal(value, state[name]) for name, value in mean_weights([state, state]).items())
 
 
 def test_an_ensemble_of_one_answers_as_it_does(runs: list[Path], tmp_path: Path) -> None:
@@ -93,7 +94,7 @@ def test_a_gain_is_told_with_the_chance_in_it() -> None:
     worse = Answered(np.zeros_like(right), right, ~there, there)
     gain = gain_of(better, worse)
     assert gain.pays
-    assert gain.gain["pointing"] == (1.0, 1.0, 1.0)
+    assert gain.gain["pointing"] == Interval(1.0, 1.0, 1.0)
     assert not gain_of(worse, better).pays
     assert not gain_of(better, better).pays
 
