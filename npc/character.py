@@ -108,7 +108,7 @@ class Character:
         return pack(self.memory.recollection())
 
     def restore(self, snapshot: bytes) -> None:
-        """Become who it was at the time of the snapshot. Who keeps a store lets it `replace` the memory there.
+        """Become who it was at the time of the snapshot. That is written down like any other change.
 
         Raises:
             RecollectionError: `snapshot`: it cannot be read; the character stays as it is.

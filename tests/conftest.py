@@ -14,6 +14,7 @@ import pytest
 import engine as engine  # before ONNX Runtime, whose telemetry it turns off
 
 if TYPE_CHECKING:
+    from engine.fleet.local_postgres import LocalPostgres
     from engine.perception import Perceiver
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
@@ -39,3 +40,25 @@ def perceiver() -> Perceiver:
     from engine.perception import Perceiver  # here, since most rooms need none
 
     return Perceiver(provider="cpu", threads=2)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[LocalPostgres]:
+    """A PostgreSQL of our own."""
+    pytest.importorskip("psycopg", reason="needs the postgres extra")
+    from engine.fleet.local_postgres import LocalPostgres, installed
+
+    if installed() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with LocalPostgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: LocalPostgres) -> LocalPostgres:
+    """The same, with nothing in it that another test has written."""
+    import psycopg
+
+    with psycopg.connect(postgres_server.url, autocommit=True) as base:
+        base.execute("DROP SCHEMA IF EXISTS npc_engine CASCADE")
+    return postgres_server

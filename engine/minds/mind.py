@@ -6,11 +6,13 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
+from engine.minds.tone import fused_tone
+from engine.perception import Sight
 from engine.perception.looks import Appearances
-from npc import Character, Persona
+from npc import Character, Decision, Percept, Persona
 from npc.log import Recorder
 from npc.memory import Key, Memory
 
@@ -159,3 +161,29 @@ class Observation:
     received: float | None = None
     looks: Mapping[str, Appearances] = field(default_factory=dict)
     sounded: Mapping[str, object] = field(default_factory=dict)
+
+
+def percept_of(observation: Observation, sight: Sight, known: Mapping[str, Mapping[str, float]]) -> Percept:
+    """What a character perceives: what the model sees, with what the game tells, how near words come to what it knows, and how
+    they sounded."""
+    percept = sight.percept(
+        observation.mind.at(observation.time, observation.received),
+        text=observation.text,
+        speaker=observation.speaker,
+        state=observation.state,
+        source=observation.source,
+        **known,
+    )
+    return replace(percept, tone=fused_tone(percept.tone, observation.sounded)) if observation.sounded else percept
+
+
+def tick(mind: Mind, percept: Percept) -> Decision:
+    """Let a mind decide, and log it."""
+    decision = mind.character.tick(percept)
+    if mind.log is not None:
+        try:
+            mind.log.write(percept, decision)
+        except OSError as error:  # the game goes on without a log
+            _LOG.error("The log of %s ends here: %s.", decision.npc, error.strerror)
+            mind.log = None
+    return decision

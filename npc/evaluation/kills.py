@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from npc.memory import SqliteStore
+from npc.memory import MemoryStore, PostgresStore, SqliteStore
+from npc.memory.postgres_store import SCHEMES
 
 KEY = ("evaluation", "npc")
 _MOST_S = 0.15  # a process is killed at a random moment within so many seconds of its first acknowledgement
@@ -18,11 +19,9 @@ _MOST_S = 0.15  # a process is killed at a random moment within so many seconds 
 # The process that is killed: it lives on with what it remembers, and says how much has been written down.
 _WRITER = """
 import sys
-from pathlib import Path
 from npc import Character, Percept, load_persona
-from npc.evaluation.kills import KEY
-from npc.memory import SqliteStore
-store = SqliteStore(Path(sys.argv[1]))
+from npc.evaluation.kills import KEY, opened
+store = opened(sys.argv[1])
 npc = Character(load_persona("guard"), "npc", recollection=store.load(KEY))
 person = npc.memory.people.get("player")
 said = person.heard if person else 0
@@ -44,26 +43,29 @@ class KillResult:
     broken: int
 
 
-def kill_writers(kills: int, folder: Path, seed: int = 0, progress: Callable[[], object] = lambda: None) -> KillResult:
+def opened(where: str) -> MemoryStore:
+    """The store at a path or an address."""
+    return PostgresStore(where) if where.startswith(SCHEMES) else SqliteStore(Path(where))
+
+
+def kill_writers(kills: int, where: str, seed: int = 0, progress: Callable[[], object] = lambda: None) -> KillResult:
     """Kill a writing process `kills` times, each on the memory of the one before.
 
     Args:
-        folder: where the memory file goes.
+        where: path of a memory file, or address of a database.
         progress: called after each kill.
     """
-    rng, path = random.Random(seed), folder / "memory.sqlite"
+    rng = random.Random(seed)
     acknowledged = lost = broken = 0
     for _ in range(kills):
-        acknowledged = max(acknowledged, _kill_one(path, rng.random() * _MOST_S))
+        acknowledged = max(acknowledged, _kill_one(where, rng.random() * _MOST_S))
         try:
-            store = SqliteStore(path)
+            store = opened(where)
             known = store.load(KEY)
             store.close()
         except Exception:  # whatever it is: this memory cannot be read any more
             broken += 1
-            path.unlink()
-            acknowledged = 0
-            continue
+            break
         heard = known.people["player"].heard if known else 0
         lost += max(0, acknowledged - heard)
         newest = max((int(e.source) for e in known.episodes), default=0) if known else 0
@@ -72,9 +74,9 @@ def kill_writers(kills: int, folder: Path, seed: int = 0, progress: Callable[[],
     return KillResult(kills, acknowledged, lost, broken)
 
 
-def _kill_one(path: Path, after: float) -> int:
+def _kill_one(where: str, after: float) -> int:
     """Let a writer write for `after` seconds; the last thing that it had acknowledged."""
-    writer = subprocess.Popen([sys.executable, "-c", _WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+    writer = subprocess.Popen([sys.executable, "-c", _WRITER, where], stdout=subprocess.PIPE, text=True)
     assert writer.stdout is not None
     said = writer.stdout.readline()
     time.sleep(after)

@@ -79,7 +79,7 @@ def _replays(ticks: int, seed: int) -> ReplayResult:
 
 def _kills(kills: int, seed: int) -> Any:
     with tempfile.TemporaryDirectory() as folder:
-        return kill_writers(kills, Path(folder), seed)
+        return kill_writers(kills, str(Path(folder) / "memory.sqlite"), seed)
 
 
 def report(effort: Effort, seed: int, json_file: Path | None) -> int:

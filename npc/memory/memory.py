@@ -25,6 +25,24 @@ class Changes:
     episodes: list[Episode] = field(default_factory=list)
     forgotten: list[Episode] = field(default_factory=list)
 
+    def followed_by(self, later: Changes) -> Changes:
+        """What both come to, for a store that had not taken these yet."""
+        forgotten, mine = {e.id: e for e in later.forgotten}, {e.id for e in self.episodes}
+        return Changes(
+            later.life,
+            {name: person for name, person in self.people.items() if name not in later.gone} | later.people,
+            (self.gone - later.people.keys()) | later.gone,
+            [e for e in self.episodes if e.id not in forgotten] + later.episodes,
+            self.forgotten + [e for e in later.forgotten if e.id not in mine],
+        )
+
+    def added_to(self, known: MemoryData | None) -> MemoryData:
+        """A memory of which a store has all but these."""
+        known, gone = known or MemoryData(), {e.id for e in self.forgotten}
+        people = {name: person for name, person in known.people.items() if name not in self.gone} | self.people
+        episodes = {e.id: e for e in known.episodes if e.id not in gone} | {e.id: e for e in self.episodes}
+        return MemoryData.model_construct(life=self.life, people=people, episodes=tuple(episodes.values()))
+
 
 class Memory:
     """What one character remembers.
@@ -58,6 +76,10 @@ class Memory:
         change.forgotten += self._episodes.values()
         self._know(recollection)
         change.life, change.people, change.episodes = self.life, dict(self.people), list(self._episodes.values())
+
+    def renew(self, recollection: MemoryData) -> None:
+        """Know this, which is in the store already: another server has written it."""
+        self._know(recollection)
 
     @property
     def lived(self) -> bool:

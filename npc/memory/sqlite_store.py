@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -180,13 +180,9 @@ class SqliteStore:
                 base.executemany(f"DELETE FROM episode {_OF} AND id = ?", numbers)
                 self._put(key, change.life, change.people, change.episodes)
 
-    def replace(self, key: Key, recollection: MemoryData) -> None:
-        """See `MemoryStore.replace`."""
-        key = _valid(key)
-        with self._transaction() as base:
-            base.execute(f"DELETE FROM person {_OF}", key)
-            base.execute(f"DELETE FROM episode {_OF}", key)
-            self._put(key, recollection.life, recollection.people, recollection.episodes)
+    def stale(self, keys: Collection[Key]) -> set[Key]:
+        """See `MemoryStore.stale`: no other server has this file."""
+        return set()
 
     def _put(self, key: Key, life: CharacterState, people: dict[str, Person], episodes: Sequence[Episode]) -> None:
         base, now = self._base, time.time()

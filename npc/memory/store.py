@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 from weakref import WeakValueDictionary
@@ -15,6 +16,8 @@ from npc.memory.records import CharacterState, Episode, MemoryData, Person
 
 # The world that a character lives in (a game's name, so that two games do not share a Mira), and its id there.
 Key: TypeAlias = tuple[str, str]
+_LOG = logging.getLogger("npc.memory")
+_MOST_UNSAVED, _REST = 4096, 16  # characters whose changes wait for a store that takes none; of them, written at one time
 
 
 class MemoryStore(Protocol):
@@ -38,11 +41,11 @@ class MemoryStore(Protocol):
             RecollectionError: nothing was kept.
         """
 
-    def replace(self, key: Key, recollection: MemoryData) -> None:
-        """Put a whole memory in the place of what was there.
+    def stale(self, keys: Collection[Key]) -> set[Key]:
+        """Those that another server has written since they were loaded or written here; none where a store is one server's.
 
         Raises:
-            RecollectionError: nothing was kept.
+            RecollectionError: it cannot be asked.
         """
 
     def close(self) -> None:
@@ -59,7 +62,7 @@ class Memories:
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
         self._used: WeakValueDictionary[Key, Memory] = WeakValueDictionary()
-        self._unsaved: set[Key] = set()
+        self._unsaved: dict[Key, Changes] = {}  # what no store has taken yet, the oldest first
         self._lock = threading.Lock()
 
     def of(self, key: Key) -> Memory:
@@ -71,25 +74,58 @@ class Memories:
         with self._lock:
             memory = self._used.get(key)
             if memory is None:
-                memory = self._used[key] = Memory(self._store.load(key))
+                known, unsaved = self._store.load(key), self._unsaved.get(key)
+                memory = self._used[key] = Memory(known if unsaved is None else unsaved.added_to(known))
             return memory
 
+    def refresh(self, keys: Iterable[Key]) -> None:
+        """Take in what other servers have written of characters that are in use here. Call it before they are to answer.
+
+        Where the store cannot be asked they go on with what they know.
+        """
+        used = {key: memory for key in keys if key not in self._unsaved and (memory := self._used.get(key)) is not None}
+        try:
+            for key in self._store.stale(used.keys()):
+                known = self._store.load(key)
+                if known is not None and not used[key].changed:
+                    used[key].renew(known)
+        except RecollectionError as error:
+            _LOG.warning("What other servers have written is not known: %s", error.message)
+
     def keep(self, changes: Iterable[tuple[Key, Changes]]) -> None:
-        """Write down what `Character.take_changes` gave. What fails is written the next time, as a whole.
+        """Write down what `Character.take_changes` gave. What fails is kept and written the next time, whoever's turn it is.
 
         Raises:
             RecollectionError: nothing was kept for now.
         """
-        due = list(changes)
+        due: dict[Key, Changes] = {}
+        for key, change in changes:
+            before = due.get(key) or self._unsaved.get(key)
+            due[key] = change if before is None else before.followed_by(change)
         try:
-            for key, _ in due:
-                if key in self._unsaved and (memory := self._used.get(key)) is not None:
-                    self._store.replace(key, memory.recollection())
-            self._store.write((key, change) for key, change in due if key not in self._unsaved)
+            self._store.write(due.items())
         except RecollectionError:
-            self._unsaved.update(key for key, _ in due)
+            self._unsaved.update(due)
+            self._let_go_of_the_oldest()
             raise
-        self._unsaved.difference_update(key for key, _ in due)
+        for key in due:
+            self._unsaved.pop(key, None)
+        self._write_the_rest()
+
+    def _write_the_rest(self) -> None:
+        for key in list(self._unsaved)[:_REST]:
+            change = self._unsaved.pop(key)
+            try:
+                self._store.write([(key, change)])
+            except RecollectionError:
+                self._unsaved[key] = change  # now the last in the row
+                return
+
+    def _let_go_of_the_oldest(self) -> None:
+        while len(self._unsaved) > _MOST_UNSAVED:
+            key = next(iter(self._unsaved))
+            del self._unsaved[key]
+            _LOG.error("What %s has taken in could not be written for too long, and is lost with this server.", key[1])
 
 
 @dataclass(slots=True)
@@ -145,11 +181,9 @@ class InMemoryStore:
                     rows.forget(episode)
                 rows.put(change.life, change.people, change.episodes)
 
-    def replace(self, key: Key, recollection: MemoryData) -> None:
-        """See `MemoryStore.replace`."""
-        with self._lock:
-            self._kept.pop(key, None)
-            self._rows(key).put(recollection.life, recollection.people, recollection.episodes)
+    def stale(self, keys: Collection[Key]) -> set[Key]:
+        """See `MemoryStore.stale`."""
+        return set()
 
     def _rows(self, key: Key) -> _Rows:
         rows = self._kept.setdefault(key, _Rows())

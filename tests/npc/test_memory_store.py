@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from npc import Character, Percept, Persona, RecollectionError
-from npc.memory import InMemoryStore, Memories, Memory, MemoryStore, SqliteStore
+from npc.memory import InMemoryStore, Memories, Memory, MemoryStore, PostgresStore, SqliteStore
 from npc.memory.records import unpack
 
 KEY = ("village", "mira")
@@ -29,9 +29,14 @@ def mira(memory: Memory | None = None) -> Character:
     return Character(Persona.model_validate(CARD), "mira", memory=memory)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.cluster)])
 def store(request, tmp_path):
-    kept = InMemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "memory.sqlite")
+    made = {
+        "memory": InMemoryStore,
+        "sqlite": lambda: SqliteStore(tmp_path / "memory.sqlite"),
+        "postgres": lambda: PostgresStore(request.getfixturevalue("postgres").url),
+    }
+    kept = made[request.param]()
     yield kept
     kept.close()
 
@@ -103,6 +108,34 @@ def test_what_could_not_be_written_is_written_once_there_is_room():
     told(npc, 3.0, "chat")
     memories.keep([(KEY, npc.take_changes())])
     assert [e.what for e in store.load(KEY).episodes] == ["insult", "insult", "chat"]
+
+
+def test_what_could_not_be_written_is_known_to_who_comes_back_and_written_at_anybodys_turn():
+    store = _Full()
+    memories = Memories(store)
+    npc = mira(memories.of(KEY))
+    told(npc, 1.0, "insult")
+    with pytest.raises(RecollectionError, match="full"):
+        memories.keep([(KEY, npc.take_changes())])
+    del npc
+    assert told(mira(memories.of(KEY)), 2.0, "greet") == "You insulted me."
+    store.full = False
+    memories.keep([])
+    assert [e.what for e in store.load(KEY).episodes] == ["insult"]
+
+
+def test_changes_that_follow_each_other_come_to_what_the_store_would_have_made_of_both(store: MemoryStore):
+    kept, waiting, memory = ("village", "kept"), ("village", "waiting"), Memory()
+    both = None
+    for n in range(300):
+        memory.acquaint(f"person {n}", float(n))
+        memory.remember(float(n), f"person {n}", "insult" if n % 3 else "chat", 0.8 if n % 3 else 0.1, text=f"{n}")
+        changes = memory.take_changes()
+        store.write([(kept, changes)])
+        both = changes if both is None else both.followed_by(changes)
+    store.write([(waiting, both)])
+    assert store.load(waiting) == store.load(kept)
+    assert both.added_to(None) == store.load(kept)
 
 
 def test_memories_that_were_loaded_apart_never_write_over_each_others_episodes(store: MemoryStore):
