@@ -18,6 +18,7 @@ __version__ = "0.2.0"
 # ONNX Runtime reports its use to its vendor unless this stands when it is loaded. Everything of ours that loads it has
 # run this line by then, and what we start inherits it; `tests/test_telemetry.py` holds us to that.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray likewise
 
 _PLACES = {
     "AsyncClient": "engine.bridge.async_client",

@@ -32,7 +32,9 @@ SERVING: tuple[Room, ...] = (
     ("engine/writer", 780, 306, 58, 44, ("writes",)),
     ("engine/inspector", 716, 354, 122, 44, ("shows thoughts",)),
     ("engine/speech", 716, 402, 122, 44, ("hears and speaks",)),
-    ("engine/shipping", 16, 486, 128, 104, ("freezes the", "server: the folder", "that ships with", "a game")),
+    ("engine/shipping", 16, 470, 140, 44, ("freezes a server",)),
+    ("engine/remote", 16, 517, 140, 44, ("perception elsewhere",)),
+    ("engine/fleet", 16, 564, 140, 44, ("many servers",)),
 )
 BELOW: tuple[Room, ...] = (
     ("npc", 206, 520, 308, 70, ("a character: card, mood, memory, language;", "a Percept to a Decision. Pure Python")),

@@ -67,15 +67,32 @@ class Worker(threading.Thread):
         if groups is None:
             return False
         start = self._clock()
-        looks = self._look(groups)
-        for jobs, look in zip(groups, looks, strict=True):
-            replies = self._replies(jobs, look)
+        looks, seen = self._look(groups), [self._observations(jobs) for jobs in groups]
+        self._foresee(looks, seen)
+        for jobs, look, some in zip(groups, looks, seen, strict=True):
+            replies = self._replies(jobs, look, some)
             now = self._clock()
             self._statistics.inference.add(now - start)
             self._statistics.batch.add(len(jobs))
             self._deliver(replies)
             start = now
         return True
+
+    def _observations(self, jobs: Sequence[Job]) -> list[Observation] | Fault:
+        try:
+            return [_observation(job) for job in jobs]
+        except Exception:
+            return self._failed(jobs)
+
+    def _failed(self, jobs: Sequence[Job]) -> Fault:
+        event("inference_failed", level=logging.ERROR, fault=True, client=jobs[0].session.client)
+        return Fault("internal", "The server failed on this observation.", "Its log says more.")
+
+    def _foresee(self, looks: Sequence[Look], seen: Sequence[list[Observation] | Fault]) -> None:
+        both = zip(looks, seen, strict=True)
+        self._brain.foresee(
+            [(look, some) for look, some in both if not isinstance(look, Fault) and not isinstance(some, Fault)]
+        )
 
     def _look(self, groups: Sequence[Sequence[Job]]) -> list[Look]:
         """What each group sees; several frames are encoded together."""
@@ -96,17 +113,18 @@ class Worker(threading.Thread):
                 jobs[0].picture.encoded = look
         return seen
 
-    def _replies(self, jobs: Sequence[Job], look: Look) -> list[JobReply]:
+    def _replies(self, jobs: Sequence[Job], look: Look, seen: list[Observation] | Fault) -> list[JobReply]:
         try:
             if isinstance(look, Fault):
                 raise look
-            decided = self._brain.decide(look, [_observation(job) for job in jobs])
+            if isinstance(seen, Fault):
+                raise seen
+            decided = self._brain.decide(look, seen)
             return [JobReply(job, self._message(job, made)) for job, made in zip(jobs, decided, strict=True)]
         except Fault as error:
             return [JobReply(job, refusal(job, error)) for job in jobs]
         except Exception:
-            event("inference_failed", level=logging.ERROR, fault=True, client=jobs[0].session.client)
-            fault = Fault("internal", "The server failed on this observation.", "Its log says more.")
+            fault = self._failed(jobs)
             return [JobReply(job, refusal(job, fault)) for job in jobs]
 
     def _message(self, job: Job, decided: Decided | Fault) -> WireDecision | Error:

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -25,6 +25,7 @@ from engine.errors import Fault
 from engine.files import data_directory, packed_cards, reason
 from npc.card_file import shown
 from npc.line_ids import is_language
+from npc.memory.postgres_store import SCHEMES
 from npc.text import is_whole, valid
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ def serve(
     cuda_graph: Annotated[
         bool, typer.Option("--cuda-graph", help="Record the image graph's launches and replay them.")
     ] = False,
+    perception: Annotated[
+        str | None, typer.Option(help="ray://HOST:PORT/ROUTE: let an application of Ray Serve see, instead of a model here.")
+    ] = None,
+    canary: Annotated[str | None, typer.Option(help="Another application, that sees for a share of the worlds.")] = None,
+    canary_share: Annotated[float, typer.Option(min=0, max=1, help="Share of the worlds that the canary sees for.")] = 0.05,
     personas: Annotated[
         Path | None, typer.Option(help="Directory with persona cards of your own; in a pack, its cards.")
     ] = None,
@@ -94,7 +100,7 @@ def serve(
         str | None,
         typer.Option(
             envvar="NPC_ENGINE_MEMORY",
-            help="File that keeps what characters remember; `none`: only while the server runs.",
+            help="What keeps what characters remember: a file, postgresql://… for several servers, or `none`.",
             show_default="your data directory",
         ),
     ] = None,
@@ -143,6 +149,7 @@ def serve(
     if language and not is_language(language):
         raise Fault("language", f"--language {shown(language)} names no language.", "Write for example de or pt-BR.")
     secret = secret_of_voice(voice, voice_token_file)
+    elsewhere = _elsewhere(perception, canary, canary_share, echo or bundle is not None)
     with ExitStack() as ends:
         server = Server(  # first, since it fails fastest
             bind,
@@ -170,7 +177,7 @@ def serve(
             _perceiver, bundle or None, provider, threads, batch, variant, device_id, gpu_memory, gpu_arena, cuda_graph
         )
         model = None if echo else perceiver
-        brain, name = _brain(model, personas, store, _made(logs), reworder, feed, language)
+        brain, name = _brain(model, elsewhere, personas, store, _made(logs), reworder, feed, language)
         ends.callback(brain.close)
         # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
         sys.setswitchinterval(0.0005)
@@ -211,12 +218,12 @@ def _store(memory: str | None, echo: bool) -> MemoryStore:
 
     A second game on this machine gets a second file: two servers that wrote one would each overwrite what the other learnt.
     """
-    from npc.memory import InMemoryStore, SqliteStore
+    from npc.memory import InMemoryStore, PostgresStore, SqliteStore
 
     if memory == "none" or (echo and not memory):
         return InMemoryStore()
     if memory:
-        return SqliteStore(Path(memory))
+        return PostgresStore(memory) if memory.startswith(SCHEMES) else SqliteStore(Path(memory))
     told = "Characters will remember nothing beyond this run"
     try:
         for number in range(1, _GAMES + 1):
@@ -267,6 +274,20 @@ def _inspector(port: int | None, token: str | None, ends: ExitStack) -> tuple[Fe
     return feed, page
 
 
+Elsewhere: TypeAlias = tuple[str, tuple[str, float] | None]  # where perception is, and its canary with its share of worlds
+
+
+def _elsewhere(perception: str | None, canary: str | None, share: float, own: bool) -> Elsewhere | None:
+    if perception is None:
+        if canary is not None:
+            raise Fault("usage", "--canary stands beside --perception.", "Give --perception ray://HOST:PORT/ROUTE, too.")
+        return None
+    if own:
+        fault = "--perception lets others see, --bundle and --echo this server."
+        raise Fault("usage", fault, "Give one of them; the bundle of an application stands in Serve's configuration.")
+    return perception, (canary, share) if canary is not None else None
+
+
 def _perceiver(
     bundle: list[Path] | None,
     provider: str,
@@ -288,6 +309,7 @@ def _perceiver(
 
 def _brain(
     model: Callable[[], Perceiver] | None,
+    elsewhere: Elsewhere | None,
     personas: Path | None,
     store: MemoryStore,
     logs: Path | None,
@@ -302,6 +324,11 @@ def _brain(
         from engine.perception.echo import EchoPerceiver
 
         return Brain(EchoPerceiver(), personas, store=store, logs=logs, voice=voice, feed=feed, language=language), "echo"
+    if elsewhere is not None:
+        from engine.remote.perceiver import RemotePerceiver
+
+        remote = RemotePerceiver(*elsewhere)
+        return Brain(remote, personas, store=store, logs=logs, voice=voice, feed=feed, language=language), remote.bundle
     perceiver = model()
     brain = Brain(perceiver, personas, store=store, logs=logs, voice=voice, feed=feed, language=language)
     perceiver.warm_up()

@@ -17,13 +17,13 @@ from engine.errors import Fault
 from engine.minds.cards import Cards, on_a_thread
 from engine.minds.knowledge import AHEAD, Knowledge
 from engine.minds.looks import Looks
-from engine.minds.mind import Mind, Notice, Observation
+from engine.minds.mind import Mind, Notice, Observation, percept_of, tick
 from engine.minds.recollections import Recollections
 from engine.minds.tone import fused_tone
 from engine.perception import EncodedFrame, Frame, Query, Sight
 from engine.perception.looks import Appearances
 from engine.perception.show import inspection
-from engine.perception.types import Floats, Perceiving
+from engine.perception.types import Floats, Foreseeing, Perceiving
 from npc import Character, Decision, Percept, persona_from
 from npc.conversation.episodes import to_compare
 from npc.conversation.reading import Reading
@@ -99,6 +99,7 @@ class Brain:
         self._seed = seed
         self._told = {LANGUAGE: language} if language else {}
         self._talks = True
+        self._foreseen: dict[tuple[int, ...], tuple[list[Reading], list[Query]]] = {}  # by the observations' identities
 
     def mind(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str] = (), world: str = "") -> Mind:
         """A character by the name of its card, or from a whole card. Safe on any thread.
@@ -233,14 +234,38 @@ class Brain:
         """
         self._take_up_edits()
         faults = [self._made_ready(o.mind) for o in observations]
+        self._memories.refresh({o.mind.key for o in observations if o.text})
         made = iter(self._decide_ready(frame, [o for o, fault in zip(observations, faults, strict=True) if fault is None]))
         return [next(made) if fault is None else fault for fault in faults]
+
+    def foresee(self, groups: Sequence[tuple[Frame | EncodedFrame | None, Sequence[Observation]]]) -> None:
+        """Where the model is elsewhere, let it look at all of these at once; `decide` them next, in this order."""
+        self._foreseen.clear()
+        if len(groups) < 2 or not isinstance(self.perceiver, Foreseeing):
+            return
+        met: set[int] = set()
+        looks = []
+        try:
+            for frame, observations in groups:
+                minds = {id(o.mind) for o in observations}
+                if met & minds or any(self._made_ready(o.mind) is not None for o in observations):
+                    continue  # what it will ask hangs on what it decides before
+                met |= minds
+                asked = self._foreseen[tuple(map(id, observations))] = self._asked(observations)
+                looks.append((frame, asked[1]))
+            self.perceiver.ahead(looks)
+        except Exception:  # each alone shows whose fault it is
+            _LOG.exception("Nothing could be asked ahead.")
+
+    def _asked(self, observations: Sequence[Observation]) -> tuple[list[Reading], list[Query]]:
+        readings = [o.mind.character.read(o.text, o.speaker) if o.text else Reading() for o in observations]
+        return readings, self._queries(observations, readings)
 
     def _decide_ready(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Decided | Fault]:
         start = time.perf_counter()
         try:
-            readings = [o.mind.character.read(o.text, o.speaker) if o.text else Reading() for o in observations]
-            queries = self._queries(observations, readings)
+            foreseen = self._foreseen.pop(tuple(map(id, observations)), None)
+            readings, queries = foreseen if foreseen is not None else self._asked(observations)
             encoded = self.perceiver.encode(frame, queries)
             seen = iter(self.perceiver.see(encoded, queries))
             sights = [(next(seen), [next(seen) for _ in reading.texts]) for reading in readings]
@@ -296,8 +321,8 @@ class Brain:
         for o, reading, both in zip(observations, readings, wanted, strict=True):
             watch, asked = (tuple(phrase for phrase in some if phrase in known) for some in both)
             looks = o.mind.with_looks(o.looks)
-            queries.append(Query(o.text, watch, o.places, asked, reading.asks_colour, looks))
-            queries += [Query(text, (), o.places) for text in reading.texts]
+            queries.append(Query(o.text, watch, o.places, asked, reading.asks_colour, looks, o.mind.key[0]))
+            queries += [Query(text, (), o.places, world=o.mind.key[0]) for text in reading.texts]
         return queries
 
     def _decide_one(
@@ -320,7 +345,7 @@ class Brain:
             if asked := tuple(words for clause in reading.clauses for words in to_compare(clause)):
                 recalled = self._recollections.near(mind.character.memory, asked, _EPISODES)
                 percept = replace(percept, recalled=recalled)
-            decision = _tick(mind, percept)
+            decision = tick(mind, percept)
             if observation.text:
                 self._recollections.take_in(mind.character.memory)
             # What people are shown is what the character went by: its eyes have made it steady.
@@ -382,28 +407,3 @@ def _internal(error: Exception) -> Fault:
     """A fault of ours, told to one NPC alone."""
     _LOG.error("A decision failed.", exc_info=error)
     return Fault("internal", "The server failed on this observation.", "Its log says more.")
-
-
-def percept_of(observation: Observation, sight: Sight, known: Mapping[str, Mapping[str, float]]) -> Percept:
-    """What a character perceives: what the model sees, with what the game tells, how near words come to what it knows, and how
-    they sounded."""
-    percept = sight.percept(
-        observation.mind.at(observation.time, observation.received),
-        text=observation.text,
-        speaker=observation.speaker,
-        state=observation.state,
-        source=observation.source,
-        **known,
-    )
-    return replace(percept, tone=fused_tone(percept.tone, observation.sounded)) if observation.sounded else percept
-
-
-def _tick(mind: Mind, percept: Percept) -> Decision:
-    decision = mind.character.tick(percept)
-    if mind.log is not None:
-        try:
-            mind.log.write(percept, decision)
-        except OSError as error:  # the game goes on without a log
-            _LOG.error("The log of %s ends here: %s.", decision.npc, error.strerror)
-            mind.log = None
-    return decision

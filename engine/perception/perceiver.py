@@ -129,6 +129,10 @@ class Perceiver:
             encoded = iter(self._encode_fitted([fit for fit in fits if isinstance(fit, Letterbox)]))
             return [fit if isinstance(fit, Fault) else next(encoded) for fit in fits]
 
+    def encode_fitted(self, fits: Sequence[Letterbox]) -> list[EncodedFrame]:
+        """Encode pictures that are of the model's size already, such as those that come from a gateway."""
+        return self._encode_fitted(fits)
+
     def _fitted(self, frame: Frame) -> Letterbox:
         return letterbox(decode(frame), self.spec.height, self.spec.width)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,7 @@ class Query:
     `places` are the boxes of "you" (the NPC) and "me" (who speaks), where the game tells them: left, top, right, bottom as
     fractions of the frame.
     `looks` are what phrases look like, where somebody has shown that.
+    `world` is the game that it is of: of several versions of a model each world sees one.
     """
 
     text: str = ""
@@ -53,6 +54,7 @@ class Query:
     asked: tuple[str, ...] = ()
     colours: bool = False
     looks: Mapping[str, Appearances] = field(default_factory=dict)
+    world: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,3 +109,10 @@ class Perceiving(Protocol):
     def known(self, texts: Collection[str], budget: int) -> frozenset[str]: ...
 
     def appearance(self, picture: Pixels) -> Appearance: ...
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A `Perceiving` that is elsewhere: what it takes on ahead is on its way while other things are decided."""
+
+    def ahead(self, looks: Sequence[tuple[Frame | EncodedFrame | None, Sequence[Query]]]) -> None: ...

@@ -20,8 +20,30 @@ _UNUSED = (
     *("torch", "torchvision", "onnx", "onnxscript", "scipy", "sklearn", "matplotlib", "pandas", "pygame", "cairosvg"),
     *("optuna", "tokenizers", "huggingface_hub", "onnxruntime.tools", "onnxruntime.transformers", "onnxruntime.quantization"),
     *("numpy.f2py", "numpy.testing", "PIL.ImageTk", "PIL.ImageQt", "PIL._avif", "PIL._imagingtk", "PIL._imagingft"),
-    *("engine.lab", "engine.shipping", "engine.speech", "engine.bridge.soak", "export", "demo_game", "npc.evaluation"),
-    *("tkinter", "IPython", "pip", "setuptools", "pytest", "hypothesis", "idlelib", "ensurepip", "curses", "gevent"),
+    *(
+        "engine.lab",
+        "engine.fleet",
+        "engine.shipping",
+        "engine.speech",
+        "engine.bridge.soak",
+        "export",
+        "demo_game",
+        "npc.evaluation",
+    ),
+    *(
+        "ray",
+        "psycopg",
+        "tkinter",
+        "IPython",
+        "pip",
+        "setuptools",
+        "pytest",
+        "hypothesis",
+        "idlelib",
+        "ensurepip",
+        "curses",
+        "gevent",
+    ),
 )
 _BUNDLE = "engine/bundles/default"
 

@@ -1,0 +1,256 @@
+"""A perceiver whose model is elsewhere: what characters and sessions need of it is the same."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.errors import Fault
+from engine.formats.frame import Frame
+from engine.formats.labels import load_labels
+from engine.formats.pictures import Pixels
+from engine.perception.looks import Appearance
+from engine.perception.pictures import decode, letterbox
+from engine.perception.text import affordable
+from engine.perception.types import EncodedFrame, Floats, Query, Sight
+from engine.remote.codec import VERSION, Answer, Look, pack_looks, pack_picture, pack_texts, unpack_answer, unpack_vectors
+from engine.remote.link import Link
+from npc.types import HEADS
+
+_LOG = logging.getLogger("engine.remote")
+FRAMES, CALLS = 16, 4  # that are under way together: frames, in so many calls
+PATIENCE_S = 10.0  # words wait for perception that is away; after that they are refused
+_BLIND_AFTER_S = 0.5  # frames do not
+_START_S = 60.0  # for the first replica to be there
+_VECTORS, _MET = 8192, 32768  # texts whose vectors are kept, and phrases that were asked about before
+_AT_ONCE = 64  # texts of one call
+_NOTHING = ("neutral", "idle")  # labels of heads that have none for silence
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """Questions that are on their way."""
+
+    frame: EncodedFrame | None
+    queries: Sequence[Query]
+    answer: Future[Answer]
+    place: int  # among the looks of its call
+
+
+class RemotePerceiver:
+    """Perception by an application of Ray Serve.
+
+    While it is away, NPCs that are not spoken to see nothing and live on by what the game tells and they remember; words wait
+    for it, `patience` seconds at most.
+
+    Args:
+        address: `ray://HOST:PORT/ROUTE`.
+        canary: another application, and the share of worlds that it sees for; where it is away, the first one does.
+        patience: seconds.
+        start: seconds to wait for the first answer.
+
+    Raises:
+        Fault: `perception_away`; `perception`: it answers with other labels, or is of another version.
+    """
+
+    frames_at_once = FRAMES
+
+    def __init__(
+        self,
+        address: str,
+        canary: tuple[str, float] | None = None,
+        patience: float = PATIENCE_S,
+        start: float = _START_S,
+    ) -> None:
+        self.labels = load_labels()
+        self._patience, self._link = patience, Link(address)
+        self._canary = Link(canary[0]) if canary is not None else None
+        self._share = canary[1] if canary is not None else 0.0
+        info = self._checked(self._link, start)
+        if self._canary is not None and self._checked(self._canary, start)["size"] != info["size"]:
+            raise Fault("perception", "The canary sees pictures of another size.", "Give it gateways of its own.")
+        self.bundle, self.provider = str(info["bundle"]), f"ray ({info['provider']})"
+        self._height, self._width = map(int, info["size"])
+        self._rows, self._columns = map(int, info["grid"])
+        self._pool = ThreadPoolExecutor(CALLS, thread_name_prefix="perception")
+        self._ahead: list[_Ahead] = []
+        self._fits: dict[int, tuple[Frame, EncodedFrame]] = {}  # of the frames that are asked about ahead
+        self._vectors: OrderedDict[str, Floats] = OrderedDict()
+        self._met: OrderedDict[str, None] = OrderedDict()
+
+    def _checked(self, link: Link, start: float) -> dict[str, Any]:
+        info = link.info(start)
+        if info.get("version") != VERSION or info.get("labels") != {h: list(ls) for h, ls in self.labels.heads.items()}:
+            raise Fault(
+                "perception",
+                f"The perception at {link.address} is of another version, or answers with other labels.",
+                "Run one version of the engine, and a bundle that it exported, on both.",
+            )
+        return info
+
+    # -- frames ----------------------------------------------------------------------------------------
+
+    def encode(self, frame: Frame | EncodedFrame | None, queries: Sequence[Query]) -> EncodedFrame | None:
+        """The frame as it will travel; nothing is asked yet."""
+        if not isinstance(frame, Frame):
+            return frame
+        known = self._fits.get(id(frame))
+        return known[1] if known is not None and known[0] is frame else self._fitted(frame)
+
+    def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | Fault]:
+        """The same for several; a broken one is its fault."""
+        made: list[EncodedFrame | Fault] = []
+        for frame in frames:
+            try:
+                made.append(self._fitted(frame))
+            except Fault as fault:
+                made.append(fault)
+        return made
+
+    def _fitted(self, frame: Frame) -> EncodedFrame:
+        fit = letterbox(decode(frame), self._height, self._width)
+        nothing = np.zeros((1, 0), np.float32)
+        return EncodedFrame(nothing, nothing, fit.valid_cells(self._rows, self._columns), fit)
+
+    # -- sights ----------------------------------------------------------------------------------------
+
+    def ahead(self, looks: Sequence[tuple[Frame | EncodedFrame | None, Sequence[Query]]]) -> None:
+        """Have all of these answered at the same time, several in a call; `see` then finds the answers."""
+        self._ahead.clear()
+        self._fits.clear()
+        by_link: dict[Link, list[tuple[EncodedFrame | None, Sequence[Query]]]] = {}
+        for frame, queries in looks:
+            try:
+                encoded = self.encode(frame, queries)
+            except Fault:  # whoever decides on it will be told
+                continue
+            if isinstance(frame, Frame) and encoded is not None:
+                self._fits[id(frame)] = frame, encoded
+            by_link.setdefault(self._link_for(queries), []).append((encoded, queries))
+        for link, some in by_link.items():
+            calls = min(CALLS, len(some))
+            for call in (some[number::calls] for number in range(calls)):
+                packed = [Look(encoded.fit if encoded is not None else None, queries) for encoded, queries in call]
+                patience = self._patience_for([query for _, queries in call for query in queries])
+                answer = self._pool.submit(self._asked, link, packed, patience)
+                self._ahead += [_Ahead(encoded, queries, answer, place) for place, (encoded, queries) in enumerate(call)]
+
+    def see(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Sight]:
+        """One sight a query.
+
+        Raises:
+            Fault: `perception_away`: words have waited for too long.
+        """
+        if not queries:
+            return []
+        try:
+            sights = self._found_ahead(frame, queries)
+            if sights is None:
+                look = Look(frame.fit if frame is not None else None, queries)
+                [sights] = self._asked(self._link_for(queries), [look], self._patience_for(queries)).sights
+        except Fault as fault:
+            if fault.code != "perception_away" or any(query.text.strip() for query in queries):
+                raise
+            return [self._blind() for _ in queries]
+        if len(sights) != len(queries):
+            raise Fault("look_invalid", f"{len(sights)} sights came of {len(queries)} questions.", "Are both sides ours?")
+        return list(sights)
+
+    def _found_ahead(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> Sequence[Sight] | None:
+        for number, asked in enumerate(self._ahead):
+            if asked.frame is frame and _same(asked.queries, queries):
+                del self._ahead[number]
+                return asked.answer.result().sights[asked.place]
+        return None
+
+    def _asked(self, link: Link, looks: Sequence[Look], patience: float) -> Answer:
+        body = pack_looks(looks)
+        if link is self._canary:
+            try:
+                return unpack_answer(link.ask("see", body, 0.0))
+            except Fault as fault:
+                _LOG.warning("The canary is left out: %s", fault.message)
+        answer = unpack_answer(self._link.ask("see", body, patience))
+        self._keep(answer)
+        return answer
+
+    def _keep(self, answer: Answer) -> None:
+        for text, vector in answer.sentences.items():  # of several threads: each step is whole
+            self._vectors[text] = vector
+        if answer.bundle != self.bundle:
+            _LOG.info("Perception goes on with bundle %s in the place of %s.", answer.bundle, self.bundle)
+            self.bundle = answer.bundle
+            self._vectors.clear()  # another text encoder may mean other things by them
+
+    def _link_for(self, queries: Sequence[Query]) -> Link:
+        """A world stays with one version. One that shows pictures of things does with the first: they are of its model."""
+        if self._canary is None or any(query.looks for query in queries):
+            return self._link
+        world = queries[0].world if queries else ""
+        share = int.from_bytes(hashlib.blake2b(world.encode("utf-8", "replace"), digest_size=4).digest()) / 2**32
+        return self._canary if share < self._share else self._link
+
+    def _patience_for(self, queries: Sequence[Query]) -> float:
+        return self._patience if any(query.text.strip() for query in queries) else _BLIND_AFTER_S
+
+    def _blind(self) -> Sight:
+        """Nothing is in view and nothing was said."""
+        heads = {}
+        for head in HEADS:
+            silent = next((label for label in (head.silent, *_NOTHING) if label in self.labels[head.name]), "")
+            heads[head.name] = {label: float(label == silent) for label in self.labels[head.name]}
+        return Sight(heads, has_frame=False)
+
+    # -- words -----------------------------------------------------------------------------------------
+
+    def sentences(self, texts: Sequence[str]) -> Floats:
+        """Sentence vectors of texts, unit length [n, 384] (cached)."""
+        found = {text: vector for text in texts if (vector := self._vectors.get(text)) is not None}
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        for start in range(0, len(new), _AT_ONCE):
+            some = new[start : start + _AT_ONCE]
+            found |= unpack_vectors(self._link.ask("sentences", pack_texts(some), self._patience))
+        for text in new:
+            self._vectors[text] = found[text]
+        while len(self._vectors) > _VECTORS:
+            self._vectors.popitem(last=False)
+        return np.array([found[text] for text in texts], np.float32)
+
+    def known(self, texts: Collection[str], budget: int) -> frozenset[str]:
+        """Those that were asked about before, and as many others as the budget lets in: replicas keep what they have read."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._met]
+        for text in affordable(new, budget) if new else ():
+            self._met[text] = None
+        found = frozenset(text for text in texts if text in self._met)
+        while len(self._met) > _MET:
+            self._met.popitem(last=False)
+        return found
+
+    def appearance(self, picture: Pixels) -> Appearance:
+        """How the model sees a picture of a thing, uint8 [H, W, 4]. On any thread."""
+        [seen] = unpack_vectors(self._link.ask("appearance", pack_picture(picture), self._patience)).values()
+        return seen
+
+    def close(self) -> None:
+        """Let go of threads and connections."""
+        self._pool.shutdown(cancel_futures=True)
+        for link in (self._link, self._canary):
+            if link is not None:
+                link.close()
+
+
+def _same(asked: Sequence[Query], queries: Sequence[Query]) -> bool:
+    """Whether these are the same questions; what phrases look like is compared by who made it, since arrays have no truth."""
+    return len(asked) == len(queries) and all(
+        (a.text, a.watch, a.places, a.asked, a.colours, a.world) == (b.text, b.watch, b.places, b.asked, b.colours, b.world)
+        and a.looks.keys() == b.looks.keys()
+        and all(a.looks[phrase] is b.looks[phrase] for phrase in a.looks)
+        for a, b in zip(asked, queries, strict=True)
+    )
