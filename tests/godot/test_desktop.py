@@ -219,6 +219,7 @@ def test_the_launcher_keeps_its_promises(desktop, home, tmp_path):
         ),
     }
     desktop.run(place, "--import", home=home)
+    stand_ins["empty"] = tmp_path / "nothing here"
     words = ["res://test_launcher.gd", *(f"--{name}={path}" for name, path in stand_ins.items())]
     before = os.environ["PATH"]
     os.environ["PATH"] = f"{programs}{os.pathsep}{before}"

@@ -79,6 +79,18 @@ func test_a_program_that_is_not_there_is_told() -> void:
 	done()
 
 
+func test_where_no_python_has_the_engine_it_is_said_what_to_install() -> void:
+	var path := OS.get_environment("PATH")
+	OS.set_environment("PATH", argument("empty"))
+	ProjectSettings.set_setting(NpcServer.PYTHON_SETTING, "")
+	var server := _started([])
+	check(await comes_true(func() -> bool: return not _refusals.is_empty()), _told(server))
+	check("None of python3, python, py has the engine: pip install" in _refusals[0].message, str(_refusals))
+	server.free()
+	OS.set_environment("PATH", path)
+	done()
+
+
 func test_a_memory_that_another_copy_of_the_game_has_gives_way_to_the_next() -> void:
 	ProjectSettings.set_setting(NpcServer.PYTHON_SETTING, argument("forgetful"))
 	var server := _started([])

@@ -58,6 +58,7 @@ var address: String = ""
 var trouble: String = ""
 
 var _commands: Array[PackedStringArray] = []
+var _candidate: int = 0
 var _child: Dictionary = {}
 var _launch: int = -1
 var _launched: Dictionary = {}
@@ -107,6 +108,7 @@ func start() -> void:
 	if state not in [State.OFF, State.FAILED]:
 		return
 	_ends = 0
+	_candidate = 0
 	trouble = ""
 	_commands = []
 	if NpcPack.system().is_empty():
@@ -175,12 +177,13 @@ func _begin(now: float) -> void:
 	_told = ""
 	_child = {}
 	DirAccess.remove_absolute(_ready_file())  # of another game that had our number, and was killed
-	var words := Array(_commands[0])
+	var words := Array(_commands[_candidate])
 	var program: String = words.pop_front()
 	words.append_array(arguments())
 	if token:
 		OS.set_environment(TOKEN_VARIABLE, token)  # where no list of processes shows it
-	_launch = WorkerThreadPool.add_task(_start_process.bind(program, PackedStringArray(words)))
+	_launched = {}
+	_launch = WorkerThreadPool.add_task(_start_process.bind(program, PackedStringArray(words), _launched))
 	_become(State.STARTING)
 
 
@@ -195,9 +198,9 @@ func arguments() -> PackedStringArray:
 	return words
 
 
-## On another thread: a process of a large game takes a while to be made.
-func _start_process(program: String, words: PackedStringArray) -> void:
-	_launched = OS.execute_with_pipe(program, words, false)
+## On another thread: a process of a large game takes a while to be made. Static, since the node may be freed meanwhile.
+static func _start_process(program: String, words: PackedStringArray, launched: Dictionary) -> void:
+	launched.merge(OS.execute_with_pipe(program, words, false))
 
 
 func _take_launched() -> void:
@@ -233,8 +236,9 @@ func _end(code: int, now: float) -> void:
 	var was_ready := state == State.READY
 	_child = {}
 	address = ""
-	if not was_ready and code != REFUSED and _commands.size() > 1:
-		_commands.pop_front()  # no such Python, or one without the engine
+	var lacks_engine := not was_ready and code != REFUSED and _commands.size() > 1
+	if lacks_engine and _candidate + 1 < _commands.size():
+		_candidate += 1  # no such Python, or one without the engine
 		_begin(now)
 		return
 	_ends += 1
@@ -243,6 +247,10 @@ func _end(code: int, now: float) -> void:
 		_memory += 1  # another copy of the game has it; one that had just ended would have let go by now
 	var why := "The server ended with status %d" % code if code >= 0 else "The server cannot be started"
 	why += ": %s" % last.trim_prefix("error: ") if last else "."
+	if lacks_engine:
+		_candidate = 0
+		why = "None of %s has the engine: pip install npc-engine, or name another in the project setting %s."
+		why = why % [", ".join(PYTHONS), PYTHON_SETTING]
 	if _ends >= TRIES:
 		_give_up(why, "What it printed is in %s." % _log_file())
 		return
