@@ -22,9 +22,18 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at proces
 class Serving:
     """The test program's `serve`: lines in, lines out."""
 
-    def __init__(self, program: Path, data: Path, python: Path | str, *options: str, pack: Path | str = "nowhere") -> None:
+    def __init__(
+        self,
+        program: Path,
+        data: Path,
+        python: Path | str,
+        *options: str,
+        pack: Path | str = "nowhere",
+        first_in_path: Path | str = "/usr/bin",
+    ) -> None:
         command = ["mono", str(program), "serve", str(data), str(pack), str(python), *options]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        where = {**os.environ, "PATH": f"{first_in_path}{os.pathsep}{os.environ['PATH']}"}
+        self.process = subprocess.Popen(command, env=where, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.heard: list[str] = []
         self._lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -52,13 +61,18 @@ class Serving:
 
 
 @pytest.fixture
-def games(program: Path, tmp_path: Path) -> Iterator[list[Serving]]:
+def games(program: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Serving]]:
     """Whatever a test puts in is ended after it."""
+    monkeypatch.setenv("NATIVE", str(int(getattr(request, "param", "managed") == "native")))
     started: list[Serving] = []
     yield started
     for game in started:
         game.process.kill()
         game.process.wait()
+
+
+# With .NET's class, and as a build with IL2CPP does it.
+both_ways = pytest.mark.parametrize("games", ["managed", "native"], indirect=True)
 
 
 def script(path: Path, text: str) -> Path:
@@ -86,6 +100,7 @@ def ends(pid: int, within: float = 10.0) -> bool:
     return False
 
 
+@both_ways
 def test_it_talks_comes_back_after_a_crash_and_ends_with_a_killed_game(games, program, tmp_path):
     place = tmp_path / "Spiel für Zoë"
     games.append(game := Serving(program, place, script(tmp_path / "py", python())))
@@ -106,6 +121,7 @@ def test_it_talks_comes_back_after_a_crash_and_ends_with_a_killed_game(games, pr
     assert not list(place.glob("ready-*"))
 
 
+@both_ways
 def test_it_ends_and_starts_as_the_game_wants_and_goes_with_it(games, program, tmp_path):
     games.append(game := Serving(program, tmp_path / "data", script(tmp_path / "py", python()), "--echo"))
     first, _ = game.wait("state Ready")
@@ -119,6 +135,7 @@ def test_it_ends_and_starts_as_the_game_wants_and_goes_with_it(games, program, t
     assert ends(int(second))
 
 
+@both_ways
 def test_what_it_refuses_is_told_and_after_some_tries_it_is_left_alone(games, program, tmp_path):
     games.append(game := Serving(program, tmp_path / "data", script(tmp_path / "py", "echo 'error: No luck.' >&2; exit 2")))
     for _ in range(6):
@@ -130,13 +147,19 @@ def test_what_it_refuses_is_told_and_after_some_tries_it_is_left_alone(games, pr
     game.wait("state Starting")
 
 
-def test_a_python_without_the_engine_gives_way_to_one_that_has_it(games, program, tmp_path, monkeypatch):
+def test_a_python_without_the_engine_gives_way_to_one_that_has_it(games, program, tmp_path):
     script(tmp_path / "bin" / "python3", "echo 'No module named engine' >&2; exit 1")
     script(tmp_path / "bin" / "python", python())
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    games.append(game := Serving(program, tmp_path / "data", "", "--echo"))
+    games.append(game := Serving(program, tmp_path / "data", "", "--echo", first_in_path=tmp_path / "bin"))
     game.wait("state Ready")
     assert not [line for line in game.heard if line.startswith("fault")]
+
+
+def test_where_no_python_has_the_engine_it_is_said_what_to_install(games, program, tmp_path):
+    for name in ("python3", "python", "py"):
+        script(tmp_path / "bin" / name, "exit 1")
+    games.append(game := Serving(program, tmp_path / "data", "", first_in_path=tmp_path / "bin"))
+    assert " ".join(game.wait("fault")).startswith("None of python3, python, py has the engine: pip install npc-engine")
 
 
 def test_a_memory_that_another_copy_of_the_game_has_gives_way_to_the_next(games, program, tmp_path):
@@ -150,6 +173,17 @@ def test_a_memory_that_another_copy_of_the_game_has_gives_way_to_the_next(games,
     assert sum(line.startswith("fault") for line in game.heard) == 3
 
 
+@both_ways
+def test_the_log_of_one_that_talks_without_end_stays_small(games, program, tmp_path):
+    talks = "yes aaaaaaaaaaaaaaa | head -c 2000000; echo 'the last word' >&2; exit 2"
+    games.append(game := Serving(program, tmp_path / "data", script(tmp_path / "py", talks)))
+    for _ in range(2):
+        assert "the last word" in " ".join(game.wait("fault"))
+    names = ["server.log.1"] if os.environ["NATIVE"] == "1" else ["server.log", "server.log.1"]
+    assert all((tmp_path / "data" / name).stat().st_size < 300_000 for name in names)
+
+
+@both_ways
 def test_a_program_that_is_not_there_is_told(games, program, tmp_path):
     games.append(game := Serving(program, tmp_path / "data", "/nowhere/python"))
     assert "cannot be started" in " ".join(game.wait("fault"))

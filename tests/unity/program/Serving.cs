@@ -10,7 +10,7 @@ namespace NpcEngine.Tests
     /// </summary>
     internal static class Serving
     {
-        /// <param name="arguments">`serve DATA PACK PYTHON [OPTION …]`.</param>
+        /// <param name="arguments">`serve DATA PACK PYTHON [OPTION …]`; with NATIVE=1 as a build with IL2CPP does it.</param>
         public static int Run(string[] arguments)
         {
             var settings = new ServerSettings
@@ -18,6 +18,7 @@ namespace NpcEngine.Tests
                 Data = arguments[1], Commands = ServerSettings.Find(arguments[2], true, arguments[3]), FirstPause = 0.05,
                 Options = new List<string>(arguments).GetRange(4, arguments.Length - 4).ToArray(), Token = "a secret",
             };
+            settings.Native = Environment.GetEnvironmentVariable("NATIVE") == "1";
             var server = new ServerProcess(settings);
             var client = new NpcClient(null, "mono", "a secret");
             client.Spawn("mira", "healer");

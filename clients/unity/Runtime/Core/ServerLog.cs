@@ -69,6 +69,60 @@ namespace NpcEngine
             }
         }
 
+        /// <summary>A process writes into the file itself from now on.</summary>
+        public void Lend()
+        {
+            lock (_gate)
+            {
+                Open();
+                Close();
+            }
+        }
+
+        /// <summary>Keep a file small into which a process writes, always at its end.</summary>
+        public void Trim()
+        {
+            try
+            {
+                if (new FileInfo(_path).Length > MostBytes)
+                {
+                    using (var file = new FileStream(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
+                    {
+                        var kept = new byte[MostBytes];
+                        file.Seek(-MostBytes, SeekOrigin.End);
+                        int count = file.Read(kept, 0, MostBytes);
+                        file.SetLength(0);
+                        Array.Resize(ref kept, count);
+                        File.WriteAllBytes(_path + ".1", kept);
+                    }
+                }
+            }
+            catch (IOException)
+            {
+            }
+            catch (UnauthorizedAccessException)
+            {
+            }
+        }
+
+        /// <summary>The process has ended: what it wrote last is the last line.</summary>
+        public void TakeBack()
+        {
+            try
+            {
+                string[] lines = File.ReadAllText(_path).TrimEnd().Split('\n');
+                string last = lines[lines.Length - 1].TrimEnd();
+                lock (_gate)
+                {
+                    _last.Append(last.StartsWith("ready: ") ? "" : last);
+                }
+            }
+            catch (IOException)
+            {
+            }
+            Trim();
+        }
+
         public void Close()
         {
             lock (_gate)

@@ -50,6 +50,7 @@ namespace NpcEngine
         private string _address = "";
         private string _trouble = "";
         private int _id;
+        private int _command;
         private int _memory = 1;
 
         /// <summary>Starts at once and returns.</summary>
@@ -120,6 +121,7 @@ namespace NpcEngine
                     return;
                 }
                 _trouble = "";
+                _command = 0;
                 _commands.Clear();
                 _commands.AddRange(_settings.Commands);
                 if (_commands.Count == 0)
@@ -162,9 +164,10 @@ namespace NpcEngine
                 {
                     break;
                 }
-                if (steady < 0 && code != Refused && _commands.Count > 1)
+                bool lacksEngine = steady < 0 && code != Refused && _commands.Count > 1;
+                if (lacksEngine && _command + 1 < _commands.Count)
                 {
-                    _commands.RemoveAt(0); // no such Python, or one without the engine
+                    _command++; // no such Python, or one without the engine
                     continue;
                 }
                 if (steady > _settings.Steady)
@@ -179,7 +182,7 @@ namespace NpcEngine
                 {
                     _memory++; // another copy of the game has it; one that had just ended would have let go by now
                 }
-                if (!Tell(code, last, ends < _settings.Tries))
+                if (!Tell(lacksEngine ? NoneHasIt() : Why(code, last), ends < _settings.Tries))
                 {
                     break;
                 }
@@ -189,11 +192,22 @@ namespace NpcEngine
             _log.Close();
         }
 
-        /// <summary>Say why it ended; whether it is started again.</summary>
-        private bool Tell(int code, string last, bool again)
+        private static string Why(int code, string last)
         {
             string why = code == NotStarted ? "The server cannot be started" : "The server ended with status " + code;
-            why += last.Length == 0 ? "." : ": " + (last.StartsWith("error: ") ? last.Substring(7) : last);
+            return why + (last.Length == 0 ? "." : ": " + (last.StartsWith("error: ") ? last.Substring(7) : last));
+        }
+
+        private string NoneHasIt()
+        {
+            _command = 0;
+            string tried = string.Join(", ", _commands.ConvertAll(command => command[0]));
+            return "None of " + tried + " has the engine: pip install npc-engine, or name another Python.";
+        }
+
+        /// <summary>Say why it ended; whether it is started again.</summary>
+        private bool Tell(string why, bool again)
+        {
             lock (_gate)
             {
                 if (!again)
@@ -220,7 +234,7 @@ namespace NpcEngine
             {
                 Become(ServerState.Starting);
             }
-            Process process = Begin();
+            IServerChild process = Begin();
             if (process == null)
             {
                 return NotStarted;
@@ -247,55 +261,49 @@ namespace NpcEngine
                     }
                     else if (!isReady && now - began > _settings.ReadyWithin)
                     {
-                        Kill(process);
+                        process.Kill();
                     }
                     steady = isReady ? now - began : -1;
+                    if (_settings.Native)
+                    {
+                        _log.Trim();
+                    }
                 }
-                process.WaitForExit(); // for what it said last
-                return process.ExitCode;
+                int code = process.ExitCode;
+                if (_settings.Native)
+                {
+                    _log.TakeBack();
+                }
+                return code;
             }
         }
 
-        private Process Begin()
+        private IServerChild Begin()
         {
-            string[] command = _commands[0];
+            string program = _commands[_command][0];
             try
             {
                 Directory.CreateDirectory(_settings.Data);
                 File.Delete(_settings.ReadyFile); // of another game that had our number, and was killed
-                var start = new ProcessStartInfo(command[0], _settings.Arguments(command, _memory))
+                IList<string> words = _settings.Arguments(_commands[_command], _memory);
+                if (!_settings.Native)
                 {
-                    UseShellExecute = false, CreateNoWindow = true, RedirectStandardInput = true,
-                    RedirectStandardOutput = true, RedirectStandardError = true,
-                };
-                if (_settings.Token != null)
-                {
-                    start.EnvironmentVariables["NPC_ENGINE_TOKEN"] = _settings.Token; // where no list of processes shows it
+                    try
+                    {
+                        return new ManagedChild(program, words, _settings.Token, _log);
+                    }
+                    catch (NotSupportedException)
+                    {
+                        _settings.Native = true;
+                    }
                 }
-                var process = new Process { StartInfo = start };
-                process.OutputDataReceived += (_, line) => Hear(line.Data, false);
-                process.ErrorDataReceived += (_, line) => Hear(line.Data, true);
-                process.Start();
-                process.BeginOutputReadLine();
-                process.BeginErrorReadLine();
-                return process;
+                _log.Lend();
+                return new NativeChild(program, words, _settings.Token, _settings.LogFile);
             }
             catch (Exception fault) when (fault is Win32Exception || fault is IOException || fault is UnauthorizedAccessException)
             {
-                _log.Add(command[0] + ": " + fault.Message, true);
-            }
-            catch (NotSupportedException)
-            {
-                _log.Add("Programs that are built with IL2CPP cannot start others: choose Mono as scripting backend, or start it yourself.", true);
-            }
-            return null;
-        }
-
-        private void Hear(string line, bool wrong)
-        {
-            if (line != null) // the end
-            {
-                _log.Add(line, wrong);
+                _log.Add(program + ": " + fault.Message, true);
+                return null;
             }
         }
 
@@ -325,34 +333,14 @@ namespace NpcEngine
         }
 
         /// <summary>The end of its standard input ends it; one that does not listen is killed.</summary>
-        private static int LetGo(Process process)
+        private static int LetGo(IServerChild process)
         {
-            try
-            {
-                process.StandardInput.Close();
-            }
-            catch (IOException)
-            {
-            }
+            process.CloseInput();
             if (!process.WaitForExit(GoodbyeMs))
-            {
-                Kill(process);
-            }
-            return 0;
-        }
-
-        private static void Kill(Process process)
-        {
-            try
             {
                 process.Kill();
             }
-            catch (InvalidOperationException) // it has just ended
-            {
-            }
-            catch (Win32Exception)
-            {
-            }
+            return 0;
         }
 
         private void GiveUp(string why, string fix)

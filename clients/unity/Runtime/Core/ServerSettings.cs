@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.IO;
 using System.Text;
 
@@ -11,6 +10,9 @@ namespace NpcEngine
     {
         /// <summary>Memory files, for copies of the game that run at the same time.</summary>
         public const int Memories = 8;
+
+        /// <summary>What carries the token to the server, where no list of processes shows it.</summary>
+        internal const string TokenVariable = "NPC_ENGINE_TOKEN";
 
         /// <summary>Where memory, log and ready file are kept.</summary>
         public string Data;
@@ -23,6 +25,12 @@ namespace NpcEngine
 
         /// <summary>What clients must send; null for nothing.</summary>
         public string Token;
+
+        /// <summary>
+        /// Start it by the system's own calls instead of `System.Diagnostics.Process`. Builds with IL2CPP lack that class, and do so
+        /// by themselves.
+        /// </summary>
+        public bool Native;
 
         /// <summary>Seconds from one end to the next start; twice as many after each further end.</summary>
         public double FirstPause = 0.5;
@@ -70,12 +78,7 @@ namespace NpcEngine
         /// <summary>Of this process, since copies of a game may run at the same time.</summary>
         internal string ReadyFile
         {
-            get { return Path.Combine(Data, "ready-" + ParentId); }
-        }
-
-        internal static int ParentId
-        {
-            get { return Process.GetCurrentProcess().Id; }
+            get { return Path.Combine(Data, "ready-" + NativeChild.Own); }
         }
 
         internal string MemoryFile(int number)
@@ -84,18 +87,24 @@ namespace NpcEngine
         }
 
         /// <summary>What `serve` is told: a free port, a file that gets the address, and to live no longer than the game.</summary>
-        internal string Arguments(string[] command, int memory)
+        internal IList<string> Arguments(string[] command, int memory)
         {
             var words = new List<string>(command);
             words.RemoveAt(0);
             words.AddRange(new[] { "serve", "--bind", "tcp://127.0.0.1:0", "--ready-file", ReadyFile });
-            words.AddRange(new[] { "--parent-pid", ParentId.ToString(), "--until-stdin-closes" });
+            words.AddRange(new[] { "--parent-pid", NativeChild.Own.ToString(), "--until-stdin-closes" });
             if (Array.IndexOf(Options, "--memory") < 0)
             {
                 words.AddRange(new[] { "--memory", MemoryFile(memory) });
             }
             words.AddRange(Options);
-            return string.Join(" ", words.ConvertAll(Quoted));
+            return words;
+        }
+
+        /// <summary>Words as one command line.</summary>
+        internal static string Line(IEnumerable<string> words)
+        {
+            return string.Join(" ", new List<string>(words).ConvertAll(Quoted));
         }
 
         /// <summary>A word as command lines have it: https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments</summary>
