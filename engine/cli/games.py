@@ -83,6 +83,7 @@ def bench_games(
         Console().print(_learnt_table("after learning from its art alone", "composed", learnt["by_art"]))
     if learnt["few_shot"]:
         Console().print(_learnt_table("after learning, on episodes never learnt from", "learnt_frames", learnt["few_shot"]))
+    Console().print(_overview(facts | learnt))
     typer.echo(f"Figures: {out / 'bench-games.json'}; hits and misses: {out / '*.png'}")
 
 
@@ -121,6 +122,31 @@ def _learnt(
             yield "by_art", taught(game, recording, out, bundle, minutes, pictures)
         for count in shots:
             yield "few_shot", few_shot(recording, count, out, bundle, minutes)
+
+
+def _overview(facts: Mapping[str, Any]) -> Table:
+    """Every way to teach a game beside the others, a row a game: pointing, presence AUC, ECE."""
+    ways: dict[str, dict[str, Mapping[str, float | None]]] = {}
+    for game, found in facts["games"].items():
+        ways.setdefault("by name", {})[game] = found["overall"]
+    for game, seen in facts.get("pictures", {}).items():
+        for way, figures in seen.items():
+            ways.setdefault(way, {})[game] = figures
+    for row in facts["by_art"]:
+        ways.setdefault("its art", {})[row["game"]] = row
+    for row in facts["few_shot"]:
+        ways.setdefault(f"{row['learnt_frames']} frames", {})[row["game"]] = row
+    table = Table(title="pointing, presence AUC, ECE", title_justify="left")
+    for header in ("game", *ways):
+        table.add_column(header, no_wrap=True)
+    for game in facts["games"]:
+        table.add_row(game, *(_three(of.get(game, {})) for of in ways.values()))
+    return table
+
+
+def _three(figures: Mapping[str, float | None]) -> str:
+    known = (figures.get(key) for key in ("pointing", "presence_auc", "ece"))
+    return " ".join("–" if value is None else f"{value:.2f}" for value in known)
 
 
 def _learnt_table(title: str, frames: str, rows: list[dict[str, Any]]) -> Table:

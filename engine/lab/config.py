@@ -57,6 +57,9 @@ class ModelCfg(_Cfg):
     size: tuple[int, int] = (192, 320)  # height, width: close to 16:9, multiples of 32; a third faster than 224x384
     grid_dim: int = 128  # channels of the stride-8 grid in which words and cells meet
     scene_dim: int = 256
+    scene_norm: bool = (
+        False  # bring what the scene vector is made of to one size: without it, as in 0.1, it dies in the first steps
+    )
     modalities: tuple[Modality, ...] = ("text", "image")  # drop one for an ablation
     grounding: bool = True  # False: no heat map, as in the article's model
 
@@ -64,7 +67,8 @@ class ModelCfg(_Cfg):
 class ArtCfg(_Cfg):
     packs: tuple[str, ...] = ()  # of game art, see `python -m engine assets --art`
     scenes: int = Field(default=0, ge=0)  # composed of them, cached as features
-    sheets: int = Field(default=0, ge=0)  # of many things each, for the stage `name`
+    sheets: int = Field(default=0, ge=0)  # of many things each, for the stage `name`; without one, among the scenes
+    held_out: tuple[str, ...] = ()  # packs whose things are never trained on: presence is calibrated on them, too
     validation: int = Field(default=300, ge=4)  # scenes never trained on
 
 
@@ -105,6 +109,9 @@ class SceneStageCfg(_Cfg):
     naming: float = Field(default=0.5, ge=0)  # weight of telling each thing from all others by its names; 0: left out
     missing: MissingCfg = MissingCfg()
     snapshots: int = Field(default=0, ge=0)  # weights of the last so many validations are kept, for `soup`
+    blend: float = Field(default=1.0, gt=0, le=1)  # weight of what is learnt, the rest of what it begins with (WiSE-FT)
+    image_rate: float = Field(default=0.1, gt=0)  # of `lr`, where the image encoder's later stages learn too
+    image_held: int = Field(default=0, ge=0)  # of these stages' blocks, the first that stay as they are
     minutes: float | None = Field(default=None, gt=0)  # wall time of the stage, resumes included, for equal budgets
 
 

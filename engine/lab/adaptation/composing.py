@@ -20,6 +20,7 @@ from engine.formats.pictures import Pixels, read_picture
 from engine.formats.recording import Meta, RecordedEntity, Recording, Row
 from engine.lab.adaptation.frames import Split, split_by_episode
 from engine.lab.adaptation.grounds import Grounds
+from engine.lab.adaptation.strangers import Strangers
 from engine.lab.data.canvas import Canvas
 from engine.lab.data.chance import Rng, pick
 from engine.lab.data.style import overlay_interface, restyle
@@ -38,6 +39,7 @@ OWN_SCALE = 0.6  # of layouts, where things keep their sizes to each other as th
 PIXEL_ART = 64  # pixels of a picture up to which a game mostly shows whole pixels
 INTERFACE, STYLED = 0.3, 0.4  # share of frames with a game's interface; with a light and grain of their own
 DEEP = 0.2
+STRANGERS = 4  # things without a name in a frame, at most
 PREFIX = "composed/"
 
 
@@ -106,6 +108,7 @@ class Layout:
         self._sizes = {name: np.mean([max(look.shape[:2]) for look in looks]) for name, looks in self._looks.items()}
         self._usual = float(np.median(list(self._sizes.values())))
         self._height, self._width = pick(SIZES, rng)
+        self._strangers = Strangers(name for thing in art.things for name in (thing.name, *thing.others))
         tiles = np.mean([thing.opaque for thing in art.things])
         self._map = bool(rng.random() < (TILED if tiles > 0.5 else MAPS))
         self._own_scale = bool(rng.random() < OWN_SCALE)
@@ -146,6 +149,16 @@ class Layout:
             look = _squared(pick(self._looks[thing.name], rng))
             if (box := canvas.place(look, self._size(thing))) is not None:
                 yield thing, box
+        for thing, look in self._unnamed():
+            canvas.place(look, self._size(thing))
+
+    def _unnamed(self) -> Iterator[tuple[ArtThing, Pixels]]:
+        """Pictures of what has no name, each with a thing that is about as large."""
+        for _ in range(int(self._rng.integers(STRANGERS + 1))):
+            thing = pick(self._art.things, self._rng)
+            look = self._strangers.picture(_squared(pick(self._looks[thing.name], self._rng)), self._rng)
+            if look is not None:
+                yield thing, look
 
     def _on_cells(self, picture: Image.Image, shown: Sequence[ArtThing]) -> Iterator[tuple[ArtThing, Xywh]]:
         """Things on the cells of a map, the upper ones first: a tall thing stands before what is behind it."""
@@ -153,20 +166,22 @@ class Layout:
         left, top = (int(v) for v in rng.integers(0, cell, 2))
         columns, rows = (self._width - left) // cell, (self._height - top) // cell
         many = len(shown) + int(rng.integers(0, 2 * len(shown) + 1))
-        free = sorted(rng.permutation(rows * columns)[:many].tolist())
-        order = [shown[i % len(shown)] for i in range(len(free))]
+        named: list[tuple[ArtThing, Pixels | None]] = [(shown[i % len(shown)], None) for i in range(many)]
+        order = [*named, *self._unnamed()][: rows * columns]
+        free = sorted(rng.permutation(rows * columns)[: len(order)].tolist())
         for at, i in zip(free, rng.permutation(len(free)), strict=True):
             x, y = left + at % columns * cell, top + at // columns * cell
-            sticker = self._sticker(order[i])
+            thing, stranger = order[i]
+            sticker = self._sticker(thing, stranger)
             place = x + (cell - sticker.width) // 2, y + cell - sticker.height
             picture.paste(sticker, place, sticker)
-            if (box := _seen(sticker, place, picture.size)) is not None:
-                yield order[i], box
+            if stranger is None and (box := _seen(sticker, place, picture.size)) is not None:
+                yield thing, box
 
-    def _sticker(self, thing: ArtThing) -> Image.Image:
-        """One of its looks at its size; a tile fills a cell."""
+    def _sticker(self, thing: ArtThing, stranger: Pixels | None) -> Image.Image:
+        """One of its looks at its size, or a stranger as large; a tile fills a cell."""
         rng = self._rng
-        look = Image.fromarray(pick(self._looks[thing.name], rng))
+        look = Image.fromarray(pick(self._looks[thing.name], rng) if stranger is None else stranger)
         size = max(round(self._scale), SMALLEST) if thing.opaque and thing.size is None else self._size(thing)
         scale = size / max(look.size)
         if rng.random() < 0.3:

@@ -40,7 +40,7 @@ class AdaptCfg:
     check_every: int = 20  # steps
     noise: float = 3.0  # phrases that may be found or missed by chance when weights are chosen
     retention: float = 2.0  # weight of answering replayed scenes as before
-    forgotten: float = 0.025  # of each of `KEPT` that may be lost on the replay
+    forgotten: float = 0.015  # of each of `KEPT` that may be lost on the replay
     # Weights of the new that are tried against forgetting.
     blends: tuple[float, ...] = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05)
     seed: int = 7

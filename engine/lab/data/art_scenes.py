@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from engine.lab.data.assets import Sprite
+from engine.lab.data.brush import repainted
 from engine.lab.data.cameras import CAMERAS, Camera, Place, Scenery, View, shelf
 from engine.lab.data.chance import Rng, pick
 from engine.lab.data.light import light_up
@@ -23,7 +24,7 @@ from engine.lab.data.stage import Air, Stage
 from engine.lab.data.style import draw_inventory, overlay_interface, restyle
 from engine.lab.data.things import Entity, Scene, coloured_names, placed
 
-ART_VERSION = "2"  # raised by hand when what is composed changes: another state needs another cache of features
+ART_VERSION = "3"  # raised by hand when what is composed changes: another state needs another cache of features
 SIZES = (
     (180, 320),
     (270, 480),
@@ -40,11 +41,12 @@ FEWEST, TRIES = 3, 8  # things; how often a scene is composed until it shows so 
 CAST = (4, 18)  # different things of a scene
 SAFE = 0.45  # share of scenes without anything hostile or hazardous
 ONE_PACK = 0.8  # share of scenes that keep to the art of one pack
-ICONS = 0.15  # share of the scenes of one pack that are of icons, where there are any
+ICONS = 0.3  # share of the scenes of one pack that are of icons, where there are any
 OWN_SCENERY = 0.85  # share of a pack's scenes on its own grounds, where it has some
 PIXEL_ART = 48  # pixels of a side up to which games mostly show whole pixels
 INVENTORY, INTERFACE, RESTYLED = 0.12, 0.4, 0.6
 HELD = 0.4  # share of first-person scenes with something in the hand
+REPAINTED = 0.7  # share of looks in another manner than their maker's
 _COLOURED = {*COLOURS, "gold", "golden", "silver", "bronze", "copper", "steel", "iron", "ruby", "emerald", "fire", "ice"}
 LARGE = {"place": 1.5, "vehicle": 1.4, "person": 1.15, "hostile": 1.2, "food": 0.75, "item": 0.8}
 
@@ -62,7 +64,7 @@ class ArtScenes:
     """An endless supply of scenes; scene `i` of a seed is the same in every process.
 
     Args:
-        packs: whose things, grounds and backdrops are shown.
+        packs: whose things, grounds and backdrops are shown; of a pack without things the latter alone.
         icons: further sprites, which come as a pack of their own.
         sheets: only sheets of many things: where names are learnt.
     """
@@ -79,7 +81,7 @@ class ArtScenes:
         if icons and len(sizes) > 1:
             sizes[-1] = min(sizes[-1], sizes[:-1].sum() * ICONS / (1 - ICONS))
         self._all = _by_key([*(sprite for pack in self._packs for sprite in pack.sprites), *icons])
-        everything = Scenery([t for p in self._packs for t in p.grounds], [b for p in self._packs for b in p.backdrops])
+        everything = Scenery([t for p in packs for t in p.grounds], [b for p in packs for b in p.backdrops])
         self._everything = everything
         self._weights = sizes / sizes.sum()
         self.concepts = sorted({s.concept for looks in self._all.values() for s in looks}, key=lambda c: c.names)
@@ -207,6 +209,8 @@ def _actor(sprite: Sprite, rng: Rng, coarse: int | None, comic: bool) -> Actor:
         share = coarse / max(rgba.shape[:2])
         size = max(round(rgba.shape[1] * share), 2), max(round(rgba.shape[0] * share), 2)
         rgba = np.asarray(Image.fromarray(rgba).convert("RGBa").resize(size, Image.Resampling.BOX).convert("RGBA"))
+    if rng.random() < REPAINTED:
+        rgba = repainted(rgba, rng)
     of = sprite.concept
     entity = Entity(coloured_names(of.names, colour), (0, 0, 0, 0), of.tags, of.generic, colour)
     size_of = max((LARGE[tag] for tag in of.tags if tag in LARGE), default=1.0) * float(np.exp(rng.normal(0, 0.2)))
@@ -218,7 +222,8 @@ def _sticker(actor: Actor, place: Place, crisp: bool, rng: Rng) -> Image.Image |
     picture = Image.fromarray(actor.picture)
     longer = place.height if place.fits else place.height * actor.size
     scale = longer / max(picture.size)
-    size = max(round(picture.width * scale * rng.uniform(0.93, 1.07)), 1), max(round(picture.height * scale), 1)
+    stretch = rng.uniform(0.8, 1.25) if rng.random() < 0.25 else rng.uniform(0.93, 1.07)
+    size = max(round(picture.width * scale * stretch), 1), max(round(picture.height * scale), 1)
     if max(size) < 7 or min(size) < 3 or max(size) > 420:
         return None
     if rng.random() < 0.5:

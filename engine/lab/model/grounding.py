@@ -15,12 +15,23 @@ class Neck(nn.Module):
     A top-down pyramid (Lin et al. 2017) with one depthwise-separable mixing block; the scene vector is
     gathered by learned queries, so that a small wolf in a corner is not averaged away. Every cell knows its place
     in the frame ("the key on the left").
+
+    With `scene_norm`, what the scene vector is made of has one size whatever the weights before it: without, the first steps
+    push it so far that it never answers again.
     """
 
     def __init__(
-        self, channels: tuple[int, int, int], grid_dim: int, scene_dim: int, size: tuple[int, int], latents: int = 8
+        self,
+        channels: tuple[int, int, int],
+        grid_dim: int,
+        scene_dim: int,
+        size: tuple[int, int],
+        latents: int = 8,
+        *,
+        scene_norm: bool = False,
     ) -> None:
         super().__init__()
+        self._scene_norm = scene_norm
         self.place = nn.Parameter(torch.zeros(1, grid_dim, size[0] // 8, size[1] // 8))
         # Each norm follows its convolution directly, so that the export folds it away.
         self.laterals = nn.ModuleList(
@@ -40,7 +51,8 @@ class Neck(nn.Module):
         cells = grid.flatten(2)
         weights = (self.latents @ cells * cells.shape[1] ** -0.5).softmax(-1)
         gathered = (weights @ cells.transpose(1, 2)).flatten(1)
-        scene = F.gelu(self.scene(torch.cat([gathered, s32.mean((2, 3))], -1)))
+        whole = torch.cat([gathered, s32.mean((2, 3))], -1)
+        scene = F.gelu(self.scene(F.layer_norm(whole, whole.shape[-1:]) if self._scene_norm else whole))
         return F.normalize(self.cell(F.relu(grid)), dim=1), scene
 
 

@@ -41,7 +41,7 @@ class NpcModel(nn.Module):
         self.cfg, self.labels = cfg, labels
         self.image_tuned = False  # the image encoder's later stages are no longer those that features are cached of
         self.image, self.text = _image(cfg), _text(cfg)
-        self.neck = Neck(self.image.channels, cfg.grid_dim, cfg.scene_dim, cfg.size)
+        self.neck = Neck(self.image.channels, cfg.grid_dim, cfg.scene_dim, cfg.size, scene_norm=cfg.scene_norm)
         words_dim = self.text.utterance_dim
         self.silence = nn.Parameter(torch.zeros(words_dim))
         self.fusion = fusions[cfg.fusion.name](cfg.grid_dim, cfg.scene_dim, words_dim, cfg.fusion.dim)

@@ -24,7 +24,7 @@ from npc.types import HEAD_NAMES, WORD_HEADS
 
 STRIDE = 8
 Batch = dict[str, Tensor]
-NAMED, NAMES = 16, 4  # things of a scene that are named, and how many names of each are told
+NAMED, NAMES = 32, 4  # things of a scene that are named, and how many names of each are told
 
 
 CellBox = tuple[int, int, int, int]  # top, bottom, left, right of an area in cells; the ends are exclusive

@@ -77,8 +77,10 @@ def run_recipe(
             stage = SceneStage(model, cfg.scene, texts, run, cfg.seed, on_validation=on_validation, device=on)
             _scene_stage(stage, train, validation, progress)
         if cfg.tune is not None:
+            before = {name: value.cpu().clone() for name, value in model.state_dict().items()}
             stage = SceneStage(model, cfg.tune, texts, run, cfg.seed, "tuned", tune=True, device=on)
             _scene_stage(stage, train, validation, progress)
+            _blend(model, before, cfg.tune.blend)
         model.cpu()
         calibrate(model, measure_run(model, texts, validation))
         save_weights(model, run / "model.safetensors")
@@ -200,9 +202,30 @@ def _take_fused_part(model: NpcModel, run: Path) -> None:
     """Weights of an earlier run, except those of the text encoder and its heads."""
     if not (run / "model.safetensors").is_file():
         raise Fault("run_missing", f"{run} holds no trained model.", "Check `start_from` in the recipe.")
-    weights = load_file(run / "model.safetensors")
-    model.load_state_dict({k: v for k, v in weights.items() if not k.startswith(WORDS)}, strict=False)
-    model.image_tuned = load_recipe(str(run / "recipe.yaml")).tune is not None
+    weights, cfg = load_file(run / "model.safetensors"), load_recipe(str(run / "recipe.yaml"))
+    dead = model.cfg.scene_norm and not cfg.model.scene_norm  # the scene vector of that run tells nothing
+    left_out = (*WORDS, "neck.scene.") if dead else WORDS
+    model.load_state_dict({k: v for k, v in weights.items() if not k.startswith(left_out)}, strict=False)
+    if dead:
+        _listen_anew(model)
+    model.image_tuned = cfg.tune is not None
+
+
+def _listen_anew(model: NpcModel) -> None:
+    """Let the fusion begin without the scene vector: whatever it made of a dead one would be noise."""
+    first, words = dict(model.fusion.named_modules()).get("mix.0"), model.text.utterance_dim
+    if isinstance(first, torch.nn.Linear):  # its inputs end with the scene and the words
+        with torch.no_grad():
+            first.weight[:, -(model.cfg.scene_dim + words) : -words] = 0
+
+
+def _blend(model: NpcModel, before: dict[str, torch.Tensor], share: float) -> None:
+    """Weights between those from before (0) and those that were learnt (1): much of what is learnt, little forgotten.
+
+    Wortsman et al. 2022, "Robust fine-tuning of zero-shot models".
+    """
+    learnt = model.cpu().state_dict()
+    model.load_state_dict({k: torch.lerp(before[k], v, share) if v.is_floating_point() else v for k, v in learnt.items()})
 
 
 def _naming_stage(

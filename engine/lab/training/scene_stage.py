@@ -111,7 +111,7 @@ def learn_only(model: NpcModel, parts: Iterable[nn.Module]) -> None:
 class SceneStage:
     """Trains the fused part of `model` in place and keeps the best weights in `run` as `name.safetensors`.
 
-    With `tune`, the image encoder's stages behind stride 8 learn too, at a tenth of the rate; with `naming_alone`, nothing but
+    With `tune`, the image encoder's stages behind stride 8 learn too, at a rate of their own; with `naming_alone`, nothing but
     what things are called and where they are. `on_validation` hears the step and the score of every validation, and may end the
     training by raising. The model stays on the `device` on which it is trained.
     """
@@ -142,9 +142,10 @@ class SceneStage:
         if tune:
             model.image_tuned = True
             model.image.eval()  # the pretrained statistics of its norms stay
-            self._slow = model.image.tail_modules()
-            for module in self._slow:
+            stages = model.image.tail_modules()
+            for module in stages:
                 module.to(memory_format=torch.channels_last)
+            self._slow = stages[cfg.image_held :]
         learn_only(model, (*self._fused, *self._slow))
 
     def run(self, train: SceneDataset, validation: SceneDataset, progress: Progress) -> float:
@@ -187,7 +188,7 @@ class SceneStage:
         slow = [p for module in self._slow for p in module.parameters()]
         known = {id(p) for p in slow}
         fast = [p for p in self.model.parameters() if p.requires_grad and id(p) not in known]
-        groups = [{"params": fast, "lr": self.cfg.lr}, {"params": slow, "lr": self.cfg.lr / 10}]
+        groups = [{"params": fast, "lr": self.cfg.lr}, {"params": slow, "lr": self.cfg.lr * self.cfg.image_rate}]
         return [group for group in groups if group["params"]]
 
     def _validate(self, validation: SceneDataset, progress: Progress, step: int, best: float) -> float:

@@ -51,17 +51,30 @@ ICONS = ("noto", "fluent-emoji-flat", "twemoji", "noto-v1", "fluent-emoji", "emo
 
 
 @lru_cache(maxsize=4)
-def art_scenes(packs: tuple[str, ...], concepts: str, seed: int, sheets: bool = False) -> ArtScenes:
-    """The generator of scenes of these packs; with icons beside them where it is what is learnt from."""
+def art_scenes(
+    packs: tuple[str, ...], concepts: str, seed: int, sheets: bool = False, behind: tuple[str, ...] = ()
+) -> ArtScenes:
+    """The generator of scenes of these packs; with icons beside them where it is what is learnt from.
+
+    Of the packs `behind` there are grounds and backdrops alone.
+    """
     icons = load_sprites(ICONS, concepts=concepts) if concepts == "train" else []
-    return ArtScenes(load_packs(packs, concepts), icons, seed, sheets=sheets)
+    scenery = [replace(pack, sprites=()) for pack in load_packs(behind)]
+    return ArtScenes([*load_packs(packs, concepts), *scenery], icons, seed, sheets=sheets)
 
 
 def read_art_shard(
-    packs: tuple[str, ...], concepts: str, seed: int, sheets: bool, size: tuple[int, int], start: int, count: int
+    packs: tuple[str, ...],
+    concepts: str,
+    seed: int,
+    sheets: bool,
+    size: tuple[int, int],
+    start: int,
+    count: int,
+    behind: tuple[str, ...] = (),
 ) -> list[ScenePair]:
     """Scenes `start` … `start + count` of `ArtScenes` at the model's input size."""
-    generator = art_scenes(packs, concepts, seed, sheets)
+    generator = art_scenes(packs, concepts, seed, sheets, behind)
     return [scene_pair(generator.scene(i), size) for i in range(start, start + count)]
 
 
@@ -151,25 +164,42 @@ def drawn_scenes(cfg: TrainCfg, part: str) -> list[Source]:
 
 @reader("art")
 def composed_scenes(cfg: TrainCfg, part: str) -> list[Source]:
-    """Scenes of the recipe's packs of game art; those to validate by are of a seed of their own."""
+    """Scenes of the recipe's packs of game art, and sheets where no stage before learns from these.
+
+    Those to validate by are of a seed of their own, and of the packs that are held out as well.
+    """
     art = cfg.data.art
     if not art.packs or not art.scenes:
         return []
-    seed, count = (cfg.seed, art.scenes) if part == "train" else (cfg.seed + 1, art.validation)
-    return [_art_source("art", cfg, seed, count)]
+    if part == "train":
+        named = sheets(cfg) if cfg.name is None else None
+        return [_art_source("art", cfg, cfg.seed, art.scenes), *([named] if named else [])]
+    known = _art_source("art", cfg, cfg.seed + 1, art.validation)
+    return [known, *([_unknown_art(cfg)] if art.held_out else [])]
 
 
 def sheets(cfg: TrainCfg) -> Source | None:
-    """What the stage `name` learns from."""
+    """Many things side by side, from which names are learnt."""
     art = cfg.data.art
     return _art_source("sheets", cfg, cfg.seed, art.sheets) if art.packs and art.sheets else None
 
 
 def _art_source(kind: str, cfg: TrainCfg, seed: int, count: int) -> Source:
-    packs = cfg.data.art.packs
-    state = fingerprint(ART_VERSION, *(pack.digest for pack in load_packs(packs)))
-    read = partial(read_art_shard, packs, "train", seed, kind == "sheets", cfg.model.size)
+    packs, behind = cfg.data.art.packs, cfg.data.art.held_out
+    state = fingerprint(ART_VERSION, *(pack.digest for pack in load_packs((*packs, *behind))))
+    read = partial(read_art_shard, packs, "train", seed, kind == "sheets", cfg.model.size, behind=behind)
     return Source(f"{kind}-{seed}-{state}", count, read)
+
+
+def _unknown_art(cfg: TrainCfg) -> Source:
+    """Scenes of packs whose things are never trained on, without icons: a game never seen."""
+    packs, seed = cfg.data.art.held_out, cfg.seed + 1
+    state = fingerprint(ART_VERSION, *(pack.digest for pack in load_packs(packs)))
+    return Source(
+        f"art-unknown-{seed}-{state}",
+        cfg.data.art.validation,
+        partial(read_art_shard, packs, "all", seed, False, cfg.model.size),
+    )
 
 
 def read_public_shard(index: Path, size: tuple[int, int], start: int, count: int) -> list[ScenePair]:

@@ -33,9 +33,9 @@ def art(**changes: ArtThing) -> Art:
 
 @pytest.fixture
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing but the things, on black: no light, no interface."""
-    for name in ("STYLED", "INTERFACE"):
-        monkeypatch.setattr(composing, name, 0.0)
+    """Nothing but the things, on black: no light, no interface, no strangers."""
+    for name in ("STYLED", "INTERFACE", "STRANGERS"):
+        monkeypatch.setattr(composing, name, 0)
     monkeypatch.setattr("engine.lab.adaptation.grounds.OWN", 1.0)
     monkeypatch.setattr("engine.lab.adaptation.grounds.WALLS", 0.0)
 

@@ -146,6 +146,8 @@ def test_the_bench_prints_one_table_and_writes_figures(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "zero-shot" in done.stdout
     assert "by pictures, nothing learnt" in done.stdout
+    overview = done.stdout[done.stdout.index("pointing, presence AUC, ECE") :]
+    assert all(way in overview for way in ("by name", "picture alone", "name and picture"))
     assert {"bench-games.json", "minigrid.png", "reliability.png", "recordings"} == {p.name for p in tmp_path.iterdir()}
     figures = json.loads((tmp_path / "bench-games.json").read_text())
     assert set(figures["pictures"]["minigrid"]) == {"picture alone", "name and picture"}
@@ -158,3 +160,20 @@ def test_the_bench_prints_one_table_and_writes_figures(tmp_path: Path) -> None:
 def test_numbers_of_frames_that_cannot_be_learnt_from_are_refused_before_anything_is_recorded(counts: str) -> None:
     with pytest.raises(Fault, match=f"--adapt {counts} is no list"):
         games._numbers(counts)
+
+
+def test_every_way_to_teach_a_game_stands_beside_the_others() -> None:
+    figures = {"pointing": 0.5, "presence_auc": 0.75, "ece": 0.125}
+    table = games._overview(
+        {
+            "games": {"crafter": {"overall": figures}, "wesnoth": {"overall": figures}},
+            "pictures": {"crafter": {"picture alone": {**figures, "pointing": None}}},
+            "by_art": [{"game": "wesnoth", **figures}],
+            "few_shot": [{"game": "crafter", "learnt_frames": 50, **figures, "ece": 0.03}],
+        }
+    )
+    columns = {str(column.header): list(column.cells) for column in table.columns}
+    assert columns["by name"] == ["0.50 0.75 0.12"] * 2
+    assert columns["picture alone"] == ["– 0.75 0.12", "– – –"]
+    assert columns["its art"] == ["– – –", "0.50 0.75 0.12"]
+    assert columns["50 frames"] == ["0.50 0.75 0.03", "– – –"]

@@ -63,6 +63,26 @@ def test_sheets_are_a_set_of_their_own() -> None:
     assert sheets(recipe()) is None
 
 
+@pytest.mark.usefixtures("here")
+def test_sheets_are_among_the_scenes_where_no_stage_is_before() -> None:
+    mixed = READERS["art"](recipe(scenes=12, sheets=5), "train")
+    assert [source.count for source in mixed] == [12, 5]
+    named = recipe(scenes=12, sheets=5).model_copy(update={"name": SceneStageCfg()})
+    assert [source.count for source in READERS["art"](named, "train")] == [12]
+
+
+@pytest.mark.usefixtures("here")
+def test_packs_that_are_held_out_validate_and_are_never_learnt_from() -> None:
+    cfg = recipe(scenes=12, validation=4, packs=("small-art",), held_out=("small-art",))
+    known, unknown = READERS["art"](cfg, "validation")
+    assert known.key != unknown.key
+    assert unknown.count == 4
+    (train,) = READERS["art"](cfg, "train")
+    behind = sources.art_scenes((), "all", 7, False, ("small-art",))
+    assert behind.concepts == []  # its grounds alone
+    assert train.count == 12
+
+
 def test_a_pack_that_is_not_stored_is_told_before_hours_are_spent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NPC_ENGINE_CACHE", str(tmp_path))
     with pytest.raises(Fault, match="assets --art small-art"):
@@ -97,7 +117,8 @@ def test_naming_alone_moves_what_sees_and_leaves_what_decides(tmp_path: Path) ->
 
 def test_the_recipe_of_the_shipped_model_names_its_packs_and_stages() -> None:
     cfg = load_recipe("art")
-    assert set(cfg.data.art.packs) == {"crawl-tiles", "kaykit", "kenney", "superpowers"}
+    assert set(cfg.data.art.packs) == {"crawl-tiles", "kaykit", "kenney"}
+    assert cfg.data.art.held_out == ("superpowers",)
     assert cfg.tune is not None
     assert cfg.scene.start_from == cfg.text.reuse
 

@@ -15,12 +15,14 @@ from engine.lab.config import FusionCfg, ImageCfg, SceneStageCfg, TextCfg, Train
 from engine.lab.data.questions import Sample
 from engine.lab.data.versions import LESSONS_VERSION
 from engine.lab.model import ModelCfg, build_model
+from engine.lab.model.grounding import Neck
 from engine.lab.model.image_encoders import _SameConv
 from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.feature_cache import SceneRecord, build_cache, export_backbone, read_records
 from engine.lab.training.losses import heat_loss, presence_loss
 from engine.lab.training.measure import classification_report, expected_calibration_error, fit_platt, fit_temperature, macro_f1
-from engine.lab.training.run import Progress, load_run, start_run
+from engine.lab.training.recipe import _blend, _take_fused_part
+from engine.lab.training.run import Progress, load_run, save_weights, start_run
 from engine.lab.training.scene_stage import SceneStage
 from engine.lab.training.text_stage import roughen
 from engine.lab.training.texts import LiveTexts
@@ -105,11 +107,58 @@ def test_tuning_moves_the_later_stages_of_the_image_encoder_alone(tmp_path) -> N
     table.add(rows.texts())
     before = {name: value.clone() for name, value in model.image.state_dict().items()}
     cfg = SceneStageCfg(epochs=1, batch=8, validate_every=10)
-    (tmp_path / "run").mkdir()
-    SceneStage(model, cfg, table, tmp_path / "run", 1, "tuned", tune=True).run(rows, rows, Progress(None))
-    moved = {name.split(".")[1] for name, value in model.image.state_dict().items() if not torch.equal(before[name], value)}
-    assert moved == {str(i) for i in range(5, 16)}
+    moved = {}
+    for held in (3, 0):
+        (tmp_path / f"run{held}").mkdir()
+        stage = SceneStage(model, cfg.model_copy(update={"image_held": held}), table, tmp_path / f"run{held}", 1, tune=True)
+        stage.run(rows, rows, Progress(None))
+        now = model.image.state_dict()
+        moved[held] = {name.split(".")[1] for name, value in now.items() if not torch.equal(before[name], value)}
+    assert moved == {3: {str(i) for i in range(8, 16)}, 0: {str(i) for i in range(5, 16)}}
     assert model.image_tuned
+
+
+def test_later_stages_learn_at_a_rate_of_their_own(tmp_path) -> None:
+    model = small_model(encoder="efficientnet_lite0", frozen=True)
+    cfg = SceneStageCfg(lr=0.002, image_rate=0.3)
+    fast, slow = SceneStage(model, cfg, LiveTexts(model), tmp_path, 1, tune=True)._groups()
+    assert (fast["lr"], slow["lr"]) == (0.002, pytest.approx(0.0006))
+
+
+def test_what_was_learnt_is_blended_with_what_was_known() -> None:
+    before, learnt = small_model(seed=1), small_model(seed=2)
+    known = {name: value.clone() for name, value in before.state_dict().items()}
+    new = learnt.neck.latents.clone()
+    _blend(learnt, known, 0.75)
+    assert torch.allclose(learnt.neck.latents, 0.25 * known["neck.latents"] + 0.75 * new)
+
+
+def test_a_dead_scene_vector_is_replaced_and_heard_from_nothing(tmp_path) -> None:
+    """Models of 0.1 made it of numbers of any size; it died in their first steps, and what listened to it is noise."""
+    old = small_model(encoder="efficientnet_lite0", frozen=True)
+    cfg = TrainCfg(model=old.cfg, tune=SceneStageCfg())
+    start_run(tmp_path, cfg, load_labels())
+    save_weights(old, tmp_path / "model.safetensors")
+    new = build_model(old.cfg.model_copy(update={"scene_norm": True}), load_labels())
+    fresh = new.neck.scene.weight.clone()
+    _take_fused_part(new, tmp_path)
+    assert torch.equal(new.neck.scene.weight, fresh)
+    heard = new.fusion.mix[0].weight
+    words = new.text.utterance_dim
+    assert not heard[:, -(24 + words) : -words].any()
+    assert torch.equal(heard[:, -words:], old.fusion.mix[0].weight[:, -words:])
+    assert torch.equal(new.neck.latents, old.neck.latents)
+
+
+def test_the_scene_vector_answers_whatever_the_size_of_what_it_is_made_of() -> None:
+    neck = Neck((4, 6, 8), 16, 24, SIZE, scene_norm=True).eval()
+    with torch.no_grad():
+        neck.latents *= 50
+        shapes = [(2, c, SIZE[0] // s, SIZE[1] // s) for c, s in ((4, 8), (6, 16), (8, 32))]
+        small, large = (neck(*(torch.rand(shape) * size for shape in shapes))[1] for size in (0.1, 100.0))
+    for scene in (small, large):
+        assert scene.abs().max() < 5
+        assert (scene[0] - scene[1]).abs().max() > 1e-3
 
 
 def test_a_cache_keeps_its_finished_shards(tmp_path) -> None:
