@@ -9,9 +9,10 @@ import copy
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from rich.console import Console
 
@@ -37,7 +38,7 @@ from engine.lab.training.sources import read_mixed, scene_concepts
 from engine.lab.training.texts import MAX_TOKENS
 from export.graphs import export_graphs, export_heads
 from export.parity import Example, Frames, Parity, calibration_frames, compare, compare_heads, parity_inputs
-from export.quantize import quantize_convolutions, quantize_image, quantize_matrices
+from export.quantize import halve, quantize_convolutions, quantize_image, quantize_matrices, quantize_text
 from export.surgery import feature_scales, free_frames, replace_neck
 from export.weights import keep_english, write_heads
 
@@ -52,8 +53,12 @@ LICENCES = [
 ART_LICENCE = "Game art for training, by packs, each under the licence that it carries (those of the recipe `art`: CC0)"
 
 
-def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
+def write_bundle(run: Path, out: Path, precision: str, name: str, variants: Sequence[str] = ()) -> str:
     """Export `run` into `out`; returns a sentence for the terminal.
+
+    Args:
+        precision: of the bundle's own graphs, which every device can take.
+        variants: further precisions of the same graphs, for devices that they suit better.
 
     Raises:
         Fault: `parity` if the graphs disagree with PyTorch, `bundle_blind` for a model without grounding (nothing is
@@ -70,29 +75,41 @@ def write_bundle(run: Path, out: Path, precision: str, name: str) -> str:
         )
     with staging(out) as folder:
         with console.status("exporting graphs"):
-            smaller = copy.deepcopy(model)
+            smaller, exactly = copy.deepcopy(model), folder / "exact"
+            exactly.mkdir()
             keep_english(smaller, folder / TOKENIZER_FILE)
-            export_graphs(smaller, folder)
+            export_graphs(smaller, exactly)
         frames, texts = parity_inputs(model.cfg.size, packs)
         with console.status("comparing with PyTorch"):
-            exact = compare(model, folder, frames, texts)
+            exact = compare(model, exactly, folder / TOKENIZER_FILE, frames, texts)
         refuse_unless(exact.acceptable("fp32"), exact, "fp32")
-        if precision == "int8":
-            with console.status("quantising"):
-                _quantise(folder, calibration_frames(model.cfg.size, packs))
-        free_frames(folder / "image.onnx")
-        shipped = compare(model, folder, frames, texts)
-        refuse_unless(shipped.acceptable(precision), shipped, precision)
+        parities: dict[str, Parity] = {}
+        for variant in dict.fromkeys((precision, *variants)):
+            with console.status(f"writing the {variant} graphs"):
+                made = folder / variant
+                _write_as(variant, exactly, made, lambda: calibration_frames(model.cfg.size, packs))
+                free_frames(made / "image.onnx")
+                parities[variant] = compare(model, made, folder / TOKENIZER_FILE, frames, texts)
+            refuse_unless(parities[variant].acceptable(variant), parities[variant], variant)
+            for graph in GRAPHS:
+                (made / f"{graph}.onnx").rename(folder / _file(graph, "" if variant == precision else variant))
+            made.rmdir()
+        shutil.rmtree(exactly)
+        shipped = parities.pop(precision)
         pairs = read_mixed(packs, REPLAY_SEED, model.cfg.size, REPLAYED)
-        metrics = {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__, **_evaluation(run)}
+        parity = {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__}
+        parity |= {f"parity_{variant}": found.__dict__ for variant, found in parities.items() if variant != "fp32"}
+        metrics = {**parity, **_evaluation(run)}
         theirs = [f"{of.encoder}: the licence of that model" for of in (model.cfg.image, model.cfg.text) if of.hf is not None]
         licences = [*LICENCES, *theirs, *([f"{ART_LICENCE}: {', '.join(packs)}"] if packs else [])]
-        facts = {"name": name, "precision": precision, "metrics": metrics, "licences": licences}
+        facts = {"name": name, "precision": precision, "variants": list(parities), "metrics": metrics, "licences": licences}
         write_rest(folder, model, pairs, scene_concepts(packs), facts)
     size = sum(f.stat().st_size for f in out.iterdir()) / 1e6
+    others = "".join(f"; as {variant} {found.agreement:.1%}" for variant, found in parities.items())
     return (
-        f"Wrote {out} ({precision}, {size:.1f} MB). fp32 graphs agree with PyTorch on {exact.agreement:.1%} of top "
-        f"labels, largest difference {exact.max_difference:.1e}; as shipped {shipped.agreement:.1%}."
+        f"Wrote {out} ({', '.join((precision, *parities))}, {size:.1f} MB). fp32 graphs agree with PyTorch on "
+        f"{exact.agreement:.1%} of top labels, largest difference {exact.max_difference:.1e}; "
+        f"as shipped {shipped.agreement:.1%}{others}."
     )
 
 
@@ -111,15 +128,24 @@ def staging(out: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _quantise(folder: Path, frames: Frames) -> None:
+def _file(graph: str, variant: str) -> str:
+    """The name of a graph's file; a bundle's own graphs have the plain one."""
+    return f"{graph}.{variant}.onnx" if variant else f"{graph}.onnx"
+
+
+def _write_as(variant: str, exact: Path, folder: Path, frames: Callable[[], Frames]) -> None:
+    """Write the graphs of the directory `exact` in a precision; `frames` set the ranges of INT8."""
+    folder.mkdir()
     for graph in GRAPHS:
-        exact = folder / f"{graph}.onnx"
-        small = folder / f"{graph}.int8.onnx"
-        if graph == "image":
-            quantize_image(exact, small, frames)
+        source, target = exact / f"{graph}.onnx", folder / f"{graph}.onnx"
+        if variant == "fp16":
+            halve(source, target)
+        elif variant == "fp32":
+            shutil.copy(source, target)
+        elif graph == "image":
+            quantize_image(source, target, frames())
         else:
-            quantize_matrices(exact, small)
-        small.replace(exact)
+            (quantize_text if graph == "text" else quantize_matrices)(source, target)
 
 
 def refuse_unless(acceptable: bool, parity: Parity, precision: str) -> None:
@@ -164,7 +190,11 @@ def _manifest(folder: Path, model: NpcModel, facts: Mapping[str, object]) -> dic
         "labels": {head: list(classes) for head, classes in model.labels.heads.items()},
         "input": {"height": size[0], "width": size[1], "grid": [size[0] // 8, size[1] // 8], "max_tokens": MAX_TOKENS},
         "thresholds": {"target": 0.5, "watch": 0.5},
-        "graphs": {p.stem: entry(p) for p in sorted(folder.glob("*.onnx"))},
+        "graphs": {graph: entry(folder / _file(graph, "")) for graph in sorted(GRAPHS)},
+        "variants": {
+            variant: {graph: entry(folder / _file(graph, variant)) for graph in sorted(GRAPHS)}
+            for variant in cast(Sequence[str], facts.get("variants", ()))
+        },
         "tokenizer": entry(folder / TOKENIZER_FILE),
         "model": model.cfg.model_dump(mode="json"),
         "heads": entry(folder / HEADS_FILE),
@@ -216,9 +246,10 @@ def _quantise_adapted(base: Bundle, folder: Path, examples: Sequence[Example]) -
 
 
 def _copy_rest(base: Bundle, folder: Path) -> None:
-    """Whatever else the base carries: words, replay, model card."""
+    """Whatever else the base carries: words, replay, model card. Its variants would not have learnt anything."""
+    variants = {graph.file for graphs in base.manifest.variants.values() for graph in graphs.values()}
     for path in base.folder.iterdir():
-        if path.is_file() and not path.is_symlink() and not (folder / path.name).exists():
+        if path.name not in variants and path.is_file() and not path.is_symlink() and not (folder / path.name).exists():
             shutil.copy(path, folder)
 
 
@@ -233,6 +264,7 @@ def _adapted_manifest(
     return manifest | {
         "name": f"{base.manifest.name}+{facts['game']}",  # `default+crafter`: what was `default` and has learnt Crafter
         "graphs": graphs,
+        "variants": {},
         "heads": entry(folder / HEADS_FILE),
         "metrics": {**parity, "adapted": dict(facts)},
         "base": origin,

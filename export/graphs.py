@@ -63,6 +63,8 @@ class TextGraph(nn.Module):
 class DecideGraph(nn.Module):
     """One frame, N utterances: calibrated probabilities of each head, heat maps, presence of the target."""
 
+    outputs = (*HEAD_NAMES, "heat", "target_p")
+
     def __init__(self, model: NpcModel) -> None:
         super().__init__()
         self.model = model
@@ -100,7 +102,7 @@ def export_graph(model: NpcModel, name: str, folder: Path) -> Path:
     """Write one of the four (fp32) into `folder`."""
     plans = {"image": _image_plan, "text": _text_plan}
     plan = plans[name](model) if name in plans else _head_plans(model)[name]
-    path = _export(folder / f"{name}.onnx", *plan)
+    path = write_graph(folder / f"{name}.onnx", *plan)
     if name == "image":
         _keep_inside(path, FEATURES)
     return path
@@ -109,7 +111,7 @@ def export_graph(model: NpcModel, name: str, folder: Path) -> Path:
 def export_heads(model: NpcModel, folder: Path) -> dict[str, Path]:
     """Write what stands above the encoders: `neck.onnx`, `decide.onnx`, `watch.onnx` (fp32)."""
     plans = {"neck": _neck_plan(model), **_head_plans(model)}
-    return {name: _export(folder / f"{name}.onnx", *plan) for name, plan in plans.items()}
+    return {name: write_graph(folder / f"{name}.onnx", *plan) for name, plan in plans.items()}
 
 
 def _image_plan(model: NpcModel) -> Plan:
@@ -142,7 +144,7 @@ def _head_plans(model: NpcModel) -> dict[str, Plan]:
             DecideGraph(model),
             {"grid": grid, "scene": scene, "utterance": utterance, "said": torch.ones(3, 1), "valid": valid},
             {"utterance": {0: n}, "said": {0: n}},
-            [*HEAD_NAMES, "heat", "target_p"],
+            list(DecideGraph.outputs),
         ),
     }
     if model.grounding is not None:
@@ -165,9 +167,15 @@ def _keep_inside(path: Path, names: Sequence[str]) -> None:
     onnx.save(graph, path)
 
 
-def _export(
-    path: Path, module: nn.Module, inputs: dict[str, Tensor], dynamic: dict[str, dict[int, Dim]], outputs: list[str]
+def write_graph(
+    path: Path,
+    module: nn.Module,
+    inputs: dict[str, Tensor],
+    dynamic: dict[str, dict[int, Dim]],
+    outputs: list[str],
+    opset: int = OPSET,
 ) -> Path:
+    """Export one module; axes that are not `dynamic` are as long as those of the inputs."""
     shapes = {name: dynamic.get(name) for name in inputs}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
@@ -179,7 +187,7 @@ def _export(
             input_names=list(inputs),
             output_names=outputs,
             dynamic_shapes=shapes,
-            opset_version=OPSET,
+            opset_version=opset,
             dynamo=True,
             external_data=False,
             verbose=False,

@@ -23,7 +23,7 @@ from engine.lab.training.texts import MAX_TOKENS, tokenize
 from npc.types import HEAD_NAMES
 
 FP32_TOLERANCE = 1e-3  # largest difference of a probability
-INT8_AGREEMENT = 0.93  # share of top labels that must survive quantisation
+INT8_AGREEMENT, FP16_AGREEMENT = 0.93, 0.99  # share of top labels that must survive rounding
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Parity:
     def acceptable(self, precision: str) -> bool:
         if precision == "fp32":
             return self.agreement == 1.0 and self.max_difference <= FP32_TOLERANCE
-        return self.agreement >= INT8_AGREEMENT
+        return self.agreement >= (FP16_AGREEMENT if precision == "fp16" else INT8_AGREEMENT)
 
 
 Frames = list[npt.NDArray[np.uint8]]
@@ -56,28 +56,25 @@ class Example:
     phrases: Floats  # [W, 384]
 
 
-def compare(model: NpcModel, folder: Path, frames: Frames, texts: list[str]) -> Parity:
-    """Run PyTorch and the graphs in `folder` on each (frame, text) pair; empty texts are silence."""
-    image, text_graph, decide = (_session(folder / f"{n}.onnx") for n in ("image", "text", "decide"))
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))  # its numbers are not those that PyTorch knows
+def compare(model: NpcModel, folder: Path, words: Path, frames: Frames, texts: list[str]) -> Parity:
+    """Run PyTorch and the graphs in `folder` on each (frame, text) pair; empty texts are silence. `words` is a tokenizer."""
+    image, text_graph, decide = (open_graph(folder / f"{n}.onnx") for n in ("image", "text", "decide"))
+    tokenizer = Tokenizer.from_file(str(words))  # its numbers are not those that PyTorch knows
     tokenizer.enable_truncation(MAX_TOKENS)
     tokenizer.no_padding()
     pairs = []
     for frame, text in zip(frames, texts, strict=True):
-        with torch.no_grad():
-            grid, scene = model.encode_frame(torch.from_numpy(frame)[None])
-            ours = _torch_heads(model, grid, scene, model.encode_text(*tokenize(model.text, [text]))[1], bool(text))
         ids = np.array([tokenizer.encode(text).ids], np.int64)
         utterance = text_graph.run(["utterance"], {"ids": ids, "mask": np.ones_like(ids)})[0]
         seen = image.run(["grid", "scene"], {"frame": frame[None]})
-        pairs.append((ours, _onnx_heads(decide, seen[0], seen[1], utterance, bool(text))))
-    return _parity(pairs)
+        pairs.append((torch_answers(model, frame, text), onnx_heads(decide, seen[0], seen[1], utterance, bool(text))))
+    return parity_of(pairs)
 
 
 def compare_heads(model: NpcModel, folder: Path, examples: Sequence[Example]) -> Parity:
     """The same for what stands above the encoders: `neck.onnx` if it is in `folder`, else `image.onnx`; decide, watch."""
     whole = not (folder / "neck.onnx").exists()
-    first, decide, watch = (_session(folder / f"{n}.onnx") for n in ("image" if whole else "neck", "decide", "watch"))
+    first, decide, watch = (open_graph(folder / f"{n}.onnx") for n in ("image" if whole else "neck", "decide", "watch"))
     pairs = []
     for example in examples:
         with torch.no_grad():
@@ -85,19 +82,20 @@ def compare_heads(model: NpcModel, folder: Path, examples: Sequence[Example]) ->
             ours = _torch_heads(model, view[0], view[1], torch.from_numpy(example.utterance), example.said)
             ours.append(_torch_watch(model, view[0], torch.from_numpy(example.phrases)))
         grid, scene = first.run(["grid", "scene"], {"frame": example.frame[None]} if whole else dict(example.features))
-        theirs = _onnx_heads(decide, grid, scene, example.utterance, example.said)
+        theirs = onnx_heads(decide, grid, scene, example.utterance, example.said)
         theirs.append(watch.run(["presence"], {"grid": grid, "valid": _valid(grid), "phrase": example.phrases})[0])
         pairs.append((ours, theirs))
-    return _parity(pairs)
+    return parity_of(pairs)
 
 
-def _session(path: Path) -> Any:
+def open_graph(path: Path) -> Any:
+    """A session on the CPU."""
     import onnxruntime as ort
 
     return ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
 
-def _parity(pairs: Sequence[tuple[list[Floats], list[Floats]]]) -> Parity:
+def parity_of(pairs: Sequence[tuple[list[Floats], list[Floats]]]) -> Parity:
     """Answers of each input: class probabilities of `HEAD_NAMES`, then probabilities of presence."""
     kinds = len(HEAD_NAMES)
     same = [a.argmax() == b.argmax() for ours, theirs in pairs for a, b in zip(ours[:kinds], theirs[:kinds], strict=True)]
@@ -107,6 +105,13 @@ def _parity(pairs: Sequence[tuple[list[Floats], list[Floats]]]) -> Parity:
 
 def _valid(grid: npt.NDArray[np.float32]) -> Floats:
     return np.ones((1, *grid.shape[2:]), np.float32)
+
+
+def torch_answers(model: NpcModel, frame: npt.NDArray[np.uint8], text: str) -> list[Floats]:
+    """What PyTorch makes of a frame and a text, as `parity_of` takes it."""
+    with torch.no_grad():
+        grid, scene = model.encode_frame(torch.from_numpy(frame)[None])
+        return _torch_heads(model, grid, scene, model.encode_text(*tokenize(model.text, [text]))[1], bool(text))
 
 
 def _torch_heads(model: NpcModel, grid: Tensor, scene: Tensor, utterance: Tensor, said: bool) -> list[Floats]:
@@ -123,7 +128,8 @@ def _torch_watch(model: NpcModel, grid: Tensor, phrases: Tensor) -> Floats:
     return found
 
 
-def _onnx_heads(decide: Any, grid: Floats, scene: Floats, utterance: Floats, said: bool) -> list[Floats]:
+def onnx_heads(decide: Any, grid: Floats, scene: Floats, utterance: Floats, said: bool) -> list[Floats]:
+    """The same from a decide graph: a session, or whatever else has its `run`."""
     inputs = {"grid": grid, "scene": scene, "utterance": utterance, "valid": _valid(grid)}
     outputs = decide.run([*HEAD_NAMES, "target_p"], inputs | {"said": np.full((1, 1), float(said), np.float32)})
     return [*(o[0] for o in outputs[:-1]), outputs[-1]]

@@ -95,6 +95,19 @@ class _Weights:
                 yield bias, self._blocks(product)
             elif product.op_type == "MatMul":
                 yield bias, self.array(product.input[1]).T
+            elif product.op_type == "Mul" and (whole := self._integers(product)) is not None:
+                yield bias, self._columns(whole.input[1])
+
+    def _integers(self, scaled: NodeProto) -> NodeProto | None:
+        """The product of integers that is scaled here, if it is one."""
+        cast = self._made.get(scaled.input[0])
+        product = self._made.get(cast.input[0]) if cast is not None and cast.op_type == "Cast" else None
+        return product if product is not None and product.op_type == "MatMulInteger" else None
+
+    def _columns(self, name: str) -> Array:
+        parts = (name, *(name.removesuffix("_quantized") + part for part in ("_scale", "_zero_point")))
+        values, scales, zeros = (numpy_helper.to_array(self._stored[part]) for part in parts)
+        return np.asarray(((values.astype(np.float32) - zeros.astype(np.float32)) * scales).T)
 
     def _blocks(self, product: NodeProto) -> Array:
         values, scales = (numpy_helper.to_array(self._stored[name]) for name in product.input[1:3])

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.bridge.client import Client, Frame
+from engine.cli.bench_device import measure_device, percentiles
 from engine.errors import Fault, needs_extra
 from engine.files import writable_folder, write_json
 from engine.minds.brain import Brain
@@ -43,7 +44,9 @@ _UNINTERRUPTED = 200  # round trips; a server lets in 250 observations a second 
 def bench(
     runs: Annotated[int, typer.Option(min=5, help="Round trips per measurement.")] = 200,
     bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
-    provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
+    provider: Annotated[
+        str, typer.Option(help="As of serve; where one is named, its copies, nodes and load beside a renderer are told too.")
+    ] = "auto",
     article: Annotated[bool, typer.Option(help="Also time the article's model (needs the train extra).")] = True,
     peers: Annotated[bool, typer.Option("--peers", help="Time what one would pick instead (needs the peers extra).")] = False,
     weights: Annotated[
@@ -59,7 +62,10 @@ def bench(
         _peers(console, runs, bundle, weights or [], json_file)
         return
     rows: dict[str, list[float]] = {}
+    device = None
     with console.status("measuring"):
+        if provider != "auto":  # first: one that cannot be had is known at once
+            device = measure_device(bundle, provider, runs)
         rows |= _wire_and_bridge(runs)
         start = time.perf_counter()
         model = ["--provider", provider, *(["--bundle", str(bundle)] if bundle else [])]
@@ -81,15 +87,21 @@ def bench(
         batches = _batches(bundle, provider)
         if article:
             rows |= _article(min(runs, 50))
-    figures = {name: _percentiles(seconds) for name, seconds in rows.items()}
+    figures = {name: percentiles(seconds) for name, seconds in rows.items()}
     overhead = _overhead(figures)
     console.print(_table(figures, used))
     typer.echo(f"bridge overhead: {overhead['p50_ms']:.2f} ms, {overhead['of_bare_echo']:.2f} times the bare echo")
     for frames, ms in batches.items():
         typer.echo(f"image graph, {frames} frames: {ms['together']:.1f} ms together, {ms['in turn']:.1f} ms in turn")
+    if device is not None:
+        console.print(device.table())
+        for line in device.lines():
+            typer.echo(line)
     typer.echo(f"server start to first decision: {startup:.2f} s (first round trip {first * 1e3:.1f} ms)")
     if json_file is not None:
         result = {"provider": used, "runs": runs, "frame": [WIDTH, HEIGHT], "startup_s": startup}
+        if device is not None:
+            result["device"] = device.as_json()
         result |= {"overhead": overhead, "image_graph_ms": batches, "latency_ms": figures}
         write_json(json_file, result)
         typer.echo(f"figures: {json_file}")
@@ -152,7 +164,7 @@ def _batches(bundle: Path | None, provider: str) -> dict[int, dict[str, float]]:
     }
     figures: dict[int, dict[str, float]] = {}
     for count in _BATCHES:
-        figures[count] = {name: _percentiles(_encoding(perceiver, count))["p50"] for name, perceiver in perceivers.items()}
+        figures[count] = {name: percentiles(_encoding(perceiver, count))["p50"] for name, perceiver in perceivers.items()}
     return figures
 
 
@@ -278,11 +290,6 @@ def _article(runs: int) -> dict[str, list[float]]:
     except ModuleNotFoundError:
         return {}
     return {f"{name} (inference alone)": seconds for name, seconds in article_latency(runs).items()}
-
-
-def _percentiles(seconds: list[float]) -> dict[str, float]:
-    ordered = sorted(seconds)
-    return {f"p{q}": round(ordered[math.ceil(len(ordered) * q / 100) - 1] * 1e3, 3) for q in (50, 95, 99)}
 
 
 def _table(figures: dict[str, dict[str, float]], provider: str) -> Table:

@@ -185,7 +185,8 @@ class BoundGraph:
         if isinstance(value, Kept):
             value.bind(slot.binding, name, self.place)
             return
-        self.traffic.send(value)
+        if not _is_kept(value):
+            self.traffic.send(value)
         if name not in self._fixed:
             slot.binding.bind_cpu_input(name, np.ascontiguousarray(value))
             return
@@ -208,6 +209,14 @@ class BoundGraph:
             return [Kept(lease, name, row) for row in rows]
         whole = np.asarray(_Shared(lease, name))
         return [whole[row : row + 1] for row in rows]
+
+
+def _is_kept(array: Array) -> bool:
+    """Whether another graph has left it where it is."""
+    base: Any = array.base
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return isinstance(base, _Shared)
 
 
 def pin(array: Array) -> bool:

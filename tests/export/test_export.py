@@ -22,7 +22,7 @@ from engine.lab.config import TrainCfg
 from engine.lab.model.text_encoders import MiniLM
 from export import bundle_writer
 from export.parity import Parity
-from export.quantize import quantize_matrices
+from export.quantize import halve, quantize_matrices, quantize_text
 from export.surgery import free_frames
 from export.weights import keep_english
 
@@ -38,6 +38,8 @@ def test_exact_graphs_must_agree_exactly_and_int8_nearly() -> None:
     assert not Parity(200, 0.995, 5e-4, 1e-5).acceptable("fp32")
     assert not Parity(200, 1.0, 2e-3, 1e-5).acceptable("fp32")
     assert Parity(200, 0.97, 0.2, 0.01).acceptable("int8")
+    assert Parity(200, 0.995, 0.02, 0.01).acceptable("fp16")
+    assert not Parity(200, 0.97, 0.02, 0.01).acceptable("fp16")
     assert not Parity(200, 0.8, 0.2, 0.01).acceptable("int8")
 
 
@@ -148,6 +150,49 @@ def test_quantised_products_are_near_and_those_of_a_row_do_not_depend_on_other_r
     assert (np.abs(together - exact).max(1) < 0.02 * np.abs(exact).max(1)).all()
 
 
+def test_texts_are_rounded_as_wholes_each_in_a_run_of_its_own(tmp_path) -> None:
+    rng = np.random.default_rng(0)
+    table, weight = rng.normal(size=(50, 64)).astype(np.float32), rng.normal(size=(64, 32)).astype(np.float32)
+    graph = helper.make_graph(
+        [
+            helper.make_node("Gather", ["table", "ids"], ["words"]),
+            helper.make_node("MatMul", ["words", "w"], ["each"]),
+            helper.make_node("ReduceMean", ["each", "axis"], ["sentence"], keepdims=0),
+        ],
+        "text",
+        [helper.make_tensor_value_info("ids", TensorProto.INT64, ["n", "t"])],
+        [helper.make_tensor_value_info("sentence", TensorProto.FLOAT, ["n", 32])],
+        [numpy_helper.from_array(v, n) for n, v in (("table", table), ("w", weight), ("axis", np.array([1])))],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), tmp_path / "exact.onnx")
+    quantize_text(tmp_path / "exact.onnx", tmp_path / "small.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "small.onnx", providers=["CPUExecutionProvider"])
+    assert session.get_inputs()[0].shape[0] == 1
+    ids = rng.integers(0, 50, (1, 7))
+    exact = (table[ids] @ weight).mean(1)
+    np.testing.assert_allclose(session.run(None, {"ids": ids})[0], exact, atol=0.03 * np.abs(exact).max())
+    assert "MatMulInteger" in {node.op_type for node in onnx.load(tmp_path / "small.onnx").graph.node}
+
+
+def test_half_precision_stays_inside_the_graph(tmp_path) -> None:
+    weight = np.random.default_rng(0).normal(size=(8, 4)).astype(np.float32)
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["y"])],
+        "product",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 8])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 4])],
+        [numpy_helper.from_array(weight, "w")],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), tmp_path / "exact.onnx")
+    halve(tmp_path / "exact.onnx", tmp_path / "half.onnx")
+    assert {i.data_type for i in onnx.load(tmp_path / "half.onnx").graph.initializer} == {TensorProto.FLOAT16}
+    session = onnxruntime.InferenceSession(tmp_path / "half.onnx", providers=["CPUExecutionProvider"])
+    x = np.random.default_rng(1).normal(size=(3, 8)).astype(np.float32)
+    [y] = session.run(None, {"x": x})
+    assert y.dtype == np.float32
+    np.testing.assert_allclose(y, x @ weight, atol=0.01)
+
+
 def test_the_shipped_bundle_states_its_parity() -> None:
     from engine.perception import default_bundle
 
@@ -167,8 +212,19 @@ def test_pixels_go_straight_into_the_quantised_graph() -> None:
     assert nodes[0].op_type == "Transpose"
 
 
+RUN = ("--checkpoint", "nowhere")
+
+
 @pytest.mark.parametrize(
-    "arguments", [["--checkpoint", "nowhere", "--out", "x"], ["--checkpoint", "nowhere", "--out", "x", "--precision", "fp4"]]
+    "arguments",
+    [
+        [*RUN, "--out", "x"],
+        [*RUN, "--out", "x", "--precision", "fp4"],
+        [*RUN, "--out", "x", "--variant", "fp4"],
+        [*RUN, "--bundle", "y", "--plain", "z"],
+        [*RUN, "--triton", "z"],
+        [],
+    ],
 )
 def test_faults_are_one_line_and_exit_2(arguments: list[str]) -> None:
     done = export(*arguments)

@@ -72,8 +72,8 @@ def test_the_grid_goes_to_the_next_graph_without_coming_here(sessions, frames, p
                 np.testing.assert_array_equal(value, plain[name])
         if place is ELSEWHERE:
             assert isinstance(made["grid"][0], Kept)
-            assert decide.traffic.since(before).bytes_up < 20_000 * len(many)  # a grid has half a million
-            assert decide.traffic.since(before).up == 3 * len(many)
+        assert decide.traffic.since(before).bytes_up < 20_000 * len(many)  # a grid has half a million
+        assert decide.traffic.since(before).up == 3 * len(many)
         np.testing.assert_array_equal(np.asarray(made["grid"][0]), grids[:1])
     assert eye.traffic.bytes_up == 4 * frames[0].nbytes  # uint8, and nothing else
     assert (eye.traffic.down == 0) is (place is not ELSEWHERE)  # what the last lines asked for

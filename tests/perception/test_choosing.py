@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from types import SimpleNamespace
 
 import pytest
 
 from engine.errors import Fault
+from engine.formats.bundle import Bundle, default_bundle, entry
 from engine.perception import choosing, placement
 from engine.perception.choosing import Choice, choose, remembered, suiting
 from engine.perception.providers import CUDA, PROVIDERS, DeviceCfg, chain
@@ -135,3 +137,28 @@ def test_every_node_of_the_shipped_bundle_is_found_on_the_cpu(perceiver) -> None
     found = placement.placements(perceiver.bundle, choose("cpu", perceiver.bundle, 1))
     assert set(found) == {"image", "text", "decide", "watch"}
     assert all(where.nodes > 10 and not where.fallen for where in found.values())
+
+
+def test_a_bundle_that_holds_variants_gives_each_of_them_verified(tmp_path) -> None:
+    folder = tmp_path / "bundle"
+    shutil.copytree(default_bundle(), folder)
+    manifest = json.loads((folder / "bundle.json").read_text())
+    files = {name: folder / f"{name}.fp32.onnx" for name in manifest["graphs"]}
+    for name, path in files.items():
+        shutil.copy(folder / f"{name}.onnx", path)  # what is in them is not what is tested
+    manifest["variants"] = {"fp32": {name: entry(path) for name, path in files.items()}}
+    (folder / "bundle.json").write_text(json.dumps(manifest))
+    read = Bundle(folder)
+    assert read.variants == ("int8", "fp32")
+    assert suiting(read, PROVIDERS["cuda"]) == "fp32"
+    assert suiting(read, PROVIDERS["cpu"]) == "int8"
+    assert read.graph("watch", "fp32") == files["watch"]
+    with pytest.raises(Fault, match="has no fp16 graphs, only int8 and fp32"):
+        read.graph("watch", "fp16")
+    files["watch"].write_bytes(b"exchanged")
+    with pytest.raises(Fault, match="SHA-256 differs"):
+        read.graph("watch", "fp32")
+    del manifest["variants"]["fp32"]["text"]
+    (folder / "bundle.json").write_text(json.dumps(manifest))
+    with pytest.raises(Fault, match="lacks text in fp32"):
+        Bundle(folder)
