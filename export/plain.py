@@ -81,7 +81,7 @@ def write_plain(run: Path, out: Path, phrases: Sequence[str] = ()) -> str:
                 f"largest difference {parity.max_difference:.1e}.",
                 "Nothing was written.",
             )
-        other = {name: ReferenceEvaluator(folder / f"{name}.onnx") for name in operators}
+        other = {name: ReferenceEvaluator(str(folder / f"{name}.onnx")) for name in operators}
         reference = _parity(model, folder, other, frames[:REFERENCE_INPUTS], texts[:REFERENCE_INPUTS])
         write_json(folder / PHRASES_FILE, _vectors(folder, sessions["text"], phrases))
         content = _description(model, folder, operators) | {
