@@ -73,6 +73,7 @@ class TextStage:
         trainer = Trainer(self._groups(), steps, Clock(None), clip=1.0)
         progress.total("text", steps)
         score = 0.0
+        self.model.eval()  # what is frozen drops nothing: neither below the tuned layers nor in the sentences that are aimed at
         for epoch in range(self.cfg.epochs):
             for part in self.trained:
                 part.train()

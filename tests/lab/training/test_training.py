@@ -11,8 +11,9 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from engine.errors import Fault
 from engine.formats.labels import load_labels
-from engine.lab.config import FusionCfg, ImageCfg, SceneStageCfg, TextCfg, TrainCfg, load_recipe
+from engine.lab.config import FusionCfg, ImageCfg, SceneStageCfg, TextCfg, TextStageCfg, TrainCfg, load_recipe
 from engine.lab.data.questions import Sample
+from engine.lab.data.utterances import PlayerLine
 from engine.lab.data.versions import LESSONS_VERSION
 from engine.lab.model import ModelCfg, build_model
 from engine.lab.model.grounding import Neck
@@ -24,8 +25,8 @@ from engine.lab.training.measure import classification_report, expected_calibrat
 from engine.lab.training.recipe import _blend, _take_fused_part
 from engine.lab.training.run import Progress, load_run, save_weights, start_run
 from engine.lab.training.scene_stage import SceneStage
-from engine.lab.training.text_stage import roughen
-from engine.lab.training.texts import LiveTexts
+from engine.lab.training.text_stage import TextStage, roughen
+from engine.lab.training.texts import LiveTexts, tokenize
 
 pytestmark = pytest.mark.train
 SIZE = (64, 96)
@@ -159,6 +160,20 @@ def test_the_scene_vector_answers_whatever_the_size_of_what_it_is_made_of() -> N
     for scene in (small, large):
         assert scene.abs().max() < 5
         assert (scene[0] - scene[1]).abs().max() > 1e-3
+
+
+def test_what_lines_aim_at_is_encoded_without_dropout() -> None:
+    torch.manual_seed(0)
+    image, text = ImageCfg(encoder="mobilenet_v3_small", weights="none"), TextCfg(weights="none")
+    model = build_model(ModelCfg(image=image, text=text, size=SIZE, grid_dim=8), load_labels())
+    verbs = ("get", "bring", "fetch", "pass")
+    lines = [PlayerLine(f"{verb} the {{thing}}", "give_me", "neutral", "thing", verb) for verb in verbs]
+    stage = TextStage(model, load_labels(), TextStageCfg(epochs=1, batch=4, fills=1), lines, {"thing": ["potion", "key"]}, 0)
+    stage.run(lines, Progress(None))
+    names = sorted(stage.sentences)
+    with torch.no_grad():
+        expected = model.eval().encode_text(*tokenize(model.text, names))[0]
+    torch.testing.assert_close(torch.stack([stage.sentences[name] for name in names]), expected, atol=1e-4, rtol=0)
 
 
 def test_a_cache_keeps_its_finished_shards(tmp_path) -> None:
