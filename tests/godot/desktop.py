@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -144,4 +145,5 @@ def _bind(root: Path, made: Path) -> None:
     for name in ("godot", TEMPLATE):
         how = ["--set-interpreter", str(libraries / loader.name), "--force-rpath", "--set-rpath", str(libraries)]
         subprocess.run([*patchelf, *how, str(made / name)], check=True)
-    os.replace(made, CACHE)
+    with contextlib.suppress(OSError):  # another run of the tests was faster
+        os.replace(made, CACHE)

@@ -142,7 +142,12 @@ def exported(desktop: Desktop, tmp_path_factory: pytest.TempPathFactory) -> Path
     game = place / "Spiel für Zoë" / "the game.x86_64"
     game.parent.mkdir()
     (place / "home").mkdir()
-    told = desktop.run(sample, "--export-release", "Linux", str(game), home=place / "home")
+    try:
+        told = desktop.run(sample, "--export-release", "Linux", str(game), home=place / "home")
+    except AssertionError as failed:
+        if "o export template found" in str(failed):
+            pytest.skip(f"{desktop.godot} has no export templates: name one with GODOT_TEMPLATE")
+        raise
     assert not re.search("^(SCRIPT )?ERROR", told, re.MULTILINE), told
     return game
 
