@@ -28,7 +28,8 @@ class Affect(NamedTuple):
 
     def plus(self, other: Affect, weight: float = 1.0) -> Affect:
         """`self + weight * other`, cut to -1..1 on each axis."""
-        return Affect(*(max(-1.0, min(1.0, a + weight * b)) for a, b in zip(self, other, strict=True)))
+        valence, arousal, dominance = self[0] + weight * other[0], self[1] + weight * other[1], self[2] + weight * other[2]
+        return Affect(max(-1.0, min(1.0, valence)), max(-1.0, min(1.0, arousal)), max(-1.0, min(1.0, dominance)))
 
     def minus(self, other: Affect) -> Affect:
         """The difference; not cut."""

@@ -56,6 +56,8 @@ class LifeClock:
     def _clock_of(self, time: float) -> _Clock:
         """The clock that shows this time: one that is known, or another that takes its place in the life."""
         assert self._now is not None
+        if self._clocks and -LATE <= time - self._clocks[0].told <= FOLLOWS:  # as nearly always: the one in use
+            return self._clocks[0]
         clock = next((c for c in self._clocks if -LATE <= time - c.told <= FOLLOWS), None)
         if clock is None and self._clocks and 0.0 < time - self._clocks[0].told <= LONGEST:
             clock = self._clocks[0]

@@ -43,7 +43,7 @@ class Sighting:
     def update(self, p: float, place: Target | None, time: float) -> None:
         """Take in one frame: `p` in 0..1, and where on it."""
         self.evidence.update(p, place, time)
-        if not self.in_view:
+        if not self.evidence.in_view:
             self.noticed = False
 
 
@@ -80,9 +80,9 @@ class Lookout:
     def _watch(self, detection: Detection, time: float) -> Detection:
         phrase, p = detection.phrase, detection.p
         place = Target(detection.x, detection.y, p)
-        sighting = self._follow(phrase, self._meanings.get(phrase, ""), p, place, time)
-        steady = sighting.place or place
-        return Detection(phrase, sighting.p, steady.x, steady.y)
+        evidence = self._follow(phrase, self._meanings.get(phrase, ""), p, place, time).evidence
+        steady = evidence.place or place
+        return Detection(phrase, evidence.p, steady.x, steady.y)
 
     def _read_signs(self, percept: Percept) -> None:
         befriended = any(s.in_view and s.meaning == "friend" for s in self._sightings.values())
@@ -105,7 +105,8 @@ class Lookout:
 
     def in_view(self, time: float) -> list[Sighting]:
         """What is in view at `time` and means something: threats first, then hazards, the named first, then the surest."""
-        seen = [s for s in self._sightings.values() if s.meaning and s.in_view and time - s.seen_at <= CALM_AFTER]
+        followed = self._sightings.values()
+        seen = [s for s in followed if s.meaning and s.evidence.in_view and time - s.evidence.seen_at <= CALM_AFTER]
         if len(seen) > 1:
             seen.sort(key=lambda s: (self.rank(s), not s.phrase, -s.p))
         return seen

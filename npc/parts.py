@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from npc.affect import Affect, Relationship
 from npc.agenda import STEP_LASTS, Activity, Agenda
@@ -180,7 +180,7 @@ class CharacterParts:
 
     def names_at_hand(self, watch: Sequence[Detection]) -> frozenset[str]:
         """Names of what may be spoken of here: of the card, and of what is watched for."""
-        return self._own_names.union(d.phrase for d in watch)
+        return _together(self._own_names, tuple(d.phrase for d in watch))
 
     def known(self, probabilities: Mapping[str, float]) -> str:
         """The likeliest label; empty where it is too unsure to go by."""
@@ -235,11 +235,11 @@ class CharacterParts:
         variables = {**of_state(percept.state), "name": self.persona.name, "player": str(player)}
         if player == "player":
             variables["player"] = self.persona.calls_player
-        named = (d.phrase for d in percept.watch if mentions(percept.text, d.phrase, plural=True))
-        if phrase := next(named, ""):
-            variables["target"] = phrase
-        in_view = [d for d in percept.watch if self.lookout.sees(d.phrase)]
-        if in_view:
+        if percept.text:
+            named = (d.phrase for d in percept.watch if mentions(percept.text, d.phrase, plural=True))
+            if phrase := next(named, ""):
+                variables["target"] = phrase
+        if self.persona.tells_what_it_sees and (in_view := [d for d in percept.watch if self.lookout.sees(d.phrase)]):
             variables["seen"] = listed(in_view)
         return variables
 
@@ -293,6 +293,11 @@ class CharacterParts:
             served = ", ".join(f"{label} {goal.bonus(label):+.2f}" for label, _ in ranked if goal.bonus(label))
             scored += [f"goal: {goal.wants} ({served})"] if served else []
         return (*scored, *(f"{name}: {there}" for name in TRACED if (there := getattr(moment, name))))
+
+
+@lru_cache(maxsize=256)
+def _together(names: frozenset[str], phrases: tuple[str, ...]) -> frozenset[str]:
+    return names.union(phrases)
 
 
 def speaking_character(percept: Percept) -> str:

@@ -220,6 +220,11 @@ class Persona(BaseModel):
         return tuple(question for asked in self.asked_further.values() for question in asked)
 
     @cached_property
+    def tells_what_it_sees(self) -> bool:
+        """Whether any of its words ask for what is in view: else nobody need list that with each line."""
+        return "{seen}" in self.model_dump_json()
+
+    @cached_property
     def places(self) -> tuple[str, ...]:
         """The things and places of its schedule, to be watched for."""
         return tuple(dict.fromkeys(entry.at for entry in self.schedule if entry.at))

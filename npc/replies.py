@@ -9,7 +9,8 @@ from dataclasses import replace
 from npc import facts, smalltalk
 from npc.conversation import episodes, recall, trade, view
 from npc.conversation.reply import Reply
-from npc.conversation.stall import Stall
+from npc.conversation.stall import Stall, counted
+from npc.language.phrases import thing_in
 from npc.language.senses import Ask, Meaning, Sense
 from npc.language.told import YES
 from npc.memory.ledger import Promise
@@ -24,6 +25,9 @@ _ITSELF = frozenset({"handed", "name"})
 _ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.LEAVE, Sense.TRADE})
 _MAY_KNOW = 0.5  # likeness from which a question about what is not in view may be one of those
 _SAYS_SO = 0.8  # of an intent: that words agree to a price, or refuse it
+# What is seen tells more about places and colours than what is known, unless the very words are those of a fact.
+_OF_PLACES = frozenset({Ask.BESIDE, Ask.NEARER, Ask.FAR, Ask.COLOUR})
+_KNOWS_BETTER = 0.9
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
 
@@ -48,7 +52,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     if (told := facts.answer(turn)) is not None:
         return told
     fact, likeness = best(turn.heard.knowledge)
-    if likeness >= _KNOWS and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn):
+    knows = _KNOWS_BETTER if clause.meaning.ask in _OF_PLACES and looked.has_frame else _KNOWS
+    if likeness >= knows and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn):
         return None
     seen = _seen(turn, looked) or episodes.of_a_thing(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
     seen = seen or recall.answer(clause, ledger, looked.time) or _under_way(turn)
@@ -104,6 +109,8 @@ def _may_ask_for_a_fact(turn: Turn) -> bool:
     if clause.meaning.ask in _PERSONAL:
         known = recall.answer(clause, turn.ledger, turn.percept.time)
         return clause.meaning.ask is Ask.MINE and known is not None and known.topic == "recall_none"
+    if clause.sense is Sense.ORDER and clause.meaning.thing and _stall(turn).find(counted(thing_in(clause.meaning.thing))[1]):
+        return False  # "can I get two horseshoes?"
     if clause.meaning.ask in {Ask.BUYS, Ask.HAVE} and turn.parts.persona.wants:
         item = clause.meaning.values.get("item", "")
         return bool(item) and not _stall(turn).wanted(item)

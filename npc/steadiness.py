@@ -94,10 +94,14 @@ class Filters:
 
     def __init__(self, common: Mapping[str, FilterCfg], own: Mapping[str, FilterCfg]) -> None:
         self._common, self._own = common, own
+        self._heads: dict[str, Filter] = {}
 
     def head(self, name: str) -> Filter:
         """Of a head, by its name."""
-        return Filter().changed(self._common.get(name)).changed(self._own.get(name))
+        known = self._heads.get(name)
+        if known is None:
+            known = self._heads[name] = Filter().changed(self._common.get(name)).changed(self._own.get(name))
+        return known
 
     def phrase(self, phrase: str) -> Filter:
         """Of a phrase of the watch list."""
@@ -122,16 +126,17 @@ class Evidence:
 
     def update(self, p: float, place: Target | None, time: float) -> None:
         """Take in one frame: `p` in 0..1, and where on it."""
-        elapsed = self.filter.elapsed(self._time, time)
+        steady = self.filter
+        elapsed = steady.elapsed(self._time, time)
         if elapsed is None:
             self.p, self.in_view = 0.0, False
-        self._time, weight = time, self.filter.weight(elapsed)
+        self._time, weight, was = time, steady.weight(elapsed), self.in_view
         self.p += weight * (p - self.p)
-        was, self.in_view = self.in_view, self.p >= (self.filter.lost if self.in_view else self.filter.seen)
-        believed = not self.in_view or p >= self.filter.lost
-        if believed:
-            self.place = self._followed(place, weight) if was and self.in_view else place
-        if self.in_view and believed:
+        self.in_view = seen = self.p >= (steady.lost if was else steady.seen)
+        if not seen:
+            self.place = place
+        elif p >= steady.lost:
+            self.place = self._followed(place, weight) if was else place
             self.seen_at = time
 
     def _followed(self, peak: Target | None, weight: float) -> Target | None:

@@ -199,6 +199,8 @@ def _goods(meaning: Meaning, before: Clause) -> str:
     """What the clause before names, and this one prices: "rope. 1 coin", "I have a pelt, how much for it?"."""
     if "number" in meaning.values and "item" not in meaning.values and _A_NAME.fullmatch(before.text):
         return before.text.strip(" .,!?")
+    if meaning.ask is Ask.PRICE and "item" not in meaning.values and before.text.startswith("tell me about "):
+        return before.text.removeprefix("tell me about ").strip(" .,!?")  # "and the lamp oil, how much?"
     return before.meaning.values.get("item", "") if "for_it" in meaning.values and before.meaning.ask is Ask.HAVE else ""
 
 

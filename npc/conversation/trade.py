@@ -14,6 +14,7 @@ from npc.conversation.reading import Clause
 from npc.conversation.recall import price_of
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, coins, counted, number
+from npc.language.kinds import may_be_sold
 from npc.language.phrases import singular, thing_in
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import Bid, Ledger
@@ -80,7 +81,12 @@ def answer(
 
 def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
     """Prices and bids, of what it sells or of what it is about to buy."""
-    if "mine" in values and stall.find(thing_in(values["mine"])) and stall.wanted(thing_in(values.get("item", ""))):
+    if (
+        "mine" in values
+        and stall.find(thing_in(values["mine"]))
+        and not stall.find(thing_in(values.get("item", "")))
+        and values.get("item")
+    ):
         values = {**values, "mine": values["item"], "item": values["mine"]}  # "swap your mirror for my pelt"
     named = " and ".join(filter(None, map(thing_in, _AND.split(values.get("item", "")))))
     mine = ledger.open_bid("npc")
@@ -101,7 +107,7 @@ def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: s
     if len(close) > 1 and not stall.find(words):
         return _wares({}, ledger, stall, now, close)
     item = _item(words, ledger, stall)
-    if item == "" and "maybe" in values:  # "do you have children?"
+    if item == "" and "maybe" in values and not may_be_sold(named):  # "do you have children?"
         return None
     if "mine" in values:
         return _swap(item, values["mine"], ledger, stall, speaker, now)

@@ -33,6 +33,7 @@ _WAIT = re.compile(
     r"^(?:no+,? wait|wait,? no|oh no|no,? no+|wait)[,.!]* (?=(?:not|I (?:mean|meant)|do not|never|rather|instead)\b)",
     re.IGNORECASE,
 )
+_SHOW = re.compile(r"\b(?:show|tell) me where (?P<thing>(?:the|that|this|my|your|an?) [a-z' -]+?) (?:is|are)\b", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:put|get|blow) (?:it|that|this|them) out\b|\bextinguish (?:it|that|this)\b", re.IGNORECASE)
 _THE = r"(?:the|that|this|those|these|an?|some|your|my|both|\d{1,2}|two|three) "
 _VERBS = "|".join(sorted({*GRAMMAR["with_a_thing"].split()} - {"buy", "sell"}))
@@ -49,6 +50,7 @@ def taken_back(said: str, ledger: Ledger) -> str:
 
     "Put both down, no wait, leave them" is "leave them"; "the axe, I mean the sword" is about the sword.
     """
+    said = _SHOW.sub(r"where is \g<thing>", said)
     said = _OUT.sub("put out the fire", _NO.sub("", _WAIT.sub("", said)))
     found = _TURNS.match(said)
     if found is None:

@@ -17,6 +17,7 @@ from npc.types import Detection, Percept, Target
 
 _TICKS = 2000  # of each kind: enough for a steady 99th percentile
 _CROWD, _HERTZ, _SECONDS = 500, 10, 2
+_BEFORE = 2  # seconds that the crowd lives before it is measured: by then everybody has been spoken to
 _SPEECH = 20  # every so manieth percept of the crowd has words: each character is spoken to every two seconds
 
 
@@ -73,10 +74,12 @@ def _costs(text: str) -> Cost:
 
 
 def _crowd_core() -> float:
+    """Of a crowd that lives already: what each does once, when it comes into the world, is no part of it."""
     actors, spent = _cast(_CROWD), 0.0
-    for frame in range(_HERTZ * _SECONDS):
+    for frame in range(_HERTZ * (_SECONDS + _BEFORE)):
         percepts = [_percept(frame, "what about that one?" if (n + frame) % _SPEECH == 0 else "") for n in range(_SPEECH)]
-        spent += sum(_cost(actor, percepts[n % _SPEECH]) for n, actor in enumerate(actors))
+        cost = sum(_cost(actor, percepts[n % _SPEECH]) for n, actor in enumerate(actors))
+        spent += cost if frame >= _HERTZ * _BEFORE else 0.0
     return spent / _SECONDS
 
 

@@ -46,6 +46,13 @@ def named_in(text: str) -> str:
     return " ".join(found[-1].split()) if found else ""
 
 
+def may_be_sold(phrase: str) -> bool:
+    """Whether a phrase names a usual thing: no animal, nobody, and nothing that does not lie about."""
+    last = phrase.rsplit(" ", 1)[-1]
+    alive = {*_KINDS["animal"], *_KINDS[PERSON], *_KINDS["monster"], *_NAMES.get(PERSON, ())}
+    return (last in COMMON or last in _NAMES) and last not in alive
+
+
 def is_anybody(phrase: str) -> bool:
     """Whether a phrase means any person, whoever it is."""
     return PERSON in _NAMES.get(phrase, ()) and phrase not in {"man", "woman", "old man", "adventurer"}

@@ -18,7 +18,7 @@ from npc.language.kinds import USUAL
 from npc.language.phrases import COLOURS, plural
 
 LIKE = 0.8  # ratio of difflib from which a word may be another one misspelt: one slip in four or five letters
-_SHORTEST = 4  # letters
+_SHORTEST, _LONG = 4, 6  # letters; of longer words two may be missing
 _WORD = re.compile(r"(?<![\w'-])[A-Za-z]{4,20}(?![\w'-])")
 # What comes before a name of somebody or some place, which is nobody's to mend.
 _NAMING = re.compile(r"\b(?:name is|named|called|call me|I am|this is|from|to|of|near|in)\s+$", re.IGNORECASE)
@@ -78,7 +78,9 @@ def _nearest(word: str, known: frozenset[str]) -> str:
     near = [
         (ratio, other)
         for other in known
-        if other[0] == word[0] and abs(len(other) - len(word)) <= 2 and (ratio := _likeness(word, other)) >= LIKE
+        if other[0] == word[0]
+        and abs(len(other) - len(word)) <= (1 if len(word) < _LONG else 2)
+        and (ratio := _likeness(word, other)) >= LIKE
     ]
     best = max((ratio for ratio, _ in near), default=0.0)
     nearest = {other for ratio, other in near if ratio == best}

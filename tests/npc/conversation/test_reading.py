@@ -46,6 +46,7 @@ POTION = after("blue potion", order="give me the blue potion", thing="blue potio
             "is there a bear near the well?",
         ),
         ("go there", after("well"), "go to the well"),
+        ("show me where the sword is", Ledger(), "where is the sword"),
         (
             "and blue?",
             after("red potions", question="how many red potions are there", thing="red potions"),

@@ -197,6 +197,12 @@ def test_it_never_pays_more_than_its_most() -> None:
         (["what can I get for 10 coins?"], "wares", ""),
         (["I need a blade, nothing fancy"], "price", "40 coins"),
         (["swap your sword for my wolf pelt"], "sold", "your wolf pelt"),
+        (["would you trade the sword for my boots"], "no_use", ""),
+        (["got any bread left"], "price", "4 coins"),
+        (["and the bread, how much"], "price", "4 coins"),
+        (["how much is the bread?", "3 coins and we're good"], "counter", ""),
+        (["can I get 2 swords"], "price", "80 coins"),
+        (["do you have a shield"], "not_for_sale", ""),
     ],
 )
 def test_players_haggle_in_many_words(lines: list[str], topic: str, price: str) -> None:

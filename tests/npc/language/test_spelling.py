@@ -37,6 +37,7 @@ def test_a_slip_in_the_name_of_a_thing_is_put_right(written: str, right: str) ->
         "my name is bertran, I come from bridgewell",
         "is it Hidle or xyzzy",
         "marla is my sister",
+        "wats that",
     ],
 )
 def test_real_words_and_names_stay(text: str) -> None:
