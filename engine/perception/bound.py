@@ -154,7 +154,6 @@ class BoundGraph:
             slot = free.pop()
         except IndexError:
             slot = _Slot(next(self._slots), self.session.io_binding())
-        lease = _Lease(slot, free, self.traffic)
         if slot.rows != rows:
             self._bind_outputs(slot, rows)
         for name, value in feed.items():
@@ -165,7 +164,12 @@ class BoundGraph:
             options.add_run_config_entry("gpu_graph_id", str(slot.number))
         self.session.run_with_iobinding(slot.binding, options)
         self.traffic.runs += 1
-        return {name: self._kept(lease, name) if name in self._keep else self._read(slot, name) for name in self.outputs}
+        read = {name: self._read(slot, name) for name in self.outputs if name not in self._keep}
+        if not self._keep:
+            free.append(slot)
+            return read
+        lease = _Lease(slot, free, self.traffic)
+        return read | {name: self._kept(lease, name) for name in self._keep}
 
     def _bind_outputs(self, slot: _Slot, rows: int) -> None:
         place = self.place
