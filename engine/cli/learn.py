@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,10 @@ _SHOWN = 10  # trials
 
 CacheOption = Annotated[
     Path | None, typer.Option(help="Where to keep them; default: $NPC_ENGINE_CACHE, else the platform's cache folder.")
+]
+
+RayOption = Annotated[
+    str | None, typer.Option(help="Spread the work over a Ray cluster: local, auto or HOST:PORT.", show_default="none")
 ]
 
 
@@ -121,16 +126,21 @@ def train(
     ] = None,
     track: Annotated[str | None, typer.Option(help="mlflow or wandb: also log there, where it is installed.")] = None,
     cache: Annotated[Path | None, typer.Option(help="Where cached features lie.")] = None,
+    ray: RayOption = None,
 ) -> None:
     """Train a model. Shows progress, logs to TensorBoard, resumes after Ctrl-C."""
     with needs_extra("train", "Training"):
+        from engine.lab.training.parallel import on_ray
         from engine.lab.training.recipe import run_recipe
     from engine.lab.config import load_recipe
 
     cfg = load_recipe(config)
     mixed_in = {name: tuple(given) for name, given in (("recordings", recordings), ("datasets", dataset)) if given}
     cfg = cfg.model_copy(update={"data": cfg.data.model_copy(update=mixed_in)})
-    run_recipe(cfg, out, cache, device=device, track=track)
+    with on_ray(ray):
+        run_recipe(cfg, out, cache, device=device, track=track)
+    if os.environ.get("RANK", "0") != "0":
+        return  # of several processes one tells
     typer.echo(
         f"The trained model is in {out}. Next: python -m engine evaluate --run {out}, "
         f"then python -m export --checkpoint {out} --out BUNDLE --precision int8."
@@ -143,15 +153,21 @@ def tune(
     out: Annotated[Path, typer.Option(help="Directory of the study; an interrupted one goes on.")] = Path("runs/tune"),
     scenes: Annotated[int | None, typer.Option(min=8, help="Training scenes a trial (the recipe's).")] = None,
     cache: Annotated[Path | None, typer.Option(help="Where cached features lie.")] = None,
+    ray: RayOption = None,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="Trials that are under way together, with --ray.")] = 1,
 ) -> None:
     """Try learning rates, weight decays and widths; stop bad trials early; write the best as a recipe."""
     with needs_extra("train", "Tuning"):
+        from engine.lab.training.parallel import on_ray
         from engine.lab.training.tune import Search
     from engine.lab.config import load_recipe
 
+    if at_once > 1 and ray is None:
+        raise Fault("usage", "--at-once is for a cluster.", "Give --ray local, or the address of one.")
     search = Search(load_recipe(config), out, cache, scenes)
     try:
-        search.run(trials)
+        with on_ray(ray):
+            search.run(trials, at_once)
     finally:  # an interruption must not hide what is done
         Console().print(_trials(search.results()))
         typer.echo(f"written: {', '.join(map(str, search.write()))}")

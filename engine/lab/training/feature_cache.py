@@ -24,6 +24,7 @@ from torch import nn
 
 from engine.files import whole_file, whole_folder
 from engine.lab.model import NpcModel
+from engine.lab.training.parallel import spread
 from engine.lab.training.run import Progress
 
 SHARD = 500  # scenes; about 120 MB of features
@@ -88,6 +89,7 @@ def build_cache(
     folder: Path, backbone: Path | None, source: ShardSource, count: int, progress: Progress, workers: int = 2
 ) -> list[Path]:
     """Compute all shards that are not there yet (`backbone` None: frames); returns the shard directories in order."""
+    folder = folder.resolve()  # other machines look for it from elsewhere
     folder.mkdir(parents=True, exist_ok=True)
     starts = range(0, count, SHARD)
     sizes = [min(SHARD, count - start) for start in starts]
@@ -99,7 +101,8 @@ def build_cache(
         if not (shard / "scenes.json").exists()
     ]
     progress.total("scenes", count, count - sum(j[4] for j in jobs))
-    for done, _ in enumerate(_build_shards(jobs, min(workers, len(jobs)))):
+    elsewhere = spread()
+    for done, _ in enumerate(elsewhere(_build_shard, jobs) if elsewhere else _build_shards(jobs, min(workers, len(jobs)))):
         progress.say(f"features of scenes: {done + 1} of {len(jobs)} shards")
     return shards
 

@@ -27,6 +27,7 @@ from engine.lab.model import NpcModel, build_model, with_encoders
 from engine.lab.training.dataset import SceneDataset, Vocabulary
 from engine.lab.training.feature_cache import build_cache, export_backbone, fingerprint
 from engine.lab.training.measure import calibrate, measure_run
+from engine.lab.training.parallel import first_alone, processes, rank, together, wait_for_all
 from engine.lab.training.provenance import note_start
 from engine.lab.training.run import TOKENIZER, Clock, Progress, keep_freed_memory, save_weights, start_run
 from engine.lab.training.scene_stage import SceneStage
@@ -48,27 +49,41 @@ def run_recipe(
 ) -> NpcModel:
     """Train as `cfg` says; the result is `run/model.safetensors`, calibrated. For `on_validation` see `SceneStage`.
 
+    Under torchrun its processes train together (`engine.lab.training.parallel`); the result is the first one's.
+
     Args:
         device: "cpu", "cuda", or "auto": a GPU where torch finds one, for the stages that learn from scenes.
         track: a name of `TRACKERS` that hears every value; None: TensorBoard alone.
     """
     keep_freed_memory()
-    on = training_device(device)
-    cache = cache_directory(cache)
     cfg = cfg.model_copy(update={"model": with_encoders(cfg.model)})
+    with together():
+        return _run_recipe(cfg, run, cache_directory(cache), on_validation, training_device(device), track)
+
+
+def _run_recipe(
+    cfg: TrainCfg,
+    run: Path,
+    cache: Path,
+    on_validation: Callable[[int, float], None] | None,
+    on: torch.device,
+    track: str | None,
+) -> NpcModel:
     labels = load_labels()
-    start_run(run, cfg, labels, f"{LESSONS_VERSION} art {ART_VERSION}" if cfg.data.art.packs else LESSONS_VERSION)
+    with first_alone():
+        start_run(run, cfg, labels, f"{LESSONS_VERSION} art {ART_VERSION}" if cfg.data.art.packs else LESSONS_VERSION)
     torch.manual_seed(cfg.seed)
     random.seed(cfg.seed)
-    note_start(run, cfg, str(on))
-    listener = tracker(track, run, cfg.model_dump(mode="json")) if track else None
-    with Progress(run / "tensorboard", history=run / "history.jsonl", tracker=listener) as progress:
+    if not rank():
+        note_start(run, cfg, str(on))
+    with _progress(cfg, run, track) as progress:
         model = build_model(cfg.model, labels)
-        if cfg.model.text.hf is not None:
-            write_whole(run / TOKENIZER, model.text.tokenizer_json)
-        text_stage(model, cfg, run, progress)
-        texts = texts_of(model, texts_file(run, cache))
-        train, validation = _data_sets(model, cfg, cache, texts, progress)
+        with first_alone():  # what it makes is on disk, and the others take it from there
+            if cfg.model.text.hf is not None:
+                write_whole(run / TOKENIZER, model.text.tokenizer_json)
+            text_stage(model, cfg, run, progress)
+            texts = texts_of(model, texts_file(run, cache))
+            train, validation = _data_sets(model, cfg, cache, texts, progress)
         if cfg.scene.start_from is not None:
             _take_fused_part(model, cfg.scene.start_from)
         if cfg.name is not None:
@@ -82,10 +97,20 @@ def run_recipe(
             _scene_stage(stage, train, validation, progress)
             _blend(model, before, cfg.tune.blend)
         model.cpu()
-        calibrate(model, measure_run(model, texts, validation))
-        save_weights(model, run / "model.safetensors")
-        progress.say(f"calibrated and saved: {run / 'model.safetensors'}")
+        if not rank():
+            calibrate(model, measure_run(model, texts, validation))
+            save_weights(model, run / "model.safetensors")
+            progress.say(f"calibrated and saved: {run / 'model.safetensors'}")
+        wait_for_all()
     return model
+
+
+def _progress(cfg: TrainCfg, run: Path, track: str | None) -> Progress:
+    """What is shown and noted; of several processes the first alone does."""
+    if rank():
+        return Progress(quiet=True)
+    listener = tracker(track, run, cfg.model_dump(mode="json")) if track else None
+    return Progress(run / "tensorboard", history=run / "history.jsonl", tracker=listener)
 
 
 def training_device(wanted: str) -> torch.device:
@@ -98,7 +123,9 @@ def training_device(wanted: str) -> torch.device:
         raise Fault("device", f"There is no device '{wanted}'.", "Use auto, cpu or cuda.")
     if wanted == "cuda" and not torch.cuda.is_available():
         raise Fault("device", "torch finds no GPU here.", "Install torch with CUDA for your driver, or use --device cpu.")
-    return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
+    if wanted == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", rank() % torch.cuda.device_count()) if processes() > 1 else torch.device("cuda")
 
 
 def _data_sets(
@@ -117,7 +144,7 @@ def _data_sets(
         Asker(asks, load_utterances("train"), lessons),
         cfg.data.queries,
         cfg.model.size,
-        seed=cfg.seed,
+        seed=cfg.seed + rank(),
         vocabulary=Vocabulary(scene_concepts(packs)) if named else None,
     )
     held_out = Asker(asks, load_utterances("held_out"), lessons)
@@ -243,12 +270,14 @@ def _naming_stage(
     if cfg.name is None or source is None:
         raise Fault("recipe_invalid", "The stage `name` has no sheets to learn from.", "Give data.art packs and sheets.")
     root, backbone = cache_root(model, cache)
-    shards = build_cache(root / source.key, backbone, source.read, source.count, progress)
+    with first_alone():
+        shards = build_cache(root / source.key, backbone, source.read, source.count, progress)
     concepts = scene_concepts(cfg.data.art.packs)
     asker = Asker(Questioner(concepts), load_utterances("train"), 1)
     size, queries = cfg.model.size, cfg.data.queries
     data = SceneDataset(shards, model.labels, texts, asker, queries, size, seed=cfg.seed, vocabulary=Vocabulary(concepts))
-    texts.add(data.texts(), progress)
+    with first_alone():
+        texts.add(data.texts(), progress)
     stage = SceneStage(model, cfg.name, texts, run, cfg.seed, "named", tune=True, naming_alone=True, device=device)
     stage.run(data, validation, progress)
     model.load_state_dict(load_file(stage.last_file))

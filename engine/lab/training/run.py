@@ -142,6 +142,7 @@ class Progress:
         every_s: seconds between two lines.
         history: a file to which every validation is added, as a line of JSON; None: none.
         tracker: who else hears every value.
+        quiet: nothing is shown: another process tells.
     """
 
     def __init__(
@@ -150,8 +151,9 @@ class Progress:
         every_s: float = 10.0,
         history: Path | None = None,
         tracker: Tracker | None = None,
+        quiet: bool = False,
     ) -> None:
-        self._console = Console(stderr=True, highlight=False)
+        self._console = Console(stderr=True, highlight=False, quiet=quiet)
         self._every, self._last, self._start = every_s, 0.0, time.monotonic()
         self._steps: dict[str, int] = {}
         self._totals: dict[str, int] = {}

@@ -18,6 +18,7 @@ from engine.lab.training.dataset import Batch, SceneDataset, answer_batch, encod
 from engine.lab.training.losses import NamingLoss, head_loss, heat_loss, presence_loss
 from engine.lab.training.measure import measure_run
 from engine.lab.training.missing import Missing
+from engine.lab.training.parallel import agreed, rank, share_weights, wait_for_all
 from engine.lab.training.run import Clock, Progress, save_state, save_weights
 from engine.lab.training.texts import Texts
 from engine.lab.training.trainer import Trainer, shuffled
@@ -157,17 +158,20 @@ class SceneStage:
             weight_decay=self.cfg.weight_decay,
         )
         best = self._resume(trainer)
+        share_weights(self.model)
         progress.total(self.name, trainer.steps, trainer.done)
         objective = self._objective(train)
         for step in trainer.run(objective, shuffled(train, self.cfg.batch, self.seed + trainer.done)):
             progress.step(self.name, loss=step.loss, **step.parts)
             if step.last or step.number % self.cfg.validate_every == 0:
                 best = self._validate(validation, progress, step.number, best)
-                save_weights(self.model, self.last_file)
-                self._keep_snapshot(step.number)
-                save_state(self._state_file, **trainer.state(), best=best)
-        if not self.best_file.exists():
+                if not rank():
+                    save_weights(self.model, self.last_file)
+                    self._keep_snapshot(step.number)
+                    save_state(self._state_file, **trainer.state(), best=best)
+        if agreed(not self.best_file.exists()):
             best = self._validate(validation, progress, trainer.done, best)
+        wait_for_all()
         return best
 
     def _objective(self, train: SceneDataset) -> Callable[[Batch], tuple[Tensor, dict[str, float]]]:
@@ -192,6 +196,9 @@ class SceneStage:
         return [group for group in groups if group["params"]]
 
     def _validate(self, validation: SceneDataset, progress: Progress, step: int, best: float) -> float:
+        """Measure, and keep the weights where they are the best so far; the first process does it for all."""
+        if rank():
+            return agreed(best)
         figures = measure_run(self.model, self.texts, validation).summary()
         progress.score(self.name, **figures)
         score = figures["action_f1"] + figures.get("pointing", 0.0) + 0.5 * figures.get("presence_auc", 0.0)
@@ -199,7 +206,7 @@ class SceneStage:
             save_weights(self.model, self.best_file)
         if self.on_validation is not None:
             self.on_validation(step, score)
-        return max(score, best)
+        return agreed(max(score, best))
 
     def _keep_snapshot(self, step: int) -> None:
         """Keep the weights of the last `snapshots` validations."""

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from engine.lab.training.dataset import Batch, SceneDataset
+from engine.lab.training.parallel import agreed, average_gradients, mean, part_of, processes, rank
 from engine.lab.training.run import Clock
 
 Objective = Callable[[Batch], tuple[Tensor, dict[str, float]]]  # a batch to its loss, and the loss's parts for people
@@ -100,8 +101,8 @@ class Trainer:
         while not over:
             loss, parts = objective(next(batches))
             self.step(loss)
-            over = stop() or self._over()
-            yield Step(self.done, float(loss.detach()), parts, over)
+            over = bool(agreed(stop() or self._over()))
+            yield Step(self.done, float(mean(loss.detach())), parts, over)
 
     def _over(self) -> bool:
         return self.done >= self.steps or (self.done >= self._least and self.clock.over())
@@ -110,10 +111,11 @@ class Trainer:
         """One step down the gradient of `loss`."""
         self.optimiser.zero_grad()
         loss.backward()
+        average_gradients(self._parameters)
         nn.utils.clip_grad_norm_(self._parameters, self._clip)
         self.optimiser.step()
         self.done += 1
-        self._cycle.at(self._place())
+        self._cycle.at(agreed(self._place()))
 
     def _place(self) -> float:
         """How far it is, in steps of the whole stage: by steps or by time, whichever is further, since either may end it."""
@@ -137,9 +139,14 @@ class Trainer:
 
 
 def shuffled(data: SceneDataset, batch: int, seed: int) -> Iterator[Batch]:
-    """Batches without end, each epoch in an order of its own."""
+    """Batches without end, each epoch in an order of its own; of several processes each has its part of every batch."""
     epoch = 0
     while True:
         order = torch.Generator().manual_seed(seed + epoch)
-        yield from DataLoader(data, batch, shuffle=True, drop_last=len(data) > batch, generator=order)
+        if processes() > 1:
+            places = torch.randperm(len(data), generator=order).tolist()
+            mine = places[rank() : len(places) - len(places) % processes() : processes()]
+            yield from DataLoader(data, part_of(batch), sampler=mine, drop_last=len(mine) > part_of(batch))
+        else:
+            yield from DataLoader(data, batch, shuffle=True, drop_last=len(data) > batch, generator=order)
         epoch += 1

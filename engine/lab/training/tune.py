@@ -7,7 +7,9 @@ recipe as it stands, so that the best is never worse than what it started from.
 from __future__ import annotations
 
 import shutil
+import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import optuna
@@ -17,6 +19,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from engine.files import cache_directory, write_json, write_whole
 from engine.formats.labels import load_labels
 from engine.lab.config import TrainCfg
+from engine.lab.training.parallel import run_away, spread
 from engine.lab.training.recipe import run_recipe, train_words
 from engine.lab.training.run import start_run
 
@@ -48,6 +51,7 @@ class Search:
     def __init__(self, recipe: TrainCfg, out: Path, cache: Path | None = None, scenes: int | None = None) -> None:
         self.recipe, self.cfg = recipe, _of_trials(recipe, scenes)
         self.out, self.cache = out, cache_directory(cache)
+        self._away, self._reading = False, threading.Lock()
         start_run(out, self.cfg, load_labels())
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         storage = f"sqlite:///{(out / 'study.db').resolve()}"
@@ -61,13 +65,18 @@ class Search:
         # A resumed study must not draw what it drew before.
         self.study.sampler = optuna.samplers.TPESampler(seed=recipe.seed + len(self.study.trials))
 
-    def run(self, trials: int) -> list[TrialResult]:
-        """Bring the study to `trials` finished trials; returns all, the best first."""
+    def run(self, trials: int, at_once: int = 1) -> list[TrialResult]:
+        """Bring the study to `trials` finished trials; returns all, the best first.
+
+        Args:
+            at_once: trials that are under way together, on a cluster (`parallel.on_ray`).
+        """
+        self._away = spread() is not None  # here, since threads do not inherit it
         missing = trials - len(self._finished())
         if missing == trials:
             self.study.enqueue_trial(AS_IT_IS)
         if missing > 0:
-            self.study.optimize(self._objective, n_trials=missing)
+            self.study.optimize(self._objective, n_trials=missing, n_jobs=at_once)
         return self.results()
 
     def results(self) -> list[TrialResult]:
@@ -92,7 +101,8 @@ class Search:
     def _objective(self, trial: Trial) -> float:
         cfg = varied(self.cfg, suggest(trial))
         if cfg.model.text.frozen:  # all trials read alike
-            train_words(self.cfg, self.out / "words")
+            with self._reading:
+                train_words(self.cfg, self.out / "words")
             cfg = cfg.model_copy(update={"text": cfg.text.model_copy(update={"reuse": self.out / "words"})})
         folder = self.out / f"trial-{trial.number:03d}"
         scores: list[float] = []
@@ -104,7 +114,10 @@ class Search:
                 raise optuna.TrialPruned
 
         try:
-            run_recipe(cfg, folder, self.cache, heard)
+            if not self._away:
+                run_recipe(cfg, folder, self.cache, heard)
+            else:
+                run_away(partial(run_recipe, cfg, folder.resolve(), self.cache.resolve()), heard)
         finally:
             shutil.rmtree(folder, ignore_errors=True)  # weights of a trial are hundreds of megabytes
         return max(scores)
