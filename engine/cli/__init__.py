@@ -45,6 +45,7 @@ COMMANDS = {
         Command("keys", "engine.cli.keys:keys", "Make key files for an encrypted server."),
         Command("doctor", "engine.cli.doctor:doctor", "Check this machine and say what to do."),
         Command("soak", "engine.cli.soak:soak", "Kill, flood and confuse a server."),
+        Command("fleet", "engine.cli.fleet:fleet", "Drive many simulated games against several gateways."),
         Command("bench", "engine.cli.bench:bench", "Measure latency end to end."),
         Command("bench-speech", "engine.cli.bench_speech:bench_speech", "Measure how well and how soon it hears and speaks."),
         Command("steadiness", "engine.cli.measure:steadiness", "Measure how much a bundle flickers."),

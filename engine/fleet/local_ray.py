@@ -14,7 +14,7 @@ from engine.remote.link import Link
 
 _STORE = 200 << 20  # bytes of the object store
 _WAIT_S = 120.0
-_STEP_S = 0.1
+_TRIES = 3
 
 
 class LocalRay:
@@ -35,15 +35,23 @@ class LocalRay:
         self.port = free_port()
 
     def __enter__(self) -> LocalRay:
-        self._ray.init(
-            address="local",
-            num_cpus=self._processors,
-            num_gpus=0,
-            object_store_memory=_STORE,
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level="warning",
-        )
+        for left in reversed(range(_TRIES)):
+            try:
+                self._ray.init(
+                    address="local",
+                    num_cpus=self._processors,
+                    num_gpus=0,
+                    object_store_memory=_STORE,
+                    include_dashboard=False,
+                    log_to_driver=False,
+                    logging_level="warning",
+                )
+                break
+            except Exception as error:  # Ray gives its processes 30 s to start, and raises nothing more particular
+                self._ray.shutdown()
+                if not left:
+                    why = " ".join(str(error).split())[:200]
+                    raise Fault("ray", f"Ray does not start: {why}.", "Is the machine busy? Try again later.") from None
         try:
             self._serve.start(http_options={"host": "127.0.0.1", "port": self.port}, logging_config={"log_level": "WARNING"})
         except BaseException:
