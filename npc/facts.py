@@ -23,7 +23,7 @@ from npc.turn import Turn
 
 KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 FAR = 0.55  # likeness below which a short question after a fact goes on about that fact
-_NEAR = 0.52  # likeness from which words are about a fact that was not spoken of
+_NEAR = 0.57  # likeness from which words are about a fact that was not spoken of
 _ASKED = 0.58  # likeness from which a question is one that goes on about the fact
 _ASIDE = 0.66  # and from which it is, where something else was spoken of meanwhile
 _SAME = 0.04  # by so much another fact may be nearer
@@ -44,6 +44,7 @@ _BARE = re.compile(
 _REFERS = re.compile(
     r"\b(?:it|they|them|that|those|these(?! days| times)|he|she|him|her|his|its|their|there|one|not any ?more)\b", re.IGNORECASE
 )
+_NAMED = re.compile(r"\b(?:it|they|them|he|she|him|her|his|its|their)\b", re.IGNORECASE)
 _COUNTS = re.compile(r"\bhow (?:many|much|old|long|far)\b", re.IGNORECASE)
 _A_NUMBER = re.compile(
     r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|hundred|thousand|once|twice|half)\b",
@@ -57,6 +58,7 @@ _A_TIME = re.compile(
     r"yesterday|today|soon|bell|first light|midsummer|always|never)\b",
     re.IGNORECASE,
 )
+_IN_SIGHT = re.compile(r"\b(?:see|view|sight|here|over there|count|look)\b", re.IGNORECASE)
 _LOOSE = frozenset({"what", "how", "then"})  # ways to go on that say little: many other questions begin like them
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.VIEW, Ask.COLOUR})
 _OPEN = frozenset({Ask.NONE, Ask.COUNT, Ask.HOW_LONG, Ask.PRICE})
@@ -66,6 +68,8 @@ _ASKS_ON = frozenset({Sense.QUESTION, Sense.OTHER, Sense.YES, Sense.ORDER})
 def answer(turn: Turn) -> Reply | None:
     """What is answered to a question that goes on about a fact; None where it asks for something else."""
     clause, facts = turn.clause, turn.parts.persona.knowledge
+    if clause.meaning.ask is Ask.COUNT and _IN_SIGHT.search(clause.text):
+        return None
     maybe = clause.sense is Sense.TRADE and "maybe" in clause.meaning.values  # "do you have nightmares?"
     if not (clause.sense in _ASKS_ON or maybe) or clause.meaning.ask in _PERSONAL or asks_back(clause.text):
         return None
@@ -82,6 +86,8 @@ def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
     if key:
         return _told(turn, topic, fact.further[key], f"was asked further about {topic}: {key}")
     kind = further_of(clause.text.rstrip(" ?.!,"))
+    if kind == "again" and just and kind not in fact.kinds:
+        return _told(turn, topic, fact.say, f"was asked to say again what it knows as {topic}")
     if clause.sense is not Sense.QUESTION and kind != "then":
         return None
     if not just or not _goes_on(turn, topic):
@@ -90,7 +96,7 @@ def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
         return _told(turn, topic, fact.further[fact.kinds[kind]], f"was asked further about {topic}: {kind}")
     if clause.sense is not Sense.QUESTION or clause.meaning.ask not in _OPEN:
         return None
-    if kind == "what" or _holds(fact, clause.text):
+    if (kind == "what" and _NAMED.search(clause.text)) or _holds(fact, clause.text):
         return _told(turn, topic, fact.say, f"was asked further about what it knows as {topic}")
     return unknown(clause.text, f"was asked further about {topic}, and knows no more", topic)
 

@@ -20,6 +20,7 @@ from npc.turn import Turn
 from npc.types import Percept
 
 # Asked of what is between the two: no fact of the card, however near its words come.
+_LEFT = re.compile(r"\b(?:gone|away|still (?:there|here))\b", re.IGNORECASE)
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
 _ITSELF = frozenset({"handed", "name"})
 _ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.LEAVE, Sense.TRADE})
@@ -96,7 +97,9 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
     if not missing or turn.clause.meaning.ask is Ask.CLAIM:
         return seen
     if turn.heard.talk:
-        return None if smalltalk.knows(turn) else seen
+        any_of = turn.clause.text.lower().startswith("any ") and best(turn.heard.talk)[1] >= smalltalk.QUITE  # "any tips?"
+        left = _LEFT.search(turn.clause.text) is not None  # what has been in view
+        return None if any_of or (smalltalk.knows(turn) and not left) else seen
     fact, likeness = best(turn.heard.knowledge)
     return None if likeness >= _MAY_KNOW and fact in turn.parts.persona.knowledge else seen
 

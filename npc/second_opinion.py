@@ -44,6 +44,11 @@ _MANNERS = {
 # Manners are heard where one of these words is.
 _SAID = {**SAID, "insult": ABUSE, "threaten": THREAT}
 _TOGETHER = re.compile(r"(?:please )?let us (?:go|walk|head|move)\b(?! away| to hide)", re.IGNORECASE)
+_NOT_ASKED = frozenset({"compliment", "gift"})  # nobody puts these as a question
+_ASKS_WHAT = re.compile(
+    r"(?:and |so |but )?(?:would you have|did you|have you|what|who|which|where|when|why|how) (?!a\b|very\b|kind of you\b)",
+    re.IGNORECASE,
+)
 _THE_SAME = 0.95  # likeness of words that are the same, but for signs
 _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
 _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
@@ -86,6 +91,8 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
 def _worded(clause: Clause, percept: Percept) -> Percept:
     """Without manners that no word stands for: "haha, good name" greets nobody."""
     intent = best(percept.intent)[0]
+    if intent in _NOT_ASKED and percept.talk and _ASKS_WHAT.match(clause.text):
+        return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     words = _SAID.get(intent)
     if not percept.talk or words is None or clause.sense not in {Sense.OTHER, Sense.QUESTION} or words.search(clause.said):
         return percept

@@ -22,10 +22,10 @@ from npc.second_opinion import SURE
 from npc.turn import Turn
 
 ASIDE = 0.15  # by so much a fact of the card may be less near: it says more
-NEAR = 0.52  # likeness from which words are about one of those things
+NEAR = 0.57  # likeness from which words are about one of those things
 FORMED = 0.62  # and from which they are where the way in which they are put tells something, too
 ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question of the card
-SAID = 0.6  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
+SAID = 0.58  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
 _FEW = 3
 QUITE = 0.68  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
@@ -35,10 +35,14 @@ _MANNERS = frozenset({"greet", "farewell", "thank", "apologize", "compliment", "
 _ENMITY = frozenset({"insult", "threaten", "attack"})
 _TALK = frozenset({"chat", "none", "ask_about", "identify", "ask_where"})
 # Ways to put something that say more than what it comes near to.
-_SURER = {"to_if": 0.85, "to_opinion": 0.75, "to_acquainted": 0.75, "to_inside": 0.9}
+_SURER = {
+    "to_if": 0.85, "to_opinion": 0.75, "to_acquainted": 0.75, "to_inside": 0.9, "to_how_to": 0.75, "to_better": 0.8,
+    "to_most": 0.7, "to_ever": 0.7, "to_because": 0.95, "to_became": 0.8,
+}  # fmt: skip
 _INSIDE = re.compile(
     r"(?:and |so |but )?what is (?:in|inside|under|behind)\b|(?:who|why|how|when|is|are|was|were|do|does|did)\b", re.IGNORECASE
 )
+_WHATEVER = frozenset({"to_if", "to_how_to", "to_better", "to_ever", "to_because", "to_became"})  # whatever they are about
 # Questions after what it may not know: what is asked about is taken up, and the card says in its own way that it does not.
 # Questions that may be about its own life, which it need not tell of.
 _OF_ITSELF = frozenset({"to_who", "to_when", "to_where", "to_what_is", "to_question", "to_how", "to_how_much", "to_how_far"})
@@ -67,10 +71,12 @@ def answer(turn: Turn) -> Reply | None:
     topic, likeness = best(percept.talk)
     if knows(turn) or not _is_talk(turn, likeness):
         return None
+    if not asks and likeness < QUITE and len(clause.text.split()) < _FEW:
+        likeness = 0.0  # of so few words it tells nothing
     form, thing = ("", "") if clause.sense is Sense.ORDER else form_of(clause.text.rstrip(" ?.!,"), asks)
     if not form and likeness < FAINT and is_unheard_of(clause.text):
         return None
-    surer = _SURER if thing or form == "to_if" else {}
+    surer = _SURER if thing or form in _WHATEVER else {}
     if likeness < surer.get(form, FORMED if form else FAINT):
         topic = form or ("to_question" if asks else "to_remark")
     if clause.sense is Sense.ORDER and likeness < ORDERED and _ABLE.fullmatch(clause.text.rstrip(" ?.!")):

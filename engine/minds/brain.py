@@ -84,7 +84,7 @@ class Brain:
         self._memories = Memories(self._store)
         self._logs, self._logged = logs, 0
         self._cards = Cards(personas, aside=on_a_thread(lambda: self._take_up_edits(look=False), lambda: self.wake()))
-        self._knowledge = Knowledge(perceiver.sentences)
+        self._knowledge = Knowledge(perceiver.sentences, encoder=perceiver.text_encoder)
         self._recollections = Recollections(perceiver.sentences)
         self.looks = Looks(perceiver)
         self._voice, self._feed = voice, feed

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.minds import ready_vectors
+from engine.minds.ready_vectors import EXAMPLES, TALK
 from engine.perception.text import affordable
 from npc import Persona
-from npc.behaviour import load_behaviour
+from npc.language.plain import plain
+from npc.language.senses import is_question
 
 Floats = npt.NDArray[np.float32]
 Questions = tuple[str, ...]
+Name = TypeVar("Name", bound=Hashable)
 KEPT = 8 << 20  # bytes of vectors that are kept, of some 5,000 questions
 AHEAD = 100  # characters of questions that are encoded ahead at a time: about as much work as a frame
 NEAREST = 3  # things to talk about, or to go on about, that words may mean
 _DECIMALS = 4  # what a log needs of a cosine
-_TALK: Questions = tuple(example for examples in load_behaviour().small_talk.values() for example in examples)
+UNLIKE = (
+    0.88  # what likeness counts between a question and what is none: "do not burn yourself" is not "did you burn yourself?"
+)
 
 
 class Knowledge:
@@ -27,13 +34,16 @@ class Knowledge:
     Args:
         sentences: unit sentence vectors [n, S] of n texts.
         kept: bytes of the questions' vectors; of more cards those that were asked last.
+        encoder: the fingerprint of what gives the vectors: those of small talk are ready for the one that ships.
     """
 
-    def __init__(self, sentences: Callable[[Sequence[str]], Floats], kept: int = KEPT) -> None:
+    def __init__(self, sentences: Callable[[Sequence[str]], Floats], kept: int = KEPT, encoder: str = "") -> None:
         self._sentences, self._kept = sentences, kept
         # By the questions, which an edited card may have changed; each holds those that are encoded, the first ones.
         self._vectors: OrderedDict[Questions, Floats] = OrderedDict()
         self._bytes = 0
+        if (ready := ready_vectors.load(TALK, encoder)) is not None:
+            self._vectors[TALK], self._bytes = ready, ready.nbytes
 
     def prepare(self, personas: Iterable[Persona]) -> bool:
         """Encode a few questions of these cards ahead, so that words need not wait for all; False: there are none left."""
@@ -43,7 +53,7 @@ class Knowledge:
 
     def prepare_talk(self) -> bool:
         """The same of the examples of what people talk about with anybody."""
-        return self._prepare([_TALK])
+        return self._prepare([TALK])
 
     def _prepare(self, of: Iterable[Questions]) -> bool:
         for questions in of:
@@ -74,13 +84,13 @@ class Knowledge:
         return _few(self._nearest(persona.asked_further, persona.questions_further, text, budget))
 
     def _nearest(
-        self, asked: Mapping[str, Questions], questions: Questions, text: str, budget: int | None
-    ) -> Mapping[str, float]:
+        self, asked: Mapping[Name, Questions], questions: Questions, text: str, budget: int | None
+    ) -> dict[Name, float]:
         vectors = self._encode(questions, budget)
         if not len(vectors):
             return {}
         cosines = (vectors @ self._sentences([text])[0]).tolist()
-        near: dict[str, float] = {}
+        near: dict[Name, float] = {}
         at = 0
         for name, questions_of_it in asked.items():
             if likenesses := cosines[at : at + len(questions_of_it)]:
@@ -96,7 +106,13 @@ class Knowledge:
         """
         if not text.strip():
             return {}
-        return _few(self._nearest(load_behaviour().small_talk, _TALK, text, budget))
+        near = self._nearest(EXAMPLES, TALK, text, budget)
+        asks = is_question(plain(text))
+        found: dict[str, float] = {}
+        for (topic, asking), likeness in near.items():
+            fits = likeness if asking == asks else round(likeness * UNLIKE, _DECIMALS)
+            found[topic] = max(found.get(topic, -1.0), fits)
+        return _few(found)
 
     def _encoded(self, questions: Questions) -> int:
         return len(self._vectors.get(questions, ()))

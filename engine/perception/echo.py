@@ -22,6 +22,7 @@ class EchoPerceiver:
 
     provider = "echo"
     frames_at_once = 1
+    text_encoder = ""
 
     def __init__(self) -> None:
         self.labels = load_labels()

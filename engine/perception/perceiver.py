@@ -86,6 +86,12 @@ class Perceiver:
         """Frames that are worth encoding together."""
         return self.graphs.frames_at_once
 
+    @property
+    def text_encoder(self) -> str:
+        """The fingerprint of what makes vectors of words: the SHA-256 of its graph and of its tokenizer."""
+        manifest = self.bundle.manifest
+        return f"{manifest.graphs['text'].sha256}/{manifest.tokenizer.sha256}"
+
     def warm_up(self) -> None:
         """Run every graph once, so that the first real answer is not a slow one.
 

@@ -61,6 +61,7 @@ class RemotePerceiver:
     """
 
     frames_at_once = FRAMES
+    text_encoder = ""  # a deployment may change its bundle: nothing that ships is taken for its vectors
 
     def __init__(
         self,

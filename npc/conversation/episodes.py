@@ -25,6 +25,7 @@ _FRAME = re.compile(
     r"^(?:(?:do|can|could|will|did) you (?:still |even )?|you )?(?:remember|recall|remind me(?: of)?|tell me again)\s+"
     r"(?:about |of |what I (?:said|told you)(?: about| of)? |that )?"
     r"|^what (?:did|have) I (?:say|said|tell|told|ask|asked|mention|mentioned)(?: to)?(?: you)? (?:about|of) "
+    r"|^what (?:did|have) I (?:say|said|tell you|told you|mention)(?: that)? (?=my|our|the|his|her)"
     r"|^(?:did|have) I (?:ever |already )?(?:tell|told|mention|mentioned)(?: to)?(?: you)? (?:about |of |that )?",
     re.IGNORECASE,
 )
@@ -32,6 +33,7 @@ _ASKS = re.compile(
     r"\b(?:remember|recall|remind me|forg[eo]t(?:ten)?|did I (?:ever )?(?:say|tell|mention|ask|want)"
     r"|(?:where|when|what|who|why|how) (?:did|had) I|have I (?:ever )?(?:said|told|mentioned)"
     r"|I (?:said|told you|asked you|mentioned)|tell me again)\b"
+    r"|\bdo you still know\b|^what (?:am|was) I (?!to\b|supposed)[a-z]+ing\b"
     r"|^(?:and |so )?(?:what|who|where|when|how)(?: [a-z]+)? (?:was|were|did) (?!you\b|your\b).*\bagain[\s?.!]*$",
     re.IGNORECASE,
 )

@@ -54,7 +54,8 @@ _ANYBODY = frozenset({"anyone", "anybody", "someone", "somebody", "people", "the
 _THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
 _VOCATIVE = expanded(
-    r"^(?:(?:hey|hello|hi|oi|yo|oh|g'?day|howdy|hiya|morning|good (?:day|morning|evening|afternoon)|greetings|excuse me)[ ,]+)?"
+    r"^(?:(?:heya?|hello|hi|oi|yo|oh|g'?day|howdy|hiya|morning|good (?:day|morning|evening|afternoon)|greetings|excuse me)"
+    r"[ ,]+)?"
     r"(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|{name}(?=\s+(?:<asks>|<verbs>)\b))\s*|"
     r",?\s*\b(?:oh |my )?{name}(?=\s*[.!?]*$)|,\s*(?:oh |my |dear |good )*(?:<roles>)(?=\s*[.!?]*$)"
 )

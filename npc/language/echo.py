@@ -27,7 +27,7 @@ _SUBJECT = (
     r"(?:(?:he|she|it|they|you|we|I|that|this|there|these|those|anyone|anybody|someone|somebody|people|everyone|everybody|nobody)\b"
     r"|one\b(?! of)"
     r"|(?:the|a|an|my|your|his|her|its|their|our|that|this|these|those|any|some|all)\s+"
-    r"(?:(?:last|first|next|best|worst|old|older|new|other|only|big|little|young|own|whole|real|red|blue|green)\s+)*[a-z'-]+(?:\s+ones?\b)?)"
+    r"(?:(?:last|first|next|best|worst|old|older|new|other|only|big|little|young|own|whole|real|red|blue|green|[a-z]+est)\s+)*[a-z'-]+(?:\s+ones?\b)?)"
 )
 _WH = r"(?P<wh>(?:since |until |by |for |with |from |to )?(?:who|whom|what|when|where|why|which(?: \w+)?|how(?: \w+)??))"
 _ASKED = re.compile(

@@ -62,7 +62,7 @@ def form_of(clause: str, question: bool) -> tuple[str, str]:
         if (found := pattern.fullmatch(clause)) is not None:
             values = found.groupdict()
             mine = f"my {values['mine']}" if values.get("mine") else ""
-            return topic, echoed(values.get("thing") or mine)
+            return topic, echoed(values.get("thing") or values.get("most") or mine)
     return "", ""
 
 

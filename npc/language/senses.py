@@ -102,8 +102,8 @@ _TO = re.compile(
 _END = r"[\s?.!,]*$"
 _ARTICLE = re.compile(expanded(r"^(?:<the>|to|of|at|for|with)\s+"), re.IGNORECASE)
 _ASKS = re.compile(
-    r"(?:what|who|whom|whose|which|where|when|why|how|can|could|will|would|may|might|shall|should|do|does|did|is|are|was|were|"
-    r"have|has|had|am|got any|any|ever|you ever|seen|heard)\b",
+    r"(?:what|who|whom|whose|which|where|when|why|how|can|could|will|would|may|might|shall|should|do(?! not\b)|does|did|is|are|"
+    r"was|were|have|has|had|am|got any|any|ever|you ever|seen|heard)\b",
     re.IGNORECASE,
 )
 
@@ -148,10 +148,11 @@ def meaning_of(clause: str) -> Meaning:
         if sense is Sense.ORDER and thing and not verb:  # "can I have it?", "I want the sword"
             verb = "give"
         return Meaning(sense, ask, verb.lower(), thing, values)
-    return Meaning(Sense.QUESTION if _is_question(clause) else Sense.OTHER)
+    return Meaning(Sense.QUESTION if is_question(clause) else Sense.OTHER)
 
 
-def _is_question(clause: str) -> bool:
+def is_question(clause: str) -> bool:
+    """Whether a `plain` clause asks something, by its first word or its last sign."""
     return clause.rstrip().endswith("?") or _ASKS.match(clause) is not None
 
 
