@@ -56,7 +56,8 @@ _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", 
 _VOCATIVE = expanded(
     r"^(?:(?:heya?|hello|hi|oi|yo|oh|g'?day|howdy|hiya|morning|good (?:day|morning|evening|afternoon)|greetings|excuse me)"
     r"[ ,]+)?"
-    r"(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|{name}(?=\s+(?:<asks>|<verbs>)\b))\s*|"
+    r"(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|{name}(?=\s+(?:<asks>|<verbs>)\b)|"
+    r"(?:<roles>)(?=\s+(?:there (?:is|are)|what|where|who|how|why|(?:can|could|do|are|will) you)\b))\s*|"
     r",?\s*\b(?:oh |my )?{name}(?=\s*[.!?]*$)|,\s*(?:oh |my |dear |good )*(?:<roles>)(?=\s*[.!?]*$)"
 )
 

@@ -90,6 +90,12 @@ def test_a_pronoun_means_what_the_same_utterance_named() -> None:
     ]
 
 
+def test_who_is_called_by_his_trade_is_not_told_to_do_it() -> None:
+    [clause] = read("GUARD THERES A WOLF", Ledger(), "Bram").clauses
+    assert (clause.sense, clause.thing) == (Sense.OTHER, "wolf")
+    assert read("guard the gate", Ledger(), "Bram").clauses[0].sense is Sense.ORDER
+
+
 @pytest.mark.parametrize("line", ["give me the other one", "the other one", "give me the other potion"])
 def test_the_other_one_is_of_the_kind_and_somewhere_else(line: str) -> None:
     [clause] = read(line, POTION).clauses
