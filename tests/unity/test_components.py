@@ -12,14 +12,15 @@ import pytest
 
 from engine.formats.wire.codec import Hear
 from tests.bridge.voice_peer import SECRET, VoicePeer
-from tests.unity.csharp import HERE, ServerProcess, compile_cs
+from tests.unity.csharp import HERE, PLUGIN, ServerProcess, compile_cs
 from tests.unity.test_server_process import python, script
 
 
 @pytest.fixture(scope="session")
 def player(core: Path, unity: list[Path], runtime: Path) -> Path:
     out = core.with_name("player.exe")
-    compile_cs(out, [HERE / "player" / "Player.cs"], references=[core, runtime, unity[0]], target="exe")
+    sample = PLUGIN / "Samples~" / "BasicNpc" / "BasicNpc.cs"
+    compile_cs(out, [HERE / "player" / "Player.cs", sample], references=[core, runtime, unity[0]], target="exe")
     return out
 
 
@@ -117,6 +118,21 @@ def test_what_a_microphone_hears_is_answered_aloud_with_subtitles_in_time(player
     assert all(spoken.startswith(part) or again.startswith(part) for part in subtitles)
     assert len(subtitles) > 3
     assert "shape aa" in said
+
+
+def test_who_holds_the_button_of_the_sample_and_speaks_is_answered(player, tmp_path):
+    (tmp_path / "secret").write_text(SECRET)
+    server = ServerProcess(tmp_path, "--echo", "--memory", "none", "--voice-token-file", str(tmp_path / "secret"))
+    try:
+        with closing(VoicePeer(server.endpoint, says="well met").ready()) as voice:
+            said = play(player, "sample", server.endpoint, tmp_path)
+            heard = [piece for piece in voice.news if isinstance(piece, Hear)]
+    finally:
+        server.kill()
+    assert sum(len(piece.pcm) for piece in heard) == 20 * 1600 * 2
+    assert heard[-1].end
+    assert said[-2].startswith("shown Bram: ")
+    assert said[-1] == "log "
 
 
 def test_without_a_voice_process_it_is_said_so_and_lines_are_read(player, tmp_path):

@@ -29,6 +29,7 @@ namespace NpcEngine.Tests
                     break;
                 case "reworded": Reworded(arguments[1]); break;
                 case "aloud": Aloud(arguments[1]); break;
+                case "sample": Sample(arguments[1]); break;
                 case "mute": Mute(arguments[1]); break;
                 case "sale": Sale(arguments[1]); break;
                 case "record": Record(arguments[1]); break;
@@ -68,6 +69,8 @@ namespace NpcEngine.Tests
             var microphone = body.AddComponent<NpcMicrophone>();
             microphone.Words.AddListener(text => Say("words", text));
             microphone.Failed.AddListener(text => Say("failed", text));
+            string asked = null; // not only `Last`: what is decided about a frame may come in the same Update
+            _brain.Decided.AddListener(decision => asked = decision.UtteranceId ?? asked);
             FramesUntil(() => NpcConnection.Current.Client.HasVoice);
             microphone.Begin();
             for (int i = 0; i < 20; i++) // goes round in its ring
@@ -76,8 +79,8 @@ namespace NpcEngine.Tests
                 UnityEngine.Scene.Frame();
             }
             microphone.End();
-            FramesUntil(() => _brain.Last != null && _brain.Last.UtteranceId != null && voice.Player.Speaking);
-            Say("asked", _brain.Last.UtteranceId.EndsWith(".0").ToString());
+            FramesUntil(() => asked != null && voice.Player.Speaking);
+            Say("asked", asked.EndsWith(".0").ToString());
             MethodInfo filter = typeof(NpcVoice).GetMethod("OnAudioFilterRead", BindingFlags.Instance | BindingFlags.NonPublic);
             double heard = 0;
             FramesUntil(() =>
@@ -91,6 +94,31 @@ namespace NpcEngine.Tests
             _brain.Say("hello");
             FramesUntil(() => voice.Player.Speaking);
             FramesUntil(() => !voice.Player.Speaking); // nobody asks for its samples any more
+            Say("log", string.Join("; ", UnityEngine.Scene.Log));
+        }
+
+        /// <summary>The sample, as somebody plays it who holds its button and speaks.</summary>
+        private static void Sample(string endpoint)
+        {
+            Microphone.devices = new[] { "headset" };
+            Camera.main = new GameObject("eye").AddComponent<Camera>();
+            var line = new GameObject("line");
+            line.SetActive(false);
+            line.AddComponent<NpcConnection>().Configure(endpoint, patience: 0.2f);
+            line.SetActive(true);
+            var sample = new GameObject("room").AddComponent<BasicNpc>();
+            UnityEngine.Scene.Begin(sample);
+            FramesUntil(() => NpcConnection.Current.Client.HasVoice);
+            GUI.Held = true;
+            FramesUntil(() => Microphone.Clip != null);
+            for (int i = 0; i < 20; i++)
+            {
+                Microphone.Speak(new float[1600]);
+                UnityEngine.Scene.Frame();
+            }
+            GUI.Held = false;
+            FramesUntil(() => GUI.Shown.Length > "Bram: ".Length && !GUI.Shown.Contains("…"));
+            Say("shown", GUI.Shown);
             Say("log", string.Join("; ", UnityEngine.Scene.Log));
         }
 

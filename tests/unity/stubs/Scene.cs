@@ -20,6 +20,12 @@ namespace UnityEngine
         private static readonly List<GameObject> Objects = new List<GameObject>();
         private static readonly Queue<Action> Due = new Queue<Action>();
 
+        /// <summary>What Unity calls before a component's first frame.</summary>
+        public static void Begin(MonoBehaviour part)
+        {
+            Send(part, "Start");
+        }
+
         /// <summary>One frame: updates, ends of frame, and what the GPU has finished.</summary>
         public static void Frame()
         {
@@ -30,6 +36,10 @@ namespace UnityEngine
             foreach (MonoBehaviour part in Parts().Where(part => Draws))
             {
                 part.Routines.ToList().ForEach(routine => routine.MoveNext());
+            }
+            foreach (MonoBehaviour part in Parts().Where(part => Draws && part.isActiveAndEnabled))
+            {
+                Send(part, "OnGUI");
             }
             for (int i = Due.Count; i > 0; i--)
             {

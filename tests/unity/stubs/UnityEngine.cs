@@ -385,6 +385,7 @@ namespace UnityEngine
     {
         public AudioClip clip { get; set; }
         public bool loop { get; set; }
+        public float spatialBlend { get; set; }
         public bool isPlaying { get; private set; }
         public void Play() { isPlaying = true; }
         public void Stop() { isPlaying = false; }
@@ -425,8 +426,11 @@ namespace UnityEngine
 
     public static class GUI
     {
-        public static void Label(Rect position, string text) { }
+        public static void Label(Rect position, string text) { Shown = text; }
+        public static string Shown;
         public static string TextField(Rect position, string text) { return text; }
+        public static bool RepeatButton(Rect position, string text) { return Held; }
+        public static bool Held; // a finger is on it
     }
 
     public static class GUILayout
@@ -439,12 +443,12 @@ namespace UnityEngine
 
     public sealed class Event
     {
-        public static Event current { get { return null; } }
+        public static readonly Event current = new Event { type = EventType.Repaint };
         public EventType type { get; set; }
         public KeyCode keyCode { get; set; }
     }
 
-    public enum EventType { KeyDown = 4 }
+    public enum EventType { KeyDown = 4, Repaint = 7 }
     public enum KeyCode { Return = 13 }
     public enum RuntimeInitializeLoadType { SubsystemRegistration = 4 }
 

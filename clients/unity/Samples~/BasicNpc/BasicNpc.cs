@@ -3,14 +3,17 @@ using UnityEngine;
 
 /// <summary>
 /// Put this on an empty object in a scene with a camera and press Play. It builds a room, a guard and a few things; type a
-/// line and press Enter. The guard answers, and walks to what he points at.
+/// line and press Enter, or hold the button and speak. The guard answers, aloud where the server has its voice, and walks to
+/// what he points at.
 /// </summary>
 public sealed class BasicNpc : MonoBehaviour
 {
     private const float Speed = 2;
     private NpcBrain _guard;
+    private NpcMicrophone _microphone;
     private Vector3 _goal;
     private bool _walking;
+    private bool _held;
     private string _typed = "";
     private string _said = "…";
 
@@ -33,10 +36,15 @@ public sealed class BasicNpc : MonoBehaviour
         body.SetActive(false); // so that the brain is configured before it is enabled
         _guard = body.AddComponent<NpcBrain>();
         _guard.Configure("bram", "guard", capture, "red ball", "green box");
-        _guard.Line.AddListener(line => _said = line);
         _guard.Failed.AddListener(fault => _said = fault);
         _guard.Decided.AddListener(Act);
+        body.AddComponent<AudioSource>().spatialBlend = 1; // he is heard from where he stands
+        body.AddComponent<NpcVoice>().Subtitle.AddListener(words => _said = words); // all at once where nobody speaks them
         body.SetActive(true);
+        _microphone = gameObject.AddComponent<NpcMicrophone>();
+        _microphone.Words.AddListener(words => _typed = words);
+        _microphone.Heard.AddListener(line => _typed = "");
+        _microphone.Failed.AddListener(fault => _said = fault);
         _goal = body.transform.position;
     }
 
@@ -67,12 +75,30 @@ public sealed class BasicNpc : MonoBehaviour
     {
         bool enter = Event.current.type == EventType.KeyDown && Event.current.keyCode == KeyCode.Return;
         GUI.Label(new Rect(20, 20, 900, 30), "Bram: " + _said);
-        _typed = GUI.TextField(new Rect(20, Screen.height - 50, Screen.width - 40, 30), _typed);
+        _typed = GUI.TextField(new Rect(20, Screen.height - 50, Screen.width - 190, 30), _typed);
+        bool held = GUI.RepeatButton(new Rect(Screen.width - 160, Screen.height - 50, 140, 30), "Hold and speak");
+        if (Event.current.type == EventType.Repaint)
+        {
+            Talk(held);
+        }
         if (enter && _typed.Length > 0)
         {
             _guard.Say(_typed);
             _typed = "";
         }
+    }
+
+    private void Talk(bool held)
+    {
+        if (held && !_held)
+        {
+            _microphone.Begin();
+        }
+        else if (!held && _held)
+        {
+            _microphone.End();
+        }
+        _held = held;
     }
 
     private static GameObject Make(PrimitiveType shape, string words, Vector3 place, Color colour)
