@@ -20,7 +20,7 @@ from engine.files import reason
 from engine.formats.wire.messages import Hear, Heard, Hush, Sound, Speak
 from engine.formats.wire.messages import Mark as WireMark
 from engine.speech.hearing import Told
-from engine.speech.process import VoiceProcess, be_gentle, loaded
+from engine.speech.process import VoiceProcess, loaded
 from engine.speech.speaking import Piece, Wanted
 
 _POLL_S = 0.1
@@ -35,8 +35,9 @@ def voice(
     ] = None,
     keys: Annotated[Path | None, typer.Option(help="Client key file, for a server that encrypts.")] = None,
     model: Annotated[
-        Path | None, typer.Option(help="Folder of a Whisper model for CTranslate2.", show_default="Whisper tiny.en, shipped")
-    ] = None,
+        str,
+        typer.Option(help="Whisper model: base, tiny (half the time, more mistakes), or the folder of one for CTranslate2."),
+    ] = "base",
     voice_file: Annotated[
         Path | None, typer.Option(help="Piper voice of characters whose card names none.", show_default="en_US-joe, shipped")
     ] = None,
@@ -53,7 +54,7 @@ def voice(
 ) -> None:
     """Start a voice; Ctrl-C or SIGTERM ends it. It waits for a server that is not there yet."""
     log_to_stderr(logging.INFO if verbose else logging.WARNING, False)
-    for folder, option in ((voices, "--voices"), (personas, "--personas"), (model, "--model")):
+    for folder, option in ((voices, "--voices"), (personas, "--personas")):
         if folder is not None and not folder.is_dir():
             raise Fault("voice", f"There is no directory {folder}.", f"Check {option}.")
     ended = threading.Event()
@@ -69,7 +70,6 @@ def voice(
             end_with_process(parent_pid, stop)
         if until_stdin_closes:
             end_with_stdin(stop)
-        be_gentle()
         process = loaded(link.wake, model=model, voice=voice_file, voices=voices, personas=personas, threads=threads)
         ends.callback(process.close)
         say(f"ready: voice for {server}")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import tempfile
 import time
+import wave
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -16,11 +21,12 @@ from engine.speech.hearing import Hearings, Told
 from engine.speech.phonemes import formant_voice
 from engine.speech.prosody import Character
 from engine.speech.recognition import plain_words, word_errors
-from engine.speech.sound import RATE, Samples, pcm_of, resampled
+from engine.speech.sound import RATE, Samples, pcm_of, resampled, samples_of
 from engine.speech.synthesis import Synthesis
 from engine.speech.tone import Sounding, Usual, sounding
 
-VOICES = ("en-us", "en", "en-us+f3", "en-gb-scotland")  # of espeak-ng: two accents more, and a woman
+VOICES = ("en-us", "en", "en-us+f3")  # of espeak-ng: another accent, and a woman
+PEOPLE = ("slt", "rms", "awb")  # of flite: voices learnt from recordings of three people, a woman and two men
 NOISES: tuple[tuple[str, float | None], ...] = (("none", None), ("pink", 20.0), ("pink", 10.0), ("white", 10.0))
 _PAUSE_S = 0.25
 _PIECE_S = 0.05
@@ -70,14 +76,28 @@ class Score:
 
 
 def sound_of_line(text: str, voice: str, noise: str = "none", ratio: float | None = None, seed: int = 0) -> Samples:
-    """A line at 16 kHz, said by espeak-ng, with noise around and behind it.
+    """A line at 16 kHz, said by espeak-ng or flite, with noise around and behind it.
 
     Args:
+        voice: one of `PEOPLE`, or of espeak-ng's.
         ratio: decibels of the speech above the noise.
     """
-    said, rate = formant_voice(text, voice)
+    said, rate = _flite(text, voice) if voice in PEOPLE else formant_voice(text, voice)
     sound = np.pad(resampled(said, rate, RATE), (int(_PAUSE_S * RATE), int(_PAUSE_S * RATE)))
     return with_noise(sound, noise, ratio, seed)
+
+
+def has_people() -> bool:
+    """Whether flite is installed (Debian's package of that name)."""
+    return shutil.which("flite") is not None
+
+
+def _flite(text: str, voice: str) -> tuple[Samples, int]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "said.wav"
+        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True, capture_output=True)
+        with wave.open(str(path), "rb") as file:
+            return samples_of(file.readframes(file.getnframes())), file.getframerate()
 
 
 def with_noise(sound: Samples, noise: str, ratio: float | None, seed: int) -> Samples:
@@ -155,18 +175,26 @@ def feed(hearings: Hearings, sound: Samples, words: Sequence[str] = (), opened: 
             pass
 
 
+_SPELLINGS = {"mister": "mr", "okay": "ok", "gray": "grey", "armor": "armour"}
+
+
+def spelt_alike(text: str) -> list[str]:
+    """Words in one spelling: how a word is written is not how it was heard."""
+    return [_SPELLINGS.get(word, word) for word in plain_words(text)]
+
+
 def _add(score: Score, ears: Ears, line: Spoken, sound: Samples, words: GameWords) -> None:
     began, busy = time.perf_counter(), time.process_time()
     text = ears.hear(sound, len(sound) / RATE - 2 * _PAUSE_S, words).text
     score.seconds.append(time.perf_counter() - began)
     score.busy.append(time.process_time() - busy)
-    said, heard = plain_words(line.text), plain_words(text)
+    said, heard = spelt_alike(line.text), spelt_alike(text)
     score.heard.append(text)
     score.errors += word_errors(said, heard)
     score.words += len(said)
     score.names += len(line.names)
     row = " ".join(heard)
-    score.found += sum(f" {' '.join(plain_words(name))} " in f" {row} " for name in line.names)
+    score.found += sum(f" {' '.join(spelt_alike(name))} " in f" {row} " for name in line.names)
 
 
 # Manners of espeak-ng's voices, and the tones that they should be heard as; neutral is to be told by words alone.
@@ -179,25 +207,24 @@ MANNERS: dict[str, tuple[dict[str, int], str, tuple[str, ...]]] = {
 }
 
 
-def measure_tone(lines: Sequence[str], voices: Sequence[str], gain_db: float = 0.0) -> dict[str, float]:
-    """The share of lines whose tone is told rightly by sound alone, for each manner of speaking, in the course of a game
-    whose player speaks in all of them by turns.
+def tones_heard(
+    lines: Sequence[str], voices: Sequence[str], gain_db: float = 0.0
+) -> Iterator[tuple[str, str, Mapping[str, float]]]:
+    """Manner, line, and the tones that are told of it by sound alone, in the course of a game whose player speaks in all
+    manners by turns.
 
     Args:
         gain_db: of the microphone.
     """
-    right = dict.fromkeys(MANNERS, 0)
     for voice in voices:
         usual = Usual()
         for number, line in enumerate([*lines[-3:], *lines]):
             manner = list(MANNERS)[number % len(MANNERS) if number > 2 else 0]
             for each in MANNERS if number > 2 else ():
-                how, variant, meant = MANNERS[each]
-                heard = deepcopy(usual).tone(_manner(line, voice + variant, how, gain_db))
-                right[each] += max(heard, key=heard.__getitem__) in meant if heard else not meant
+                how, variant, _ = MANNERS[each]
+                yield each, line, deepcopy(usual).tone(_manner(line, voice + variant, how, gain_db))
             how, variant, _ = MANNERS[manner]
             usual.tone(_manner(line, voice + variant, how, gain_db))
-    return {manner: round(count / (len(voices) * len(lines)), 3) for manner, count in right.items()}
 
 
 def _manner(line: str, voice: str, how: Mapping[str, int], gain_db: float) -> Sounding | None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from engine.speech.recognition import word_list
 
-_FIRST = 20  # characters after which the first breath ends at the next good place
+_FIRST = 14  # characters after which the first breath ends at the next good place
 _LONGEST = 160  # characters of any breath
 _FIGURE = 7  # characters more that a figure is said with
 _TOKEN = re.compile(r"\S+")

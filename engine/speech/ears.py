@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+
+import numpy as np
 
 from engine.speech.game_words import GameWords
 from engine.speech.language import Language, players
@@ -12,17 +13,18 @@ from engine.speech.recognition import NOTHING, Guess, Heard, Recogniser, believe
 from engine.speech.sound import RATE, Samples
 
 _WIDTH = 8  # texts that are followed at a time
+_QUICK = 2  # of words that are shown before the line is over
+_REPAIRED = 5  # the likeliest texts in which words of the game are looked for
 _LEAST_S = 0.1  # of speech: below it is a knock
-_REPAIRED = 4  # the likeliest texts in which words of the game are looked for
 
 
 class Ears:
     """The recogniser and what it takes to believe it; used by one thread."""
 
-    def __init__(self, model: Path | None = None, threads: int = 1, language: Language | None = None) -> None:
+    def __init__(self, model: str = "base", threads: int = 1, language: Language | None = None) -> None:
         """
         Args:
-            model: see `Recogniser`.
+            model: see `models.model_folder`.
 
         Raises:
             Fault: `extra_missing` or `speech_model`.
@@ -41,8 +43,12 @@ class Ears:
         """
         if spoken_s < _LEAST_S or not sound.size:
             return NOTHING
-        quiet, _ = denoised(sound)
-        guesses, silence = self._recogniser.listen(quiet, words.prompt, 1 if quick else _WIDTH, 1 if quick else _WIDTH)
+        if quick:
+            guesses, silence = self._recogniser.listen(sound, "", 1, _QUICK, whole=False)
+        else:
+            quiet, _ = denoised(sound)
+            heard = np.float32(0.5) * (quiet + sound)  # a filter's traces are stranger to Whisper than half of the noise
+            guesses, silence = self._recogniser.listen(heard, words.prompt, _WIDTH, _WIDTH)
         single = [replace(guess, text=once(cleaned(guess.text))) for guess in guesses]
         kept = [guess for guess in single if believed(guess, spoken_s, silence, words.prompt)]
         if not kept:
@@ -50,7 +56,7 @@ class Ears:
         if quick:
             return Heard(kept[0].text, confidence_of(kept[0].score, silence), tuple(kept))
         offered = [other for guess in kept[:_REPAIRED] for other in words.put_right(guess)] + kept[_REPAIRED:]
-        ranked = sorted(offered, key=lambda guess: -self._language.worth(guess, words.single))
+        ranked = sorted(offered, key=lambda guess: -self._language.worth(guess, words.single, words.pairs))
         best = ranked[0]
         return Heard(best.text, confidence_of(best.score, silence), tuple(ranked))
 

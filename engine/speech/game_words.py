@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from engine.speech import phonemes as ph
 from engine.speech.recognition import Guess, plain_words, word_list
 
 _MOST = 256
 _PROMPT = 320  # characters: what Whisper's memory for what came before holds with ease
+_USUAL = "Village, wolf, red potion, gate."  # where a game tells none: it keeps Whisper to English, and to games
 _NEAR = 0.4  # of the sound may differ
-_PRICE = 5.0  # of a difference of all of the sound, in natural logarithms for each phoneme
+_PRICE = 3.5  # of a difference of all of the sound, in natural logarithms for each phoneme
 _MOVES = 3  # words put right in one text
 _VOWELS = frozenset("aɑɐʌæɒeɛəɜɚɝiɪᵻɨoɔuʊyøœ")
 _ALIKE = ("pbm", "tdɾðθ", "kɡgx", "fvw", "szʃʒ", "nmŋ", "lɹrw", "jiɪ", "hɦ")
@@ -46,12 +49,17 @@ class GameWords:
             if size > _PROMPT:
                 break
             kept.append(phrase)
-        return f"{', '.join(kept)}." if kept else ""
+        return f"{', '.join(kept)}." if kept else _USUAL
 
     @cached_property
     def single(self) -> frozenset[str]:
         """Every word of them that says something."""
         return frozenset(word for phrase in self.phrases for word in plain_words(phrase) if word not in word_list("common"))
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Words that follow each other in them."""
+        return frozenset(pair for phrase in self.phrases for pair in pairwise(plain_words(phrase)))
 
     @cached_property
     def _sounds(self) -> tuple[tuple[str, str], ...]:
@@ -91,7 +99,7 @@ class GameWords:
             longest = max(len(sound), len(theirs))
             if abs(len(sound) - len(theirs)) > _NEAR * longest:
                 continue
-            difference = distance(sound, theirs)
+            difference = distance(sound, theirs, _NEAR * longest)
             if difference <= _NEAR * longest:
                 near.append((word, _PRICE * difference * (1.0 if difference > 0.0 else 0.0)))
         return sorted(near, key=lambda found: found[1])[:2]
@@ -124,21 +132,53 @@ def sound_of(words: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def distance(one: str, other: str) -> float:
-    """How much two rows of phonemes differ: 1 for one that is wholly another, less for those that are easily mistaken."""
+def distance(one: str, other: str, most: float = math.inf) -> float:
+    """How much two rows of phonemes differ: 1 for one that is wholly another, less for those that are easily mistaken.
+
+    Args:
+        most: what is beyond it may be told as infinite, and sooner.
+    """
     row = [0.0]
     for phoneme in other:
-        row.append(row[-1] + _alone(phoneme))
+        row.append(row[-1] + _ALONE[phoneme])
     for mine in one:
-        before, row[0] = row[0], row[0] + _alone(mine)
+        costs, alone = _COSTS[mine], _ALONE[mine]
+        before, row[0] = row[0], row[0] + alone
+        least = left = row[0]
         for j, theirs in enumerate(other, 1):
-            changed = before + _between(mine, theirs)
-            before, row[j] = row[j], min(row[j] + _alone(mine), row[j - 1] + _alone(theirs), changed)
+            up = row[j]
+            changed = before + costs[theirs]
+            best = min(up + alone, left + _ALONE[theirs], changed)
+            before, row[j], left = up, best, best
+            least = min(least, best)
+        if least > most:
+            return math.inf
     return row[-1]
 
 
-def _alone(phoneme: str) -> float:
-    return 0.5 if phoneme in _FLEETING else 0.8
+class _Alone(dict[str, float]):
+    """What a phoneme costs that the other row lacks."""
+
+    def __missing__(self, phoneme: str) -> float:
+        return self.setdefault(phoneme, 0.5 if phoneme in _FLEETING else 0.8)
+
+
+class _Costs(dict[str, dict[str, float]]):
+    """What it costs to take a phoneme for another."""
+
+    def __missing__(self, phoneme: str) -> dict[str, float]:
+        return self.setdefault(phoneme, _Between(phoneme))
+
+
+class _Between(dict[str, float]):
+    def __init__(self, one: str) -> None:
+        self._one = one
+
+    def __missing__(self, other: str) -> float:
+        return self.setdefault(other, _between(self._one, other))
+
+
+_ALONE, _COSTS = _Alone(), _Costs()
 
 
 def _between(one: str, other: str) -> float:

@@ -17,7 +17,10 @@ from engine.speech.recognition import Guess, plain_words
 FILE = "player_lines.txt.gz"
 _OF_THE_GAME = 2e-4  # how often a word of the game comes up, at the least
 _UNKNOWN = 3e-6  # a word that no line has
-_WEIGHT = 0.4  # of the language beside the sound
+_SHARE = 0.2  # of what players name in a place: each word of the game has this chance to be it
+_GOES_ON = 0.3  # of a word of the game that is followed by the next one of its phrase
+_SLOT = "thing"  # stands in the counted lines for whatever a game may have
+_WEIGHT = 0.45  # of the language beside the sound
 _WORD = 3.5  # what a word is worth by itself, or short texts would always win
 _TOKENS = 1.3  # that Whisper spends on a word
 
@@ -40,27 +43,37 @@ class Language:
         """Whether players have said the word."""
         return (word,) in self._counts
 
-    def logarithm(self, words: Sequence[str], game: Collection[str] = ()) -> float:
-        """The natural logarithm of how likely a line is."""
-        before = ["<s>", "<s>"]
+    def logarithm(self, words: Sequence[str], game: Collection[str] = (), pairs: Collection[tuple[str, str]] = ()) -> float:
+        """The natural logarithm of how likely a line is.
+
+        Args:
+            game: words of the game: each may stand where players name things.
+            pairs: of them that follow each other.
+        """
+        before, last = ["<s>", "<s>"], ""
         total = 0.0
         for word in (*words, "</s>"):
-            p = self._counts.get((word,), 0) / self._all or _UNKNOWN
+            p = self._chance(before, word, _OF_THE_GAME if word in game else 0.0)
             if word in game:
-                p = max(p, _OF_THE_GAME)
-            for reach in (1, 2):
-                history = tuple(before[-reach:])
-                if seen := self._after.get(history, 0):
-                    trust = seen / (seen + self._kinds[history])
-                    p = trust * self._counts.get((*history, word), 0) / seen + (1.0 - trust) * p
+                p = max(p, _SHARE * self._chance(before, _SLOT), _GOES_ON if (last, word) in pairs else 0.0)
             total += math.log(p)
-            before.append(word)
+            before = [before[-1], _SLOT if word in game else word]
+            last = word
         return total
 
-    def worth(self, guess: Guess, game: Collection[str] = ()) -> float:
+    def _chance(self, before: Sequence[str], word: str, least: float = 0.0) -> float:
+        p = max(self._counts.get((word,), 0) / self._all or _UNKNOWN, least)
+        for reach in (1, 2):
+            history = tuple(before[-reach:])
+            if seen := self._after.get(history, 0):
+                trust = seen / (seen + self._kinds[history])
+                p = trust * self._counts.get((*history, word), 0) / seen + (1.0 - trust) * p
+        return p
+
+    def worth(self, guess: Guess, game: Collection[str] = (), pairs: Collection[tuple[str, str]] = ()) -> float:
         """How good a text is, by sound and language together."""
         words = plain_words(guess.text)
-        return guess.score * (_TOKENS * len(words) + 2) + _WEIGHT * (self.logarithm(words, game) + _WORD * len(words))
+        return guess.score * (_TOKENS * len(words) + 2) + _WEIGHT * (self.logarithm(words, game, pairs) + _WORD * len(words))
 
 
 def counted(lines: Iterable[str]) -> list[tuple[tuple[str, ...], int]]:

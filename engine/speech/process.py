@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from engine.speech.synthesis import Synthesis
 _LOG = logging.getLogger("engine.speech")
 _WAITING = 32 << 20  # bytes of sound that wait to be heard: three minutes of several games
 _NAP_S = 0.25
-_NICE = 10
+_NICE = {"ears": 10, "mouth": 4}  # whoever waits for the first sound waits for little work, a recognised line is much
 
 News = Told | Piece
 
@@ -101,6 +102,7 @@ class VoiceProcess:
         self._told()
 
     def _listen(self) -> None:
+        _be_gentle("ears")
         while not self._closed:
             self._take_in()
             if self._hearings.work():
@@ -124,6 +126,7 @@ class VoiceProcess:
                 _LOG.exception("A piece of sound could not be taken in.")
 
     def _talk(self) -> None:
+        _be_gentle("mouth")
         while not self._closed:
             if self._speeches.work():
                 continue
@@ -134,7 +137,7 @@ class VoiceProcess:
 def loaded(
     told: Callable[[], None],
     *,
-    model: Path | None = None,
+    model: str = "base",
     voice: Path | None = None,
     voices: Path | None = None,
     personas: Path | None = None,
@@ -143,7 +146,7 @@ def loaded(
     """A voice process with everything that it needs.
 
     Args:
-        model: folder of a Whisper model for CTranslate2.
+        model: see `models.model_folder`.
         voice: voice file of cards that name none.
         voices: folder of voice files that cards may name.
         personas: folder of the game's cards, beside which recordings lie.
@@ -152,20 +155,24 @@ def loaded(
     Raises:
         Fault: `extra_missing`, `speech_model`, `speech_library` or `voice_file`.
     """
-    ears = Ears(model, threads)
+    with ThreadPoolExecutor(1, initializer=_be_gentle, initargs=("ears",)) as pool:  # CTranslate2's own threads will be, too
+        ears = pool.submit(Ears, model, threads).result()
     return VoiceProcess(ears, Synthesis(voices, voice, threads), Recordings(personas), told)
 
 
-def be_gentle() -> None:
-    """Give way to the game and the server: speech may come later, a frame may not."""
+def _be_gentle(thread: str) -> None:
+    """Give way to the game and the server: speech may come later, a frame may not.
+
+    On Linux a thread's priority is its own, elsewhere the last one is that of the process.
+    """
     try:
         if sys.platform == "win32":
             import ctypes
 
             kernel = ctypes.WinDLL("kernel32")
-            kernel.GetCurrentProcess.restype = ctypes.c_void_p
-            kernel.SetPriorityClass(ctypes.c_void_p(kernel.GetCurrentProcess()), 0x4000)  # BELOW_NORMAL
+            kernel.GetCurrentThread.restype = ctypes.c_void_p
+            kernel.SetThreadPriority(ctypes.c_void_p(kernel.GetCurrentThread()), -1)  # THREAD_PRIORITY_BELOW_NORMAL
         else:
-            os.nice(_NICE)
+            os.setpriority(os.PRIO_PROCESS, 0, max(_NICE[thread], os.getpriority(os.PRIO_PROCESS, 0)))
     except OSError as error:
         _LOG.warning("The voice process cannot lower its own priority: %s.", error)

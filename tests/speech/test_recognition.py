@@ -49,6 +49,15 @@ def test_players_rather_say_what_players_say():
     assert language.logarithm(["zorblax"]) < language.logarithm(["zorblax"], {"zorblax"})
 
 
+def test_a_word_of_the_game_may_stand_where_players_name_things():
+    language = players()
+    game, pairs = {"goblet", "silver", "ring"}, {("silver", "ring")}
+    put = "put the {} on the table"
+    assert language.logarithm(put.format("goblet").split(), game) > 3 + language.logarithm(put.format("droplet").split(), game)
+    ring = put.format("silver ring").split()
+    assert language.logarithm(ring, game, pairs) > language.logarithm(ring, game)
+
+
 def test_counts_come_back_from_the_file():
     counts = counted(["wait here", "wait there", "wait here please"])
     language = Language(counts)
