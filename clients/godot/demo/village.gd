@@ -1,10 +1,12 @@
 extends Node2D
-## The demo: arrow keys walk, Enter speaks to the nearest villager, F5 records an episode, F6 ends it.
+## The demo: arrow keys walk, Enter writes to the nearest villager, V held speaks to it, F5 records an episode, F6
+## ends it.
 
-const HELP := "Arrow keys walk · Enter speaks · F5 records · F6 ends the recording"
+const HELP := "Arrow keys walk · Enter writes · hold V to speak · F5 records · F6 ends the recording"
 
 @onready var _client: NpcClient = $NpcClient
 @onready var _recorder: NpcRecorder = $NpcRecorder
+@onready var _microphone: NpcMicrophone = $NpcMicrophone
 @onready var _player: Node2D = $Player
 @onready var _villagers: Array[Node] = [$Bram, $Mira]
 @onready var _status: Label = $Screen/Status
@@ -14,6 +16,8 @@ const HELP := "Arrow keys walk · Enter speaks · F5 records · F6 ends the reco
 
 func _ready() -> void:
 	_words.text_submitted.connect(speak)
+	_microphone.words.connect(func(text: String) -> void: _said.text = "You: %s" % text)
+	_microphone.failed.connect(func(what: String) -> void: _said.text = what)
 	for villager in _villagers:
 		villager.brain.state = {"player": "Ada"}
 	if DisplayServer.get_name() != "headless":
@@ -38,6 +42,8 @@ func _process(_delta: float) -> void:
 func _unhandled_key_input(event: InputEvent) -> void:
 	if event.is_action_pressed("ui_accept"):
 		_words.grab_focus()
+	elif event.keycode == KEY_V and not event.is_echo():
+		_talk(event.is_pressed())
 	elif event.is_pressed() and event.keycode == KEY_F5:
 		_recorder.start()
 	elif event.is_pressed() and event.keycode == KEY_F6:
@@ -53,10 +59,23 @@ func speak(text: String) -> void:
 		_addressed(text).brain.say(text, "Ada")
 
 
+## The key to talk went down, or came up.
+func _talk(down: bool) -> void:
+	if down:
+		_microphone.listeners.assign([_nearest().brain])
+		_microphone.begin()
+	else:
+		_microphone.end()
+
+
 func _addressed(text: String) -> Node:
 	for villager in _villagers:
 		if text.to_lower().begins_with(str(villager.name).to_lower()):
 			return villager
+	return _nearest()
+
+
+func _nearest() -> Node:
 	var near := func(one: Node, other: Node) -> bool:
 		return one.position.distance_to(_player.position) < other.position.distance_to(_player.position)
 	var sorted := _villagers.duplicate()

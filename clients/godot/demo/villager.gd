@@ -1,5 +1,6 @@
 extends "res://demo/person.gd"
-## A person with an [NpcBrain]: what a decision makes it do. Each of these methods says where to go from here.
+## A person with an [NpcBrain]: what a decision makes it do. Each of these methods says where to go from here. Where the
+## server has its voice, lines are heard as well, and the bubble keeps pace with them.
 
 ## Pixels around a decision's target in which a thing is meant.
 const REACH := 90.0
@@ -13,6 +14,11 @@ var _errand: bool = false
 var _place := Vector2.ZERO
 
 @onready var brain: NpcBrain = $NpcBrain
+
+
+func _ready() -> void:
+	super()
+	$NpcBrain/NpcVoice.subtitle.connect(npc_say)
 
 
 func _process(delta: float) -> void:

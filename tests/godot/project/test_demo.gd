@@ -18,6 +18,8 @@ func test_villagers_see_the_screen_and_answer() -> void:
 	var frame: NpcFrame = bram.brain._capture.newest
 	equal([frame.width, frame.height, frame.format], [640, 360, "rgb"], "what he sees")
 	check(_colours(frame) > 8, "the picture is blank")
+	_press(KEY_V)
+	equal(_village.get_node("Screen/Said").text, "No voice process is connected to the server: type the words.")
 	_village.speak("Mira, hello there!")
 	var greeting := await _answer_of("Mira")
 	# A wolf in view goes before a greeting: whichever of the two she does, she does it in words.
@@ -32,6 +34,13 @@ func test_villagers_see_the_screen_and_answer() -> void:
 	await comes_true(func() -> bool: return bram.goal == bram.position, 3000)
 	await _photograph()
 	done()
+
+
+func _press(key: Key) -> void:
+	var event := InputEventKey.new()
+	event.keycode = key
+	event.pressed = true
+	_village._unhandled_key_input(event)
 
 
 func _is_told(villager: Node2D) -> bool:

@@ -60,6 +60,8 @@ func begin() -> void:
 		failed.emit("No voice process is connected to the server: type the words.")
 	elif not ProjectSettings.get_setting("audio/driver/enable_input", false):
 		failed.emit("Turn on audio/driver/enable_input in the project settings, or type the words.")
+	elif not AudioServer.get_mix_rate() > 0.0:
+		failed.emit("There is no sound yet (in a browser it begins with the first click): type the words.")
 	else:
 		_open_microphone()
 		_hearing = _client.hear(ids, roundi(AudioServer.get_mix_rate()), open, _see)
