@@ -35,11 +35,12 @@ ROUND_BOTH_SIDES = 4  # accuracy level of the operator MatMulNBits: 8-bit produc
 def _no_advice() -> Iterator[None]:
     """The library advises through the root logger, and sets it up anew on import; it is put back as it was."""
     root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    root.setLevel(logging.ERROR)
+    level, handlers, disabled = root.level, list(root.handlers), root.manager.disable
+    logging.disable(logging.WARNING)  # its loggers have levels of their own
     try:
         yield
     finally:
+        logging.disable(disabled)
         root.setLevel(level)
         root.handlers[:] = handlers
 
