@@ -137,7 +137,8 @@ def _whole(turn: Turn, known: float) -> Reply | None:
 def _beside(turn: Turn) -> Reply | None:
     """The fact that another clause of the same words names: "people speak of a fever. what is it?"."""
     clause, facts = turn.clause, turn.parts.persona.knowledge
-    if clause.sense is not Sense.QUESTION or not _REFERS.search(clause.text) or best(turn.heard.knowledge)[1] >= _NEAR:
+    least = _VERY if len(clause.text.split()) <= _FEW else _NEAR  # "what is it?" comes near to nothing by itself
+    if clause.sense is not Sense.QUESTION or not _REFERS.search(clause.text) or best(turn.heard.knowledge)[1] >= least:
         return None
     for _, percept in turn.clauses[1:]:
         topic, likeness = best(percept.knowledge)
