@@ -116,18 +116,19 @@ class Soup:
 
     def taste(self) -> list[Tasted]:
         """Every single model, the best first; then soups and the ensemble, with their gains over the first."""
-        single = []
+        single, fitted = [], {}
         for name, state in self.states.items():
             self._progress.say(f"measuring {name}")
-            single.append(self._tasted(name, [state]))
+            fitted[name] = self._refitted(state)  # as the soups' are: what norms gain is no gain of a mean
+            single.append(self._tasted(name, [fitted[name]]))
         single.sort(key=lambda tasted: -tasted.score)
         ordered = [self.states[tasted.name] for tasted in single]
-        self._greedy, members = self._greedily(ordered, single[0].score)
+        self._greedy, members = self._greedily(ordered, fitted[single[0].name], single[0].score)
         self._uniform = self._refitted(mean_weights(ordered))
         joined = {
             "uniform soup": [self._uniform],
             f"greedy soup of {members}": [self._greedy],
-            "ensemble (mean logits)": ordered,
+            "ensemble (mean logits)": list(fitted.values()),
         }
         rows = list(single)
         for name, states in joined.items():
@@ -150,9 +151,9 @@ class Soup:
         write_json(out / "soup.json", [_as_json(row) for row in rows])
         return best.name
 
-    def _greedily(self, ordered: Sequence[State], score: float) -> tuple[State, int]:
+    def _greedily(self, ordered: Sequence[State], best: State, score: float) -> tuple[State, int]:
         """The best, and each further one that does not make their mean worse where it is chosen; and how many these are."""
-        members, soup = [ordered[0]], ordered[0]
+        members, soup = [ordered[0]], best
         for state in ordered[1:]:
             candidate = self._refitted(mean_weights([*members, state]))
             if (new := self._answer([candidate], self._choice).score()) >= score:
