@@ -87,7 +87,7 @@ def write_bundle(run: Path, out: Path, precision: str, name: str, variants: Sequ
         for variant in dict.fromkeys((precision, *variants)):
             with console.status(f"writing the {variant} graphs"):
                 made = folder / variant
-                _write_as(variant, exactly, made, lambda: calibration_frames(model.cfg.size, packs))
+                write_as(variant, exactly, made, lambda: calibration_frames(model.cfg.size, packs))
                 free_frames(made / "image.onnx")
                 parities[variant] = compare(model, made, folder / TOKENIZER_FILE, frames, texts)
             refuse_unless(parities[variant].acceptable(variant), parities[variant], variant)
@@ -133,7 +133,7 @@ def _file(graph: str, variant: str) -> str:
     return f"{graph}.{variant}.onnx" if variant else f"{graph}.onnx"
 
 
-def _write_as(variant: str, exact: Path, folder: Path, frames: Callable[[], Frames]) -> None:
+def write_as(variant: str, exact: Path, folder: Path, frames: Callable[[], Frames]) -> None:
     """Write the graphs of the directory `exact` in a precision; `frames` set the ranges of INT8."""
     folder.mkdir()
     for graph in GRAPHS:

@@ -61,6 +61,7 @@ COMMANDS = {
         Command("report", "engine.cli.experiments:report", "Draw a page of measured runs or bundles, side by side."),
         Command("tune", "engine.cli.learn:tune", "Search the hyperparameters of a recipe."),
         Command("reproduce", "engine.cli.experiments:reproduce", "Train a run again and say whether the same comes out."),
+        Command("compress", "engine.cli.experiments:compress", "Make a model smaller in several ways and say what each costs."),
         Command("compare", "engine.cli.learn:compare", "Compare encoders and fusions under one budget."),
         Command("soup", "engine.cli.soup:soup", "Average the weights of several runs, and tell whether it pays."),
         Command("unpack", "export.__main__:unpack", "Turn a bundle back into a run that training goes on from."),

@@ -97,3 +97,26 @@ def _no_difference(rows: list[Row]) -> str:
     if any(gain is not None for row in rows for gain in row.gains):
         return "No difference is more than chance."
     return "They were not measured on the same scenes: their figures stand side by side, but cannot be compared."
+
+
+def compress(
+    run: Annotated[Path, typer.Option(help="Run directory that `train` wrote, or `unpack`.")],
+    out: Annotated[Path, typer.Option(help="Where all goes; finished ways there are kept.")] = Path("runs/compress"),
+    way: Annotated[list[str] | None, typer.Option(help="A way to go (repeatable); default: all.")] = None,
+    minutes: Annotated[float, typer.Option(min=0, help="Of teaching for whatever was cut away.")] = 8.0,
+    scenes: Annotated[int, typer.Option(min=8, help="Held-out scenes to measure on.")] = 300,
+) -> None:
+    """Prune, thin, shorten and round a model; tell what each way saves and costs, and what is worth it.
+
+    Interrupt it at will: it tells what is done, and the same command goes on.
+    """
+    with needs_extra("train", "Compressing"):
+        from engine.lab.compression.methods import VARIANTS
+        from engine.lab.compression.run import Compression, table_of, verdict, write_results
+    writable_folder(out)
+    console = Console()
+    outcomes = Compression(run, out, minutes, scenes, console).do(way or list(VARIANTS))
+    if outcomes:
+        console.print(table_of(outcomes))
+        console.print(verdict(outcomes), markup=False, highlight=False)
+        typer.echo(f"Written: {', '.join(map(str, write_results(outcomes, out)))}; bundles: {out / 'WAY' / 'bundle'}")

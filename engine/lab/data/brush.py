@@ -23,7 +23,7 @@ def repainted(rgba: Rgba, rng: Rng) -> Rgba:
     detailed = min(rgba.shape[:2]) >= SMALLEST
     if detailed and rng.random() < FLAT:
         step = 255 / int(rng.integers(3, 6))
-        colour = np.round(colour / step) * step
+        colour = np.round(colour / np.float32(step)) * np.float32(step)
     if detailed and rng.random() < RELIEF:
         colour *= _relief(rgba[..., 3], rng)[..., None]
     if detailed and rng.random() < MOTTLED:

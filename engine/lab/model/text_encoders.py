@@ -222,12 +222,12 @@ class MiniLM(TunedText):
         bias = (1.0 - mask.float())[:, None, None, :] * -1e4
         places = torch.arange(ids.shape[1], device=ids.device)
         x = self.norm(self.word(ids) + self.position(places) + self.kind)
-        for layer in self.layers[: 6 - len(self.tuned)]:
+        for layer in self.layers[: len(self.layers) - len(self.tuned)]:
             x = layer(x, bias)
         return x, bias
 
     def sentence(self, x: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
-        for layer in self.layers[6 - len(self.tuned) :]:
+        for layer in self.layers[len(self.layers) - len(self.tuned) :]:
             x = layer(x, bias)
         return F.normalize(mean_pooled(x, mask), dim=-1)
 
