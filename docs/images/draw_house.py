@@ -15,10 +15,11 @@ ORANGE, TEAL, VIOLET, STONE = "#c8701a", "#2a8c82", "#6a5acd", "#8a8577"
 Room = tuple[str, float, float, float, float, tuple[str, ...]]  # folder, x, y, width, height, what it holds
 
 LAB: tuple[Room, ...] = (
-    ("engine/lab/games", 206, 60, 148, 70, ("public games,", "for measuring alone")),
-    ("engine/lab/comparison", 362, 60, 164, 70, ("encoders and fusions", "under one budget")),
-    ("engine/lab/adaptation", 534, 60, 164, 70, ("a game's recording", "to a bundle")),
-    ("export", 706, 60, 132, 70, ("PyTorch to ONNX", "graphs, a bundle")),
+    ("engine/lab/games", 206, 60, 118, 70, ("public games,", "for measuring")),
+    ("engine/lab/comparison", 334, 60, 118, 70, ("encoders, fusions,", "one budget")),
+    ("engine/lab/compression", 462, 60, 118, 70, ("what is cut away,", "and its price")),
+    ("engine/lab/adaptation", 590, 60, 118, 70, ("a game's art", "to a bundle")),
+    ("export", 718, 60, 120, 70, ("PyTorch to ONNX", "graphs, a bundle")),
     ("engine/lab/evaluation", 206, 142, 164, 70, ("a bundle measured", "through the runtime")),
     ("engine/lab/data", 378, 142, 144, 70, ("scenes, the teacher,", "lines of players")),
     ("engine/lab/model", 530, 142, 144, 70, ("encoders, neck,", "grounding, heads")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import torch
@@ -124,15 +124,13 @@ def _figures(rows: Sequence[Row], number: int) -> dict[str, tuple[Interval, Inte
 
 
 def table_of(outcomes: Sequence[Outcome]) -> Table:
-    """A row each way; what a figure lost beyond chance stands in brackets."""
-    figures = list(outcomes[0].rows) if outcomes else []
-    table = Table(
-        "way", "MB", "packed", "line ms", "frame ms", *figures, title="graphs alone; figures on scenes of a new style"
-    )
-    for outcome in outcomes:
-        cost = outcome.cost
-        cells = (f"{cost.mb:.1f}", f"{cost.packed_mb:.1f}", f"{cost.line_ms:.1f}", f"{cost.frame_ms:.1f}")
-        table.add_row(outcome.name, *cells, *(_cell(outcome.rows[name]) for name in figures))
+    """A column each way; what a figure lost or gained beyond chance stands in brackets."""
+    table = Table("", *(o.name for o in outcomes), title="graphs alone; figures on scenes of a new style", title_justify="left")
+    for field in fields(Cost):
+        table.add_row(field.name.replace("_", " "), *(f"{getattr(o.cost, field.name):.1f}" for o in outcomes))
+    for name in outcomes[0].rows if outcomes else ():
+        table.add_row(name, *(_cell(o.rows[name]) for o in outcomes))
+    table.add_row("lost at most", *(f"{o.lost:.3f}" for o in outcomes))
     return table
 
 
