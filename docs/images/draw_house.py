@@ -15,11 +15,11 @@ ORANGE, TEAL, VIOLET, STONE = "#c8701a", "#2a8c82", "#6a5acd", "#8a8577"
 Room = tuple[str, float, float, float, float, tuple[str, ...]]  # folder, x, y, width, height, what it holds
 
 LAB: tuple[Room, ...] = (
-    ("engine/lab/games", 206, 60, 118, 70, ("public games,", "for measuring")),
-    ("engine/lab/comparison", 334, 60, 118, 70, ("encoders, fusions,", "one budget")),
-    ("engine/lab/compression", 462, 60, 118, 70, ("what is cut away,", "and its price")),
-    ("engine/lab/adaptation", 590, 60, 118, 70, ("a game's art", "to a bundle")),
-    ("export", 718, 60, 120, 70, ("PyTorch to ONNX", "graphs, a bundle")),
+    ("engine/lab/games", 206, 60, 106, 70, ("public games,", "for measuring")),
+    ("engine/lab/comparison", 322, 60, 122, 70, ("encoders, fusions,", "one budget")),
+    ("engine/lab/compression", 454, 60, 130, 70, ("what is cut away,", "and its price")),
+    ("engine/lab/adaptation", 594, 60, 122, 70, ("a game's art", "to a bundle")),
+    ("export", 726, 60, 112, 70, ("PyTorch to ONNX", "graphs, a bundle")),
     ("engine/lab/evaluation", 206, 142, 164, 70, ("a bundle measured", "through the runtime")),
     ("engine/lab/data", 378, 142, 144, 70, ("scenes, the teacher,", "lines of players")),
     ("engine/lab/model", 530, 142, 144, 70, ("encoders, neck,", "grounding, heads")),
