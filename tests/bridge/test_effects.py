@@ -14,7 +14,7 @@ from npc.types import Effect
 from tests.bridge.wire import Wire
 
 BAKER = {"name": "Mira", "wares": {"bread": 4}}
-SALE = Effect("sell", {"item": "bread", "price": 4, "against": "", "to": "player"})
+SALE = Effect("sell", {"item": "bread", "price": 4, "against": "", "to": "player", "count": 1})
 
 
 def _decision(effects: tuple[Effect, ...]) -> WireDecision:
