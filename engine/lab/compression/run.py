@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -40,7 +41,7 @@ class Outcome:
     @property
     def lost(self) -> float:
         """The most that any figure lost; 0 where none did."""
-        return max((-gain.value for _, gain in self.rows.values() if gain is not None), default=0.0)
+        return max([0.0, *(-gain.value for _, gain in self.rows.values() if gain is not None)])
 
 
 class Compression:
@@ -49,12 +50,16 @@ class Compression:
     Args:
         minutes: of teaching for whatever was cut.
         scenes: that are measured on.
+
+    Raises:
+        Fault: `compress_differs`: there are ways of another run in `out`, or of another budget.
     """
 
     def __init__(self, run: Path, out: Path, minutes: float, scenes: int, console: Console) -> None:
         self._run, self._out, self._minutes, self._count, self._console = run, out, minutes, scenes, console
         self._model, self._cfg = load_run(run)
         self._scenes: list[Asked] = []
+        _refuse_others(out, {"run": str(run.resolve()), "minutes": minutes, "scenes": scenes})
 
     def do(self, names: Sequence[str]) -> list[Outcome]:
         """Do all that are not done yet, the whole model first; Ctrl-C ends after what is under way, with what is done.
@@ -100,6 +105,15 @@ class Compression:
             self._console.print(f"taught for {steps} steps", highlight=False)
         settle(student)
         return student.eval()
+
+
+def _refuse_others(out: Path, made_of: dict[str, object]) -> None:
+    """Finished ways are kept, and compared with each other: they must be of one run, taught and measured alike."""
+    file = out / "compress.json"
+    if file.is_file() and json.loads(file.read_text(encoding="utf-8")) != made_of:
+        fault = f"{out} holds ways of another run, or of other --minutes or --scenes."
+        raise Fault("compress_differs", fault, "Choose another --out directory.")
+    write_json(file, made_of)
 
 
 def outcomes_of(folders: Mapping[str, Path]) -> list[Outcome]:
