@@ -40,8 +40,8 @@ def test_it_reads_as_the_bundle_does(run: Path) -> None:
     lines = ["red potion", "hand me the key by the door", "look out, a wolf!"]
     sentence, utterance = model.encode_text(*tokenize(model.text, lines))
     for (was, wanted), now, meant in zip(BundleTexts(Bundle(), 1).encode(lines), sentence, utterance, strict=True):
-        assert cosine(was, now.detach().numpy()) > 0.95  # the graph rounds what goes into its products, too
-        assert cosine(wanted, meant.detach().numpy()) > 0.95
+        assert cosine(was, now.detach().numpy()) > 0.98  # the graph may round what goes into its products, too
+        assert cosine(wanted, meant.detach().numpy()) > 0.98  # the graph may round what goes into its products, too
 
 
 def test_it_sees_as_the_bundle_does(run: Path) -> None:

@@ -135,7 +135,6 @@ class SceneStage:
         model.to(self._device)
         self.model, self.cfg, self.texts, self.seed = model, cfg, texts, seed
         self.on_validation, self.name = on_validation, name
-        self._name = name
         self.best_file, self.last_file = run / f"{name}.safetensors", run / f"{name}-last.safetensors"
         self._state_file = run / f"{name}-state.pt"
         self._clock = Clock(cfg.minutes)
@@ -212,8 +211,8 @@ class SceneStage:
         """Keep the weights of the last `snapshots` validations."""
         if not self.cfg.snapshots:
             return
-        shutil.copy(self.last_file, self.last_file.with_name(f"{self._name}-{SNAPSHOT}-{step:06d}.safetensors"))
-        for old in sorted(self.last_file.parent.glob(f"{self._name}-{SNAPSHOT}-*.safetensors"))[: -self.cfg.snapshots]:
+        shutil.copy(self.last_file, self.last_file.with_name(f"{self.name}-{SNAPSHOT}-{step:06d}.safetensors"))
+        for old in sorted(self.last_file.parent.glob(f"{self.name}-{SNAPSHOT}-*.safetensors"))[: -self.cfg.snapshots]:
             old.unlink()
 
     def _resume(self, trainer: Trainer) -> float:
