@@ -162,6 +162,8 @@ def run(
     try:
         _await_all(played, start)
         start = time.monotonic()
+        for game in played:
+            game.waited.clear()  # what was answered before that time is no part of its figures
         for blow in blows:
             time.sleep(seconds / (len(blows) + 1))
             told(blow.name)
