@@ -70,6 +70,16 @@ def test_the_image_asks_for_extras_that_there_are():
         assert (DEPLOY.parent / source).exists()
 
 
+def test_nothing_but_the_packages_gets_into_the_image():
+    first, *kept = [
+        line for line in (DEPLOY.parent / ".dockerignore").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
+    ]
+    assert first == "*"
+    assert all(line.startswith("!") and (DEPLOY.parent / line[1:]).exists() for line in kept)
+    assert {"!engine", "!npc", "!export", "!demo_game"} <= set(kept)
+    assert "!secrets" not in kept
+
+
 @pytest.mark.cluster
 def test_serves_configuration_is_one_that_ray_takes():
     schema = pytest.importorskip("ray.serve.schema", reason="needs the ray extra")
