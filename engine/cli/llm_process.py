@@ -8,7 +8,10 @@ import secrets
 import subprocess
 import sys
 import threading
+from collections import deque
+from collections.abc import Callable
 from contextlib import ExitStack
+from typing import IO
 
 from engine.errors import Fault
 from engine.files import reason
@@ -18,6 +21,7 @@ KEY = "NPC_ENGINE_LLM_KEY"
 READY = "ready: "
 _LOG = logging.getLogger("engine.bridge")
 _END_S = 3.0  # for the process to end by itself
+_ERRORS = 64  # lines of what it complains about that are kept
 
 
 class LlmProcess:
@@ -48,21 +52,28 @@ class LlmProcess:
         except OSError as error:
             raise Fault("llm", f"The language model cannot be started: {reason(error)}.", "Leave --llm out.") from None
         assert self._process.stdout is not None
-        told = self._process.stdout.readline().strip()
-        if not told.startswith(READY):
-            self._refuse()
+        assert self._process.stderr is not None
+        self._errors: deque[str] = deque(maxlen=_ERRORS)
+        # From the start: who fills a pipe that nobody reads waits for ever.
+        reader = _read_by_a_thread(self._process.stderr, self._errors.append)
+        try:
+            told = self._process.stdout.readline().strip()
+            if not told.startswith(READY):
+                self._refuse(reader)
+        except BaseException:
+            self._end()
+            raise
         self.url = told.removeprefix(READY)
         self._ending = False
-        for stream in (self._process.stdout, self._process.stderr):
-            threading.Thread(target=_drain, args=(stream,), daemon=True).start()
+        _read_by_a_thread(self._process.stdout, lambda line: None)
         threading.Thread(target=self._watch, name="language model", daemon=True).start()
 
-    def _refuse(self) -> None:
+    def _refuse(self, reader: threading.Thread) -> None:
         """Raise what the process said before it ended."""
-        self._process.terminate()
-        _, errors = self._process.communicate()
-        lines = [line for line in errors.splitlines() if line.startswith("error: ")]
-        why = lines[-1].removeprefix("error: ") if lines else "It ended before it was ready."
+        self._end()
+        reader.join(_END_S)
+        lines = [line for line in self._errors if line.startswith("error: ")]
+        why = lines[-1].removeprefix("error: ").strip() if lines else "It ended before it was ready."
         raise Fault("llm", f"There is no language model to ask. {why}", "Try it alone: python -m engine llm --model hf:PATH.")
 
     def __enter__(self) -> LlmProcess:
@@ -70,6 +81,9 @@ class LlmProcess:
 
     def __exit__(self, *fault: object) -> None:
         self._ending = True
+        self._end()
+
+    def _end(self) -> None:
         self._process.terminate()
         try:
             self._process.wait(_END_S)
@@ -83,9 +97,14 @@ class LlmProcess:
             _LOG.warning("The language model has ended with status %d: authored lines stand.", status)
 
 
-def _drain(stream: object) -> None:
-    for _ in stream:  # type: ignore[attr-defined]
-        pass
+def _read_by_a_thread(stream: IO[str], take: Callable[[str], object]) -> threading.Thread:
+    def read() -> None:
+        for line in stream:
+            take(line)
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    return thread
 
 
 def asked_at(llm: str, remote: bool, ends: ExitStack) -> tuple[str, str]:

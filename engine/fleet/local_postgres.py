@@ -55,14 +55,20 @@ class LocalPostgres:
         return f"postgresql:///postgres?host={self._folder}&user={self._user}"
 
     def __enter__(self) -> LocalPostgres:
+        try:
+            self._initialise()
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _initialise(self) -> None:
         command = [str(self._programs / "initdb"), "-D", str(self._folder / "data"), "-U", self._user]
         command += ["--auth=trust", "-E", "UTF8", "-N"]
         done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, timeout=_WAIT_S, **self._as)
         if done.returncode:
-            shutil.rmtree(self._folder, ignore_errors=True)
             raise Fault("postgres", f"initdb failed: {' '.join(done.stderr.split())[-300:]}.")
-        self.start()
-        return self
 
     def __exit__(self, *fault: object) -> None:
         self.kill()

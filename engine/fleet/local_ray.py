@@ -1,4 +1,7 @@
-"""A Ray cluster of our own, for tests and for trying things hard: on this machine alone, gone afterwards."""
+"""A Ray cluster of our own, for tests and for trying things hard: of this machine alone, gone afterwards.
+
+Ray listens on all addresses of the machine, behind a token of its own where it knows them (from 2.60 by default).
+"""
 
 from __future__ import annotations
 

@@ -81,11 +81,30 @@ def _fastest(bundle: Bundle, threads: int, cfg: DeviceCfg, variant: str | None) 
     for name in MEASURED:
         provider = PROVIDERS[name]
         found = variant or suiting(bundle, provider)
-        if found is not None and works(provider, bundle.graph("decide", found), cfg):
+        if found is not None and _is_able(provider, bundle.graph("decide", found), cfg):
             able.append(Choice(provider, found, "no other provider works here with this bundle"))
     if len(able) == 1:
         return able[0]
-    return remembered(_key(bundle, able, threads, cfg), able, lambda choice: seconds(bundle, choice, threads, cfg))
+    return remembered(_key(bundle, able, threads, cfg), able, lambda choice: _measured(bundle, choice, threads, cfg))
+
+
+def _is_able(provider: Provider, probe: Path, cfg: DeviceCfg) -> bool:
+    try:
+        return works(provider, probe, cfg)
+    except Fault as fault:  # nobody has asked for it
+        _LOG.warning("%s is left out: %s", provider.name, fault.message)
+        return False
+
+
+def _measured(bundle: Bundle, choice: Choice, threads: int, cfg: DeviceCfg) -> float | None:
+    """`seconds`, or None where the provider cannot run the graphs now, such as for want of memory."""
+    try:
+        return seconds(bundle, choice, threads, cfg)
+    except Exception as error:  # ONNX Runtime's errors have no base class of their own
+        if choice.provider.name == "cpu":
+            raise
+        _LOG.warning("%s is left out: %s", choice.provider.name, " ".join(str(error).split())[:200])
+        return None
 
 
 def seconds(bundle: Bundle, choice: Choice, threads: int, cfg: DeviceCfg) -> float:
@@ -110,19 +129,21 @@ def zeros(session: ort.InferenceSession) -> dict[str, Array]:
     return {i.name: np.zeros(shapes[i.name], _TYPES[i.type]) for i in session.get_inputs()}
 
 
-def remembered(key: str, able: Sequence[Choice], measure: Callable[[Choice], float]) -> Choice:
+def remembered(key: str, able: Sequence[Choice], measure: Callable[[Choice], float | None]) -> Choice:
     """The fastest choice, measured the first time and read from the cache directory later.
 
+    Where one cannot be measured (None) the others stand, and all are measured again the next time.
     A cache that cannot be read or written costs a measurement at every start, and nothing else.
     """
     path, known = _memory()
     took = known.get(key)
     if took is None or {choice.provider.name for choice in able} - set(took):
-        took = {choice.provider.name: round(measure(choice) * 1e3, 3) for choice in able}
+        measured = {choice.provider.name: measure(choice) for choice in able}
+        took = {name: round(s * 1e3, 3) for name, s in measured.items() if s is not None}
         where = _remember(path, dict(list(known.items())[1 - _REMEMBERED :]) | {key: took})
     else:
         where = f"measured before, see {path}"
-    best = min(able, key=lambda choice: took[choice.provider.name])
+    best = min((choice for choice in able if choice.provider.name in took), key=lambda choice: took[choice.provider.name])
     others = ", ".join(f"{name} {ms:.1f} ms" for name, ms in sorted(took.items(), key=lambda one: one[1]))
     chosen = Choice(best.provider, best.variant, f"the fastest of {others} for one run of each graph ({where})")
     _LOG.info("%s is used: %s", chosen.provider.name, chosen.why)

@@ -74,6 +74,7 @@ class RemotePerceiver:
         self._patience, self._link = patience, Link(address)
         self._canary = Link(canary[0]) if canary is not None else None
         self._share = canary[1] if canary is not None else 0.0
+        self._canary_is_out = False
         info = self._checked(self._link, start)
         if self._canary is not None and self._checked(self._canary, start)["size"] != info["size"]:
             raise Fault("perception", "The canary sees pictures of another size.", "Give it gateways of its own.")
@@ -168,16 +169,25 @@ class RemotePerceiver:
         for number, asked in enumerate(self._ahead):
             if asked.frame is frame and _same(asked.queries, queries):
                 del self._ahead[number]
-                return asked.answer.result().sights[asked.place]
+                try:
+                    return asked.answer.result().sights[asked.place]
+                except Exception as error:
+                    if isinstance(error, Fault) and error.code == "perception_away":
+                        raise
+                    return None  # others were in the call: alone it shows whose fault it is
         return None
 
     def _asked(self, link: Link, looks: Sequence[Look], patience: float) -> Answer:
         body = pack_looks(looks)
         if link is self._canary:
             try:
-                return unpack_answer(link.ask("see", body, 0.0))
+                answer = unpack_answer(link.ask("see", body, 0.0))
+                self._canary_is_out = False
+                return answer
             except Fault as fault:
-                _LOG.warning("The canary is left out: %s", fault.message)
+                if not self._canary_is_out:  # once, not with every frame
+                    self._canary_is_out = True
+                    _LOG.warning("The canary is left out: %s", fault.message)
         answer = unpack_answer(self._link.ask("see", body, patience))
         self._keep(answer)
         return answer

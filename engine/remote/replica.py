@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from engine.perception import Perceiver, Query
 from engine.remote.codec import MOST_BYTES, VERSION, Answer, Look, pack_answer, pack_vectors, unpack_looks
 from npc.language.kinds import USUAL
 
+_LOG = logging.getLogger("engine.remote")
 _MOST_TEXTS = 256  # of one call
 Call = tuple[str, bytes]  # what is asked ("see", "sentences", "appearance"), and of what
 
@@ -63,13 +65,22 @@ class Replica:
                     looks[number] = unpack_looks(data, self._perceiver.spec.height, self._perceiver.spec.width)
                 else:
                     answers[number] = self._other(kind, data)
-            except Fault as fault:
-                answers[number] = fault
+            except Exception as error:
+                answers[number] = _fault_of(error)
         for number, seen in self._seen(looks).items():
             answers[number] = seen
         return [answer if answer is not None else Fault("internal", "Nothing was answered.") for answer in answers]
 
-    def _seen(self, calls: dict[int, list[Look]]) -> dict[int, bytes]:
+    def _seen(self, calls: dict[int, list[Look]]) -> dict[int, bytes | Fault]:
+        """Answers by call; where one brings the batch down, each alone shows whose fault it is."""
+        try:
+            return dict(self._seen_together(calls))
+        except Exception as error:
+            if len(calls) > 1:
+                return {number: self._seen({number: looks})[number] for number, looks in calls.items()}
+            return dict.fromkeys(calls, _fault_of(error))
+
+    def _seen_together(self, calls: dict[int, list[Look]]) -> dict[int, bytes]:
         fits = [look.fit for looks in calls.values() for look in looks if look.fit is not None]
         encoded = iter(self._perceiver.encode_fitted(fits))
         answers = {}
@@ -97,3 +108,10 @@ class Replica:
         except (TypeError, ValueError, msgpack.UnpackException) as error:
             raise Fault("look_invalid", f"`{kind}` makes no sense: {error}.", "Are gateway and perception both ours?") from None
         raise Fault("look_invalid", f"Nobody knows `{kind}`.", "Run one version of the engine on both sides.")
+
+
+def _fault_of(error: Exception) -> Fault:
+    if isinstance(error, Fault):
+        return error
+    _LOG.error("A call could not be answered.", exc_info=error)
+    return Fault("internal", "Perception failed on this call.", "Its log says more.")

@@ -13,6 +13,7 @@ from typing import Any
 from engine.writer.model import Writer
 
 LARGEST, MOST = 256 * 1024, 512  # bytes of a request, tokens of an answer
+COLDEST, HOTTEST = 0.01, 10.0  # temperatures; what is colder is none
 SLOWEST = 60.0  # seconds of an answer, and that a request may take to come
 
 
@@ -82,6 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise _BadRequest("The body is no chat completion: it needs messages with role and content.") from None
         if not messages:
             raise _BadRequest("There are no messages.")
+        heat = min(heat, HOTTEST) if heat >= COLDEST else 0.0  # nor is that for what is no number
         return {"messages": messages, "most": min(max(most, 1), MOST), "heat": heat, "stream": bool(asked.get("stream"))}
 
     def _answer(self, asked: dict[str, Any]) -> None:

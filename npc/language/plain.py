@@ -17,6 +17,7 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _SPACE = re.compile(r"\s+")
+_COMMAS = re.compile(r" ?,(?: ?,)+")  # a thousand of them would keep the grammar busy for a second
 # "its brown", "ill protect you": the apostrophe left out, where no other reading makes sense.
 _IT_IS = re.compile(
     r"(^|[.,!?;] *|\b(?:but|and|because|since|if|when|until|once|think|so|that) )its(?= (?!own\b))", re.IGNORECASE
@@ -57,4 +58,4 @@ def plain(text: str) -> str:
     text = _NOISE.sub(" ", text)
     text = _I_WILL.sub("I will", _IT_IS.sub(r"\1it is", _STRETCHED.sub(r"\1\1", text)))
     text = _WORD.sub(lambda found: _SPOKEN.get(found[0].lower(), found[0]), text)
-    return _SPACE.sub(" ", text).strip()
+    return _COMMAS.sub(",", _SPACE.sub(" ", text)).strip()

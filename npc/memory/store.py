@@ -74,7 +74,8 @@ class Memories:
         with self._lock:
             memory = self._used.get(key)
             if memory is None:
-                known, unsaved = self._store.load(key), self._unsaved.get(key)
+                # In this order: what is written meanwhile is then known twice, which does no harm.
+                unsaved, known = self._unsaved.get(key), self._store.load(key)
                 memory = self._used[key] = Memory(known if unsaved is None else unsaved.added_to(known))
             return memory
 
@@ -86,8 +87,10 @@ class Memories:
         used = {key: memory for key in keys if key not in self._unsaved and (memory := self._used.get(key)) is not None}
         try:
             for key in self._store.stale(used.keys()):
+                if used[key].changed:
+                    continue  # it stays stale, since it was not loaded
                 known = self._store.load(key)
-                if known is not None and not used[key].changed:
+                if known is not None:
                     used[key].renew(known)
         except RecollectionError as error:
             _LOG.warning("What other servers have written is not known: %s", error.message)
@@ -114,12 +117,13 @@ class Memories:
 
     def _write_the_rest(self) -> None:
         for key in list(self._unsaved)[:_REST]:
-            change = self._unsaved.pop(key)
+            change = self._unsaved[key]
             try:
                 self._store.write([(key, change)])
             except RecollectionError:
-                self._unsaved[key] = change  # now the last in the row
+                self._unsaved[key] = self._unsaved.pop(key)  # now the last in the row
                 return
+            del self._unsaved[key]
 
     def _let_go_of_the_oldest(self) -> None:
         while len(self._unsaved) > _MOST_UNSAVED:

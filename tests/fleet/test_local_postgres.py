@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,15 @@ def test_what_was_committed_is_there_after_a_crash_and_the_folder_gone_at_the_en
         with psycopg.connect(server.url) as base:
             assert base.execute("SELECT count(*) FROM kept").fetchone() == (0,)
     assert not folder.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="PostgreSQL of our own is for Unix")
+def test_one_that_does_not_start_leaves_nothing_behind(monkeypatch, tmp_path):
+    monkeypatch.setattr(local_postgres, "installed", lambda: tmp_path)
+    monkeypatch.setattr(local_postgres.LocalPostgres, "_initialise", lambda self: None)
+    with pytest.raises((FileNotFoundError, PermissionError)), (server := LocalPostgres()):
+        pytest.fail("started")
+    assert not server._folder.exists()
 
 
 def test_where_it_is_not_installed_that_is_said(monkeypatch):

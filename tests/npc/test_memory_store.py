@@ -96,6 +96,28 @@ class _Full(InMemoryStore):
         super().write(changes)
 
 
+def test_who_is_loaded_while_what_was_left_is_written_knows_it():
+    class Slow(_Full):
+        def load(self, key):
+            known = super().load(key)
+            if not self.full and not self.met:
+                self.met = True
+                memories.keep([])  # on another thread, between the look and the next line
+            return known
+
+    store = Slow()
+    store.met = True
+    memories = Memories(store)
+    npc = mira(memories.of(KEY))
+    told(npc, 1.0, "insult", source="a")
+    with pytest.raises(RecollectionError):
+        memories.keep([(KEY, npc.take_changes())])
+    del npc
+    store.full = store.met = False
+    assert memories.of(KEY).knows("a")
+    assert [e.source for e in store.load(KEY).episodes] == ["a"]
+
+
 def test_what_could_not_be_written_is_written_once_there_is_room():
     store = _Full()
     memories = Memories(store)

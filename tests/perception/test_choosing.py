@@ -78,6 +78,28 @@ def test_auto_measures_once_and_takes_the_faster(tmp_path, monkeypatch: pytest.M
     assert len(json.loads((tmp_path / "providers.json").read_text())) == 2
 
 
+def test_what_cannot_run_the_graphs_is_left_out_by_auto_and_measured_again(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NPC_ENGINE_CACHE", str(tmp_path))
+    asked = []
+
+    def works(provider, probe, cfg):
+        if provider.name == "directml":
+            raise Fault("bundle_invalid", "no such device")
+        return True
+
+    def seconds(bundle, choice, threads, cfg):
+        asked.append(choice.provider.name)
+        if choice.provider.name == "cuda":
+            raise RuntimeError("out of memory")
+        return 0.004
+
+    monkeypatch.setattr(choosing, "works", works)
+    monkeypatch.setattr(choosing, "seconds", seconds)
+    for _ in range(2):
+        assert choose("auto", bundle("int8", "fp16"), 1).provider.name == "cpu"
+    assert asked == ["cuda", "cpu"] * 2
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"key": {"cuda": "fast"}}', '{"key": 3}'])
 def test_a_damaged_memory_is_measured_over(tmp_path, monkeypatch: pytest.MonkeyPatch, content: str) -> None:
     monkeypatch.setenv("NPC_ENGINE_CACHE", str(tmp_path))

@@ -14,7 +14,7 @@ from engine.formats.frame import Frame
 from engine.minds.brain import Brain
 from engine.perception import Query, Sight
 from engine.remote.codec import Answer, Look, pack_answer, pack_looks, unpack_answer, unpack_looks
-from engine.remote.link import Link, read_address
+from engine.remote.link import Away, Link, read_address
 from engine.remote.perceiver import RemotePerceiver
 
 DEADLINE = 30.0
@@ -201,6 +201,58 @@ def test_what_makes_no_sense_is_refused_and_costs_the_others_nothing(replica):
     answers = replica.answer([("see", right), *(("see", data) for data in wrong), ("nonsense", right), ("sentences", b"\x01")])
     assert isinstance(answers[0], bytes)
     assert all(isinstance(answer, Fault) and answer.code == "look_invalid" for answer in answers[1:])
+
+
+def test_a_look_that_breaks_the_model_costs_its_neighbours_nothing(replica, monkeypatch, perceiver):
+    see = replica._perceiver.see
+
+    def breaks(frame, queries):
+        if any(query.text == "poison" for query in queries):
+            raise ValueError("a defect")
+        return see(frame, queries)
+
+    monkeypatch.setattr(replica._perceiver, "see", breaks)
+    calls = [("see", pack_looks([Look(None, [Query(text)])])) for text in ("hello", "poison", "good bye")]
+    answers = replica.answer([*calls, ("appearance", b"\x93\x00\x00\xc4\x00")])
+    assert [isinstance(answer, bytes) for answer in answers] == [True, False, True, False]
+    assert answers[1].code == "internal"
+
+
+def test_who_shares_a_call_with_what_is_refused_is_answered(remote, stand, monkeypatch):
+    see = stand.replica._perceiver.see
+    refuse = Fault("internal", "a defect")
+
+    def breaks(frame, queries):
+        if any(query.text == "poison" for query in queries):
+            raise refuse
+        return see(frame, queries)
+
+    monkeypatch.setattr(stand.replica._perceiver, "see", breaks)
+    looks = [(None, [Query(text)]) for text in ("poison", "hello", "good bye", "thank you", "come here", "follow me")]
+    remote.ahead(looks)
+    for _, queries in looks[1:]:
+        assert len(remote.see(None, queries)) == 1
+    with pytest.raises(Fault, match="a defect"):
+        remote.see(None, looks[0][1])
+
+
+def test_who_hangs_is_asked_half_of_the_time_at_the_most(monkeypatch):
+    now = 0.0
+
+    def hangs(link, what, body):
+        nonlocal now
+        now += 3.0
+        raise Away("timed out")
+
+    monkeypatch.setattr(Link, "_call", hangs)
+    link, waited = Link("ray://host", lambda: now), 0.0
+    while now < 60.0:
+        before = now
+        with pytest.raises(Fault):
+            link.ask("see", b"", 0.5)
+        waited += now - before
+        now += 0.1
+    assert waited < 40.0
 
 
 def test_a_gateway_of_another_version_is_told_so():

@@ -110,6 +110,8 @@ def test_who_hangs_up_lets_the_next_one_be_served(server: WriterServer) -> None:
         (400, "secret", "application/json", '{"messages": []}'),
         (400, "secret", "application/json", "{"),
         (200, "secret", "application/json", json.dumps({"messages": ASKED, "max_tokens": 1})),
+        (200, "secret", "application/json", json.dumps({"messages": ASKED, "max_tokens": 1, "temperature": 1e-300})),
+        (200, "secret", "application/json", json.dumps({"messages": ASKED, "max_tokens": 1, "temperature": float("nan")})),
     ],
 )
 def test_bad_requests_are_refused(server: WriterServer, status: int, key: str, kind: str, body: str) -> None:
@@ -138,6 +140,17 @@ def test_its_process_serves_beside_a_server_and_ends_with_it(gpt2: Path) -> None
             list(Completion(process.url, "", body, time.monotonic() + 60).pieces())
     with pytest.raises(LlmError):
         list(Completion(process.url, process.key, body, time.monotonic() + 5).pieces())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
+def test_a_process_that_complains_at_length_before_it_is_ready_is_waited_for(tmp_path: Path, monkeypatch) -> None:
+    chatty = tmp_path / "python"
+    lines = "import sys, time\nsys.stderr.write('a warning\\n' * 50_000)\nprint('ready: here', flush=True)\ntime.sleep(600)\n"
+    chatty.write_text(f"#!{sys.executable}\n{lines}")
+    chatty.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(chatty))
+    with LlmProcess("hf:any") as process:
+        assert process.url == "here"
 
 
 def test_serve_tells_in_one_line_that_there_is_no_model(tmp_path: Path) -> None:

@@ -8,6 +8,11 @@ from npc.language.echo import embedded, mirrored, turned
 from npc.language.plain import plain
 
 
+def test_commas_in_a_row_are_one():
+    assert plain("well,, , no , , wait") == "well, no, wait"
+    assert plain(" ," * 400) == ","
+
+
 @pytest.mark.parametrize(
     ("question", "as_part"),
     [
