@@ -66,7 +66,10 @@ def find_desktop() -> Desktop:
 
 
 def _version(program: str) -> tuple[int, int] | None:
-    done = subprocess.run([program, "--headless", "--version"], capture_output=True, text=True, timeout=60)
+    try:
+        done = subprocess.run([program, "--headless", "--version"], capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
     found = re.match(r"(\d+)\.(\d+)", done.stdout.strip())
     return (int(found[1]), int(found[2])) if found else None
 
