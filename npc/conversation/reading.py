@@ -23,7 +23,7 @@ from npc.language.senses import Ask, Meaning, Sense, meaning_of
 from npc.language.spelling import spelt
 from npc.language.told import tells_of_oneself
 from npc.language.tongues import is_foreign
-from npc.memory.ledger import Ledger, Meant
+from npc.memory.ledger import LONGEST, Ledger, Meant
 
 CONDITIONS: frozenset[Joint] = frozenset({"if", "unless", "when", "until", "before"})
 _SUBJECTS = frozenset({"it", "they", "he", "she", "them", "him", "her", "those", "these", "that", "this"})
@@ -143,11 +143,11 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         if piece.joint in CONDITIONS and len(clauses) == 1 and _SAYS_NOTHING.fullmatch(clauses[0].text):
             piece, clauses = Piece(f"{piece.joint} {piece.text}"), []  # "ok and if I buy both?"
         if piece.joint in CONDITIONS and clauses:
-            condition = _condition(piece, view)
+            condition = _short(_condition(piece, view))
             for n in range(max(len(clauses) - piece.spans, 0), len(clauses)):
                 clauses[n] = replace(clauses[n], conditions=(*clauses[n].conditions, condition))
             continue
-        clause = _complete(piece, view, clauses[-1] if clauses else None)
+        clause = _short(_complete(piece, view, clauses[-1] if clauses else None))
         clauses.append(clause)
         if clause.thing and not clause.lost:
             view.mean(Meant(phrase=clause.thing))
@@ -162,6 +162,11 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
 @lru_cache(maxsize=512)
 def _spoken_to(name: str) -> re.Pattern[str]:
     return re.compile(_VOCATIVE.format(name=re.escape(plain(name))), re.IGNORECASE)
+
+
+def _short(clause: Clause) -> Clause:
+    """What a thing is called may be noted: of a longer name the beginning is."""
+    return replace(clause, thing=clause.thing[:LONGEST]) if len(clause.thing) > LONGEST else clause
 
 
 def _same(completed: str, said: str) -> bool:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from npc.language.grammar import GRAMMAR
 from npc.language.kinds import akin
 from npc.language.phrases import kind_of, plural, singular
+from npc.memory.ledger import LONGEST
 
 SWAY = 0.25  # of the price: what full sympathy takes off, full dislike puts on
 _NUMBERS: dict[str, int] = {**GRAMMAR["numbers"], "couple": 2, "dozen": 12}
@@ -57,7 +58,14 @@ class Stall:
 
     def parts(self, item: str) -> list[str]:
         """The wares that a name means: more than one of "axe and knife"."""
-        return [item] if item in self.wares else item.split(" and ")
+        if item in self.wares:
+            return [item]
+        first = max((name for name in self.wares if item.startswith(f"{name} and ")), key=len, default=None)
+        return [item] if first is None else [first, *self.parts(item[len(first) + len(" and ") :])]
+
+    def has(self, item: str, buys: bool) -> bool:
+        """Whether it still sells, or buys, what is on the table: a card may be edited meanwhile."""
+        return item in self.wants if buys else all(part in self.wares for part in self.parts(item))
 
     def asks(self, item: str, count: int = 1) -> int:
         """The price of so many for this customer, never below the least."""
@@ -84,10 +92,13 @@ class Stall:
 
     def find(self, words: str) -> str:
         """The ware that words name, or several ("axe and knife"); "" where none or more than one fits."""
+        if words.lower() in self.wares:  # "bow and arrows" may be one
+            return words.lower()
         found = [self.meant(part) for part in _SEVERAL.split(words.lower()) if part]
         if not found or any(len(close) != 1 for close in found):
             return ""
-        return " and ".join(dict.fromkeys(close[0] for close in found))
+        named = " and ".join(dict.fromkeys(close[0] for close in found))
+        return named if len(named) <= LONGEST else ""
 
     def meant(self, words: str) -> list[str]:
         """All wares that words may mean: both potions of "potion", the red one of "red one", the sword of "blade"."""

@@ -45,6 +45,7 @@ def answer(
     """
     if not stall.wares and not stall.wants:  # the card has no prices: the model's way, with the card's lines for `trade`
         return None
+    ledger.bids = tuple(bid for bid in ledger.bids if bid.state != "open" or stall.has(bid.item, bid.buys))
     meaning, values = clause.meaning, clause.meaning.values
     open_bid = ledger.open_bid("npc") if ledger.asked == _DEAL else None
     if meaning.sense is Sense.QUESTION and (about := _ABOUT.match(clause.text)) is not None:
@@ -194,8 +195,7 @@ def _lower(item: str, bid: int | None, ledger: Ledger, stall: Stall, now: float,
     count = mine.count if mine is not None else 1
     floor = stall.least(item, count)
     asked = mine.price if mine is not None and mine.price is not None else stall.asks(item, count)
-    rounds = ledger.rounds.get(item, 0)
-    ledger.rounds[item] = rounds + 1
+    rounds = ledger.haggle(item)
     if bid is not None:
         ledger.bid(Bid(item=item, price=bid, time=now, count=count))
         if bid >= asked or (bid >= floor and rounds >= 1):
@@ -220,8 +220,7 @@ def _raise(named: str, values: Mapping[str, str], ledger: Ledger, stall: Stall, 
         count, offered = mine.count, mine.price or 0
     else:
         offered = stall.pays(item, count)
-    wanted, rounds, most = number(values.get("number", "")), ledger.rounds.get(item, 0), stall.most(item, count)
-    ledger.rounds[item] = rounds + 1
+    wanted, rounds, most = number(values.get("number", "")), ledger.haggle(item), stall.most(item, count)
     if wanted is not None and (wanted <= offered or (wanted <= most and rounds >= 1)):
         return _bought(Bid(item=item, by="npc", price=wanted, time=now, count=count, buys=True), ledger, speaker)
     if rounds < ROUNDS and offered < most:

@@ -7,11 +7,18 @@ Everything in it is bounded: it grows with no line that a player says.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, field_validator
 
-Phrase = Annotated[str, Field(max_length=120)]
+LONGEST = 120  # characters of a phrase: of a longer one the beginning is kept
+
+
+def _beginning(value: Any) -> Any:
+    return value[:LONGEST] if isinstance(value, str) else value
+
+
+Phrase = Annotated[str, BeforeValidator(_beginning), Field(max_length=LONGEST)]
 SaidText = Annotated[str, Field(max_length=500)]
 
 MOST = 8  # things, bids, promises, forbidden deeds, lines that are kept of each; what is older gives way
@@ -120,6 +127,12 @@ class Ledger(BaseModel):
     line: SaidText = ""
     asked: Phrase = ""
 
+    @field_validator("rounds", mode="before")
+    @classmethod
+    def _latest(cls, rounds: Any) -> Any:
+        """Those of 0.2's first days had no bound."""
+        return dict(list(rounds.items())[-MOST:]) if isinstance(rounds, dict) else rounds
+
     @property
     def thing(self) -> Meant | None:
         """What "it" means: what was meant last; of what was named in one line, that which was in view."""
@@ -180,6 +193,14 @@ class Ledger(BaseModel):
     def bid(self, bid: Bid) -> None:
         """Put an offer on the table; an older one for the same item by the same side is off."""
         self.bids = (*(b for b in self.bids if (b.item, b.by) != (bid.item, bid.by)), bid)[-MOST:]
+
+    def haggle(self, item: str) -> int:
+        """Note one more round of haggling over an item; how many there were before."""
+        before = self.rounds.pop(item, 0)
+        self.rounds[item] = before + 1
+        while len(self.rounds) > MOST:
+            del self.rounds[next(iter(self.rounds))]
+        return before
 
     def open_bid(self, by: str) -> Bid | None:
         """The newest offer of one side that is neither agreed nor refused."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npc import Character, Percept, load_persona
 from npc.conversation.reading import Reading, read
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import Ledger, Meant, Order
@@ -165,3 +166,18 @@ def test_no_text_takes_long_to_read(text: str) -> None:
     start = time.process_time()
     read(text[:1000], POTION, "Bram")
     assert time.process_time() - start < 0.25
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"give me the {'x' * 150}",
+        f"why {'é' * 130} is on the left",
+        f"where is {'iron ' * 40}sword?",
+        f"take the key and then take the {'é' * 130}",
+    ],
+)
+def test_the_name_of_a_thing_may_be_long(line: str) -> None:
+    assert read(line, Ledger()).clauses
+    character = Character(load_persona("merchant"), "mira")
+    assert character.tick(Percept(1.0, {"none": 1.0}, text=line, has_frame=True)).line is not None

@@ -9,7 +9,7 @@ from npc.conversation.reading import read
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, Ware
 from npc.conversation.trade import answer
-from npc.memory.ledger import Ledger, Meant
+from npc.memory.ledger import MOST, Ledger, Meant
 
 WARES = {"bread": Ware(price=4), "iron sword": Ware(price=40)}
 
@@ -25,6 +25,33 @@ def haggle(*lines: str, ledger: Ledger | None = None, sympathy: float = 0.0) -> 
         )
         reply = answer(clauses[0], ledger, stall, "ada", float(time))
     return reply
+
+
+def test_who_haggles_over_many_wares_is_still_remembered() -> None:
+    names = [
+        f"{name} sword" for name in ("iron", "steel", "bronze", "silver", "golden", "wooden", "short", "long", "broken", "old")
+    ]
+    stall, ledger = Stall({name: Ware(price=50) for name in names}, {}), Ledger()
+    for time, name in enumerate(names):
+        for line in (f"how much is the {name}?", "that is too expensive"):
+            assert answer(read(line, ledger).clauses[0], ledger, stall, "ada", float(time)) is not None
+    assert Ledger.model_validate_json(ledger.model_dump_json()) == ledger
+    many = ledger.model_dump() | {"rounds": {f"{number}": 1 for number in range(MOST + 5)}}
+    assert len(Ledger.model_validate(many).rounds) == MOST
+
+
+def test_a_ware_whose_name_holds_an_and_is_one() -> None:
+    stall = Stall({"bow and arrows": Ware(price=20), "rope": Ware(price=3)}, {})
+    assert stall.find("bow and arrows") == "bow and arrows"
+    assert stall.parts("bow and arrows and rope") == ["bow and arrows", "rope"]
+    assert stall.asks("rope and bow and arrows") == 23
+
+
+def test_what_an_edited_card_sells_no_more_is_off_the_table() -> None:
+    ledger = Ledger()
+    haggle("how much is the sword?", ledger=ledger)
+    [clause] = read("deal", ledger).clauses
+    assert answer(clause, ledger, Stall({"bread": Ware(price=4)}, {}), "ada", 2.0) is None
 
 
 def test_wares_are_told_with_their_prices() -> None:
