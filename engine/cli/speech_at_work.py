@@ -91,8 +91,11 @@ def _processes(bundle: Path | None, model: str) -> Iterator[tuple[str, subproces
         finally:
             for process in reversed(running):
                 process.terminate()
-                with suppress(subprocess.TimeoutExpired):
+                try:
                     process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
 
 
 def _talks(client: Client, lines: Sequence[str], runs: int) -> tuple[list[float], list[float], int]:

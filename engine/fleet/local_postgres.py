@@ -41,12 +41,11 @@ class LocalPostgres:
         self._programs = programs
         self._process: subprocess.Popen[Any] | None = None
         self._as: dict[str, Any] = {}
+        other = _other_user() if os.geteuid() == 0 else None
+        self._user = other.pw_name if other is not None else getpass.getuser()
         self._folder = Path(tempfile.mkdtemp(prefix="npc-pg-"))  # short: a socket's path has 107 letters at most
-        self._user = getpass.getuser()
-        if os.geteuid() == 0:
-            other = _other_user()
+        if other is not None:
             self._as = {"user": other.pw_uid, "group": other.pw_gid, "extra_groups": []}
-            self._user = other.pw_name
             os.chown(self._folder, other.pw_uid, other.pw_gid)
 
     @property
