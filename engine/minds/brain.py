@@ -241,8 +241,9 @@ class Brain:
     def foresee(self, groups: Sequence[tuple[Frame | EncodedFrame | None, Sequence[Observation]]]) -> None:
         """Where the model is elsewhere, let it look at all of these at once; `decide` them next, in this order."""
         self._foreseen.clear()
-        if len(groups) < 2 or not isinstance(self.perceiver, Foreseeing):
+        if not isinstance(self.perceiver, Foreseeing):
             return
+        groups = groups if len(groups) > 1 else ()  # what was asked ahead before and not fetched is let go, with its frames
         met: set[int] = set()
         looks = []
         try:

@@ -85,6 +85,15 @@ def test_questions_that_have_changed_meanwhile_are_asked_anew(remote, stand):
     assert [seen.phrase for seen in sight.watch] == ["fire"]
 
 
+def test_what_was_asked_ahead_and_not_fetched_is_let_go(remote):
+    brain = Brain(remote)
+    remote.ahead([(picture(1), [Query("hello")]), (None, [Query("good bye")])])
+    brain.foresee([(None, [])])
+    assert not remote._ahead
+    assert not remote._fits
+    brain.close()
+
+
 def test_words_are_encoded_once(remote, stand):
     remote.see(None, [Query("good morning")])
     stand.calls.clear()
