@@ -89,7 +89,7 @@ class PostgresStore:
         self._lock = threading.Lock()
         self._connection: psycopg.Connection[Any] | None = None
         self._away_since: float | None = None
-        self._asked_at = float("-inf")
+        self._rests_until = float("-inf")  # once nobody waits for it any more
         self._revisions: OrderedDict[Key, int | None] = OrderedDict()
         self._moved: dict[tuple[Key, Episode], int] = {}  # episodes whose number was taken, and their new one
         self.shown = self._named()
@@ -120,6 +120,7 @@ class PostgresStore:
         pause = _PAUSE_S
         under_way: tuple[str, _Result] | None = None
         while True:
+            start = self._clock()
             try:
                 base = self._connected()
                 if under_way is not None:
@@ -137,7 +138,7 @@ class PostgresStore:
                 if self._away_since is None:
                     self._away_since = now
                     _LOG.warning("The memory in %s is away: %s.", self.shown, _line(error))
-                self._asked_at = now
+                self._rests_until = now + max(_LONGEST_PAUSE_S, now - start)  # who hangs takes half of the time at the most
                 if _is_wrong(error) or now - self._away_since >= self._patience:
                     raise self._away(_line(error)) from None
                 self._pause(pause)
@@ -151,9 +152,8 @@ class PostgresStore:
 
     def _is_given_up(self) -> bool:
         since = self._away_since
-        return (
-            since is not None and self._clock() - since >= self._patience and self._clock() - self._asked_at < _LONGEST_PAUSE_S
-        )
+        now = self._clock()
+        return since is not None and now - since >= self._patience and now < self._rests_until
 
     def _away(self, why: str) -> RecollectionError:
         return RecollectionError(

@@ -183,6 +183,31 @@ def test_nobody_waits_again_and_again_for_a_database_that_stays_away(postgres, c
     store.close()
 
 
+def test_a_database_that_hangs_is_asked_half_of_the_time_at_the_most(postgres, monkeypatch):
+    now = 0.0
+
+    def pause(seconds):
+        nonlocal now
+        now += seconds
+
+    store = PostgresStore(postgres.url, patience=1.0, clock=lambda: now, pause=pause)
+
+    def hangs():
+        pause(2.0)
+        raise store._psycopg.OperationalError("timeout expired")
+
+    monkeypatch.setattr(store, "_connected", hangs)
+    waited = 0.0
+    while now < 60.0:
+        before = now
+        with pytest.raises(RecollectionError, match="cannot be reached"):
+            store.load(KEY)
+        waited += now - before
+        pause(0.1)
+    assert waited < 40.0
+    store.close()
+
+
 # -- what it is refused for ----------------------------------------------------------------------------------
 
 
