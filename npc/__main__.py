@@ -26,7 +26,7 @@ from npc.exchange.table_review import table_faults, table_notes
 from npc.exchange.tables import export_lines, import_lines
 from npc.lint import review
 from npc.log import replay
-from npc.persona import assistants, characters, faults, load_persona
+from npc.persona import assistants, card_path, characters, faults, load_persona
 from npc.schema import schema_text
 
 _Chosen: TypeAlias = argparse.Namespace
@@ -37,7 +37,7 @@ def lint(cards: list[str]) -> int:
     """Check cards (names, paths or folders of cards); print every fault. Returns the number of cards with faults."""
     broken = 0
     for card, double in (found for given in cards for found in _cards_in(given)):
-        found = (faults(card) or table_faults(card)) if double is None else [_hidden(card, double)]
+        found = (_missing(card) or faults(card) or table_faults(card)) if double is None else [_hidden(card, double)]
         broken += bool(found)
         for fault in found:
             print(fault, file=sys.stderr)
@@ -57,6 +57,18 @@ def _cards_in(given: str) -> list[tuple[str | Path, Path | None]]:
     if not cards:
         raise PersonaError("persona_file", f"{given}: no cards in this folder.", "Cards end in .yaml or .yml.")
     return sorted([*cards, *doubles_in(folder).items()], key=lambda item: str(item[0]))
+
+
+def _missing(card: str | Path) -> list[PersonaError]:
+    """What is neither a card nor there at all: a path is no name that was mistyped."""
+    try:
+        card_path(card)
+    except PersonaError:
+        if not Path(card).exists():
+            told = f"{shown(str(card), 400)}: there is no such file or folder."
+            known = ", ".join([*characters(), *assistants()])
+            return [PersonaError("persona_file", told, f"Give the path of a card, a folder of cards, or one of: {known}.")]
+    return []
 
 
 def _hidden(card: str | Path, double: Path) -> PersonaError:

@@ -57,14 +57,24 @@ def _number(text: str) -> float | None:
         return None
 
 
+_TRUTHS = {**dict.fromkeys(("yes", "true", "on"), True), **dict.fromkeys(("no", "false", "off"), False)}
+
+
+def truth_of(value: object) -> bool | None:
+    """What YAML makes of `yes` and `off`, of the word or of what was made of it; None: it is neither true nor false."""
+    return value if isinstance(value, bool) else _TRUTHS.get(value.lower()) if isinstance(value, str) else None
+
+
 def _compares(wanted: object) -> Callable[[Any], bool]:
-    """The value itself, or a number (`>= 10`), or another one (`!= north`)."""
+    """The value itself, or a number (`>= 10`), or another one (`!= north`). A game may send the word `yes` for true."""
     found = _COMPARED.fullmatch(wanted) if isinstance(wanted, str) else None
     if found is None:
-        return lambda there: bool(there == wanted)
+        truth = truth_of(wanted)
+        return lambda there: bool(there == wanted) or (truth is not None and truth_of(there) is truth)
     number = _number(found[2])
     if found[1] == "!=":
-        return lambda there: bool(there not in (found[2], number))
+        no = truth_of(found[2])
+        return lambda there: there not in (found[2], number) and (no is None or truth_of(there) is not no)
     compare = _COMPARE[found[1]]
     return lambda there: isinstance(there, (int, float)) and not isinstance(there, bool) and compare(there, number)
 

@@ -9,19 +9,22 @@ import math
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeAlias
 
+from npc.asks import truth_of
 from npc.behaviour import load_behaviour
 from npc.card_faults import suggestion
+from npc.card_file import shown
 from npc.character import Character
 from npc.conversation.episodes import to_compare
 from npc.conversation.reading import Reading
-from npc.errors import Fault
+from npc.errors import Fault, PersonaError
 from npc.keyword_reader import read
 from npc.memory import Memory
-from npc.persona import Persona, load_persona
+from npc.persona import Persona, assistants, characters, load_persona
 from npc.text import valid
-from npc.types import Decision, Found, Percept
+from npc.types import Decision, Effect, Found, Percept
 
 _HELP = """Say something, or:
   /see wolf, fire        what is in view from now on (/see alone: nothing)
@@ -31,7 +34,8 @@ _HELP = """Say something, or:
   /as Ada                somebody else speaks from now on
   /why                   how the last decision came about
   /reload                take up the card as it is now
-  /quit                  end (so does the end of input)"""
+  /quit                  end (so do quit, exit and the end of input)"""
+_ENDS = frozenset({"quit", "exit"})  # alone on a line
 _KEYWORDS = "(A keyword reader stands in for the model here: it knows some words, no grammar and no pictures.)"
 _STEP = 2.0  # seconds that a turn takes
 _FRAME = 0.5  # seconds between the frames that the character looks at while time passes
@@ -65,6 +69,8 @@ def talk(
     Raises:
         PersonaError: there is no such card, or it has a fault.
     """
+    if Path(card).is_dir() and card not in {*characters(), *assistants()}:
+        raise PersonaError("persona_file", f"{shown(card, 400)} is a folder.", "Give the path of one card in it.")
     chat = Chat(card, seed, reader, voiced, recalling)
     persona = chat.character.persona
     print(f"{persona.name}. {persona.looks}".rstrip())
@@ -106,7 +112,7 @@ class Chat:
         """Do what the line says; False where it ends the chat."""
         line = valid(line)
         command, _, rest = line.partition(" ")
-        if command == "/quit":
+        if command == "/quit" or line.lower() in _ENDS:
             return False
         known = {
             "/see": self._see,
@@ -122,7 +128,7 @@ class Chat:
         elif command in known:
             known[command](rest.strip())
         else:
-            print(_HELP)
+            print(f"unknown command {shown(command)}\n{_HELP}")
         return True
 
     # -- what may be typed -----------------------------------------------------------------------------
@@ -176,7 +182,8 @@ class Chat:
             print(f"This cannot be read: {error}.")
             return
         self._state = {key: _value(text) for key, _, text in pairs} if pairs else {}
-        print("State: " + (", ".join(f"{key}={value}" for key, value in self._state.items()) or "nothing") + ".")
+        told = ", ".join(f"{key}={value}" for key, value in self._state.items()) or "nothing"
+        print(f"State: {told}" + "." * (not told.endswith(".")))
         self._pass_time(_STEP)
 
     def _speak_as(self, name: str) -> None:
@@ -187,7 +194,7 @@ class Chat:
         if self._last is None:
             print("It has decided nothing yet.")
             return
-        print("\n".join(f"    {entry}" for entry in (self._last.reason, *self._last.trace)))
+        print("\n".join(f"    {entry}" for entry in (self._last.reason, *self._last.trace, *map(_effect, self._last.effects))))
 
     def _reload(self, _: str) -> None:
         try:
@@ -233,9 +240,16 @@ class Chat:
         print(f"    why: {decision.reason} Mood: {mood}. You: {relationship.name} ({bonds}).")
 
 
+def _effect(effect: Effect) -> str:
+    values = ", ".join(f"{key}={value}" for key, value in effect.values.items())
+    return f"effect: {effect.kind}{f' ({values})' if values else ''}"
+
+
 def _value(text: str) -> object:
-    """A word of `/state` as a game would send it: a number, true or false, else text."""
+    """A word of `/state` as a game would send it: a number, true or false (yes, no, on, off as in a card), else text."""
+    if (truth := truth_of(text)) is not None:
+        return truth
     try:
-        return {"true": True, "false": False}[text.lower()] if text.lower() in ("true", "false") else float(text)
+        return float(text)
     except ValueError:
         return text

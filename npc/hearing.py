@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from npc.behaviour import load_behaviour
 from npc.conditions import Moment
-from npc.conversation.reading import Clause, Reading, read
+from npc.conversation.reading import Clause, Reading, read, somebody_in
 from npc.conversation.recall import lately
 from npc.conversation.things import table
 from npc.language.kinds import PERSON, akin
@@ -149,6 +149,8 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
             if akin(about.thing, PERSON):
                 ledger.person = Meant(phrase=about.thing, time=now)
             ledger.mean(Meant(phrase=about.thing, time=now, x=place.x if place else None, y=place.y if place else None))
+        if somebody := somebody_in(about.text):
+            ledger.person = Meant(phrase=somebody, time=now)
     for phrase in reversed(turn.replied.names if turn.replied is not None else ()):
         at = turn.replied.target if turn.replied is not None and phrase == turn.replied.names[0] else None
         ledger.mean(Meant(phrase=phrase, time=now, x=at.x if at else None, y=at.y if at else None))

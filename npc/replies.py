@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from npc import facts, smalltalk
 from npc.conversation import episodes, recall, trade, view
+from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, counted
-from npc.language.phrases import thing_in
+from npc.language.phrases import singular, thing_in
 from npc.language.senses import Ask, Meaning, Sense
 from npc.language.told import YES
 from npc.memory.ledger import Promise
@@ -93,6 +94,8 @@ def _for_sale(turn: Turn, seen: Reply, looked: Percept) -> Reply | None:
 def _seen(turn: Turn, looked: Percept) -> Reply | None:
     """What the frame answers; where it has nothing of the kind, and the card knows of something like it, that is meant."""
     seen = view.answer(turn.clause, looked)
+    if seen is not None and seen.topic == "absent" and turn.clause.meaning.ask is Ask.COLOUR and not _is_said(turn.clause):
+        return Reply("unknown", f"{seen.why}, which was only spoken of")  # "what colour is it?" of what was told
     missing = seen is not None and seen.topic in {"absent", "cannot_tell", "blind"}
     if not missing or turn.clause.meaning.ask is Ask.CLAIM:
         return seen
@@ -102,6 +105,11 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
         return None if any_of or (smalltalk.knows(turn) and not left) else seen
     fact, likeness = best(turn.heard.knowledge)
     return None if likeness >= _MAY_KNOW and fact in turn.parts.persona.knowledge else seen
+
+
+def _is_said(clause: Clause) -> bool:
+    """Whether the thing is named, and no pronoun stands for it."""
+    return singular(clause.thing).lower() in clause.said.lower()
 
 
 def _may_ask_for_a_fact(turn: Turn) -> bool:

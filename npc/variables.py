@@ -12,7 +12,10 @@ TOPIC_VARIABLES = (
     "line", "what", "doing", "question", "said",
 )  # fmt: skip
 STATE = "state."
-_WITH_ARTICLE = re.compile(r"(\b[Aa]n? )?\{([^{}]*)\}")
+# A full stop after it gives way to one that the value ends with; an ellipsis stays.
+_STOP = r"(\.(?!\.))?"
+_WITH_ARTICLE = re.compile(rf"(\b[Aa]n? )?\{{([^{{}}]*)\}}{_STOP}")
+_FILLED = re.compile(rf"\{{([^{{}}]*)\}}{_STOP}")
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -36,12 +39,16 @@ def checked(text: str) -> str:
 
 def filled(text: str, values: Mapping[str, str]) -> str:
     """The text with its variables filled in; what is not known is left out."""
-    return _VARIABLE.sub(lambda match: values.get(match[1], ""), text)
+    return _FILLED.sub(lambda match: _stopped(values.get(match[1], ""), match[2]), text)
 
 
 def said(text: str, values: Mapping[str, str]) -> str:
     """The same of an English line, with the article of what is put in: "a {item}" is "an axe", "3 ropes"."""
-    return _WITH_ARTICLE.sub(lambda match: _with(match[1] or "", values.get(match[2], "")), text)
+    return _WITH_ARTICLE.sub(lambda match: _stopped(_with(match[1] or "", values.get(match[2], "")), match[3]), text)
+
+
+def _stopped(value: str, stop: str | None) -> str:
+    return value if value.endswith((".", "!", "?")) else value + (stop or "")
 
 
 def _with(article: str, value: str) -> str:

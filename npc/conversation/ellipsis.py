@@ -24,9 +24,8 @@ _HUE = re.compile(
 _LEAVES = re.compile(
     r"(?:just )?leave (?P<thing>(?:the|that|this|my|your) .+?)(?: there| here| alone| behind| out)?[.!]*$", re.IGNORECASE
 )
-_WHERE = re.compile(
-    r"(?:and )?where(?: exactly| is (?:it|that|he|she)| are they)?(?: exactly| then| now)?[\s?.!]*$", re.IGNORECASE
-)
+_WHERE = re.compile(r"(?:and )?where(?: exactly| is (?:it|that)| are they)?(?: exactly| then| now)?[\s?.!]*$", re.IGNORECASE)
+_OF_HIM = re.compile(r"(?:and )?(?P<asks>(?:where|who) (?:is|was)) (?:he|she)(?: now| then| exactly)?[\s.?!]*$", re.IGNORECASE)
 _WHOLE = frozenset({Sense.ORDER, Sense.TRADE, Sense.FORBID})
 _ARE_RED = re.compile(
     rf"(?:and )?how many(?: of)?(?: the)? (?P<kind>[a-z]+(?: [a-z]+)?) are (?P<hue>{'|'.join(COLOURS)})[\s?.!]*$", re.IGNORECASE
@@ -37,6 +36,9 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
     """A clause that is a question or an order before it, of another thing; empty where it is none."""
     if (hue := _HUE.match(bare(said))) is not None and (last := _last(ledger)) is not None and last.thing:
         return _with_thing(last.text, last.thing, f"the {hue['hue']} {kind_of(last.thing)}")
+    if (him := _OF_HIM.match(bare(said))) is not None:  # a fact that was told goes on about him itself
+        who = ledger.person or (ledger.thing if ledger.thing is not None and ledger.thing.x is not None else None)
+        return f"{him['asks']} the {who.phrase}?" if who is not None and not ledger.told else ""
     if _WHERE.match(bare(said)) is not None and ledger.thing is not None and not ledger.told:
         return f"where is the {ledger.thing.phrase}?"
     found = _AND.match(said.strip()) or (_BARE.match(bare(said)) if alone else None)

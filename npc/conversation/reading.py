@@ -30,6 +30,7 @@ _SUBJECTS = frozenset({"it", "they", "he", "she", "them", "him", "her", "those",
 _OF_THINGS = frozenset({Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE, Ask.NEARER, Ask.FAR, Ask.INSIDE})
 _DEEDS = frozenset({Sense.ORDER, Sense.FORBID, Sense.LIFT, Sense.CEASE, Sense.RELEASE})
 _ABOUT = _DEEDS | {Sense.TRADE, Sense.LEAVE}
+_WHO = re.compile(r"who (?:is|was) (?:the|that) (?P<who>[a-z-]+(?: [a-z-]+)?)[\s.?!]*", re.IGNORECASE)
 _A_NAME = re.compile(r"(?:the |an? )?[a-z]+(?: [a-z]+)?[.,!?]*", re.IGNORECASE)  # of a ware, said alone
 _SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.IGNORECASE)
 _ONE_OF = re.compile(
@@ -200,6 +201,12 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     if not thing and meaning.sense in {Sense.QUESTION, Sense.OTHER} and meaning.ask in {Ask.NONE, Ask.WHY}:
         thing = named_in(text)
     return Clause(said, text, meaning, piece.joint, thing, other, lost, _look_for(meaning, thing, ledger))
+
+
+def somebody_in(text: str) -> str:
+    """Whom a question is about, without article: "tinker" of "who is the tinker?"; empty where it asks for nobody."""
+    found = _WHO.fullmatch(text)
+    return found["who"][:LONGEST] if found is not None else ""
 
 
 def _goods(meaning: Meaning, before: Clause) -> str:

@@ -7,10 +7,13 @@ A question that nobody has an answer to is at least named in the answer, and a r
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
+
+from npc.language.grammar import VERBS
 
 _DATA = yaml.safe_load(Path(__file__).with_name("echo.yaml").read_text(encoding="utf-8"))
 _TURNED: dict[str, str] = _DATA["turned"]
@@ -22,28 +25,40 @@ _NOT_EMBEDDED = re.compile(" ".join(_DATA["not_embedded"].split()).replace("| ",
 _LONGEST = 12  # words that are taken up: more is repeating, not answering
 _SHORTEST = 2
 _WORD = re.compile(r"[A-Za-z']+")
-_AUXILIARY = "is|are|was|were|am|has|have|had|can|could|will|would|should|must|may|might"
-_SUBJECT = (
-    r"(?:(?:he|she|it|they|you|we|I|that|this|there|these|those|anyone|anybody|someone|somebody|people|everyone|everybody|nobody)\b"
-    r"|one\b(?! of)"
-    r"|(?:the|a|an|my|your|his|her|its|their|our|that|this|these|those|any|some|all)\s+"
-    r"(?:(?:last|first|next|best|worst|old|older|new|other|only|big|little|young|own|whole|real|red|blue|green|[a-z]+est)\s+)*[a-z'-]+(?:\s+ones?\b)?)"
+_VERBS = frozenset({*_PAST, *_DATA["verbs"].split(), *VERBS.split("|")})
+_PARTICIPLES = frozenset({*_DATA["participles"].split(), *_PAST.values()})
+_PREDICATES, _ADJECTIVES, _NOUNS, _FUNCTIONS, _BEFORE_MINE = (
+    frozenset(_DATA[name].split()) for name in ("predicates", "adjectives", "nouns", "functions", "before_mine")
 )
+_AUXILIARY = "is|are|was|were|am|has|have|had|can|could|will|would|should|must|may|might"
+_PRONOUN = (
+    r"(?:(?:he|she|it|they|you|we|I|that|this|there|these|those|anyone|anybody|someone|somebody|people|everyone|everybody|nobody)\b"
+    r"|one\b(?! of))"
+)
+_DETERMINER = r"(?:the|a|an|my|your|his|her|its|their|our|that|this|these|those|any|some|all)"
 _WH = r"(?P<wh>(?:since |until |by |for |with |from |to )?(?:who|whom|what|when|where|why|which(?: \w+)?|how(?: \w+)??))"
 _ASKED = re.compile(
-    rf"(?:{_WH}\s+)?(?P<aux>{_AUXILIARY}|do|does|did)\s+(?:not\s+)?(?P<who>{_SUBJECT})(?P<rest>(?:\s+.*)?)", re.IGNORECASE
+    rf"(?:{_WH}\s+)?(?P<aux>{_AUXILIARY}|do|does|did)\s+(?P<no>not\s+)?(?P<said>(?:{_PRONOUN}|{_DETERMINER}\s).*)",
+    re.IGNORECASE,
 )
-_OF_WHO = re.compile(
-    rf"(?:who|what|which \w+|how many \w+)\s+(?!(?:{_AUXILIARY}|do|does|did)\s+(?:{_SUBJECT}))[a-z]+.*", re.IGNORECASE
+_WITH_PRONOUN = re.compile(rf"(?P<who>{_PRONOUN})(?P<rest>(?:\s+.*)?)", re.IGNORECASE)
+_POINTING = frozenset({"that", "this", "these", "those"})
+_OF_WHO = re.compile(r"(?:who|what|which \w+|how many \w+)\s+(?P<rest>[a-z].*)", re.IGNORECASE)
+_BE = frozenset({"is", "are", "was", "were", "am"})
+_MODAL = frozenset({"can", "could", "will", "would", "should", "must", "may", "might"})
+# Questions of which a noun may be all that is left: "where is the town hall", "how far is the old stone bridge".
+_OF_A_NOUN = re.compile(r"(?:who|where|when|how (?!much\b|many\b)\w+)", re.IGNORECASE)
+_LONGEST_NOUN = 4  # words of it, with its article
+_JOINED = re.compile(
+    r"\b(?:or|and|but|so) (?:I|you|he|she|it|we|they|do|does|did|is|are|was|should|can|will|not)\b", re.IGNORECASE
 )
 _WHOM = re.compile(r"^((?:who|what|which \w+|how many \w+) \w+) I\b", re.IGNORECASE)
-_POINTS = re.compile(r"(?:this|that|these|those)", re.IGNORECASE)  # alone, or with a noun
 _AFTER_POINTING = re.compile(
     r"\s*(?:all|so|really|true|about|for|going|supposed|what|how|why|still|actually|even|to|in|on|from|a|an|the|normal|safe|good|bad|"
     r"dangerous|enough|happen|work|mean|help|hurt|cost)\b.*",
     re.IGNORECASE,
 )
-_ADVERB = re.compile(r"^\s*(?:really|actually|ever|even|still|always|often|just|also)\b", re.IGNORECASE)
+_ADVERB = re.compile(r"^\s*(?:really|actually|ever|even|still|always|often|just|also|never)\b", re.IGNORECASE)
 _NOT = re.compile(r"^\s*not\b", re.IGNORECASE)
 
 
@@ -58,6 +73,8 @@ def turned(words: str) -> str:
         before = found[at - 1].lower().strip(",.") if at else ""
         if low == "you" and (before in _BEFORE_ME or (at == len(found) - 1 and at > 0)):
             new = "me"
+        elif low == "mine" and before not in _BEFORE_MINE:  # the noun: "the gold mine"
+            new = ""
         elif low in {"am", "was", "are", "were"} and out:
             new = {
                 ("you", "am"): "are", ("you", "was"): "were", ("I", "are"): "am", ("I", "were"): "was",
@@ -68,34 +85,92 @@ def turned(words: str) -> str:
 
 @lru_cache(maxsize=256)
 def embedded(question: str) -> str:
-    """A `plain` question as part of another sentence: "whether he is still alive"; empty where that is not easily made."""
+    """A `plain` question as part of another sentence: "whether he is still alive"; empty where that is not certain."""
     asked = _ENDS.sub("", _OPENS.sub("", question.strip().rstrip(" ?!.,"))).strip(" ?!.,")
     words = asked.split()
     if not _SHORTEST <= len(words) <= _LONGEST or _NOT_EMBEDDED.fullmatch(asked) or re.search(r"[,;:.]", asked):
         return ""
+    if _JOINED.search(asked):
+        return ""
     if (found := _ASKED.fullmatch(asked)) is not None:
         return _inverted(found)
-    return _WHOM.sub(r"\1 me", turned(asked)) if _OF_WHO.fullmatch(asked) else ""
+    found = _OF_WHO.fullmatch(asked)
+    return _WHOM.sub(r"\1 me", turned(asked)) if found is not None and _is_verb_phrase(found["rest"].lower().split()) else ""
 
 
 def _inverted(found: re.Match[str]) -> str:
-    wh, aux, who, rest = (found["wh"] or "whether").lower(), found["aux"].lower(), found["who"], found["rest"]
-    if _POINTS.fullmatch(who) and rest.strip() and not _AFTER_POINTING.fullmatch(rest):
+    wh, aux = (found["wh"] or "whether").lower(), found["aux"].lower()
+    who, rest = _subject(found["said"], wh, aux)
+    if not who or (not rest and (wh == "whether" or aux not in _BE)):
         return ""
-    who = who if who == "I" or who[0].isupper() else who.lower()
+    if found["no"]:
+        # "Why can you not": the negation stays. "Is it not" asks the same without it, "do not you dare" asks nothing.
+        if wh == "whether":
+            return "" if aux in {"do", "does", "did"} else turned(f"{wh} {who} {aux} {rest}")
+        return turned(f"{wh} {who} {aux} not {rest}".strip())
     if aux in {"do", "does", "did"}:
         if _NOT.match(rest):
-            return turned(f"{wh} {who} {aux}{rest}")
+            return turned(f"{wh} {who} {aux} {rest}")
         adverb = _ADVERB.match(rest)
-        verb, _, more = rest[adverb.end() :].strip().partition(" ") if adverb else rest.strip().partition(" ")
-        if not verb.isalpha():
-            return ""
+        verb, _, more = rest[adverb.end() :].strip().partition(" ") if adverb else rest.partition(" ")
         verb = _formed(verb.lower(), aux)
-        said = " ".join(filter(None, (adverb[0].strip() if adverb else "", verb, more)))
-        return turned(f"{wh} {who} {said}")
-    if not rest.strip() and wh == "whether":
-        return ""
-    return turned(f"{wh} {who} {aux}{rest}")
+        return turned(f"{wh} {who} " + " ".join(filter(None, (adverb[0].strip() if adverb else "", verb, more))))
+    return turned(f"{wh} {who} {aux} {rest}".strip())
+
+
+def _subject(said: str, wh: str, aux: str) -> tuple[str, str]:
+    """What follows the auxiliary as subject and the rest; both empty where it is not certain where one ends."""
+    pronoun = _WITH_PRONOUN.fullmatch(said)
+    if pronoun is not None and pronoun["who"].lower() in _POINTING and not _AFTER_POINTING.fullmatch(pronoun["rest"] or " so"):
+        pronoun = None
+    if pronoun is not None:
+        who, rest = pronoun["who"], pronoun["rest"].strip()
+        if aux not in _BE and not _begins_verb(rest.lower().split(), known=False):
+            return "", ""
+        if aux == "do" and who.lower() in {"it", "he", "she", "that", "this", "there"}:  # "do it" is no question
+            return "", ""
+        return who if who == "I" else who.lower(), rest
+    words = said.split()
+    if not re.fullmatch(_DETERMINER, words[0], re.IGNORECASE):
+        return "", ""
+    low = [word.lower() for word in words]
+    begins = _is_predicate if aux in _BE else lambda at: _begins_verb(at, known=True)
+    at = next((n for n in range(2, len(low)) if begins(low[n:]) and low[n - 1] not in _ADJECTIVES), len(low))
+    nouns = [word for word in low[1:at] if word not in _ADJECTIVES]
+    alone = aux in _BE and at == len(low)
+    sure = len(nouns) <= 1 or (_OF_A_NOUN.fullmatch(wh) is not None and aux in _BE)
+    if not sure or at > _LONGEST_NOUN or (alone and wh == "why") or (low[at : at + 1] == ["of"]):
+        return "", ""
+    who = " ".join([words[0].lower(), *words[1:at]])
+    return (who, " ".join(words[at:])) if alone or at < len(low) else ("", "")
+
+
+def _begins_verb(words: Sequence[str], known: bool) -> bool:
+    """Whether words begin with what follows an auxiliary: a verb; `known`: one of those that are listed."""
+    words = words[1:] if words and (_ADVERB.match(words[0]) or words[0] == "not") else words
+    if not words or not words[0].isalpha() or words[0] in _FUNCTIONS:
+        return False
+    return not known or words[0] == "be" or words[0] in _VERBS or _is_participle(words[0])
+
+
+def _is_predicate(words: Sequence[str]) -> bool:
+    return words[0] in _PREDICATES or _ADVERB.match(words[0]) is not None or _is_participle(words[0])
+
+
+def _is_participle(word: str) -> bool:
+    return word in _PARTICIPLES or (word not in _NOUNS and len(word) > 4 and word.endswith(("ing", "ed")))
+
+
+def _is_verb_phrase(words: Sequence[str]) -> bool:
+    """Whether words are all that is said of "who" or "what", so that they stand as they are: "found you", "is coming"."""
+    first, after = words[0], words[1:]
+    if first in _BE:
+        return bool(after) and (_is_participle(after[0]) or after[0] in _PREDICATES - _FUNCTIONS)
+    if first in _MODAL:
+        return _begins_verb(after, known=True)
+    if first in {"has", "have", "had"}:
+        return bool(after) and (_is_participle(after[0]) or re.fullmatch(_DETERMINER, after[0]) is not None)
+    return first not in {"do", "does", "did"} and first in _FINITE
 
 
 def _formed(verb: str, aux: str) -> str:
@@ -113,6 +188,9 @@ def _formed(verb: str, aux: str) -> str:
 
 def _is_y(verb: str) -> bool:
     return verb.endswith("y") and verb[-2:-1] not in tuple("aeiou")
+
+
+_FINITE = frozenset({*_PAST.values(), *(_formed(verb, aux) for verb in _VERBS for aux in ("do", "does", "did"))})
 
 
 _REMARK = re.compile(

@@ -156,3 +156,17 @@ def test_a_condition_added_in_one_file_is_read_asked_and_traced(tmp_path):
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", CHECKS], capture_output=True, text=True, cwd=tmp_path, env=environment)
     assert done.stdout.strip() == "one file", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("card", "sent", "holds"),
+    [
+        (True, "yes", True), (True, "On", True), (True, True, True), (True, "no", False), (True, None, False),
+        (False, "no", True), (False, "off", True), (False, True, False), ("yes", True, True), ("yes", "yes", True),
+        ("!= yes", True, False), ("!= yes", "no", True), ("north", "north", True), (True, "north", False),
+        (3.0, 3, True), (0.0, "no", False),
+    ],
+)  # fmt: skip
+def test_a_game_may_send_the_word_for_what_is_true(card, sent, holds):
+    state = {} if sent is None else {"has_ring": sent}
+    assert Condition(state={"has_ring": card}).holds(Moment(state=state)) is holds

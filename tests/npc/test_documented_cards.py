@@ -86,6 +86,23 @@ def test_the_ferrymans_quest_needs_the_oar_first(play):
     assert (crossed.action, "cross_river" in kinds(crossed)) == ("follow", True)
 
 
+@pytest.mark.parametrize("when", ["now", "ready", "I am ready", "let's go", "lets go", "when", "when?", "can we go now", "go"])
+def test_the_ferryman_goes_when_he_is_told(play, when):
+    tam = play("Tam")
+    tam("can you take me across?")
+    assert tam("/state has_oar=yes").line == "That is her! Say when."
+    gone = tam(when)
+    assert (gone.action, "cross_river" in kinds(gone)) == ("follow", True)
+
+
+def test_the_ferryman_who_has_the_oar_already_says_so_after_he_was_asked(play):
+    tam = play("Tam")
+    tam("/state has_oar=yes")
+    assert tam("can you take me across?").line.startswith("With one oar?")
+    assert tam("can you take me across?").line == "That is her! Say when."
+    assert "cross_river" in kinds(tam("now"))
+
+
 def test_the_ferryman_speaks_his_own_way_of_what_comes_up(play):
     tam = play("Tam")
     assert tam("my name is Ada", "what is my name?").line == "Ada. The river told me. No, you did."

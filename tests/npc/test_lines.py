@@ -7,6 +7,7 @@ import pytest
 from npc import characters, load_persona
 from npc.behaviour import load_behaviour
 from npc.conditions import Moment
+from npc.variables import filled, said
 
 MOODS = ("neutral", "angry", "afraid", "sad", "happy")
 
@@ -32,3 +33,18 @@ def test_thanks_are_answered_as_thanks_in_any_mood(name):
         fitting = [line for line in lines if line.holds(Moment(action="talk", intent="thank", mood=mood, cause="words"))]
         best = max(line.specificity for line in fitting)
         assert all("thank" in line.intent for line in fitting if line.specificity == best)
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "told"),
+    [
+        ("Your goal: {thing}.", "Find the well.", "Your goal: Find the well."),
+        ("Your goal: {thing}.", "Find the well", "Your goal: Find the well."),
+        ("{thing}. And then?", "Where to?", "Where to? And then?"),
+        ("{thing}...", "Well.", "Well...."),
+        ("A {thing}.", "axe", "An axe."),
+    ],
+)
+def test_no_sentence_ends_twice(line, value, told):
+    assert said(line, {"thing": value}) == told
+    assert filled("{thing}.", {"thing": "Gut."}) == "Gut."

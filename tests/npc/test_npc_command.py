@@ -38,6 +38,30 @@ def test_in_a_chat_things_can_come_into_view(monkeypatch, capsys):
     assert "Pip [flee, afraid]" in shown.out
 
 
+def test_a_chat_ends_at_the_word_alone_and_names_unknown_commands(monkeypatch, capsys):
+    _, shown = _chat(monkeypatch, capsys, "guard", "/foo\nExit\n/see wolf\n")
+    assert "unknown command /foo\nSay something" in shown.out
+    assert "In view" not in shown.out
+
+
+def test_why_shows_effects_and_yes_is_true_as_in_a_card(monkeypatch, capsys, tmp_path):
+    card = tmp_path / "a.yaml"
+    bark = "{when: {state: {has_ring: yes}}, say: Mine!, effects: [{kind: take_item, item: ring}]}"
+    card.write_text(f"name: A\nbarks: [{bark}]\n")
+    _, shown = _chat(monkeypatch, capsys, str(card), "/state has_ring=no\n/state has_ring=Yes\n/why\n")
+    assert shown.out.count('"Mine!"') == 1
+    assert "effect: take_item (item=ring)" in shown.out
+
+
+def test_what_is_not_there_and_what_is_a_folder_is_called_so(monkeypatch, capsys, tmp_path):
+    assert main(["lint", "my-card"]) != 0
+    told = capsys.readouterr().err
+    assert "my-card: there is no such file or folder" in told
+    assert "Did you mean" not in told
+    status, shown = _chat(monkeypatch, capsys, str(tmp_path), "")
+    assert (status, "is a folder" in shown.err) == (2, True)
+
+
 def test_the_same_words_give_the_same_chat(monkeypatch, capsys):
     words = "hello\n/see wolf\nhelp\n/wait 30\n/see\n/wait x\n/nonsense\nbye\n/quit\n"
     first = _chat(monkeypatch, capsys, "elder", words)

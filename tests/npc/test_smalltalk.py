@@ -186,3 +186,16 @@ def test_of_two_that_were_meant_the_nearer_one_is_told(stage):
     _talk(actor, "is there a well?", "ask_about", looked=seen)
     _talk(actor, "is there a chest?", "ask_about", looked=seen)
     assert _talk(actor, "which one is closer?", "ask_about", looked=seen).line == "The chest."
+
+
+def test_he_is_the_last_person_asked_about_and_no_soup_is_looked_for(stage):
+    guard = stage("guard")
+    guard.hear("who is the tinker", "ask_about", "talk", target=None)
+    assert guard.character.memory.person("player").ledger.person.phrase == "tinker"
+
+
+def test_the_colour_of_what_was_only_spoken_of_is_not_known(stage):
+    guard = stage("guard")
+    guard.hear("tell me about the soup", "ask_about", "talk", target=None, has_frame=True)
+    assert "soup" not in guard.hear("what colour is it?", "identify", "talk", target=None, has_frame=True).line
+    assert "soup" in guard.hear("what colour is the soup?", "identify", "talk", target=None, has_frame=True).line

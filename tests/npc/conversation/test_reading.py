@@ -174,6 +174,7 @@ def test_no_text_takes_long_to_read(text: str) -> None:
         f"give me the {'x' * 150}",
         f"why {'é' * 130} is on the left",
         f"where is {'iron ' * 40}sword?",
+        f"who is the {'x' * 150}?",
         f"take the key and then take the {'é' * 130}",
     ],
 )
@@ -181,3 +182,14 @@ def test_the_name_of_a_thing_may_be_long(line: str) -> None:
     assert read(line, Ledger()).clauses
     character = Character(load_persona("merchant"), "mira")
     assert character.tick(Percept(1.0, {"none": 1.0}, text=line, has_frame=True)).line is not None
+
+
+def test_he_is_whom_it_was_asked_about_last() -> None:
+    ledger = Ledger(person=Meant(phrase="tinker"), things=(Meant(phrase="soup"),))
+    assert read("where is he?", ledger).clauses[0].text == "where is the tinker?"
+    assert read("where is he?", ledger.model_copy(update={"told": "brother"})).clauses[0].text.startswith("where is he")
+    assert read("who is she?", ledger).clauses[0].text == "who is the tinker?"
+    assert read("where is it?", ledger).clauses[0].text == "where is the soup?"
+    assert read("where is he?", Ledger(things=(Meant(phrase="soup"),))).clauses[0].text == "where is he?"
+    assert read("where is he?", after("wolf")).clauses[0].text == "where is the wolf?"
+    assert read("where is he?", Ledger()).clauses[0].text.startswith("where is he")
