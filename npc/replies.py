@@ -47,7 +47,7 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return Reply("given", f"was given {handed}", {"thing": handed}, "celebrate")
     if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
         return ask_which(turn)
-    if trade.goes_on(clause, ledger) and (traded := _traded(turn, looked)) is not None:
+    if (trade.goes_on(clause, ledger) or trade.wants(clause)) and (traded := _traded(turn, looked)) is not None:
         return traded
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
         return None

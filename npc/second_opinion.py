@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from npc.behaviour import load_behaviour
 from npc.conversation.reading import Clause
-from npc.language.harm import ABUSE, THREAT, Harm, harm_in, insults, means_harm
+from npc.language.harm import ABUSE, THREAT, Harm, before_ultimatum, harm_in, insults, means_harm
 from npc.language.manners import ORDERS, SAID
 from npc.language.senses import Sense
 from npc.parts import best
@@ -63,6 +63,8 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         return clause, replace(percept, **unheard, knowledge=known)  # type: ignore[arg-type]
     if any(c.joint == "before" and means_harm(f"before {c.text}") for c in clause.conditions):  # "leave before I hurt you"
         return _as_words(clause), _threatening(percept)
+    if before_ultimatum(clause.said) is not None and not insults(clause.said):
+        return _pressed(clause, percept)
     percept = _worded(clause, percept)
     if _is_harmless_talk(clause, percept):
         return clause, _cleared(percept)
@@ -86,6 +88,19 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     if best(percept.intent)[0] not in _ENMITY and (harm is Harm.NONE or "!" not in clause.said):
         return clause, _unalarmed(_calm(percept))
     return clause, _unalarmed(percept)
+
+
+def _pressed(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
+    """ "5 or I go" is an offer, "pay me or I leave" no more than that one disagrees."""
+    bid = clause.sense is Sense.TRADE and "number" in clause.meaning.values
+    intent, action = ("trade", "trade") if bid else ("refuse", "talk")
+    kept = clause if clause.sense is Sense.TRADE else _as_words(clause)
+    heard = replace(
+        _cleared(percept),
+        intent=mostly(percept.intent, intent, _FAIR),
+        action=mostly(percept.action, action, _FAIR),
+    )
+    return kept, heard
 
 
 def _worded(clause: Clause, percept: Percept) -> Percept:

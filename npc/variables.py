@@ -33,7 +33,11 @@ def checked(text: str) -> str:
     for name in _VARIABLE.findall(text):
         of_state = name.startswith(STATE) and len(name) > len(STATE)
         if not of_state and name not in VARIABLES and name not in TOPIC_VARIABLES:
-            raise ValueError(f"unknown variable {{{name}}}; there are {{{'}, {'.join(VARIABLES)}}}")
+            raise ValueError(
+                f"unknown variable {{{name}}}; there are {{{'}, {'.join(VARIABLES)}}}, "
+                f"and in lines about what comes up in a conversation (prices: {{item}} and {{price}}) "
+                f"{{{'}, {'.join(TOPIC_VARIABLES)}}}"
+            )
     return text
 
 

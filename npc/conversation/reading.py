@@ -16,6 +16,7 @@ from npc.conversation.ellipsis import corrected, elliptic, left_alone, of_a_colo
 from npc.conversation.wording import of_another, one_by_one, taken_back
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.grammar import expanded
+from npc.language.harm import before_ultimatum
 from npc.language.kinds import COMMON, PERSON, is_anybody, named_in, to_look_for
 from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, plural, singular, thing_in
 from npc.language.plain import is_slang, plain
@@ -182,6 +183,8 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
         found = found or of_another(inside, before.text, before.thing)
     text = found or inside
     meaning = meaning_of(text)
+    if (bid := before_ultimatum(text)) and "number" in (offered := meaning_of(trimmed(bid))).values:  # "5 or I go"
+        text, meaning = trimmed(bid), offered
     if meaning.sense is Sense.FORBID and before is not None and meaning.verb == "" and not meaning.values:
         meaning = replace(meaning, verb=before.meaning.verb)
     if meaning.sense is Sense.CORRECT and (rest := corrected(meaning.values.get("rest", ""), ledger)):

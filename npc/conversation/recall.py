@@ -156,11 +156,13 @@ def _on_table(clause: Clause, ledger: Ledger) -> Reply:
     words = clause.text.lower()
     bids = [bid for bid in ledger.bids if mentions(words, kind_of(bid.item), plural=True)] or list(ledger.bids)
     if "agree" in words:
-        bids = [bid for bid in bids if bid.state == "agreed"] or bids
+        bids = [bid for bid in bids if bid.state in {"agreed", "paid"}] or bids
     if _I_OFFERED.search(words):
         bids = [bid for bid in bids if bid.by == "player"] or bids
     bid = bids[-1]
-    topic = {"agreed": "agreed", "refused": "was_refused"}.get(bid.state, "offered" if bid.by == "player" else "asked_for")
+    topic = {"agreed": "agreed", "paid": "agreed", "refused": "was_refused"}.get(
+        bid.state, "offered" if bid.by == "player" else "asked_for"
+    )
     return Reply(topic, f"remembers {bid.item}", {"item": bid.item, "price": price_of(bid)})
 
 

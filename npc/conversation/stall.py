@@ -11,12 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from npc.language.grammar import GRAMMAR
 from npc.language.kinds import akin
-from npc.language.phrases import kind_of, plural, singular
+from npc.language.phrases import kind_of, plural, singular, thing_in
 from npc.memory.ledger import LONGEST
 
 SWAY = 0.25  # of the price: what full sympathy takes off, full dislike puts on
 _NUMBERS: dict[str, int] = {**GRAMMAR["numbers"], "couple": 2, "dozen": 12}
 _COUNTED = re.compile(r"^(?:(?:a|the|my|these|those|all|both) )?(?P<count>\d{1,4}|[a-z]+)(?: of)? (?P<rest>[a-z].*)$")
+_AND = re.compile(r",? (?:and|plus) ", re.IGNORECASE)
 _SEVERAL = re.compile(r",? (?:and|plus) (?:the |an? |some |your )?|, (?:the |an? |some )?")
 
 
@@ -35,6 +36,12 @@ class Ware(BaseModel):
     def _from_number(cls, value: Any) -> Any:
         return {"price": value} if isinstance(value, (int, str)) else value
 
+    @model_validator(mode="after")
+    def _least_is_no_more(self) -> Ware:
+        if self.least is not None and self.least > self.price:
+            raise ValueError(f"`least` ({self.least}) is more than the price ({self.price})")
+        return self
+
     @property
     def floor(self) -> int:
         return self.least if self.least is not None else -(-3 * self.price // 4)
@@ -44,7 +51,7 @@ class Ware(BaseModel):
 class Stall:
     """What a character sells and what it takes instead of coins, and how it feels about the customer.
 
-    Several wares that go together are named as one: "axe and knife".
+    Several wares that go together are named as one: "axe and knife", "2 pie and ale".
 
     Attributes:
         wares: by name.
@@ -56,26 +63,30 @@ class Stall:
     wants: Mapping[str, int]
     sympathy: float = 0.0
 
-    def parts(self, item: str) -> list[str]:
-        """The wares that a name means: more than one of "axe and knife"."""
-        if item in self.wares:
-            return [item]
-        first = max((name for name in self.wares if item.startswith(f"{name} and ")), key=len, default=None)
-        return [item] if first is None else [first, *self.parts(item[len(first) + len(" and ") :])]
+    def parts(self, item: str) -> list[tuple[int, str]]:
+        """How many of which wares a name means: more than one of "axe and knife", "2 pie and ale"."""
+        for count, rest in ((1, item), counted(item)):
+            if rest in self.wares:
+                return [(count, rest)]
+            first = max((name for name in self.wares if rest.startswith(f"{name} and ")), key=len, default=None)
+            if first is not None:
+                return [(count, first), *self.parts(rest[len(first) + len(" and ") :])]
+        return [(1, item)]
 
     def has(self, item: str, buys: bool) -> bool:
         """Whether it still sells, or buys, what is on the table: a card may be edited meanwhile."""
-        return item in self.wants if buys else all(part in self.wares for part in self.parts(item))
+        return item in self.wants if buys else all(part in self.wares for _, part in self.parts(item))
 
     def asks(self, item: str, count: int = 1) -> int:
         """The price of so many for this customer, never below the least."""
         return count * sum(
-            max(self.wares[part].floor, round(self.wares[part].price * (1 - SWAY * self.sympathy))) for part in self.parts(item)
+            n * max(self.wares[part].floor, round(self.wares[part].price * (1 - SWAY * self.sympathy)))
+            for n, part in self.parts(item)
         )
 
     def least(self, item: str, count: int = 1) -> int:
         """Coins below which so many are never sold."""
-        return count * sum(self.wares[part].floor for part in self.parts(item))
+        return count * sum(n * self.wares[part].floor for n, part in self.parts(item))
 
     def pays(self, item: str, count: int = 1) -> int:
         """What it gives this customer for so many of what it wants."""
@@ -94,11 +105,19 @@ class Stall:
         """The ware that words name, or several ("axe and knife"); "" where none or more than one fits."""
         if words.lower() in self.wares:  # "bow and arrows" may be one
             return words.lower()
-        found = [self.meant(part) for part in _SEVERAL.split(words.lower()) if part]
+        parts = [part for part in _SEVERAL.split(words.lower()) if part]
+        found = [self.meant(part) for part in parts]
         if not found or any(len(close) != 1 for close in found):
             return ""
-        named = " and ".join(dict.fromkeys(close[0] for close in found))
+        counts = {close[0]: counted(part)[0] for part, close in zip(parts, found, strict=True) if part not in self.wares}
+        many = {name: count for name, count in counts.items() if count > 1} if len(parts) > 1 else {}
+        named = " and ".join(dict.fromkeys(f"{many[name]} {name}" if name in many else name for [name] in found))
         return named if len(named) <= LONGEST else ""
+
+    def several(self, words: str) -> tuple[int, str]:
+        """How many of what, as `counted`; of several wares each with its own number ("2 pies and an ale") once all of them."""
+        found = self.find(words)
+        return (1, found) if " and " in found and found not in self.wares else counted(words)
 
     def meant(self, words: str) -> list[str]:
         """All wares that words may mean: both potions of "potion", the red one of "red one", the sword of "blade"."""
@@ -124,13 +143,20 @@ def counted(words: str) -> tuple[int, str]:
     return (count, found["rest"]) if found is not None and count else (1, words)
 
 
+def named(words: str) -> str:
+    """The things of words, without articles: "2 pies and ale" of "the 2 pies and an ale"."""
+    return " and ".join(filter(None, map(thing_in, _AND.split(words))))
+
+
 def number(word: str) -> int | None:
     """The number that a word or digits stand for, None of other words."""
     return int(word) if re.fullmatch(r"\d+", word) else _NUMBERS.get(word.lower())
 
 
 def called(item: str, count: int = 1) -> str:
-    """A thing, or so many of it, as it is named in a line: "rope", "3 ropes"."""
+    """A thing, or so many of it, as it is named in a line: "rope", "3 ropes", "2 pies and ale"."""
+    if " and " in item:
+        return " and ".join(called(name, n * count) for n, name in map(counted, item.split(" and ")))
     return item if count == 1 else f"{count} {plural(item)}"
 
 

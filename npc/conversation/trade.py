@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from npc.conversation.payment import handed_over, paid
 from npc.conversation.reading import Clause
 from npc.conversation.recall import price_of
 from npc.conversation.reply import Reply
-from npc.conversation.stall import Stall, called, coins, counted, number
+from npc.conversation.stall import Stall, called, coins, counted, named, number
 from npc.language.kinds import may_be_sold
 from npc.language.phrases import singular, thing_in
 from npc.language.senses import Ask, Sense
@@ -22,14 +23,22 @@ from npc.types import Effect
 
 ROUNDS = 3  # after so many bids below it, the price is firm
 _ABOUT = re.compile(r"(?:tell me about|(?:and )?(?:what|how) about) (?P<item>.+)", re.IGNORECASE)
-_AND = re.compile(r",? (?:and|plus) ", re.IGNORECASE)
 # "I will think about it" is no deal yet.
 _WAVERS = re.compile(
     r"\b(?:think|maybe|perhaps|later|tomorrow|if|but|unless|first|wait|whether|sure about|decide|consider|come back)\b",
     re.IGNORECASE,
 )
 _GIVES = re.compile(r"I (?:will|can|could|would)(?: also)? (?:give|offer|trade|pay)(?: you)? (?P<mine>.+)", re.IGNORECASE)
-_TAKES = re.compile(r"(?:I (?:will |would )?(?:take|buy|have)|give me|hand me)\b", re.IGNORECASE)
+_TAKES = re.compile(
+    r"(?:(?:yes|okay|fine|good|then)[, ]+)*(?:I (?:will |would (?:like to )?|want to )?(?:just )?(?:take|buy)|I want|"
+    r"I (?:will|would|would like to) have|give me|hand me) (?!to\b|you\b|your\b|my\b|no\b|not\b)(?P<item>.+)",
+    re.IGNORECASE,
+)
+_IT = re.compile(r"(?:it|that|this|them|these|those|one|that one|this one|the lot)(?: (?:please|then|now))*", re.IGNORECASE)
+# "2 pies and an ale", said alone
+_LISTED = re.compile(
+    r"(?:\d{1,3}|an?|some|two|three|four|five|six|seven|eight|nine|ten|twelve) [a-z' -]+(?:, [a-z0-9' -]+)*", re.IGNORECASE
+)
 _DEAL = "deal"  # what the character waits to hear after it has named a price
 _GOODS, _WARES = "goods", "wares"  # and after it has told what it buys, or what it sells
 
@@ -48,6 +57,10 @@ def answer(
     ledger.bids = tuple(bid for bid in ledger.bids if bid.state != "open" or stall.has(bid.item, bid.buys))
     meaning, values = clause.meaning, clause.meaning.values
     open_bid = ledger.open_bid("npc") if ledger.asked == _DEAL else None
+    if open_bid is None and (settled := paid(clause, ledger, stall, now)) is not None:
+        return settled
+    if wants(clause) and (wanted := _wanted(clause.text, ledger, stall, speaker, now)) is not None:
+        return wanted
     if meaning.sense is Sense.QUESTION and (about := _ABOUT.match(clause.text)) is not None:
         return _about(about["item"], ledger, stall, speaker, now)
     if meaning.ask is Ask.HAVE:
@@ -72,12 +85,12 @@ def answer(
     if meaning.ask is Ask.WARES:
         return _wares(values, ledger, stall, now)
     if meaning.sense is Sense.YES or "deal" in values:
-        return _close(ledger, stall, speaker, now)
+        return handed_over(_close(ledger, stall, speaker, now), clause, ledger)
     if meaning.sense is Sense.NO:
         return _refuse(ledger)
     if clause.said.rstrip().endswith("?") and (bid := ledger.open_bid("npc")) and values.get("number") == str(bid.price):
         values = {**values, "dear": values["number"]}  # "60??": who says the price again finds it high
-    return _bargain(values, ledger, stall, speaker, now)
+    return handed_over(_bargain(values, ledger, stall, speaker, now), clause, ledger)
 
 
 def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
@@ -89,36 +102,77 @@ def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: s
         and values.get("item")
     ):
         values = {**values, "mine": values["item"], "item": values["mine"]}  # "swap your mirror for my pelt"
-    named = " and ".join(filter(None, map(thing_in, _AND.split(values.get("item", "")))))
+    goods = named(values.get("item", ""))
     mine = ledger.open_bid("npc")
+    if "stands" in values:  # "take it or leave it": what was bid last
+        bid = ledger.open_bid("player")
+        if bid is None or bid.price is None or not stall.find(bid.item):
+            return None
+        values = {**values, "number": str(bid.price)}
     if "count" in values and mine is not None:
         count = number(values["count"]) or 1
         if mine.buys:
             return _offer(mine.item, stall.pays(mine.item, count), count, ledger, now)
         return _ask(mine.item, stall.asks(mine.item, count), "price", ledger, now, count)
     buys = mine is not None and mine.buys and "mine" not in values
-    if (buys and (not named or stall.wanted(named))) or "sells" in values:
-        return _raise(named, values, ledger, stall, speaker, now)
+    if (buys and (not goods or stall.wanted(goods))) or "sells" in values:
+        return _raise(goods, values, ledger, stall, speaker, now)
     if not stall.wares:
         return None
-    if {"dear", "little"} & values.keys() and not named and mine is None:  # "that is a lot", and nobody has named a price
+    if {"dear", "little"} & values.keys() and not goods and mine is None:  # "that is a lot", and nobody has named a price
         return None
-    count, words = counted(named)
+    count, words = stall.several(goods)
     close = stall.meant(words)
     if len(close) > 1 and not stall.find(words):
         return _wares({}, ledger, stall, now, close)
     item = _item(words, ledger, stall)
-    if item == "" and "maybe" in values and not may_be_sold(named):  # "do you have children?"
+    if item == "" and "maybe" in values and not may_be_sold(goods):  # "do you have children?"
         return None
     if "mine" in values:
         return _swap(item, values["mine"], ledger, stall, speaker, now)
     if item == "":
-        return Reply("not_for_sale", f"does not sell {named}", {"item": named}, "refuse") if named else None
+        return Reply("not_for_sale", f"does not sell {goods}", {"item": goods}, "refuse") if goods else None
     if "dear" in values:
         return _lower(item, None, ledger, stall, now)
     if "number" in values:
         return _lower(item, number(values["number"]) or 1, ledger, stall, now, speaker)
     return _ask(item, stall.asks(item, count), "price", ledger, now, count)
+
+
+def wants(clause: Clause) -> bool:
+    """Whether words may take a ware, which no verb of an order tells: "I take it", "I want pie", "2 pies and an ale"."""
+    if clause.meaning.sense not in {Sense.OTHER, Sense.SELF}:
+        return False
+    return _TAKES.match(clause.text) is not None or _LISTED.fullmatch(clause.text.rstrip(" .!?")) is not None
+
+
+def _wanted(text: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
+    """A ware is wanted: a deal where its price is told, else that price. None where no ware is named."""
+    if _WAVERS.search(text):
+        return None
+    found = _TAKES.match(text)
+    words = (found["item"] if found is not None else text).strip(" .!?,")
+    mine = ledger.open_bid("npc") if ledger.asked == _DEAL else None
+    if found is not None and _IT.fullmatch(words):
+        if mine is not None:
+            return None if mine.buys else _sold(mine, ledger, stall, speaker)
+        item = stall.find(ledger.things[-1].phrase) if ledger.things else ""
+        return _ask(item, stall.asks(item), "price", ledger, now) if item else None
+    if mine is not None and not mine.buys and (count := number(words)):
+        return _ask(mine.item, stall.asks(mine.item, count), "price", ledger, now, count)
+    count, goods = stall.several(named(words))
+    item = stall.find(goods)
+    alone = found is None and " and " not in item and count < 2  # "a pie" may be said for many a reason
+    if not item or alone or not all(_is_named(part, stall) for part in goods.split(" and ")):
+        return None
+    if mine is not None and found is not None and mine.item == item and count in {1, mine.count}:
+        return _sold(mine, ledger, stall, speaker)
+    return _ask(item, stall.asks(item, count), "price", ledger, now, count)
+
+
+def _is_named(words: str, stall: Stall) -> bool:
+    """Whether words name a ware and nothing else: no "bread thief"."""
+    return any(len(counted(words)[1].split()) <= len(name.split()) for name in stall.meant(words))
 
 
 def _item(named: str, ledger: Ledger, stall: Stall) -> str:
@@ -166,7 +220,8 @@ def _ordered(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: fl
     close = stall.meant(words) if words else []
     item = stall.find(words) if words else ""
     mine = ledger.open_bid("npc")
-    if item and mine is not None and mine.item == item and ledger.asked == _DEAL and _TAKES.match(clause.text):
+    agreed = mine is not None and mine.item == item and count in {1, mine.count}
+    if item and agreed and ledger.asked == _DEAL and _TAKES.match(clause.text):
         return _close(ledger, stall, speaker, now)
     if item and verb != "take":
         return _ask(item, stall.asks(item, count), "price", ledger, now, count)
@@ -314,11 +369,11 @@ def _sold(bid: Bid, ledger: Ledger, stall: Stall, speaker: str) -> Reply:
     ledger.rounds.pop(bid.item, None)
     ledger.asked = ""
     parts, price = stall.parts(bid.item), bid.price or 0
-    shares = [price * stall.asks(part) // max(stall.asks(bid.item), 1) for part in parts]
+    shares = [price * n * stall.asks(part) // max(stall.asks(bid.item), 1) for n, part in parts]
     shares[0] += price - sum(shares)
     effects = tuple(
-        Effect("sell", {"item": part, "price": share, "against": bid.against, "to": speaker, "count": bid.count})
-        for part, share in zip(parts, shares, strict=True)
+        Effect("sell", {"item": part, "price": share, "against": bid.against, "to": speaker, "count": n * bid.count})
+        for (n, part), share in zip(parts, shares, strict=True)
     )
     values = {"item": called(bid.item, bid.count), "price": price_of(agreed)}
     return Reply("sold", f"sold {values['item']} for {price_of(agreed)}", values, "trade", effects=effects)

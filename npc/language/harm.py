@@ -39,6 +39,7 @@ _VERB = _compiled([r"\b<harm>(?:s|ed|ing)?\b"])
 _INSULT = _compiled([r"\b<insult>s?\b"])
 ABUSE = _compiled(_HARM["abuse"])  # words without which nobody is insulted
 THREAT = _compiled(_HARM["threat"])  # words without which nobody is threatened
+_ULTIMATUM = _compiled(_HARM["ultimatum"])
 _SHORT = 2  # words: a name alone is called at somebody
 _YOU = _compiled([r"\b<you>\b"])
 # What the speaker says of himself: he is the one who does it, and without a verb of harm it harms nobody.
@@ -48,6 +49,12 @@ _OF_MYSELF = re.compile(r"^(?:well,? |oh,? |ah,? |okay,? )?(?:I|we|let me|let us
 def means_harm(clause: str) -> bool:
     """Whether a `plain` clause says outright that harm will be done to the one spoken to."""
     return _HOSTILE.search(clause) is not None
+
+
+def before_ultimatum(clause: str) -> str | None:
+    """What stands before an ultimatum that harms nobody ("5" of "5 or I go"); None where a `plain` clause has none."""
+    found = _ULTIMATUM.search(clause)
+    return None if found is None or means_harm(clause) else clause[: found.start()].strip(" ,")
 
 
 def insults(clause: str) -> bool:

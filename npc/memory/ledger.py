@@ -70,7 +70,7 @@ class Bid(_Entry):
     by: Phrase = "player"
     price: int | None = None
     against: Phrase = ""
-    state: Phrase = "open"  # open, agreed, refused
+    state: Phrase = "open"  # open, agreed, paid (an agreed sale), refused
     time: FiniteFloat = 0.0
     count: int = 1
     buys: bool = False

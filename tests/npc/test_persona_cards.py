@@ -176,6 +176,8 @@ BROKEN = {
     "unknown meaning": ("name: A\nwatch:\n  wolf: thread\n", 3, "Did you mean `threat`?"),
     "unknown action": ("name: A\nlines:\n  gret: Hi.\n", 3, "Did you mean `greet`?"),
     "unknown variable": ("name: A\nlines:\n  greet:\n    - Hi.\n    - Hi {ply}.\n", 5, "There are {player}"),
+    "price line": ("name: A\nlines:\n  price: '{prize}, please.'\n", 3, "prices: {item} and {price}"),
+    "least above the price": ("name: A\nwares:\n  pie: {price: 5, least: 9}\n", 3, "Correct `wares.pie`."),
     "unknown condition": ("name: A\nlines:\n  greet:\n    - {say: Hi., mod: sad}\n", 4, "Remove it."),
     "line with a colon": ("name: A\nlines:\n  greet:\n    - Mind: the step.\n", 4, "put the whole line between quotes."),
     "unknown intent": ("name: A\nlines:\n  talk:\n    - Hi.\n    - {say: Ho., intent: gret}\n", 5, "Did you mean `greet`?"),

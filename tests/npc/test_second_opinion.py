@@ -37,3 +37,30 @@ def test_anger_in_an_order_stays():
 def test_an_insult_that_asks_is_an_insult():
     intent = {"insult": 0.9, "chat": 0.05, "ask_about": 0.05}
     assert _tone("why are you such an idiot?", intent=intent) == "angry"
+
+
+@pytest.mark.parametrize(
+    ("line", "intent"),
+    [
+        ("5 or i go", "trade"),
+        ("20 or i walk", "trade"),
+        ("i give you 5 coins or i leave", "trade"),
+        ("pay me or i leave", "refuse"),
+        ("take it or leave it", "refuse"),
+        ("move or i call your boss", "refuse"),
+    ],
+)
+def test_an_ultimatum_is_no_threat(line, intent):
+    heads = {"intent": {"threaten": 0.8, "trade": 0.1, "refuse": 0.1}, "action": {"attack": 0.8, "talk": 0.1, "trade": 0.1}}
+    [clause] = read(line, Ledger()).clauses
+    _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **heads}))
+    assert max(percept.intent, key=percept.intent.__getitem__) == intent
+    assert max(percept.action, key=percept.action.__getitem__) in {"trade", "talk"}
+
+
+@pytest.mark.parametrize("line", ["pay me or i kill you", "5 coins or you die", "move or i cut you"])
+def test_harm_in_an_ultimatum_is_a_threat(line):
+    heads = {"intent": {"threaten": 0.8, "trade": 0.1, "refuse": 0.1}, "action": {"attack": 0.8, "talk": 0.1, "trade": 0.1}}
+    clause = read(line, Ledger()).clauses[0]
+    _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **heads}))
+    assert max(percept.intent, key=percept.intent.__getitem__) == "threaten"

@@ -43,7 +43,7 @@ def test_who_haggles_over_many_wares_is_still_remembered() -> None:
 def test_a_ware_whose_name_holds_an_and_is_one() -> None:
     stall = Stall({"bow and arrows": Ware(price=20), "rope": Ware(price=3)}, {})
     assert stall.find("bow and arrows") == "bow and arrows"
-    assert stall.parts("bow and arrows and rope") == ["bow and arrows", "rope"]
+    assert stall.parts("bow and arrows and rope") == [(1, "bow and arrows"), (1, "rope")]
     assert stall.asks("rope and bow and arrows") == 23
 
 
@@ -259,3 +259,92 @@ def test_words_that_agree_close_a_deal_whatever_they_are() -> None:
     reply = answer(read("suits me well", ledger).clauses[0], ledger, Stall(WARES, {}), "ada", 1.0, heard="agree")
     assert reply is not None
     assert reply.topic == "sold"
+
+
+MENU = {"stew": Ware(price=4), "ale": Ware(price=2), "pie": Ware(price=5, least=4), "honey cake": Ware(price=8, least=6)}
+
+
+def order(*lines: str) -> list[Reply | None]:
+    """The answers to all lines, at an inn."""
+    ledger, stall, replies = Ledger(), Stall(MENU, {}), []
+    for time, line in enumerate(lines):
+        clauses = read(line, ledger, names=frozenset(MENU)).clauses
+        [*_, clause] = sorted(clauses, key=lambda clause: "number" in clause.meaning.values)
+        replies.append(answer(clause, ledger, stall, "ada", float(time)))
+    return replies
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("how much is the stew", "ok", "here is 4 coins", "here are 4 coins"),
+        ("sell me the stew", "here is 4 coins", "here is 4 coins", "here you go"),
+        ("how much is the ale", "how much is the stew", "deal", "4 coins", "4"),
+    ],
+)
+def test_what_is_paid_for_is_handed_over_once(lines: tuple[str, ...]) -> None:
+    replies = order(*lines)
+    assert all(replies)
+    assert sum(len(reply.effects) for reply in replies if reply) == 1
+    assert replies[-1] is not None
+    assert replies[-1].topic == "paid_before"
+
+
+def test_less_than_was_agreed_pays_for_nothing() -> None:
+    short, full = order("how much is the stew", "ok", "here is 2 coins", "here is 4 coins")[2:]
+    assert short is not None
+    assert full is not None
+    assert (short.topic, full.topic) == ("agreed", "paid")
+
+
+def test_another_one_is_sold_after_the_first_is_paid() -> None:
+    replies = order("how much is the stew", "ok", "here is 4 coins", "sell me the stew", "here is 4 coins")
+    assert sum(len(reply.effects) for reply in replies if reply) == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "topic", "price"),
+    [
+        (["how much is the pie", "i want it"], "sold", "5 coins"),
+        (["how much is the pie", "ill take one"], "sold", "5 coins"),
+        (["how much is the pie", "ill take 2"], "price", "10 coins"),
+        (["how much is the honey cake", "i take the honey cake"], "sold", "8 coins"),
+        (["how much is the pie", "i take it"], "sold", "5 coins"),
+        (["how much is the ale", "i want pie"], "price", "5 coins"),
+        (["i want pie"], "price", "5 coins"),
+        (["2 pies and an ale"], "price", "12 coins"),
+        (["how much for 2 pies and an ale"], "price", "12 coins"),
+        (["how much is the pie", "thats too much, 4?"], "counter", "4 coins"),
+        (["how much is the pie", "too expensiv"], "counter", "4 coins"),
+        (["how much is the pie", "last offer 3"], "counter", "4 coins"),
+        (["how much is the pie", "3 is my last word"], "counter", "4 coins"),
+        (["how much is the pie", "5"], "sold", "5 coins"),
+        (["how much is the pie", "5 or i go"], "sold", "5 coins"),
+        (["how much is the pie", "3 or i walk"], "counter", "4 coins"),
+        (["how much is the pie", "4", "take it or leave it"], "sold", "4 coins"),
+        (["how mcuh for pie"], "price", "5 coins"),
+        (["whats ur price for ale"], "price", "2 coins"),
+        (["wat u sell"], "wares", ""),
+        (["menu?"], "wares", ""),
+        (["what's on the menu"], "wares", ""),
+    ],
+)
+def test_customers_are_short_of_words(lines: list[str], topic: str, price: str) -> None:
+    reply = order(*lines)[-1]
+    assert reply is not None
+    assert reply.topic == topic
+    assert not price or reply.values["price"] == price
+
+
+@pytest.mark.parametrize(
+    "line", ["I want to see the pie", "I want pie crumbs everywhere", "a pie thief", "I have pie", "I want peace"]
+)
+def test_not_all_that_names_a_ware_wants_it(line: str) -> None:
+    assert order(line) == [None]
+
+
+def test_several_of_several_wares_are_sold_each_with_its_count() -> None:
+    reply = order("2 pies and an ale", "deal")[-1]
+    assert reply is not None
+    assert reply.values["item"] == "2 pies and ale"
+    assert [(e.values["item"], e.values["count"], e.values["price"]) for e in reply.effects] == [("pie", 2, 10), ("ale", 1, 2)]
