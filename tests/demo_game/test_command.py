@@ -34,7 +34,7 @@ def key(code: int) -> pygame.event.Event:
 
 
 def test_a_headless_run_starts_an_engine_of_its_own(tmp_path: Path) -> None:
-    done = demo("--headless", "--seconds", 2, "--say", "t=0.5:@Mira hand me the red potion", "--report", tmp_path / "r.json")
+    done = demo("--headless", "--seconds", 5, "--say", "t=0.5:@Mira hand me the red potion", "--report", tmp_path / "r.json")
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "r.json").read_text())
     assert set(report) == {"decisions", "target_hit_rate", "action_accuracy", "latency_ms", "provider", "utterances"}

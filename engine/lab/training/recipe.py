@@ -74,14 +74,14 @@ def _run_recipe(
         start_run(run, cfg, labels, f"{LESSONS_VERSION} art {ART_VERSION}" if cfg.data.art.packs else LESSONS_VERSION)
     torch.manual_seed(cfg.seed)
     random.seed(cfg.seed)
-    if not rank():
-        note_start(run, cfg, str(on))
     with _progress(cfg, run, track) as progress:
         model = build_model(cfg.model, labels)
         with first_alone():  # what it makes is on disk, and the others take it from there
             if cfg.model.text.hf is not None:
                 write_whole(run / TOKENIZER, model.text.tokenizer_json)
             text_stage(model, cfg, run, progress)
+            if not rank():
+                note_start(run, cfg, str(on))
             texts = texts_of(model, texts_file(run, cache))
             train, validation = _data_sets(model, cfg, cache, texts, progress)
         if cfg.scene.start_from is not None:

@@ -94,7 +94,7 @@ def test_an_interrupted_comparison_tells_what_is_done(tmp_path, monkeypatch, cap
     with pytest.raises(KeyboardInterrupt):
         comparison.run(choose(combinations(), ["minilm-resnet18"]), Console(width=240))
     said = capsys.readouterr().out
-    assert "1 of 3 models" in said
+    assert "1 of 5 models" in said
     assert "goes on" in said
     assert "minilm resnet18 concat" in (tmp_path / "comparison.md").read_text()
 
