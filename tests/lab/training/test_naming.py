@@ -11,7 +11,7 @@ from engine.formats.labels import load_labels
 from engine.lab.config import SceneStageCfg
 from engine.lab.data.concepts import Concept
 from engine.lab.data.questions import Sample
-from engine.lab.training.dataset import SceneDataset, Vocabulary
+from engine.lab.training.dataset import NAMED, SceneDataset, Vocabulary
 from engine.lab.training.feature_cache import SceneRecord, build_cache
 from engine.lab.training.losses import NamingLoss, cell_means, naming_loss
 from engine.lab.training.run import Progress
@@ -106,7 +106,7 @@ def test_a_data_set_names_different_things_once_each_and_training_hears_them(tmp
     named = sorted(vocabulary.names[i] for i in item["thing_names"][:, 0].tolist() if i >= 0)
     assert named == ["apple", "wolf"]
     assert item["thing"][:3].tolist() != [[0, 0, 0, 0]] * 3
-    assert item["thing_names"].shape[0] == item["thing"].shape[0] == 16
+    assert item["thing_names"].shape[0] == item["thing"].shape[0] == NAMED
     stage = SceneStage(model, SceneStageCfg(epochs=1, batch=2, validate_every=10), table, tmp_path, 1)
     stage.run(rows, rows, Progress(None))
     assert "naming" in stage._objective(rows)(next(shuffled(rows, 2, 0)))[1]
