@@ -98,16 +98,18 @@ class _Full(InMemoryStore):
 
 def test_who_is_loaded_while_what_was_left_is_written_knows_it():
     class Slow(_Full):
+        met: bool = True
+        memories: Memories
+
         def load(self, key):
             known = super().load(key)
             if not self.full and not self.met:
                 self.met = True
-                memories.keep([])  # on another thread, between the look and the next line
+                self.memories.keep([])  # on another thread, between the look and the next line
             return known
 
     store = Slow()
-    store.met = True
-    memories = Memories(store)
+    memories = store.memories = Memories(store)
     npc = mira(memories.of(KEY))
     told(npc, 1.0, "insult", source="a")
     with pytest.raises(RecollectionError):
