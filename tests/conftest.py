@@ -21,6 +21,8 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 os.environ.setdefault("NPC_ENGINE_MEMORY", "none")  # no test may meet what another one said
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # each of the processes has a core
 
 
 @pytest.fixture(scope="module")

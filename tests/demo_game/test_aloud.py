@@ -109,7 +109,9 @@ def test_who_holds_v_is_heard_and_answered_aloud(game, voice, monkeypatch):
     game.key(V_UP)
     assert (game.microphone.is_open, game.aloud.words) == (False, None)
     game.until(lambda: nearest.words_heard is not None)
-    assert [entry.text for entry in game.session.journal.entries][-2:] == ["well met", nearest.line]
+    said = [entry.text for entry in game.session.journal.entries]  # others of the village may have spoken in between
+    assert "well met" in said
+    assert nearest.line in said[said.index("well met") :]
     (asked,) = voice.until(Speak)
     assert (asked.npc, asked.text) == (nearest.name, nearest.line)
     told = list[int]()
