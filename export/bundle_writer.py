@@ -221,7 +221,7 @@ def write_adapted(
         export_heads(model, folder)
         exact = compare_heads(model, folder, examples)
         refuse_unless(exact.acceptable("fp32"), exact, "fp32")
-        if precision == "int8":
+        if precision in ("int8", "int4"):  # int4 is of the words alone
             _quantise_adapted(base, folder, examples)
         replace_neck(base.graph("image"), folder / "neck.onnx", folder / base.graph("image").name)
         (folder / "neck.onnx").unlink()

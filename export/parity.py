@@ -24,6 +24,7 @@ from npc.types import HEAD_NAMES
 
 FP32_TOLERANCE = 1e-3  # largest difference of a probability
 INT8_AGREEMENT, FP16_AGREEMENT = 0.93, 0.99  # share of top labels that must survive rounding
+WATCHED = ["wolf", "red potion", "torch", "house", "a tree", "knight", "key", "fire"]
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,32 @@ class Example:
 
 
 def compare(model: NpcModel, folder: Path, words: Path, frames: Frames, texts: list[str]) -> Parity:
-    """Run PyTorch and the graphs in `folder` on each (frame, text) pair; empty texts are silence. `words` is a tokenizer."""
-    image, text_graph, decide = (open_graph(folder / f"{n}.onnx") for n in ("image", "text", "decide"))
+    """Run PyTorch and the graphs in `folder` on each (frame, text) pair, and watch for `WATCHED` in each frame.
+
+    Empty texts are silence. `words` is a tokenizer.
+    """
+    image, text_graph, decide, watch = (open_graph(folder / f"{n}.onnx") for n in ("image", "text", "decide", "watch"))
     tokenizer = Tokenizer.from_file(str(words))  # its numbers are not those that PyTorch knows
     tokenizer.enable_truncation(MAX_TOKENS)
     tokenizer.no_padding()
+
+    def encoded(text: str, output: str) -> Floats:
+        ids = np.array([tokenizer.encode(text).ids], np.int64)
+        vector: Floats = text_graph.run([output], {"ids": ids, "mask": np.ones_like(ids)})[0]
+        return vector
+
+    known = np.concatenate([encoded(phrase, "sentence") for phrase in WATCHED])
+    with torch.no_grad():
+        meant = model.encode_text(*tokenize(model.text, WATCHED))[0]
     pairs = []
     for frame, text in zip(frames, texts, strict=True):
-        ids = np.array([tokenizer.encode(text).ids], np.int64)
-        utterance = text_graph.run(["utterance"], {"ids": ids, "mask": np.ones_like(ids)})[0]
         seen = image.run(["grid", "scene"], {"frame": frame[None]})
-        pairs.append((torch_answers(model, frame, text), onnx_heads(decide, seen[0], seen[1], utterance, bool(text))))
+        ours = torch_answers(model, frame, text)
+        theirs = onnx_heads(decide, *seen, encoded(text, "utterance"), bool(text))
+        with torch.no_grad():
+            ours.append(_torch_watch(model, model.encode_frame(torch.from_numpy(frame)[None])[0], meant))
+        theirs.append(watch.run(["presence"], {"grid": seen[0], "valid": _valid(seen[0]), "phrase": known})[0])
+        pairs.append((ours, theirs))
     return parity_of(pairs)
 
 

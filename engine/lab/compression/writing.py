@@ -42,7 +42,7 @@ def write_compressed(model: NpcModel, cfg: TrainCfg, out: Path, precision: str, 
         made.rmdir()
         free_frames(folder / "image.onnx")
         pairs = read_mixed(packs, REPLAY_SEED, model.cfg.size, REPLAYED)
-        facts = {"name": f"compressed-{name}", "precision": stored, "metrics": {}}
+        facts = {"name": f"compressed-{name}", "precision": precision, "metrics": {}}
         write_rest(folder, model, pairs, scene_concepts(packs), facts)
 
 
