@@ -79,7 +79,7 @@ def compare(model: NpcModel, folder: Path, words: Path, frames: Frames, texts: l
     for frame, text in zip(frames, texts, strict=True):
         seen = image.run(["grid", "scene"], {"frame": frame[None]})
         ours = torch_answers(model, frame, text)
-        theirs = onnx_heads(decide, *seen, encoded(text, "utterance"), bool(text))
+        theirs = onnx_heads(decide, seen[0], seen[1], encoded(text, "utterance"), bool(text))
         with torch.no_grad():
             ours.append(_torch_watch(model, model.encode_frame(torch.from_numpy(frame)[None])[0], meant))
         theirs.append(watch.run(["presence"], {"grid": seen[0], "valid": _valid(seen[0]), "phrase": known})[0])

@@ -125,28 +125,28 @@ def _learnt(
 
 
 def _overview(facts: Mapping[str, Any]) -> Table:
-    """Every way to teach a game beside the others, a row a game: pointing, presence AUC, ECE."""
-    ways: dict[str, dict[str, Mapping[str, float | None]]] = {}
-    for game, found in facts["games"].items():
-        ways.setdefault("by name", {})[game] = found["overall"]
+    """Every way to teach each game beside the others."""
+    ways: dict[str, dict[str, Mapping[str, float | None]]] = {
+        game: {"by name": f["overall"]} for game, f in facts["games"].items()
+    }
     for game, seen in facts.get("pictures", {}).items():
-        for way, figures in seen.items():
-            ways.setdefault(way, {})[game] = figures
+        ways[game] |= seen
     for row in facts["by_art"]:
-        ways.setdefault("its art", {})[row["game"]] = row
+        ways[row["game"]]["its art"] = row
     for row in facts["few_shot"]:
-        ways.setdefault(f"{row['learnt_frames']} frames", {})[row["game"]] = row
-    table = Table(title="pointing, presence AUC, ECE", title_justify="left")
-    for header in ("game", *ways):
-        table.add_column(header, no_wrap=True)
-    for game in facts["games"]:
-        table.add_row(game, *(_three(of.get(game, {})) for of in ways.values()))
+        ways[row["game"]][f"{row['learnt_frames']} frames"] = row
+    table = Table(title="every way", title_justify="left")
+    for header in ("game", "found", "pointing", "AUC", "ECE"):
+        table.add_column(header, justify="left" if header in ("game", "found") else "right", no_wrap=True)
+    for game, found in ways.items():
+        for i, (way, figures) in enumerate(found.items()):
+            table.add_row("" if i else game, way, *_three(figures), end_section=i == len(found) - 1)
     return table
 
 
-def _three(figures: Mapping[str, float | None]) -> str:
+def _three(figures: Mapping[str, float | None]) -> Iterator[str]:
     known = (figures.get(key) for key in ("pointing", "presence_auc", "ece"))
-    return " ".join("–" if value is None else f"{value:.2f}" for value in known)
+    return ("–" if value is None else f"{value:.2f}" for value in known)
 
 
 def _learnt_table(title: str, frames: str, rows: list[dict[str, Any]]) -> Table:
