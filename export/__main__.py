@@ -36,6 +36,9 @@ def export(
         list[str] | None, typer.Option(help="With --plain: write down the vectors of these words (repeatable).")
     ] = None,
     triton: Annotated[Path | None, typer.Option(help="Write the bundle here as a model repository of Triton.")] = None,
+    savedmodel: Annotated[
+        Path | None, typer.Option(help="Write the graphs that lie in --plain here as TensorFlow's SavedModels.")
+    ] = None,
 ) -> None:
     """Write a bundle: four graphs, tokenizer, labels, hashes; refuse one that disagrees with PyTorch."""
     if precision not in ("fp32", "int8"):
@@ -43,8 +46,11 @@ def export(
     for asked in variant or ():
         if asked not in VARIANTS:
             raise Fault("variant", f"There is no variant '{asked}'.", f"Use one of: {', '.join(VARIANTS)}.")
-    if not (out or plain or triton):
+    if not (out or plain or triton or savedmodel):
         raise Fault("out", "Nothing was asked for.", "Give --out for a bundle, --plain or --triton.")
+    if savedmodel is not None:
+        _savedmodel(plain, savedmodel, alone=not (out or triton or checkpoint or bundle))
+        return
     if out is not None and (checkpoint is None or bundle is not None):
         raise Fault(
             "checkpoint", "A bundle is written of a run.", "Give --checkpoint (of a bundle: `python -m engine unpack`)."
@@ -81,6 +87,14 @@ def _plain(checkpoint: Path | None, bundle: Path | None, out: Path, phrases: lis
 
             write_run(Bundle(bundle), run)
         typer.echo(write_plain(run, out, phrases))
+
+
+def _savedmodel(plain: Path | None, out: Path, alone: bool) -> None:
+    if plain is None or not alone:
+        raise Fault("savedmodel", "SavedModels are written of plain graphs.", "Give --savedmodel DIR --plain DIR, and no more.")
+    from export.savedmodel import write_savedmodels
+
+    typer.echo(write_savedmodels(plain, out))
 
 
 def unpack(

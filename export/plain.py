@@ -146,7 +146,26 @@ def _plans(model: NpcModel) -> dict[str, Plan]:
 
 def _write(path: Path, plan: Plan) -> dict[str, int]:
     write_graph(path, *plan, opset=OPSET)
-    return checked_operators(onnx.load(path), path.stem)
+    graph = onnx.load(path)
+    _spell_out_norms(graph.graph)
+    onnx.save(graph, path)
+    return checked_operators(graph, path.stem)
+
+
+def _spell_out_norms(graph: onnx.GraphProto) -> None:
+    """ReduceL2 as product, sum and root: importers have trouble with it (onnx2tf hands `tf.norm` an axis that it refuses)."""
+    nodes = []
+    for node in graph.node:
+        if node.op_type != "ReduceL2":
+            nodes.append(node)
+            continue
+        square, total = f"{node.output[0]}_square", f"{node.output[0]}_sum"
+        settings = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+        nodes.append(onnx.helper.make_node("Mul", [node.input[0], node.input[0]], [square]))
+        nodes.append(onnx.helper.make_node("ReduceSum", [square, *node.input[1:]], [total], **settings))
+        nodes.append(onnx.helper.make_node("Sqrt", [total], [node.output[0]]))
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 def _parity(model: NpcModel, folder: Path, run: Mapping[str, Any], frames: Sequence[Any], texts: Sequence[str]) -> Parity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from engine.lab.config import ModelCfg
 from engine.lab.model import build_model
 from export import plain
 from export.plain import checked_operators, supported_operators, write_plain
+from export.savedmodel import write_savedmodels
 
 pytestmark = pytest.mark.train
 
@@ -96,6 +98,36 @@ def test_plain_graphs_take_floats_of_fixed_shapes_and_say_so(exported) -> None:
     for name, told in described["graphs"].items():
         nodes = onnx.load(Path(folder) / told["file"]).graph.node
         assert {node.op_type for node in nodes} == set(told["operators"]) <= set(known), name
+
+
+def test_norms_are_spelt_out_for_importers_that_stumble_over_them(exported) -> None:
+    folder, _ = exported
+    for name in ("text", "watch"):
+        kinds = {node.op_type for node in onnx.load(Path(folder) / f"{name}.onnx").graph.node}
+        assert "Sqrt" in kinds
+        assert "ReduceL2" not in kinds
+
+
+def test_saved_models_answer_as_the_plain_graphs_do(exported, tmp_path: Path) -> None:
+    pytest.importorskip("onnx2tf", reason="needs the tensorflow extra")
+    folder, _ = exported
+    assert "as in ONNX Runtime" in write_savedmodels(folder, tmp_path / "tf")
+    assert max(json.loads((tmp_path / "tf" / "savedmodels.json").read_text())["max_difference"].values()) < 1e-4
+
+
+def test_saved_models_are_made_of_plain_graphs_alone_and_by_their_converter(exported, tmp_path: Path, monkeypatch) -> None:
+    folder, _ = exported
+    with pytest.raises(Fault, match="no plain graphs"):
+        write_savedmodels(tmp_path, tmp_path / "tf")
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "text.txt").write_text("years")
+    with pytest.raises(Fault, match="holds no SavedModels"):
+        write_savedmodels(folder, tmp_path / "thesis")
+    failed = subprocess.CompletedProcess([], 1, "", "No module named onnx2tf\n")
+    monkeypatch.setattr(subprocess, "run", lambda *a, **k: failed)
+    with pytest.raises(Fault, match=r"image\.onnx: No module named onnx2tf"):
+        write_savedmodels(folder, tmp_path / "tf")
+    assert not (tmp_path / "tf").exists()
 
 
 def test_vectors_of_known_phrases_are_written_down(exported) -> None:
