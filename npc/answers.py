@@ -20,6 +20,7 @@ from npc.memory.records import TRIFLE
 from npc.orders import plan_the_rest
 from npc.parts import CharacterParts, best, speaking_character
 from npc.quests import reached
+from npc.replies import also
 from npc.second_opinion import SURE
 from npc.turn import Turn, trace_of
 from npc.types import SILENCE, Decision, Percept
@@ -67,9 +68,9 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
     else:
         decision = _do_as_told(parts, heard, moment, seen) if understood else _ask_again(parts, heard, moment)
     if turn is not None:
-        if decision.line and (also := _what_else_was_asked(parts, turn, moment)):
-            decision = replace(decision, line=f"{decision.line} {also}")
-        plan_the_rest(turn, moment.action)
+        further = [] if moment.cause in {"boundary", "rule", "quest"} else also(turn, percept)
+        turn.also = [*turn.also, *further, *plan_the_rest(turn, moment.action)]
+        decision = _with_the_rest(parts, turn, moment, decision)
         note(turn, moment, decision)
         decision = replace(decision, trace=(*decision.trace, *turn.as_read, *trace_of(person)))
     if not repeated:
@@ -113,7 +114,10 @@ def _reply(parts: CharacterParts, turn: Turn, moment: Moment, seen: list[Sightin
     choice = parts.choose({reply.action: SURE}, heard)
     why, say = _overruled(parts, choice, heard, moment) or _unwilling(choice, moment) or ("", "")
     stands = not why
-    if not stands and reply.topic == "waits":  # what the card never does it does not plan either, nor anything else for it now
+    if not stands and reply.topic in {
+        "waits",
+        "keeps_away",
+    }:  # what the card never does it does not plan either, nor anything else for it now
         parts.agenda.planned = parts.agenda.planned[:-1]
         moment.action = "refuse" if parts.behaviour.actions[moment.action].deed else moment.action
     moment.emotion = parts.feeling(heard, moment)
@@ -276,6 +280,20 @@ def _fact(parts: CharacterParts, name: str, moment: Moment, variables: Mapping[s
     if fresh or not say:
         return say
     return parts.speaker.line("again", moment, {**variables, "line": resumed(say)}) or say
+
+
+def _with_the_rest(parts: CharacterParts, turn: Turn, moment: Moment, decision: Decision) -> Decision:
+    """The decision with what is to be said to the other clauses of the utterance, and what the game carries out for them."""
+    if not decision.line:
+        return decision
+    said = [_what_else_was_asked(parts, turn, moment)]
+    if moment.action != "refuse":
+        known = parts.variables(turn.heard)
+        said += [parts.speaker.line(reply.topic, moment, {**known, **reply.values}) for reply in turn.also]
+    line = " ".join(dict.fromkeys(filter(None, (decision.line, *said))))
+    effects = (*decision.effects, *(effect for reply in turn.also for effect in reply.effects))
+    why = [f"also {reply.why}" for reply in turn.also]
+    return replace(decision, line=line, effects=effects, trace=(*decision.trace, *why))
 
 
 def _what_else_was_asked(parts: CharacterParts, turn: Turn, moment: Moment) -> str:

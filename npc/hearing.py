@@ -17,12 +17,12 @@ from npc.conversation.recall import lately
 from npc.conversation.things import table
 from npc.language.kinds import PERSON, akin
 from npc.language.phrases import kind_of
-from npc.language.plain import plain
+from npc.language.plain import is_emote, plain
 from npc.language.senses import Ask, Sense
 from npc.language.told import YES, as_name, told
 from npc.memory import Person
 from npc.memory.ledger import Heard, Ledger, Meant, Order
-from npc.orders import bound, come_back
+from npc.orders import bound, come_back, sign_in
 from npc.parts import CharacterParts, best
 from npc.replies import BESIDE, HANDLERS, reply
 from npc.second_opinion import is_hostile, second_opinion
@@ -33,6 +33,7 @@ _MANNERS = frozenset({"greet", "thank", "apologize", "agree", "compliment"})
 _NEAR = 0.45
 # Answers after which it waits to hear something: which one, or whether that is a deal.
 _ASKING = frozenset({"which", "what_thing", "price", "counter", "firm", "buys", "wants", "wares", "no_use"})
+_ACKNOWLEDGED = frozenset({"waits", "keeps_away", "forbid", "lift"})  # though something else decides
 _FEW = 2  # words of a clause that says little
 _A_NAME = re.compile(
     r"(?:well[, ]+|oh[, ]+)?(?:it is |that is |I am |the name is |just )?(?P<name>[a-z][\w'-]{1,30})"
@@ -62,7 +63,7 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
         away: seconds since the speaker last said something.
     """
     reading = read(percept.text, person.ledger, parts.persona.name, parts.names_at_hand(percept.watch))
-    if not reading.clauses:
+    if not reading.clauses or (is_emote(percept.text) and not _is_awaited(parts, percept)):
         return None
     if away is not None and away >= BACK:
         come_back(parts, percept.speaker)
@@ -73,11 +74,18 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     person.ledger.take_in(facts)
     for clause, part in turn.clauses[1:]:
         if clause.sense in BESIDE:
-            HANDLERS[clause.sense](replace(turn, clauses=[(clause, part)]))
+            beside = HANDLERS[clause.sense](replace(turn, clauses=[(clause, part)]))
+            if beside is not None and beside.topic in _ACKNOWLEDGED:
+                turn.also = (*turn.also, beside)
     if turn.clause.lost and turn.heard.target is None:
         _mean_the_only_thing(turn)
     turn.replied = reply(turn, percept)
     return turn
+
+
+def _is_awaited(parts: CharacterParts, percept: Percept) -> bool:
+    """Whether an order waits for this sign: "*whistles*"."""
+    return any(order.after and order.after == sign_in(percept.text) for order in parts.agenda.planned)
 
 
 def _percepts(reading: Reading, percept: Percept) -> Sequence[Percept]:
@@ -126,6 +134,8 @@ def _weight(turn_pair: tuple[Clause, Percept]) -> tuple[bool, float]:
     rank: float = _rank(clause)
     if clause.sense is Sense.ORDER and not load_behaviour().deeds.get(clause.meaning.verb):
         rank += 1.5
+    if any(c.joint in {"if", "when", "unless"} for c in clause.conditions):  # it waits, what is asked now does not
+        rank += 0.2
     if clause.sense is Sense.QUESTION:  # what is to be done comes before what is asked
         rank += 0.25
     if clause.sense is Sense.TRADE and "number" not in clause.meaning.values:  # a bid says more than that the price is high
@@ -163,7 +173,7 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
         ledger.question = Order(text=clause.text[:500], thing=clause.thing, time=now)
     if turn.replied is not None and turn.replied.topic == "my_name_unknown":
         ledger.asked = "name"
-    elif turn.replied is None or turn.replied.topic not in _ASKING:
+    elif not any(said is not None and said.topic in _ASKING for said in (turn.replied, *turn.also)):
         ledger.asked = ""
     ledger.tell(moment.knows if turn.replied is None else turn.replied.fact)
     if clause.meaning.ask is not Ask.WHY:

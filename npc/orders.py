@@ -35,8 +35,14 @@ _SAYS = re.compile(
     r"\b(?:i|we) (?:say|shout|call|yell|whistle|tell you|give the (?:word|order|signal))\b[ ,:\"']*(?P<words>.*?)[\"']*$"
 )
 _CLOCK = re.compile(r"(?:it is |at )?(?P<count>\d{1,2}|[a-z]+)(?: o'? ?clock)?(?: ?(?P<half>am|pm))?")
+_BACK = re.compile(r"\b(?:i|we) (?:come|am|get|return|call)\b.*|\bback\b")
 _KEEPS_OUT = re.compile(r"(?:please )?(?:do not|never) (?:ever )?let\b", re.IGNORECASE)
 _TELLS = frozenset({"tell", "call", "shout", "alert", "show", "wake", "warn"})
+_PUTS = frozenset({"put", "put back"})
+# Signs that may be given without a word.
+_SIGN = re.compile(
+    r"(?:(?:i|we) )?(?P<sign>whistle|clap|shout|wave|nod|knock|snap|cough|scream|signal|yell|call|wink|point)s?(?: .*)?"
+)
 _ANYBODY = frozenset({"anyone", "anybody", "them", "him", "her", "somebody", "someone", "people", "person", "any person"})
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 
@@ -83,12 +89,28 @@ def cease(turn: Turn) -> Reply:
 
 def release(turn: Turn) -> Reply:
     verb = turn.clause.meaning.verb
+    if verb in _PUTS:
+        return _put_back(turn)
     _end(turn, actions_of(turn, turn.clause) if verb else ())
     turn.ledger.asked = ""
     return Reply("release", f"need not {verb or 'do that'}")
 
 
+def _put_back(turn: Turn) -> Reply:
+    """What it has taken goes back to where it was, as far as that is known."""
+    clause, ledger = turn.clause, turn.ledger
+    _end(turn, ())
+    ledger.asked = ""
+    kind = kind_of(singular(clause.thing))
+    was = next((m for m in reversed(ledger.things) if m.x is not None and (not kind or m.kind == kind)), None)
+    at = Target(was.x, was.y, SURE) if was is not None and was.x is not None and was.y is not None else turn.heard.target
+    thing = singular(clause.thing) or (was.phrase if was is not None else "")
+    return Reply("puts_back", "puts it back", {"thing": thing or "it"}, "use" if at is not None else "talk", at)
+
+
 def lift(turn: Turn) -> Reply | None:
+    if turn.clause.conditions and (waiting := _waiting(turn, turn.clause)) is not None:  # "you may hit it if it bites"
+        return waiting
     lifted = [turn.ledger.lift(action, singular(turn.clause.thing)) for action in actions_of(turn, turn.clause)]
     if not turn.clause.meaning.verb:
         lifted = [turn.ledger.lift(entry.action) for entry in turn.ledger.forbidden]
@@ -213,10 +235,15 @@ def _planned(turn: Turn, clause: Clause, condition: Clause) -> PlannedOrder:
         lasting=condition.always,
     )
     words = condition.text.lower().strip(" .!?")
-    if (found := _SAYS.search(condition.said.lower().strip(" .!?"))) is not None:
+    said = condition.said.lower().strip(" .!?")
+    if (found := _SAYS.search(said)) is not None and found["words"]:
         return order.model_copy(update={"when": "said", "phrase": "", "after": found["words"][:120]})
+    if (sign := _SIGN.fullmatch(said)) is not None:
+        return order.model_copy(update={"when": "said", "phrase": "", "after": sign["sign"]})
     if not condition.thing and (hour := _hour_in(words)) is not None:
         return order.model_copy(update={"when": "hour", "due": hour, "x": hour_of(turn.percept.state)})
+    if order.when == "back" and condition.joint not in {"until", "before"} and not _BACK.search(words):
+        return order.model_copy(update={"when": "said", "after": words[:120]})  # what no eye tells may be told
     return order
 
 
@@ -233,7 +260,7 @@ def _hour_in(words: str) -> float | None:
 
 def _when(condition: Clause) -> Literal["sees", "gone", "back"]:
     words = condition.text.lower()
-    if re.search(r"\b(?:i|we) (?:come|am|get|return|call)\b.*|\bback\b", words):
+    if _BACK.search(words):
         return "back"
     if condition.thing and re.search(r"\b(?:gone|leaves?|dead|dies|away|out)\b", words):
         return "gone"
@@ -253,14 +280,14 @@ def keep_away(turn: Turn) -> Reply | None:
         )
     )  # fmt: skip
     turn.parts.memory.touch()
-    return Reply("waits", f"will let no {phrase} by")
+    return Reply("keeps_away", f"will let no {phrase} by", {"thing": phrase})
 
 
 def at_the_word(turn: Turn) -> Reply | None:
     """What was to be done "when I say now", now that it is said."""
-    agenda, words = turn.parts.agenda, turn.clause.said.lower().strip(" .!?")
+    agenda, words = turn.parts.agenda, turn.clause.said.lower().strip(" .!?*")
     for order in agenda.planned:
-        if order.when == "said" and order.speaker == turn.percept.speaker and words == order.after:
+        if order.when == "said" and order.speaker == turn.percept.speaker and order.after in {words, sign_in(words)}:
             agenda.planned = [other for other in agenda.planned if other is not order or order.lasting]
             turn.parts.memory.touch()
             if not order.action:
@@ -271,11 +298,30 @@ def at_the_word(turn: Turn) -> Reply | None:
     return None
 
 
-def plan_the_rest(turn: Turn, action: str) -> None:
-    """Further orders of the utterance wait for their turn, each for the one before it."""
-    before = action
+def sign_in(words: str) -> str:
+    """The sign that somebody gives: "whistle" of "*whistles*"; empty where it is none."""
+    found = _SIGN.fullmatch(words.lower().strip(" .!?*"))
+    return found["sign"] if found is not None else ""
+
+
+def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
+    """Further orders of the utterance wait for their turn, each for the one before it, or for their condition.
+
+    Returns:
+        What is to be said of them.
+    """
+    before, told = action, []
     for clause, percept in turn.clauses[1:]:
-        if clause.sense is not Sense.ORDER or clause.lost:
+        if clause.sense is not Sense.ORDER or clause.lost or clause in turn.settled:
+            continue
+        alone = replace(turn, clauses=[(clause, percept)])
+        waits = None
+        if clause.meaning.verb == "let" and _KEEPS_OUT.match(clause.text):
+            waits = keep_away(alone)
+        elif any(c.joint in {"if", "when"} for c in clause.conditions):
+            waits = _waiting(alone, clause)
+        if waits is not None:
+            told.append(waits)
             continue
         named = best({a: percept.action.get(a, 0.0) for a in turn.parts.behaviour.deeds.get(clause.meaning.verb, ())})[0]
         if not named or not turn.parts.may_do([named]) or turn.ledger.forbids(named, singular(clause.thing)):
@@ -303,6 +349,8 @@ def plan_the_rest(turn: Turn, action: str) -> None:
         )
         before = named
         turn.parts.memory.touch()
+        told.append(Reply("then_too", f"will {named} then"))
+    return told
 
 
 def bound(turn: Turn, clause: Clause, now: float) -> None:

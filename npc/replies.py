@@ -11,14 +11,14 @@ from npc.conversation import episodes, recall, trade, view
 from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, counted
-from npc.language.phrases import singular, thing_in
+from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.senses import Ask, Meaning, Sense
 from npc.language.told import YES
 from npc.memory.ledger import Promise
-from npc.orders import ask_which, at_the_word, cease, forbid, lift, order, release
+from npc.orders import actions_of, ask_which, at_the_word, cease, forbid, lift, order, release
 from npc.parts import best
 from npc.turn import Turn
-from npc.types import Percept
+from npc.types import Effect, Percept
 
 # Asked of what is between the two: no fact of the card, however near its words come.
 _LEFT = re.compile(r"\b(?:gone|away|still (?:there|here))\b", re.IGNORECASE)
@@ -30,6 +30,13 @@ _SAYS_SO = 0.8  # of an intent: that words agree to a price, or refuse it
 # What is seen tells more about places and colours than what is known, unless the very words are those of a fact.
 _OF_PLACES = frozenset({Ask.BESIDE, Ask.NEARER, Ask.FAR, Ask.COLOUR})
 _KNOWS_BETTER = 0.9
+_KEPT = frozenset({Ask.KEEPS, Ask.GIVES_BACK, Ask.TAKES_BACK})
+_IT_BACK = re.compile(r"\b(?:it|that|this|them)(?: to me)? back\b|\bback (?:it|that|this|them)\b", re.IGNORECASE)
+_BUYING = frozenset({"give", "buy", "sell", "get", "hand"})
+_SEEN_OF = frozenset(
+    {Ask.VIEW, Ask.PRESENT, Ask.COUNT, Ask.COLOUR, Ask.BESIDE, Ask.NEARER, Ask.FAR, Ask.MY_NAME, Ask.DOING, Ask.HOW_LONG}
+)
+_MOST_ALSO = 2  # further answers to one utterance
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
 
@@ -38,6 +45,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     clause, parts, ledger = turn.clause, turn.parts, turn.ledger
     if (due := at_the_word(turn)) is not None:
         return due
+    if clause.meaning.ask in _KEPT and (kept := _kept(turn, looked)) is not None:
+        return kept
     if clause.sense in {Sense.OTHER, Sense.SELF} and turn.told and (called := _named(turn)):
         return called
     if clause.sense is Sense.OTHER and any(value != YES and kind not in _ITSELF for kind, value in turn.told):
@@ -70,6 +79,42 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     return (handler(turn) if handler is not None else None) or smalltalk.answer(turn)
 
 
+def _kept(turn: Turn, looked: Percept) -> Reply | None:
+    """What the speaker gives it to hold, wants back, or gives back himself; None where nothing of the kind changes hands."""
+    clause, ledger = turn.clause, turn.ledger
+    thing = singular(clause.thing)
+    match clause.meaning.ask:
+        case Ask.KEEPS:
+            ledger.handed = (*ledger.handed, (thing or "it")[:120])[-8:]
+            effect = Effect("keep", {"item": thing or "it", "from": looked.speaker})
+            return Reply("keeps", f"keeps {thing or 'it'} for the speaker", {"thing": thing or "it"}, effects=(effect,))
+        case Ask.GIVES_BACK if clause.conditions:
+            return Reply("waits", "will give back what it keeps")
+        case Ask.GIVES_BACK:
+            said = _IT_BACK.search(clause.said) is not None
+            held = [h for h in ledger.handed if said or thing in h or kind_of(h) == kind_of(thing)]
+            if not held:
+                return None
+            ledger.handed = tuple(h for h in ledger.handed if h != held[-1])
+            effect = Effect("give_back", {"item": held[-1], "to": looked.speaker})
+            return Reply("gives_back", f"gives back {held[-1]}", {"thing": held[-1]}, "give", effects=(effect,))
+        case _:
+            back = _traded(turn, looked)
+            return back or Reply("takes_back", f"takes {thing or 'it'} back", {"thing": thing or "it"})
+
+
+def all_wanted(turn: Turn, stall: Stall) -> Clause:
+    """The clause with all wares that the utterance asks for: "give me two pies", "give me an ale"."""
+    clause = turn.clause
+    if clause.sense is not Sense.ORDER or clause.meaning.verb not in _BUYING:
+        return clause
+    wares = [(c.meaning.thing or c.meaning.values.get("rest", "")) for c, _ in turn.clauses if c.sense is Sense.ORDER]
+    wares = [words for words in wares if stall.find(counted(thing_in(words))[1])]
+    if len(wares) < 2:
+        return clause
+    return replace(clause, meaning=replace(clause.meaning, thing=" and ".join(thing_in(words) for words in wares)))
+
+
 def _traded(turn: Turn, looked: Percept) -> Reply | None:
     """What its prices answer, if it trades at all."""
     parts, heard = turn.parts, turn.heard
@@ -77,9 +122,44 @@ def _traded(turn: Turn, looked: Percept) -> Reply | None:
         return None
     intent, p = best(heard.intent)
     in_view = heard.target is not None and not turn.clause.meaning.thing
-    return trade.answer(
-        turn.clause, turn.ledger, _stall(turn), looked.speaker, looked.time, intent if p >= _SAYS_SO else "", in_view
-    )
+    stall, wished = _stall(turn), all_wanted(turn, _stall(turn))
+    traded = trade.answer(wished, turn.ledger, stall, looked.speaker, looked.time, intent if p >= _SAYS_SO else "", in_view)
+    if traded is None:
+        return None
+    turn.settled += [c for c, _ in turn.clauses if wished is not turn.clause and c.sense is Sense.ORDER]
+    bid = next((c for c, _ in turn.clauses[1:] if _is_bid(c)), None)
+    if traded.topic == "price" and bid is not None:  # "I need an axe. 20 coins?"
+        turn.settled.append(bid)
+        traded = trade.answer(bid, turn.ledger, stall, looked.speaker, looked.time) or traded
+    return traded
+
+
+def _is_bid(clause: Clause) -> bool:
+    values = clause.meaning.values
+    return clause.sense is Sense.TRADE and "number" in values and not thing_in(values.get("item", ""))
+
+
+def also(turn: Turn, looked: Percept) -> list[Reply]:
+    """Answers to what else is asked, or bidden, in the same breath."""
+    told: list[Reply] = []
+    main = turn.replied.topic if turn.replied is not None else ""
+    for clause, percept in turn.clauses[1:]:
+        if clause in turn.settled or clause.conditions:
+            continue
+        alone = replace(turn, clauses=[(clause, percept)], replied=None)
+        found = None
+        if clause.sense is Sense.QUESTION and clause.meaning.ask in _SEEN_OF:
+            found = _seen(alone, looked) or recall.answer(clause, turn.ledger, looked.time) or _under_way(alone)
+        elif clause.sense in {Sense.TRADE, Sense.ORDER}:
+            found = _traded(alone, looked)
+            if found is None and clause.sense is Sense.ORDER and not actions_of(alone, clause):
+                found = smalltalk.answer(alone)  # "sing something, then give me an apple"
+                found = found if found is not None and found.topic.startswith("on_") else None
+            if found is not None:
+                turn.settled.append(clause)
+        if found is not None and found.topic != main and all(found.topic != other.topic for other in told):
+            told.append(found)
+    return told[:_MOST_ALSO]
 
 
 def _for_sale(turn: Turn, seen: Reply, looked: Percept) -> Reply | None:

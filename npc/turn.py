@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
@@ -20,7 +20,8 @@ class Turn:
     Attributes:
         clauses: each with its percept; the first is the one that decides.
         told: what the speaker told of himself, as (kind, value).
-        replied: the answer that needs no model, where there is one.
+        replied: the answer that needs no model, where there is one; `also`: to what else was said with it.
+        settled: clauses that need no further answer.
     """
 
     parts: CharacterParts
@@ -29,6 +30,8 @@ class Turn:
     clauses: list[tuple[Clause, Percept]]
     told: Sequence[tuple[str, str]] = ()
     replied: Reply | None = None
+    also: Sequence[Reply] = ()
+    settled: list[Clause] = field(default_factory=list)
 
     @property
     def ledger(self) -> Ledger:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from npc.language.clauses import bare
+from npc.language.clauses import bare, trimmed
 from npc.language.phrases import COLOURS, ONE, kind_of, plural, singular, thing_in
 from npc.language.senses import WITH_A_THING, Meaning, Sense, meaning_of
 from npc.memory.ledger import Ledger, Order
@@ -20,6 +20,10 @@ _AND = re.compile(
 _BARE = re.compile(r"^(?:just |maybe )?(?P<thing>(?:the|an?|that|this|both|all)(?: [a-z'-]+){1,5})[\s?.!]*$", re.IGNORECASE)
 _HUE = re.compile(
     rf"(?:and |what about |how about |how many )?(?:the )?(?P<hue>{'|'.join(COLOURS)})(?: ones?)?[\s?.!]*$", re.IGNORECASE
+)
+_ONE_ALONE = re.compile(r"\bones?\b", re.IGNORECASE)
+_ITS_PLACE = re.compile(
+    r"(?P<one>\bone),? (?:the one|that one) (?=(?:on|by|near|next|to|at|beside|left|right|in|closest|nearest)\b)"
 )
 _LEAVES = re.compile(
     r"(?:just )?leave (?P<thing>(?:the|that|this|my|your) .+?)(?: there| here| alone| behind| out)?[.!]*$", re.IGNORECASE
@@ -41,10 +45,13 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
         return f"{him['asks']} the {who.phrase}?" if who is not None and not ledger.told else ""
     if _WHERE.match(bare(said)) is not None and ledger.thing is not None and not ledger.told:
         return f"where is the {ledger.thing.phrase}?"
-    found = _AND.match(said.strip()) or (_BARE.match(bare(said)) if alone else None)
+    said = _ITS_PLACE.sub(r"\g<one> ", said)
+    found = _AND.match(said.strip()) or _BARE.match(bare(said))
+    if found is not None and found.re is _BARE and not alone and not _ONE_ALONE.search(found["thing"]):
+        return ""
     if found is None:
         return ""
-    phrase, last = found["thing"].strip(), _last(ledger)
+    phrase, last = trimmed(found["thing"].strip()), _last(ledger)
     if found.re is _AND and meaning_of(phrase).sense in _WHOLE:
         return ""  # "and throw in a needle", "how about 20"
     if phrase.lower().startswith(("my ", "mine")):
@@ -58,11 +65,18 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
         and last.time < spoken.time
     ):
         last = None  # the question before was of something that the card knows
+    if found.re is _AND and "about" in found[0][: found.start("thing")].lower() and _haggles(last, ledger):
+        last = None  # "what about the mirror?" is no more of the order before it
     if last is None:
         return f"tell me about {phrase}" if found.re is _AND else ""
     if found.re is _BARE and ledger.asked != "which" and not re.search(r"\b(?:one|ones|other|others)\b", phrase):
         return ""  # a thing that is named without need: the model may know what it is about
     return _with_thing(last.text, last.thing, _full(phrase, last.thing))
+
+
+def _haggles(last: Order | None, ledger: Ledger) -> bool:
+    """Whether the last order was for a ware."""
+    return last is not None and last is ledger.order and any(bid.time >= last.time for bid in ledger.bids)
 
 
 def corrected(rest: str, ledger: Ledger) -> str:
@@ -133,3 +147,13 @@ def of_a_colour(text: str, ledger: Ledger) -> str:
     them = found["kind"].lower() in {"them", "those", "these", "they"}
     kind = plural(singular(ledger.thing.kind)) if them and ledger.thing is not None else found["kind"]
     return f"how many {found['hue']} {kind} are there?"
+
+
+def nearest_of(text: str, meaning: Meaning, counted: bool, ledger: Ledger) -> str:
+    """ "Which barrel is closest to the fire?" for "which one is closest to the fire?" of barrels that were just counted."""
+    values, last = meaning.values, ledger.thing
+    if values.get("kind") or values.get("other") or meaning.thing or not values.get("how", "").endswith("est") or last is None:
+        return ""
+    if not counted and not (ledger.question is not None and ledger.question.text.lower().startswith("how many")):
+        return ""
+    return re.sub(r"^(?:which|what)(?: one)?\b", f"which {singular(last.kind)}", text, count=1, flags=re.IGNORECASE)

@@ -1,4 +1,5 @@
-"""Paying for what was sold: coins for a sale just made are no new bid, and hand nothing over again."""
+"""Paying for what was sold, owing it, and giving it back: coins for a sale just made are no new bid, and hand nothing over
+again; what was sold just now is taken back for what was paid; nothing is sold on credit."""
 
 from __future__ import annotations
 
@@ -7,16 +8,89 @@ import re
 from npc.conversation.reading import Clause
 from npc.conversation.recall import price_of
 from npc.conversation.reply import Reply
-from npc.conversation.stall import Stall, called, named, number
+from npc.conversation.stall import Stall, called, coins, named, number
+from npc.language.phrases import thing_in
 from npc.language.senses import Ask, Sense
-from npc.memory.ledger import Ledger
+from npc.memory.ledger import Bid, Ledger
+from npc.types import Effect
 
 _HANDS_OVER = re.compile(
-    r"(?:here (?:is|are|you go|you are)|there you (?:go|are)|take(?: my money|(?= \d))|I (?:will )?pay|the (?:money|coins?)\b)",
+    r"(?:(?:deal|okay|fine|good|great|yes|done|sold|agreed|all ?right)[,.!]* )*(?:here (?:is|are|you go|you are)|"
+    r"there you (?:go|are)|take(?: my money|(?= \d))|I (?:will )?pay|the (?:money|coins?)\b)",
     re.IGNORECASE,
 )
 _MORE = re.compile(r"\b(?:another|more|second|again)\b", re.IGNORECASE)
 _FRESH = 120.0  # seconds for which coins are for the sale just made
+_RETURNABLE = 600.0  # seconds for which it is taken back
+_UNLIKED = -0.5  # sympathy below which nothing is
+_RETURNS = re.compile(
+    r"\b(?:refund|money back|(?:coins?|gold) back|(?:I |to )(?:return|bring back|give back) (?:it|them|this|that|the )|"
+    r"(?:do not|no longer) (?:want|need) (?:it|them|this|that|the [a-z -]+?)(?: any ?more)?[\s.!]*$|"
+    r"changed my mind about (?:it|them|this|that|the )|forget the |take (?:it|them|the [a-z -]+?) back)",
+    re.IGNORECASE,
+)
+_MONEY = frozenset({"money", "coins", "coin", "gold"})
+_SUPPOSES = re.compile(r"\b(?:if|in case|when)\b.*\?|\b(?:do|would|will|can|could) I get\b", re.IGNORECASE)
+_LENDS = re.compile(
+    r"\b(?:lend|loan|borrow)\b.*\b(?:coins?|gold|money|\d+)\b|\bon credit\b|\bon (?:my|the|a) tab\b|\b(?:pay|"
+    r"give) (?:you |it )*"
+    r"(?:back )?(?:later|tomorrow|next (?:week|time|month)|when I|once I|another day|some other time|as soon as)\b|"
+    r"\bI (?:will )?owe you\b",
+    re.IGNORECASE,
+)
+_OF_MONEY = re.compile(r"\b(?:lend|loan|borrow|credit|tab)\b", re.IGNORECASE)
+
+
+def owed(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> Reply | None:
+    """What the customer owes: for what was sold and is not paid, and for what lies on the table."""
+    if clause.meaning.ask is not Ask.TOTAL:
+        return None
+    due = [b for b in ledger.bids if not b.buys and not b.against and b.price and _is_due(b, now)]
+    due = list({b.item: b for b in due}.values())
+    if not due:
+        return Reply("owes_nothing", "is owed nothing", {}, "talk")
+    told = {"item": " and ".join(called(b.item, b.count) for b in due), "price": coins(sum(b.price or 0 for b in due))}
+    return Reply("owes", f"is owed {told['price']}", told, "trade")
+
+
+def _is_due(bid: Bid, now: float) -> bool:
+    return (bid.state == "agreed" and now - bid.time <= _FRESH) or (bid.state == "open" and bid.by == "npc")
+
+
+def on_credit(clause: Clause, ledger: Ledger) -> Reply | None:
+    """Coins first: who has named no price for it yet, and is asked for no loan, may be promised what one likes."""
+    words = clause.text
+    if clause.sense in {Sense.SELF, Sense.FORBID} or not _LENDS.search(words):
+        return None
+    mine = ledger.open_bid("npc")
+    if not _OF_MONEY.search(words) and (mine is None or mine.buys):
+        return None
+    return Reply("no_credit", "gives no credit", {"item": mine.item if mine is not None and not mine.buys else "it"}, "refuse")
+
+
+def returned(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
+    """What was sold lately is taken back for its price, but from nobody whom it dislikes."""
+    takes = clause.meaning.ask is Ask.TAKES_BACK
+    if not takes and not _RETURNS.search(clause.text):
+        return None
+    goods = thing_in(clause.meaning.values.get("item", "") or clause.meaning.thing)
+    goods = "" if goods in _MONEY else goods
+    sales = [b for b in reversed(ledger.bids) if b.state in {"agreed", "paid"} and not b.buys and not b.against]
+    if _SUPPOSES.search(clause.said) and not takes:
+        return Reply("returns", "was asked whether it takes things back", {}, "talk") if stall.wares else None
+    sale = next((b for b in sales if not goods or stall.find(goods) in {"", b.item}), None)
+    if sale is None or (goods and not stall.find(goods)):
+        return None
+    told = {"item": called(sale.item, sale.count), "price": price_of(sale)}
+    if now - sale.time > _RETURNABLE or stall.sympathy < _UNLIKED:
+        return Reply("no_refund", f"takes {told['item']} back no more", told, "refuse")
+    ledger.bids = tuple(b for b in ledger.bids if b is not sale)
+    ledger.asked = ""
+    effects = tuple(
+        Effect("buy", {"item": part, "price": share, "from": speaker, "count": n * sale.count})
+        for part, n, share in stall.shares(sale.item, sale.price or 0)
+    )
+    return Reply("refunded", f"took {told['item']} back for {told['price']}", told, "trade", effects=effects)
 
 
 def paid(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> Reply | None:

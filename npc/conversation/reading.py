@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from npc.conversation.ellipsis import corrected, elliptic, left_alone, of_a_colour, of_two
+from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_of, of_a_colour, of_two
 from npc.conversation.wording import of_another, one_by_one, taken_back
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.grammar import expanded
 from npc.language.harm import before_ultimatum
 from npc.language.kinds import COMMON, PERSON, is_anybody, named_in, to_look_for
-from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, plural, singular, thing_in
+from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
 from npc.language.plain import is_slang, plain
 from npc.language.senses import Ask, Meaning, Sense, meaning_of
 from npc.language.spelling import spelt
@@ -149,7 +149,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
             for n in range(max(len(clauses) - piece.spans, 0), len(clauses)):
                 clauses[n] = replace(clauses[n], conditions=(*clauses[n].conditions, condition))
             continue
-        clause = _short(_complete(piece, view, clauses[-1] if clauses else None))
+        clause = _short(_complete(piece, view, _before(clauses)))
         clauses.append(clause)
         if clause.thing and not clause.lost:
             view.mean(Meant(phrase=clause.thing))
@@ -193,7 +193,11 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     if meaning.verb == "leave" and (left := left_alone(text, ledger)):
         text, meaning = left, meaning_of(left)
     if before is not None and meaning.sense is Sense.TRADE and (goods := _goods(meaning, before)):
-        return Clause(said, text, replace(meaning, values={"item": goods, **meaning.values}), piece.joint, thing_in(goods))
+        return Clause(said, text, replace(meaning, values={**meaning.values, "item": goods}), piece.joint, thing_in(goods))
+    if meaning.ask is Ask.NEARER and (
+        of_many := nearest_of(text, meaning, before is not None and before.meaning.ask is Ask.COUNT, ledger)
+    ):
+        text, meaning = of_many, meaning_of(of_many)
     text, other, lost = _referred(text, meaning, ledger)
     if text != inside:
         again = meaning_of(text)
@@ -214,11 +218,19 @@ def somebody_in(text: str) -> str:
 
 def _goods(meaning: Meaning, before: Clause) -> str:
     """What the clause before names, and this one prices: "rope. 1 coin", "I have a pelt, how much for it?"."""
-    if "number" in meaning.values and "item" not in meaning.values and _A_NAME.fullmatch(before.text):
+    if thing_in(meaning.values.get("item", "")):
+        return ""
+    bids, asks = "number" in meaning.values, meaning.ask is Ask.BUYS or "sells" in meaning.values
+    if bids and _A_NAME.fullmatch(before.text) and not asks:
         return before.text.strip(" .,!?")
-    if meaning.ask is Ask.PRICE and "item" not in meaning.values and before.text.startswith("tell me about "):
+    if (meaning.ask is Ask.PRICE or bids) and before.text.startswith("tell me about "):
         return before.text.removeprefix("tell me about ").strip(" .,!?")  # "and the lamp oil, how much?"
-    return before.meaning.values.get("item", "") if "for_it" in meaning.values and before.meaning.ask is Ask.HAVE else ""
+    return before.meaning.values.get("item", "") if asks and before.meaning.ask is Ask.HAVE else ""
+
+
+def _before(clauses: list[Clause]) -> Clause | None:
+    """The clause that the next one goes on with: "want it?" between goods and their price says nothing."""
+    return next((c for c in reversed(clauses) if len(c.text.split()) > 2), clauses[-1] if clauses else None)
 
 
 def _condition(piece: Piece, ledger: Ledger) -> Clause:
@@ -244,7 +256,8 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
     if meaning.ask is Ask.COUNT and not meaning.thing and last is not None:
         return f"how many {plural(singular(last.kind))} are there?", None, ""
     if (other := OTHER_KIND.search(text)) is not None:
-        known = next((m for m in reversed(ledger.things) if m.kind == other["kind"].lower()), None)
+        kind = kind_of(other["kind"].lower())
+        known = next((m for m in reversed(ledger.things) if m.kind == kind), None)
         return OTHER_KIND.sub(f"the {other['kind']}", text, count=1), known, ""
     if (other := OTHER.search(text)) is not None:
         if last is None:

@@ -73,6 +73,13 @@ class Stall:
                 return [(count, first), *self.parts(rest[len(first) + len(" and ") :])]
         return [(1, item)]
 
+    def shares(self, item: str, price: int) -> list[tuple[str, int, int]]:
+        """What goes together, each with how many of it, and its share of a price; the first bears what is left over."""
+        parts = self.parts(item)
+        shares = [price * n * self.asks(part) // max(self.asks(item), 1) for n, part in parts]
+        shares[0] += price - sum(shares)
+        return [(part, n, share) for (n, part), share in zip(parts, shares, strict=True)]
+
     def has(self, item: str, buys: bool) -> bool:
         """Whether it still sells, or buys, what is on the table: a card may be edited meanwhile."""
         return item in self.wants if buys else all(part in self.wares for _, part in self.parts(item))

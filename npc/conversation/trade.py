@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from npc.conversation.payment import handed_over, paid
+from npc.conversation.payment import handed_over, on_credit, owed, paid, returned
 from npc.conversation.reading import Clause
 from npc.conversation.recall import price_of
 from npc.conversation.reply import Reply
@@ -57,6 +57,10 @@ def answer(
     ledger.bids = tuple(bid for bid in ledger.bids if bid.state != "open" or stall.has(bid.item, bid.buys))
     meaning, values = clause.meaning, clause.meaning.values
     open_bid = ledger.open_bid("npc") if ledger.asked == _DEAL else None
+    if stall.wares:
+        settled = owed(clause, ledger, stall, now) or returned(clause, ledger, stall, speaker, now) or on_credit(clause, ledger)
+        if settled is not None:
+            return settled
     if open_bid is None and (settled := paid(clause, ledger, stall, now)) is not None:
         return settled
     if wants(clause) and (wanted := _wanted(clause.text, ledger, stall, speaker, now)) is not None:
@@ -219,6 +223,8 @@ def _ordered(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: fl
     count, words = counted(thing_in(clause.meaning.thing or rest))
     close = stall.meant(words) if words else []
     item = stall.find(words) if words else ""
+    if " and " in (several := stall.several(named(clause.meaning.thing or rest))[1]) and stall.find(several):
+        count, item = 1, stall.find(several)  # "2 pies and an ale"
     mine = ledger.open_bid("npc")
     agreed = mine is not None and mine.item == item and count in {1, mine.count}
     if item and agreed and ledger.asked == _DEAL and _TAKES.match(clause.text):
@@ -253,7 +259,7 @@ def _lower(item: str, bid: int | None, ledger: Ledger, stall: Stall, now: float,
     rounds = ledger.haggle(item)
     if bid is not None:
         ledger.bid(Bid(item=item, price=bid, time=now, count=count))
-        if bid >= asked or (bid >= floor and rounds >= 1):
+        if bid >= floor:
             return _sold(Bid(item=item, price=min(bid, asked), time=now, count=count), ledger, stall, speaker)
     if rounds >= ROUNDS or asked <= floor:
         return _ask(item, asked, "firm", ledger, now, count)
@@ -276,7 +282,7 @@ def _raise(named: str, values: Mapping[str, str], ledger: Ledger, stall: Stall, 
     else:
         offered = stall.pays(item, count)
     wanted, rounds, most = number(values.get("number", "")), ledger.haggle(item), stall.most(item, count)
-    if wanted is not None and (wanted <= offered or (wanted <= most and rounds >= 1)):
+    if wanted is not None and wanted <= max(offered, most):
         return _bought(Bid(item=item, by="npc", price=wanted, time=now, count=count, buys=True), ledger, speaker)
     if rounds < ROUNDS and offered < most:
         aim = min(most, wanted if wanted is not None else most)
@@ -368,12 +374,9 @@ def _sold(bid: Bid, ledger: Ledger, stall: Stall, speaker: str) -> Reply:
     ledger.bid(agreed)
     ledger.rounds.pop(bid.item, None)
     ledger.asked = ""
-    parts, price = stall.parts(bid.item), bid.price or 0
-    shares = [price * n * stall.asks(part) // max(stall.asks(bid.item), 1) for n, part in parts]
-    shares[0] += price - sum(shares)
     effects = tuple(
         Effect("sell", {"item": part, "price": share, "against": bid.against, "to": speaker, "count": n * bid.count})
-        for (n, part), share in zip(parts, shares, strict=True)
+        for part, n, share in stall.shares(bid.item, bid.price or 0)
     )
     values = {"item": called(bid.item, bid.count), "price": price_of(agreed)}
     return Reply("sold", f"sold {values['item']} for {price_of(agreed)}", values, "trade", effects=effects)

@@ -239,7 +239,11 @@ def _nearest(clause: Clause, percept: Percept) -> Reply:
     if found is None or found.p < SURE:
         return Reply("absent", f"looked for {one} and sees none", {"thing": one})
     farthest = clause.meaning.values.get("how", "").startswith(("far", "fur"))
-    x, y = max(found.places, key=lambda at: -at[1] if farthest else at[1])
+    by = named(percept, _anchor(clause)) if _anchor(clause) else None
+    if _anchor(clause) and (by is None or by.p < SURE):
+        return Reply("absent", f"looked for {_anchor(clause)} and sees none", {"thing": _anchor(clause)})
+    sign = -1.0 if farthest else 1.0
+    x, y = max(found.places, key=lambda at: sign * (at[1] if by is None else -between(at, by)))
     values = {"thing": found.phrase, "place": where(x, y), "count": number(1)}
     return Reply("present", f"was asked which {one} is closest", values, "point_at", Target(x, y, found.p))
 

@@ -25,7 +25,7 @@ _A_DEED = re.compile(expanded(r"(?:you )?(?:<deed>|do not|never|just )"), re.IGN
 _NO = re.compile(
     expanded(
         r"^(?:no+|nah)[,.!]* "
-        r"(?=(?:please |just )?(?:do not|never(?! mind)|not (?:the|that)|(?:leave|stop|put|keep|drop|wait|hold)\b))"
+        r"(?=(?:please |just )?(?:do not|never(?! mind)|not (?:the|that)|(?:leave|stop|put|keep|drop|wait|hold|forget)\b))"
     ),
     re.IGNORECASE,
 )
@@ -33,9 +33,19 @@ _WAIT = re.compile(
     r"^(?:no+,? wait|wait,? no|oh no|no,? no+|wait)[,.!]* (?=(?:not|I (?:mean|meant)|do not|never|rather|instead)\b)",
     re.IGNORECASE,
 )
+_WHICH_ONE = re.compile(
+    r"\bwhich(?: (?:ones?(?:'s)?|of them))?(?: (?:is|are))? (?:the )?(?=(?:closest|nearest|farthest|furthest) )", re.IGNORECASE
+)
 _SHOW = re.compile(r"\b(?:show|tell) me where (?P<thing>(?:the|that|this|my|your|an?) [a-z' -]+?) (?:is|are)\b", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:put|get|blow) (?:it|that|this|them) out\b|\bextinguish (?:it|that|this)\b", re.IGNORECASE)
 _THE = r"(?:the|that|this|those|these|an?|some|your|my|both|\d{1,2}|two|three) "
+_EITHER = re.compile(
+    expanded(
+        rf"^(?:either )?(?P<first>(?!.*\b(?:not|never)\b)(?:<deed>).*?{_THE}[a-z' -]+?) or (?:(?:go |"
+        rf"walk )?to )?{_THE}[a-z' -]+[.!]*$"
+    ),
+    re.IGNORECASE,
+)
 _VERBS = "|".join(sorted({*GRAMMAR["with_a_thing"].split()} - {"buy", "sell"}))
 _SEVERAL = re.compile(
     r"^(?P<do>(?:please |now |just |then |also |(?:can|could|will|would) you |you (?:must|should) |I want you to )*"
@@ -50,6 +60,7 @@ def taken_back(said: str, ledger: Ledger) -> str:
 
     "Put both down, no wait, leave them" is "leave them"; "the axe, I mean the sword" is about the sword.
     """
+    said = _WHICH_ONE.sub("which one is ", said)
     said = _SHOW.sub(r"where is \g<thing>", said)
     said = _OUT.sub("put out the fire", _NO.sub("", _WAIT.sub("", said)))
     found = _TURNS.match(said)
@@ -81,7 +92,9 @@ def of_another(said: str, text: str, thing: str) -> str:
 
 
 def one_by_one(piece: Piece) -> list[Piece]:
-    """An order of several things as several orders: "take the potion", then "take the key"."""
+    """An order of several things as several orders: "take the potion", then "take the key"; of one or the other, the first."""
+    if (choice := _EITHER.match(piece.text)) is not None and not piece.text.endswith("?"):
+        return [replace(piece, text=choice["first"])]
     found = _SEVERAL.match(piece.text)
     if found is None:
         return [piece]

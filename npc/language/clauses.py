@@ -18,7 +18,8 @@ _JOINTS: tuple[tuple[Joint, re.Pattern[str]], ...] = tuple(
 )
 # At the beginning: "if you see a wolf, run", "when I come back, open the gate".
 _AHEAD = re.compile(
-    r"^(?P<joint>if|in case|when|whenever|every time|each time|once|as soon as|the moment|after|unless|until|till|before)\s+"
+    r"^(?P<joint>if|in case|when|whenever|every time|each time|once|as soon as|the moment|after(?! that\b)|unless|until|"
+    r"till|before(?! that\b))\s+"
     r"(?!(?:what|which|how|when|do|does|did|is|are|was|were|will|would|can|could|should|must|have|has)\b)(?P<when>[^,]{3,120}?)"
     + expanded(r"(?:\s*,\s*(?:then\s+)?|\s+then\s+|\s+(?=<deed>))(?P<do>\S.*)$"),
     re.IGNORECASE,
@@ -33,6 +34,7 @@ _SUPPOSES = re.compile(
     r"knew|lost|got|saw|would|asked|met|died|came|went|left|told)\b.{0,80}\b(?:would|could) (?:you|it|he|she|they|I|we)\b",
     re.IGNORECASE,
 )
+_JOINT_ALONE = re.compile(r"(?:and|but|so|then|either)[ ,]*", re.IGNORECASE)
 _WITHIN = frozenset({"before", "until", "when", "because"})
 _NAMES: dict[str, Joint] = {
     "if": "if", "in case": "if", "when": "when", "whenever": "when", "every time": "when",
@@ -70,6 +72,8 @@ def cut(text: str) -> tuple[Piece, ...]:
     for sentence in _SENTENCE.split(text):
         pieces += _cut_sentence(sentence.strip())
     pieces = [piece for piece in pieces if re.search(r"\w", piece.text)]
+    if len(pieces) > 1 and pieces[1].joint in {"", "then"} and _JOINT_ALONE.fullmatch(pieces[0].text):
+        del pieces[0]  # "and after that, ..."
     if len(pieces) > MOST:
         pieces[MOST - 1 :] = [Piece(" ".join(p.text for p in pieces[MOST - 1 :]), pieces[MOST - 1].joint)]
     return tuple(pieces)

@@ -9,6 +9,7 @@ from npc.language.grammar import GRAMMAR, VERBS
 _LEADS = re.compile(rf"^(?:(?:{GRAMMAR['leads']})\b\s*)+", re.IGNORECASE)
 _TAIL = re.compile(rf"\s*(?:\b(?:{GRAMMAR['tails']})\b.*)?[\s.,!?]*$", re.IGNORECASE)
 _NO_THING = frozenset(GRAMMAR["no_things"].split("|"))
+_NOTHING = frozenset({"something", "anything", "nothing", "everything", "someone", "anyone", "nobody"})
 _TIME = re.compile(rf"\b(?:{GRAMMAR['times']})$")
 _COLOURS = "red|blue|green|yellow|orange|purple|violet|pink|white|black|grey|gray|brown|golden|gold|silver"
 COLOURS = tuple(_COLOURS.replace("|violet", "").replace("|gray", "").replace("|golden", "").split("|"))
@@ -16,18 +17,25 @@ _THE = "the|an?|my|your|our|this|that|some|any|his|her|their"
 _NAMED = re.compile(rf"\b(?:{_THE}) (?=((?:(?!(?:{_THE})\b)[a-z'-]+ ?){{1,3}}))", re.IGNORECASE)
 _PLURALS: dict[str, str] = GRAMMAR["plurals"]
 PRONOUN = re.compile(
-    r"\b(?:it|them|this one|that one|these|those)\b|\b(?:that|this)(?= (?:up|down|away|back|to|from|on|off|out)\b|[\s.!?]*$)",
+    r"\b(?:it|them|this one|that one)\b|\b(?:these|those)\b(?! (?!(?:up|down|away|back|to|from|on|off|out|over|and|for|"
+    r"please|then|too|"
+    r"now|here|there|with|in|alone|at|where|while|when|if|or|one|ones)\b)[a-z])|"
+    r"\b(?:that|this)(?= (?:up|down|away|back|to|from|on|off|out)\b|[\s.!?]*$)",
     re.IGNORECASE,
 )
 PERSONAL = re.compile(r"\b(?:him|her)\b", re.IGNORECASE)
 OTHER = re.compile(r"\b(?:the other(?: one)?|another(?: one)?|a different one|the others?)\b(?! [a-z])", re.IGNORECASE)
-OTHER_KIND = re.compile(r"\b(?:the other|another|a different) (?P<kind>(?!one\b)[a-z]+)", re.IGNORECASE)
+OTHER_KIND = re.compile(
+    rf"\b(?:the other|another|a different) (?P<kind>(?!ones?\b)(?:(?:{_COLOURS}) (?!ones?\b))?(?!(?:{_COLOURS})\b)[a-z]+)",
+    re.IGNORECASE,
+)
 _NO_HOW = (
     "the|that|this|which|what|who|how|an?|me|us|him|her|them|you|I|we|and|or|to|of|for|with|from|in|no|any|every|want|need|have|see|is|are|like|"
     + VERBS
 )
 ONE = re.compile(
-    rf"(?<!which )(?<!what )(?<!who )\b(?:the |that |this |an? )?(?P<how>(?:(?!(?:{_NO_HOW})\b)[a-z]+ ){{0,2}})ones?\b",
+    rf"(?<!which )(?<!what )(?<!who )\b(?:the |that |this |an? )?(?P<how>(?:(?!(?:{_NO_HOW})\b)[a-z]+ ){{0,2}})"
+    r"ones?\b(?! of\b)",
     re.IGNORECASE,
 )
 
@@ -37,7 +45,7 @@ def thing_in(rest: str) -> str:
     inside = _LEADS.sub("", rest.strip())
     inside = _TAIL.sub("", inside, count=1).strip(" .,!?").lower()
     words = inside.split()
-    if not words or len(words) > 5 or inside in _NO_THING or _TIME.search(inside):
+    if not words or len(words) > 5 or inside in _NO_THING or words[0] in _NOTHING or _TIME.search(inside):
         return ""
     return inside
 

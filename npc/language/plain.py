@@ -16,12 +16,25 @@ _NOISE = re.compile(
     r"(?:[:;=]-?[()DPp/|]|<3|\*[^*\n]{1,80}\*|\bx[Dd]\b|\b(?:lol|lmao|rofl|(?:ha){2,}h?|(?:he){2,}|tbh|imo|fr|ngl)\b)",
     re.IGNORECASE,
 )
+_EMOTE = re.compile(r"\s*\*(?P<does>[^*\n]{1,80})\*\s*")  # nothing else is said
 _SPACE = re.compile(r"\s+")
+# "4 the rope n the salt": shorthand that stands before what it cannot count.
+_SHORTHAND = tuple(
+    (re.compile(pattern, re.IGNORECASE), word)
+    for pattern, word in (
+        (r"\b4(?= (?:the|an?|me|you|u|us|him|her|that|this|it|both|all|now|my|your)\b)", "for"),
+        (r"\b2(?= (?:the|me|you|u|us|him|her|it|my|your|go|be|do|see|get)\b)", "to"),
+        (r"(?<=\w) (?:n|&|'n'?) (?=\w)", " and "),
+        (r"\bw/ ?(?=\w)", "with "),
+        (r"\bb4\b", "before"),
+    )
+)
 _COMMAS = re.compile(r" ?,(?: ?,)+")  # a thousand of them would keep the grammar busy for a second
 # "its brown", "ill protect you": the apostrophe left out, where no other reading makes sense.
 _IT_IS = re.compile(
-    r"(^|[.,!?;] *|\b(?:but|and|because|since|if|when|until|once|think|so|that) )its(?= (?!own\b))", re.IGNORECASE
+    r"(^|[.,!?;] *|\b(?:but|and|because|since|if|when|until|once|think|so|that|only|unless) )its(?= (?!own\b))", re.IGNORECASE
 )
+_NO_ITS = re.compile(r"\b(?P<no>do ?n'?o?t|stop|wait|no),? its(?= )", re.IGNORECASE)
 _I_WILL = re.compile(
     rf"\bill(?= (?:{VERBS}|be|do|never|not|just|also|tell|see|have|pay|think|try|bet|let|always|meet)\b)", re.IGNORECASE
 )
@@ -51,11 +64,19 @@ def is_slang(text: str) -> bool:
     return any(word in _SPOKEN and "'" not in word and word not in _CONTRACTED for word in words)
 
 
+def is_emote(text: str) -> bool:
+    """Whether somebody does something, and says nothing: "*whistles*"."""
+    return _EMOTE.fullmatch(text) is not None
+
+
 @lru_cache(maxsize=512)
 def plain(text: str) -> str:
     """`text` as the grammar of this room reads it; words that it does not know stay as they are written."""
     text = folded(text).translate(_QUOTES)
-    text = _NOISE.sub(" ", text)
+    text = _EMOTE.sub(r"\g<does>", text) if _EMOTE.fullmatch(text) else _NOISE.sub(" ", text)
+    text = _NO_ITS.sub(r"\g<no>, it is", text)
     text = _I_WILL.sub("I will", _IT_IS.sub(r"\1it is", _STRETCHED.sub(r"\1\1", text)))
+    for shorthand, word in _SHORTHAND:
+        text = shorthand.sub(word, text)
     text = _WORD.sub(lambda found: _SPOKEN.get(found[0].lower(), found[0]), text)
     return _COMMAS.sub(",", _SPACE.sub(" ", text)).strip()

@@ -63,6 +63,10 @@ class Ask(StrEnum):
     BUYS = "buys"  # what do you pay for a pelt?
     HAVE = "have"  # I have two wolf pelts
     ON_TABLE = "on_table"  # what did I offer?
+    TOTAL = "total"  # what do I owe you?
+    KEEPS = "keeps"  # hold this for me
+    GIVES_BACK = "gives_back"  # give it back
+    TAKES_BACK = "takes_back"  # here, take it back
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from npc import Detection, Percept, Target
 from npc.types import Found
 
+PLACE = Target(0.4, 0.6, 0.9)
+
 GUARD = {"lines": {"use": ["I open it."], "warn": ["Beware!"], "waits": ["I will."]}}
 
 
@@ -36,7 +38,7 @@ def test_a_warning_whenever_something_is_seen_comes_again(stage):
 
 def test_nobody_is_let_near_and_whoever_comes_is_warned(stage):
     actor = stage(**GUARD)
-    assert actor.hear("don't let anyone near the fire", "none", "idle").line == "I will."
+    assert actor.hear("don't let anyone near the fire", "none", "idle").line.startswith(("Nobody", "I will let nobody"))
     assert actor.see(person=0.95).action == "warn"
 
 
@@ -129,3 +131,59 @@ def test_what_is_not_there_is_not_taken_later_either(stage):
     actor.hear("grab the key and the crown", "pick_up", "pick_up", target=Target(0.9, 0.9, 0.9), looked=looked)
     assert not actor.character.memory.life.planned
     assert not [order for order in actor.character._parts.agenda.planned if order.thing == "crown"]
+
+
+def test_a_sign_that_was_agreed_on_needs_no_words(stage):
+    actor = stage(**GUARD)
+    assert actor.hear("when i whistle, open the gate", "use", "use").line == "I will."
+    assert actor.hear("*waves*", "greet", "greet").action == "greet"
+    assert actor.hear("*whistles*", "none", "idle").action == "use"
+
+
+def test_a_condition_that_no_eye_tells_waits_for_the_words_and_not_for_the_next_visit(stage):
+    actor = stage(**GUARD)
+    assert actor.hear("run away if it gets bigger", "flee", "flee").line == "I will."
+    for _ in range(100):
+        actor.look()
+    assert actor.hear("hello", "greet", "greet").action == "greet"
+    assert actor.look().action != "flee"
+    assert actor.hear("it gets bigger!", "none", "idle").action == "flee"
+
+
+def test_what_waits_does_not_keep_what_is_to_be_done_now_from_being_done(stage):
+    actor = stage(**GUARD)
+    decision = actor.hear("run away if it gets bigger, otherwise stay with me", "wait_here", "stay")
+    assert decision.action == "stay"
+    assert "I will." in decision.line
+
+
+def test_what_is_held_for_somebody_is_given_back(stage):
+    actor = stage()
+    assert actor.hear("hold my beer for a sec", "gift", "celebrate").effects[0].values == {"item": "beer", "from": "player"}
+    decision = actor.hear("now give it back", "give_me", "give")
+    assert (decision.action, decision.effects[0].kind, decision.effects[0].values["item"]) == ("give", "give_back", "beer")
+    assert actor.hear("give it back", "give_me", "give").effects == ()
+
+
+def test_what_was_taken_is_put_back_where_it_was(stage):
+    actor = stage()
+    actor.hear("take the red potion", "pick_up", "pick_up")
+    decision = actor.hear("put it back where you found it", "use", "use", target=None)
+    assert (decision.action, decision.target.x, decision.target.y) == ("use", PLACE.x, PLACE.y)
+
+
+def test_further_orders_and_questions_of_a_breath_are_answered_too(stage):
+    actor = stage(wares={"pie": 5, "ale": 2}, lines={"price": "{price} for {item}."})
+    assert actor.hear("give me 2 pies and an ale", "give_me", "give", target=None).line == "12 coins for 2 pies and ale."
+    decision = actor.hear("take the sword, then follow me", "pick_up", "pick_up")
+    assert "rest" in decision.line
+    decision = actor.hear("stay here, and dont let anybody touch the sword", "wait_here", "stay")
+    assert decision.action == "stay"
+    assert "obody" in decision.line
+
+
+def test_nothing_is_meant_by_comfort_and_regret(stage):
+    actor = stage()
+    for line in ("nothing will hurt you", "shame", "what a pity"):
+        actor.hear(line, "threaten", "defend", tone="angry")
+    assert actor.character.relationship("player").trust >= 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from npc.conversation import recall
 from npc.conversation.reading import read
-from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, Ware
 from npc.conversation.trade import answer
 from npc.memory.ledger import MOST, Ledger, Meant
@@ -14,7 +15,7 @@ from npc.memory.ledger import MOST, Ledger, Meant
 WARES = {"bread": Ware(price=4), "iron sword": Ware(price=40)}
 
 
-def haggle(*lines: str, ledger: Ledger | None = None, sympathy: float = 0.0) -> Reply | None:
+def haggle(*lines: str, ledger: Ledger | None = None, sympathy: float = 0.0) -> Any:
     """The answer to the last line."""
     ledger = ledger or Ledger()
     stall = Stall(WARES, {"wolf pelt": 35}, sympathy)
@@ -217,17 +218,19 @@ def test_it_never_pays_more_than_its_most() -> None:
         (["how much is the sword?", "would you take a fish for it?"], "no_use", ""),
         (["how much is the sword?", "would you take a fish for it?", "what about two wolf pelts"], "sold", "your 2 wolf pelts"),
         (["I have 3 wolf pelts, how much do you give me for all?"], "buys", "105 coins"),
-        (["bread. 3 coins"], "counter", ""),
+        (["bread. 2 coins"], "counter", ""),
+        (["bread. 3 coins"], "sold", "3 coins"),
         (["how much is the bread?", "4?? that's insane"], "counter", ""),
         (["how much is the bread?", "ok fine deal"], "sold", "4 coins"),
-        (["how much is the bread?", "that's a lot, can you do 3?", "fine 3"], "sold", "3 coins"),
+        (["how much is the bread?", "that's a lot, can you do 3?"], "sold", "3 coins"),
         (["what can I get for 10 coins?"], "wares", ""),
         (["I need a blade, nothing fancy"], "price", "40 coins"),
         (["swap your sword for my wolf pelt"], "sold", "your wolf pelt"),
         (["would you trade the sword for my boots"], "no_use", ""),
         (["got any bread left"], "price", "4 coins"),
         (["and the bread, how much"], "price", "4 coins"),
-        (["how much is the bread?", "3 coins and we're good"], "counter", ""),
+        (["how much is the bread?", "2 coins and we're good"], "counter", ""),
+        (["how much is the bread?", "3 coins and we're good"], "sold", "3 coins"),
         (["can I get 2 swords"], "price", "80 coins"),
         (["do you have a shield"], "not_for_sale", ""),
     ],
@@ -264,7 +267,7 @@ def test_words_that_agree_close_a_deal_whatever_they_are() -> None:
 MENU = {"stew": Ware(price=4), "ale": Ware(price=2), "pie": Ware(price=5, least=4), "honey cake": Ware(price=8, least=6)}
 
 
-def order(*lines: str) -> list[Reply | None]:
+def order(*lines: str) -> list[Any]:
     """The answers to all lines, at an inn."""
     ledger, stall, replies = Ledger(), Stall(MENU, {}), []
     for time, line in enumerate(lines):
@@ -314,14 +317,24 @@ def test_another_one_is_sold_after_the_first_is_paid() -> None:
         (["i want pie"], "price", "5 coins"),
         (["2 pies and an ale"], "price", "12 coins"),
         (["how much for 2 pies and an ale"], "price", "12 coins"),
-        (["how much is the pie", "thats too much, 4?"], "counter", "4 coins"),
+        (["how much is the pie", "thats too much, 4?"], "sold", "4 coins"),
+        (["how much is the pie", "thats too much, 3?"], "counter", "4 coins"),
         (["how much is the pie", "too expensiv"], "counter", "4 coins"),
         (["how much is the pie", "last offer 3"], "counter", "4 coins"),
         (["how much is the pie", "3 is my last word"], "counter", "4 coins"),
         (["how much is the pie", "5"], "sold", "5 coins"),
         (["how much is the pie", "5 or i go"], "sold", "5 coins"),
         (["how much is the pie", "3 or i walk"], "counter", "4 coins"),
-        (["how much is the pie", "4", "take it or leave it"], "sold", "4 coins"),
+        (["how much is the pie", "3", "take it or leave it"], "firm", "4 coins"),
+        (["how much 4 the pie n the ale together"], "price", "7 coins"),
+        (["how much is the pie", "whats the total"], "owes", "5 coins"),
+        (["how much is the pie", "ok", "what do i owe u"], "owes", "5 coins"),
+        (["what do i owe u"], "owes_nothing", ""),
+        (["how much is the pie", "can i pay you tomorrow"], "no_credit", ""),
+        (["can you lend me 5 coins?"], "no_credit", ""),
+        (["how much is the pie", "ok", "i dont want it anymore"], "refunded", "5 coins"),
+        (["how much is the pie", "ok", "here, take it back"], "refunded", "5 coins"),
+        (["how much is the pie", "do i get my money back if i return it?"], "returns", ""),
         (["how mcuh for pie"], "price", "5 coins"),
         (["whats ur price for ale"], "price", "2 coins"),
         (["wat u sell"], "wares", ""),
@@ -348,3 +361,24 @@ def test_several_of_several_wares_are_sold_each_with_its_count() -> None:
     assert reply is not None
     assert reply.values["item"] == "2 pies and ale"
     assert [(e.values["item"], e.values["count"], e.values["price"]) for e in reply.effects] == [("pie", 2, 10), ("ale", 1, 2)]
+
+
+def test_what_is_taken_back_is_paid_back_and_owed_no_more() -> None:
+    replies = order("how much for 2 pies and an ale", "ok", "i want my money back", "what do i owe you")
+    assert [(e.kind, e.values["item"], e.values["count"]) for e in replies[2].effects] == [("buy", "pie", 2), ("buy", "ale", 1)]
+    assert sum(int(e.values["price"]) for e in replies[2].effects) == 12
+    assert replies[3].topic == "owes_nothing"
+
+
+def test_who_is_disliked_gets_nothing_back() -> None:
+    ledger = Ledger()
+    for sympathy, lines in ((0.0, ("how much is the bread?", "deal")), (-1.0, ("I want my money back",))):
+        reply = haggle(*lines, ledger=ledger, sympathy=sympathy)
+    assert reply.topic == "no_refund"
+    assert not reply.effects
+
+
+def test_a_seller_names_his_price_as_he_likes() -> None:
+    for line in ("40 and it's yours", "you can have it for 40", "it is yours for 40 coins"):
+        reply = haggle("I have a wolf pelt, how much would you pay?", line)
+        assert (reply.topic, reply.values["price"]) == ("bought", "40 coins")
