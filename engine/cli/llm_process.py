@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import IO
 
+from engine.cli.children import END_S, end
 from engine.errors import Fault
 from engine.files import reason
 from engine.formats.hub import HF
@@ -20,7 +21,6 @@ from engine.formats.hub import HF
 KEY = "NPC_ENGINE_LLM_KEY"
 READY = "ready: "
 _LOG = logging.getLogger("engine.bridge")
-_END_S = 3.0  # for the process to end by itself
 _ERRORS = 64  # lines of what it complains about that are kept
 
 
@@ -61,7 +61,7 @@ class LlmProcess:
             if not told.startswith(READY):
                 self._refuse(reader)
         except BaseException:
-            self._end()
+            end(self._process)
             raise
         self.url = told.removeprefix(READY)
         self._ending = False
@@ -70,8 +70,8 @@ class LlmProcess:
 
     def _refuse(self, reader: threading.Thread) -> None:
         """Raise what the process said before it ended."""
-        self._end()
-        reader.join(_END_S)
+        end(self._process)
+        reader.join(END_S)
         lines = [line for line in self._errors if line.startswith("error: ")]
         why = lines[-1].removeprefix("error: ").strip() if lines else "It ended before it was ready."
         raise Fault("llm", f"There is no language model to ask. {why}", "Try it alone: python -m engine llm --model hf:PATH.")
@@ -81,15 +81,7 @@ class LlmProcess:
 
     def __exit__(self, *fault: object) -> None:
         self._ending = True
-        self._end()
-
-    def _end(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process)
 
     def _watch(self) -> None:
         status = self._process.wait()

@@ -10,13 +10,13 @@ import sys
 import threading
 from pathlib import Path
 
+from engine.cli.children import end
 from engine.errors import Fault
 from engine.files import reason
 from npc.text import is_whole, valid
 
 _LOG = logging.getLogger("engine.bridge")
 _LONGEST = 512  # characters, see `hello` in engine/formats/wire/protocol.yaml
-_END_S = 3.0  # for the process to say goodbye
 _ENVIRONMENT = "NPC_ENGINE_VOICE_TOKEN"
 
 
@@ -79,12 +79,7 @@ class VoiceProcess:
 
     def __exit__(self, *fault: object) -> None:
         self._ending = True
-        self._process.terminate()
-        try:
-            self._process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process)
 
     def _watch(self) -> None:
         status = self._process.wait()

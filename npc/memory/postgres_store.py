@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from npc.errors import RecollectionError
 from npc.memory.memory import Changes
 from npc.memory.records import EPISODE, CharacterState, Episode, MemoryData, Name, Person
-from npc.memory.store import Key, whole
+from npc.memory.store import Key, kept_as, whole
 from npc.text import valid
 
 if TYPE_CHECKING:
@@ -91,7 +91,6 @@ class PostgresStore:
         self._away_since: float | None = None
         self._rests_until = float("-inf")  # once nobody waits for it any more
         self._revisions: OrderedDict[Key, int | None] = OrderedDict()
-        self._moved: dict[tuple[Key, Episode], int] = {}  # episodes whose number was taken, and their new one
         self.shown = self._named()
         with self._lock:
             self._retried(lambda base: self._migrate(base, migrations))
@@ -289,17 +288,7 @@ class PostgresStore:
         if not due:
             return
         with self._lock:
-            moved = dict(self._moved)
-
-            def work(base: psycopg.Connection[Any]) -> list[tuple[Key, int]]:
-                self._moved = dict(moved)
-                return [(key, self._write(base, key, change)) for key, change in due]
-
-            try:
-                written = self._retried(work)
-            except BaseException:
-                self._moved = moved
-                raise
+            written = self._retried(lambda base: [(key, self._write(base, key, change)) for key, change in due])
             for key, revision in written:
                 known = self._revisions.get(key)
                 # Where another server has written in between, this one has to look before it goes on.
@@ -319,7 +308,7 @@ class PostgresStore:
                     f"DELETE FROM npc_engine.person WHERE {_OF} AND speaker = ANY(%s)", (*key, list(map(_plain, change.gone)))
                 )
             if change.forgotten:
-                numbers = [self._moved.pop((key, episode), episode.id) for episode in change.forgotten]
+                numbers = self._numbers(base, key, change.forgotten)
                 cursor.execute(f"DELETE FROM npc_engine.episode WHERE {_OF} AND id = ANY(%s)", (*key, numbers))
             if change.people:
                 cursor.executemany(
@@ -331,6 +320,21 @@ class PostgresStore:
             self._put(base, key, episode)
         return int(revision[0])
 
+    def _numbers(self, base: psycopg.Connection[Any], key: Key, episodes: Sequence[Episode]) -> list[int]:
+        """Under which numbers these are kept; of one utterance there is one episode, whoever has brought it."""
+        records, sources = [_json(EPISODE, e) for e in episodes], [_plain(e.source) for e in episodes]
+        rows = base.execute(
+            f"SELECT id, source, record FROM npc_engine.episode WHERE {_OF}"
+            " AND (id = ANY(%s) OR record = ANY(%s) OR (source <> '' AND source = ANY(%s)))",
+            (*key, [e.id for e in episodes], records, sources),
+        ).fetchall()
+        kept, heard = {number: record for number, _, record in rows}, {source: number for number, source, _ in rows if source}
+        found = (
+            heard[source] if source in heard else kept_as(episode, record, kept)
+            for episode, record, source in zip(episodes, records, sources, strict=True)
+        )
+        return [number for number in found if number is not None]
+
     def _put(self, base: psycopg.Connection[Any], key: Key, episode: Episode) -> None:
         """Keep an episode, under the next free number where its own is another's; one that is there already is left alone."""
         record, source = _json(EPISODE, episode), _plain(episode.source)
@@ -338,17 +342,13 @@ class PostgresStore:
         if base.execute(query, (*key, episode.id, source, record)).rowcount:
             return
         there = base.execute(
-            f"SELECT id, source, record FROM npc_engine.episode WHERE {_OF} AND (id = %s OR (source = %s AND source <> ''))",
+            f"SELECT source, record FROM npc_engine.episode WHERE {_OF} AND (id = %s OR (source = %s AND source <> ''))",
             (*key, episode.id, source),
         ).fetchall()
-        for number, of, known in there:
-            if known == record or (source and of == source):  # written before, or by another server
-                if number != episode.id:
-                    self._moved[key, episode] = number
-                return
+        if any(known == record or (source and of == source) for of, known in there):  # written before, or by another server
+            return
         (last,) = base.execute(f"SELECT max(id) FROM npc_engine.episode WHERE {_OF}", key).fetchone() or (episode.id,)
         base.execute(query, (*key, last + 1, source, record))
-        self._moved[key, episode] = last + 1
 
     def _note(self, key: Key, revision: int | None) -> None:
         self._revisions[key] = revision

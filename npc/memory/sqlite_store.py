@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from npc.errors import RecollectionError
 from npc.memory.memory import Changes
 from npc.memory.records import EPISODE, CharacterState, Episode, MemoryData, Name, Person
-from npc.memory.store import Key, whole
+from npc.memory.store import Key, kept_as, whole
 from npc.text import valid
 
 _LOG = logging.getLogger("npc.memory")
@@ -69,7 +69,6 @@ class SqliteStore:
         self._lock = threading.Lock()
         self._writes = 0
         self._used: dict[Key, float] = {}
-        self._moved: dict[tuple[Key, Episode], int] = {}  # episodes whose number was taken, and their new one
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # players' words are nobody else's business
@@ -176,9 +175,15 @@ class SqliteStore:
             for key, change in changes:
                 key = _valid(key)
                 base.executemany(f"DELETE FROM person {_OF} AND speaker = ?", [(*key, name) for name in change.gone])
-                numbers = [(*key, self._moved.pop((key, e), e.id)) for e in change.forgotten]
-                base.executemany(f"DELETE FROM episode {_OF} AND id = ?", numbers)
+                numbers = [number for e in change.forgotten if (number := self._number(base, key, e)) is not None]
+                base.executemany(f"DELETE FROM episode {_OF} AND id = ?", [(*key, number) for number in numbers])
                 self._put(key, change.life, change.people, change.episodes)
+
+    @staticmethod
+    def _number(base: sqlite3.Connection, key: Key, episode: Episode) -> int | None:
+        record = _json(EPISODE, episode)
+        query = f"SELECT id, record FROM episode {_OF} AND (id = ? OR record = ?)"
+        return kept_as(episode, record, dict(base.execute(query, (*key, episode.id, record)).fetchall()))
 
     def stale(self, keys: Collection[Key]) -> set[Key]:
         """See `MemoryStore.stale`: no other server has this file."""
@@ -209,13 +214,11 @@ class SqliteStore:
             if there != record:
                 (last,) = self._base.execute(f"SELECT max(id) FROM episode {_OF}", key).fetchone()
                 self._base.execute("INSERT INTO episode VALUES (?, ?, ?, ?)", (*key, last + 1, record))
-                self._moved[key, episode] = last + 1
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing, one thread at a time."""
         with self._lock:
-            moved = dict(self._moved)
             try:
                 with self._atomic() as base:
                     yield base
@@ -223,7 +226,6 @@ class SqliteStore:
                 if self._writes % _LOOK == 0:
                     self._make_room()
             except BaseException as error:
-                self._moved = moved
                 self._used.clear()
                 if isinstance(error, sqlite3.Error):
                     raise RecollectionError(

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 from weakref import WeakValueDictionary
 
+from pydantic import ValidationError
+
 from npc.errors import RecollectionError
 from npc.memory.memory import Changes, Memory
-from npc.memory.records import CharacterState, Episode, MemoryData, Person
+from npc.memory.records import EPISODE, CharacterState, Episode, MemoryData, Person
 
 # The world that a character lives in (a game's name, so that two games do not share a Mira), and its id there.
 Key: TypeAlias = tuple[str, str]
@@ -151,7 +153,10 @@ class _Rows:
             self.episodes[number] = episode
 
     def forget(self, episode: Episode) -> None:
-        self.episodes.pop(self.moved.pop(episode, episode.id), None)
+        number = self.moved.pop(episode, episode.id)
+        kept = self.episodes.get(number)
+        if kept is not None and replace(kept, id=episode.id) == episode:
+            del self.episodes[number]
 
 
 class InMemoryStore:
@@ -198,6 +203,24 @@ class InMemoryStore:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+def kept_as(episode: Episode, record: str, rows: Mapping[int, str]) -> int | None:
+    """The number under which a store has an episode, which is not its own where that was taken; None where it has not got it.
+
+    Args:
+        record: the episode as JSON.
+        rows: records by their numbers, with all that may be it.
+    """
+    if rows.get(episode.id) == record:
+        return episode.id
+    if (moved := next((number for number, kept in rows.items() if kept == record), None)) is not None:
+        return moved
+    try:  # written by an older version, which put it in other words
+        same = episode.id in rows and replace(EPISODE.validate_json(rows[episode.id]), id=episode.id) == episode
+    except ValidationError:
+        return None
+    return episode.id if same else None
 
 
 def whole(life: CharacterState, people: dict[str, Person], episodes: Mapping[int, Episode]) -> MemoryData:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,22 @@ def test_gateways_are_started_with_options_that_there_are(compose):
         assert given
         assert set(given) <= options("serve")
         read_address(words[words.index("--perception") + 1])
+
+
+def test_a_password_may_have_any_letters(compose, tmp_path, monkeypatch):
+    """The gateway's own command, with another program in the engine's place that tells whom libpq would ask, and how."""
+    conninfo = pytest.importorskip("psycopg.conninfo", reason="needs the postgres extra")
+    password = "p@ss/w:rd?#% '$x\\\""
+    (tmp_path / "database").write_text(password + "\n", encoding="utf-8")
+    script = compose["services"]["gateway-1"]["command"][2].replace("$$", "$").replace("/run/secrets", str(tmp_path))
+    program = tmp_path / "npc-engine"
+    program.write_text('#!/bin/sh\nprintf "%s\\n%s" "$NPC_ENGINE_MEMORY" "$PGPASSWORD"\n', encoding="utf-8")
+    program.chmod(0o755)
+    where = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    told = subprocess.run(["sh", "-c", script], env=where, capture_output=True, text=True, timeout=60).stdout
+    address, _, given = told.partition("\n")
+    assert conninfo.conninfo_to_dict(address) == {"host": "database", "dbname": "npc", "user": "npc"}
+    assert given == password
 
 
 def test_all_that_services_name_is_declared(compose):

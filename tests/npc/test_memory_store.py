@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import logging
 import os
 import shutil
@@ -12,7 +14,8 @@ import pytest
 
 from npc import Character, Percept, Persona, RecollectionError
 from npc.memory import InMemoryStore, Memories, Memory, MemoryStore, PostgresStore, SqliteStore
-from npc.memory.records import unpack
+from npc.memory.records import EPISODE, Episode, unpack
+from npc.memory.store import kept_as
 
 KEY = ("village", "mira")
 OF_0_1 = Path(__file__).with_name("written_by_0_1")
@@ -48,6 +51,49 @@ def changed(path: Path, *statements: str) -> None:
         base.execute(statement)
     base.commit()
     base.close()
+
+
+# -- two that were loaded apart ---------------------------------------------------------------------------
+
+
+def test_what_is_forgotten_under_another_number_is_gone_and_nobody_elses(store: MemoryStore):
+    first, second = Memory(), Memory()
+    first.remember(1.0, "player", "insult", 0.8, text="of the first")
+    second.remember(2.0, "player", "insult", 0.8, text="of the second")
+    store.write([(KEY, first.take_changes())])
+    store.write([(KEY, second.take_changes())])
+    [moved] = second.episodes
+    second.touch()
+    change = second.take_changes()
+    change.forgotten.append(moved)
+    store.write([(KEY, change)])
+    assert [e.text for e in store.load(KEY).episodes] == ["of the first"]
+    store.write([(KEY, change)])  # once more: it has no number of its own any more, and the first's is not taken for it
+    assert [e.text for e in store.load(KEY).episodes] == ["of the first"]
+
+
+@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgres", marks=pytest.mark.cluster)], indirect=True)
+def test_a_store_holds_no_episode_of_characters_that_are_gone(store: MemoryStore):
+    for n in range(5):
+        for who in ("one", "other"):
+            memory = Memory()
+            memory.remember(1.0, who, "insult", 0.8, text="only here")
+            store.write([(("village", f"npc {n}"), memory.take_changes())])
+    del memory
+    gc.collect()
+    assert not [held for held in gc.get_objects() if isinstance(held, Episode) and held.text == "only here"]
+
+
+def test_an_episode_that_an_older_version_wrote_in_other_words_is_known():
+    memory = Memory()
+    memory.remember(1.0, "player", "insult", 0.8, text="words")
+    [episode] = memory.episodes
+    record = EPISODE.dump_json(episode).decode()
+    older = json.dumps({name: value for name, value in json.loads(record).items() if value != ""})
+    assert older != record
+    assert kept_as(episode, record, {0: older}) == 0
+    assert kept_as(episode, record, {0: older.replace("words", "others"), 7: record}) == 7
+    assert kept_as(episode, record, {0: "rubbish"}) is None
 
 
 # -- two at once -------------------------------------------------------------------------------------------
