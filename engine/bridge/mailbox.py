@@ -62,6 +62,7 @@ class Job:
     text: str
     received: float  # seconds on the server's clock
     picture: Picture | None = None
+    rests: bool = False  # it could not be decided now, and holds up its NPC, and nobody else, until it is tried again
 
     @property
     def frame(self) -> Frame | None:
@@ -139,6 +140,21 @@ class Mailbox:
         with self._lock:
             self._rouse()
 
+    def put_back(self, jobs: Sequence[Job], pause: float) -> None:
+        """Keep words that could not be decided now; they come again after `pause` seconds, before all that was said later."""
+        with self._lock:
+            for job in reversed(jobs):
+                job.rests = True
+                self._clients.setdefault(job.session, {}).setdefault(job.npc, _Slot()).words.appendleft(job)
+        timer = threading.Timer(pause, self._try_again, (jobs,))
+        timer.daemon = True
+        timer.start()
+
+    def _try_again(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            job.rests = False
+        self.rouse()
+
     def busy(self) -> bool:
         """Whether something is being decided, or about to be."""
         return self._busy
@@ -199,7 +215,11 @@ class Mailbox:
         return jobs
 
     def _pick(self, session: Session, slots: dict[Npc, _Slot]) -> list[Job]:
-        heads = [(npc, slot, job) for npc, slot in slots.items() if npc.mind is not None and (job := slot.next) is not None]
+        heads = [
+            (npc, slot, job)
+            for npc, slot in slots.items()
+            if npc.mind is not None and (job := slot.next) is not None and not job.rests
+        ]
         lead = min((job for _, _, job in heads), key=lambda job: (not job.text, job.observe.seq), default=None)
         if lead is None or not self._decoded(session, lead.picture):
             return []

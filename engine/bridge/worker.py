@@ -18,6 +18,7 @@ from engine.formats.wire.codec import Error, WireDecision
 from engine.minds.brain import Brain, Decided
 from engine.minds.mind import Observation
 from engine.perception import EncodedFrame, Frame
+from engine.perception.types import AWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class JobReply:
     message: WireDecision | Error
 
 
+WORDS_WAIT_S, AGAIN_S = 10.0, 0.25  # for a model elsewhere that is away, until they are refused; and between two tries
 Deliver: TypeAlias = Callable[[Sequence[JobReply]], None]
 Look: TypeAlias = Frame | EncodedFrame | Fault | None  # what the NPCs of a group get to see
 
@@ -70,7 +72,7 @@ class Worker(threading.Thread):
         looks, seen = self._look(groups), [self._observations(jobs) for jobs in groups]
         self._foresee(looks, seen)
         for jobs, look, some in zip(groups, looks, seen, strict=True):
-            replies = self._replies(jobs, look, some)
+            replies = self._decided(jobs, look, some)
             now = self._clock()
             self._statistics.inference.add(now - start)
             self._statistics.batch.add(len(jobs))
@@ -112,6 +114,21 @@ class Worker(threading.Thread):
             if isinstance(look, EncodedFrame) and jobs[0].picture is not None and len(jobs[0].observe.npcs) > len(jobs):
                 jobs[0].picture.encoded = look
         return seen
+
+    def _decided(self, jobs: Sequence[Job], look: Look, seen: list[Observation] | Fault) -> list[JobReply]:
+        """Replies. Words for which a model elsewhere gave no answer go back, while others have their turn, who see nothing."""
+        replies = self._replies(jobs, look, seen)
+        away = [isinstance(reply.message, Error) and reply.message.code == AWAY for reply in replies]
+        if isinstance(seen, Fault) or not any(away):
+            return replies
+        late = [reply.job for reply, gone in zip(replies, away, strict=True) if gone and self._may_wait(reply.job)]
+        blind = [(job, o) for job, o, gone in zip(jobs, seen, away, strict=True) if gone and not job.text]
+        self._mailbox.put_back(late, AGAIN_S)
+        answered = [r for r, gone in zip(replies, away, strict=True) if not gone or (r.job.text and r.job not in late)]
+        return answered + (self._replies([job for job, _ in blind], look, [o for _, o in blind]) if blind else [])
+
+    def _may_wait(self, job: Job) -> bool:
+        return bool(job.text) and self._clock() - job.received < WORDS_WAIT_S
 
     def _replies(self, jobs: Sequence[Job], look: Look, seen: list[Observation] | Fault) -> list[JobReply]:
         try:

@@ -177,7 +177,7 @@ def serve(
             _perceiver, bundle or None, provider, threads, batch, variant, device_id, gpu_memory, gpu_arena, cuda_graph
         )
         model = None if echo else perceiver
-        brain, name = _brain(model, elsewhere, personas, store, _made(logs), reworder, feed, language)
+        brain, name = _brain(model, elsewhere, personas, store, _made(logs), reworder, feed, language, ends)
         ends.callback(brain.close)
         # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
         sys.setswitchinterval(0.0005)
@@ -316,6 +316,7 @@ def _brain(
     voice: Voice | None,
     feed: Feed | None,
     language: str,
+    ends: ExitStack,
 ) -> tuple[Brain, str]:
     """The brain and the name of its bundle; without a model one that echoes."""
     from engine.minds.brain import Brain
@@ -328,6 +329,7 @@ def _brain(
         from engine.remote.perceiver import RemotePerceiver
 
         remote = RemotePerceiver(*elsewhere)
+        ends.callback(remote.close)
         return Brain(remote, personas, store=store, logs=logs, voice=voice, feed=feed, language=language), remote.bundle
     perceiver = model()
     brain = Brain(perceiver, personas, store=store, logs=logs, voice=voice, feed=feed, language=language)

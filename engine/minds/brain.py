@@ -23,7 +23,7 @@ from engine.minds.tone import fused_tone
 from engine.perception import EncodedFrame, Frame, Query, Sight
 from engine.perception.looks import Appearances
 from engine.perception.show import inspection
-from engine.perception.types import Floats, Foreseeing, Perceiving
+from engine.perception.types import Floats, Foreseeing, Perceiving, is_away
 from npc import Character, Decision, Percept, persona_from
 from npc.conversation.episodes import to_compare
 from npc.conversation.reading import Reading
@@ -84,8 +84,8 @@ class Brain:
         self._memories = Memories(self._store)
         self._logs, self._logged = logs, 0
         self._cards = Cards(personas, aside=on_a_thread(lambda: self._take_up_edits(look=False), lambda: self.wake()))
-        self._knowledge = Knowledge(perceiver.sentences, encoder=perceiver.text_encoder)
-        self._recollections = Recollections(perceiver.sentences)
+        self._knowledge = Knowledge(perceiver.sentences, encoder=lambda: perceiver.text_encoder)
+        self._recollections = Recollections(perceiver.sentences, encoder=lambda: perceiver.text_encoder)
         self.looks = Looks(perceiver)
         self._voice, self._feed = voice, feed
         # Called where a notice comes up that no answer brings along.
@@ -141,7 +141,9 @@ class Brain:
                     return True
                 if mind.awake and self._recollections.prepare(mind.character.memory):
                     return True
-            except Exception:
+            except Exception as error:
+                if is_away(error):
+                    return False
                 _LOG.exception("What %s may be asked could not be encoded ahead.", mind.character.npc_id)
             self._due.popleft()
         return self._talks and self._prepare_talk()
@@ -149,9 +151,10 @@ class Brain:
     def _prepare_talk(self) -> bool:
         try:
             return self._knowledge.prepare_talk()
-        except Exception:
-            _LOG.exception("What anybody may say could not be encoded ahead.")
-            self._talks = False  # with an encoder that fails there is no end to it
+        except Exception as error:
+            self._talks = is_away(error)  # with an encoder that fails there is no end to it
+            if not self._talks:
+                _LOG.exception("What anybody may say could not be encoded ahead.")
             return False
 
     def _made_ready(self, mind: Mind) -> Fault | None:
@@ -205,10 +208,7 @@ class Brain:
 
     def notices(self) -> list[Notice]:
         """What has happened since the last call. Safe to ask for on any thread."""
-        notices = []
-        while self._notices:
-            notices.append(self._notices.popleft())
-        return notices
+        return [self._notices.popleft() for _ in range(len(self._notices))]
 
     def _log(self, character: Character) -> Recorder | None:
         """A new log; its name is the NPC's as far as a file can have it. Where it cannot be written the game goes on."""

@@ -34,16 +34,30 @@ class Knowledge:
     Args:
         sentences: unit sentence vectors [n, S] of n texts.
         kept: bytes of the questions' vectors; of more cards those that were asked last.
-        encoder: the fingerprint of what gives the vectors: those of small talk are ready for the one that ships.
+        encoder: the fingerprint of what gives the vectors: those of small talk are ready for the one that ships. It may change
+            while `sentences` is called; then all that was encoded before is forgotten.
     """
 
-    def __init__(self, sentences: Callable[[Sequence[str]], Floats], kept: int = KEPT, encoder: str = "") -> None:
-        self._sentences, self._kept = sentences, kept
+    def __init__(
+        self, sentences: Callable[[Sequence[str]], Floats], kept: int = KEPT, encoder: Callable[[], str] = str
+    ) -> None:
+        self._sentences, self._kept, self._encoder = sentences, kept, encoder
         # By the questions, which an edited card may have changed; each holds those that are encoded, the first ones.
         self._vectors: OrderedDict[Questions, Floats] = OrderedDict()
         self._bytes = 0
+        self._of: str | None = None
+        self._is_anew()
+
+    def _is_anew(self) -> bool:
+        """Whether there is another encoder now: no vector of the former one is left then."""
+        encoder = self._encoder()
+        if encoder == self._of:
+            return False
+        self._of, self._bytes = encoder, 0
+        self._vectors.clear()
         if (ready := ready_vectors.load(TALK, encoder)) is not None:
             self._vectors[TALK], self._bytes = ready, ready.nbytes
+        return True
 
     def prepare(self, personas: Iterable[Persona]) -> bool:
         """Encode a few questions of these cards ahead, so that words need not wait for all; False: there are none left."""
@@ -89,7 +103,10 @@ class Knowledge:
         vectors = self._encode(questions, budget)
         if not len(vectors):
             return {}
-        cosines = (vectors @ self._sentences([text])[0]).tolist()
+        heard = self._sentences([text])[0]
+        if self._is_anew():
+            return self._nearest(asked, questions, text, budget)
+        cosines = (vectors @ heard).tolist()
         near: dict[Name, float] = {}
         at = 0
         for name, questions_of_it in asked.items():
@@ -119,14 +136,17 @@ class Knowledge:
 
     def _encode(self, questions: Questions, budget: int | None) -> Floats:
         """The vectors of the first questions, after as many were added as the budget lets in."""
-        vectors = self._vectors.pop(questions, None)
+        vectors = self._vectors.get(questions)
         done = 0 if vectors is None else len(vectors)
         new = questions[done:] if budget is None else affordable(questions[done:], budget)
         if new or vectors is None:
             added = self._sentences(new) if new else np.zeros((0, 0), np.float32)
+            if self._is_anew():
+                return self._encode(questions, budget)
             self._bytes += added.nbytes
             vectors = added if not done or vectors is None else np.concatenate([vectors, added])
         self._vectors[questions] = vectors
+        self._vectors.move_to_end(questions)
         while self._bytes > self._kept and len(self._vectors) > 1:
             self._bytes -= self._vectors.popitem(last=False)[1].nbytes
         return vectors

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.errors import Fault
 from engine.perception.text import affordable
 from npc.conversation.episodes import can_be_recalled
 from npc.memory import Memory
@@ -32,10 +34,15 @@ class Recollections:
     Args:
         sentences: unit sentence vectors [n, S] of n texts.
         kept: bytes of the vectors; of more memories those that were used last.
+        encoder: the fingerprint of what gives the vectors; it may change while `sentences` is called, and then all that was
+            encoded before is forgotten.
     """
 
-    def __init__(self, sentences: Callable[[Sequence[str]], Floats], kept: int = KEPT) -> None:
+    def __init__(
+        self, sentences: Callable[[Sequence[str]], Floats], kept: int = KEPT, encoder: Callable[[], str] = str
+    ) -> None:
         self._sentences, self._kept, self._bytes = sentences, kept, 0
+        self._encoder, self._by = encoder, encoder()
         # By memory: number of the episode -> its vector. Of memories that are no more the entries go when room is made.
         self._vectors: OrderedDict[int, tuple[ref[Memory], dict[int, Bytes]]] = OrderedDict()
 
@@ -44,8 +51,9 @@ class Recollections:
         return self._encode(memory, AHEAD) > 0
 
     def take_in(self, memory: Memory) -> None:
-        """Encode the newest alone: words that were just heard, which whoever encodes has at hand."""
-        self._encode(memory, 0)
+        """Encode the newest alone: words that were just heard, which whoever encodes has at hand; if not, that is for later."""
+        with suppress(Fault):
+            self._encode(memory, 0)
 
     def near(self, memory: Memory, words: Sequence[str], budget: int) -> Mapping[int, float]:
         """Numbers of the few episodes that come nearest to any of `words`, with the cosine.
@@ -61,9 +69,20 @@ class Recollections:
         if not numbers:
             return {}
         vectors = np.stack([known[number] for number in numbers]).astype(np.float32) / _SCALE
-        likeness = (vectors @ self._sentences(list(words)).T).max(axis=1)
+        heard = self._sentences(list(words))
+        if self._is_anew():
+            return self.near(memory, words, budget)
+        likeness = (vectors @ heard.T).max(axis=1)
         best = sorted(zip(numbers, likeness.tolist(), strict=True), key=lambda pair: (-pair[1], -pair[0]))[:NEAREST]
         return {number: round(near, _DECIMALS) for number, near in best}
+
+    def _is_anew(self) -> bool:
+        """Whether there is another encoder now: no vector of the former one is left then."""
+        if (encoder := self._encoder()) == self._by:
+            return False
+        self._by, self._bytes = encoder, 0
+        self._vectors.clear()
+        return True
 
     def _of(self, memory: Memory) -> dict[int, Bytes]:
         kept = self._vectors.get(id(memory))
@@ -84,7 +103,10 @@ class Recollections:
         texts = affordable([e.text for e in new], budget)
         if not texts:
             return 0
-        for episode, vector in zip(new, self._sentences(list(texts)), strict=False):
+        encoded = self._sentences(list(texts))
+        if self._is_anew():
+            known = self._of(memory)
+        for episode, vector in zip(new, encoded, strict=False):
             known[episode.id] = np.rint(vector * _SCALE).astype(np.int8)
             self._bytes += known[episode.id].nbytes
         while self._bytes > self._kept and len(self._vectors) > 1:

@@ -92,6 +92,11 @@ class Perceiver:
         manifest = self.bundle.manifest
         return f"{manifest.graphs['text'].sha256}/{manifest.tokenizer.sha256}"
 
+    @property
+    def image_encoder(self) -> str:
+        """The fingerprint of what makes looks of pictures: the SHA-256 of its graph."""
+        return self.bundle.manifest.graphs["image"].sha256
+
     def warm_up(self) -> None:
         """Run every graph once, so that the first real answer is not a slow one.
 

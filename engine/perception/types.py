@@ -86,8 +86,20 @@ class Sight:
         return Percept(time, **seen, **told)
 
 
+AWAY = "perception_away"  # the code of the fault where the model is elsewhere and does not answer
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether it is for nothing but that the model does not answer now: later it may."""
+    return isinstance(error, Fault) and error.code == AWAY
+
+
 class Perceiving(Protocol):
-    """What the rest of the house needs of a `Perceiver`."""
+    """What the rest of the house needs of a `Perceiver`.
+
+    `text_encoder` is the fingerprint of what makes sentence vectors. It may change while `sentences` is called, and at no other
+    time: vectors that were got before are then another model's, and not to be compared with newer ones.
+    """
 
     @property
     def labels(self) -> Labels: ...

@@ -21,25 +21,31 @@ from npc.types import Detection, Found, Target
 
 MOST_BYTES = 64 << 20  # of one message
 MOST_LOOKS = 64  # of one call
-VERSION = 1  # of what is written here
+VERSION = 2  # of what is written here
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One frame, or words alone, and what is asked about it."""
+    """One frame, or words alone, and what is asked about it; looks of things are those of the model `eye`."""
 
     fit: Letterbox | None
     queries: Sequence[Query]
+    eye: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Sights, one a query, look by look; sentence vectors of the words that were heard; who answered."""
+    """Sights, one a query, look by look; sentence vectors of the words that were heard; who answered.
+
+    `ear` and `eye` are the fingerprints of what encodes words and pictures: vectors of different ones are never compared.
+    """
 
     sights: Sequence[Sequence[Sight]]
     sentences: Mapping[str, Floats] = field(default_factory=dict)
     bundle: str = ""
     replica: int = 0
+    ear: str = ""
+    eye: str = ""
 
 
 def pack_looks(looks: Sequence[Look]) -> bytes:
@@ -58,6 +64,7 @@ def _look(look: Look) -> dict[str, Any]:
             [q.text, q.watch, dict(q.places), q.asked, q.colours, places.get(id(q.looks)) if q.looks else None]
             for q in look.queries
         ],
+        "eye": look.eye,
     }
 
 
@@ -103,7 +110,7 @@ def _unpack_look(look: Mapping[str, Any], height: int, width: int) -> Look:
         )
         for text, watch, places, asked, colours, number in look["queries"]
     ]
-    return Look(fit, queries)
+    return Look(fit, queries, str(look["eye"]))
 
 
 def pack_answer(answer: Answer) -> bytes:
@@ -114,6 +121,8 @@ def pack_answer(answer: Answer) -> bytes:
             "sentences": {text: _floats(vector) for text, vector in answer.sentences.items()},
             "bundle": answer.bundle,
             "replica": answer.replica,
+            "ear": answer.ear,
+            "eye": answer.eye,
         }
     )
 
@@ -135,7 +144,7 @@ def unpack_answer(data: bytes) -> Answer:
     try:
         sights = [[_unpack_sight(*sight) for sight in sights] for sights in told["sights"]]
         sentences = {text: _array(vector) for text, vector in told["sentences"].items()}
-        return Answer(sights, sentences, told["bundle"], told["replica"])
+        return Answer(sights, sentences, *(told[name] for name in ("bundle", "replica", "ear", "eye")))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _invalid(error) from None
 
@@ -166,20 +175,21 @@ def pack_picture(picture: Pixels) -> bytes:
     return _packed([*picture.shape[:2], np.ascontiguousarray(picture).tobytes()])
 
 
-def pack_vectors(vectors: Mapping[str, Floats]) -> bytes:
-    """Vectors by their texts."""
-    return _packed({text: _floats(vector) for text, vector in vectors.items()})
+def pack_vectors(of: str, vectors: Mapping[str, Floats]) -> bytes:
+    """Vectors by their texts, and the fingerprint of what made them."""
+    return _packed({"of": of, "vectors": {text: _floats(vector) for text, vector in vectors.items()}})
 
 
-def unpack_vectors(data: bytes) -> dict[str, Floats]:
-    """Vectors by their texts.
+def unpack_vectors(data: bytes) -> tuple[str, dict[str, Floats]]:
+    """The fingerprint of what made the vectors, and they by their texts.
 
     Raises:
         Fault: `look_invalid`.
     """
     try:
-        return {text: _array(vector) for text, vector in _unpacked(data).items()}
-    except (TypeError, ValueError, AttributeError) as error:
+        told = _unpacked(data)
+        return str(told["of"]), {text: _array(vector) for text, vector in told["vectors"].items()}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _invalid(error) from None
 
 

@@ -73,5 +73,5 @@ def application(args: Settings, **options: Any) -> Any:
         options: of the deployment, for who starts it without a configuration.
     """
     usual = {"max_ongoing_requests": 2 * MOST_CALLS, "max_queued_requests": 256}
-    usual |= {"health_check_period_s": 5, "health_check_timeout_s": 10, "graceful_shutdown_timeout_s": 10}
+    usual |= {"health_check_period_s": 1, "health_check_timeout_s": 5, "graceful_shutdown_timeout_s": 10}
     return serve.deployment(Perception, name="Perception", **(usual | options)).bind(args)

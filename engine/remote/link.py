@@ -5,18 +5,25 @@ from __future__ import annotations
 import http.client
 import json
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from engine.errors import Fault
+from engine.perception.types import AWAY
 
 SCHEME = "ray://"
 _PORT = 8000  # of Serve's proxy
-_TIMEOUT_S = 3.0  # of one call: a replica that hangs must not hold up those who could ask another
+_CALL_S = 3.0
 _PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.25
+_REST, _LONGEST_REST_S = (
+    3,
+    1.5,
+)  # times as long as it was waited for in vain: who hangs has a quarter of the time at most
 _IDLE = 16  # connections that are kept
 
 
@@ -49,15 +56,22 @@ class Link:
 
     Args:
         address: see `read_address`.
-        clock, pause: seconds, and what waits for some.
+        longest: seconds of one call: a replica that hangs must not hold up those who could ask another.
+        clock, pause: seconds, and what waits for some; by default until `close`.
     """
 
     def __init__(
-        self, address: str, clock: Callable[[], float] = time.monotonic, pause: Callable[[float], None] = time.sleep
+        self,
+        address: str,
+        longest: float = _CALL_S,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], object] | None = None,
     ) -> None:
         self.address = address
         self._host, self._port, self._route = read_address(address)
-        self._clock, self._pause = clock, pause
+        self._closed = threading.Event()
+        self._longest, self._clock, self._pause = longest, clock, pause or self._closed.wait
+        self._busy: set[http.client.HTTPConnection] = set()
         self._idle: queue.LifoQueue[http.client.HTTPConnection] = queue.LifoQueue(_IDLE)
         self._lock = threading.Lock()
         self._away_since: float | None = None
@@ -84,26 +98,29 @@ class Link:
     def ask(self, what: str, body: bytes | None, patience: float) -> bytes:
         """The answer of whichever replica answers, within `patience` seconds of the moment when nobody did any more.
 
+        Once that is over it is looked for by one call now and then, and in between refused at once.
+
         Raises:
             Fault: `perception_away`, or what the application found wrong with the call.
         """
         pause = _PAUSE_S
         while True:
-            if self._away_since is not None and self.away_for() >= patience and self._clock() < self._rests_until:
+            if self._closed.is_set():
+                raise self._fault("it is not asked any more")
+            start, left = self._clock(), patience - self.away_for()
+            if self._away_since is not None and left <= 0 and start < self._rests_until:
                 raise self._fault("it has not come back yet")
-            start = self._clock()
             try:
-                answer = self._call(what, body)
+                answer = self._call(what, body, min(self._longest, left) if left > 0 else self._longest)
             except Away as error:
                 with self._lock:
                     self.failed += 1
                     now = self._clock()
-                    self._away_since = now if self._away_since is None else self._away_since
-                    # Who hangs takes whoever asks half of the time at the most.
-                    self._rests_until = now + max(_LONGEST_PAUSE_S, now - start)
+                    self._away_since = start if self._away_since is None else self._away_since
+                    self._rests_until = now + max(_LONGEST_PAUSE_S, min(_REST * (now - start), _LONGEST_REST_S))
                 if self.away_for() >= patience:
                     raise self._fault(str(error)) from None
-                self._pause(pause)
+                self._pause(min(pause, patience - self.away_for()))
                 pause = min(2 * pause, _LONGEST_PAUSE_S)
             else:
                 self._away_since = None
@@ -111,22 +128,24 @@ class Link:
 
     def _fault(self, why: str) -> Fault:
         return Fault(
-            "perception_away",
+            AWAY,
             f"The perception at {self.address} does not answer: {why}.",
             "Say it again; whoever runs the servers looks whether Ray Serve runs there.",
         )
 
-    def _call(self, what: str, body: bytes | None) -> bytes:
+    def _call(self, what: str, body: bytes | None, seconds: float) -> bytes:
         method, path = "GET" if body is None else "POST", f"{self._route}/{what}"
-        connection = self._kept()
+        connection, until = self._kept(), time.monotonic() + seconds
         try:
             try:
                 if connection is None:
                     raise ConnectionError
-                status, data = _exchange(connection, method, path, body)
-            except ConnectionError:  # the other side has ended an idle connection: that says nothing of how it is now
-                connection = http.client.HTTPConnection(self._host, self._port, timeout=_TIMEOUT_S)
-                status, data = _exchange(connection, method, path, body)
+                status, data = self._exchange(connection, method, path, body, until)
+            except ConnectionError as error:  # the other side has ended an idle connection: that says nothing of how it is now
+                if self._closed.is_set():
+                    raise Away("it is not asked any more") from error
+                connection = http.client.HTTPConnection(self._host, self._port)
+                status, data = self._exchange(connection, method, path, body, until)
         except (OSError, http.client.HTTPException) as error:
             raise Away(str(error) or type(error).__name__) from None
         try:
@@ -146,17 +165,39 @@ class Link:
         except queue.Empty:
             return None
 
+    def _exchange(
+        self, connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None, until: float
+    ) -> tuple[int, bytes]:
+        self._busy.add(connection)
+        try:
+            _let_take(connection, until)
+            if connection.sock is None:
+                connection.connect()
+            if self._closed.is_set():  # too late for `close` to cut it
+                raise ConnectionError
+            connection.request(method, path, body)
+            _let_take(connection, until)
+            response = connection.getresponse()
+            return response.status, response.read()
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            self._busy.discard(connection)
+
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections; whoever waits for an answer gets a fault now."""
+        self._closed.set()
+        for connection in list(self._busy):
+            if (sock := connection.sock) is not None:
+                with suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
         while not self._idle.empty():
             self._idle.get_nowait().close()
 
 
-def _exchange(connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
-    try:
-        connection.request(method, path, body)
-        response = connection.getresponse()
-        return response.status, response.read()
-    except BaseException:
-        connection.close()
-        raise
+def _let_take(connection: http.client.HTTPConnection, until: float) -> None:
+    """Give up on its next step when that time has come."""
+    connection.timeout = max(until - time.monotonic(), 0.001)
+    if connection.sock is not None:
+        connection.sock.settimeout(connection.timeout)

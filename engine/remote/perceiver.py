@@ -7,7 +7,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,18 +19,21 @@ from engine.formats.pictures import Pixels
 from engine.perception.looks import Appearance
 from engine.perception.pictures import decode, letterbox
 from engine.perception.text import affordable
-from engine.perception.types import EncodedFrame, Floats, Query, Sight
+from engine.perception.types import EncodedFrame, Floats, Query, Sight, is_away
 from engine.remote.codec import VERSION, Answer, Look, pack_looks, pack_picture, pack_texts, unpack_answer, unpack_vectors
 from engine.remote.link import Link
+from engine.remote.shown import Shown
 from npc.types import HEADS
 
 _LOG = logging.getLogger("engine.remote")
 FRAMES, CALLS = 16, 4  # that are under way together: frames, in so many calls
-PATIENCE_S = 10.0  # words wait for perception that is away; after that they are refused
-_BLIND_AFTER_S = 0.5  # frames do not
+PATIENCE_S = 1.0  # of words, for an answer: then others have their turn, and these come again (`engine.bridge.worker`)
+FRAMES_S = 0.5  # of frames: what is seen later than that is of no use
 _START_S = 60.0  # for the first replica to be there
+_LOOK_S = 10.0  # for a look at a picture, which holds nobody up
 _VECTORS, _MET = 8192, 32768  # texts whose vectors are kept, and phrases that were asked about before
 _AT_ONCE = 64  # texts of one call
+_STAY = 8  # answers of another model in a row after which its vectors take the place of the present one's
 _NOTHING = ("neutral", "idle")  # labels of heads that have none for silence
 
 
@@ -44,16 +47,39 @@ class _Ahead:
     place: int  # among the looks of its call
 
 
+class _Application:
+    """One version of the model, asked for words and for frames: each finds out for itself whether anybody answers."""
+
+    def __init__(self, address: str, words: float, frames: float) -> None:
+        self.address = address
+        self._patience = (words, frames)
+        self._links = Link(address, words), Link(address, frames)
+
+    def ask(self, what: str, body: bytes | None, spoken: bool, patience: float | None = None) -> bytes:
+        """The answer; see `Link.ask`."""
+        which = 0 if spoken else 1
+        return self._links[which].ask(what, body, self._patience[which] if patience is None else patience)
+
+    def info(self, start: float) -> dict[str, Any]:
+        return self._links[0].info(start)
+
+    def close(self) -> None:
+        for link in self._links:
+            link.close()
+
+
 class RemotePerceiver:
     """Perception by an application of Ray Serve.
 
-    While it is away, NPCs that are not spoken to see nothing and live on by what the game tells and they remember; words wait
-    for it, `patience` seconds at most.
+    While it is away, or slow, NPCs that are not spoken to see nothing and live on by what the game tells and they remember.
+
+    Another bundle may take its place at any time, replica by replica. Sentence vectors are of one model always: of the first
+    until nobody answers by it any more, then of the next (`text_encoder`). Looks are asked for anew for each model.
 
     Args:
         address: `ray://HOST:PORT/ROUTE`.
         canary: another application, and the share of worlds that it sees for; where it is away, the first one does.
-        patience: seconds.
+        patience, frames: seconds to wait for an answer on words, and on a frame.
         start: seconds to wait for the first answer.
 
     Raises:
@@ -61,7 +87,6 @@ class RemotePerceiver:
     """
 
     frames_at_once = FRAMES
-    text_encoder = ""  # a deployment may change its bundle: nothing that ships is taken for its vectors
 
     def __init__(
         self,
@@ -69,30 +94,33 @@ class RemotePerceiver:
         canary: tuple[str, float] | None = None,
         patience: float = PATIENCE_S,
         start: float = _START_S,
+        frames: float = FRAMES_S,
     ) -> None:
         self.labels = load_labels()
-        self._patience, self._link = patience, Link(address)
-        self._canary = Link(canary[0]) if canary is not None else None
+        self._first = _Application(address, patience, frames)
+        self._canary = _Application(canary[0], frames, frames) if canary is not None else None
         self._share = canary[1] if canary is not None else 0.0
-        self._canary_is_out = False
-        info = self._checked(self._link, start)
+        self._canary_is_out = self._is_blind = False
+        info = self._checked(self._first, start)
         if self._canary is not None and self._checked(self._canary, start)["size"] != info["size"]:
             raise Fault("perception", "The canary sees pictures of another size.", "Give it gateways of its own.")
         self.bundle, self.provider = str(info["bundle"]), f"ray ({info['provider']})"
+        self.text_encoder, self._eye = str(info["ear"]), str(info["eye"])
         self._height, self._width = map(int, info["size"])
         self._rows, self._columns = map(int, info["grid"])
         self._pool = ThreadPoolExecutor(CALLS, thread_name_prefix="perception")
         self._ahead: list[_Ahead] = []
         self._fits: dict[int, tuple[Frame, EncodedFrame]] = {}  # of the frames that are asked about ahead
-        self._vectors: OrderedDict[str, Floats] = OrderedDict()
+        self._vectors: OrderedDict[tuple[str, str], Floats] = OrderedDict()  # by what made them, and the text
         self._met: OrderedDict[str, None] = OrderedDict()
+        self._shown = Shown(self._look_at)
 
-    def _checked(self, link: Link, start: float) -> dict[str, Any]:
-        info = link.info(start)
+    def _checked(self, application: _Application, start: float) -> dict[str, Any]:
+        info = application.info(start)
         if info.get("version") != VERSION or info.get("labels") != {h: list(ls) for h, ls in self.labels.heads.items()}:
             raise Fault(
                 "perception",
-                f"The perception at {link.address} is of another version, or answers with other labels.",
+                f"The perception at {application.address} is of another version, or answers with other labels.",
                 "Run one version of the engine, and a bundle that it exported, on both.",
             )
         return info
@@ -127,7 +155,7 @@ class RemotePerceiver:
         """Have all of these answered at the same time, several in a call; `see` then finds the answers."""
         self._ahead.clear()
         self._fits.clear()
-        by_link: dict[Link, list[tuple[EncodedFrame | None, Sequence[Query]]]] = {}
+        groups: dict[tuple[_Application, bool], list[tuple[EncodedFrame | None, Sequence[Query]]]] = {}
         for frame, queries in looks:
             try:
                 encoded = self.encode(frame, queries)
@@ -135,13 +163,11 @@ class RemotePerceiver:
                 continue
             if isinstance(frame, Frame) and encoded is not None:
                 self._fits[id(frame)] = frame, encoded
-            by_link.setdefault(self._link_for(queries), []).append((encoded, queries))
-        for link, some in by_link.items():
+            groups.setdefault((self._version_for(queries), _spoken(queries)), []).append((encoded, queries))
+        for (application, spoken), some in groups.items():
             calls = min(CALLS, len(some))
             for call in (some[number::calls] for number in range(calls)):
-                packed = [Look(encoded.fit if encoded is not None else None, queries) for encoded, queries in call]
-                patience = self._patience_for([query for _, queries in call for query in queries])
-                answer = self._pool.submit(self._asked, link, packed, patience)
+                answer = self._pool.submit(self._asked, application, spoken, call)
                 self._ahead += [_Ahead(encoded, queries, answer, place) for place, (encoded, queries) in enumerate(call)]
 
     def see(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Sight]:
@@ -155,12 +181,15 @@ class RemotePerceiver:
         try:
             sights = self._found_ahead(frame, queries)
             if sights is None:
-                look = Look(frame.fit if frame is not None else None, queries)
-                [sights] = self._asked(self._link_for(queries), [look], self._patience_for(queries)).sights
+                [sights] = self._asked(self._version_for(queries), _spoken(queries), [(frame, queries)]).sights
         except Fault as fault:
-            if fault.code != "perception_away" or any(query.text.strip() for query in queries):
+            if not is_away(fault) or _spoken(queries):
                 raise
+            if not self._is_blind:  # once, not with every frame
+                self._is_blind = True
+                _LOG.warning("Nobody is seen for the time being: %s", fault.message)
             return [self._blind() for _ in queries]
+        self._is_blind = self._is_blind and _spoken(queries)
         if len(sights) != len(queries):
             raise Fault("look_invalid", f"{len(sights)} sights came of {len(queries)} questions.", "Are both sides ours?")
         return list(sights)
@@ -172,44 +201,56 @@ class RemotePerceiver:
                 try:
                     return asked.answer.result().sights[asked.place]
                 except Exception as error:
-                    if isinstance(error, Fault) and error.code == "perception_away":
+                    if is_away(error):
                         raise
                     return None  # others were in the call: alone it shows whose fault it is
         return None
 
-    def _asked(self, link: Link, looks: Sequence[Look], patience: float) -> Answer:
-        body = pack_looks(looks)
-        if link is self._canary:
+    def _asked(
+        self, application: _Application, spoken: bool, asked: Sequence[tuple[EncodedFrame | None, Sequence[Query]]]
+    ) -> Answer:
+        body = pack_looks(self._packed(asked))
+        if application is self._canary:
             try:
-                answer = unpack_answer(link.ask("see", body, 0.0))
+                answer = unpack_answer(application.ask("see", body, spoken, 0.0))
                 self._canary_is_out = False
                 return answer
             except Fault as fault:
                 if not self._canary_is_out:  # once, not with every frame
                     self._canary_is_out = True
                     _LOG.warning("The canary is left out: %s", fault.message)
-        answer = unpack_answer(self._link.ask("see", body, patience))
+        answer = unpack_answer(self._first.ask("see", body, spoken))
         self._keep(answer)
         return answer
 
+    def _packed(self, asked: Sequence[tuple[EncodedFrame | None, Sequence[Query]]]) -> list[Look]:
+        """Looks as they travel: what phrases look like is told as the model that answers now has it."""
+        eye = self._eye
+        shown = {id(q.looks): self._shown.to(eye, q.looks) for _, queries in asked for q in queries if q.looks}
+        return [
+            Look(
+                frame.fit if frame is not None else None,
+                [replace(q, looks=shown[id(q.looks)]) if q.looks else q for q in queries],
+                eye,
+            )
+            for frame, queries in asked
+        ]
+
     def _keep(self, answer: Answer) -> None:
         for text, vector in answer.sentences.items():  # of several threads: each step is whole
-            self._vectors[text] = vector
+            self._vectors[answer.ear, text] = vector
+        self._eye = answer.eye
         if answer.bundle != self.bundle:
             _LOG.info("Perception goes on with bundle %s in the place of %s.", answer.bundle, self.bundle)
             self.bundle = answer.bundle
-            self._vectors.clear()  # another text encoder may mean other things by them
 
-    def _link_for(self, queries: Sequence[Query]) -> Link:
+    def _version_for(self, queries: Sequence[Query]) -> _Application:
         """A world stays with one version. One that shows pictures of things does with the first: they are of its model."""
         if self._canary is None or any(query.looks for query in queries):
-            return self._link
+            return self._first
         world = queries[0].world if queries else ""
         share = int.from_bytes(hashlib.blake2b(world.encode("utf-8", "replace"), digest_size=4).digest()) / 2**32
-        return self._canary if share < self._share else self._link
-
-    def _patience_for(self, queries: Sequence[Query]) -> float:
-        return self._patience if any(query.text.strip() for query in queries) else _BLIND_AFTER_S
+        return self._canary if share < self._share else self._first
 
     def _blind(self) -> Sight:
         """Nothing is in view and nothing was said."""
@@ -222,17 +263,32 @@ class RemotePerceiver:
     # -- words -----------------------------------------------------------------------------------------
 
     def sentences(self, texts: Sequence[str]) -> Floats:
-        """Sentence vectors of texts, unit length [n, 384] (cached)."""
-        found = {text: vector for text in texts if (vector := self._vectors.get(text)) is not None}
+        """Sentence vectors of texts, unit length [n, 384] (cached); all of the model that `text_encoder` names afterwards."""
+        of = self.text_encoder
+        found = {text: vector for text in texts if (vector := self._vectors.get((of, text))) is not None}
         new = [text for text in dict.fromkeys(texts) if text not in found]
         for start in range(0, len(new), _AT_ONCE):
-            some = new[start : start + _AT_ONCE]
-            found |= unpack_vectors(self._link.ask("sentences", pack_texts(some), self._patience))
-        for text in new:
-            self._vectors[text] = found[text]
+            by, vectors = self._encoded(new[start : start + _AT_ONCE])
+            self._vectors.update(((by, text), vector) for text, vector in vectors.items())
+            if by != of:
+                self.text_encoder = by
+                self._met.clear()
+                return self.sentences(texts)
+            found |= vectors
         while len(self._vectors) > _VECTORS:
             self._vectors.popitem(last=False)
         return np.array([found[text] for text in texts], np.float32)
+
+    def _encoded(self, texts: Sequence[str]) -> tuple[str, dict[str, Floats]]:
+        """Vectors, and what made them: what made those before, for as long as one of a few answers is by it.
+
+        While replicas are exchanged both models answer; to go over with each answer would be to forget all vectors each time.
+        """
+        for _ in range(_STAY):
+            by, vectors = unpack_vectors(self._first.ask("sentences", pack_texts(texts), True))
+            if by == self.text_encoder:
+                break
+        return by, vectors
 
     def known(self, texts: Collection[str], budget: int) -> frozenset[str]:
         """Those that were asked about before, and as many others as the budget lets in: replicas keep what they have read."""
@@ -246,15 +302,23 @@ class RemotePerceiver:
 
     def appearance(self, picture: Pixels) -> Appearance:
         """How the model sees a picture of a thing, uint8 [H, W, 4]. On any thread."""
-        [seen] = unpack_vectors(self._link.ask("appearance", pack_picture(picture), self._patience)).values()
-        return seen
+        return self._shown.add(picture)
+
+    def _look_at(self, picture: Pixels) -> tuple[str, Appearance]:
+        eye, seen = unpack_vectors(self._first.ask("appearance", pack_picture(picture), True, _LOOK_S))
+        return eye, seen[""]
 
     def close(self) -> None:
-        """Let go of threads and connections."""
+        """Let go of threads and connections; whoever waits for an answer gets a fault now."""
+        for application in (self._first, self._canary):
+            if application is not None:
+                application.close()
+        self._shown.close()
         self._pool.shutdown(cancel_futures=True)
-        for link in (self._link, self._canary):
-            if link is not None:
-                link.close()
+
+
+def _spoken(queries: Sequence[Query]) -> bool:
+    return any(query.text.strip() for query in queries)
 
 
 def _same(asked: Sequence[Query], queries: Sequence[Query]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,8 @@ class Replica:
             "provider": self._perceiver.provider,
             "size": [spec.height, spec.width],
             "grid": list(spec.grid),
+            "ear": self._perceiver.text_encoder,
+            "eye": self._perceiver.image_encoder,
             "labels": {head: list(labels) for head, labels in self._perceiver.labels.heads.items()},
             "replica": os.getpid(),
         }
@@ -86,12 +89,18 @@ class Replica:
         answers = {}
         for number, looks in calls.items():
             frames = [next(encoded) if look.fit is not None else None for look in looks]
-            sights = [self._perceiver.see(frame, look.queries) for frame, look in zip(frames, looks, strict=True)]
+            sights = [self._perceiver.see(frame, self._queries(look)) for frame, look in zip(frames, looks, strict=True)]
             heard = list(dict.fromkeys(sight.heard for some in sights for sight in some if sight.heard.strip()))
             vectors = dict(zip(heard, self._perceiver.sentences(heard), strict=True)) if heard else {}
-            name = self._perceiver.bundle.manifest.name
-            answers[number] = pack_answer(Answer(sights, vectors, name, os.getpid()))
+            name, ear, eye = self._perceiver.bundle.manifest.name, self._perceiver.text_encoder, self._perceiver.image_encoder
+            answers[number] = pack_answer(Answer(sights, vectors, name, os.getpid(), ear, eye))
         return answers
+
+    def _queries(self, look: Look) -> Sequence[Query]:
+        """Without looks that are another model's: those things are found by their names."""
+        if look.eye == self._perceiver.image_encoder:
+            return look.queries
+        return [replace(query, looks={}) for query in look.queries]
 
     def _other(self, kind: str, data: bytes) -> bytes:
         try:
@@ -100,11 +109,12 @@ class Replica:
             asked = msgpack.unpackb(data)
             if kind == "sentences":
                 texts = [str(text) for text in asked][:_MOST_TEXTS]
-                return pack_vectors(dict(zip(texts, self._perceiver.sentences(texts), strict=True)) if texts else {})
+                vectors = self._perceiver.sentences(texts) if texts else ()
+                return pack_vectors(self._perceiver.text_encoder, dict(zip(texts, vectors, strict=True)))
             if kind == "appearance":
                 height, width, pixels = asked
                 picture = np.frombuffer(pixels, np.uint8).reshape(int(height), int(width), 4)
-                return pack_vectors({"": self._perceiver.appearance(picture)})
+                return pack_vectors(self._perceiver.image_encoder, {"": self._perceiver.appearance(picture)})
         except (TypeError, ValueError, msgpack.UnpackException) as error:
             raise Fault("look_invalid", f"`{kind}` makes no sense: {error}.", "Are gateway and perception both ours?") from None
         raise Fault("look_invalid", f"Nobody knows `{kind}`.", "Run one version of the engine on both sides.")

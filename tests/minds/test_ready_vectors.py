@@ -27,7 +27,7 @@ def test_with_them_nothing_is_left_to_be_encoded(perceiver: Perceiver) -> None:
         asked.extend(texts)
         return perceiver.sentences(texts)
 
-    knowledge = Knowledge(sentences, encoder=perceiver.text_encoder)
+    knowledge = Knowledge(sentences, encoder=lambda: perceiver.text_encoder)
     assert not knowledge.prepare_talk()
     assert "on_joke" in knowledge.talk("got any good jokes?")
     assert asked == ["got any good jokes?"]
@@ -37,7 +37,7 @@ def test_another_encoder_and_other_examples_are_encoded_as_before(perceiver: Per
     assert ready_vectors.load(TALK, "another") is None
     assert ready_vectors.load(TALK, "") is None
     assert ready_vectors.load(TALK[1:], perceiver.text_encoder) is None
-    assert Knowledge(perceiver.sentences, encoder="another").prepare_talk()
+    assert Knowledge(perceiver.sentences, encoder=lambda: "another").prepare_talk()
 
 
 def test_a_damaged_file_is_none(tmp_path) -> None:

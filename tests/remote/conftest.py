@@ -6,6 +6,7 @@ import contextlib
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,8 @@ class Stand:
     address: str = ""
     open: list[socket.socket] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    hangs: threading.Event = field(default_factory=threading.Event)  # while it is set nobody is answered
+    called: threading.Event = field(default_factory=threading.Event)
 
     def start(self, port: int = 0) -> None:
         stand = self
@@ -44,6 +47,9 @@ class Stand:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 kind = self.path.rpartition("/")[2]
+                stand.called.set()
+                while stand.hangs.is_set():
+                    time.sleep(0.005)
                 with stand.lock:
                     stand.calls.append(kind)
                     if stand.failing:
@@ -60,8 +66,9 @@ class Stand:
             def _send(self, status: int, data: bytes) -> None:
                 self.send_response(status)
                 self.send_header("content-length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+                with contextlib.suppress(OSError):  # a gateway that waits no longer
+                    self.end_headers()
+                    self.wfile.write(data)
 
             def log_message(self, *_: object) -> None:
                 pass

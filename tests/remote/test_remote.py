@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
 
 from engine.bridge.client import Client
 from engine.bridge.server import Server
+from engine.cli.serve import _brain
 from engine.errors import Fault
 from engine.formats.frame import Frame
 from engine.minds.brain import Brain
-from engine.perception import Query, Sight
-from engine.remote.codec import Answer, Look, pack_answer, pack_looks, unpack_answer, unpack_looks
+from engine.perception import Perceiver, Query, Sight
+from engine.perception.types import is_away
+from engine.remote.codec import VERSION, Answer, Look, pack_answer, pack_looks, unpack_answer, unpack_looks
 from engine.remote.link import Away, Link, read_address
 from engine.remote.perceiver import RemotePerceiver
+from npc.memory import InMemoryStore
 
 DEADLINE = 30.0
 WATCH = ("wolf", "fire", "red potion")
@@ -35,7 +39,7 @@ def alike(one: Sight, other: Sight) -> bool:
 
 @pytest.fixture
 def remote(stand):
-    made = RemotePerceiver(stand.address)
+    made = RemotePerceiver(stand.address, patience=DEADLINE, frames=DEADLINE)
     yield made
     made.close()
 
@@ -112,7 +116,7 @@ def test_a_replica_that_dies_under_a_call_costs_no_word(remote, stand):
 
 
 def test_while_perception_is_away_frames_are_not_waited_for_and_words_are(stand):
-    remote, port = RemotePerceiver(stand.address, patience=DEADLINE), stand.port
+    remote, port = RemotePerceiver(stand.address, patience=DEADLINE, frames=0.1), stand.port
     stand.stop()
     [blind] = remote.see(remote.encode(picture(1), ()), [Query("", WATCH)])
     assert (blind.has_frame, blind.watch, blind.heads["intent"]["none"]) == (False, (), 1.0)
@@ -149,6 +153,38 @@ def test_perception_of_another_version_is_refused(stand, monkeypatch):
         RemotePerceiver(stand.address)
 
 
+def test_a_replica_that_hangs_shows_nothing_and_words_give_way_to_others(stand):
+    remote = RemotePerceiver(stand.address, patience=0.05, frames=0.05)
+    stand.hangs.set()
+    [blind] = remote.see(remote.encode(picture(1), ()), [Query("", WATCH)])
+    assert not blind.has_frame
+    with pytest.raises(Fault) as away:
+        remote.see(None, [Query("hello")])
+    assert is_away(away.value)
+    stand.hangs.clear()
+    remote.close()
+
+
+def test_who_closes_waits_for_nobody(stand):
+    remote = RemotePerceiver(stand.address, patience=3600.0, frames=3600.0)
+    stand.hangs.set()
+    remote.ahead([(None, [Query("hello")]), (None, [Query("", WATCH)])])
+    stand.called.wait(DEADLINE)
+    remote.close()
+    with pytest.raises(Fault) as away:
+        remote.see(None, [Query("hello")])
+    assert is_away(away.value)
+    stand.hangs.clear()
+
+
+def test_a_server_that_ends_lets_perception_go(stand):
+    with ExitStack() as ends:
+        brain, _ = _brain(Perceiver, (stand.address, None), None, InMemoryStore(), None, None, None, "", ends)
+        brain.close()
+    with pytest.raises(Fault, match="not asked any more"):
+        brain.perceiver.see(None, [Query("hello")])
+
+
 # -- a canary --------------------------------------------------------------------------------------------
 
 
@@ -157,7 +193,7 @@ def test_each_world_stays_with_one_version_and_a_canary_that_is_away_is_left_out
 
     canary = Stand(replica)
     canary.start()
-    remote = RemotePerceiver(stand.address, (canary.address, 0.25))
+    remote = RemotePerceiver(stand.address, (canary.address, 0.25), frames=DEADLINE)
     stand.calls.clear()
     worlds = [f"world {number}" for number in range(60)]
     for _ in range(2):
@@ -245,28 +281,28 @@ def test_who_shares_a_call_with_what_is_refused_is_answered(remote, stand, monke
         remote.see(None, looks[0][1])
 
 
-def test_who_hangs_is_asked_half_of_the_time_at_the_most(monkeypatch):
+def test_who_hangs_is_asked_a_third_of_the_time_at_the_most(monkeypatch):
     now = 0.0
 
-    def hangs(link, what, body):
+    def hangs(link, what, body, seconds):
         nonlocal now
-        now += 3.0
+        now += seconds
         raise Away("timed out")
 
     monkeypatch.setattr(Link, "_call", hangs)
-    link, waited = Link("ray://host", lambda: now), 0.0
+    link, waited = Link("ray://host", 0.5, lambda: now, lambda seconds: None), 0.0
     while now < 60.0:
         before = now
         with pytest.raises(Fault):
             link.ask("see", b"", 0.5)
         waited += now - before
         now += 0.1
-    assert waited < 40.0
+    assert waited < 20.0
 
 
 def test_a_gateway_of_another_version_is_told_so():
-    with pytest.raises(Fault, match="version 2"):
-        unpack_looks(pack_looks([]).replace(b"version\x01", b"version\x02"), 8, 8)
+    with pytest.raises(Fault, match="version 99"):
+        unpack_looks(pack_looks([]).replace(b"version" + bytes([VERSION]), b"version" + bytes([99])), 8, 8)
 
 
 def test_answers_survive_the_way():
