@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import ExitStack
 from functools import partial
@@ -16,7 +17,8 @@ from engine.errors import Fault
 from engine.files import writable_folder, write_json
 
 if TYPE_CHECKING:
-    from engine.fleet.simulate import Blow, Gateway
+    from engine.bridge.soak.processes import Serving
+    from engine.fleet.simulate import Blow
 
 _OWN = "local"
 
@@ -39,8 +41,9 @@ def fleet(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
 ) -> None:
     """Drive many simulated games against gateways; exit status 1 where a word was lost or a kill was felt for over 5 s."""
-    from engine.fleet.simulate import Gateway, run
+    from engine.bridge.soak.processes import Serving
     from engine.fleet.simulate import place as placed
+    from engine.fleet.simulate import run
 
     if place is not None:
         if not gateway:
@@ -58,10 +61,11 @@ def fleet(
     with ExitStack() as ends, console.status("starting") as status:
         folder = Path(ends.enter_context(tempfile.TemporaryDirectory()))
         blows: list[Blow] = []
-        remembered, started = None, list[Gateway]()
+        remembered, started = None, list[Serving]()
         if not gateway:
             options = _perception(perception, replicas, ends, blows) + _memory(memory, ends, blows)
-            started = [Gateway(folder / f"gateway-{n}", options) for n in range(gateways)]
+            options = [*options, "--parent-pid", str(os.getpid())]
+            started = [Serving(folder / f"gateway-{n}", options, "gateway") for n in range(gateways)]
             for one in started:
                 ends.callback(one.kill)
                 one.start()
@@ -109,7 +113,7 @@ def _memory(given: str | None, ends: ExitStack, blows: list[Blow]) -> list[str]:
     return ["--memory", database.url]
 
 
-def _blow(name: str, started: list[Gateway], blows: list[Blow]) -> None:
+def _blow(name: str, started: list[Serving], blows: list[Blow]) -> None:
     from engine.fleet.simulate import Blow, restarted
 
     blows.append(Blow(name, lambda: restarted(started[0])))

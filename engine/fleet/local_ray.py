@@ -1,6 +1,6 @@
 """A Ray cluster of our own, for tests and for trying things hard: of this machine alone, gone afterwards.
 
-Ray listens on all addresses of the machine, behind a token of its own where it knows them (from 2.60 by default).
+Ray listens on loopback alone, since that is its node's address.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from engine.bridge.soak.kills import free_port
+from engine.bridge.soak.processes import free_port
 from engine.errors import Fault, needs_extra
 from engine.remote.link import Link
 
 _STORE = 200 << 20  # bytes of the object store
 _WAIT_S = 120.0
 _TRIES = 3
+_HERE = "127.0.0.1"
 
 
 class LocalRay:
@@ -35,13 +36,14 @@ class LocalRay:
             import ray
             from ray import serve
         self._ray, self._serve, self._processors = ray, serve, processors
-        self.port = free_port()
+        self.port = 0  # of Serve's proxy
 
     def __enter__(self) -> LocalRay:
         for left in reversed(range(_TRIES)):
             try:
                 self._ray.init(
                     address="local",
+                    _node_ip_address=_HERE,
                     num_cpus=self._processors,
                     num_gpus=0,
                     object_store_memory=_STORE,
@@ -56,11 +58,24 @@ class LocalRay:
                     why = " ".join(str(error).split())[:200]
                     raise Fault("ray", f"Ray does not start: {why}.", "Is the machine busy? Try again later.") from None
         try:
-            self._serve.start(http_options={"host": "127.0.0.1", "port": self.port}, logging_config={"log_level": "WARNING"})
+            self._start_proxy()
         except BaseException:
             self.__exit__()
             raise
         return self
+
+    def _start_proxy(self) -> None:
+        """On a port that nobody has; where somebody has taken it meanwhile, on another."""
+        for left in reversed(range(_TRIES)):
+            self.port = free_port()
+            try:
+                self._serve.start(http_options={"host": _HERE, "port": self.port}, logging_config={"log_level": "WARNING"})
+                return
+            except Exception as error:  # Serve tells of a port that is taken in several ways
+                self._serve.shutdown()
+                if not left:
+                    why = " ".join(str(error).split())[:200]
+                    raise Fault("ray", f"Serve does not start: {why}.", "Is the machine busy? Try again later.") from None
 
     def __exit__(self, *fault: object) -> None:
         try:
@@ -74,7 +89,7 @@ class LocalRay:
 
         settings = Settings(bundle=str(bundle.resolve()) if bundle else None, provider="cpu", threads=1)
         self._serve.run(application(settings, num_replicas=replicas, **options), name=name, route_prefix=f"/{name}")
-        return f"ray://127.0.0.1:{self.port}/{name}"
+        return f"ray://{_HERE}:{self.port}/{name}"
 
     def pids(self, address: str, count: int) -> list[int]:
         """The processes of an application's replicas, once there are so many.

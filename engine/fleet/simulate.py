@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from engine.bridge.client import BridgeError, Client, Frame
-from engine.bridge.soak.kills import free_port
+from engine.bridge.soak.processes import Serving
 from engine.errors import Fault
 
 _START_S = 180.0
@@ -35,42 +31,6 @@ def place(world: str, gateways: Sequence[str]) -> list[str]:
     """
     weights = {g: hashlib.blake2b(f"{g}\n{world}".encode("utf-8", "replace"), digest_size=8).digest() for g in gateways}
     return sorted(weights, key=lambda gateway: (weights[gateway], gateway), reverse=True)
-
-
-class Gateway:
-    """`python -m engine serve` on an address that stays the same when it is started again, as a supervisor does.
-
-    Args:
-        folder: for its ready file and its log.
-        options: of `serve`.
-    """
-
-    def __init__(self, folder: Path, options: Sequence[str]) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.address, self._folder, self._options = f"tcp://127.0.0.1:{free_port()}", folder, options
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it, and wait until it is ready."""
-        ready, log = self._folder / "ready", self._folder / "log"
-        ready.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "engine", "serve", "--bind", self.address, "--ready-file", str(ready), *self._options]
-        with log.open("ab") as sink:
-            process = self._process = subprocess.Popen([*command, "--parent-pid", str(os.getpid())], stdout=sink, stderr=sink)
-        deadline = time.monotonic() + _START_S
-        while not ready.exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-                raise Fault("gateway", f"A gateway did not start: {last[0] if last else 'no reason given'}")
-            time.sleep(0.02)
-
-    def kill(self) -> None:
-        """End it as a crash would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(30)
-            self._process = None
 
 
 @dataclass(slots=True)
@@ -223,7 +183,7 @@ def _share_of(times: Sequence[float], share: float) -> float:
     return times[min(len(times) - 1, int(len(times) * share))] if times else float("nan")
 
 
-def restarted(gateway: Gateway) -> None:
+def restarted(gateway: Serving) -> None:
     """Kill a gateway and start it again."""
     gateway.kill()
     with suppress(Fault):

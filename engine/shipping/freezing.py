@@ -7,44 +7,25 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from importlib import resources
+from importlib import metadata, resources
 from pathlib import Path, PurePosixPath
+
+from packaging.utils import canonicalize_name
 
 from engine.errors import Fault, needs_extra
 from engine.formats.bundle import MANIFEST_FILE, Bundle
+from engine.formats.installed import shares
 
 NAME = "npc-engine"
 # Found from here PyInstaller follows imports by itself; these are loaded by their names.
 _BY_NAME = ("npc", "engine.bridge", "engine.formats", "engine.inspector", "engine.minds", "engine.perception", "engine.voice")
-_UNUSED = (
-    *("torch", "torchvision", "onnx", "onnxscript", "scipy", "sklearn", "matplotlib", "pandas", "pygame", "cairosvg"),
-    *("optuna", "tokenizers", "huggingface_hub", "onnxruntime.tools", "onnxruntime.transformers", "onnxruntime.quantization"),
-    *("numpy.f2py", "numpy.testing", "PIL.ImageTk", "PIL.ImageQt", "PIL._avif", "PIL._imagingtk", "PIL._imagingft"),
-    *(
-        "engine.lab",
-        "engine.fleet",
-        "engine.shipping",
-        "engine.speech",
-        "engine.bridge.soak",
-        "export",
-        "demo_game",
-        "npc.evaluation",
-    ),
-    *(
-        "ray",
-        "psycopg",
-        "tkinter",
-        "IPython",
-        "pip",
-        "setuptools",
-        "pytest",
-        "hypothesis",
-        "idlelib",
-        "ensurepip",
-        "curses",
-        "gevent",
-    ),
+_UNUSED = (  # parts of what is needed, and of Python
+    *("onnxruntime.tools", "onnxruntime.transformers", "onnxruntime.quantization", "numpy.f2py", "numpy.testing"),
+    *("PIL.ImageTk", "PIL.ImageQt", "PIL._avif", "PIL._imagingtk", "PIL._imagingft"),
+    *("engine.lab", "engine.fleet", "engine.shipping", "engine.speech", "engine.bridge.soak"),
+    *("export", "demo_game", "npc.evaluation", "tkinter", "idlelib", "ensurepip", "curses"),
 )
+_TAKEN_ALONG = "metrics"  # an extra that is in the pack where it is installed
 _BUNDLE = "engine/bundles/default"
 
 
@@ -66,7 +47,7 @@ def freeze(bundle: Bundle, commands: Sequence[str], folder: Path, work: Path) ->
     data = [*_data(package), *_bundle_files(bundle, work)]
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--onedir", "--log-level", "WARN", "--name", NAME]
     command += ["--distpath", str(work / "dist"), "--workpath", str(work / "build"), "--specpath", str(work)]
-    for module in _UNUSED:
+    for module in (*_UNUSED, *of_others()):
         command += ["--exclude-module", module]
     for name in _BY_NAME:
         command += ["--collect-submodules", name]
@@ -81,6 +62,18 @@ def freeze(bundle: Bundle, commands: Sequence[str], folder: Path, work: Path) ->
     for made in (work / "dist" / NAME).iterdir():
         made.rename(folder / made.name)
     _strip(folder)
+
+
+def of_others() -> list[str]:
+    """Modules of all that is installed here and that the server does not need.
+
+    Libraries import much that happens to be there, as numpy and pydantic do for tests: a pack weighs the same whatever else is
+    installed.
+    """
+    needed = {share.name for extra in ("", _TAKEN_ALONG) for share in shares(extra)} | {"pyinstaller"}
+    found = metadata.packages_distributions().items()
+    others = {module for module, of in found if needed.isdisjoint(map(canonicalize_name, of))}
+    return sorted(module for module in others - sys.stdlib_module_names - {"engine", "npc"} if module.isidentifier())
 
 
 def _strip(folder: Path) -> None:

@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from contextlib import contextmanager
 
 import pytest
 
 from engine.bridge.client import Client
 from engine.bridge.server import Server
-from engine.bridge.soak.kills import free_port
 from engine.errors import Fault
 from engine.formats.wire.codec import Hello, Observe, Spawn
 from engine.minds.brain import Brain, Observation
@@ -82,17 +83,27 @@ def test_a_server_that_was_killed_remembers(tmp_path, option):
 
 def _one_life(folder, option: list[str]) -> str:
     """Start a server, say one thing, kill it; the answer."""
-    endpoint = f"tcp://127.0.0.1:{free_port()}"
+    with _killed_in_the_end(folder, *option) as endpoint, Client(endpoint, timeout=DEADLINE) as client:
+        client.spawn("tam", TAM)
+        client.observe("tam", text="hello")
+        return client.poll(DEADLINE)[0].line
+
+
+@contextmanager
+def _killed_in_the_end(folder, *options: str):
+    """Address of a server without a model, as a process."""
+    ready = folder / "ready"
+    ready.unlink(missing_ok=True)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
-    command = [sys.executable, "-m", "engine", "serve", "--echo", "--bind", endpoint, *option]
-    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "engine", "serve", "--echo", "--bind", "tcp://127.0.0.1:0", "--ready-file", str(ready)]
+    server = subprocess.Popen([*command, *options], cwd=folder, env=environment, stdout=subprocess.DEVNULL)
     try:
-        with Client(endpoint, timeout=DEADLINE) as client:
-            client.spawn("tam", TAM)
-            client.observe("tam", text="hello")
-            decision = client.poll(DEADLINE)[0]
-            server.kill()
-            return decision.line
+        until = time.monotonic() + DEADLINE
+        while not ready.exists():
+            assert server.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        yield ready.read_text()
     finally:
         server.kill()
         server.wait(DEADLINE)
@@ -139,22 +150,16 @@ def test_a_repeated_spawn_makes_no_second_character(tmp_path):
 
 
 def test_two_games_of_one_name_know_what_the_other_said_also_after_the_server_was_killed(tmp_path):
-    endpoint = f"tcp://127.0.0.1:{free_port()}"
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
-    command = [sys.executable, "-m", "engine", "serve", "--echo", "--bind", endpoint, "--memory", "memory.sqlite"]
-    server = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
     lines = []
-    try:
-        with Client(endpoint, name="game", timeout=DEADLINE) as one, Client(endpoint, name="game", timeout=DEADLINE) as other:
-            for client in (one, other):
-                client.spawn("tam", TAM)
-            for client in (one, other, one, other):
-                client.observe("tam", text="hello")
-                lines.append(client.poll(DEADLINE)[0].line)
-            server.kill()
-    finally:
-        server.kill()
-        server.wait(DEADLINE)
+    with _killed_in_the_end(tmp_path, "--memory", "memory.sqlite") as endpoint:
+        one, other = (Client(endpoint, name="game", timeout=DEADLINE) for _ in range(2))
+        for client in (one, other):
+            client.spawn("tam", TAM)
+        for client in (one, other, one, other):
+            client.observe("tam", text="hello")
+            lines.append(client.poll(DEADLINE)[0].line)
+    for client in (one, other):
+        client.close()
     assert lines[:2] == ["Who are you?", "You again."]
     store = SqliteStore(tmp_path / "memory.sqlite")
     known = store.load(("game", "tam"))

@@ -111,7 +111,7 @@ def test_endless_parts_cost_a_server_no_memory(tmp_path):
             pytest.skip("this system does not tell how much memory a process has")
         for part in (b"", bytes(1 << 20)):
             for _ in range(20):
-                peer = Raw(process.endpoint)
+                peer = Raw(process.address)
                 peer.flood(frame(part, 1) * 64, 1 << 25)
                 peer.close()
         assert process.memory() - before < 64

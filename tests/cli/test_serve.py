@@ -19,7 +19,6 @@ import pytest
 from engine.bridge.client import Client
 from engine.bridge.keys import load_client_keys
 from engine.bridge.server import Server
-from engine.bridge.soak.kills import free_port
 from engine.bridge.voice_link import VoiceLink
 from engine.cli import lifetime
 from engine.cli.voice_process import reachable, secret_of_voice
@@ -117,9 +116,9 @@ def test_what_is_unsafe_or_senseless_is_refused_in_one_line(tmp_path, arguments,
 def test_a_server_with_keys_metrics_and_json_logs_stops_cleanly(tmp_path):
     made = _engine("keys", "server.keys", "--add", "village", cwd=tmp_path)
     made.communicate(timeout=DEADLINE)
-    ready, metrics = tmp_path / "ready", f"127.0.0.1:{free_port()}"
+    ready = tmp_path / "ready"
     options = [*ECHO, "--keys", "server.keys", "--ready-file", str(ready)]
-    options += ["--metrics", metrics, "--journal", "journal.db", "--log-format", "json", "--verbose", "--inspect", "0"]
+    options += ["--metrics", "127.0.0.1:0", "--journal", "journal.db", "--log-format", "json", "--verbose", "--inspect", "0"]
     server = _engine("serve", *options, cwd=tmp_path)
     try:
         keys = load_client_keys(tmp_path / "village.keys")
@@ -127,14 +126,15 @@ def test_a_server_with_keys_metrics_and_json_logs_stops_cleanly(tmp_path):
             client.spawn("mira", "healer")
             client.observe("mira", text="hello")
             assert client.poll(DEADLINE)[0].action == "greet"
-            page = urllib.request.urlopen(f"http://{metrics}/metrics", timeout=DEADLINE).read()
+            told = [server.stdout.readline(), server.stdout.readline()]
+            page = urllib.request.urlopen(told[1].removeprefix("metrics: ").strip(), timeout=DEADLINE).read()
         assert b"npc_engine_heard_total 1.0" in page
         server.send_signal(signal.SIGTERM)
-        said, log = server.communicate(timeout=DEADLINE)
+        _, log = server.communicate(timeout=DEADLINE)
     finally:
         server.kill()
     assert server.returncode == 0
-    assert "inspector: http://127.0.0.1:" in said
+    assert told[0].startswith("inspector: http://127.0.0.1:")
     assert '"event": "client_here", "client": "game", "user": "village"' in log
     assert '"event": "stopped"' in log.splitlines()[-1]
 

@@ -17,6 +17,8 @@ import pytest
 
 from engine.bridge.client import Client
 from engine.cli import main
+from engine.formats.installed import Share
+from engine.shipping import freezing
 from engine.shipping.packing import program
 
 CARD = "name: Gerda\nlines:\n  greet: [Fresh bread!]\n"
@@ -113,6 +115,24 @@ def test_it_holds_nothing_for_learning(pack: Path) -> None:
     names = {file.name for file in pack.rglob("*")}
     assert not names & {"torch", "onnx", "pygame", "heads.safetensors", "replay.zip", "huggingface_hub"}
     assert sum(file.stat().st_size for file in pack.rglob("*") if file.is_file() and not file.is_symlink()) < 170e6
+
+
+def test_a_pack_takes_nothing_along_that_happens_to_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = {
+        "numpy": ["numpy"],
+        "yaml": ["PyYAML"],
+        "google": ["googleapis-common-protos", "protobuf"],
+        "engine": ["somebody-elses"],
+        "email": ["a-backport"],
+        "PyInstaller": ["pyinstaller"],
+        "scipy": ["scipy"],
+        "tests": ["untidy"],
+        "not-a-module": ["untidy"],
+    }
+    monkeypatch.setattr(freezing.metadata, "packages_distributions", lambda: here)
+    needed = [Share(name, 1) for name in ("numpy", "pyyaml", "protobuf")]
+    monkeypatch.setattr(freezing, "shares", lambda extra="": needed if not extra else [])
+    assert freezing.of_others() == ["scipy", "tests"]
 
 
 def test_a_folder_that_is_no_pack_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

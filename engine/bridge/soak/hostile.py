@@ -176,7 +176,7 @@ def live(messages: int, folder: Path, seed: int = 0, told: Callable[[str], None]
     errors, faults, memory = Counter[str](), list[str](), list[float]()
     with ServerProcess(folder) as server, zmq.Context() as context, context.socket(zmq.DEALER) as wire:
         wire.linger = 0
-        wire.connect(server.endpoint)
+        wire.connect(server.address)
         rounds = max(10, messages // _ROUND)
         for number in range(rounds):
             told(f"{number * (messages // rounds)} of {messages}")
@@ -184,7 +184,7 @@ def live(messages: int, folder: Path, seed: int = 0, told: Callable[[str], None]
             for _ in range(messages // rounds):
                 wire.send_multipart(source.message())
             faults += _await_pong(wire, number, errors)
-            _knock(server.endpoint, chance)
+            _knock(server.address, chance)
             if number >= rounds // 10:
                 memory.append(server.memory() or 0.0)
             if not server.alive or len(faults) >= _MAX_FAULTS:

@@ -50,7 +50,7 @@ def run(minutes: float, npcs: int, clients: int, hertz: float, folder: Path) -> 
         start = time.time() + 3.0 + 0.5 * clients  # processes take a while to begin
         times = (start, start + minutes * 30, start + minutes * 60)
         games = [
-            spawn.Process(target=_play, args=(server.endpoint, role, count, hertz, times, reports))
+            spawn.Process(target=_play, args=(server.address, role, count, hertz, times, reports))
             for role, count in zip(roles, share, strict=True)
         ]
         for game in games:

@@ -209,7 +209,7 @@ def run(
     spawn = multiprocessing.get_context("spawn")  # of its own, so that it takes no time of the game that is timed
     faults: list[str] = []
     times: dict[str, dict[str, list[float]]] = {}
-    with ServerProcess(folder) as server, Client(server.endpoint, name="game", timeout=10) as game, _Sink() as sink:
+    with ServerProcess(folder) as server, Client(server.address, name="game", timeout=10) as game, _Sink() as sink:
         game.spawn("mira", "elder")
         before = server.memory() or 0.0
         for kind in KINDS:
@@ -218,7 +218,7 @@ def run(
             for _ in range(rounds):
                 _play(game, settles, faults)
                 of_kind["calm"] += _play(game, seconds / rounds, faults)
-                for name, endpoint in (("aside", sink.endpoint), ("attacked", server.endpoint)):
+                for name, endpoint in (("aside", sink.endpoint), ("attacked", server.address)):
                     ready, over = spawn.Event(), spawn.Event()
                     process = spawn.Process(target=_attack, args=(kind, endpoint, ready, over), daemon=True)
                     process.start()

@@ -12,7 +12,6 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
-from engine.bridge.soak.kills import free_port
 from engine.errors import Fault
 from engine.lab.training import parallel
 from engine.lab.training.feature_cache import build_cache, export_backbone
@@ -58,7 +57,7 @@ def _train(folder: Path, name: str, processes: int) -> list[list]:
     script.write_text(SCRIPT)
     command = [sys.executable]
     if processes > 1:
-        command += ["-m", "torch.distributed.run", f"--nproc-per-node={processes}", f"--master-port={free_port()}"]
+        command += ["-m", "torch.distributed.run", f"--nproc-per-node={processes}", "--standalone"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)]), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [*command, str(script), str(folder), name, str(TOYS)], env=environment, capture_output=True, text=True, timeout=DEADLINE
