@@ -22,12 +22,12 @@ from npc.language.senses import Ask, Sense
 from npc.language.told import YES, as_name, told
 from npc.memory import Person
 from npc.memory.ledger import Heard, Ledger, Meant, Order
-from npc.orders import bound, come_back, sign_in
 from npc.parts import CharacterParts, best
 from npc.replies import BESIDE, HANDLERS, reply
 from npc.second_opinion import is_hostile, second_opinion
 from npc.turn import Turn
 from npc.types import Decision, Percept
+from npc.waiting import bound, come_back, sign_in
 
 _MANNERS = frozenset({"greet", "thank", "apologize", "agree", "compliment"})
 _NEAR = 0.45
@@ -168,7 +168,10 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
         ledger.order = Order(text=clause.text[:500], verb=clause.meaning.verb, thing=clause.thing, time=now)
         if decision.action == "go_to" and clause.thing:
             ledger.place = Meant(phrase=clause.thing, time=now)
-        bound(turn, clause, now)
+        for part, _ in turn.clauses:
+            if part.sense is Sense.ORDER and not part.conditions and load_behaviour().deeds.get(part.meaning.verb):
+                bound(turn, part, now)
+                break
     elif clause.sense is Sense.QUESTION and clause.thing:
         ledger.question = Order(text=clause.text[:500], thing=clause.thing, time=now)
     if turn.replied is not None and turn.replied.topic == "my_name_unknown":

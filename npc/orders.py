@@ -6,21 +6,21 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
-from npc.circumstances import hour_of
 from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
-from npc.language.grammar import GRAMMAR
+from npc.conversation.things import rival
+from npc.conversation.view import taken_for
 from npc.language.kinds import to_look_for
 from npc.language.phrases import kind_of, singular
-from npc.language.senses import Sense
+from npc.language.senses import BEYOND, Ask, Sense
 from npc.memory.ledger import Order
 from npc.memory.records import PlannedOrder
-from npc.parts import CharacterParts, best
+from npc.parts import best
 from npc.second_opinion import SURE, mostly
 from npc.turn import Turn
-from npc.types import Found, Percept, Target
+from npc.types import Effect, Found, Percept, Target
+from npc.waiting import KEEPS_OUT, actions_of, keep_away, waiting
 
 _THERE = 0.7  # presence from which it is
 # Deeds that are of a thing, and what is meant by the words that ask for them.
@@ -30,26 +30,9 @@ _DOUBTFUL, _NOWHERE = (
     0.3,
     0.1,
 )  # presence below which it is there only where the words point at it, too; and below which it is not
-_DURATION = re.compile(r"\bfor (?:about )?(?P<count>\d{1,4}|[a-z]+) (?P<unit>second|minute|hour)s?\b", re.IGNORECASE)
-_SAYS = re.compile(
-    r"\b(?:i|we) (?:say|shout|call|yell|whistle|tell you|give the (?:word|order|signal))\b[ ,:\"']*(?P<words>.*?)[\"']*$"
-)
-_CLOCK = re.compile(r"(?:it is |at )?(?P<count>\d{1,2}|[a-z]+)(?: o'? ?clock)?(?: ?(?P<half>am|pm))?")
-_BACK = re.compile(r"\b(?:i|we) (?:come|am|get|return|call)\b.*|\bback\b")
-_KEEPS_OUT = re.compile(r"(?:please )?(?:do not|never) (?:ever )?let\b", re.IGNORECASE)
-_TELLS = frozenset({"tell", "call", "shout", "alert", "show", "wake", "warn"})
 _PUTS = frozenset({"put", "put back"})
-# Signs that may be given without a word.
-_SIGN = re.compile(
-    r"(?:(?:i|we) )?(?P<sign>whistle|clap|shout|wave|nod|knock|snap|cough|scream|signal|yell|call|wink|point)s?(?: .*)?"
-)
-_ANYBODY = frozenset({"anyone", "anybody", "them", "him", "her", "somebody", "someone", "people", "person", "any person"})
-_UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
-
-
-def actions_of(turn: Turn, clause: Clause) -> tuple[str, ...]:
-    """The actions that an order is of, or its contrary."""
-    return turn.parts.behaviour.deeds.get(clause.meaning.verb, ())
+_LIFTING = frozenset({"carry", "lift", "pull", "throw"})
+_ME = re.compile(r"(?:me|us)\b", re.IGNORECASE)
 
 
 def _end(turn: Turn, actions: Sequence[str]) -> bool:
@@ -93,6 +76,8 @@ def release(turn: Turn) -> Reply:
         return _put_back(turn)
     _end(turn, actions_of(turn, turn.clause) if verb else ())
     turn.ledger.asked = ""
+    if "all" in turn.clause.meaning.values:
+        turn.ledger.forbidden = ()
     return Reply("release", f"need not {verb or 'do that'}")
 
 
@@ -109,8 +94,8 @@ def _put_back(turn: Turn) -> Reply:
 
 
 def lift(turn: Turn) -> Reply | None:
-    if turn.clause.conditions and (waiting := _waiting(turn, turn.clause)) is not None:  # "you may hit it if it bites"
-        return waiting
+    if turn.clause.conditions and (planned := waiting(turn, turn.clause)) is not None:  # "you may hit it if it bites"
+        return planned
     lifted = [turn.ledger.lift(action, singular(turn.clause.thing)) for action in actions_of(turn, turn.clause)]
     if not turn.clause.meaning.verb:
         lifted = [turn.ledger.lift(entry.action) for entry in turn.ledger.forbidden]
@@ -127,23 +112,40 @@ def lift(turn: Turn) -> Reply | None:
 def order(turn: Turn) -> Reply | None:
     """An order goes to the model, but for what cannot be done without a thing that is there."""
     clause, percept = turn.clause, turn.heard
+    if clause.meaning.ask is Ask.PASSES_ON:
+        whom, words = (clause.meaning.values.get(name, "") for name in ("whom", "words"))
+        effect = Effect("tell", {"whom": whom, "words": words, "from": percept.speaker})
+        return Reply(
+            "passes_on", f"is to tell {whom or 'whoever asks'}", {"what": words}, effects=() if clause.conditions else (effect,)
+        )
+    if _is_beyond(clause, percept):
+        return Reply("to_order", f"was asked to {clause.meaning.verb}, which it cannot do")
     actions = actions_of(turn, clause)
     if any(turn.parts.behaviour.actions[action].ongoing for action in actions):  # until when the one before it was to last
-        turn.parts.agenda.planned = [waiting for waiting in turn.parts.agenda.planned if waiting.action]
+        turn.parts.agenda.planned = [kept for kept in turn.parts.agenda.planned if kept.action]
     for action in actions:
         turn.ledger.lift(action, singular(clause.thing))  # who orders it takes back that it was forbidden
-    if clause.meaning.verb == "let" and _KEEPS_OUT.match(clause.text):
+    if clause.meaning.verb == "let" and KEEPS_OUT.match(clause.text):
         return keep_away(turn)
     turn.clauses[0] = (
         clause,
         _meant(turn, clause, replace(percept, target=_checked(clause, percept.target, turn.percept.looked))),
     )
     percept = turn.heard
-    if clause.conditions and (waiting := _waiting(turn, clause)) is not None:
-        return waiting
+    if (instead := _rival(clause, percept.target, turn.percept.looked)) is not None:
+        return taken_for(singular(clause.thing), instead, "refuse")
+    if clause.conditions and (planned := waiting(turn, clause)) is not None:
+        return planned
     if clause.meaning.is_deed_of_a_thing and not clause.thing and percept.target is None and percept.has_frame:
         return None if clause.meaning.verb in {"fight", "attack", "kill"} else ask_which(turn)
     return None
+
+
+def _is_beyond(clause: Clause, percept: Percept) -> bool:
+    """Whether no action is of it: who is told to dig does not greet, and nobody is carried home."""
+    if clause.meaning.verb in _LIFTING and _ME.match(clause.meaning.values.get("rest", "")):
+        return True
+    return clause.meaning.verb in BEYOND and percept.target is None
 
 
 def _meant(turn: Turn, clause: Clause, percept: Percept) -> Percept:
@@ -182,6 +184,14 @@ def _checked(clause: Clause, target: Target | None, looked: Sequence[Found]) -> 
     return Target(x, y, best_one.p)
 
 
+def _rival(clause: Clause, target: Target | None, looked: Sequence[Found]) -> Found | None:
+    """What it really is that the words point at, where something else explains its place better: no apple is a potion."""
+    found = _found(looked, clause)
+    if not found or target is None or not clause.meaning.is_deed_of_a_thing:
+        return None
+    return rival(looked, singular(clause.thing), (target.x, target.y), max(d.p for d in found))
+
+
 def _found(looked: Sequence[Found], clause: Clause) -> list[Found]:
     """What was found of the thing of an order that is of one; nothing where it was not looked for."""
     if not (clause.meaning.is_deed_of_a_thing or clause.meaning.goes_to_a_thing) or not clause.thing:
@@ -205,105 +215,6 @@ def ask_which(turn: Turn) -> Reply:
     return Reply("what_thing", f"does not know what `{clause.lost}` means")
 
 
-def _waiting(turn: Turn, clause: Clause) -> Reply | None:
-    """An order under a condition waits for it; one that begins at once and lasts until then is begun now."""
-    condition = clause.conditions[0]
-    order = _planned(turn, clause, condition)
-    if condition.joint in {"until", "before"}:
-        turn.parts.agenda.plan(order)
-        return None
-    telling = ("warn",) if clause.meaning.verb in _TELLS else ()
-    actions = [a for a in (*actions_of(turn, clause), *telling) if turn.parts.may_do([a])]
-    if not actions:
-        return None
-    target = turn.heard.target
-    place = {} if order.when == "hour" else {"x": target.x if target else None, "y": target.y if target else None}
-    named = clause.thing or (condition.thing if order.phrase else "")
-    turn.parts.agenda.plan(order.model_copy(update={"action": actions[0], "thing": named, "text": clause.text[:500], **place}))
-    turn.parts.memory.touch()
-    return Reply("waits", f"will {actions[0]} {condition.joint} {condition.text[:60]}")
-
-
-def _planned(turn: Turn, clause: Clause, condition: Clause) -> PlannedOrder:
-    """What waits for a condition, without what is then done."""
-    order = PlannedOrder(
-        when=_when(condition),
-        speaker=turn.percept.speaker,
-        text=condition.text[:500],
-        phrase=condition.thing,
-        due=turn.percept.time,
-        lasting=condition.always,
-    )
-    words = condition.text.lower().strip(" .!?")
-    said = condition.said.lower().strip(" .!?")
-    if (found := _SAYS.search(said)) is not None and found["words"]:
-        return order.model_copy(update={"when": "said", "phrase": "", "after": found["words"][:120]})
-    if (sign := _SIGN.fullmatch(said)) is not None:
-        return order.model_copy(update={"when": "said", "phrase": "", "after": sign["sign"]})
-    if not condition.thing and (hour := _hour_in(words)) is not None:
-        return order.model_copy(update={"when": "hour", "due": hour, "x": hour_of(turn.percept.state)})
-    if order.when == "back" and condition.joint not in {"until", "before"} and not _BACK.search(words):
-        return order.model_copy(update={"when": "said", "after": words[:120]})  # what no eye tells may be told
-    return order
-
-
-def _hour_in(words: str) -> float | None:
-    """The hour of the day that words name: "sunset", "at eight", "10 pm"."""
-    if (named := next((hour for name, hour in GRAMMAR["hours"].items() if re.search(rf"\b{name}\b", words)), None)) is not None:
-        return float(named)
-    found = _CLOCK.fullmatch(words)
-    if found is None:
-        return None
-    count = int(found["count"]) if found["count"].isdigit() else GRAMMAR["numbers"].get(found["count"], -1)
-    return None if not 0 <= count <= 24 else float((count + 12 if found["half"] == "pm" and count < 12 else count) % 24)
-
-
-def _when(condition: Clause) -> Literal["sees", "gone", "back"]:
-    words = condition.text.lower()
-    if _BACK.search(words):
-        return "back"
-    if condition.thing and re.search(r"\b(?:gone|leaves?|dead|dies|away|out)\b", words):
-        return "gone"
-    return "sees" if condition.thing else "back"
-
-
-def keep_away(turn: Turn) -> Reply | None:
-    """ "Don't let anyone near the fire": it stands guard, and cries out at whoever comes into view."""
-    who = singular(turn.clause.thing)
-    if not turn.parts.may_do(["warn"]):
-        return None
-    phrase = "person" if who in _ANYBODY or not who else who.removeprefix("any ")
-    turn.parts.agenda.plan(
-        PlannedOrder(
-            when="sees", action="warn", speaker=turn.percept.speaker, text=turn.clause.text[:500], thing=phrase, phrase=phrase,
-            due=turn.percept.time, lasting=True,
-        )
-    )  # fmt: skip
-    turn.parts.memory.touch()
-    return Reply("keeps_away", f"will let no {phrase} by", {"thing": phrase})
-
-
-def at_the_word(turn: Turn) -> Reply | None:
-    """What was to be done "when I say now", now that it is said."""
-    agenda, words = turn.parts.agenda, turn.clause.said.lower().strip(" .!?*")
-    for order in agenda.planned:
-        if order.when == "said" and order.speaker == turn.percept.speaker and order.after in {words, sign_in(words)}:
-            agenda.planned = [other for other in agenda.planned if other is not order or order.lasting]
-            turn.parts.memory.touch()
-            if not order.action:
-                agenda.standing = None
-                return Reply("cease", f"was to stop at the word `{words}`")
-            target = Target(order.x, order.y, SURE) if order.x is not None and order.y is not None else turn.heard.target
-            return Reply(order.action, f"was to do so at the word `{words}`", {}, order.action, target)
-    return None
-
-
-def sign_in(words: str) -> str:
-    """The sign that somebody gives: "whistle" of "*whistles*"; empty where it is none."""
-    found = _SIGN.fullmatch(words.lower().strip(" .!?*"))
-    return found["sign"] if found is not None else ""
-
-
 def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
     """Further orders of the utterance wait for their turn, each for the one before it, or for their condition.
 
@@ -316,10 +227,10 @@ def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
             continue
         alone = replace(turn, clauses=[(clause, percept)])
         waits = None
-        if clause.meaning.verb == "let" and _KEEPS_OUT.match(clause.text):
+        if clause.meaning.verb == "let" and KEEPS_OUT.match(clause.text):
             waits = keep_away(alone)
         elif any(c.joint in {"if", "when"} for c in clause.conditions):
-            waits = _waiting(alone, clause)
+            waits = waiting(alone, clause)
         if waits is not None:
             told.append(waits)
             continue
@@ -351,26 +262,3 @@ def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
         turn.parts.memory.touch()
         told.append(Reply("then_too", f"will {named} then"))
     return told
-
-
-def bound(turn: Turn, clause: Clause, now: float) -> None:
-    """An order "for five minutes" ends by itself."""
-    found = _DURATION.search(clause.text)
-    if found is None:
-        return
-    count = int(found["count"]) if found["count"].isdigit() else GRAMMAR["numbers"].get(found["count"].lower(), 1)
-    due = now + count * _UNITS[found["unit"].lower()]
-    turn.parts.agenda.plan(PlannedOrder(when="after", speaker=turn.percept.speaker, text=clause.text[:500], due=due))
-
-
-def come_back(parts: CharacterParts, speaker: str) -> None:
-    """What was to last until the speaker comes back is over; what was to begin then begins."""
-    kept = []
-    for order in parts.agenda.planned:
-        if order.when != "back" or order.speaker != speaker:
-            kept.append(order)
-        elif not order.action and parts.agenda.standing is not None:
-            parts.agenda.standing = None
-        elif order.action:
-            kept.append(order.model_copy(update={"when": "then"}))
-    parts.agenda.planned = kept

@@ -15,10 +15,11 @@ from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.senses import Ask, Meaning, Sense
 from npc.language.told import YES
 from npc.memory.ledger import Promise
-from npc.orders import actions_of, ask_which, at_the_word, cease, forbid, lift, order, release
+from npc.orders import ask_which, cease, forbid, lift, order, release
 from npc.parts import best
 from npc.turn import Turn
 from npc.types import Effect, Percept
+from npc.waiting import actions_of, at_the_word, cut_short
 
 # Asked of what is between the two: no fact of the card, however near its words come.
 _LEFT = re.compile(r"\b(?:gone|away|still (?:there|here))\b", re.IGNORECASE)
@@ -32,10 +33,13 @@ _OF_PLACES = frozenset({Ask.BESIDE, Ask.NEARER, Ask.FAR, Ask.COLOUR})
 _KNOWS_BETTER = 0.9
 _KEPT = frozenset({Ask.KEEPS, Ask.GIVES_BACK, Ask.TAKES_BACK})
 _IT_BACK = re.compile(r"\b(?:it|that|this|them)(?: to me)? back\b|\bback (?:it|that|this|them)\b", re.IGNORECASE)
+_OF_MINE = re.compile(r"\bmy\b", re.IGNORECASE)
+_HANDING = frozenset({"give", "hand", "bring", "get", "pass", "return", "fetch"})
 _BUYING = frozenset({"give", "buy", "sell", "get", "hand"})
 _SEEN_OF = frozenset(
     {Ask.VIEW, Ask.PRESENT, Ask.COUNT, Ask.COLOUR, Ask.BESIDE, Ask.NEARER, Ask.FAR, Ask.MY_NAME, Ask.DOING, Ask.HOW_LONG}
 )
+_UNSURE = frozenset({"what_thing", "which", "cannot_tell", "blind", "no_credit"})  # nothing to add in passing
 _MOST_ALSO = 2  # further answers to one utterance
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
@@ -45,6 +49,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     clause, parts, ledger = turn.clause, turn.parts, turn.ledger
     if (due := at_the_word(turn)) is not None:
         return due
+    if (shorter := cut_short(turn)) is not None:
+        return shorter
     if clause.meaning.ask in _KEPT and (kept := _kept(turn, looked)) is not None:
         return kept
     if clause.sense in {Sense.OTHER, Sense.SELF} and turn.told and (called := _named(turn)):
@@ -54,6 +60,10 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     handed = next((value for kind, value in turn.told if kind == "handed"), "")
     if handed and clause.sense in {Sense.OTHER, Sense.SELF} and best(turn.heard.action)[0] not in {"celebrate", "refuse"}:
         return Reply("given", f"was given {handed}", {"thing": handed}, "celebrate")
+    if clause.sense is Sense.ORDER and _OF_MINE.search(clause.said):  # "give me my bag"
+        mine = replace(clause, meaning=replace(clause.meaning, ask=Ask.GIVES_BACK))
+        if clause.meaning.verb in _HANDING and (kept := _kept(replace(turn, clauses=[(mine, turn.heard)]), looked)) is not None:
+            return kept
     if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
         return ask_which(turn)
     if (trade.goes_on(clause, ledger) or trade.wants(clause)) and (traded := _traded(turn, looked)) is not None:
@@ -84,6 +94,8 @@ def _kept(turn: Turn, looked: Percept) -> Reply | None:
     clause, ledger = turn.clause, turn.ledger
     thing = singular(clause.thing)
     match clause.meaning.ask:
+        case Ask.KEEPS if not thing and (bid := ledger.open_bid("npc")) is not None and not bid.buys:
+            return Reply("keeps", f"sets {bid.item} aside", {"thing": bid.item})
         case Ask.KEEPS:
             ledger.handed = (*ledger.handed, (thing or "it")[:120])[-8:]
             effect = Effect("keep", {"item": thing or "it", "from": looked.speaker})
@@ -150,6 +162,8 @@ def also(turn: Turn, looked: Percept) -> list[Reply]:
         found = None
         if clause.sense is Sense.QUESTION and clause.meaning.ask in _SEEN_OF:
             found = _seen(alone, looked) or recall.answer(clause, turn.ledger, looked.time) or _under_way(alone)
+        elif clause.meaning.ask in _KEPT:
+            found = _kept(alone, looked)
         elif clause.sense in {Sense.TRADE, Sense.ORDER}:
             found = _traded(alone, looked)
             if found is None and clause.sense is Sense.ORDER and not actions_of(alone, clause):
@@ -157,7 +171,12 @@ def also(turn: Turn, looked: Percept) -> list[Reply]:
                 found = found if found is not None and found.topic.startswith("on_") else None
             if found is not None:
                 turn.settled.append(clause)
-        if found is not None and found.topic != main and all(found.topic != other.topic for other in told):
+        if (
+            found is not None
+            and found.topic not in _UNSURE
+            and found.topic != main
+            and all(found.topic != other.topic for other in told)
+        ):
             told.append(found)
     return told[:_MOST_ALSO]
 

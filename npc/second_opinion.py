@@ -35,7 +35,7 @@ _ENMITY = _HOSTILE[:2]
 _LIKELY = 0.5
 _NEAR = 0.7  # likeness from which words are harmless talk
 _UNFRIENDLY = frozenset({"on_quiet", "on_disagree", "on_doubt"})
-_WANTED = {"heal": "help_me", "follow": "follow_me", "stay": "wait_here", "flee": "flee"}
+_WANTED = {"heal": "help_me", "defend": "help_me", "follow": "follow_me", "stay": "wait_here", "flee": "flee"}
 _VIOLENT = ("attack", "defend")  # actions that harmless words are not to set off
 _MANNERS = {
     "greet": "greet", "thank": "talk", "apologize": "talk", "agree": "talk", "compliment": "talk", "refuse": "idle",

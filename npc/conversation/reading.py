@@ -17,7 +17,7 @@ from npc.conversation.wording import of_another, one_by_one, taken_back
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.grammar import expanded
 from npc.language.harm import before_ultimatum
-from npc.language.kinds import COMMON, PERSON, is_anybody, named_in, to_look_for
+from npc.language.kinds import COMMON, PERSON, RIVALS, is_anybody, named_in, to_look_for
 from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
 from npc.language.plain import is_slang, plain
 from npc.language.senses import Ask, Meaning, Sense, meaning_of
@@ -33,7 +33,18 @@ _DEEDS = frozenset({Sense.ORDER, Sense.FORBID, Sense.LIFT, Sense.CEASE, Sense.RE
 _ABOUT = _DEEDS | {Sense.TRADE, Sense.LEAVE}
 _WHO = re.compile(r"who (?:is|was) (?:the|that) (?P<who>[a-z-]+(?: [a-z-]+)?)[\s.?!]*", re.IGNORECASE)
 _A_NAME = re.compile(r"(?:the |an? )?[a-z]+(?: [a-z]+)?[.,!?]*", re.IGNORECASE)  # of a ware, said alone
+_OR_ELSE = re.compile(
+    r"or (?:maybe |perhaps |even )?(?P<goods>(?:some |an? |any )?[a-z' -]{2,30}?)(?: then| maybe| instead)?[?.!]*",
+    re.IGNORECASE,
+)
 _SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.IGNORECASE)
+# "if you must" makes nothing wait.
+_NO_CONDITION = re.compile(
+    r"(?:you|it|that|this) (?:must|can|could|may|like|want|please|need(?: to)?|have to|dare|insist|wish|are able to|"
+    r"is (?:okay|fine|possible|all right)"
+    r"|do not mind|would|know|have (?:one|it|any|time))(?: .{0,15})?|(?:I|we) may|possible|needed|necessary",
+    re.IGNORECASE,
+)
 _ONE_OF = re.compile(
     r"\b(?:one of (?:them|those|these)|(?<!the )(?<!that )(?<!this )(?<!other )one)\b(?= *(?:please|too|then)?[\s.!?]*$)",
     re.IGNORECASE,
@@ -43,6 +54,7 @@ _SOME = re.compile(
     r"\b(?:some|a few|a couple|a bit|two|three)(?= of (?:them|those|it)\b)?(?= *(?:please|too|then|for me)?[\s.!?]*$)",
     re.IGNORECASE,
 )
+_COUNT = re.compile(r"^(?:\d{1,3}|two|three|four|five|six|a few|a couple of|several|some) (?=[a-z])")
 _PLEA = re.compile(r"^(?:oh )?(?:come on|wait|no wait)\b", re.IGNORECASE)
 # "you see a wolf", "there is a wolf", "a wolf comes near", "the wolf is gone"
 _SIGHT = re.compile(
@@ -144,6 +156,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     for piece in [one for several in cut(said) for one in one_by_one(several)][:MOST]:
         if piece.joint in CONDITIONS and len(clauses) == 1 and _SAYS_NOTHING.fullmatch(clauses[0].text):
             piece, clauses = Piece(f"{piece.joint} {piece.text}"), []  # "ok and if I buy both?"
+        if piece.joint == "if" and clauses and _NO_CONDITION.fullmatch(piece.text.strip(" .!?")):
+            continue
         if piece.joint in CONDITIONS and clauses:
             condition = _short(_condition(piece, view))
             for n in range(max(len(clauses) - piece.spans, 0), len(clauses)):
@@ -182,6 +196,8 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     if before is not None and before.meaning.is_deed_of_a_thing and piece.joint == "then":
         found = found or of_another(inside, before.text, before.thing)
     text = found or inside
+    if before is not None and before.meaning.ask is Ask.PRICE and (more := _OR_ELSE.fullmatch(inside)):
+        text = f"do you have {more['goods']}?"
     meaning = meaning_of(text)
     if (bid := before_ultimatum(text)) and "number" in (offered := meaning_of(trimmed(bid))).values:  # "5 or I go"
         text, meaning = trimmed(bid), offered
@@ -300,6 +316,8 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
 def _thing(meaning: Meaning) -> str:
     values = meaning.values
     named = meaning.thing or values.get("kind", "") or values.get("item", "") or thing_in(values.get("rest", ""))
+    if meaning.is_deed_of_a_thing:
+        named = _COUNT.sub("", named)  # "pick two flowers" is of flowers
     if meaning.ask is not Ask.NONE and named and is_anybody(named.lower().split()[0]):
         return PERSON
     return thing_in(named) if named else ""
@@ -316,7 +334,9 @@ def _look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
     match meaning.ask:
         case Ask.PRESENT if not one:
             found = COMMON
-        case Ask.PRESENT | Ask.CLAIM | Ask.COUNT | Ask.COLOUR | Ask.NEARER | Ask.FAR | Ask.INSIDE:
+        case Ask.PRESENT:
+            found = (*one, *(name for names in others for name in names), *RIVALS)
+        case Ask.CLAIM | Ask.COUNT | Ask.COLOUR | Ask.NEARER | Ask.FAR | Ask.INSIDE:
             found = (*one, *(name for names in others for name in names))
         case Ask.BESIDE if meaning.values.get("relation") == "between":
             ends = re.split(r" and (?:the |an? |that )?", meaning.values.get("anchor", ""))
@@ -326,5 +346,5 @@ def _look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
         case Ask.VIEW:
             found = (*lately, *COMMON, *to_look_for(PERSON))
         case _:
-            found = one if meaning.is_deed_of_a_thing or meaning.goes_to_a_thing else ()
+            found = (*one, *RIVALS) if meaning.is_deed_of_a_thing and one else one if meaning.goes_to_a_thing else ()
     return tuple(dict.fromkeys(found))

@@ -121,6 +121,10 @@ class Stall:
         named = " and ".join(dict.fromkeys(f"{many[name]} {name}" if name in many else name for [name] in found))
         return named if len(named) <= LONGEST else ""
 
+    def names(self, words: str) -> bool:
+        """Whether words name a ware and nothing else: no "bread thief"."""
+        return any(len(counted(words)[1].split()) <= len(name.split()) for name in self.meant(words))
+
     def several(self, words: str) -> tuple[int, str]:
         """How many of what, as `counted`; of several wares each with its own number ("2 pies and an ale") once all of them."""
         found = self.find(words)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from npc.language.kinds import PERSON, akin, is_anybody, to_look_for
+from npc.language.kinds import PERSON, RIVALS, akin, is_anybody, is_taken_for, to_look_for
 from npc.language.phrases import colour_in, plural, with_article
 from npc.types import Detection, Found, Percept, Target
 
@@ -18,6 +18,7 @@ NEAR = 0.22  # of the frame's width: what is next to something
 EDGE = 0.03  # by how much a thing is left of another, or above it
 ALIKE = 0.06  # closer together than this, two phrases name one thing
 HIGH = 9 / 16  # of the width: the height of a frame
+_RIVAL, _LIKELIER, _AS_LIKELY = 0.7, 1.15, 0.93  # presence of another thing in its place, and as a multiple of its own
 SOME = 6  # things that are told in one breath
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 # How a thing stands to its anchor: right of it, below it (what is lower in the picture is nearer), how near it has to be.
@@ -117,6 +118,19 @@ def how_many(thing: Thing) -> str:
     if thing.most == thing.count + 1:
         return f"{number(thing.count)} or {number(thing.most)}"
     return f"at least {number(thing.count)}"
+
+
+def rival(looked: Iterable[Found], phrase: str, at: Place, p: float) -> Found | None:
+    """What is at a place instead of what was looked for and found there with presence `p`: no apple is a potion.
+
+    Some things are clearly likelier there; of what the model takes for others, as likely is enough.
+    """
+    for d in sorted(looked, key=lambda d: (-d.p, d.phrase)):
+        least = p * (_AS_LIKELY if is_taken_for(d.phrase, phrase) else _LIKELIER)
+        near = any(math.hypot(at[0] - x, (at[1] - y) * HIGH) < ALIKE for x, y in ((d.x, d.y), *d.others))
+        if near and d.phrase in RIVALS and d.p >= max(least, _RIVAL) and not akin(d.phrase, phrase):
+            return d
+    return None
 
 
 def called(one: str) -> str:

@@ -37,7 +37,14 @@ _TAKES = re.compile(
 _IT = re.compile(r"(?:it|that|this|them|these|those|one|that one|this one|the lot)(?: (?:please|then|now))*", re.IGNORECASE)
 # "2 pies and an ale", said alone
 _LISTED = re.compile(
-    r"(?:\d{1,3}|an?|some|two|three|four|five|six|seven|eight|nine|ten|twelve) [a-z' -]+(?:, [a-z0-9' -]+)*", re.IGNORECASE
+    r"(?:\d{1,3}|an?|some|two|three|four|five|six|seven|eight|nine|ten|twelve) [a-z' -]+(?:(?:, | and )[a-z0-9' -]+)*",
+    re.IGNORECASE,
+)
+# "a new one", of what lies on the table; and what names no ware, but any.
+_ANOTHER = re.compile(r"(?:(?:new|second|other|better|different|same|another) )?(?:ones?|another|it|them)", re.IGNORECASE)
+_OF_ANY_KIND = re.compile(
+    r"(?:nice |good |little |small |cheap |wedding |birthday )*(?:gifts?|presents?|souvenirs?|supplies|gear|equipment|"
+    r"things?|stuff|goods?|wares?)(?: .*)?"
 )
 _DEAL = "deal"  # what the character waits to hear after it has named a price
 _GOODS, _WARES = "goods", "wares"  # and after it has told what it buys, or what it sells
@@ -87,6 +94,9 @@ def answer(
     if meaning.ask is Ask.BUYS:
         return _buys(values, ledger, stall, now) if stall.wants else None
     if meaning.ask is Ask.WARES:
+        if "than" in values:  # "is the red one cheaper than the blue one?"
+            pair = [name for key in ("item", "other") for name in stall.meant(thing_in(values.get(key, "")))]
+            return _wares({}, ledger, stall, now, list(dict.fromkeys(pair))) if len(set(pair)) > 1 else None
         return _wares(values, ledger, stall, now)
     if meaning.sense is Sense.YES or "deal" in values:
         return handed_over(_close(ledger, stall, speaker, now), clause, ledger)
@@ -125,7 +135,8 @@ def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: s
         return None
     if {"dear", "little"} & values.keys() and not goods and mine is None:  # "that is a lot", and nobody has named a price
         return None
-    count, words = stall.several(goods)
+    count, words = stall.several("" if _ANOTHER.fullmatch(goods) or number(goods) else goods)
+    count = number(goods) or count
     close = stall.meant(words)
     if len(close) > 1 and not stall.find(words):
         return _wares({}, ledger, stall, now, close)
@@ -134,12 +145,17 @@ def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: s
         return None
     if "mine" in values:
         return _swap(item, values["mine"], ledger, stall, speaker, now)
+    if item == "" and _OF_ANY_KIND.fullmatch(goods):
+        return _wares(values, ledger, stall, now)
     if item == "":
         return Reply("not_for_sale", f"does not sell {goods}", {"item": goods}, "refuse") if goods else None
     if "dear" in values:
         return _lower(item, None, ledger, stall, now)
     if "number" in values:
-        return _lower(item, number(values["number"]) or 1, ledger, stall, now, speaker)
+        plus, goods = counted(thing_in(values.get("plus", "")))
+        against = stall.wanted(goods) if goods else ""
+        worth = stall.pays(against, plus) if against else 0
+        return _lower(item, number(values["number"]) or 1, ledger, stall, now, speaker, called(against, plus), worth)
     return _ask(item, stall.asks(item, count), "price", ledger, now, count)
 
 
@@ -167,16 +183,11 @@ def _wanted(text: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -
     count, goods = stall.several(named(words))
     item = stall.find(goods)
     alone = found is None and " and " not in item and count < 2  # "a pie" may be said for many a reason
-    if not item or alone or not all(_is_named(part, stall) for part in goods.split(" and ")):
+    if not item or alone or not all(stall.names(part) for part in goods.split(" and ")):
         return None
     if mine is not None and found is not None and mine.item == item and count in {1, mine.count}:
         return _sold(mine, ledger, stall, speaker)
     return _ask(item, stall.asks(item, count), "price", ledger, now, count)
-
-
-def _is_named(words: str, stall: Stall) -> bool:
-    """Whether words name a ware and nothing else: no "bread thief"."""
-    return any(len(counted(words)[1].split()) <= len(name.split()) for name in stall.meant(words))
 
 
 def _item(named: str, ledger: Ledger, stall: Stall) -> str:
@@ -250,8 +261,14 @@ def _ask(item: str, price: int, topic: str, ledger: Ledger, now: float, count: i
     return Reply(topic, f"asks {price} for {named}", {"item": named, "price": coins(price)}, "trade")
 
 
-def _lower(item: str, bid: int | None, ledger: Ledger, stall: Stall, now: float, speaker: str = "") -> Reply:
-    """Answer a bid, or words that the price is too high: take it, come down, or stay firm."""
+def _lower(
+    item: str, bid: int | None, ledger: Ledger, stall: Stall, now: float, speaker: str = "", against: str = "", worth: int = 0
+) -> Reply:
+    """Answer a bid, or words that the price is too high: take it, come down, or stay firm.
+
+    Args:
+        against: what comes with the coins of the bid, and is `worth` so many more.
+    """
     mine = next((b for b in reversed(ledger.bids) if b.item == item and b.by == "npc" and b.state == "open"), None)
     count = mine.count if mine is not None else 1
     floor = stall.least(item, count)
@@ -259,8 +276,9 @@ def _lower(item: str, bid: int | None, ledger: Ledger, stall: Stall, now: float,
     rounds = ledger.haggle(item)
     if bid is not None:
         ledger.bid(Bid(item=item, price=bid, time=now, count=count))
-        if bid >= floor:
-            return _sold(Bid(item=item, price=min(bid, asked), time=now, count=count), ledger, stall, speaker)
+        if bid + worth >= floor:
+            paid_in = {"price": min(bid, max(asked - worth, 0)), "against": against}
+            return _sold(Bid(item=item, time=now, count=count, **paid_in), ledger, stall, speaker)  # type: ignore[arg-type]
     if rounds >= ROUNDS or asked <= floor:
         return _ask(item, asked, "firm", ledger, now, count)
     aim = max(floor, bid if bid is not None else floor)

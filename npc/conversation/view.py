@@ -28,6 +28,7 @@ from npc.conversation.things import (
     in_a_sentence,
     named,
     number,
+    rival,
     seen,
     some,
     standing,
@@ -36,12 +37,13 @@ from npc.conversation.things import (
     where,
 )
 from npc.language.kinds import PERSON, akin, is_anybody
-from npc.language.phrases import colour_in, plural, singular, thing_in
+from npc.language.phrases import colour_in, plural, singular, thing_in, with_article
 from npc.language.senses import Ask
-from npc.types import Percept, Target
+from npc.types import Found, Percept, Target
 
 _ANYBODY = re.compile(r"\b(?:any|some) ?(?:one|body)\b|^(?:and )?who\b", re.IGNORECASE)
 _AND = re.compile(r" and (?:the |an? |that )?", re.IGNORECASE)
+_UNCOUNTED = frozenset({"bread"})
 _NOBODY = frozenset({"it", "him", "her", "them", "they", "he", "she", "that", "those"})  # of whom nothing is known
 
 
@@ -102,6 +104,8 @@ def _present(clause: Clause, percept: Percept) -> Reply:
         return Reply("absent", f"looked for {one or 'it'} and sees none", {"thing": called(one)})
     if found.p < SURE:
         return _unsure(one, found.p)
+    if (instead := rival(percept.looked, one, (found.x, found.y), found.p)) is not None and not is_anybody(one):
+        return taken_for(one, instead)
     name = called(one) if is_anybody(one) else found.phrase
     if anchor:
         by = named(percept, anchor)
@@ -115,6 +119,14 @@ def _present(clause: Clause, percept: Percept) -> Reply:
         at = found.x, found.y
     values = {"thing": name, "place": where(*at), "count": how_many(found)}
     return Reply("present", f"looked for {one} and sees it ({found.p:.2f})", values, "point_at", Target(*at, found.p))
+
+
+def taken_for(thing: str, other: Found, action: str = "point_at") -> Reply:
+    """Not what is asked for, but something like it."""
+    name = other.phrase if other.phrase in _UNCOUNTED else with_article(other.phrase)
+    told = {"thing": thing, "other": name, "place": where(other.x, other.y)}
+    target = Target(other.x, other.y, other.p) if action == "point_at" else None
+    return Reply("lookalike", f"sees that it is no {thing}, but {name}", told, action, target, names=(other.phrase,))
 
 
 def _claimed(clause: Clause, percept: Percept) -> Reply:

@@ -17,6 +17,8 @@ PERSON = "person"
 COMMON: tuple[str, ...] = tuple(_COMMA.split(_DATA["common"]))
 USUAL = tuple(dict.fromkeys((*COMMON, *(name for names in _KINDS.values() for name in names))))  # all that one may have to know
 
+RIVALS: tuple[str, ...] = tuple(_COMMA.split(_DATA["rivals"]))
+_TAKEN_FOR: dict[str, tuple[str, ...]] = {name: tuple(_COMMA.split(others)) for name, others in _DATA["taken_for"].items()}
 _VAGUE = frozenset({"person", "people", "home", "money", "gold", "soul", "folk", "heart", "wood"})
 _MENTIONED = re.compile(
     r"\b(?:the|an?|that|this|these|those|my|your|our|his|her|their|some|any|no|two|three) ("
@@ -74,6 +76,11 @@ def siblings(a: str, b: str) -> bool:
     if a == b or _KINDS.keys() & {a, b} or b in _NAMES.get(a, ()):
         return False
     return a.rsplit(" ", 1)[-1] == b.rsplit(" ", 1)[-1] or any(a in names and b in names for names in _KINDS.values())
+
+
+def is_taken_for(other: str, phrase: str) -> bool:
+    """Whether the model takes one thing for another: an apple for a red potion."""
+    return other in _TAKEN_FOR.get(phrase.rsplit(" ", 1)[-1], ())
 
 
 def _meant(phrase: str) -> frozenset[str]:

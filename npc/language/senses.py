@@ -64,6 +64,7 @@ class Ask(StrEnum):
     HAVE = "have"  # I have two wolf pelts
     ON_TABLE = "on_table"  # what did I offer?
     TOTAL = "total"  # what do I owe you?
+    PASSES_ON = "passes_on"  # tell the guard that I went north
     KEEPS = "keeps"  # hold this for me
     GIVES_BACK = "gives_back"  # give it back
     TAKES_BACK = "takes_back"  # here, take it back
@@ -96,6 +97,7 @@ class Meaning:
         return self.sense is Sense.ORDER and self.verb in _GOES and _TO.match(self.values.get("rest", "")) is not None
 
 
+BEYOND = frozenset(GRAMMAR["beyond"].split())
 WITH_A_THING = frozenset(GRAMMAR["with_a_thing"].split())
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "sneak", "step", "hurry"})
 _TO = re.compile(
@@ -162,4 +164,5 @@ def is_question(clause: str) -> bool:
 
 def _stem(ing: str) -> str:
     """ "follow" of "following"."""
-    return str(GRAMMAR["stems"].get(ing.lower(), ing[:-3])) if ing else ""
+    stem = str(GRAMMAR["stems"].get(ing.lower(), ing[:-3])) if ing else ""
+    return stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "ls" else stem  # "digging"

@@ -187,3 +187,52 @@ def test_nothing_is_meant_by_comfort_and_regret(stage):
     for line in ("nothing will hurt you", "shame", "what a pity"):
         actor.hear(line, "threaten", "defend", tone="angry")
     assert actor.character.relationship("player").trust >= 0
+
+
+def test_what_looks_like_another_thing_is_called_by_its_name(stage):
+    actor = stage()
+    at = {"x": 0.4, "y": 0.6}
+    for said, own, other, named in (
+        ("give me the red potion", Found("red potion", 0.97, **at), Found("flower", 0.96, **at), "flower"),
+        ("give me the axe", Found("axe", 0.6, **at), Found("sword", 0.98, **at), "sword"),
+        ("give me the flower", Found("flower", 0.96, **at), Found("potion", 1.0, **at), ""),
+    ):
+        decision = actor.hear(said, "give_me", "give", looked=(own, other), has_frame=True)
+        assert decision.action == ("refuse" if named else "give")
+        assert named in decision.line
+
+
+def test_what_is_to_be_told_to_others_is_passed_on(stage):
+    actor = stage()
+    decision = actor.hear("could you tell that guard to stop staring at me?", "ask_about", "heal")
+    assert (decision.action, decision.effects[0].kind, decision.effects[0].values["whom"]) == ("talk", "tell", "that guard")
+    assert actor.hear("if anyone asks for me, say i went north", "none", "idle").effects == ()
+
+
+def test_everything_may_be_taken_back_at_once(stage):
+    actor = stage()
+    actor.hear("follow me", "follow_me", "follow")
+    actor.hear("dont touch anything", "none", "idle")
+    assert actor.hear("ok forget everything i said, youre free to do as you like", "none", "idle").action == "talk"
+    assert actor.look(seconds=5).action == "idle"
+
+
+def test_how_long_an_order_lasts_may_be_said_with_it_or_afterwards(stage):
+    actor = stage()
+    actor.hear("wait 10 seconds then follow me", "wait_here", "stay")
+    assert actor.look(seconds=5).action == "stay"
+    actor.look(seconds=6)
+    assert "follow" in {actor.look(seconds=1).action for _ in range(3)}
+    assert "5 minutes" in actor.hear("for 5 minutes, no longer", "none", "idle").line
+
+
+def test_what_nobody_here_can_do_is_not_done_as_something_else(stage):
+    actor = stage()
+    assert actor.hear("can you carry me home", "pick_up", "pick_up").action == "talk"
+    assert actor.hear("dig", "greet", "greet", target=None).action == "talk"
+
+
+def test_a_bag_that_was_left_is_handed_out_again(stage):
+    actor = stage()
+    actor.hear("can i leave my bag with you till tonight?", "none", "idle")
+    assert actor.hear("ok give me my bag pls", "give_me", "give").effects[0].kind == "give_back"

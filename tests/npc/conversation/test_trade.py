@@ -327,6 +327,13 @@ def test_another_one_is_sold_after_the_first_is_paid() -> None:
         (["how much is the pie", "3 or i walk"], "counter", "4 coins"),
         (["how much is the pie", "3", "take it or leave it"], "firm", "4 coins"),
         (["how much 4 the pie n the ale together"], "price", "7 coins"),
+        (["3 pies and 2 ales please"], "price", "19 coins"),
+        (["how much is the pie", "and if i buy two?"], "price", "10 coins"),
+        (["is the pie cheaper than the ale"], "wares", ""),
+        (["im looking for a gift"], "wares", ""),
+        (["how much is the pie", "ill give you 3 for another one"], "counter", "4 coins"),
+        (["how much is the pie", "no deal then"], "no_deal", ""),
+        (["how much is the pie", "ok 4 and thats it"], "sold", "4 coins"),
         (["how much is the pie", "whats the total"], "owes", "5 coins"),
         (["how much is the pie", "ok", "what do i owe u"], "owes", "5 coins"),
         (["what do i owe u"], "owes_nothing", ""),
@@ -382,3 +389,9 @@ def test_a_seller_names_his_price_as_he_likes() -> None:
     for line in ("40 and it's yours", "you can have it for 40", "it is yours for 40 coins"):
         reply = haggle("I have a wolf pelt, how much would you pay?", line)
         assert (reply.topic, reply.values["price"]) == ("bought", "40 coins")
+
+
+def test_coins_and_goods_together_are_one_bid() -> None:
+    reply = haggle("how much is the sword?", "what if I give you 5 now and this wolf pelt")
+    assert reply.effects[0].values == {"item": "iron sword", "price": 5, "against": "wolf pelt", "to": "ada", "count": 1}
+    assert haggle("how much is the sword?", "what if I give you 5 now and this fish").topic == "counter"

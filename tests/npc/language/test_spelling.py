@@ -47,5 +47,5 @@ def test_real_words_and_names_stay(text: str) -> None:
 def test_perception_hears_the_word_that_was_meant() -> None:
     reading = read("give me the sheild", Ledger())
     assert reading.texts == ("give me the shield",)
-    assert reading.look_for == ("shield",)
+    assert reading.look_for[:1] == ("shield",)
     assert read("give me the shield", Ledger()).texts == ()  # what is spelt right is heard as it was said

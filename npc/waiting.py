@@ -1,0 +1,184 @@
+"""Orders that wait: for a word, a sign, an hour, a sight, somebody's return; and for how long others last."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from npc.circumstances import hour_of
+from npc.conversation.reading import Clause
+from npc.conversation.reply import Reply
+from npc.language.grammar import GRAMMAR
+from npc.language.phrases import singular
+from npc.memory.records import PlannedOrder
+from npc.parts import CharacterParts
+from npc.second_opinion import SURE
+from npc.turn import Turn
+from npc.types import Target
+
+_DURATION = re.compile(
+    r"(?<!\bin )(?<!\bin about )\b(?:for )?(?:about )?(?P<count>\d{1,4}|[a-z]+) (?P<unit>second|minute|hour)s?\b", re.IGNORECASE
+)
+_SO_LONG = re.compile(
+    r"(?:but |and |just |only )*for (?:about |just |only )*(?:\d{1,4}|[a-z]+) (?:second|minute|hour)s?(?:,? (?:no longer|"
+    r"no more|only|at most|max|tops|or so))*",
+    re.IGNORECASE,
+)
+_ONE = frozenset({"1", "a", "an", "one"})
+_SAYS = re.compile(
+    r"\b(?:i|we) (?:say|shout|call|yell|whistle|tell you|give the (?:word|order|signal))\b[ ,:\"']*(?P<words>.*?)[\"']*$"
+)
+_CLOCK = re.compile(r"(?:it is |at )?(?P<count>\d{1,2}|[a-z]+)(?: o'? ?clock)?(?: ?(?P<half>am|pm))?")
+_BACK = re.compile(r"\b(?:i|we) (?:come|am|get|return|call)\b.*|\bback\b")
+KEEPS_OUT = re.compile(r"(?:please )?(?:do not|never) (?:ever )?let\b", re.IGNORECASE)
+_TELLS = frozenset({"tell", "call", "shout", "alert", "show", "wake", "warn"})
+# Signs that may be given without a word.
+_SIGN = re.compile(
+    r"(?:(?:i|we) )?(?P<sign>whistle|clap|shout|wave|nod|knock|snap|cough|scream|signal|yell|call|wink|point)s?(?: .*)?"
+)
+_ANYBODY = frozenset({"anyone", "anybody", "them", "him", "her", "somebody", "someone", "people", "person", "any person"})
+_UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
+
+
+def actions_of(turn: Turn, clause: Clause) -> tuple[str, ...]:
+    """The actions that an order is of, or its contrary."""
+    return turn.parts.behaviour.deeds.get(clause.meaning.verb, ())
+
+
+def waiting(turn: Turn, clause: Clause) -> Reply | None:
+    """An order under a condition waits for it; one that begins at once and lasts until then is begun now."""
+    condition = clause.conditions[0]
+    order = _planned(turn, clause, condition)
+    if condition.joint in {"until", "before"}:
+        turn.parts.agenda.plan(order)
+        return None
+    telling = ("warn",) if clause.meaning.verb in _TELLS else ()
+    actions = [a for a in (*actions_of(turn, clause), *telling) if turn.parts.may_do([a])]
+    if not actions:
+        return None
+    target = turn.heard.target
+    place = {} if order.when == "hour" else {"x": target.x if target else None, "y": target.y if target else None}
+    named = clause.thing or (condition.thing if order.phrase else "")
+    turn.parts.agenda.plan(order.model_copy(update={"action": actions[0], "thing": named, "text": clause.text[:500], **place}))
+    turn.parts.memory.touch()
+    return Reply("waits", f"will {actions[0]} {condition.joint} {condition.text[:60]}")
+
+
+def _planned(turn: Turn, clause: Clause, condition: Clause) -> PlannedOrder:
+    """What waits for a condition, without what is then done."""
+    order = PlannedOrder(
+        when=_when(condition),
+        speaker=turn.percept.speaker,
+        text=condition.text[:500],
+        phrase=condition.thing,
+        due=turn.percept.time,
+        lasting=condition.always,
+    )
+    words = condition.text.lower().strip(" .!?")
+    said = condition.said.lower().strip(" .!?")
+    if (found := _SAYS.search(said)) is not None and found["words"]:
+        return order.model_copy(update={"when": "said", "phrase": "", "after": found["words"][:120]})
+    if (sign := _SIGN.fullmatch(said)) is not None:
+        return order.model_copy(update={"when": "said", "phrase": "", "after": sign["sign"]})
+    if not condition.thing and (hour := _hour_in(words)) is not None:
+        return order.model_copy(update={"when": "hour", "due": hour, "x": hour_of(turn.percept.state)})
+    if order.when == "back" and condition.joint not in {"until", "before"} and not _BACK.search(words):
+        return order.model_copy(update={"when": "said", "after": words[:120]})  # what no eye tells may be told
+    return order
+
+
+def _hour_in(words: str) -> float | None:
+    """The hour of the day that words name: "sunset", "at eight", "10 pm"."""
+    if (named := next((hour for name, hour in GRAMMAR["hours"].items() if re.search(rf"\b{name}\b", words)), None)) is not None:
+        return float(named)
+    found = _CLOCK.fullmatch(words)
+    if found is None:
+        return None
+    count = int(found["count"]) if found["count"].isdigit() else GRAMMAR["numbers"].get(found["count"], -1)
+    return None if not 0 <= count <= 24 else float((count + 12 if found["half"] == "pm" and count < 12 else count) % 24)
+
+
+def _when(condition: Clause) -> Literal["sees", "gone", "back"]:
+    words = condition.text.lower()
+    if _BACK.search(words):
+        return "back"
+    if condition.thing and re.search(r"\b(?:gone|leaves?|dead|dies|away|out)\b", words):
+        return "gone"
+    return "sees" if condition.thing else "back"
+
+
+def keep_away(turn: Turn) -> Reply | None:
+    """ "Don't let anyone near the fire": it stands guard, and cries out at whoever comes into view."""
+    who = singular(turn.clause.thing)
+    if not turn.parts.may_do(["warn"]):
+        return None
+    phrase = "person" if who in _ANYBODY or not who else who.removeprefix("any ")
+    turn.parts.agenda.plan(
+        PlannedOrder(
+            when="sees", action="warn", speaker=turn.percept.speaker, text=turn.clause.text[:500], thing=phrase, phrase=phrase,
+            due=turn.percept.time, lasting=True,
+        )
+    )  # fmt: skip
+    turn.parts.memory.touch()
+    return Reply("keeps_away", f"will let no {phrase} by", {"thing": phrase})
+
+
+def at_the_word(turn: Turn) -> Reply | None:
+    """What was to be done "when I say now", now that it is said."""
+    agenda, words = turn.parts.agenda, turn.clause.said.lower().strip(" .!?*")
+    for order in agenda.planned:
+        if order.when == "said" and order.speaker == turn.percept.speaker and order.after in {words, sign_in(words)}:
+            agenda.planned = [other for other in agenda.planned if other is not order or order.lasting]
+            turn.parts.memory.touch()
+            if not order.action:
+                agenda.standing = None
+                return Reply("cease", f"was to stop at the word `{words}`")
+            target = Target(order.x, order.y, SURE) if order.x is not None and order.y is not None else turn.heard.target
+            return Reply(order.action, f"was to do so at the word `{words}`", {}, order.action, target)
+    return None
+
+
+def sign_in(words: str) -> str:
+    """The sign that somebody gives: "whistle" of "*whistles*"; empty where it is none."""
+    found = _SIGN.fullmatch(words.lower().strip(" .!?*"))
+    return found["sign"] if found is not None else ""
+
+
+def bound(turn: Turn, clause: Clause, now: float) -> None:
+    """An order "for five minutes" ends by itself."""
+    found = _DURATION.search(clause.text)
+    if found is None:
+        return
+    count = int(found["count"]) if found["count"].isdigit() else GRAMMAR["numbers"].get(found["count"].lower(), 1)
+    due = now + count * _UNITS[found["unit"].lower()]
+    turn.parts.agenda.plan(PlannedOrder(when="after", speaker=turn.percept.speaker, text=clause.text[:500], due=due))
+
+
+def cut_short(turn: Turn) -> Reply | None:
+    """ "For five minutes, no longer": how long what it does is to last."""
+    standing = turn.parts.agenda.standing
+    if standing is None or not _SO_LONG.fullmatch(turn.clause.text.strip(" .!")):
+        return None
+    turn.parts.agenda.planned = [order for order in turn.parts.agenda.planned if order.action or order.when != "after"]
+    bound(turn, turn.clause, turn.percept.time)
+    turn.parts.memory.touch()
+    found = _DURATION.search(turn.clause.text)
+    assert found is not None
+    return Reply(
+        "how_long_for",
+        "is told for how long",
+        {"count": f"{found['count']} {found['unit']}{'s' if found['count'] not in _ONE else ''}"},
+    )
+
+
+def come_back(parts: CharacterParts, speaker: str) -> None:
+    """What was to last until the speaker comes back is over; what was to begin then begins."""
+    kept = []
+    for order in parts.agenda.planned:
+        if order.when != "back" or order.speaker != speaker:
+            kept.append(order)
+        elif not order.action and parts.agenda.standing is not None:
+            parts.agenda.standing = None
+        elif order.action:
+            kept.append(order.model_copy(update={"when": "then"}))
+    parts.agenda.planned = kept
