@@ -223,6 +223,10 @@ def test_the_launcher_keeps_its_promises(desktop, home, tmp_path):
             "echo 'error: /x/memory.sqlite is in use by another server.' >&2; exit 2",
         ),
     }
+    stand_ins["silent"] = script(
+        programs / "silent",
+        'while [ "$1" != --ready-file ]; do shift; done; printf tcp://127.0.0.1:1 > "$2"; exec cat >/dev/null',
+    )
     desktop.run(place, "--import", home=home)
     stand_ins["empty"] = tmp_path / "nothing here"
     words = ["res://test_launcher.gd", *(f"--{name}={path}" for name, path in stand_ins.items())]

@@ -174,6 +174,18 @@ def test_a_memory_that_another_copy_of_the_game_has_gives_way_to_the_next(games,
 
 
 @both_ways
+def test_one_that_lives_and_does_not_answer_is_ended_and_started_again(games, program, tmp_path, monkeypatch):
+    monkeypatch.setenv("SILENT", "0.5")
+    silent = 'while [ "$1" != --ready-file ]; do shift; done; printf tcp://127.0.0.1:1 > "$2"; exec cat >/dev/null'
+    games.append(game := Serving(program, tmp_path / "data", script(tmp_path / "py", silent)))
+    first, _ = game.wait("state Ready")
+    assert "did not answer for 1 seconds, and was ended" in " ".join(game.wait("fault"))
+    assert ends(int(first))
+    second, _ = game.wait("state Ready")
+    assert first != second
+
+
+@both_ways
 def test_the_log_of_one_that_talks_without_end_stays_small(games, program, tmp_path):
     talks = "yes aaaaaaaaaaaaaaa | head -c 2000000; echo 'the last word' >&2; exit 2"
     games.append(game := Serving(program, tmp_path / "data", script(tmp_path / "py", talks)))

@@ -242,6 +242,11 @@ namespace NpcEngine
                 _place = address;
                 _client?.MoveTo(address);
             }
+            if (_client != null)
+            {
+                ConnectionState link = _client.State;
+                _server.NoteHeard(link == ConnectionState.Connected || link == ConnectionState.Refused);
+            }
             ServerState state = _server.State;
             if (state != _told)
             {

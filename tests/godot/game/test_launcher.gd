@@ -104,6 +104,30 @@ func test_a_memory_that_another_copy_of_the_game_has_gives_way_to_the_next() -> 
 	done()
 
 
+func test_one_that_lives_and_does_not_answer_is_ended_and_started_again() -> void:
+	ProjectSettings.set_setting(NpcServer.PYTHON_SETTING, argument("silent"))
+	var server := _started([])
+	server.silent_after = 0.2
+	check(await comes_true(func() -> bool: return server.state == NpcServer.State.READY, 60000), _told(server))
+	var process := server.pid()
+	server.note_heard(true, 60.0)
+	server.note_heard(false, 0.1)
+	check(OS.is_process_running(process), "it is not waited for")
+	var client := NpcClient.new()
+	client.start_server = true
+	add_child(client)
+	check(client.server == server, "it is another server")
+	check(await comes_true(func() -> bool: return not _refusals.is_empty()), _told(server))
+	check("did not answer" in _refusals[0].message, str(_refusals[0]))
+	var again := func() -> bool:
+		server._again_at = -INF
+		return server.state == NpcServer.State.READY and server.pid() != process
+	check(await comes_true(again), _told(server))
+	client.free()
+	server.free()
+	done()
+
+
 func test_the_log_of_one_that_talks_without_end_stays_small() -> void:
 	ProjectSettings.set_setting(NpcServer.PYTHON_SETTING, argument("talkative"))
 	var server := _started([])

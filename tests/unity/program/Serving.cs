@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Threading;
 
 namespace NpcEngine.Tests
@@ -18,6 +19,8 @@ namespace NpcEngine.Tests
                 Data = arguments[1], Commands = ServerSettings.Find(arguments[2], true, arguments[3]), FirstPause = 0.05,
                 Options = new List<string>(arguments).GetRange(4, arguments.Length - 4).ToArray(), Token = "a secret",
             };
+            string silent = Environment.GetEnvironmentVariable("SILENT");
+            settings.Silent = silent == null ? settings.Silent : double.Parse(silent, CultureInfo.InvariantCulture);
             settings.Native = Environment.GetEnvironmentVariable("NATIVE") == "1";
             var server = new ServerProcess(settings);
             var client = new NpcClient(null, "mono", "a secret");
@@ -56,6 +59,7 @@ namespace NpcEngine.Tests
                     state = told;
                     Say("state " + state);
                 }
+                server.NoteHeard(client.State == ConnectionState.Connected || client.State == ConnectionState.Refused);
                 string where = server.Address;
                 if (where.Length > 0 && where != address)
                 {

@@ -79,9 +79,11 @@ func _exit_tree() -> void:
 	_tell_changes()
 
 
-func _process(_delta: float) -> void:
+func _process(delta: float) -> void:
 	var now := Time.get_ticks_usec() / 1e6
 	_session.poll(now)
+	if server:
+		server.note_heard(_session.link.ready, delta)
 	_tell_changes()
 	if _presence.update(is_server_there(), now):
 		fallback_changed.emit(_presence.is_away)

@@ -5,7 +5,8 @@ extends Node
 ##
 ## It starts the packed server beside an exported game (see [NpcPack]), in the editor the project's, or else a Python
 ## that has the engine. One that dies is started again, ever slower. What it prints goes to a log of bounded size in
-## [member folder], where characters' memories are, too. Nothing here waits.
+## [member folder], where characters' memories are, too. One that lives and does not answer is ended, and started again.
+## Nothing here waits.
 
 signal state_changed(state: State)
 ## It listens there from now on.
@@ -36,6 +37,8 @@ const PAUSE_LAST_S := 30.0
 const TRIES := 6
 const STEADY_S := 60.0
 const LOOK_EVERY_S := 0.1
+## What a frame of the game counts for at most, while nobody is heard: a game that loads for long hears nobody either.
+const LONGEST_FRAME_S := 1.0
 ## Bytes of the log; as many are kept of the time before.
 const LOG_BYTES := 1 << 18
 ## Memory files, for copies of the game that run at the same time.
@@ -50,6 +53,8 @@ static var _entering: NpcServer
 @export var options: PackedStringArray = []
 ## What clients must send, if anything; the [NpcClient] that asked for the server sends its own.
 @export var token: String = ""
+## Seconds for which it does not answer, after which it is ended and started again.
+@export var silent_after: float = 15.0
 
 var state: State = State.OFF
 ## Where it listens; empty unless it is READY.
@@ -66,6 +71,8 @@ var _began_at: float = 0.0
 var _again_at: float = 0.0
 var _looked_at: float = -INF
 var _ends: int = 0
+var _silent_for: float = 0.0
+var _hung: bool = false
 var _memory: int = 1
 var _told: String = ""
 var _log: FileAccess
@@ -86,6 +93,17 @@ func _exit_tree() -> void:
 
 func _process(_delta: float) -> void:
 	_poll(Time.get_ticks_usec() / 1e6)
+
+
+## Said by clients with each frame: whether they hear it. [param delta]: seconds since the last frame.
+func note_heard(is_heard: bool, delta: float) -> void:
+	if is_heard or state != State.READY:
+		_silent_for = 0.0
+		return
+	_silent_for += minf(delta, LONGEST_FRAME_S)
+	if _silent_for > silent_after and not _hung and not _child.is_empty():
+		_hung = true
+		OS.kill(_child["pid"])
 
 
 ## The server of a tree: the first in it, or a new one, which stays until the game ends, whatever scene is shown.
@@ -175,6 +193,7 @@ func _poll(now: float) -> void:
 func _begin(now: float) -> void:
 	_began_at = now
 	_told = ""
+	_hung = false
 	_child = {}
 	DirAccess.remove_absolute(_ready_file())  # of another game that had our number, and was killed
 	var words := Array(_commands[_candidate])
@@ -247,6 +266,8 @@ func _end(code: int, now: float) -> void:
 		_memory += 1  # another copy of the game has it; one that had just ended would have let go by now
 	var why := "The server ended with status %d" % code if code >= 0 else "The server cannot be started"
 	why += ": %s" % last.trim_prefix("error: ") if last else "."
+	if _hung:
+		why = "The server did not answer for %d seconds, and was ended." % ceili(silent_after)
 	if lacks_engine:
 		_candidate = 0
 		why = "None of %s has the engine: pip install npc-engine, or name another in the project setting %s."

@@ -27,8 +27,9 @@ namespace NpcEngine
     }
 
     /// <summary>
-    /// Starts the engine's server, keeps it running, and ends it with the game, a crash included. A thread of its own does the
-    /// waiting; no call blocks. What it prints goes to a log of bounded size.
+    /// Starts the engine's server, keeps it running, and ends it with the game, a crash included. One that lives and does not
+    /// answer is ended, and started again. A thread of its own does the waiting; no call blocks. What it prints goes to a log of
+    /// bounded size.
     /// </summary>
     public sealed class ServerProcess : IDisposable
     {
@@ -36,6 +37,7 @@ namespace NpcEngine
         private const int GoodbyeMs = 5000; // it answers what it has acknowledged, for three seconds at most
         private const int Refused = 2; // exit status of a command that cannot, and has said why
         private const int NotStarted = -1;
+        private const double LongestFrame = 1; // that counts while nobody is heard: a game that loads hears nobody either
         private static readonly List<ServerProcess> Open = new List<ServerProcess>();
 
         private readonly ServerSettings _settings;
@@ -52,6 +54,9 @@ namespace NpcEngine
         private int _id;
         private int _command;
         private int _memory = 1;
+        private double _silentFor;
+        private double _notedAt;
+        private bool _hung;
 
         /// <summary>Starts at once and returns.</summary>
         public ServerProcess(ServerSettings settings)
@@ -100,6 +105,17 @@ namespace NpcEngine
         public int ProcessId
         {
             get { lock (_gate) { return _id; } }
+        }
+
+        /// <summary>Said with each frame of the game: whether its client hears the server.</summary>
+        public void NoteHeard(bool heard)
+        {
+            lock (_gate)
+            {
+                double now = _clock.Elapsed.TotalSeconds;
+                _silentFor = heard || _state != ServerState.Ready ? 0 : _silentFor + Math.Min(now - _notedAt, LongestFrame);
+                _notedAt = now;
+            }
         }
 
         /// <summary>The next thing that went wrong, with what to do; null where there is none.</summary>
@@ -192,8 +208,12 @@ namespace NpcEngine
             _log.Close();
         }
 
-        private static string Why(int code, string last)
+        private string Why(int code, string last)
         {
+            if (_hung)
+            {
+                return "The server did not answer for " + Math.Ceiling(_settings.Silent) + " seconds, and was ended.";
+            }
             string why = code == NotStarted ? "The server cannot be started" : "The server ended with status " + code;
             return why + (last.Length == 0 ? "." : ": " + (last.StartsWith("error: ") ? last.Substring(7) : last));
         }
@@ -229,6 +249,7 @@ namespace NpcEngine
         private int Live(WaitHandle over, out double steady)
         {
             steady = -1;
+            _hung = false;
             _log.Begin();
             lock (_gate)
             {
@@ -263,6 +284,11 @@ namespace NpcEngine
                     {
                         process.Kill();
                     }
+                    else if (isReady && IsSilent())
+                    {
+                        _hung = true;
+                        process.Kill();
+                    }
                     steady = isReady ? now - began : -1;
                     if (_settings.Native)
                     {
@@ -275,6 +301,14 @@ namespace NpcEngine
                     _log.TakeBack();
                 }
                 return code;
+            }
+        }
+
+        private bool IsSilent()
+        {
+            lock (_gate)
+            {
+                return _silentFor > _settings.Silent;
             }
         }
 
@@ -320,6 +354,7 @@ namespace NpcEngine
                         {
                             _address = told;
                             _trouble = "";
+                            _silentFor = 0;
                             _state = ServerState.Ready;
                         }
                     }

@@ -43,6 +43,9 @@ namespace NpcEngine
         /// <summary>Ready for so many seconds, and earlier ends are forgotten.</summary>
         public double Steady = 60;
 
+        /// <summary>Seconds for which it does not answer, after which it is ended and started again.</summary>
+        public double Silent = 15;
+
         /// <summary>Seconds that a start may take.</summary>
         public double ReadyWithin = 120;
 
