@@ -88,6 +88,7 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
     return decision
 
 
+_BY_THE_WAY = frozenset({"on_sure", "on_doubt", "on_mood"})  # "really?" beside another question
 TALK = 4  # answers to another character, until one of the two has been silent for a while
 SILENT = 30.0  # seconds
 
@@ -154,7 +155,9 @@ def _known(parts: CharacterParts, percept: Percept, intent: str, asked: bool = F
     """
     fact, likeness = best(percept.knowledge)
     near = parts.behaviour.asking.get(intent)
-    if asked and percept.talk:
+    if percept.talk and near is not None:
+        near = smalltalk.NEAR if asked else max(near, smalltalk.FAINT)
+    elif asked and percept.talk:
         near = smalltalk.NEAR
     if near is None or likeness < near or fact not in parts.persona.knowledge or not _tells(percept, likeness):
         return ""
@@ -168,6 +171,7 @@ def _tells(percept: Percept, likeness: float) -> bool:
         not percept.talk
         or (likeness >= smalltalk.NEAR and likeness >= talk - smalltalk.ASIDE)
         or talk < likeness < smalltalk.NEAR
+        or likeness >= smalltalk.KNOWN
     )
 
 
@@ -290,20 +294,42 @@ def _with_the_rest(parts: CharacterParts, turn: Turn, moment: Moment, decision: 
     if moment.action != "refuse":
         known = parts.variables(turn.heard)
         said += [parts.speaker.line(reply.topic, moment, {**known, **reply.values}) for reply in turn.also]
-    line = " ".join(dict.fromkeys(filter(None, (decision.line, *said))))
+    told = "" if any(said) else _what_was_told(parts, turn, moment)
+    line = " ".join(dict.fromkeys(filter(None, (told, decision.line, *said))))
     effects = (*decision.effects, *(effect for reply in turn.also for effect in reply.effects))
     why = [f"also {reply.why}" for reply in turn.also]
     return replace(decision, line=line, effects=effects, trace=(*decision.trace, *why))
 
 
 def _what_else_was_asked(parts: CharacterParts, turn: Turn, moment: Moment) -> str:
-    """The fact that answers a second question of the same utterance."""
+    """The fact, or the line of small talk, that answers a second question of the same utterance."""
     for clause, percept in turn.clauses[1:]:
-        if clause.sense is Sense.QUESTION and percept is not turn.heard:
-            fact = _known(parts, percept, parts.known(percept.intent) or "none")
-            if fact and fact != moment.knows:
-                return _fact(parts, fact, moment, parts.variables(percept))
+        if clause.sense is not Sense.QUESTION or percept is turn.heard or clause in turn.settled:
+            continue
+        fact = _known(parts, percept, parts.known(percept.intent) or "none")
+        if fact and fact != moment.knows:
+            return _fact(parts, fact, moment, parts.variables(percept))
+        if more := _talked_of(parts, turn, percept):
+            return parts.speaker.line(more, moment, parts.variables(percept))
     return ""
+
+
+def _what_was_told(parts: CharacterParts, turn: Turn, moment: Moment) -> str:
+    """A word about what the speaker tells of his own life before he asks something: "my dog died. do you have one?"."""
+    if turn.clause.sense is not Sense.QUESTION or moment.action != "talk":
+        return ""
+    for clause, percept in turn.clauses[1:]:
+        topic = _talked_of(parts, turn, percept) if clause.sense is not Sense.QUESTION and percept is not turn.heard else ""
+        if "think" in parts.behaviour.talk_further.get(topic, {}):
+            return parts.speaker.line(topic, moment, {**parts.variables(percept), **smalltalk.values_of(clause.text, False)})
+    return ""
+
+
+def _talked_of(parts: CharacterParts, turn: Turn, percept: Percept) -> str:
+    """What another clause is about of all that anybody talks of, if that is certain and not answered yet."""
+    topic, likeness = best(percept.talk)
+    new = topic not in _BY_THE_WAY and (turn.replied is None or topic not in {turn.replied.topic, turn.replied.talk})
+    return topic if new and likeness >= smalltalk.QUITE and topic in parts.behaviour.small_talk else ""
 
 
 def _ask_again(parts: CharacterParts, percept: Percept, moment: Moment) -> Decision:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -98,6 +98,8 @@ class Behaviour(BaseModel):
     """The whole of `behaviour.yaml` and `small_talk.yaml`; see the comments there.
 
     `small_talk` has the examples that words are compared with; the plain lines about it are among the `topics`.
+    `talk_further` has, by topic and by the way in which somebody goes on about it (`npc.language.forms.follow_of`), the topic
+    that answers; `talk_back` the topic that "and you?" asks after.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -128,6 +130,8 @@ class Behaviour(BaseModel):
     lines: dict[str, tuple[Line, ...]]
     topics: dict[str, tuple[Line, ...]]
     small_talk: dict[str, tuple[str, ...]] = {}
+    talk_further: dict[str, dict[str, str]] = {}
+    talk_back: dict[str, str] = {}
     under_way: dict[str, str]
 
     @cached_property
@@ -152,4 +156,16 @@ def load_behaviour() -> Behaviour:
     rules, talk = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in (BEHAVIOUR_FILE, TALK_FILE))
     rules["topics"] |= {name: about["say"] for name, about in talk.items()}
     rules["small_talk"] = {name: about["asked"] for name, about in talk.items() if "asked" in about}
+    rules["talk_back"] = {name: about["back"] for name, about in talk.items() if "back" in about}
+    rules["talk_further"] = {name: _further(name, about, rules["topics"]) for name, about in talk.items() if "further" in about}
     return Behaviour.model_validate(rules)
+
+
+def _further(name: str, about: dict[str, Any], topics: dict[str, Any]) -> dict[str, str]:
+    """Way of going on -> topic: another one that is named, or one of its own, which is added to the topics."""
+    found = {}
+    for kind, said in about["further"].items():
+        found[kind] = said if isinstance(said, str) else f"{name}_{kind}"
+        if not isinstance(said, str):
+            topics[f"{name}_{kind}"] = said
+    return found

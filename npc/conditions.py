@@ -325,6 +325,10 @@ class Speaker:
         """Whether one of the lines that fit was not said lately."""
         return any(line.say not in self._said and self._fits(line, moment, variables) for line in lines)
 
+    def is_stale(self, key: str, moment: Moment, variables: Mapping[str, str]) -> bool:
+        """Whether all that could be said under `key` was said lately."""
+        return not any(self.has_fresh(of.get(key, ()), moment, variables) for of in (self._lines, self._fallback))
+
     def id_of(self, said: str) -> str:
         """The id of the line chosen last, where that is what is said; empty where words were put together of several."""
         return self._last[1] if said and said == self._last[0] else ""

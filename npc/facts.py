@@ -14,7 +14,7 @@ from npc.conversation.episodes import asks_back
 from npc.conversation.recall import resumed
 from npc.conversation.reply import Reply
 from npc.language.echo import embedded
-from npc.language.forms import further_of
+from npc.language.forms import follow_of, further_of
 from npc.language.senses import Ask, Sense
 from npc.language.sentences import mentions
 from npc.lore import Fact
@@ -73,10 +73,12 @@ def answer(turn: Turn) -> Reply | None:
     maybe = clause.sense is Sense.TRADE and "maybe" in clause.meaning.values  # "do you have nightmares?"
     if not (clause.sense in _ASKS_ON or maybe) or clause.meaning.ask in _PERSONAL or asks_back(clause.text):
         return None
+    if (beside := _beside(turn)) is not None:
+        return beside
     topic = turn.ledger.topic
     if topic in facts and (found := _spoken_of(turn, topic, facts[topic])) is not None:
         return found
-    return _at_once(turn) or _beside(turn)
+    return _at_once(turn)
 
 
 def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
@@ -88,7 +90,7 @@ def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
     kind = further_of(clause.text.rstrip(" ?.!,"))
     if kind == "again" and just and kind not in fact.kinds:
         return _told(turn, topic, fact.say, f"was asked to say again what it knows as {topic}")
-    if clause.sense is not Sense.QUESTION and kind != "then":
+    if (clause.sense is not Sense.QUESTION and kind != "then") or follow_of(clause.text) in {"think", "advise"}:
         return None
     if not just or not _goes_on(turn, topic):
         return None

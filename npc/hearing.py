@@ -15,6 +15,7 @@ from npc.conditions import Moment
 from npc.conversation.reading import Clause, Reading, read, somebody_in
 from npc.conversation.recall import lately
 from npc.conversation.things import table
+from npc.language.forms import follow_of
 from npc.language.kinds import PERSON, akin
 from npc.language.phrases import kind_of
 from npc.language.plain import is_emote, plain
@@ -42,9 +43,12 @@ _A_NAME = re.compile(
 )
 _THEIR_NAME = re.compile(
     r"\b(?:his|her|its|their) name(?: is|'s| was) (?P<name>[a-z][\w'-]{1,30})|"
-    r"\b(?:he|she|it) is (?:called|named) (?P<name_>[a-z][\w'-]{1,30})",
+    r"\b(?:he|she|it) (?:is|was) (?:called|named) (?P<name_>[a-z][\w'-]{1,30})",
     re.IGNORECASE,
 )
+_TOLD = frozenset({"to_story", "to_plan", "to_self", "to_of_mine", "to_want", "to_think"})  # how one tells of oneself
+_SURELY = 0.8  # likeness
+_BY_THE_WAY = frozenset({"sure"})
 _VAGUE = frozenset({"thing", "things", "stuff"})
 BACK = 5.0  # seconds of silence after which somebody who speaks again has come back
 # Which clause of several decides: enmity, then what asks for something, takes something back, tells something, is small talk.
@@ -137,16 +141,23 @@ def _weight(turn_pair: tuple[Clause, Percept]) -> tuple[bool, float]:
     if any(c.joint in {"if", "when", "unless"} for c in clause.conditions):  # it waits, what is asked now does not
         rank += 0.2
     if clause.sense is Sense.QUESTION:  # what is to be done comes before what is asked
-        rank += 0.25
+        rank += 0.25 if follow_of(clause.text) not in _BY_THE_WAY else 0.5  # "really? what happened to him?"
     if clause.sense is Sense.TRADE and "number" not in clause.meaning.values:  # a bid says more than that the price is high
         rank += 0.1
     if clause.sense in {Sense.YES, Sense.NO}:
         rank += 1
+    if best(percept.talk)[0] == "on_kidding" and best(percept.talk)[1] >= _SURELY:
+        rank = 0.0  # whatever was said before it
     if clause.sense is Sense.OTHER and (len(clause.text.split()) <= _FEW or best(percept.intent)[0] in _MANNERS):
         rank += 1
     elif clause.sense is Sense.OTHER and max(best(percept.knowledge)[1], best(percept.talk)[1]) < _NEAR:
         rank += 0.5  # it comes near to nothing that anybody talks about
     return not is_hostile(clause, percept), rank
+
+
+def _is_theirs(turn: Turn, topic: str) -> bool:
+    """Whether a topic is of the speaker's own life: something that one may have an opinion on, or advice for."""
+    return topic in _TOLD or "think" in turn.parts.behaviour.talk_further.get(topic, {})
 
 
 def note(turn: Turn, moment: Moment, decision: Decision) -> None:
@@ -178,6 +189,10 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
         ledger.asked = "name"
     elif not any(said is not None and said.topic in _ASKING for said in (turn.replied, *turn.also)):
         ledger.asked = ""
+    replied = turn.replied
+    spoken = "" if replied is None else replied.talk or replied.topic
+    talk = spoken if spoken.startswith(("on_", "to_")) else ""
+    ledger.talk_of(talk, bool(talk) and clause.sense is not Sense.QUESTION and _is_theirs(turn, talk))
     ledger.tell(moment.knows if turn.replied is None else turn.replied.fact)
     if clause.meaning.ask is not Ask.WHY:
         deed = load_behaviour().actions[decision.action].deed

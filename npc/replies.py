@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from npc import facts, smalltalk
+from npc import facts, followups, smalltalk
 from npc.conversation import episodes, recall, trade, view
 from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, counted
+from npc.language.echo import turned
 from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.senses import Ask, Meaning, Sense
 from npc.language.told import YES
@@ -24,6 +25,7 @@ from npc.waiting import actions_of, at_the_word, cut_short
 # Asked of what is between the two: no fact of the card, however near its words come.
 _LEFT = re.compile(r"\b(?:gone|away|still (?:there|here))\b", re.IGNORECASE)
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
+_MET = frozenset({"on_missed_you", "on_met_before"})
 _ITSELF = frozenset({"handed", "name"})
 _ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.LEAVE, Sense.TRADE})
 _MAY_KNOW = 0.5  # likeness from which a question about what is not in view may be one of those
@@ -41,6 +43,7 @@ _SEEN_OF = frozenset(
 )
 _UNSURE = frozenset({"what_thing", "which", "cannot_tell", "blind", "no_credit"})  # nothing to add in passing
 _MOST_ALSO = 2  # further answers to one utterance
+_VERY = 0.9  # likeness from which words are what anybody may be asked, though they name what is not in view
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
 
@@ -72,15 +75,23 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return None
     if (told := facts.answer(turn)) is not None:
         return told
+    if (further := followups.answer(turn)) is not None:
+        return further
     fact, likeness = best(turn.heard.knowledge)
     knows = _KNOWS_BETTER if clause.meaning.ask in _OF_PLACES and looked.has_frame else _KNOWS
-    if likeness >= knows and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn):
+    if likeness >= knows and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn) and _is_meant(turn, likeness):
         return None
     seen = _seen(turn, looked) or episodes.of_a_thing(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
     seen = seen or recall.answer(clause, ledger, looked.time) or _under_way(turn)
     seen = seen or episodes.answer(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
     if seen is not None and seen.topic == "recall_none":
-        seen = episodes.by_meaning(clause, parts.memory, looked.speaker, looked.time, looked.recalled) or seen
+        seen = (
+            episodes.of_kin(clause, ledger, parts.memory, looked.speaker, looked.time)
+            or episodes.by_meaning(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
+            or seen
+        )
+    if seen is not None and seen.topic == "my_name_unknown" and best(turn.heard.talk)[0] in _MET:
+        seen = None  # "remember me?" of a stranger
     if seen is not None:
         return _for_sale(turn, seen, looked) or seen
     if (traded := _traded(turn, looked)) is not None:
@@ -201,7 +212,8 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
     if turn.heard.talk:
         any_of = turn.clause.text.lower().startswith("any ") and best(turn.heard.talk)[1] >= smalltalk.QUITE  # "any tips?"
         left = _LEFT.search(turn.clause.text) is not None  # what has been in view
-        return None if any_of or (smalltalk.knows(turn) and not left) else seen
+        asked = best(turn.heard.talk)[1] >= _VERY and turn.clause.meaning.ask is Ask.PRESENT  # "is there an inn here?"
+        return None if any_of or asked or (smalltalk.knows(turn) and not left) else seen
     fact, likeness = best(turn.heard.knowledge)
     return None if likeness >= _MAY_KNOW and fact in turn.parts.persona.knowledge else seen
 
@@ -228,6 +240,11 @@ def _may_ask_for_a_fact(turn: Turn) -> bool:
         item, listed = clause.meaning.values.get("item", ""), {"rank", "number"}.isdisjoint(clause.meaning.values)
         return (clause.meaning.ask is Ask.WARES and listed) or bool(item and not _stall(turn).find(item))
     return clause.sense in _ASKING
+
+
+def _is_meant(turn: Turn, likeness: float) -> bool:
+    """Whether a fact that is near is meant, and not what anybody may be asked: "what does your name mean?"."""
+    return likeness >= smalltalk.KNOWN or likeness >= best(turn.heard.talk)[1] - smalltalk.ASIDE
 
 
 def _stall(turn: Turn) -> Stall:
@@ -263,6 +280,8 @@ def _peace(turn: Turn) -> Reply:
 def _self(turn: Turn) -> Reply:
     if called := _named(turn):
         return called
+    if (talked := smalltalk.of_themselves(turn)) is not None:
+        return talked
     return Reply("noted", "was told something of the speaker")
 
 
@@ -318,24 +337,6 @@ def _how_long(turn: Turn, now: float) -> Reply | None:
 def _span(seconds: float) -> str:
     count, unit = (round(seconds / 60), "minute") if seconds >= 90 else (max(round(seconds), 1), "second")
     return f"{count} {unit}{'s' if count != 1 else ''}"
-
-
-_TURNED = {
-    "i": "you",
-    "me": "you",
-    "my": "your",
-    "you": "I",
-    "your": "my",
-    "am": "are",
-    "are": "am",
-    "we": "we",
-    "mine": "yours",
-}
-
-
-def turned(words: str) -> str:
-    """The words of one as the other says them: "you come back" for "I come back"."""
-    return re.sub(r"\b[A-Za-z]+\b", lambda found: _TURNED.get(found[0].lower(), found[0]), words)
 
 
 def _sympathy(turn: Turn) -> float:

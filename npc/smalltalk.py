@@ -15,13 +15,14 @@ from npc.facts import unknown
 from npc.language.echo import embedded, mirrored
 from npc.language.forms import form_of
 from npc.language.phrases import singular
-from npc.language.senses import Sense
+from npc.language.senses import Sense, is_question
 from npc.language.tongues import is_unheard_of
 from npc.parts import best
 from npc.second_opinion import SURE
 from npc.turn import Turn
 
-ASIDE = 0.15  # by so much a fact of the card may be less near: it says more
+ASIDE = 0.12  # by so much a fact of the card may be less near: it says more
+KNOWN = 0.8  # likeness from which a fact of the card is meant, whatever else is near
 NEAR = 0.57  # likeness from which words are about one of those things
 FORMED = 0.62  # and from which they are where the way in which they are put tells something, too
 ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question of the card
@@ -36,8 +37,8 @@ _ENMITY = frozenset({"insult", "threaten", "attack"})
 _TALK = frozenset({"chat", "none", "ask_about", "identify", "ask_where"})
 # Ways to put something that say more than what it comes near to.
 _SURER = {
-    "to_if": 0.85, "to_opinion": 0.75, "to_acquainted": 0.75, "to_inside": 0.9, "to_how_to": 0.75, "to_better": 0.8,
-    "to_most": 0.7, "to_ever": 0.7, "to_because": 0.95, "to_became": 0.8,
+    "to_if": 0.78, "to_opinion": 0.72, "to_acquainted": 0.75, "to_inside": 0.9, "to_how_to": 0.75, "to_better": 0.8,
+    "to_most": 0.66, "to_ever": 0.64, "to_because": 0.95, "to_became": 0.8,
 }  # fmt: skip
 _INSIDE = re.compile(
     r"(?:and |so |but )?what is (?:in|inside|under|behind)\b|(?:who|why|how|when|is|are|was|were|do|does|did)\b", re.IGNORECASE
@@ -46,9 +47,12 @@ _WHATEVER = frozenset({"to_if", "to_how_to", "to_better", "to_ever", "to_because
 # Questions after what it may not know: what is asked about is taken up, and the card says in its own way that it does not.
 # Questions that may be about its own life, which it need not tell of.
 _OF_ITSELF = frozenset({"to_who", "to_when", "to_where", "to_what_is", "to_question", "to_how", "to_how_much", "to_how_far"})
+_WHETHER = frozenset({"to_is_it", "to_guess"})
 _HOW = re.compile(r"How (?:you|I|we|one) (?:can |could |should |would )?", re.IGNORECASE)
-_OWN = re.compile(r"(?:since |until |by |for |with |from |to )?(?:what|who|when|where|how(?: \w+)?) I\b", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:I|me|my|mine|myself)\b")  # in a question that is turned round: its own life
 _NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
+# Remarks of no topic of their own go on with what the speaker told before.
+_DETAILS = frozenset({"to_story", "to_self", "to_of_mine", "to_of_it", "to_of_thing", "to_think", "to_remark"})
 _UNKNOWN = frozenset({"to_acquainted", "to_what_is", "to_who", "to_when", "to_question", "to_where"})
 # Verbs of orders that no action is of.
 _NO_DEEDS = re.compile(
@@ -83,6 +87,8 @@ def answer(turn: Turn) -> Reply | None:
         topic = "to_able"
     elif clause.sense is Sense.ORDER and topic in {"to_remark", "to_question"}:
         topic = "to_help" if clause.meaning.verb == "help" else "to_order"
+    if topic in _DETAILS and (more := parts.behaviour.talk_further.get(turn.ledger.theirs, {}).get("more", "")):
+        topic = more
     if topic not in parts.behaviour.topics:
         return None
     why = f"was spoken to about {topic.partition('_')[2].replace('_', ' ')} ({likeness:.2f})"
@@ -93,13 +99,23 @@ def answer(turn: Turn) -> Reply | None:
     said = values_of(clause.text, asks)
     if topic == "to_how_to" and "question" in said:
         said["question"] = _HOW.sub("How to ", said["question"])
-    if form in _OF_ITSELF and topic == form and _OWN.match(said.get("question", "")):
-        topic = "to_own"
+    if topic == form and _OWN.search(said.get("question", "")):
+        topic = "to_own" if form in _OF_ITSELF else "to_own_whether" if form in _WHETHER else topic
     if topic in _UNKNOWN and "unknown" in parts.persona.lines and topic not in parts.persona.lines:
         if "question" in said and not (thing and form in _NAMES):
             return unknown(clause.text, why)
         return Reply("unknown", why, lead=f"{thing[:1].upper()}{thing[1:]}?" if thing else "")
-    return Reply(topic, why, said | ({"thing": thing} if thing else {}))
+    about = turn.ledger.theirs if topic.startswith("further_") else ""
+    return Reply(topic, why, said | ({"thing": thing} if thing else {}), talk=about)
+
+
+def of_themselves(turn: Turn) -> Reply | None:
+    """A line about what the speaker tells of himself, where that comes near to something that people talk about."""
+    topic, likeness = best(turn.heard.talk)
+    if likeness < FORMED or all(map(is_question, turn.parts.behaviour.small_talk.get(topic, ()))):
+        return None
+    said = values_of(turn.clause.text, False)
+    return Reply(topic, f"was told of {topic.partition('_')[2].replace('_', ' ')} ({likeness:.2f})", said)
 
 
 def values_of(text: str, asks: bool) -> dict[str, str]:
@@ -144,7 +160,9 @@ def knows(turn: Turn) -> bool:
             return False
     elif likeness < (SAID if len(clause.text.split()) > _FEW else QUITE) or fact == turn.ledger.told:
         return False
-    return fact in turn.parts.persona.knowledge and likeness >= NEAR and likeness >= best(turn.heard.talk)[1] - ASIDE
+    if fact not in turn.parts.persona.knowledge:
+        return False
+    return likeness >= KNOWN or (likeness >= NEAR and likeness >= best(turn.heard.talk)[1] - ASIDE)
 
 
 def _is_talk(turn: Turn, likeness: float) -> bool:

@@ -30,6 +30,7 @@ _LEAVES = re.compile(
 )
 _WHERE = re.compile(r"(?:and )?where(?: exactly| is (?:it|that)| are they)?(?: exactly| then| now)?[\s?.!]*$", re.IGNORECASE)
 _OF_HIM = re.compile(r"(?:and )?(?P<asks>(?:where|who) (?:is|was)) (?:he|she)(?: now| then| exactly)?[\s.?!]*$", re.IGNORECASE)
+_LONGEST = 5  # words of a thing that is named alone
 _WHOLE = frozenset({Sense.ORDER, Sense.TRADE, Sense.FORBID})
 _ARE_RED = re.compile(
     rf"(?:and )?how many(?: of)?(?: the)? (?P<kind>[a-z]+(?: [a-z]+)?) are (?P<hue>{'|'.join(COLOURS)})[\s?.!]*$", re.IGNORECASE
@@ -52,6 +53,8 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
     if found is None:
         return ""
     phrase, last = trimmed(found["thing"].strip()), _last(ledger)
+    if len(phrase.split()) > _LONGEST:
+        return ""  # "and some fool told me that there is an inn"
     if found.re is _AND and meaning_of(phrase).sense in _WHOLE:
         return ""  # "and throw in a needle", "how about 20"
     if phrase.lower().startswith(("my ", "mine")):

@@ -13,11 +13,14 @@ from collections.abc import Mapping
 from npc.conversation.reading import Clause
 from npc.conversation.recall import ago
 from npc.conversation.reply import Reply
+from npc.language.grammar import GRAMMAR
 from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.plain import plain
 from npc.language.senses import Ask, Sense, meaning_of
 from npc.language.sentences import mentions
+from npc.language.told import YES
 from npc.memory import Memory
+from npc.memory.ledger import Ledger
 from npc.memory.records import Episode
 
 NEAR = 0.44  # likeness from which what is remembered is what is asked for: below it others come as near by chance
@@ -48,6 +51,9 @@ _SOMEBODY = re.compile(
 )
 _OF = re.compile(r"\b(?:about|of|on|regarding) (?!that\b|it\b)\w", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:ask|asked)\b", re.IGNORECASE)
+_SHARED = 0.08  # of likeness that each word adds which question and episode share
+_WORDS = re.compile(r"[a-z]{4,}")
+_COMMON = frozenset(GRAMMAR["says_little"].split())
 _NOBODY = frozenset({"i", "you", "we", "he", "she", "they", "it", "that", "this", "anyone", "anybody", "someone", "somebody"})
 
 
@@ -111,13 +117,43 @@ def by_meaning(clause: Clause, memory: Memory, speaker: str, now: float, recalle
     What he has asked tells nothing of what he asks for now, unless that is what he asks for: "what did I ask you about prices?"
     """
     asked = _ASKED.search(clause.text) is not None
-    for number, likeness in sorted((recalled or {}).items(), key=lambda item: (-item[1], -item[0])):
+    sought = _content(_FRAME.sub("", clause.text))
+    near = {
+        number: likeness + _SHARED * _shares(memory.episode(number), sought) for number, likeness in (recalled or {}).items()
+    }
+    for number, likeness in sorted(near.items(), key=lambda item: (-item[1], -item[0])):
         episode = memory.episode(number)
         if likeness < NEAR or episode is None or episode.speaker != speaker or not can_be_recalled(episode):
             continue
         if asked or meaning_of(plain(episode.text)).sense is not Sense.QUESTION:
             return _told("i_said", episode, now, "it", f" ({likeness:.2f})")
     return None
+
+
+def _content(text: str) -> set[str]:
+    return {word for word in _WORDS.findall(plain(text).lower()) if word not in _COMMON}
+
+
+def _shares(episode: Episode | None, sought: set[str]) -> int:
+    """How many of these words an episode has, two at most."""
+    return 0 if episode is None else min(len(_content(episode.text) & sought), 2)
+
+
+def of_kin(clause: Clause, ledger: Ledger, memory: Memory, speaker: str, now: float) -> Reply | None:
+    """What the speaker has said of somebody of his: "her name is Anneke, she is a baker" tells what his wife does."""
+    mine = clause.meaning.values.get("mine", "").lower().split()
+    if not mine or (key := next((key for key in ledger.facts if kind_of(key) == mine[0]), "")) == "":
+        return None
+    named = {mine[0], ledger.facts[key]} - {YES}
+    said = (
+        e
+        for e in reversed(memory.episodes)
+        if e.speaker == speaker and can_be_recalled(e) and not e.text.rstrip().endswith("?")
+    )
+    found = [e for e in said if any(mentions(e.text, name, plural=True) for name in named)]
+    sought = _content(" ".join(mine[1:]))
+    episode = max(found, key=lambda e: (_shares(e, sought), e.time), default=None)
+    return None if episode is None else _told("i_said", episode, now, mine[0])
 
 
 def faded(thing: str, memory: Memory, speaker: str, now: float) -> Reply | None:

@@ -55,6 +55,9 @@ _SOME = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"^(?:\d{1,3}|two|three|four|five|six|a few|a couple of|several|some) (?=[a-z])")
+_OH_COME_ON = re.compile(r"(?:oh|aw|ah|but|pfft|please)[, ]+come on[,.! ]*", re.IGNORECASE)
+_IS_THERE = re.compile(r"(?:and )?(is|are|was|were) there[?. ]*", re.IGNORECASE)
+_THERE_IS = re.compile(r"\bthere (?:is|are|was|were) (?P<what>[^,?]{2,60}?)[.,! ]*$", re.IGNORECASE)
 _PLEA = re.compile(r"^(?:oh )?(?:come on|wait|no wait)\b", re.IGNORECASE)
 # "you see a wolf", "there is a wolf", "a wolf comes near", "the wolf is gone"
 _SIGHT = re.compile(
@@ -153,7 +156,11 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     view = ledger.model_copy()
     said = taken_back(said, view)
     clauses: list[Clause] = []
-    for piece in [one for several in cut(said) for one in one_by_one(several)][:MOST]:
+    for piece in _without_pleas([one for several in cut(said) for one in one_by_one(several)])[:MOST]:
+        there = _IS_THERE.fullmatch(piece.text) if clauses else None  # "I was told that there is an inn here, is there?"
+        if there is not None and (told := _THERE_IS.search(clauses[-1].said)) is not None:
+            clauses[-1] = _short(_complete(Piece(f"{there[1]} there {told['what']}?"), view, None))
+            continue
         if piece.joint in CONDITIONS and len(clauses) == 1 and _SAYS_NOTHING.fullmatch(clauses[0].text):
             piece, clauses = Piece(f"{piece.joint} {piece.text}"), []  # "ok and if I buy both?"
         if piece.joint == "if" and clauses and _NO_CONDITION.fullmatch(piece.text.strip(" .!?")):
@@ -173,6 +180,13 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     whole = len(clauses) == 1 and not clauses[0].conditions and _same(clauses[0].text, said) and not plea
     whole = whole and not mended and not is_slang(text)
     return Reading(tuple(clauses), whole)
+
+
+def _without_pleas(pieces: list[Piece]) -> list[Piece]:
+    """What is said, without "oh come on" beside it, which asks nobody to come."""
+    if len(pieces) < 2 or _OH_COME_ON.fullmatch(pieces[0].text) is None:
+        return pieces
+    return [replace(pieces[1], joint=""), *pieces[2:]]
 
 
 @lru_cache(maxsize=512)

@@ -10,6 +10,7 @@ from npc.conversation.reply import Reply
 from npc.language.phrases import kind_of, singular
 from npc.language.senses import Ask, Sense
 from npc.language.sentences import mentions
+from npc.language.spelling import is_a_word
 from npc.language.told import YES
 from npc.memory.ledger import Bid, Heard, Ledger
 
@@ -140,8 +141,9 @@ def _heard(ledger: Ledger) -> list[Heard]:
 
 
 def resumed(line: str) -> str:
-    """A line as it goes on after "as I said: "."""
-    return line if line.split(maxsplit=1)[0] in {"I", "I'm"} else line[:1].lower() + line[1:]
+    """A line as it goes on after "as I said: ": names keep their capital."""
+    first = line.split(maxsplit=1)[0].strip(" .,!?:;") if line.strip() else ""
+    return line[:1].lower() + line[1:] if is_a_word(first) and first != "I" else line
 
 
 def _again(ledger: Ledger) -> Reply:

@@ -21,6 +21,7 @@ class Reply:
         effects: what the game has to carry out.
         fact: the fact of the card that it tells, the last of several.
         names: the things that it names, the first one first: what "it" means next.
+        talk: the topic of small talk that it is about, where that is not `topic` itself.
         lead: said before the line: what it takes up ("The duke?").
     """
 
@@ -33,3 +34,4 @@ class Reply:
     fact: str = ""
     lead: str = ""
     names: tuple[str, ...] = ()
+    talk: str = ""

@@ -19,6 +19,7 @@ _DATA = yaml.safe_load(Path(__file__).with_name("echo.yaml").read_text(encoding=
 _TURNED: dict[str, str] = _DATA["turned"]
 _PAST: dict[str, str] = _DATA["past"]
 _BEFORE_ME = frozenset(_DATA["before_me"].split())
+_BEFORE_ME_TWO = frozenset(_DATA["before_me_two"].split("|"))
 _OPENS = re.compile(rf"^(?:{_DATA['openings']}\b[ ,]*)+", re.IGNORECASE)
 _ENDS = re.compile(rf"(?:(?<![ ,])[ ,]+{_DATA['endings']})+[\s?.!,]*$", re.IGNORECASE)
 _NOT_EMBEDDED = re.compile(" ".join(_DATA["not_embedded"].split()).replace("| ", "|"), re.IGNORECASE)
@@ -71,7 +72,8 @@ def turned(words: str) -> str:
         low = core[0].lower() if core else ""
         new = _TURNED.get(low, "")
         before = found[at - 1].lower().strip(",.") if at else ""
-        if low == "you" and (before in _BEFORE_ME or (at == len(found) - 1 and at > 0)):
+        before_two = f"{found[at - 2].lower()} {before}" if at > 1 else ""
+        if low == "you" and (before in _BEFORE_ME or before_two in _BEFORE_ME_TWO or (at == len(found) - 1 and at > 0)):
             new = "me"
         elif low == "mine" and before not in _BEFORE_MINE:  # the noun: "the gold mine"
             new = ""
@@ -197,6 +199,7 @@ _REMARK = re.compile(
     r"(?:I|my|our|we|he|she|they|somebody|someone|people|the|a|an|his|her|their)\b.*", re.IGNORECASE
 )  # who speaks of himself or of others
 _YOURS = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
+_AND = re.compile(r"\s(?:and|but|because|so|when|while|since|until|after|before|although|which|who)\s", re.IGNORECASE)
 _ASIDE = re.compile(r"[,;:.!]\s.*$|\s(?:and|but|because|so)\s(?=I\b|we\b|he\b|she\b|it\b|they\b|my\b|now\b).*$", re.IGNORECASE)
 
 
@@ -205,6 +208,8 @@ def mirrored(remark: str) -> str:
     """The first clause of a `plain` remark of one's own life, turned round: "your brother is ill"; empty where it is none."""
     said = _ENDS.sub("", _OPENS.sub("", remark.strip().rstrip(" ?!.,"))).strip(" ?!.,")
     said = _ASIDE.sub("", said)
+    if len(said.split()) > _LONGEST:
+        said = _AND.split(said, maxsplit=1)[0]
     words = said.split()
     if not 3 <= len(words) <= _LONGEST or not _REMARK.fullmatch(said) or _YOURS.search(said):
         return ""

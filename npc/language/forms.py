@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from npc.language.echo import turned
 from npc.language.phrases import kind_of
 
 _THING = "(?P<thing>(?:(?:the|a|an|my|your|his|her|our|their|this|that|these|those|some|any|all) )?[a-z'-]+(?: [a-z'-]+){0,4}?)"
@@ -17,17 +18,14 @@ _ENDS = re.compile(
     r"(?:for|to|with|from|at|on|who|that|which|when|because|and|or|of late|around|you|I|we|he|she|they)\b.*)$",
     re.IGNORECASE,
 )
-_TURNED = {
-    "my": "your", "your": "my", "me": "you", "you": "me", "our": "your", "i": "you", "mine": "yours",
-    "myself": "yourself", "yourself": "myself", "am": "are",
-}  # fmt: skip
 _EMPTY = re.compile(
     r"(?:it|this|that|these|those|them|him|her|he|she|they|there|here|ones?|(?:some|any|every|no)(?:thing|one|body)|me|you|us|all|"
     r"stuff|things?|so|what|who|yourself|myself|mine|yours|up|going|doing|on|true|okay|sure)",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"(?:it|he|she|they|I|you|we|what|who|there|here|so|up|going)", re.IGNORECASE)
-_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+_LONGEST = 90  # characters of words that go on about something
+_COMMA = re.compile(r"\s*[,.!?]\s*|\s+")
 
 
 def _read() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
@@ -53,6 +51,16 @@ def further_of(clause: str) -> str:
 
 
 @lru_cache(maxsize=256)
+def follow_of(clause: str) -> str:
+    """How a `plain` clause, which says nothing alone, goes on about what was just talked of: `why`, `back` ("and you?"),
+    `think`, `then` ...; empty where it does not."""
+    if len(clause) > _LONGEST:
+        return ""
+    words = _COMMA.sub(" ", clause.strip(" ?.!,"))
+    return next((kind for kind, pattern in _FORMS["follow"] if pattern.fullmatch(words) is not None), "")
+
+
+@lru_cache(maxsize=256)
 def form_of(clause: str, question: bool) -> tuple[str, str]:
     """The topic that takes up a `plain` clause, and what it is about, as the other says it ("your knee" of "my knee").
 
@@ -72,4 +80,4 @@ def echoed(phrase: str) -> str:
     words = phrase.split()
     if not 0 < len(words) <= 5 or _EMPTY.fullmatch(kind_of(phrase)) or _PRONOUN.fullmatch(words[0]):
         return ""
-    return _WORD.sub(lambda found: _TURNED.get(found[0].lower(), found[0]), phrase)
+    return turned(phrase)

@@ -17,6 +17,7 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _EMOTE = re.compile(r"\s*\*(?P<does>[^*\n]{1,80})\*\s*")  # nothing else is said
+_LAUGHS = re.compile(rf"\s*(?:{_NOISE.pattern}[\s.!]*)+", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 # "4 the rope n the salt": shorthand that stands before what it cannot count.
 _SHORTHAND = tuple(
@@ -73,7 +74,12 @@ def is_emote(text: str) -> bool:
 def plain(text: str) -> str:
     """`text` as the grammar of this room reads it; words that it does not know stay as they are written."""
     text = folded(text).translate(_QUOTES)
-    text = _EMOTE.sub(r"\g<does>", text) if _EMOTE.fullmatch(text) else _NOISE.sub(" ", text)
+    if is_emote(text):
+        text = _EMOTE.sub(r"\g<does>", text)
+    elif _LAUGHS.fullmatch(text):
+        text = "haha"  # of nothing but signs of laughter one is kept
+    else:
+        text = _NOISE.sub(" ", text)
     text = _NO_ITS.sub(r"\g<no>, it is", text)
     text = _I_WILL.sub("I will", _IT_IS.sub(r"\1it is", _STRETCHED.sub(r"\1\1", text)))
     for shorthand, word in _SHORTHAND:

@@ -109,7 +109,8 @@ _END = r"[\s?.!,]*$"
 _ARTICLE = re.compile(expanded(r"^(?:<the>|to|of|at|for|with)\s+"), re.IGNORECASE)
 _ASKS = re.compile(
     r"(?:what|who|whom|whose|which|where|when|why|how|can|could|will|would|may|might|shall|should|do(?! not\b)|does|did|is|are|"
-    r"was|were|have|has|had|am|got any|any|ever|you ever|seen|heard)\b",
+    r"was|were|have|has|had(?! (?:him|her|it|them|to|a|an|the|my|some|no|enough|\w+ (?:days|years))\b)|am|got any|any|ever|"
+    r"you ever|seen|heard)\b",
     re.IGNORECASE,
 )
 

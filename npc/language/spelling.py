@@ -18,6 +18,7 @@ from npc.language.kinds import USUAL
 from npc.language.phrases import COLOURS, plural
 
 LIKE = 0.8  # ratio of difflib from which a word may be another one misspelt: one slip in four or five letters
+_TRIED = 24  # words of a text that are looked at: of more strange ones it is no slip of the pen
 _SHORTEST, _LONG = 4, 6  # letters; of longer words two may be missing
 _WORD = re.compile(r"(?<![\w'-])[A-Za-z]{4,20}(?![\w'-])")
 # What comes before a name of somebody or some place, which is nobody's to mend.
@@ -30,6 +31,14 @@ def _real() -> frozenset[str]:
     Copyright 2000-2011 by Kevin Atkinson (http://wordlist.sourceforge.net; its notice is in the NOTICE file)."""
     packed = Path(__file__).with_name("words.txt.gz").read_bytes()
     return frozenset(gzip.decompress(packed).decode("ascii").split())
+
+
+_SHORT = frozenset(GRAMMAR["short_words"].split())
+
+
+def is_a_word(word: str) -> bool:
+    """Whether a word, whatever its case, is one of every day and no name."""
+    return word.lower() in _SHORT or word.lower() in _real()
 
 
 @cache
@@ -58,12 +67,16 @@ def spelt(text: str, names: frozenset[str] = frozenset()) -> str:
     Args:
         names: of things, wares and persons that may be spoken of here.
     """
-    known = known_words(names)
+    known, tried = known_words(names), 0
 
     def mended(found: re.Match[str]) -> str:
+        nonlocal tried
         word = found[0].lower()
         named = found[0][0].isupper() and not found[0].isupper() and found.start() > 0
-        if word in known or word in _real() or named or (right := _nearest(word, known)) == "":
+        if word in known or word in _real() or named or tried >= _TRIED:
+            return found[0]
+        tried += 1
+        if (right := _nearest(word, known)) == "":
             return found[0]
         if right not in _plain_words() and _NAMING.search(text[: found.start()]):
             return found[0]
@@ -75,19 +88,22 @@ def spelt(text: str, names: frozenset[str] = frozenset()) -> str:
 @lru_cache(maxsize=1024)
 def _nearest(word: str, known: frozenset[str]) -> str:
     """The one word that this one is a slip of; empty where there is none, or more than one as near."""
+    matcher, letters = SequenceMatcher(None, "", word), sorted(word)
     near = [
         (ratio, other)
         for other in known
         if other[0] == word[0]
         and abs(len(other) - len(word)) <= (1 if len(word) < _LONG else 2)
-        and (ratio := _likeness(word, other)) >= LIKE
+        and (ratio := _likeness(matcher, letters, other)) >= LIKE
     ]
     best = max((ratio for ratio, _ in near), default=0.0)
     nearest = {other for ratio, other in near if ratio == best}
     return nearest.pop() if len(nearest) == 1 else ""
 
 
-def _likeness(word: str, other: str) -> float:
-    if len(word) == len(other) and sorted(word) == sorted(other):  # letters in the wrong order
+def _likeness(matcher: SequenceMatcher[str], letters: list[str], other: str) -> float:
+    """Ratio of `other` to the word of the matcher; the sorted letters of that word come along. 0 where it is below `LIKE`."""
+    if len(letters) == len(other) and letters == sorted(other):  # letters in the wrong order
         return 0.9
-    return SequenceMatcher(None, word, other).ratio()
+    matcher.set_seq1(other)
+    return matcher.ratio() if matcher.quick_ratio() >= LIKE else 0.0

@@ -100,6 +100,8 @@ class Ledger(BaseModel):
         things: what was meant lately, the latest last.
         facts: what the speaker told of himself: `name`, `home`, `likes`, `dog` …
         told: the fact of the card that the last answer told; `topic`: the one still spoken of, `aside`: lines since then.
+        talk: the topic of small talk of the last answer; `theirs`: the last one of the speaker's own life, `theirs_aside`:
+            lines since then.
         reason: the cause of what it did then; `line`: the last line that was said to this speaker.
         asked: what the character has asked and waits to hear: `which`, `deal`, `goods`, `wares`, `you` (empty: nothing).
     """
@@ -123,6 +125,9 @@ class Ledger(BaseModel):
     told: Phrase = ""
     topic: Phrase = ""
     aside: int = Field(default=0, ge=0)
+    talk: Phrase = ""
+    theirs: Phrase = ""
+    theirs_aside: int = Field(default=0, ge=0)
     reason: Phrase = ""
     line: SaidText = ""
     asked: Phrase = ""
@@ -147,6 +152,15 @@ class Ledger(BaseModel):
         self.told = fact
         self.aside = 0 if fact else self.aside + 1
         self.topic = fact or (self.topic if self.aside <= SPOKEN_OF else "")
+
+    def talk_of(self, topic: str, theirs: bool) -> None:
+        """Note the topic of small talk of the last answer (empty: it was none); `theirs`: it is of the speaker's own life."""
+        self.talk = topic
+        self.theirs_aside = 0 if theirs else self.theirs_aside + 1
+        if self.theirs_aside > SPOKEN_OF:
+            self.theirs = ""
+        elif theirs and (topic.startswith("on_") or not self.theirs):  # how a detail is put leaves what it is a detail of
+            self.theirs = topic
 
     def mean(self, meant: Meant) -> None:
         """Take up a thing as the latest that was meant."""

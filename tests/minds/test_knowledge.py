@@ -51,7 +51,7 @@ def test_most_paraphrased_questions_are_found_among_twenty(perceiver: Perceiver)
     [
         ("whats ur favourite color", "on_colour"),
         ("my girlfriend dumped me yesterday", "on_heartbreak"),
-        ("do u have any siblings", "on_family"),
+        ("do u have any siblings", "on_siblings"),
         ("got any good jokes?", "on_joke"),
         ("are you a bot", "on_ai"),
     ],

@@ -1,0 +1,61 @@
+"""What goes on about small talk in words that say nothing alone: "why is that?", "and you?", "what do you think?".
+
+A topic of `small_talk.yaml` answers what is asked further about it (`further`), and knows what "and you?" asks after (`back`).
+What was told over several turns is judged and advised by the last topic of the speaker's own life. Where a topic has no answer
+of its own there is a plain one for each way of going on (`further_why` ...). Facts of a card have their own (`npc.facts`).
+"""
+
+from __future__ import annotations
+
+from npc.conversation.reply import Reply
+from npc.language.forms import follow_of
+from npc.language.senses import Ask, Sense
+from npc.parts import best
+from npc.smalltalk import values_of
+from npc.turn import Turn
+
+_ASKS_ON = frozenset({Sense.QUESTION, Sense.OTHER, Sense.YES, Sense.ORDER, Sense.TRADE, Sense.CEASE})
+_OF_THEIRS = frozenset({"think", "advise"})  # about what the speaker told, even if something else came between
+_ANYTIME = frozenset({"back", "sure", "then"})  # what can be said to whatever was talked of
+_OPEN = frozenset({Ask.NONE, Ask.WHY, Ask.HOW_LONG, Ask.COUNT, Ask.MINE, Ask.YOU_SAID})
+_PLAIN = {"sure": "on_sure"}
+_ADVICE = "on_advice"
+_KNOWS = 0.8  # likeness from which the card itself knows what is asked
+
+
+def answer(turn: Turn) -> Reply | None:
+    """What is answered to words that go on about what was just talked of; None where they do not."""
+    clause, ledger, behaviour = turn.clause, turn.ledger, turn.parts.behaviour
+    kind = follow_of(clause.text)
+    if clause.sense not in _ASKS_ON or clause.meaning.ask not in _OPEN or (ledger.told and kind not in _OF_THEIRS):
+        return None
+    topic = ledger.theirs if kind in _OF_THEIRS else ledger.talk
+    if not kind or not topic:
+        return None
+    if kind == "why" and ledger.reason != "talk":
+        return None  # of what it did, not of what it said
+    if kind == "back":
+        name = behaviour.talk_back.get(topic, "further_back")
+    else:
+        further = behaviour.talk_further.get(topic, {})
+        if kind == "became" and kind not in further:
+            return None  # of whom nobody knows
+        if kind == "advise" and kind not in further:
+            return None  # the card's own advice is as good
+        name = further.get(kind, _PLAIN.get(kind, f"further_{kind}"))
+    fact, likeness = best(turn.heard.knowledge)
+    if fact in turn.parts.persona.knowledge and likeness >= _KNOWS and name.startswith("further_"):
+        return None
+    name = _fresh(turn, name, _PLAIN.get(kind, f"further_{kind}"))
+    if name not in behaviour.topics:
+        return None
+    about = _ADVICE if kind in _OF_THEIRS else "" if name in behaviour.small_talk and kind != "sure" else topic
+    why = f"was asked further about {topic.partition('_')[2].replace('_', ' ')}: {kind}"
+    return Reply(name, why, values_of(clause.text, clause.sense is Sense.QUESTION), talk=about)
+
+
+def _fresh(turn: Turn, name: str, plain: str) -> str:
+    """This topic, or the plain one for the way of going on where all that it has was said lately."""
+    parts = turn.parts
+    moment, variables = parts.moment(turn.heard, [], turn.person), parts.variables(turn.heard)
+    return plain if name != plain and parts.speaker.is_stale(name, moment, variables) else name
