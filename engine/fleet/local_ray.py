@@ -1,6 +1,6 @@
 """A Ray cluster of our own, for tests and for trying things hard: of this machine alone, gone afterwards.
 
-Ray listens on loopback alone, since that is its node's address.
+It listens on loopback alone, behind a token of its own where Ray knows them (from 2.60 by default).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from engine.bridge.soak.processes import free_port
 from engine.errors import Fault, needs_extra
 from engine.remote.link import Link
+from engine.remote.loopback import on_loopback
 
 _STORE = 200 << 20  # bytes of the object store
 _WAIT_S = 120.0
@@ -41,16 +42,16 @@ class LocalRay:
     def __enter__(self) -> LocalRay:
         for left in reversed(range(_TRIES)):
             try:
-                self._ray.init(
-                    address="local",
-                    _node_ip_address=_HERE,
-                    num_cpus=self._processors,
-                    num_gpus=0,
-                    object_store_memory=_STORE,
-                    include_dashboard=False,
-                    log_to_driver=False,
-                    logging_level="warning",
-                )
+                with on_loopback():
+                    self._ray.init(
+                        address="local",
+                        num_cpus=self._processors,
+                        num_gpus=0,
+                        object_store_memory=_STORE,
+                        include_dashboard=False,
+                        log_to_driver=False,
+                        logging_level="warning",
+                    )
                 break
             except Exception as error:  # Ray gives its processes 30 s to start, and raises nothing more particular
                 self._ray.shutdown()

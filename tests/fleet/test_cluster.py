@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import threading
 import time
 
@@ -28,7 +30,7 @@ def cluster():
 
 @pytest.fixture
 def remote(cluster):
-    made = RemotePerceiver(cluster.address, patience=DEADLINE, start=DEADLINE)
+    made = RemotePerceiver(cluster.address, patience=DEADLINE, start=DEADLINE, frames=DEADLINE)
     yield made
     made.close()
 
@@ -36,6 +38,20 @@ def remote(cluster):
 def picture(seed: int) -> Frame:
     blocks = np.random.default_rng(seed).integers(0, 255, (9, 16, 3), dtype=np.uint8)
     return Frame.from_array(blocks.repeat(20, 0).repeat(20, 1))
+
+
+def test_nothing_of_it_can_be_reached_from_other_machines(cluster):
+    import ray
+
+    assert {node["NodeManagerAddress"] for node in ray.nodes()} == {"127.0.0.1"}
+    with socket.create_connection(("127.0.0.1", cluster.port)):
+        pass
+    ports = {port for node in ray.nodes() for name, port in node.items() if name.endswith("Port") and port}
+    assert ports
+    for address in {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {"127.0.0.1"}:
+        for port in (*ports, cluster.port):
+            with socket.socket() as stranger:
+                assert stranger.connect_ex((address, int(port))) == errno.ECONNREFUSED
 
 
 def test_replicas_see_what_is_seen_here_and_share_the_work(cluster, remote, perceiver):

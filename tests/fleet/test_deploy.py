@@ -41,6 +41,14 @@ def test_gateways_are_started_with_options_that_there_are(compose):
         read_address(words[words.index("--perception") + 1])
 
 
+def test_ray_asks_for_a_token_and_listens_to_nobody_else(compose):
+    perception = compose["services"]["perception"]
+    assert perception["environment"]["RAY_AUTH_MODE"] == "token"
+    assert perception["environment"]["RAY_AUTH_TOKEN_PATH"].removeprefix("/run/secrets/") in perception["secrets"]
+    assert perception["environment"]["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] == "0"
+    assert perception["networks"] == ["inside"]
+
+
 def test_a_password_may_have_any_letters(compose, tmp_path, monkeypatch):
     """The gateway's own command, with another program in the engine's place that tells whom libpq would ask, and how."""
     conninfo = pytest.importorskip("psycopg.conninfo", reason="needs the postgres extra")

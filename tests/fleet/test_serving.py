@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 import pytest
@@ -39,13 +40,15 @@ def test_what_is_wrong_otherwise_is_told_at_once(tmp_path):
 
 def test_a_cluster_of_our_own_listens_on_loopback_and_tries_another_port(monkeypatch):
     pytest.importorskip("ray", reason="needs the ray extra")
+    from ray._private import services
+
     from engine.fleet.local_ray import LocalRay
 
     asked, ports = [], []
 
     class Ray:
         def init(self, **options):
-            asked.append(options)
+            asked.append((os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"], services.get_node_ip_address()))
 
         def shutdown(self):
             pass
@@ -61,6 +64,9 @@ def test_a_cluster_of_our_own_listens_on_loopback_and_tries_another_port(monkeyp
 
     made = LocalRay()
     made._ray, made._serve = Ray(), Serve()
+    monkeypatch.delenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", raising=False)
     with made as cluster:
-        assert {one["_node_ip_address"] for one in asked} == {one["host"] for one in ports} == {"127.0.0.1"}
+        assert asked == [("0", "127.0.0.1")]
+        assert "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER" not in os.environ
+        assert {one["host"] for one in ports} == {"127.0.0.1"}
         assert cluster.port == ports[-1]["port"] != ports[0]["port"]

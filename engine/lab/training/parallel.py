@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import timedelta
 from queue import SimpleQueue
@@ -20,6 +20,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from engine.errors import Fault, needs_extra
+from engine.remote.loopback import on_loopback
 
 _WAIT = timedelta(days=1)  # the others wait while the first computes features
 _Job = TypeVar("_Job")
@@ -138,8 +139,10 @@ def on_ray(address: str | None) -> Iterator[None]:
     with needs_extra("ray", "Training on a cluster"):
         import ray
     try:
-        more = {"include_dashboard": False, "object_store_memory": 200 << 20} if address == "local" else {}
-        ray.init(address=address, log_to_driver=False, logging_level="warning", **more)
+        own = address == "local"
+        more = {"include_dashboard": False, "object_store_memory": 200 << 20} if own else {}
+        with on_loopback() if own else nullcontext():
+            ray.init(address=address, log_to_driver=False, logging_level="warning", **more)
     except Exception as error:  # also where the machine is too busy: Ray raises nothing more particular
         why = " ".join(str(error).split())[:200]
         fix = "Start one with `ray start --head`, or say local."
