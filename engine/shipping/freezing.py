@@ -21,6 +21,7 @@ NAME = "npc-engine"
 _BY_NAME = ("npc", "engine.bridge", "engine.formats", "engine.inspector", "engine.minds", "engine.perception", "engine.voice")
 _UNUSED = (  # parts of what is needed, and of Python
     *("onnxruntime.tools", "onnxruntime.transformers", "onnxruntime.quantization", "numpy.f2py", "numpy.testing"),
+    *("yaml.cyaml", "yaml._yaml", "_yaml", "pydantic.mypy", "pydoc_data"),  # only learning reads YAML by the C library
     *("PIL.ImageTk", "PIL.ImageQt", "PIL._avif", "PIL._imagingtk", "PIL._imagingft"),
     *("engine.lab", "engine.fleet", "engine.shipping", "engine.speech", "engine.bridge.soak"),
     *("export", "demo_game", "npc.evaluation", "tkinter", "idlelib", "ensurepip", "curses"),
