@@ -75,6 +75,7 @@ class Link:
         self._idle: queue.LifoQueue[http.client.HTTPConnection] = queue.LifoQueue(_IDLE)
         self._lock = threading.Lock()
         self._away_since: float | None = None
+        self._in_a_row = 0  # calls that nobody answered, since one was
         self._rests_until = float("-inf")  # once nobody is waited for any more
         self.failed = 0  # calls that nobody answered
 
@@ -117,13 +118,15 @@ class Link:
                     self.failed += 1
                     now = self._clock()
                     self._away_since = start if self._away_since is None else self._away_since
-                    self._rests_until = now + max(_LONGEST_PAUSE_S, min(_REST * (now - start), _LONGEST_REST_S))
+                    self._in_a_row += 1
+                    if self._in_a_row > 1:  # the first may have met the one replica that hangs
+                        self._rests_until = now + max(_LONGEST_PAUSE_S, min(_REST * (now - start), _LONGEST_REST_S))
                 if self.away_for() >= patience:
                     raise self._fault(str(error)) from None
                 self._pause(min(pause, patience - self.away_for()))
                 pause = min(2 * pause, _LONGEST_PAUSE_S)
             else:
-                self._away_since = None
+                self._away_since, self._in_a_row = None, 0
                 return answer
 
     def _fault(self, why: str) -> Fault:

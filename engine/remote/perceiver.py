@@ -27,7 +27,7 @@ from npc.types import HEADS
 
 _LOG = logging.getLogger("engine.remote")
 FRAMES, CALLS = 16, 4  # that are under way together: frames, in so many calls
-PATIENCE_S = 1.0  # of words, for an answer: then others have their turn, and these come again (`engine.bridge.worker`)
+PATIENCE_S = 2.0  # of words, for two calls: then others have their turn, and these come again (`engine.bridge.worker`)
 FRAMES_S = 0.5  # of frames: what is seen later than that is of no use
 _START_S = 60.0  # for the first replica to be there
 _LOOK_S = 10.0  # for a look at a picture, which holds nobody up
@@ -53,7 +53,7 @@ class _Application:
     def __init__(self, address: str, words: float, frames: float) -> None:
         self.address = address
         self._patience = (words, frames)
-        self._links = Link(address, words), Link(address, frames)
+        self._links = Link(address, words / 2), Link(address, frames)
 
     def ask(self, what: str, body: bytes | None, spoken: bool, patience: float | None = None) -> bytes:
         """The answer; see `Link.ask`."""
@@ -108,7 +108,7 @@ class RemotePerceiver:
         self.text_encoder, self._eye = str(info["ear"]), str(info["eye"])
         self._height, self._width = map(int, info["size"])
         self._rows, self._columns = map(int, info["grid"])
-        self._pool = ThreadPoolExecutor(CALLS, thread_name_prefix="perception")
+        self._pool = ThreadPoolExecutor(4 * CALLS, thread_name_prefix="perception")  # by version, and with words or without
         self._ahead: list[_Ahead] = []
         self._fits: dict[int, tuple[Frame, EncodedFrame]] = {}  # of the frames that are asked about ahead
         self._vectors: OrderedDict[tuple[str, str], Floats] = OrderedDict()  # by what made them, and the text

@@ -300,6 +300,24 @@ def test_who_hangs_is_asked_a_third_of_the_time_at_the_most(monkeypatch):
     assert waited < 20.0
 
 
+def test_one_replica_that_hangs_keeps_nobody_from_asking_the_others(monkeypatch):
+    now, answers = 0.0, iter([Away("timed out"), b"of another"])
+
+    def one_hangs(link, what, body, seconds):
+        nonlocal now
+        now += seconds
+        answer = next(answers)
+        if isinstance(answer, Away):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(Link, "_call", one_hangs)
+    link = Link("ray://host", 0.5, lambda: now, lambda seconds: None)
+    with pytest.raises(Fault):
+        link.ask("see", b"", 0.5)
+    assert link.ask("see", b"", 0.5) == b"of another"
+
+
 def test_a_gateway_of_another_version_is_told_so():
     with pytest.raises(Fault, match="version 99"):
         unpack_looks(pack_looks([]).replace(b"version" + bytes([VERSION]), b"version" + bytes([99])), 8, 8)
