@@ -23,7 +23,11 @@ _UNUSED = (  # parts of what is needed, and of Python
     *("onnxruntime.tools", "onnxruntime.transformers", "onnxruntime.quantization", "numpy.f2py", "numpy.testing"),
     *("yaml.cyaml", "yaml._yaml", "_yaml", "pydantic.mypy", "pydoc_data"),  # only learning reads YAML by the C library
     *("PIL.ImageTk", "PIL.ImageQt", "PIL._avif", "PIL._imagingtk", "PIL._imagingft"),
-    *("engine.lab", "engine.fleet", "engine.shipping", "engine.speech", "engine.bridge.soak"),
+    *(
+        f"engine.lab.{room}"
+        for room in ("adaptation", "comparison", "compression", "config", "evaluation", "games", "model", "training")
+    ),
+    *("engine.fleet", "engine.shipping", "engine.speech", "engine.bridge.soak"),
     *("export", "demo_game", "npc.evaluation", "tkinter", "idlelib", "ensurepip", "curses"),
 )
 _TAKEN_ALONG = "metrics"  # an extra that is in the pack where it is installed

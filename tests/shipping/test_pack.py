@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from engine.bridge.client import Client
-from engine.cli import main
+from engine.cli import COMMANDS, main
+from engine.cli.pack import _PACKED
 from engine.formats.installed import Share
 from engine.shipping import freezing
 from engine.shipping.packing import program
@@ -94,6 +95,8 @@ def test_it_has_the_commands_of_a_game_and_no_others(pack: Path) -> None:
     told = subprocess.run([str(program(pack)), "--help"], capture_output=True, text=True, timeout=60).stdout
     listed = {line.split()[0] for line in told.partition("COMMAND --help tells more):")[2].splitlines() if line.strip()}
     assert listed == {"serve", "doctor", "keys", "ask", "talk"}
+    for name in listed:
+        assert subprocess.run([str(program(pack)), name, "--help"], capture_output=True, timeout=60).returncode == 0, name
     refused = subprocess.run([str(program(pack)), "train"], capture_output=True, text=True, timeout=60)
     assert refused.returncode == 2
     assert "There is no command 'train'" in refused.stderr
@@ -115,6 +118,21 @@ def test_it_holds_nothing_for_learning(pack: Path) -> None:
     names = {file.name for file in pack.rglob("*")}
     assert not names & {"torch", "onnx", "pygame", "heads.safetensors", "replay.zip", "huggingface_hub"}
     assert sum(file.stat().st_size for file in pack.rglob("*") if file.is_file() and not file.is_symlink()) < 170e6
+
+
+def test_no_command_of_a_pack_needs_what_is_left_out() -> None:
+    needed = [
+        *(COMMANDS[name].module for name in _PACKED),
+        "engine.minds.brain",
+        "engine.perception",
+        "engine.remote.perceiver",
+    ]
+    program = f"import sys, importlib; [importlib.import_module(module) for module in {needed}]; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert told.returncode == 0, told.stderr
+    left_out = [name for name in freezing._UNUSED if name.split(".")[0] in ("engine", "npc", "export", "demo_game")]
+    assert "engine.cli.talk" in told.stdout.split()
+    assert not [name for name in told.stdout.split() for out in left_out if f"{name}.".startswith(f"{out}.")]
 
 
 def test_a_pack_takes_nothing_along_that_happens_to_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
