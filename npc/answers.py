@@ -53,7 +53,9 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
     if _has_talked_enough(parts, percept, away):
         return _fall_silent(parts, percept, moment)
     understood = _understands(parts, heard)
-    if turn is None or turn.replied is None:
+    if turn is not None and turn.replied is None and _is_ordered(parts, turn):
+        understood = understood or bool(parts.meant(heard))
+    elif turn is None or turn.replied is None:
         moment.knows = _known(
             parts,
             heard,
@@ -145,6 +147,15 @@ def _understands(parts: CharacterParts, percept: Percept) -> bool:
     sure = (bool(intent), bool(do))
     action = parts.behaviour.actions.get(best(percept.action)[0])
     return all(sure) if action is not None and action.deed else any(sure)
+
+
+def _is_ordered(parts: CharacterParts, turn: Turn) -> bool:
+    """Whether it is told to do something that it can: whoever it is about, nothing is told of him."""
+    clause, heard = turn.clause, turn.heard
+    deed = best(heard.action)[0]
+    named = clause.sense is Sense.ORDER and deed in parts.behaviour.deeds.get(clause.meaning.verb, ())
+    near = best(heard.knowledge)[1] >= KNOWS
+    return named and not near and not clause.meaning.is_deed_of_a_thing
 
 
 def _known(parts: CharacterParts, percept: Percept, intent: str, asked: bool = False) -> str:

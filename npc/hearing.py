@@ -19,7 +19,7 @@ from npc.language.forms import follow_of
 from npc.language.kinds import PERSON, akin
 from npc.language.phrases import kind_of
 from npc.language.plain import is_emote, plain
-from npc.language.senses import Ask, Sense
+from npc.language.senses import Ask, Sense, meaning_of
 from npc.language.told import YES, as_name, told
 from npc.memory import Person
 from npc.memory.ledger import Heard, Ledger, Meant, Order
@@ -89,7 +89,8 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
 
 def _is_awaited(parts: CharacterParts, percept: Percept) -> bool:
     """Whether an order waits for this sign: "*whistles*"."""
-    return any(order.after and order.after == sign_in(percept.text) for order in parts.agenda.planned)
+    pays = meaning_of(plain(percept.text)).sense is Sense.TRADE  # "*hands over 9 coins*"
+    return pays or any(order.after and order.after == sign_in(percept.text) for order in parts.agenda.planned)
 
 
 def _percepts(reading: Reading, percept: Percept) -> Sequence[Percept]:

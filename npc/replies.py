@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from npc import facts, followups, smalltalk
-from npc.conversation import episodes, recall, trade, view
+from npc.conversation import basket, episodes, recall, trade, view
 from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, counted
@@ -69,7 +69,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
             return kept
     if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
         return ask_which(turn)
-    if (trade.goes_on(clause, ledger) or trade.wants(clause)) and (traded := _traded(turn, looked)) is not None:
+    goes_on = trade.goes_on(clause, ledger) or trade.wants(clause) or basket.goes_on(clause, ledger, _stall(turn))
+    if goes_on and (traded := _traded(turn, looked)) is not None:
         return traded
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
         return None
@@ -146,7 +147,16 @@ def _traded(turn: Turn, looked: Percept) -> Reply | None:
     intent, p = best(heard.intent)
     in_view = heard.target is not None and not turn.clause.meaning.thing
     stall, wished = _stall(turn), all_wanted(turn, _stall(turn))
-    traded = trade.answer(wished, turn.ledger, stall, looked.speaker, looked.time, intent if p >= _SAYS_SO else "", in_view)
+    traded = basket.answer(
+        wished,
+        turn.ledger,
+        stall,
+        looked.speaker,
+        looked.time,
+        intent if p >= _SAYS_SO else "",
+        in_view,
+        ", ".join(c.text.rstrip(" .,!?") for c, _ in turn.clauses),
+    )
     if traded is None:
         return None
     turn.settled += [c for c, _ in turn.clauses if wished is not turn.clause and c.sense is Sense.ORDER]

@@ -36,6 +36,10 @@ _LIKELY = 0.5
 _NEAR = 0.7  # likeness from which words are harmless talk
 _UNFRIENDLY = frozenset({"on_quiet", "on_disagree", "on_doubt"})
 _WANTED = {"heal": "help_me", "defend": "help_me", "follow": "follow_me", "stay": "wait_here", "flee": "flee"}
+# Verbs that tell what is to be done where the model hears nothing of the kind in the rest of the words.
+_PLAIN = frozenset({"stand", "stay", "wait", "follow", "protect", "defend", "heal", "flee"})
+_WORDS, _VAGUELY = frozenset({"talk", "idle", "greet"}), 0.6
+_UP = re.compile(r"(?:up|still|calm|quiet|down|on|strong|tuned|a (?:minute|moment|second))\b", re.IGNORECASE)
 _VIOLENT = ("attack", "defend")  # actions that harmless words are not to set off
 _MANNERS = {
     "greet": "greet", "thank": "talk", "apologize": "talk", "agree": "talk", "compliment": "talk", "refuse": "idle",
@@ -131,8 +135,12 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
     named = load_behaviour().deeds.get(clause.meaning.verb, ())
     if _TOGETHER.match(clause.text) and best(percept.action)[0] in _ALARMED:
         return replace(percept, action=mostly(percept.action, "follow", SURE), intent=mostly(percept.intent, "follow_me", SURE))
-    helps = clause.meaning.verb == "help"
-    plain, rest = ORDERS.get(clause.meaning.verb), clause.meaning.values.get("rest", "")
+    (heard, p), rest = best(percept.action), clause.meaning.values.get("rest", "")
+    unheard = heard not in named and (heard in _WORDS or p < _VAGUELY)
+    if clause.meaning.verb in _PLAIN and unheard and not _UP.match(rest):
+        deed = named[0]
+        return replace(percept, action=mostly(percept.action, deed, SURE), intent=mostly(percept.intent, _WANTED[deed], SURE))
+    helps, plain = clause.meaning.verb == "help", ORDERS.get(clause.meaning.verb)
     if plain is None or not plain.match(rest) or (not rest if helps else best(percept.action)[0] in named):
         return percept
     deed = "follow" if helps else named[0]

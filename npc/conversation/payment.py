@@ -15,7 +15,8 @@ from npc.memory.ledger import Bid, Ledger
 from npc.types import Effect
 
 _HANDS_OVER = re.compile(
-    r"(?:(?:deal|okay|fine|good|great|yes|done|sold|agreed|all ?right)[,.!]* )*(?:here (?:is|are|you go|you are)|"
+    r"(?:hands|slides|puts|gives|counts|pays|tosses|pushes)\b|(?:(?:deal|okay|fine|good|great|yes|done|sold|agreed|"
+    r"all ?right)[,.!]* )*(?:here (?:is|are|you go|you are)|"
     r"there you (?:go|are)|take(?: my money|(?= \d))|I (?:will )?pay|the (?:money|coins?)\b)",
     re.IGNORECASE,
 )
@@ -34,7 +35,7 @@ _SUPPOSES = re.compile(r"\b(?:if|in case|when)\b.*\?|\b(?:do|would|will|can|coul
 _LENDS = re.compile(
     r"\b(?:lend|loan|borrow)\b.*\b(?:coins?|gold|money|\d+)\b|\bon credit\b|\bon (?:my|the|a) tab\b|\b(?:pay|"
     r"give) (?:you |it )*"
-    r"(?:back )?(?:later|tomorrow|next (?:week|time|month)|when I|once I|another day|some other time|as soon as)\b|"
+    r"(?:back )?(?:later|tomorrow|next (?:week|time|month)|when I|once I|another day|some other time|as soon as|half now)\b|"
     r"\bI (?:will )?owe you\b",
     re.IGNORECASE,
 )

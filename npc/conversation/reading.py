@@ -222,6 +222,10 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
         text, meaning = rest, replace(meaning, values={**meaning.values, "corrects": "yes"})
     if meaning.verb == "leave" and (left := left_alone(text, ledger)):
         text, meaning = left, meaning_of(left)
+    mine = meaning.values.get("mine", "")
+    if before is not None and before.meaning.ask is Ask.HAVE and mine.lower() in _SUBJECTS:  # "would you take those?"
+        meaning = replace(meaning, values={**meaning.values, "mine": before.meaning.values["item"]})
+        return Clause(said, text, meaning, piece.joint, thing_in(meaning.values.get("item", "")))
     if before is not None and meaning.sense is Sense.TRADE and (goods := _goods(meaning, before)):
         return Clause(said, text, replace(meaning, values={**meaning.values, "item": goods}), piece.joint, thing_in(goods))
     if meaning.ask is Ask.NEARER and (

@@ -10,19 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from npc.conversation.deals import bought, close, refuse, sold
 from npc.conversation.payment import handed_over, on_credit, owed, paid, returned
 from npc.conversation.reading import Clause
-from npc.conversation.recall import price_of
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, coins, counted, named, number
 from npc.language.kinds import may_be_sold
 from npc.language.phrases import singular, thing_in
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import Bid, Ledger
-from npc.types import Effect
 
 ROUNDS = 3  # after so many bids below it, the price is firm
-_ABOUT = re.compile(r"(?:tell me about|(?:and )?(?:what|how) about) (?P<item>.+)", re.IGNORECASE)
+ABOUT = re.compile(r"(?:tell me about|(?:and )?(?:what|how) about) (?P<item>.+)", re.IGNORECASE)
 # "I will think about it" is no deal yet.
 _WAVERS = re.compile(
     r"\b(?:think|maybe|perhaps|later|tomorrow|if|but|unless|first|wait|whether|sure about|decide|consider|come back)\b",
@@ -72,21 +71,21 @@ def answer(
         return settled
     if wants(clause) and (wanted := _wanted(clause.text, ledger, stall, speaker, now)) is not None:
         return wanted
-    if meaning.sense is Sense.QUESTION and (about := _ABOUT.match(clause.text)) is not None:
+    if meaning.sense is Sense.QUESTION and (about := ABOUT.match(clause.text)) is not None:
         return _about(about["item"], ledger, stall, speaker, now)
     if meaning.ask is Ask.HAVE:
         return _shown(values, ledger, stall, now)
     if meaning.sense is Sense.ORDER:
         return None if in_view else _ordered(clause, ledger, stall, speaker, now)
     if ledger.asked == _WARES and meaning.sense is Sense.OTHER and (item := stall.find(thing_in(clause.text))):
-        return _ask(item, stall.asks(item), "price", ledger, now)
+        return ask(item, stall.asks(item), "price", ledger, now)
     if (
         open_bid is not None
         and meaning.sense is Sense.OTHER
         and heard in {"agree", "refuse"}
         and not _WAVERS.search(clause.text)
     ):
-        return _close(ledger, stall, speaker, now) if heard == "agree" else _refuse(ledger)
+        return close(ledger, stall, speaker, now) if heard == "agree" else refuse(ledger)
     if meaning.sense is Sense.OFFER and open_bid is not None and not open_bid.buys and (goods := _GIVES.match(clause.text)):
         return _swap(open_bid.item, goods["mine"], ledger, stall, speaker, now)
     if meaning.sense is not Sense.TRADE and not (meaning.sense in {Sense.YES, Sense.NO} and ledger.asked == _DEAL):
@@ -99,9 +98,9 @@ def answer(
             return _wares({}, ledger, stall, now, list(dict.fromkeys(pair))) if len(set(pair)) > 1 else None
         return _wares(values, ledger, stall, now)
     if meaning.sense is Sense.YES or "deal" in values:
-        return handed_over(_close(ledger, stall, speaker, now), clause, ledger)
+        return handed_over(close(ledger, stall, speaker, now), clause, ledger)
     if meaning.sense is Sense.NO:
-        return _refuse(ledger)
+        return refuse(ledger)
     if clause.said.rstrip().endswith("?") and (bid := ledger.open_bid("npc")) and values.get("number") == str(bid.price):
         values = {**values, "dear": values["number"]}  # "60??": who says the price again finds it high
     return handed_over(_bargain(values, ledger, stall, speaker, now), clause, ledger)
@@ -127,7 +126,7 @@ def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: s
         count = number(values["count"]) or 1
         if mine.buys:
             return _offer(mine.item, stall.pays(mine.item, count), count, ledger, now)
-        return _ask(mine.item, stall.asks(mine.item, count), "price", ledger, now, count)
+        return ask(mine.item, stall.asks(mine.item, count), "price", ledger, now, count)
     buys = mine is not None and mine.buys and "mine" not in values
     if (buys and (not goods or stall.wanted(goods))) or "sells" in values:
         return _raise(goods, values, ledger, stall, speaker, now)
@@ -136,10 +135,11 @@ def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: s
     if {"dear", "little"} & values.keys() and not goods and mine is None:  # "that is a lot", and nobody has named a price
         return None
     count, words = stall.several("" if _ANOTHER.fullmatch(goods) or number(goods) else goods)
-    count = number(goods) or count
-    close = stall.meant(words)
-    if len(close) > 1 and not stall.find(words):
-        return _wares({}, ledger, stall, now, close)
+    every = number(goods.removeprefix("all ")) or 0
+    count = every or count
+    fits = stall.meant(words)
+    if len(fits) > 1 and not stall.find(words):
+        return _wares({}, ledger, stall, now, fits)
     item = _item(words, ledger, stall)
     if item == "" and "maybe" in values and not may_be_sold(goods):  # "do you have children?"
         return None
@@ -150,13 +150,13 @@ def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: s
     if item == "":
         return Reply("not_for_sale", f"does not sell {goods}", {"item": goods}, "refuse") if goods else None
     if "dear" in values:
-        return _lower(item, None, ledger, stall, now)
+        return lower(item, None, ledger, stall, now)
     if "number" in values:
         plus, goods = counted(thing_in(values.get("plus", "")))
         against = stall.wanted(goods) if goods else ""
         worth = stall.pays(against, plus) if against else 0
-        return _lower(item, number(values["number"]) or 1, ledger, stall, now, speaker, called(against, plus), worth)
-    return _ask(item, stall.asks(item, count), "price", ledger, now, count)
+        return lower(item, number(values["number"]) or 1, ledger, stall, now, speaker, called(against, plus), worth, every)
+    return ask(item, stall.asks(item, count), "price", ledger, now, count)
 
 
 def wants(clause: Clause) -> bool:
@@ -175,19 +175,19 @@ def _wanted(text: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -
     mine = ledger.open_bid("npc") if ledger.asked == _DEAL else None
     if found is not None and _IT.fullmatch(words):
         if mine is not None:
-            return None if mine.buys else _sold(mine, ledger, stall, speaker)
+            return None if mine.buys else sold(mine, ledger, stall, speaker)
         item = stall.find(ledger.things[-1].phrase) if ledger.things else ""
-        return _ask(item, stall.asks(item), "price", ledger, now) if item else None
+        return ask(item, stall.asks(item), "price", ledger, now) if item else None
     if mine is not None and not mine.buys and (count := number(words)):
-        return _ask(mine.item, stall.asks(mine.item, count), "price", ledger, now, count)
+        return ask(mine.item, stall.asks(mine.item, count), "price", ledger, now, count)
     count, goods = stall.several(named(words))
     item = stall.find(goods)
     alone = found is None and " and " not in item and count < 2  # "a pie" may be said for many a reason
     if not item or alone or not all(stall.names(part) for part in goods.split(" and ")):
         return None
     if mine is not None and found is not None and mine.item == item and count in {1, mine.count}:
-        return _sold(mine, ledger, stall, speaker)
-    return _ask(item, stall.asks(item, count), "price", ledger, now, count)
+        return sold(mine, ledger, stall, speaker)
+    return ask(item, stall.asks(item, count), "price", ledger, now, count)
 
 
 def _item(named: str, ledger: Ledger, stall: Stall) -> str:
@@ -208,7 +208,7 @@ def _wares(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float, 
         return Reply("no_deal", f"has nothing for {most} coins", {"item": "anything"}) if stall.wares else None
     if rank := values.get("rank"):
         name = listed[0 if rank.lower().startswith(("cheap", "least")) else -1]
-        return _ask(name, stall.asks(name), "price", ledger, now)
+        return ask(name, stall.asks(name), "price", ledger, now)
     ledger.asked = _WARES
     told = [f"{name} for {coins(stall.asks(name))}" for name in listed]
     return Reply("wares", "was asked for its wares", {"seen": ", ".join(told)}, "trade")
@@ -222,7 +222,7 @@ def _about(words: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -
     if want and last is not None and last.against and last.item:
         return _swap(last.item, words, ledger, stall, speaker, now)
     if item := stall.find(named):
-        return _ask(item, stall.asks(item, count), "price", ledger, now, count)
+        return ask(item, stall.asks(item, count), "price", ledger, now, count)
     return _buys({"item": words}, ledger, stall, now) if want else None
 
 
@@ -232,45 +232,56 @@ def _ordered(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: fl
     if verb not in {"give", "buy", "sell", "get", "hand", "take"} or not stall.wares:
         return None
     count, words = counted(thing_in(clause.meaning.thing or rest))
-    close = stall.meant(words) if words else []
+    fits = stall.meant(words) if words else []
     item = stall.find(words) if words else ""
     if " and " in (several := stall.several(named(clause.meaning.thing or rest))[1]) and stall.find(several):
         count, item = 1, stall.find(several)  # "2 pies and an ale"
     mine = ledger.open_bid("npc")
     agreed = mine is not None and mine.item == item and count in {1, mine.count}
     if item and agreed and ledger.asked == _DEAL and _TAKES.match(clause.text):
-        return _close(ledger, stall, speaker, now)
+        return close(ledger, stall, speaker, now)
     if item and verb != "take":
-        return _ask(item, stall.asks(item, count), "price", ledger, now, count)
-    return _wares({}, ledger, stall, now, close) if len(close) > 1 and verb != "take" else None
+        return ask(item, stall.asks(item, count), "price", ledger, now, count)
+    return _wares({}, ledger, stall, now, fits) if len(fits) > 1 and verb != "take" else None
 
 
 def goes_on(clause: Clause, ledger: Ledger) -> bool:
     """Whether words about some thing go on with the trade that is under way, whatever else is known of it."""
-    about = clause.meaning.sense is Sense.QUESTION and _ABOUT.match(clause.text) is not None
+    about = clause.meaning.sense is Sense.QUESTION and ABOUT.match(clause.text) is not None
     return ledger.asked in {_DEAL, _GOODS, _WARES} and (about or clause.meaning.ask is Ask.HAVE)
 
 
 # -- bids --------------------------------------------------------------------------------------------------
 
 
-def _ask(item: str, price: int, topic: str, ledger: Ledger, now: float, count: int = 1) -> Reply:
+def ask(item: str, price: int, topic: str, ledger: Ledger, now: float, count: int = 1) -> Reply:
     ledger.bid(Bid(item=item, by="npc", price=price, time=now, count=count))
     ledger.asked = _DEAL
     named = called(item, count)
     return Reply(topic, f"asks {price} for {named}", {"item": named, "price": coins(price)}, "trade")
 
 
-def _lower(
-    item: str, bid: int | None, ledger: Ledger, stall: Stall, now: float, speaker: str = "", against: str = "", worth: int = 0
+def lower(
+    item: str,
+    bid: int | None,
+    ledger: Ledger,
+    stall: Stall,
+    now: float,
+    speaker: str = "",
+    against: str = "",
+    worth: int = 0,
+    count: int = 0,
 ) -> Reply:
     """Answer a bid, or words that the price is too high: take it, come down, or stay firm.
 
     Args:
         against: what comes with the coins of the bid, and is `worth` so many more.
+        count: how many, where that is not what was asked for before.
     """
     mine = next((b for b in reversed(ledger.bids) if b.item == item and b.by == "npc" and b.state == "open"), None)
-    count = mine.count if mine is not None else 1
+    if count and mine is not None and mine.count != count:
+        mine = None
+    count = count or (mine.count if mine is not None else 1)
     floor = stall.least(item, count)
     asked = mine.price if mine is not None and mine.price is not None else stall.asks(item, count)
     rounds = ledger.haggle(item)
@@ -278,13 +289,13 @@ def _lower(
         ledger.bid(Bid(item=item, price=bid, time=now, count=count))
         if bid + worth >= floor:
             paid_in = {"price": min(bid, max(asked - worth, 0)), "against": against}
-            return _sold(Bid(item=item, time=now, count=count, **paid_in), ledger, stall, speaker)  # type: ignore[arg-type]
+            return sold(Bid(item=item, time=now, count=count, **paid_in), ledger, stall, speaker)  # type: ignore[arg-type]
     if rounds >= ROUNDS or asked <= floor:
-        return _ask(item, asked, "firm", ledger, now, count)
+        return ask(item, asked, "firm", ledger, now, count)
     aim = max(floor, bid if bid is not None else floor)
     share = 0.5 + 0.25 * stall.sympathy
     price = max(floor, min(asked - 1, round(asked - share * (asked - aim))))
-    return _ask(item, price, "counter", ledger, now, count)
+    return ask(item, price, "counter", ledger, now, count)
 
 
 def _raise(named: str, values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
@@ -301,7 +312,7 @@ def _raise(named: str, values: Mapping[str, str], ledger: Ledger, stall: Stall, 
         offered = stall.pays(item, count)
     wanted, rounds, most = number(values.get("number", "")), ledger.haggle(item), stall.most(item, count)
     if wanted is not None and wanted <= max(offered, most):
-        return _bought(Bid(item=item, by="npc", price=wanted, time=now, count=count, buys=True), ledger, speaker)
+        return bought(Bid(item=item, by="npc", price=wanted, time=now, count=count, buys=True), ledger, speaker)
     if rounds < ROUNDS and offered < most:
         aim = min(most, wanted if wanted is not None else most)
         offered = min(most, max(offered + 1, round(offered + (0.5 + 0.25 * stall.sympathy) * (aim - offered))))
@@ -330,8 +341,8 @@ def _swap(item: str, words: str, ledger: Ledger, stall: Stall, speaker: str, now
     worth = stall.pays(mine, count)
     ledger.bid(Bid(item=item, against=called(mine, count), time=now))
     if worth >= stall.least(item):
-        return _sold(Bid(item=item, price=0, against=called(mine, count), time=now), ledger, stall, speaker)
-    return _ask(item, stall.asks(item), "counter", ledger, now)
+        return sold(Bid(item=item, price=0, against=called(mine, count), time=now), ledger, stall, speaker)
+    return ask(item, stall.asks(item), "counter", ledger, now)
 
 
 def _buys(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float) -> Reply | None:
@@ -363,47 +374,3 @@ def _shown(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float) 
         return None
     one = singular(named)
     return Reply("no_use", f"has no use for {one}", {"item": one}, "refuse")
-
-
-# -- deals -------------------------------------------------------------------------------------------------
-
-
-def _close(ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
-    """The customer takes what was asked, or offered, last."""
-    bid = ledger.open_bid("npc")
-    if bid is None:
-        return None
-    return _bought(bid, ledger, speaker) if bid.buys else _sold(bid, ledger, stall, speaker)
-
-
-def _refuse(ledger: Ledger) -> Reply | None:
-    bid = ledger.open_bid("npc")
-    ledger.asked = ""
-    if bid is None:
-        return None
-    ledger.bid(bid.model_copy(update={"state": "refused"}))
-    return Reply("no_deal", f"made no deal about {bid.item}", {"item": bid.item}, "talk")
-
-
-def _sold(bid: Bid, ledger: Ledger, stall: Stall, speaker: str) -> Reply:
-    """An effect for each ware; the first of several bears what the price is more than the sum of the others."""
-    agreed = bid.model_copy(update={"by": "player", "state": "agreed"})
-    ledger.bids = tuple(b for b in ledger.bids if b.item != bid.item)
-    ledger.bid(agreed)
-    ledger.rounds.pop(bid.item, None)
-    ledger.asked = ""
-    effects = tuple(
-        Effect("sell", {"item": part, "price": share, "against": bid.against, "to": speaker, "count": n * bid.count})
-        for part, n, share in stall.shares(bid.item, bid.price or 0)
-    )
-    values = {"item": called(bid.item, bid.count), "price": price_of(agreed)}
-    return Reply("sold", f"sold {values['item']} for {price_of(agreed)}", values, "trade", effects=effects)
-
-
-def _bought(bid: Bid, ledger: Ledger, speaker: str) -> Reply:
-    ledger.bid(bid.model_copy(update={"state": "agreed"}))
-    ledger.rounds.pop(bid.item, None)
-    ledger.asked = ""
-    effect = Effect("buy", {"item": bid.item, "price": bid.price or 0, "from": speaker, "count": bid.count})
-    values = {"item": called(bid.item, bid.count), "price": price_of(bid)}
-    return Reply("bought", f"bought {values['item']} for {price_of(bid)}", values, "trade", effects=(effect,))

@@ -30,7 +30,8 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _WAIT = re.compile(
-    r"^(?:no+,? wait|wait,? no|oh no|no,? no+|wait)[,.!]* (?=(?:not|I (?:mean|meant)|do not|never|rather|instead)\b)",
+    r"^(?:no+,? wait|wait,? no|oh no|no,? no+|wait)[,.!]* (?=(?:not|I (?:mean|meant)|do not|never|rather|instead|(?:he|"
+    r"she|it|they|that|this) (?:is|are|was|were))\b)",
     re.IGNORECASE,
 )
 _WHICH_ONE = re.compile(

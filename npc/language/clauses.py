@@ -34,6 +34,15 @@ _SUPPOSES = re.compile(
     r"knew|lost|got|saw|would|asked|met|died|came|went|left|told)\b.{0,80}\b(?:would|could) (?:you|it|he|she|they|I|we)\b",
     re.IGNORECASE,
 )
+_FURTHER = re.compile(r",?\s+(?:and|but)\s+(?=(?:if|when|whenever|once|as soon as|in case)\s)", re.IGNORECASE)
+# "Stand between us, I do not trust her": an order, and why.
+_COMMENT = re.compile(
+    expanded(
+        r"^(?P<do>(?:<deed>)[^,]*?),\s+(?P<why>(?:I|he|she|it|they|we|that|this|there|these|those|my [a-z]+) "
+        r"(?:do|does|did|am|is|are|was|were|have|has|can|could|would|need|feel|hate|love)\b.*)$"
+    ),
+    re.IGNORECASE,
+)
 _JOINT_ALONE = re.compile(r"(?:and|but|so|then|either)[ ,]*", re.IGNORECASE)
 _WITHIN = frozenset({"before", "until", "when", "because"})
 _NAMES: dict[str, Joint] = {
@@ -42,7 +51,7 @@ _NAMES: dict[str, Joint] = {
     "after": "when", "unless": "unless", "until": "until", "till": "until", "before": "before",
 }  # fmt: skip
 _OPENING = re.compile(rf"^(?:(?:{GRAMMAR['openings']})\b[\s,!.:]*)+(?=\w)", re.IGNORECASE)
-_CLOSING = re.compile(rf"(?:[\s,]+(?<!\bnot\s)(?:{GRAMMAR['closings']}))?[\s.!]*$", re.IGNORECASE)
+_CLOSING = re.compile(rf"(?:[\s,]+(?<!\bnot\s)(?:{GRAMMAR['closings']})){{0,3}}[\s.!]*$", re.IGNORECASE)
 _TAG = re.compile(rf"(?<=\w),\s*(?:{GRAMMAR['tags']})\s*[?!.]*$", re.IGNORECASE)
 
 
@@ -81,11 +90,17 @@ def cut(text: str) -> tuple[Piece, ...]:
 
 def _cut_sentence(sentence: str) -> list[Piece]:
     sentence = _TAG.sub("", sentence)
+    for further in _FURTHER.finditer(sentence):  # "stay close, and if I get hurt give me the potion"
+        if further.start() > 0 and _AHEAD.match(sentence[further.end() :]) is not None:
+            return [*_cut_sentence(sentence[: further.start()]), *_cut_sentence(sentence[further.end() :])]
     question = sentence.endswith("?")
     if _SUPPOSES.match(bare(sentence)) is None and (ahead := _AHEAD.match(bare(sentence))) is not None:
         joint = _NAMES[ahead["joint"].lower()]
         done = [piece for piece in _cut_plain(ahead["do"], question) if re.search(r"\w", piece.text)]
         return [*done, Piece(ahead["when"].strip(), joint, len(done), _is_always(ahead["joint"]))]
+    if (comment := _COMMENT.match(bare(sentence))) is not None:
+        why = _cut_plain(comment["why"], question)
+        return [*_cut_plain(comment["do"], False), *(replace(piece, joint=piece.joint or "because") for piece in why)]
     return _cut_plain(sentence, question)
 
 

@@ -27,10 +27,11 @@ _NAMING = re.compile(r"\b(?:name is|named|called|call me|I am|this is|from|to|of
 
 @cache
 def _real() -> frozenset[str]:
-    """Words of four to ten letters that are spelt right: the small lists of American and British English of SCOWL,
+    """Words that are spelt right: those that the grammar reads, and the small lists of American and British English of SCOWL,
     Copyright 2000-2011 by Kevin Atkinson (http://wordlist.sourceforge.net; its notice is in the NOTICE file)."""
     packed = Path(__file__).with_name("words.txt.gz").read_bytes()
-    return frozenset(gzip.decompress(packed).decode("ascii").split())
+    read = re.findall(r"[a-z]{4,}", repr([GRAMMAR["senses"], GRAMMAR["joints"], GRAMMAR["openings"]]))  # "priciest"
+    return frozenset(gzip.decompress(packed).decode("ascii").split()) | frozenset(read)
 
 
 _SHORT = frozenset(GRAMMAR["short_words"].split())

@@ -1,0 +1,231 @@
+"""What a customer names, however he puts it: wares and how many, what he leaves out, coins.
+
+The grammar of trade reads how most people put it. Who puts it otherwise ("two stews, one ale and a room for the night, how much
+is that?", "leave out the ale", "27 for all ten") still names wares and numbers, and a word or two tell what for.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from npc.conversation import trade
+from npc.conversation.reading import Clause
+from npc.conversation.reply import Reply
+from npc.conversation.stall import Stall, called, number
+from npc.language.grammar import expanded
+from npc.language.phrases import kind_of, singular
+from npc.language.senses import Ask, Sense
+from npc.memory.ledger import Bid, Ledger
+
+_TOKEN = re.compile(r"[a-z']+|\d+|[,.;!?]")
+_NUMBER = r"(?:\d{1,6}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|fifty)"
+_SKIPPED = frozenset({
+    "of", "the", "more", "a", "an", "some", "fresh", "good", "big", "small", "nice", "your", "those", "these", "that",
+})  # fmt: skip
+# What may follow the name of a ware: no "pie crumbs".
+_AFTER = frozenset({
+    ",", ".", ";", "!", "?", "and", "or", "for", "please", "to", "then", "now", "with", "at", "from", "in", "on",
+    "too", "also", "as", "plus", "each", "all", "altogether", "instead", "out", "off", "today", "is", "are", "it",
+    "if", "i", "you", "we", "but", "would", "do", "does", "cost", "worth", "back", "again", "first", "only", "maybe",
+    "though", "without", "except",
+})  # fmt: skip
+_DROPS = re.compile(
+    r"(?:without|except|not|no|forget(?: about)?|drop|minus|leave out|take off|take out|never mind|skip|instead of|rather than|"
+    r"do not (?:want|need))(?: (?:the|any|that|those|an?|my))*$"
+)
+_COINS = (
+    re.compile(expanded(rf"\b(?P<n>{_NUMBER}) <coin>\b"), re.IGNORECASE),
+    re.compile(
+        rf"\b(?:for|give you|pay(?: you)?|offer(?: you)?|down to|go to|make it|say|how about|only have)(?: only| just)? "
+        rf"(?P<n>{_NUMBER})(?=[\s?.!,]*$| for\b| and\b|,| then\b| if\b)",
+        re.IGNORECASE,
+    ),
+    re.compile(r"^(?P<n>\d{1,6})(?= for\b)", re.IGNORECASE),
+)
+_MANY = re.compile(
+    rf"\b(?P<n>{_NUMBER}|another|a couple)(?: more)? of (?:them|those|these|it)\b|\b(?P<n_>{_NUMBER}) more\b|"
+    rf"\ball (?P<n__>{_NUMBER})\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\b(?:how much|cost|price|altogether|in total|the total|come to|what if|if I (?:buy|take|"
+    r"get))\b",
+    re.IGNORECASE,
+)
+_TAKES = re.compile(
+    r"\b(?:I (?:will|would) (?:just |also |only )?(?:take|have|like|buy)|I (?:want|need)(?! to (?!buy|have|get)\b)|"
+    r"(?:give|get|bring|make|pour|pack) (?:me|us)|please|to go|for me|order|just the|only the)\b",
+    re.IGNORECASE,
+)
+_ADDS = re.compile(r"^(?:and|also|plus|oh and|throw in|add)\b|\b(?:too|as well|on top|with it)[\s?.!]*$", re.IGNORECASE)
+_HALF = re.compile(r"\bhalf (?:the |that )?price\b|\bhalf off\b", re.IGNORECASE)
+_FREE = re.compile(r"\b(?:for free|for nothing|a free|on the house|as a gift|for no money)\b", re.IGNORECASE)
+_SENSES = frozenset(
+    {Sense.TRADE, Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.SELF, Sense.RELEASE, Sense.CORRECT, Sense.OFFER}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What words name.
+
+    Attributes:
+        wares: how many of which.
+        without: wares that are left out.
+        coins: a sum, None where none is named.
+        many: how many of what is on the table; 0 where that is not said.
+    """
+
+    wares: tuple[tuple[int, str], ...] = ()
+    without: frozenset[str] = frozenset()
+    coins: int | None = None
+    many: int = 0
+
+
+def basket(words: str, stall: Stall) -> Basket:
+    """What `plain` words name of a stall."""
+    tokens = _TOKEN.findall(words.lower())
+    wares: dict[str, int] = {}
+    without: set[str] = set()
+    at = 0
+    while at < len(tokens):
+        name, length = _ware_at(tokens, at, stall)
+        if name and (at + length == len(tokens) or tokens[at + length] in _AFTER):
+            if _DROPS.search(" ".join(tokens[:at])) or tokens[at + length : at + length + 1] == ["out"]:
+                without.add(name)
+            else:
+                wares[name] = wares.get(name, 0) + _count_before(tokens, at)
+        at += max(length, 1)
+    many = _MANY.search(words)
+    count = next((v for v in many.groupdict().values() if v), "") if many is not None else ""
+    coins = next((number(found["n"]) for pattern in _COINS if (found := pattern.search(words)) is not None), None)
+    return Basket(tuple((n, name) for name, n in wares.items()), frozenset(without), coins, _counted(count))
+
+
+def _counted(word: str) -> int:
+    return {"another": 1, "a couple": 2, "": 0}.get(word.lower(), number(word) or 0)
+
+
+def _ware_at(tokens: list[str], at: int, stall: Stall) -> tuple[str, int]:
+    """The ware whose name begins here, and how many words it has; ("", 0) where none does."""
+    for name in sorted(stall.wares, key=len, reverse=True):
+        parts = name.split()
+        if [singular(token) for token in tokens[at : at + len(parts)]] == [singular(part) for part in parts]:
+            return name, len(parts)
+    heads = [name for name in stall.wares if kind_of(name) == singular(tokens[at])]
+    return (heads[0], 1) if len(heads) == 1 else ("", 0)
+
+
+def _count_before(tokens: list[str], at: int) -> int:
+    for token in reversed(tokens[max(at - 3, 0) : at]):
+        if (count := number(token)) is not None and token not in {"a", "an"}:
+            return count
+        if token not in _SKIPPED:
+            break
+    return 1
+
+
+def _named(wares: tuple[tuple[int, str], ...]) -> tuple[int, str]:
+    """Several wares as one item, as `Stall.parts` reads it; of one alone its count."""
+    if len(wares) == 1:
+        return wares[0]
+    return 1, " and ".join(f"{n} {name}" if n > 1 else name for n, name in wares)
+
+
+def goes_on(clause: Clause, ledger: Ledger, stall: Stall) -> bool:
+    """Whether words that name wares or numbers go on with the trade under way, whatever else they may mean."""
+    if ledger.asked not in {"deal", "wares"} or clause.sense not in _SENSES or clause.meaning.is_deed_of_a_thing:
+        return False
+    found = basket(clause.text, stall)
+    return bool(found.without or found.many or found.coins is not None or _HALF.search(clause.text))
+
+
+def answer(
+    clause: Clause,
+    ledger: Ledger,
+    stall: Stall,
+    speaker: str,
+    now: float,
+    heard: str = "",
+    in_view: bool = False,
+    whole: str = "",
+) -> Reply | None:
+    """As `trade.answer`; what that does not read is read by what it names.
+
+    Args:
+        whole: the whole utterance: "two stews and an ale. How much is that?".
+    """
+    words = whole or clause.text
+    found = basket(words, stall) if stall.wares and clause.sense in _SENSES and not in_view else Basket()
+    mine = ledger.open_bid("npc") if ledger.asked == "deal" else None
+    if mine is not None and not mine.buys and (found.without or (found.many and clause.meaning.ask is Ask.NONE)):
+        read = _read(words, found, mine, ledger, stall, speaker, now)
+        if read is not None:
+            return read
+    several = clause.sense is Sense.ORDER and any(n > 1 for n, _ in found.wares)
+    adds = mine is not None and _ADDS.search(clause.said) is not None
+    if several or ((found.coins is not None or adds) and found.wares and trade.ABOUT.match(clause.text)):
+        read = _read(clause.said if adds else words, found, mine, ledger, stall, speaker, now)
+        if read is not None:
+            return read
+    said = trade.answer(clause, ledger, stall, speaker, now, heard, in_view)
+    if said is not None and said.topic not in {"not_for_sale", "owes_nothing"}:
+        return said
+    return _read(words, found, mine, ledger, stall, speaker, now) or said
+
+
+def _read(words: str, found: Basket, mine: Bid | None, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
+    if mine is not None and mine.buys:
+        return None
+    wares = found.wares
+    if found.without and mine is not None:
+        left = tuple((n * mine.count, name) for n, name in stall.parts(mine.item) if name not in found.without)
+        wares = wares or left
+        if not wares:
+            return None
+    elif not wares and found.many and (item := mine.item if mine is not None else _last_sold(ledger)):
+        return _priced(found.many, item, found.coins, ledger, stall, speaker, now)
+    elif (
+        wares
+        and mine is not None
+        and _ADDS.search(words)
+        and not {n for _, n in wares} & {n for _, n in stall.parts(mine.item)}
+    ):
+        wares = (*((n * mine.count, name) for n, name in stall.parts(mine.item)), *wares)
+    if wares:
+        count, item = _named(wares)
+        free = _FREE.search(words) is not None
+        if not (
+            found.coins
+            or found.without
+            or free
+            or wares != found.wares
+            or _ASKS.search(words)
+            or _TAKES.search(words)
+            or _is_list(words, found)
+        ):
+            return None
+        return _priced(count, item, 0 if free else found.coins, ledger, stall, speaker, now)
+    if mine is None:
+        return None
+    if _HALF.search(words):
+        return _priced(mine.count, mine.item, (mine.price or 0) // 2, ledger, stall, speaker, now)
+    return _priced(mine.count, mine.item, found.coins, ledger, stall, speaker, now) if found.coins is not None else None
+
+
+def _is_list(words: str, found: Basket) -> bool:
+    """Whether nothing is said but wares and numbers."""
+    return len(found.wares) > 1 and len(words.split()) <= 4 * len(found.wares)
+
+
+def _last_sold(ledger: Ledger) -> str:
+    return next((bid.item for bid in reversed(ledger.bids) if not bid.buys and bid.state in {"agreed", "paid"}), "")
+
+
+def _priced(count: int, item: str, coins: int | None, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
+    if len(item) > 110 or called(item, count) == "":
+        return None
+    if coins is None:
+        return trade.ask(item, stall.asks(item, count), "price", ledger, now, count)
+    return trade.lower(item, coins, ledger, stall, now, speaker, count=count)

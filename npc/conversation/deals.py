@@ -1,0 +1,50 @@
+"""A deal closed, or not: what changes hands is an effect that the game carries out."""
+
+from __future__ import annotations
+
+from npc.conversation.recall import price_of
+from npc.conversation.reply import Reply
+from npc.conversation.stall import Stall, called
+from npc.memory.ledger import Bid, Ledger
+from npc.types import Effect
+
+
+def close(ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
+    """The customer takes what was asked, or offered, last."""
+    bid = ledger.open_bid("npc")
+    if bid is None:
+        return None
+    return bought(bid, ledger, speaker) if bid.buys else sold(bid, ledger, stall, speaker)
+
+
+def refuse(ledger: Ledger) -> Reply | None:
+    bid = ledger.open_bid("npc")
+    ledger.asked = ""
+    if bid is None:
+        return None
+    ledger.bid(bid.model_copy(update={"state": "refused"}))
+    return Reply("no_deal", f"made no deal about {bid.item}", {"item": bid.item}, "talk")
+
+
+def sold(bid: Bid, ledger: Ledger, stall: Stall, speaker: str) -> Reply:
+    """An effect for each ware; the first of several bears what the price is more than the sum of the others."""
+    agreed = bid.model_copy(update={"by": "player", "state": "agreed"})
+    ledger.bids = tuple(b for b in ledger.bids if b.item != bid.item)
+    ledger.bid(agreed)
+    ledger.rounds.pop(bid.item, None)
+    ledger.asked = ""
+    effects = tuple(
+        Effect("sell", {"item": part, "price": share, "against": bid.against, "to": speaker, "count": n * bid.count})
+        for part, n, share in stall.shares(bid.item, bid.price or 0)
+    )
+    values = {"item": called(bid.item, bid.count), "price": price_of(agreed)}
+    return Reply("sold", f"sold {values['item']} for {price_of(agreed)}", values, "trade", effects=effects)
+
+
+def bought(bid: Bid, ledger: Ledger, speaker: str) -> Reply:
+    ledger.bid(bid.model_copy(update={"state": "agreed"}))
+    ledger.rounds.pop(bid.item, None)
+    ledger.asked = ""
+    effect = Effect("buy", {"item": bid.item, "price": bid.price or 0, "from": speaker, "count": bid.count})
+    values = {"item": called(bid.item, bid.count), "price": price_of(bid)}
+    return Reply("bought", f"bought {values['item']} for {price_of(bid)}", values, "trade", effects=(effect,))

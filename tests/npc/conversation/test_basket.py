@@ -1,0 +1,74 @@
+"""What customers name, however they put it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from npc.conversation.basket import Basket, answer, basket
+from npc.conversation.reading import read
+from npc.conversation.stall import Stall, Ware
+from npc.memory.ledger import Ledger
+
+INN = Stall(
+    {"ale": Ware(price=2), "pie": Ware(price=5, least=4), "stew": Ware(price=4), "room": Ware(price=10, least=8)},
+    {"rabbit": 3},
+)
+
+
+def talk(*lines: str) -> list[Any]:
+    """The answers to what decides in each line, at an inn."""
+    ledger, replies = Ledger(), []
+    for time, line in enumerate(lines):
+        clauses = read(line, ledger, names=frozenset(INN.wares)).clauses
+        clause = min(clauses, key=lambda c: (c.sense != "trade", c.sense == "other", c.meaning.ask))
+        replies.append(answer(clause, ledger, INN, "ada", float(time), whole=", ".join(c.text.rstrip(" .?!") for c in clauses)))
+    return replies
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("two stews, one ale and a room for the night", Basket(((2, "stew"), (1, "ale"), (1, "room")))),
+        ("leave out the ale", Basket((), frozenset({"ale"}))),
+        ("I will take the pie without the ale", Basket(((1, "pie"),), frozenset({"ale"}))),
+        ("27 coins for all ten", Basket(coins=27, many=10)),
+        ("3 more of those", Basket(many=3)),
+        ("I want pie crumbs everywhere", Basket()),
+        ("the weather is fine", Basket()),
+    ],
+)
+def test_words_name_wares_numbers_and_coins(words: str, found: Basket) -> None:
+    assert basket(words, INN) == found
+
+
+@pytest.mark.parametrize(
+    ("lines", "topic", "item", "price"),
+    [
+        (
+            ["two stews, one ale and a room. how much is that alltogether?"],
+            "price",
+            "2 stews and ale and room",
+            "20",
+        ),
+        (["2 stews and an ale please", "thats more than i have. leave out the ale"], "price", "2 stews", "8"),
+        (["2 stews and a room please", "nvm the stew, just the room then"], "price", "room", "10"),
+        (["how much is the pie", "and 10 of them?"], "price", "10 pies", "50"),
+        (["how much is the pie", "and 10 of them?", "45 for all ten"], "sold", "10 pies", "45"),
+        (["how much is the pie", "ok deal", "i'd like two more of those please"], "price", "2 pies", "10"),
+        (["how much is the pie", "half price?"], "counter", "pie", "4"),
+        (["how much is the pie", "and an ale too"], "price", "pie and ale", "7"),
+        (["i shot 3 rabbits today, would u take those for the room"], "sold", "room", "your 3 rabbits"),
+        (["how much is the room", "9 and we have a deal"], "sold", "room", "9"),
+    ],
+)
+def test_a_trade_goes_on_however_it_is_put(lines: list[str], topic: str, item: str, price: str) -> None:
+    reply = talk(*lines)[-1]
+    assert (reply.topic, reply.values["item"]) == (topic, item)
+    assert reply.values["price"].startswith(price)
+
+
+@pytest.mark.parametrize("line", ["I want to see the pie", "a pie thief", "do you like pie?", "I had an ale yesterday"])
+def test_who_only_speaks_of_wares_buys_none(line: str) -> None:
+    assert talk(line) == [None]
