@@ -155,7 +155,7 @@ def _is_ordered(parts: CharacterParts, turn: Turn) -> bool:
     deed = best(heard.action)[0]
     named = clause.sense is Sense.ORDER and deed in parts.behaviour.deeds.get(clause.meaning.verb, ())
     near = best(heard.knowledge)[1] >= KNOWS
-    return named and not near and not clause.meaning.is_deed_of_a_thing
+    return named and not near
 
 
 def _known(parts: CharacterParts, percept: Percept, intent: str, asked: bool = False) -> str:

@@ -36,6 +36,11 @@ _KNOWS_BETTER = 0.9
 _KEPT = frozenset({Ask.KEEPS, Ask.GIVES_BACK, Ask.TAKES_BACK})
 _IT_BACK = re.compile(r"\b(?:it|that|this|them)(?: to me)? back\b|\bback (?:it|that|this|them)\b", re.IGNORECASE)
 _OF_MINE = re.compile(r"\bmy\b", re.IGNORECASE)
+_MINE_ALONE = re.compile(
+    r"(?:and |now |okay |so )*my (?P<item>[a-z]+(?: (?!please|back|now)[a-z]+)?)(?: back)?(?:,? please|"
+    r" now)*[\s?.!]*",
+    re.IGNORECASE,
+)
 _HANDING = frozenset({"give", "hand", "bring", "get", "pass", "return", "fetch"})
 _BUYING = frozenset({"give", "buy", "sell", "get", "hand"})
 _SEEN_OF = frozenset(
@@ -63,9 +68,13 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     handed = next((value for kind, value in turn.told if kind == "handed"), "")
     if handed and clause.sense in {Sense.OTHER, Sense.SELF} and best(turn.heard.action)[0] not in {"celebrate", "refuse"}:
         return Reply("given", f"was given {handed}", {"thing": handed}, "celebrate")
-    if clause.sense is Sense.ORDER and _OF_MINE.search(clause.said):  # "give me my bag"
+    alone = next((m for c, _ in turn.clauses if (m := _MINE_ALONE.fullmatch(c.said)) is not None), None)  # "my torch?"
+    if alone is not None or (clause.sense is Sense.ORDER and _OF_MINE.search(clause.said)):  # "give me my bag"
         mine = replace(clause, meaning=replace(clause.meaning, ask=Ask.GIVES_BACK))
-        if clause.meaning.verb in _HANDING and (kept := _kept(replace(turn, clauses=[(mine, turn.heard)]), looked)) is not None:
+        mine = replace(mine, thing=alone["item"].lower()) if alone is not None else mine
+        if (alone is not None or clause.meaning.verb in _HANDING) and (
+            kept := _kept(replace(turn, clauses=[(mine, turn.heard)]), looked)
+        ) is not None:
             return kept
     if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
         return ask_which(turn)

@@ -10,7 +10,7 @@ from npc.behaviour import load_behaviour
 from npc.conversation.reading import Clause
 from npc.language.harm import ABUSE, THREAT, Harm, before_ultimatum, harm_in, insults, means_harm
 from npc.language.manners import ORDERS, SAID
-from npc.language.senses import Sense
+from npc.language.senses import Ask, Sense
 from npc.parts import best
 from npc.types import Percept
 
@@ -37,6 +37,7 @@ _NEAR = 0.7  # likeness from which words are harmless talk
 _UNFRIENDLY = frozenset({"on_quiet", "on_disagree", "on_doubt"})
 _WANTED = {"heal": "help_me", "defend": "help_me", "follow": "follow_me", "stay": "wait_here", "flee": "flee"}
 # Verbs that tell what is to be done where the model hears nothing of the kind in the rest of the words.
+_CHANGING_HANDS = frozenset({Ask.KEEPS, Ask.GIVES_BACK, Ask.TAKES_BACK, Ask.PASSES_ON})
 _PLAIN = frozenset({"stand", "stay", "wait", "follow", "protect", "defend", "heal", "flee"})
 _WORDS, _VAGUELY = frozenset({"talk", "idle", "greet"}), 0.6
 _UP = re.compile(r"(?:up|still|calm|quiet|down|on|strong|tuned|a (?:minute|moment|second))\b", re.IGNORECASE)
@@ -60,6 +61,8 @@ _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
 
 def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     """The clause and its percept, put right by who does what to whom in it, and by what it is for."""
+    if clause.meaning.ask in _CHANGING_HANDS and not insults(clause.text):  # "hold my cloak while I fight"
+        return clause, _unalarmed(_cleared(percept))
     if clause.sense is Sense.FOREIGN:  # what the model hears in it, it hears in the sound of it
         unheard = {head: mostly(getattr(percept, head), label, SURE) for head, label in _UNHEARD.items()}
         # A card may be written in that tongue: its very words are known.
@@ -81,6 +84,8 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         action = {"greet": SURE} if clause.sense is Sense.FAREWELL else percept.action
         heard = replace(_cleared(percept), intent=mostly(percept.intent, intent, SURE), action=action)
         return clause, _unalarmed(heard)
+    if clause.sense is Sense.TRADE and best(percept.intent)[0] == "gift":  # "here are 4 coins" pays, and gives nothing
+        return clause, replace(_cleared(percept), intent=mostly(percept.intent, "trade", SURE))
     if clause.sense is Sense.NO and best(percept.action)[0] == "trade":
         return clause, replace(_calm(percept), action=mostly(percept.action, "talk", _FAIR))
     if clause.sense is Sense.QUESTION and percept.talk and not insults(clause.text):

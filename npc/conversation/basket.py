@@ -14,6 +14,7 @@ from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, number
 from npc.language.grammar import expanded
+from npc.language.kinds import akin
 from npc.language.phrases import kind_of, singular
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import Bid, Ledger
@@ -48,6 +49,7 @@ _MANY = re.compile(
     rf"\ball (?P<n__>{_NUMBER})\b",
     re.IGNORECASE,
 )
+_OF_EACH = re.compile(r"\bone of (?:each|everything|them all)\b|\beverything (?:you have|on the menu)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(?:how much|cost|price|altogether|in total|the total|come to|what if|if I (?:buy|take|"
     r"get))\b",
@@ -59,10 +61,22 @@ _TAKES = re.compile(
     re.IGNORECASE,
 )
 _ADDS = re.compile(r"^(?:and|also|plus|oh and|throw in|add)\b|\b(?:too|as well|on top|with it)[\s?.!]*$", re.IGNORECASE)
+_ONLY = re.compile(r"\b(?:just|only) (?:the|an?|one|two|three)\b", re.IGNORECASE)
 _HALF = re.compile(r"\bhalf (?:the |that )?price\b|\bhalf off\b", re.IGNORECASE)
 _FREE = re.compile(r"\b(?:for free|for nothing|a free|on the house|as a gift|for no money)\b", re.IGNORECASE)
 _SENSES = frozenset(
-    {Sense.TRADE, Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.SELF, Sense.RELEASE, Sense.CORRECT, Sense.OFFER}
+    {
+        Sense.TRADE,
+        Sense.QUESTION,
+        Sense.ORDER,
+        Sense.OTHER,
+        Sense.SELF,
+        Sense.RELEASE,
+        Sense.CORRECT,
+        Sense.OFFER,
+        Sense.NO,
+        Sense.YES,
+    }
 )
 
 
@@ -97,6 +111,8 @@ def basket(words: str, stall: Stall) -> Basket:
             else:
                 wares[name] = wares.get(name, 0) + _count_before(tokens, at)
         at += max(length, 1)
+    if _OF_EACH.search(words):
+        wares = dict.fromkeys(stall.wares, 1) | wares
     many = _MANY.search(words)
     count = next((v for v in many.groupdict().values() if v), "") if many is not None else ""
     coins = next((number(found["n"]) for pattern in _COINS if (found := pattern.search(words)) is not None), None)
@@ -113,7 +129,7 @@ def _ware_at(tokens: list[str], at: int, stall: Stall) -> tuple[str, int]:
         parts = name.split()
         if [singular(token) for token in tokens[at : at + len(parts)]] == [singular(part) for part in parts]:
             return name, len(parts)
-    heads = [name for name in stall.wares if kind_of(name) == singular(tokens[at])]
+    heads = [name for name in stall.wares if singular(tokens[at]) == kind_of(name) or akin(singular(tokens[at]), name)]
     return (heads[0], 1) if len(heads) == 1 else ("", 0)
 
 
@@ -157,9 +173,18 @@ def answer(
         whole: the whole utterance: "two stews and an ale. How much is that?".
     """
     words = whole or clause.text
-    found = basket(words, stall) if stall.wares and clause.sense in _SENSES and not in_view else Basket()
+    found = (
+        basket(words, stall)
+        if stall.wares and clause.sense in _SENSES and not (in_view and clause.sense is Sense.ORDER)
+        else Basket()
+    )
     mine = ledger.open_bid("npc") if ledger.asked == "deal" else None
-    if mine is not None and not mine.buys and (found.without or (found.many and clause.meaning.ask is Ask.NONE)):
+    only = (
+        mine is not None
+        and _ONLY.search(words) is not None
+        and {n for _, n in found.wares} < {n for _, n in stall.parts(mine.item)}
+    )
+    if mine is not None and not mine.buys and (found.without or only or (found.many and clause.meaning.ask is Ask.NONE)):
         read = _read(words, found, mine, ledger, stall, speaker, now)
         if read is not None:
             return read

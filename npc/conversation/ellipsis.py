@@ -31,6 +31,7 @@ _LEAVES = re.compile(
 _WHERE = re.compile(r"(?:and )?where(?: exactly| is (?:it|that)| are they)?(?: exactly| then| now)?[\s?.!]*$", re.IGNORECASE)
 _OF_HIM = re.compile(r"(?:and )?(?P<asks>(?:where|who) (?:is|was)) (?:he|she)(?: now| then| exactly)?[\s.?!]*$", re.IGNORECASE)
 _LONGEST = 5  # words of a thing that is named alone
+_HANDED = frozenset({"give", "bring", "hand", "get", "fetch", "pass"})
 _WHOLE = frozenset({Sense.ORDER, Sense.TRADE, Sense.FORBID})
 _ARE_RED = re.compile(
     rf"(?:and )?how many(?: of)?(?: the)? (?P<kind>[a-z]+(?: [a-z]+)?) are (?P<hue>{'|'.join(COLOURS)})[\s?.!]*$", re.IGNORECASE
@@ -87,6 +88,8 @@ def corrected(rest: str, ledger: Ledger) -> str:
     last = _last(ledger)
     if last is None or not rest:
         return ""
+    if not last.thing and last.verb in _HANDED:
+        return f"{last.verb} me {rest}"
     return _with_thing(last.text, last.thing, _full(rest, last.thing))
 
 

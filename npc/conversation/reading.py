@@ -71,7 +71,8 @@ _ANYBODY = frozenset({"anyone", "anybody", "someone", "somebody", "people", "the
 _THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
 _VOCATIVE = expanded(
-    r"^(?:(?:heya?|hello|hi|oi|yo|oh|g'?day|howdy|hiya|morning|good (?:day|morning|evening|afternoon)|greetings|excuse me)"
+    r"^(?:(?:heya?|hello|hi|oi|yo|oh|g'?day|howdy|hiya|morning|"
+    r"evening|afternoon|good (?:day|morning|evening|afternoon)|greetings|excuse me)"
     r"[ ,]+)?"
     r"(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|{name}(?=\s+(?:<asks>|<verbs>)\b)|"
     r"(?:<roles>)(?=\s+(?:there (?:is|are)|what|where|who|how|why|(?:can|could|do|are|will) you)\b))\s*|"
@@ -280,7 +281,7 @@ def _condition(piece: Piece, ledger: Ledger) -> Clause:
 
 def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | None, str]:
     """The text with pronouns made names, what is *not* meant, and the pronoun that stands for nothing known."""
-    if meaning.sense not in _ABOUT and meaning.ask not in _OF_THINGS:
+    if (meaning.sense not in _ABOUT and meaning.ask not in _OF_THINGS) or meaning.ask is Ask.PASSES_ON:
         return text, None, ""
     last = ledger.thing
     if meaning.ask is Ask.COUNT and (red := of_a_colour(text, ledger)):

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from npc.conversation.deals import bought, close, refuse, sold
 from npc.conversation.payment import handed_over, on_credit, owed, paid, returned
 from npc.conversation.reading import Clause
+from npc.conversation.recall import price_of
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, coins, counted, named, number
 from npc.language.kinds import may_be_sold
@@ -134,6 +135,9 @@ def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: s
         return None
     if {"dear", "little"} & values.keys() and not goods and mine is None:  # "that is a lot", and nobody has named a price
         return None
+    if "number" in values and not goods and (late := _settled_since(mine, ledger)) is not None:
+        told = {"item": called(late.item, late.count), "price": price_of(late)}
+        return Reply("agreed", f"has agreed on {told['price']}", told, "talk")
     count, words = stall.several("" if _ANOTHER.fullmatch(goods) or number(goods) else goods)
     every = number(goods.removeprefix("all ")) or 0
     count = every or count
@@ -157,6 +161,12 @@ def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: s
         worth = stall.pays(against, plus) if against else 0
         return lower(item, number(values["number"]) or 1, ledger, stall, now, speaker, called(against, plus), worth, every)
     return ask(item, stall.asks(item, count), "price", ledger, now, count)
+
+
+def _settled_since(mine: Bid | None, ledger: Ledger) -> Bid | None:
+    """The deal struck after what lies on the table: a number alone is no bid for the older thing."""
+    done = next((b for b in reversed(ledger.bids) if b.state in {"agreed", "paid"}), None)
+    return done if done is not None and mine is not None and ledger.asked != _DEAL and done.time >= mine.time else None
 
 
 def wants(clause: Clause) -> bool:

@@ -75,12 +75,16 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
 
 
 def _view(clause: Clause, percept: Percept) -> Reply:
-    if _ANYBODY.search(clause.text):
-        return _present(replace(clause, thing=PERSON), percept)
     side, hue = (clause.meaning.values.get(name, "").lower() for name in ("side", "hue"))
     found = (
         table(beyond_doubt(percept)) if not hue else [t for t in table(seen(percept)) if hue in (t.colour, colour_in(t.phrase))]
     )
+    if _ANYBODY.search(clause.text):
+        who = clause.text.lower().removeprefix("and ").startswith("who")
+        people = [t for t in found if who and akin(t.phrase, PERSON) and not is_anybody(t.phrase)]
+        if not people:
+            return _present(replace(clause, thing=PERSON), percept)
+        found = people
     things = [t for t in found if not side or (t.x < 0.5) == (side == "left")][:SOME]
     if not things and hue:
         return Reply("absent", f"was asked for what is {hue}, and sees nothing of it", {"thing": f"{hue} thing"})

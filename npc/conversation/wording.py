@@ -34,6 +34,12 @@ _WAIT = re.compile(
     r"she|it|they|that|this) (?:is|are|was|were))\b)",
     re.IGNORECASE,
 )
+# "No bread. An apple."
+_RATHER = re.compile(
+    r"(?:no|not)(?:,? (?:the|an?|that))? (?!one\b|idea\b|way\b|more\b)[a-z]+(?: [a-z]+)?[.,!;]+ (?P<after>(?:an?|the|"
+    r"that) [a-z]+(?: [a-z]+){0,2}[.!]*)$",
+    re.IGNORECASE,
+)
 _WHICH_ONE = re.compile(
     r"\bwhich(?: (?:ones?(?:'s)?|of them))?(?: (?:is|are))? (?:the )?(?=(?:closest|nearest|farthest|furthest) )", re.IGNORECASE
 )
@@ -61,6 +67,8 @@ def taken_back(said: str, ledger: Ledger) -> str:
 
     "Put both down, no wait, leave them" is "leave them"; "the axe, I mean the sword" is about the sword.
     """
+    if (rather := _RATHER.match(said)) is not None:
+        said = f"I mean {rather['after']}"
     said = _WHICH_ONE.sub("which one is ", said)
     said = _SHOW.sub(r"where is \g<thing>", said)
     said = _OUT.sub("put out the fire", _NO.sub("", _WAIT.sub("", said)))

@@ -61,6 +61,12 @@ def test_words_name_wares_numbers_and_coins(words: str, found: Basket) -> None:
         (["how much is the pie", "and an ale too"], "price", "pie and ale", "7"),
         (["i shot 3 rabbits today, would u take those for the room"], "sold", "room", "your 3 rabbits"),
         (["how much is the room", "9 and we have a deal"], "sold", "room", "9"),
+        (["you got a bed left for tonight?"], "price", "room", "10"),
+        (["you got a bed left?", "10 is a bit much, i'm only staying till midnight"], "counter", "room", "9"),
+        (["one of each please", "actually no pie for me"], "price", "ale and stew and room", "16"),
+        (["a pie and an ale please", "too rich for my blood. just the pie then"], "price", "pie", "5"),
+        (["wanna buy some rabbit?", "5 pieces"], "buys", "5 rabbits", "15"),
+        (["how much is the pie", "wanna buy some rabbit?", "deal", "alright 45"], "agreed", "rabbit", "3"),
     ],
 )
 def test_a_trade_goes_on_however_it_is_put(lines: list[str], topic: str, item: str, price: str) -> None:

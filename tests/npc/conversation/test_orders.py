@@ -236,3 +236,17 @@ def test_a_bag_that_was_left_is_handed_out_again(stage):
     actor = stage()
     actor.hear("can i leave my bag with you till tonight?", "none", "idle")
     assert actor.hear("ok give me my bag pls", "give_me", "give").effects[0].kind == "give_back"
+
+
+def test_what_changes_hands_is_no_enmity_and_comes_back_for_its_name_alone(stage):
+    actor = stage()
+    actor.hear("and hold my cloak while i fight", "threaten", "defend", tone="angry")
+    assert actor.character.relationship("player").trust >= 0
+    assert actor.hear("im done fighting. my cloak please", "chat", "talk").effects[0].values["item"] == "cloak"
+
+
+def test_not_that_but_this_completes_the_order_before_it(stage):
+    actor = stage()
+    actor.hear("bring me something to eat", "give_me", "give")
+    decision = actor.hear("no bread. an apple", "chat", "talk", looked=(Found("apple", 0.97, 0.4, 0.6),))
+    assert decision.action == "give"
