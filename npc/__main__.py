@@ -162,6 +162,13 @@ def _asked(question: str) -> bool:
 
 def _export_card(chosen: _Chosen) -> None:
     print(f"written: {export_card(chosen.card, chosen.out, chosen.portrait, chosen.force)}")
+    _tell_where(chosen.out)
+
+
+def _tell_where(out: Path | None) -> None:
+    """Where a file has gone that was given no place."""
+    if out is None:
+        print(f"It lies in the current folder, {Path.cwd()}; --out PATH writes it elsewhere.")
 
 
 def _lines(chosen: _Chosen) -> None:
@@ -173,6 +180,8 @@ def _lines(chosen: _Chosen) -> None:
     else:
         out, told = import_lines(chosen.card, chosen.table, chosen.language, chosen.force)
     print(f"written: {out} ({told})")
+    if chosen.what == "export":
+        _tell_where(chosen.out)
 
 
 def _evaluate(chosen: _Chosen) -> int:
@@ -235,7 +244,7 @@ COMMANDS: dict[str, _Command] = {
                     "help": ".yarn or .ink files of one dialogue, or a JSON or PNG card, or with --into a lorebook",
                 },
             ),
-            ("--out", {**_PATH, "help": "default: its name, as .yaml, here"}),
+            ("--out", {**_PATH, "help": "default: its name, as .yaml, in the current folder"}),
             _INTO,
             ("--as", {"default": "", "metavar": "SPEAKER", "help": "whose lines; default: whoever has most"}),
             (
@@ -274,7 +283,7 @@ COMMANDS: dict[str, _Command] = {
         "make a card of ours from a Character Card V1, V2 or V3, its lorebook with it; what is left out is told",
         (
             ("source", {**_PATH, "help": "a JSON or PNG card, or with --into a lorebook"}),
-            ("--out", {**_PATH, "help": "default: its name, as .yaml, here"}),
+            ("--out", {**_PATH, "help": "default: its name, as .yaml, in the current folder"}),
             _INTO,
             _FORCE,
         ),
@@ -284,7 +293,7 @@ COMMANDS: dict[str, _Command] = {
         "make a Character Card V3 (PNG: and V2) from one of ours",
         (
             ("card", {"help": "path or name"}),
-            ("--out", {**_PATH, "help": ".json or .png; default: its name, as .json, here"}),
+            ("--out", {**_PATH, "help": ".json or .png; default: its name, as .json, in the current folder"}),
             ("--portrait", {**_PATH, "help": "PNG for the picture of a .png card"}),
             _FORCE,
         ),
@@ -298,7 +307,7 @@ COMMANDS: dict[str, _Command] = {
             ("table", {**_PATH, "nargs": "?", "help": "with import: a CSV or PO file that was exported"}),
             ("--language", {"default": "", "help": "of the translation, such as de; export without it: the lines alone"}),
             ("--format", {"choices": ("csv", "po"), "default": "csv", "help": "of an exported table (default csv)"}),
-            ("--out", {**_PATH, "help": "default: its name and language, here"}),
+            ("--out", {**_PATH, "help": "default: its name and language, in the current folder"}),
             ("--common", {**_YES, "help": "with the common lines, for what the card has no words of its own for"}),
             _FORCE,
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from npc.language.phrases import kind_of, plural, singular, thing_in
 from npc.memory.ledger import LONGEST
 
 SWAY = 0.25  # of the price: what full sympathy takes off, full dislike puts on
+PLAIN = 0.25  # sympathy up to which, either way, the price is what the card says
 _NUMBERS: dict[str, int] = {**GRAMMAR["numbers"], "couple": 2, "dozen": 12}
 _COUNTED = re.compile(r"^(?:(?:a|the|my|these|those|all|both) )?(?P<count>\d{1,4}|[a-z]+)(?: of)? (?P<rest>[a-z].*)$")
 _AND = re.compile(r",? (?:and|plus) ", re.IGNORECASE)
@@ -63,6 +65,11 @@ class Stall:
     wants: Mapping[str, int]
     sympathy: float = 0.0
 
+    @property
+    def _felt(self) -> float:
+        """What sympathy does to prices: nothing for strangers, in whatever mood."""
+        return math.copysign(max(abs(self.sympathy) - PLAIN, 0.0) / (1 - PLAIN), self.sympathy)
+
     def parts(self, item: str) -> list[tuple[int, str]]:
         """How many of which wares a name means: more than one of "axe and knife", "2 pie and ale"."""
         for count, rest in ((1, item), counted(item)):
@@ -87,7 +94,7 @@ class Stall:
     def asks(self, item: str, count: int = 1) -> int:
         """The price of so many for this customer, never below the least."""
         return count * sum(
-            n * max(self.wares[part].floor, round(self.wares[part].price * (1 - SWAY * self.sympathy)))
+            n * max(self.wares[part].floor, round(self.wares[part].price * (1 - SWAY * self._felt)))
             for n, part in self.parts(item)
         )
 
@@ -97,7 +104,7 @@ class Stall:
 
     def pays(self, item: str, count: int = 1) -> int:
         """What it gives this customer for so many of what it wants."""
-        return count * max(0, round(self.wants[item] * (1 + SWAY * self.sympathy / 2)))
+        return count * max(0, round(self.wants[item] * (1 + SWAY * self._felt / 2)))
 
     def most(self, item: str, count: int = 1) -> int:
         """What it gives at most, whoever haggles."""

@@ -46,6 +46,7 @@ _OF_ANY_KIND = re.compile(
     r"(?:nice |good |little |small |cheap |wedding |birthday )*(?:gifts?|presents?|souvenirs?|supplies|gear|equipment|"
     r"things?|stuff|goods?|wares?)(?: .*)?"
 )
+_STANDS = 1.7  # a price that was haggled down, or named in a better mood, is not taken back but by an enemy
 _DEAL = "deal"  # what the character waits to hear after it has named a price
 _GOODS, _WARES = "goods", "wares"  # and after it has told what it buys, or what it sells
 
@@ -265,10 +266,17 @@ def goes_on(clause: Clause, ledger: Ledger) -> bool:
 
 
 def ask(item: str, price: int, topic: str, ledger: Ledger, now: float, count: int = 1) -> Reply:
+    if topic == "price":  # what was named before stands, unless much has come between the two
+        told = next((b.price for b in reversed(ledger.bids) if _is_asked(b, item, count)), None)
+        price = told if told is not None and told <= price <= told * _STANDS else price
     ledger.bid(Bid(item=item, by="npc", price=price, time=now, count=count))
     ledger.asked = _DEAL
     named = called(item, count)
     return Reply(topic, f"asks {price} for {named}", {"item": named, "price": coins(price)}, "trade")
+
+
+def _is_asked(bid: Bid, item: str, count: int) -> bool:
+    return (bid.item, bid.count, bid.by, bid.state, bid.buys) == (item, count, "npc", "open", False)
 
 
 def lower(

@@ -246,7 +246,9 @@ def test_an_export_names_each_recording_and_lint_tells_which_are_missing_orphane
 
 def test_the_command_writes_and_takes_up_tables(card, capsys):
     assert main(["lines", "export", "cook.yaml", "--language", "de", "--format", "po"]) == 0
-    assert "written: cook.de.po (0 of 7 translated)" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "written: cook.de.po (0 of 7 translated)" in told
+    assert f"in the current folder, {Path.cwd()}; --out PATH" in told
     assert main(["lines", "export", "cook.yaml", "--language", "de", "--format", "po"]) == 2
     assert "--force" in capsys.readouterr().err
     text = Path("cook.de.po").read_text().replace('thin."\nmsgstr ""', 'thin."\nmsgstr "Hock dich, {player}!"')

@@ -61,7 +61,7 @@ def test_wares_are_told_with_their_prices() -> None:
     assert reply.values == {"seen": "bread for 4 coins, iron sword for 40 coins"}
 
 
-@pytest.mark.parametrize(("sympathy", "price"), [(0.0, "40 coins"), (1.0, "30 coins"), (-1.0, "50 coins")])
+@pytest.mark.parametrize(("sympathy", "price"), [(0.0, "40 coins"), (0.2, "40 coins"), (1.0, "30 coins"), (-1.0, "50 coins")])
 def test_prices_follow_sympathy_down_to_the_least(sympathy: float, price: str) -> None:
     reply = haggle("how much is the sword?", sympathy=sympathy)
     assert reply is not None
@@ -395,3 +395,7 @@ def test_coins_and_goods_together_are_one_bid() -> None:
     reply = haggle("how much is the sword?", "what if I give you 5 now and this wolf pelt")
     assert reply.effects[0].values == {"item": "iron sword", "price": 5, "against": "wolf pelt", "to": "ada", "count": 1}
     assert haggle("how much is the sword?", "what if I give you 5 now and this fish").topic == "counter"
+
+
+def test_a_price_that_was_named_stands() -> None:
+    assert haggle("how much is the sword?", "too expensive", "how much is the sword?").values["price"] == "35 coins"
