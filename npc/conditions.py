@@ -210,7 +210,7 @@ TRACED = tuple(sorted((name for name, asks in ASKS.items() if asks.traced), key=
 # -- what is said --------------------------------------------------------------------------------------------
 
 
-_TAKEN_UP = frozenset({"question", "said"})  # words of the speaker, turned round (`npc.language.echo`)
+_TAKEN_UP = frozenset({"question", "asked", "said"})  # words of the speaker, turned round (`npc.language.echo`)
 
 
 class Line(Condition):

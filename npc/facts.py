@@ -13,7 +13,7 @@ from npc.conditions import Line
 from npc.conversation.episodes import asks_back
 from npc.conversation.recall import resumed
 from npc.conversation.reply import Reply
-from npc.language.echo import embedded
+from npc.language.echo import embedded, said_back
 from npc.language.forms import follow_of, further_of
 from npc.language.senses import Ask, Sense
 from npc.language.sentences import mentions
@@ -165,7 +165,7 @@ def _told(turn: Turn, topic: str, lines: Sequence[Line], why: str) -> Reply | No
 
 def unknown(text: str, why: str, fact: str = "") -> Reply:
     """The answer to a question that it cannot answer, which names what was asked."""
-    said = embedded(text)
+    said = said_back(text) or embedded(text)
     return Reply("unknown", why, lead=f"{said[:1].upper()}{said[1:]}?" if said else "", fact=fact)
 
 

@@ -26,7 +26,7 @@ _KNOWS = 0.8  # likeness from which the card itself knows what is asked
 def answer(turn: Turn) -> Reply | None:
     """What is answered to words that go on about what was just talked of; None where they do not."""
     clause, ledger, behaviour = turn.clause, turn.ledger, turn.parts.behaviour
-    kind = follow_of(clause.text)
+    kind = follow_of(clause.text) or (follow_of(clause.said) if clause.sense is Sense.QUESTION else "")
     if clause.sense not in _ASKS_ON or clause.meaning.ask not in _OPEN or (ledger.told and kind not in _OF_THEIRS):
         return None
     topic = ledger.theirs if kind in _OF_THEIRS else ledger.talk
@@ -40,6 +40,8 @@ def answer(turn: Turn) -> Reply | None:
         further = behaviour.talk_further.get(topic, {})
         if kind == "became" and kind not in further:
             return None  # of whom nobody knows
+        if kind == "urge" and not topic.startswith("on_"):
+            return None
         if kind == "advise" and kind not in further:
             return None  # the card's own advice is as good
         name = further.get(kind, _PLAIN.get(kind, f"further_{kind}"))

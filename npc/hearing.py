@@ -26,6 +26,7 @@ from npc.memory.ledger import Heard, Ledger, Meant, Order
 from npc.parts import CharacterParts, best
 from npc.replies import BESIDE, HANDLERS, reply
 from npc.second_opinion import is_hostile, second_opinion
+from npc.smalltalk import FORMED
 from npc.turn import Turn
 from npc.types import Decision, Percept
 from npc.waiting import bound, come_back, sign_in
@@ -43,10 +44,12 @@ _A_NAME = re.compile(
 )
 _THEIR_NAME = re.compile(
     r"\b(?:his|her|its|their) name(?: is|'s| was) (?P<name>[a-z][\w'-]{1,30})|"
-    r"\b(?:he|she|it) (?:is|was) (?:called|named) (?P<name_>[a-z][\w'-]{1,30})",
+    r"\b(?:he|she|it) (?:is|was) (?:called|named) (?P<name_>[a-z][\w'-]{1,30})|"
+    r"\b(?:call|called|named|name) (?:him|her|it) (?P<name__>(?-i:[A-Z])[\w'-]{1,30})",
     re.IGNORECASE,
 )
 _TOLD = frozenset({"to_story", "to_plan", "to_self", "to_of_mine", "to_want", "to_think"})  # how one tells of oneself
+_WEIGHTY = 1.5  # rank: "I had a dog, Bruno. he drowned": of what is told the grave weighs more than the name
 _SURELY = 0.8  # likeness
 _BY_THE_WAY = frozenset({"sure"})
 _VAGUE = frozenset({"thing", "things", "stuff"})
@@ -117,7 +120,7 @@ def _named(text: str, ledger: Ledger) -> list[tuple[str, str]]:
     ):
         return [("name", name)]
     if (found := _THEIR_NAME.search(words)) is not None and "?" not in words:
-        return [(lately(ledger) or "friend", as_name(found["name"] or found["name_"]) or YES)]
+        return [(lately(ledger) or "friend", as_name(found["name"] or found["name_"] or found["name__"]) or YES)]
     return []
 
 
@@ -151,14 +154,18 @@ def _weight(turn_pair: tuple[Clause, Percept]) -> tuple[bool, float]:
         rank = 0.0  # whatever was said before it
     if clause.sense is Sense.OTHER and (len(clause.text.split()) <= _FEW or best(percept.intent)[0] in _MANNERS):
         rank += 1
-    elif clause.sense is Sense.OTHER and max(best(percept.knowledge)[1], best(percept.talk)[1]) < _NEAR:
+    if clause.sense is Sense.OTHER and max(best(percept.knowledge)[1], best(percept.talk)[1]) < _NEAR:
         rank += 0.5  # it comes near to nothing that anybody talks about
+    topic, likeness = best(percept.talk)
+    if clause.sense in {Sense.OTHER, Sense.SELF} and likeness >= FORMED:
+        weighs = "think" in load_behaviour().talk_further.get(topic, {})
+        rank = min(rank, _WEIGHTY) if weighs else rank
     return not is_hostile(clause, percept), rank
 
 
 def _is_theirs(turn: Turn, topic: str) -> bool:
     """Whether a topic is of the speaker's own life: something that one may have an opinion on, or advice for."""
-    return topic in _TOLD or "think" in turn.parts.behaviour.talk_further.get(topic, {})
+    return "think" in turn.parts.behaviour.talk_further.get(topic, {})
 
 
 def note(turn: Turn, moment: Moment, decision: Decision) -> None:
@@ -193,7 +200,8 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     replied = turn.replied
     spoken = "" if replied is None else replied.talk or replied.topic
     talk = spoken if spoken.startswith(("on_", "to_")) else ""
-    ledger.talk_of(talk, bool(talk) and clause.sense is not Sense.QUESTION and _is_theirs(turn, talk))
+    tells = bool(talk) and clause.sense is not Sense.QUESTION
+    ledger.talk_of(talk, tells and (talk in _TOLD or _is_theirs(turn, talk)), detail=talk in _TOLD)
     ledger.tell(moment.knows if turn.replied is None else turn.replied.fact)
     if clause.meaning.ask is not Ask.WHY:
         deed = load_behaviour().actions[decision.action].deed

@@ -26,6 +26,7 @@ from npc.waiting import actions_of, at_the_word, cut_short
 _LEFT = re.compile(r"\b(?:gone|away|still (?:there|here))\b", re.IGNORECASE)
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
 _MET = frozenset({"on_missed_you", "on_met_before"})
+_TAKES = frozenset({"celebrate", "refuse"})  # what a card does about a gift in its own way
 _ITSELF = frozenset({"handed", "name"})
 _ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.LEAVE, Sense.TRADE})
 _MAY_KNOW = 0.5  # likeness from which a question about what is not in view may be one of those
@@ -66,8 +67,9 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     if clause.sense is Sense.OTHER and any(value != YES and kind not in _ITSELF for kind, value in turn.told):
         return _self(turn)
     handed = next((value for kind, value in turn.told if kind == "handed"), "")
-    if handed and clause.sense in {Sense.OTHER, Sense.SELF} and best(turn.heard.action)[0] not in {"celebrate", "refuse"}:
-        return Reply("given", f"was given {handed}", {"thing": handed}, "celebrate")
+    joyless = "celebrate" in parts.persona.boundaries
+    if handed and clause.sense in {Sense.OTHER, Sense.SELF} and (joyless or best(turn.heard.action)[0] not in _TAKES):
+        return Reply("given", f"was given {handed}", {"thing": handed}, "talk" if joyless else "celebrate")
     alone = next((m for c, _ in turn.clauses if (m := _MINE_ALONE.fullmatch(c.said)) is not None), None)  # "my torch?"
     if alone is not None or (clause.sense is Sense.ORDER and _OF_MINE.search(clause.said)):  # "give me my bag"
         mine = replace(clause, meaning=replace(clause.meaning, ask=Ask.GIVES_BACK))
@@ -83,6 +85,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return traded
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
         return None
+    if clause.meaning.ask is Ask.NONE and (own := episodes.of_own_deeds(clause, parts.memory, looked)) is not None:
+        return own
     if (told := facts.answer(turn)) is not None:
         return told
     if (further := followups.answer(turn)) is not None:
@@ -94,6 +98,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     seen = _seen(turn, looked) or episodes.of_a_thing(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
     seen = seen or recall.answer(clause, ledger, looked.time) or _under_way(turn)
     seen = seen or episodes.answer(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
+    if seen is None and best(turn.heard.talk)[1] < smalltalk.QUITE and not smalltalk.knows(turn):
+        seen = episodes.of_mine(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
     if seen is not None and seen.topic == "recall_none":
         seen = (
             episodes.of_kin(clause, ledger, parts.memory, looked.speaker, looked.time)

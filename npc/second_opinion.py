@@ -51,7 +51,14 @@ _SAID = {**SAID, "insult": ABUSE, "threaten": THREAT}
 _TOGETHER = re.compile(r"(?:please )?let us (?:go|walk|head|move)\b(?! away| to hide)", re.IGNORECASE)
 _NOT_ASKED = frozenset({"compliment", "gift"})  # nobody puts these as a question
 _ASKS_WHAT = re.compile(
-    r"(?:and |so |but )?(?:would you have|did you|have you|what|who|which|where|when|why|how) (?!a\b|very\b|kind of you\b)",
+    r"(?:and |so |but )?(?:would you have|did you|have you|do you (?:think|believe)|"
+    r"what|who|which|where|when|why|how) (?!a\b|very\b|kind of you\b)",
+    re.IGNORECASE,
+)
+# What is told of oneself or of others, and names nobody who is spoken to: "mine are both dead".
+_OF_OTHERS = re.compile(
+    r"(?!.*\b(?:you|your|yours|ya)\b)(?!.*!)"
+    r"(?:mine|my|our|he|she|they|it|there|nobody|everybody|everyone|somebody|someone)\b.* .+",
     re.IGNORECASE,
 )
 _THE_SAME = 0.95  # likeness of words that are the same, but for signs
@@ -127,6 +134,8 @@ def _is_harmless_talk(clause: Clause, percept: Percept) -> bool:
     """Enmity heard in what anybody may say: "you sound like my father", "have you ever been robbed?"."""
     if best(percept.intent)[0] not in _ENMITY or means_harm(clause.text) or insults(clause.text):
         return False
+    if percept.talk and clause.sense is Sense.OTHER and _OF_OTHERS.match(clause.text):
+        return True
     near = max(best(percept.talk)[1], best(percept.knowledge)[1])
     return near >= _NEAR and best(percept.talk)[0] not in _UNFRIENDLY
 

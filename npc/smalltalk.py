@@ -12,9 +12,10 @@ import re
 from npc.conversation.episodes import asks_back
 from npc.conversation.reply import Reply
 from npc.facts import unknown
-from npc.language.echo import embedded, mirrored
+from npc.language.echo import embedded, mirrored, said_back
 from npc.language.forms import form_of
 from npc.language.phrases import singular
+from npc.language.polarity import polarity_of
 from npc.language.senses import Sense, is_question
 from npc.language.tongues import is_unheard_of
 from npc.parts import best
@@ -23,16 +24,24 @@ from npc.turn import Turn
 
 ASIDE = 0.12  # by so much a fact of the card may be less near: it says more
 KNOWN = 0.8  # likeness from which a fact of the card is meant, whatever else is near
+VERY = 0.85  # likeness from which they are about that, whatever is in view
 NEAR = 0.57  # likeness from which words are about one of those things
 FORMED = 0.62  # and from which they are where the way in which they are put tells something, too
 ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question of the card
-SAID = 0.58  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
+SAID = 0.64  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
 _FEW = 3
+SAYING = 0.62  # and from which a remark is, that can be said back
 QUITE = 0.68  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
-FAINT = 0.55  # and from which they may be, where they are put in no known way
+FAINT = 0.58  # and from which they may be, where they are put in no known way
 # What the model hears in a remark that is answered as such, and not talked about.
 _MANNERS = frozenset({"greet", "farewell", "thank", "apologize", "compliment", "gift", "agree", "refuse"})
+_I = re.compile(r"\bi\b")
+_HAILS = re.compile(r"(?:hey|hi|hello|yo|oi|ho|hail|ahoy|psst)\b", re.IGNORECASE)
+_CONSENT = frozenset({"agree", "refuse"})
+_TELLS = re.compile(
+    r"(?:I|we|my|our|he|she|they|it|there|the|a|an) (?!(?:agree|refuse|accept|decline)\b)[a-z]+\b", re.IGNORECASE
+)
 _ENMITY = frozenset({"insult", "threaten", "attack"})
 _TALK = frozenset({"chat", "none", "ask_about", "identify", "ask_where"})
 # Ways to put something that say more than what it comes near to.
@@ -47,12 +56,15 @@ _WHATEVER = frozenset({"to_if", "to_how_to", "to_better", "to_ever", "to_because
 # Questions after what it may not know: what is asked about is taken up, and the card says in its own way that it does not.
 # Questions that may be about its own life, which it need not tell of.
 _OF_ITSELF = frozenset({"to_who", "to_when", "to_where", "to_what_is", "to_question", "to_how", "to_how_much", "to_how_far"})
-_WHETHER = frozenset({"to_is_it", "to_guess"})
+_WHETHER = frozenset({"to_is_it"})
 _HOW = re.compile(r"How (?:you|I|we|one) (?:can |could |should |would )?", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:I|me|my|mine|myself)\b")  # in a question that is turned round: its own life
+_OF_ITS_WAY = re.compile(r"\bhow (?:do|can|did|could) you\b", re.IGNORECASE)
 _NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
 # Remarks of no topic of their own go on with what the speaker told before.
 _DETAILS = frozenset({"to_story", "to_self", "to_of_mine", "to_of_it", "to_of_thing", "to_think", "to_remark"})
+_EITHER = frozenset({"on_tale", "on_kin", "on_dream", "on_boast", "on_newcomer"})  # may be told of what was bad, too
+_LOOSE = frozenset({"to_of_it", "to_of_thing", "to_remark"})  # which say little by the way in which they are put
 _UNKNOWN = frozenset({"to_acquainted", "to_what_is", "to_who", "to_when", "to_question", "to_where"})
 # Verbs of orders that no action is of.
 _NO_DEEDS = re.compile(
@@ -73,7 +85,8 @@ def answer(turn: Turn) -> Reply | None:
     if not (asks or clause.sense in {Sense.OTHER, Sense.ORDER}) or not percept.talk:
         return None
     topic, likeness = best(percept.talk)
-    if knows(turn) or not _is_talk(turn, likeness):
+    told = knows(turn) and best(percept.intent)[0] in parts.behaviour.asking  # then the card answers
+    if told or not _is_talk(turn, likeness):
         return None
     if not asks and likeness < QUITE and len(clause.text.split()) < _FEW:
         likeness = 0.0  # of so few words it tells nothing
@@ -81,14 +94,21 @@ def answer(turn: Turn) -> Reply | None:
     if not form and likeness < FAINT and is_unheard_of(clause.text):
         return None
     surer = _SURER if thing or form in _WHATEVER else {}
-    if likeness < surer.get(form, FORMED if form else FAINT):
-        topic = form or ("to_question" if asks else "to_remark")
+    tone = "" if asks else polarity_of(clause.text)
+    least = surer.get(form, FORMED if form else FAINT)
+    if not asks and clause.sense is not Sense.ORDER and mirrored(clause.text):
+        least = max(least, SAYING)  # what is said can be taken up as it is
+    if likeness < least or _jars(turn, topic, tone):
+        hails = not asks and _HAILS.match(clause.said) is not None and len(clause.said.split()) <= _FEW + 1
+        topic = "on_hello" if hails else form or ("to_question" if asks else "to_remark")
     if clause.sense is Sense.ORDER and likeness < ORDERED and _ABLE.fullmatch(clause.text.rstrip(" ?.!")):
         topic = "to_able"
     elif clause.sense is Sense.ORDER and topic in {"to_remark", "to_question"}:
         topic = "to_help" if clause.meaning.verb == "help" else "to_order"
-    if topic in _DETAILS and (more := parts.behaviour.talk_further.get(turn.ledger.theirs, {}).get("more", "")):
-        topic = more
+    if topic in _DETAILS:
+        more = parts.behaviour.talk_further.get(turn.ledger.theirs, {}).get("more", "")
+        goes_on = more and (tone or topic in _LOOSE) and not _jars(turn, turn.ledger.theirs, tone)
+        topic = more if goes_on else f"to_{tone}" if tone else topic
     if topic not in parts.behaviour.topics:
         return None
     why = f"was spoken to about {topic.partition('_')[2].replace('_', ' ')} ({likeness:.2f})"
@@ -97,16 +117,24 @@ def answer(turn: Turn) -> Reply | None:
     if topic == "to_are_you" and _is_named(turn, thing) and (say := _of_itself(turn)):
         return Reply("itself", why, {"line": say}, fact="self")
     said = values_of(clause.text, asks)
-    if topic == "to_how_to" and "question" in said:
+    if topic == "to_how_to" and _OF_ITS_WAY.search(clause.text):
+        topic = "to_how_you"
+    elif topic == "to_how_to" and "question" in said:
         said["question"] = _HOW.sub("How to ", said["question"])
-    if topic == form and _OWN.search(said.get("question", "")):
+    if topic == form and _OWN.search(said.get("asked", "")):
         topic = "to_own" if form in _OF_ITSELF else "to_own_whether" if form in _WHETHER else topic
     if topic in _UNKNOWN and "unknown" in parts.persona.lines and topic not in parts.persona.lines:
-        if "question" in said and not (thing and form in _NAMES):
+        if ("question" in said or "asked" in said) and not (thing and form in _NAMES):
             return unknown(clause.text, why)
         return Reply("unknown", why, lead=f"{thing[:1].upper()}{thing[1:]}?" if thing else "")
     about = turn.ledger.theirs if topic.startswith("further_") else ""
     return Reply(topic, why, said | ({"thing": thing} if thing else {}), talk=about)
+
+
+def _jars(turn: Turn, topic: str, tone: str) -> bool:
+    """Whether words are bad news and the topic is for good ones, or the other way round: a divorce is no wedding."""
+    more = turn.parts.behaviour.talk_further.get(topic, {}).get("more", "")
+    return (tone == "bad" and more == "further_joy" and topic not in _EITHER) or (tone == "good" and more == "further_sorrow")
 
 
 def of_themselves(turn: Turn) -> Reply | None:
@@ -119,9 +147,11 @@ def of_themselves(turn: Turn) -> Reply | None:
 
 
 def values_of(text: str, asks: bool) -> dict[str, str]:
-    """What lines may name of the words themselves: a question as part of another sentence, a remark turned round."""
-    name, words = ("question", embedded(text)) if asks else ("said", mirrored(text))
-    return {name: f"{words[:1].upper()}{words[1:]}"} if words else {}
+    """What lines may name of the words themselves: a question said back, or as part of a sentence; a remark turned round."""
+    if sum(map(str.isupper, text)) > len(text) / 2:  # shouted
+        text = _I.sub("I", text.lower())
+    found = {"asked": said_back(text), "question": embedded(text)} if asks else {"said": mirrored(text)}
+    return {name: f"{words[:1].upper()}{words[1:]}" for name, words in found.items() if words}
 
 
 def _is_named(turn: Turn, thing: str) -> bool:
@@ -181,7 +211,12 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
         return likeness >= (ORDERED if not deed else SURE) and not percept.target
     if clause.sense is not Sense.OTHER:
         points = percept.target is not None and intent in turn.parts.behaviour.pointing and not _INSIDE.match(clause.text)
+        points = points and likeness < VERY
         return not points and not (intent in _MANNERS and p >= _HEARD and likeness < NEAR and not clause.said.endswith("?"))
+    if clause.sense is Sense.OTHER and intent == "trade" and not turn.parts.persona.wares:
+        return True
+    if clause.sense is Sense.OTHER and intent in _CONSENT and _TELLS.match(clause.text) and not turn.ledger.asked:
+        return True
     if intent in _MANNERS or intent not in _TALK:
         return likeness >= QUITE or p < _HEARD
     return True

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -14,7 +16,7 @@ from engine.minds.ready_vectors import EXAMPLES, TALK
 from engine.perception.text import affordable
 from npc import Persona
 from npc.language.plain import plain
-from npc.language.senses import is_question
+from npc.language.senses import about_whom, is_question
 
 Floats = npt.NDArray[np.float32]
 Questions = tuple[str, ...]
@@ -22,10 +24,30 @@ Name = TypeVar("Name", bound=Hashable)
 KEPT = 8 << 20  # bytes of vectors that are kept, of some 5,000 questions
 AHEAD = 100  # characters of questions that are encoded ahead at a time: about as much work as a frame
 NEAREST = 3  # things to talk about, or to go on about, that words may mean
+LONG = 11  # words of a remark from which its parts are compared, too, and
+PARTLY = 0.95  # what their likeness counts
+_SHORTEST, _MOST_PARTS = 3, 3
+_JOINS = re.compile(r"[,;:] +|[.!] +| (?:and|but|because|so|though|since) ")
 _DECIMALS = 4  # what a log needs of a cosine
 UNLIKE = (
     0.88  # what likeness counts between a question and what is none: "do not burn yourself" is not "did you burn yourself?"
 )
+
+
+def _parts(text: str) -> list[str]:
+    """The parts of a long remark, each of which may say what it is about; nothing of a short one."""
+    if len(text.split()) < LONG:
+        return []
+    return [part for part in map(str.strip, _JOINS.split(text)) if len(part.split()) >= _SHORTEST][:_MOST_PARTS]
+
+
+_WHOSE = {"you": 1, "I": 2, "they": 3}
+
+
+@lru_cache(maxsize=512)
+def _whose(questions: Questions) -> npt.NDArray[np.int8]:
+    """Whose life each question asks for (`about_whom`): "how did you become a smith?" is not "how do I become a smith?"."""
+    return np.array([_WHOSE.get(about_whom(question), 0) for question in questions], np.int8)
 
 
 class Knowledge:
@@ -106,11 +128,14 @@ class Knowledge:
         heard = self._sentences([text])[0]
         if self._is_anew():
             return self._nearest(asked, questions, text, budget)
-        cosines = (vectors @ heard).tolist()
+        cosines = vectors @ heard
+        if whom := _WHOSE.get(about_whom(plain(text)), 0):
+            whose = _whose(questions)[: len(cosines)]
+            cosines = np.where((whose != 0) & (whose != whom), cosines * UNLIKE, cosines)
         near: dict[Name, float] = {}
         at = 0
         for name, questions_of_it in asked.items():
-            if likenesses := cosines[at : at + len(questions_of_it)]:
+            if likenesses := cosines[at : at + len(questions_of_it)].tolist():
                 near[name] = round(max(likenesses), _DECIMALS)
             at += len(questions_of_it)
         return near
@@ -125,6 +150,9 @@ class Knowledge:
             return {}
         near = self._nearest(EXAMPLES, TALK, text, budget)
         asks = is_question(plain(text))
+        for part in () if asks else _parts(text):
+            for name, likeness in self._nearest(EXAMPLES, TALK, part, budget).items():
+                near[name] = max(near[name], round(likeness * PARTLY, _DECIMALS))
         found: dict[str, float] = {}
         for (topic, asking), likeness in near.items():
             fits = likeness if asking == asks else round(likeness * UNLIKE, _DECIMALS)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from npc.conversation.reading import Clause
 from npc.conversation.recall import ago
 from npc.conversation.reply import Reply
+from npc.language.echo import base
 from npc.language.grammar import GRAMMAR
 from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.plain import plain
@@ -22,8 +24,19 @@ from npc.language.told import YES
 from npc.memory import Memory
 from npc.memory.ledger import Ledger
 from npc.memory.records import Episode
+from npc.types import Percept
 
 NEAR = 0.44  # likeness from which what is remembered is what is asked for: below it others come as near by chance
+_NEARER = 0.5  # and where nothing says that something is to be remembered; one word has to be the same
+_FAINT = 0.3  # and where two words are the same
+_MINE = re.compile(
+    r"^(?:and |so |but |okay )*(?:what|who|where|when|which|how (?:old|many|long|big)|is|was|did|does|has|am|are|were)\b"
+    r"(?!.*\b(?:should|shall|can|could|may|must|will|would|do) I\b).*\b(?:my [a-z]|I (?!mean\b|wonder\b|think\b)[a-z])",
+    re.IGNORECASE,
+)
+_DID_I = re.compile(r"\b(?:did|have|had) I\b|\bI (?:tried|said|did|had|was|[a-z]+ed)\b", re.IGNORECASE)
+_GOES_ON = re.compile(r"(?:and |but |well |so )*(?:he|she|they|it|his|her|their|its)\b", re.IGNORECASE)
+_MOST_SAID = 160  # characters of words that are recalled together
 _FRAME = re.compile(
     r"^(?:(?:do|can|could|will|did) you (?:still |even )?|you )?(?:remember|recall|remind me(?: of)?|tell me again)\s+"
     r"(?:about |of |what I (?:said|told you)(?: about| of)? |that )?"
@@ -51,7 +64,7 @@ _SOMEBODY = re.compile(
 )
 _OF = re.compile(r"\b(?:about|of|on|regarding) (?!that\b|it\b)\w", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:ask|asked)\b", re.IGNORECASE)
-_SHARED = 0.08  # of likeness that each word adds which question and episode share
+_SHARED = 0.12  # of likeness that each word adds which question and episode share
 _WORDS = re.compile(r"[a-z]{4,}")
 _COMMON = frozenset(GRAMMAR["says_little"].split())
 _NOBODY = frozenset({"i", "you", "we", "he", "she", "they", "it", "that", "this", "anyone", "anybody", "someone", "somebody"})
@@ -59,9 +72,34 @@ _NOBODY = frozenset({"i", "you", "we", "he", "she", "they", "it", "that", "this"
 
 def to_compare(clause: Clause) -> tuple[str, ...]:
     """What of a question after the past is to be compared with what is remembered; nothing of all others."""
-    if clause.meaning.ask not in {Ask.ABOUT, Ask.MINE} and not (clause.sense is not Sense.SELF and _ASKS.search(clause.text)):
+    mine = clause.sense is Sense.QUESTION and _MINE.search(clause.text) is not None
+    asks = clause.sense is not Sense.SELF and _ASKS.search(clause.text) is not None
+    if clause.meaning.ask not in {Ask.ABOUT, Ask.MINE} and not (mine or asks):
         return ()
     return tuple(dict.fromkeys(filter(None, (clause.text, _FRAME.sub("", clause.text).strip(" ?.!")))))
+
+
+def of_own_deeds(clause: Clause, memory: Memory, looked: Percept) -> Reply | None:
+    """What is asked of what the speaker has done, in words of his own: "which instrument did I try to learn?"."""
+    if clause.sense is not Sense.QUESTION or _MINE.search(clause.text) is None or _DID_I.search(clause.text) is None:
+        return None
+    sought = _content(clause.text)
+    known = {
+        n: max(p, NEAR) for n, p in (looked.recalled or {}).items() if p >= _FAINT and _shares(memory.episode(n), sought) > 1
+    }
+    return by_meaning(clause, memory, looked.speaker, looked.time, known)
+
+
+def of_mine(clause: Clause, memory: Memory, speaker: str, now: float, recalled: Mapping[int, float] | None) -> Reply | None:
+    """What is asked of the speaker's own things without a word of remembering: "what is my brother's helmet made of?"."""
+    if clause.sense is not Sense.QUESTION or _MINE.search(clause.text) is None:
+        return None
+    sought = _content(clause.text)
+    shared = {n: _shares(memory.episode(n), sought) for n in recalled or {}}
+    known = {
+        n: max(p, NEAR) for n, p in (recalled or {}).items() if (p >= _NEARER and shared[n]) or (p >= _FAINT and shared[n] > 1)
+    }
+    return by_meaning(clause, memory, speaker, now, known)
 
 
 def asks_back(text: str) -> bool:
@@ -103,7 +141,7 @@ def answer(
     )
     for topic, fits in zip(("i_said", "recall_saw", "recall_other"), kinds, strict=True):
         if (episode := next(filter(fits, found), None)) is not None:
-            return _told(topic, episode, now, clause.thing)
+            return _said(episode, memory, now, clause.thing) if topic == "i_said" else _told(topic, episode, now, clause.thing)
     if (near := by_meaning(clause, memory, speaker, now, recalled)) is not None:
         return near
     return faded(clause.thing, memory, speaker, now) or Reply(
@@ -126,12 +164,12 @@ def by_meaning(clause: Clause, memory: Memory, speaker: str, now: float, recalle
         if likeness < NEAR or episode is None or episode.speaker != speaker or not can_be_recalled(episode):
             continue
         if asked or meaning_of(plain(episode.text)).sense is not Sense.QUESTION:
-            return _told("i_said", episode, now, "it", f" ({likeness:.2f})")
+            return _said(episode, memory, now, "it", f" ({likeness:.2f})")
     return None
 
 
 def _content(text: str) -> set[str]:
-    return {word for word in _WORDS.findall(plain(text).lower()) if word not in _COMMON}
+    return {base(word) for word in _WORDS.findall(plain(text).lower()) if word not in _COMMON}
 
 
 def _shares(episode: Episode | None, sought: set[str]) -> int:
@@ -153,7 +191,7 @@ def of_kin(clause: Clause, ledger: Ledger, memory: Memory, speaker: str, now: fl
     found = [e for e in said if any(mentions(e.text, name, plural=True) for name in named)]
     sought = _content(" ".join(mine[1:]))
     episode = max(found, key=lambda e: (_shares(e, sought), e.time), default=None)
-    return None if episode is None else _told("i_said", episode, now, mine[0])
+    return None if episode is None else _said(episode, memory, now, mine[0])
 
 
 def faded(thing: str, memory: Memory, speaker: str, now: float) -> Reply | None:
@@ -179,6 +217,18 @@ def _of_somebody(clause: Clause, memory: Memory, speaker: str, now: float) -> Re
     if episode is None:
         return Reply("recall_none", f"remembers nothing of {thing or who}", {"thing": f"the {thing}" if thing else "that"})
     return _told("recall_other", episode, now, thing or "it")
+
+
+def _said(episode: Episode, memory: Memory, now: float, thing: str, more: str = "") -> Reply:
+    """Words of the speaker, with what he went on to say of the same: "my gran makes soup. she is ill though"."""
+    words = episode.text.rstrip(" .!?")
+    later = (e for e in memory.episodes if e.id > episode.id and e.speaker == episode.speaker and e.text)
+    for e in later:
+        if _GOES_ON.match(e.text) is None or e.text.rstrip().endswith("?") or len(words) + len(e.text) > _MOST_SAID:
+            break
+        words = f"{words}. {e.text.rstrip(' .!?')}"
+    reply = _told("i_said", episode, now, thing, more)
+    return replace(reply, values={**reply.values, "words": words})
 
 
 def _told(topic: str, episode: Episode, now: float, thing: str, more: str = "") -> Reply:

@@ -55,6 +55,14 @@ _SOME = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"^(?:\d{1,3}|two|three|four|five|six|a few|a couple of|several|some) (?=[a-z])")
+# "Can't sleep. Don't know why": who speaks leaves himself out.
+_WHO_IS_LEFT_OUT = re.compile(
+    r"(^|[.!?] )(?=(?:(?:can|could|did|have) not (?!you\b|I\b|we\b|he\b|she\b|they\b|it\b|the\b|anyone\b|anybody\b)"
+    r"|do not (?:know|think|care|remember|understand|believe)\b(?! (?:it|that|me)\b)"
+    r"|(?:feeling|been|slept|got (?:a|my|no)|lost my|had (?:a|my|to|no))\b)[^?]*(?:[.!]|$))",
+    re.IGNORECASE,
+)
+_FEW = 3  # words
 _OH_COME_ON = re.compile(r"(?:oh|aw|ah|but|pfft|please)[, ]+come on[,.! ]*", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?:and )?(is|are|was|were) there[?. ]*", re.IGNORECASE)
 _THERE_IS = re.compile(r"\bthere (?:is|are|was|were) (?P<what>[^,?]{2,60}?)[.,! ]*$", re.IGNORECASE)
@@ -150,10 +158,12 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     written = plain(text)
     if is_foreign(written):
         return Reading((Clause(written, written, Meaning(Sense.FOREIGN)),))
-    said = spelt(written, names)
+    said = _WHO_IS_LEFT_OUT.sub(r"\1I ", spelt(written, names))
     mended = said != written
+    spoken_to = False
     if name:
-        said = _spoken_to(name).sub("", said) or said
+        alone = _spoken_to(name).sub("", said) or said
+        spoken_to, said = alone != said and len(alone.split()) <= _FEW, alone
     view = ledger.model_copy()
     said = taken_back(said, view)
     clauses: list[Clause] = []
@@ -179,7 +189,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         return Reading()
     plea = _PLEA.match(said) is not None and not clauses[0].text.lower().startswith(("come on", "wait"))
     whole = len(clauses) == 1 and not clauses[0].conditions and _same(clauses[0].text, said) and not plea
-    whole = whole and not mended and not is_slang(text)
+    spoken_to = spoken_to and clauses[0].sense is Sense.OTHER  # "MIRA! GUESS WHAT!": of few words the name would be half
+    whole = whole and not mended and not spoken_to and not is_slang(text)
     return Reading(tuple(clauses), whole)
 
 

@@ -59,8 +59,14 @@ def _name(ledger: Ledger) -> Reply:
 
 
 _HATED = frozenset({"hate", "despise", "dislike", "stand", "not stand", "can not stand", "not like"})
-_TOPICS = frozenset({"home", "likes", "hates", "trade"})
-_OF_HIMSELF = {"home": "where you come from", "likes": "what you like", "hates": "what you hate", "trade": "what you do"}
+_TOPICS = frozenset({"home", "likes", "hates", "trade", "age"})
+_OF_HIMSELF = {
+    "home": "where you come from",
+    "likes": "what you like",
+    "hates": "what you hate",
+    "trade": "what you do",
+    "age": "your age",
+}
 
 
 def _mine(clause: Clause, ledger: Ledger) -> Reply | None:
@@ -86,6 +92,8 @@ def _asked(values: Mapping[str, str], ledger: Ledger) -> str:
         return lately(ledger)
     if "like" in values:
         return "hates" if values["like"].lower() in _HATED else "likes"
+    if "age" in values:
+        return "age"
     if "trade" in values or "home" in values:
         return "trade" if "trade" in values else "home"
     asked = singular(values.get("mine", "").lower().removesuffix("'s name").removesuffix("'s").removesuffix(" name"))

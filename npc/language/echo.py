@@ -188,6 +188,16 @@ def _formed(verb: str, aux: str) -> str:
     return f"{verb}d" if verb.endswith("e") else f"{verb[:-1]}ied" if _is_y(verb) else f"{verb}ed"
 
 
+_BASE = {past: verb for verb, past in _PAST.items()}
+
+
+def base(word: str) -> str:
+    """A verb without the ending of its past, a noun without that of several, as far as that is plain: "sell" of "sold"."""
+    if word in _BASE:
+        return _BASE[word]
+    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
+
+
 def _is_y(verb: str) -> bool:
     return verb.endswith("y") and verb[-2:-1] not in tuple("aeiou")
 
@@ -195,22 +205,62 @@ def _is_y(verb: str) -> bool:
 _FINITE = frozenset({*_PAST.values(), *(_formed(verb, aux) for verb in _VERBS for aux in ("do", "does", "did"))})
 
 
-_REMARK = re.compile(
-    r"(?:I|my|our|we|he|she|they|somebody|someone|people|the|a|an|his|her|their)\b.*", re.IGNORECASE
-)  # who speaks of himself or of others
-_YOURS = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
+_NO_TELLING = re.compile(  # nothing that one could take up
+    r"(?:please|let|haha|hm+|um+|eh|no|yes|good \w+|hello|hi|hey|yo|oi|thanks?|sorry|bye|goodbye|farewell|"
+    r"welcome)\b",
+    re.IGNORECASE,
+)
 _AND = re.compile(r"\s(?:and|but|because|so|when|while|since|until|after|before|although|which|who)\s", re.IGNORECASE)
+_BREAKS = re.compile(r"[,;:.!]\s+")
+_TELLING = re.compile(
+    r"(?:I|my|our|mine|we|he|she|they|it|this|that|there|somebody|someone|nobody|people|the|a|an|his|her|their) \w+ ?\w*",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"[,;:.!]\s.*$|\s(?:and|but|because|so)\s(?=I\b|we\b|he\b|she\b|it\b|they\b|my\b|now\b).*$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)
 def mirrored(remark: str) -> str:
-    """The first clause of a `plain` remark of one's own life, turned round: "your brother is ill"; empty where it is none."""
+    """The first clause of a `plain` remark, turned round: "your brother is ill"; empty where nothing is told in it."""
     said = _ENDS.sub("", _OPENS.sub("", remark.strip().rstrip(" ?!.,"))).strip(" ?!.,")
+    parts = [part.strip() for part in _BREAKS.split(said)]
+    said = next((part for part in parts if _TELLING.match(part)), parts[0])  # "excuse me officer, I am being followed"
     said = _ASIDE.sub("", said)
     if len(said.split()) > _LONGEST:
         said = _AND.split(said, maxsplit=1)[0]
     words = said.split()
-    if not 3 <= len(words) <= _LONGEST or not _REMARK.fullmatch(said) or _YOURS.search(said):
+    if not 2 <= len(words) <= _LONGEST or _NO_TELLING.match(said) or not said[0].isalnum() or _NO_TELLING.match(remark):
         return ""
     return turned(said)
+
+
+_BEGINS = re.compile(
+    rf"(?:who|whom|whose|what|when|where|why|which|how|{_AUXILIARY}|do|does|did|shall)\b(?! (?:if|about|come|is up)\b)",
+    re.IGNORECASE,
+)
+_TURNED_VERBS = tuple(
+    (re.compile(pattern, re.IGNORECASE), verb)
+    for pattern, verb in (
+        (r"\bare I\b", "am I"),
+        (r"\bwere I\b", "was I"),
+        (r"\bam you\b", "are you"),
+        (r"\bwas you\b", "were you"),
+    )
+)
+_YOU_THINK = re.compile(r"you (?:think|believe|want|like|know|need|mean|suppose|reckon)\b", re.IGNORECASE)
+_FAR = 14  # words of a question that is said back
+
+
+@lru_cache(maxsize=256)
+def said_back(question: str) -> str:
+    """A `plain` question as the other one says it back: "do I ever think of it" of "do you ever think of it?"; empty where it
+    is more than one question, or none."""
+    asked = _ENDS.sub("", _OPENS.sub("", question.strip().rstrip(" ?!.,"))).strip(" ?!.,")
+    if _YOU_THINK.match(asked):
+        asked = f"do {asked}"
+    if not _SHORTEST <= len(asked.split()) <= _FAR or re.search(r"[,;:.!?]", asked) or _BEGINS.match(asked) is None:
+        return ""
+    words = turned(asked)
+    for pattern, verb in _TURNED_VERBS:
+        words = pattern.sub(verb, words)
+    return words

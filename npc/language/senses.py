@@ -108,7 +108,8 @@ _TO = re.compile(
 _END = r"[\s?.!,]*$"
 _ARTICLE = re.compile(expanded(r"^(?:<the>|to|of|at|for|with)\s+"), re.IGNORECASE)
 _ASKS = re.compile(
-    r"(?:what|who|whom|whose|which|where|when|why|how|can|could|will|would|may|might|shall|should|do(?! not\b)|does|did|is|are|"
+    r"(?:(?:since|until) when|for how|what|who|whom|whose|which|where|when|why|how|can|could|will|would|may|might|shall|should|"
+    r"do(?! not\b)|does|did|is|are|"
     r"was|were|have|has|had(?! (?:him|her|it|them|to|a|an|the|my|some|no|enough|\w+ (?:days|years))\b)|am|got any|any|ever|"
     r"you ever|seen|heard)\b",
     re.IGNORECASE,
@@ -161,6 +162,31 @@ def meaning_of(clause: str) -> Meaning:
 def is_question(clause: str) -> bool:
     """Whether a `plain` clause asks something, by its first word or its last sign."""
     return clause.rstrip().endswith("?") or _ASKS.match(clause) is not None
+
+
+_OF_WHOM = (
+    (
+        "you",
+        re.compile(r"\b(?:did|were|was|have|are|will) you\b|\b(?:do|can|could|would) you (?!know how\b)|\byour", re.IGNORECASE),
+    ),
+    ("I", re.compile(r"\b(?:do|did|am|was|can|could|should|shall|may|must|will|would) I\b|\bmy\b", re.IGNORECASE)),
+    (
+        "they",
+        re.compile(
+            r"\b(?:is|was|does|did|has|will) (?:he|she)\b|\b(?:do|did|are|were) they\b|\b(?:his|her|their)\b", re.IGNORECASE
+        ),
+    ),
+)
+_OF_ONE = re.compile(r"\b(?:how|what|which|where) (?:[a-z]+ )?(?:do|can|would|could) you\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def about_whom(question: str) -> str:
+    """Whose life a `plain` question asks for: `you`, `I`, `they`; empty where that is open ("how do you make steel?")."""
+    whom = [name for name, pattern in _OF_WHOM if pattern.search(question) is not None]
+    if len(whom) != 1 or (whom == ["you"] and _OF_ONE.search(question) is not None):
+        return ""
+    return whom[0]
 
 
 def _stem(ing: str) -> str:

@@ -153,13 +153,18 @@ class Ledger(BaseModel):
         self.aside = 0 if fact else self.aside + 1
         self.topic = fact or (self.topic if self.aside <= SPOKEN_OF else "")
 
-    def talk_of(self, topic: str, theirs: bool) -> None:
-        """Note the topic of small talk of the last answer (empty: it was none); `theirs`: it is of the speaker's own life."""
+    def talk_of(self, topic: str, theirs: bool, detail: bool = False) -> None:
+        """Note the topic of small talk of the last answer (empty: it was none).
+
+        Args:
+            theirs: it is of the speaker's own life.
+            detail: and only how something is put, which leaves what it is a detail of.
+        """
         self.talk = topic
         self.theirs_aside = 0 if theirs else self.theirs_aside + 1
         if self.theirs_aside > SPOKEN_OF:
             self.theirs = ""
-        elif theirs and (topic.startswith("on_") or not self.theirs):  # how a detail is put leaves what it is a detail of
+        elif theirs and not (detail and self.theirs):
             self.theirs = topic
 
     def mean(self, meant: Meant) -> None:

@@ -80,7 +80,7 @@ def test_every_way_of_going_on_has_lines():
     for topic, further in behaviour.talk_further.items():
         assert set(further.values()) <= behaviour.topics.keys(), topic
     assert set(behaviour.talk_back.values()) <= behaviour.topics.keys()
-    assert behaviour.talk_further.keys() <= behaviour.small_talk.keys()
+    assert behaviour.talk_further.keys() <= behaviour.topics.keys()
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_what_would_read_badly_is_left_alone(question):
         ("my brother is a guard too, down in Eastmere", "your brother is a guard too"),
         ("i'm going to the moor tonight", "you are going to the moor tonight"),
         ("I was there", "you were there"),
-        ("you are kind", ""),
+        ("you are kind", "I am kind"),
         ("good morning", ""),
     ],
 )

@@ -1,0 +1,26 @@
+"""Whether what somebody tells is good news or bad, by the words of it; those that are denied count for nothing."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+_DATA = yaml.safe_load(Path(__file__).with_name("polarity.yaml").read_text(encoding="utf-8"))
+_BAD, _GOOD, _DENIED = (frozenset(_DATA[name].split()) for name in ("bad", "good", "denied"))
+_WORD = re.compile(r"[a-z']+")
+_NEAR = 3  # words after a denial that it takes back
+
+
+@lru_cache(maxsize=512)
+def polarity_of(text: str) -> str:
+    """`bad`, `good`, or empty where a `plain` text is neither, or both."""
+    words = _WORD.findall(text.lower())
+    bad = good = 0
+    for at, word in enumerate(words):
+        denied = any(before in _DENIED for before in words[max(0, at - _NEAR) : at])
+        bad += (word in _BAD and not denied) or (word in _GOOD and denied)
+        good += word in _GOOD and not denied
+    return "bad" if bad > good else "good" if good > bad else ""
