@@ -72,7 +72,8 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     reading = read(percept.text, person.ledger, parts.persona.name, parts.names_at_hand(percept.watch))
     if not reading.clauses or (is_emote(percept.text) and not _is_awaited(parts, percept)):
         return None
-    if away is not None and away >= BACK:
+    called = plain(percept.text).strip(" .,!?").lower() == parts.persona.name.lower()
+    if called or (away is not None and away >= BACK):
         come_back(parts, percept.speaker)
     pairs = [second_opinion(clause, part) for clause, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
     decides = min(range(len(pairs)), key=lambda n: (*_weight(pairs[n]), n))
@@ -140,7 +141,8 @@ def _weight(turn_pair: tuple[Clause, Percept]) -> tuple[bool, float]:
     """Which of several clauses decides: the least. Greetings and the like say less than what comes with them."""
     clause, percept = turn_pair
     rank: float = _rank(clause)
-    if clause.sense is Sense.ORDER and not load_behaviour().deeds.get(clause.meaning.verb):
+    tells = bool(clause.conditions) and clause.meaning.verb == "tell"
+    if clause.sense is Sense.ORDER and not load_behaviour().deeds.get(clause.meaning.verb) and not tells:
         rank += 1.5
     if any(c.joint in {"if", "when", "unless"} for c in clause.conditions):  # it waits, what is asked now does not
         rank += 0.2

@@ -13,6 +13,7 @@ from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, counted
 from npc.language.echo import turned
 from npc.language.phrases import kind_of, singular, thing_in
+from npc.language.plain import plain
 from npc.language.senses import Ask, Meaning, Sense
 from npc.language.told import YES
 from npc.memory.ledger import Promise
@@ -20,7 +21,7 @@ from npc.orders import ask_which, cease, forbid, lift, order, release
 from npc.parts import best
 from npc.turn import Turn
 from npc.types import Effect, Percept
-from npc.waiting import actions_of, at_the_word, cut_short
+from npc.waiting import actions_of, at_the_word, cut_short, waiting
 
 # Asked of what is between the two: no fact of the card, however near its words come.
 _LEFT = re.compile(r"\b(?:gone|away|still (?:there|here))\b", re.IGNORECASE)
@@ -43,6 +44,7 @@ _MINE_ALONE = re.compile(
     re.IGNORECASE,
 )
 _HANDING = frozenset({"give", "hand", "bring", "get", "pass", "return", "fetch"})
+_DONE = frozenset({"attack", "use", "give", "pick_up", "follow", "go_to", "flee", "defend", "warn", "heal"})
 _BUYING = frozenset({"give", "buy", "sell", "get", "hand"})
 _SEEN_OF = frozenset(
     {Ask.VIEW, Ask.PRESENT, Ask.COUNT, Ask.COLOUR, Ask.BESIDE, Ask.NEARER, Ask.FAR, Ask.MY_NAME, Ask.DOING, Ask.HOW_LONG}
@@ -58,6 +60,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     clause, parts, ledger = turn.clause, turn.parts, turn.ledger
     if (due := at_the_word(turn)) is not None:
         return due
+    if plain(looked.text).strip(" .,!?").lower() == parts.persona.name.lower():
+        return Reply("on_listening", "is called by its name")
     if (shorter := cut_short(turn)) is not None:
         return shorter
     if clause.meaning.ask in _KEPT and (kept := _kept(turn, looked)) is not None:
@@ -112,6 +116,9 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return _for_sale(turn, seen, looked) or seen
     if (traded := _traded(turn, looked)) is not None:
         return traded
+    waits = clause.sense is Sense.OTHER and any(c.joint in {"if", "when"} for c in clause.conditions)
+    if waits and best(turn.heard.action)[0] in _DONE and (planned := waiting(turn, clause)) is not None:
+        return planned  # no deed is done before its condition holds
     handler = HANDLERS.get(clause.sense)
     return (handler(turn) if handler is not None else None) or smalltalk.answer(turn)
 

@@ -38,6 +38,7 @@ _UNFRIENDLY = frozenset({"on_quiet", "on_disagree", "on_doubt"})
 _WANTED = {"heal": "help_me", "defend": "help_me", "follow": "follow_me", "stay": "wait_here", "flee": "flee"}
 # Verbs that tell what is to be done where the model hears nothing of the kind in the rest of the words.
 _CHANGING_HANDS = frozenset({Ask.KEEPS, Ask.GIVES_BACK, Ask.TAKES_BACK, Ask.PASSES_ON})
+_OF_THINGS = {"give": "give_me", "pick_up": "pick_up", "use": "use", "go_to": "go_to"}
 _PLAIN = frozenset({"stand", "stay", "wait", "follow", "protect", "defend", "heal", "flee"})
 _WORDS, _VAGUELY = frozenset({"talk", "idle", "greet"}), 0.6
 _UP = re.compile(r"(?:up|still|calm|quiet|down|on|strong|tuned|a (?:minute|moment|second))\b", re.IGNORECASE)
@@ -151,6 +152,10 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
         return replace(percept, action=mostly(percept.action, "follow", SURE), intent=mostly(percept.intent, "follow_me", SURE))
     (heard, p), rest = best(percept.action), clause.meaning.values.get("rest", "")
     unheard = heard not in named and (heard in _WORDS or p < _VAGUELY)
+    enmity = heard == "attack" and p >= load_behaviour().understood and harm is not Harm.MEANT
+    if enmity and named and heard not in named:  # "bring her closer to the fire"
+        asked = _WANTED.get(named[0], _OF_THINGS.get(named[0], "none"))
+        return replace(percept, action=mostly(percept.action, named[0], SURE), intent=mostly(percept.intent, asked, SURE))
     if clause.meaning.verb in _PLAIN and unheard and not _UP.match(rest):
         deed = named[0]
         return replace(percept, action=mostly(percept.action, deed, SURE), intent=mostly(percept.intent, _WANTED[deed], SURE))

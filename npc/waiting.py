@@ -11,7 +11,7 @@ from npc.conversation.reply import Reply
 from npc.language.grammar import GRAMMAR
 from npc.language.phrases import singular
 from npc.memory.records import PlannedOrder
-from npc.parts import CharacterParts
+from npc.parts import CharacterParts, best
 from npc.second_opinion import SURE
 from npc.turn import Turn
 from npc.types import Target
@@ -29,6 +29,7 @@ _SAYS = re.compile(
     r"\b(?:i|we) (?:say|shout|call|yell|whistle|tell you|give the (?:word|order|signal))\b[ ,:\"']*(?P<words>.*?)[\"']*$"
 )
 _CLOCK = re.compile(r"(?:it is |at )?(?P<count>\d{1,2}|[a-z]+)(?: o'? ?clock)?(?: ?(?P<half>am|pm))?")
+_CALLED = frozenset({"", "you", "for you", "your name", "you back", "you over"})  # by the name, or by coming back
 _BACK = re.compile(r"\b(?:i|we) (?:come|am|get|return|call)\b.*|\bback\b")
 KEEPS_OUT = re.compile(r"(?:please )?(?:do not|never) (?:ever )?let\b", re.IGNORECASE)
 _TELLS = frozenset({"tell", "call", "shout", "alert", "show", "wake", "warn"})
@@ -53,7 +54,10 @@ def waiting(turn: Turn, clause: Clause) -> Reply | None:
         turn.parts.agenda.plan(order)
         return None
     telling = ("warn",) if clause.meaning.verb in _TELLS else ()
+    heard = best(turn.heard.action)[0]  # of a verb that no action is of the model may know one
+    heard_of = (heard,) if heard in turn.parts.behaviour.actions and turn.parts.behaviour.actions[heard].deed else ()
     actions = [a for a in (*actions_of(turn, clause), *telling) if turn.parts.may_do([a])]
+    actions = actions or [a for a in heard_of if turn.parts.may_do([a])]
     if not actions:
         return None
     target = turn.heard.target
@@ -76,7 +80,7 @@ def _planned(turn: Turn, clause: Clause, condition: Clause) -> PlannedOrder:
     )
     words = condition.text.lower().strip(" .!?")
     said = condition.said.lower().strip(" .!?")
-    if (found := _SAYS.search(said)) is not None and found["words"]:
+    if (found := _SAYS.search(said)) is not None and found["words"] not in _CALLED:
         return order.model_copy(update={"when": "said", "phrase": "", "after": found["words"][:120]})
     if (sign := _SIGN.fullmatch(said)) is not None:
         return order.model_copy(update={"when": "said", "phrase": "", "after": sign["sign"]})

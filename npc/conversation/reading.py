@@ -37,6 +37,7 @@ _OR_ELSE = re.compile(
     r"or (?:maybe |perhaps |even )?(?P<goods>(?:some |an? |any )?[a-z' -]{2,30}?)(?: then| maybe| instead)?[?.!]*",
     re.IGNORECASE,
 )
+_TELL_ME = re.compile(r"(?:please |then |just )*(?:tell|let) (?:me|us)(?: know)?(?: about it)?[.!]*", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.IGNORECASE)
 # "if you must" makes nothing wait.
 _NO_CONDITION = re.compile(
@@ -180,6 +181,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
             condition = _short(_condition(piece, view))
             for n in range(max(len(clauses) - piece.spans, 0), len(clauses)):
                 clauses[n] = replace(clauses[n], conditions=(*clauses[n].conditions, condition))
+                if _TELL_ME.fullmatch(clauses[n].text):  # "tell me when somebody comes" asks nothing
+                    clauses[n] = replace(clauses[n], meaning=Meaning(Sense.ORDER, verb="tell"))
             continue
         clause = _short(_complete(piece, view, _before(clauses)))
         clauses.append(clause)
@@ -239,7 +242,9 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
         meaning = replace(meaning, values={**meaning.values, "mine": before.meaning.values["item"]})
         return Clause(said, text, meaning, piece.joint, thing_in(meaning.values.get("item", "")))
     if before is not None and meaning.sense is Sense.TRADE and (goods := _goods(meaning, before)):
-        return Clause(said, text, replace(meaning, values={**meaning.values, "item": goods}), piece.joint, thing_in(goods))
+        sells = {"sells": "yes"} if before.meaning.ask is Ask.HAVE and "number" in meaning.values else {}
+        meaning = replace(meaning, values={**meaning.values, "item": goods, **sells})
+        return Clause(said, text, meaning, piece.joint, thing_in(goods))
     if meaning.ask is Ask.NEARER and (
         of_many := nearest_of(text, meaning, before is not None and before.meaning.ask is Ask.COUNT, ledger)
     ):
@@ -266,7 +271,7 @@ def _goods(meaning: Meaning, before: Clause) -> str:
     """What the clause before names, and this one prices: "rope. 1 coin", "I have a pelt, how much for it?"."""
     if thing_in(meaning.values.get("item", "")):
         return ""
-    bids, asks = "number" in meaning.values, meaning.ask is Ask.BUYS or "sells" in meaning.values
+    bids, asks = "number" in meaning.values, meaning.ask is Ask.BUYS or bool({"sells", "each"} & meaning.values.keys())
     if bids and _A_NAME.fullmatch(before.text) and not asks:
         return before.text.strip(" .,!?")
     if (meaning.ask is Ask.PRICE or bids) and before.text.startswith("tell me about "):

@@ -329,6 +329,7 @@ def _raise(named: str, values: Mapping[str, str], ledger: Ledger, stall: Stall, 
     else:
         offered = stall.pays(item, count)
     wanted, rounds, most = number(values.get("number", "")), ledger.haggle(item), stall.most(item, count)
+    wanted = wanted * count if wanted is not None and "each" in values else wanted
     if wanted is not None and wanted <= max(offered, most):
         return bought(Bid(item=item, by="npc", price=wanted, time=now, count=count, buys=True), ledger, speaker)
     if rounds < ROUNDS and offered < most:
@@ -373,6 +374,8 @@ def _buys(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float) -
         count = mine.count
     if item and ("item" in values or "for_it" in values):
         return _offer(item, stall.pays(item, count), count, ledger, now)
+    if named and "maybe" in values:  # "do you want an apple?" may be meant as a gift
+        return None
     if named:
         one = singular(named)
         return Reply("no_use", f"has no use for {one}", {"item": one}, "refuse")

@@ -29,6 +29,10 @@ _SHORTHAND = tuple(
         (r"\bw/ ?(?=\w)", "with "),
         (r"\bw (?=(?:the|an?|me|you|u|it|my|your)\b)", "with "),
         (r"\bb4\b", "before"),
+        (
+            r"\bur(?= (?:an?|the|not|so|very|going|right|wrong|done|welcome|free|ready|too|all|late|back|[a-z]+ing)\b)",
+            "you are",
+        ),
     )
 )
 _COMMAS = re.compile(r" ?,(?: ?,)+")  # a thousand of them would keep the grammar busy for a second

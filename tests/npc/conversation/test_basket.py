@@ -66,6 +66,8 @@ def test_words_name_wares_numbers_and_coins(words: str, found: Basket) -> None:
         (["one of each please", "actually no pie for me"], "price", "ale and stew and room", "16"),
         (["a pie and an ale please", "too rich for my blood. just the pie then"], "price", "pie", "5"),
         (["wanna buy some rabbit?", "5 pieces"], "buys", "5 rabbits", "15"),
+        (["do u want a rabbit? caught it this morning", "how about 3 for it"], "bought", "rabbit", "3"),
+        (["i got 3 rabbits, 3 each"], "bought", "3 rabbits", "9"),
         (["how much is the pie", "wanna buy some rabbit?", "deal", "alright 45"], "agreed", "rabbit", "3"),
     ],
 )

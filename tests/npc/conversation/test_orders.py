@@ -250,3 +250,24 @@ def test_not_that_but_this_completes_the_order_before_it(stage):
     actor.hear("bring me something to eat", "give_me", "give")
     decision = actor.hear("no bread. an apple", "chat", "talk", looked=(Found("apple", 0.97, 0.4, 0.6),))
     assert decision.action == "give"
+
+
+def test_what_waits_is_not_done_now_whatever_its_verb(stage):
+    actor = stage(**GUARD)
+    assert actor.hear("if a rat comes in throw the bread at it", "use", "use").line.startswith("I will")
+    assert actor.hear("come to my table when ur done", "follow_me", "follow").line.startswith("I will")
+    assert actor.hear("and if you get scared whistle", "warn", "warn").line.startswith("I will")
+    assert actor.hear("watch the door and tell me when someone comes out", "chat", "talk").line.startswith("I will")
+
+
+def test_who_is_called_by_name_need_wait_no_longer(stage):
+    actor = stage()
+    actor.hear("wait over there until i call you", "wait_here", "stay")
+    assert actor.hear("TEST!", "none", "idle").action == "talk"
+    assert actor.look(seconds=5).action == "idle"
+
+
+def test_an_order_that_sounds_like_a_fight_is_none(stage):
+    actor = stage()
+    assert actor.hear("bring her closer to the fire", "attack", "attack").action != "attack"
+    assert actor.hear("wait, he paid. let him go", "use", "use").action == "talk"
