@@ -12,8 +12,10 @@ from dataclasses import replace
 
 from npc.behaviour import load_behaviour
 from npc.conditions import Moment
+from npc.conversation.basket import names_wares
 from npc.conversation.reading import Clause, Reading, read, somebody_in
 from npc.conversation.recall import lately
+from npc.conversation.stall import Stall
 from npc.conversation.things import table
 from npc.language.forms import follow_of
 from npc.language.kinds import PERSON, akin
@@ -76,7 +78,9 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     if called or (away is not None and away >= BACK):
         come_back(parts, percept.speaker)
     pairs = [second_opinion(clause, part) for clause, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
-    decides = min(range(len(pairs)), key=lambda n: (*_weight(pairs[n]), n))
+    stall = Stall(parts.persona.wares, parts.persona.wants)
+    named = [bool(stall.wares) and names_wares(clause, stall) for clause, _ in pairs]
+    decides = min(range(len(pairs)), key=lambda n: (*_weight(pairs[n], named[n]), n))
     facts = told(plain(percept.text)) or _named(percept.text, person.ledger)
     turn = Turn(parts, percept, person, [pairs[decides], *pairs[:decides], *pairs[decides + 1 :]], facts)
     person.ledger.take_in(facts)
@@ -137,9 +141,15 @@ def _rank(clause: Clause) -> int:
     return next((rank for rank, senses in enumerate(_RANKS) if clause.sense in senses), len(_RANKS))
 
 
-def _weight(turn_pair: tuple[Clause, Percept]) -> tuple[bool, float]:
-    """Which of several clauses decides: the least. Greetings and the like say less than what comes with them."""
+def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float]:
+    """Which of several clauses decides: the least. Greetings and the like say less than what comes with them.
+
+    Args:
+        wares: it names wares, and nothing else.
+    """
     clause, percept = turn_pair
+    if wares:
+        return True, 0.3
     rank: float = _rank(clause)
     tells = bool(clause.conditions) and clause.meaning.verb == "tell"
     if clause.sense is Sense.ORDER and not load_behaviour().deeds.get(clause.meaning.verb) and not tells:

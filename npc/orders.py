@@ -12,7 +12,7 @@ from npc.conversation.reply import Reply
 from npc.conversation.things import rival
 from npc.conversation.view import taken_for
 from npc.language.kinds import to_look_for
-from npc.language.phrases import kind_of, singular
+from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.senses import BEYOND, Ask, Sense
 from npc.memory.ledger import Order
 from npc.memory.records import PlannedOrder
@@ -76,6 +76,9 @@ def release(turn: Turn) -> Reply:
         return _put_back(turn)
     _end(turn, actions_of(turn, turn.clause) if verb else ())
     turn.ledger.asked = ""
+    if thing := singular(thing_in(turn.clause.meaning.values.get("rest", ""))):  # "skip the well"
+        agenda = turn.parts.agenda
+        agenda.planned = [order for order in agenda.planned if singular(order.thing) != thing]
     if "all" in turn.clause.meaning.values:
         turn.ledger.forbidden = ()
     return Reply("release", f"need not {verb or 'do that'}")

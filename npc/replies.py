@@ -37,7 +37,7 @@ _OF_PLACES = frozenset({Ask.BESIDE, Ask.NEARER, Ask.FAR, Ask.COLOUR})
 _KNOWS_BETTER = 0.9
 _KEPT = frozenset({Ask.KEEPS, Ask.GIVES_BACK, Ask.TAKES_BACK})
 _IT_BACK = re.compile(r"\b(?:it|that|this|them)(?: to me)? back\b|\bback (?:it|that|this|them)\b", re.IGNORECASE)
-_OF_MINE = re.compile(r"\bmy\b", re.IGNORECASE)
+_OF_MINE = re.compile(r"\bmy\b|\bI (?:left|gave you|handed you)\b", re.IGNORECASE)
 _MINE_ALONE = re.compile(
     r"(?:and |now |okay |so )*my (?P<item>[a-z]+(?: (?!please|back|now)[a-z]+)?)(?: back)?(?:,? please|"
     r" now)*[\s?.!]*",
@@ -131,6 +131,8 @@ def _kept(turn: Turn, looked: Percept) -> Reply | None:
         case Ask.KEEPS if not thing and (bid := ledger.open_bid("npc")) is not None and not bid.buys:
             return Reply("keeps", f"sets {bid.item} aside", {"thing": bid.item})
         case Ask.KEEPS:
+            sold = next((bid.item for bid in reversed(ledger.bids) if bid.state in {"agreed", "paid"} and not bid.buys), "")
+            thing = thing or sold  # "keep one of them for me"
             ledger.handed = (*ledger.handed, (thing or "it")[:120])[-8:]
             effect = Effect("keep", {"item": thing or "it", "from": looked.speaker})
             return Reply("keeps", f"keeps {thing or 'it'} for the speaker", {"thing": thing or "it"}, effects=(effect,))
@@ -164,7 +166,7 @@ def all_wanted(turn: Turn, stall: Stall) -> Clause:
 def _traded(turn: Turn, looked: Percept) -> Reply | None:
     """What its prices answer, if it trades at all."""
     parts, heard = turn.parts, turn.heard
-    if "trade" in parts.persona.boundaries:
+    if "trade" in parts.persona.boundaries or (turn.clause.sense is Sense.ORDER and turn.clause.conditions):
         return None
     intent, p = best(heard.intent)
     in_view = heard.target is not None and not turn.clause.meaning.thing

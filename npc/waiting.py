@@ -35,7 +35,7 @@ KEEPS_OUT = re.compile(r"(?:please )?(?:do not|never) (?:ever )?let\b", re.IGNOR
 _TELLS = frozenset({"tell", "call", "shout", "alert", "show", "wake", "warn"})
 # Signs that may be given without a word.
 _SIGN = re.compile(
-    r"(?:(?:i|we) )?(?P<sign>whistle|clap|shout|wave|nod|knock|snap|cough|scream|signal|yell|call|wink|point)s?(?: .*)?"
+    r"(?:(?:i|we) )?(?P<sign>whistle|clap|shout|wave|nod|knock|snap|cough|scream|signal|yell|wink|point)s?(?: .*)?"
 )
 _ANYBODY = frozenset({"anyone", "anybody", "them", "him", "her", "somebody", "someone", "people", "person", "any person"})
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}

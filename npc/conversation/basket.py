@@ -33,7 +33,7 @@ _AFTER = frozenset({
 })  # fmt: skip
 _DROPS = re.compile(
     r"(?:without|except|not|no|forget(?: about)?|drop|minus|leave out|take off|take out|never mind|skip|instead of|rather than|"
-    r"do not (?:want|need))(?: (?:the|any|that|those|an?|my))*$"
+    r"do(?:es)? not (?:want|need|like)|hates|dislikes)(?: (?:the|any|that|those|an?|my))*$"
 )
 _COINS = (
     re.compile(expanded(rf"\b(?P<n>{_NUMBER}) <coin>\b"), re.IGNORECASE),
@@ -61,7 +61,12 @@ _TAKES = re.compile(
     re.IGNORECASE,
 )
 _ADDS = re.compile(r"^(?:and|also|plus|oh and|throw in|add)\b|\b(?:too|as well|on top|with it)[\s?.!]*$", re.IGNORECASE)
-_ONLY = re.compile(r"\b(?:just|only) (?:the|an?|one|two|three)\b", re.IGNORECASE)
+_ONLY = re.compile(r"\b(?:just|only)\b", re.IGNORECASE)
+_SAME = re.compile(
+    r"\b(?:the )?same (?:again|order|thing|for (?:me|us|him|her|them|my|the))\b|\banother round\b|"
+    r"^(?:again|once more),? please",
+    re.IGNORECASE,
+)
 _HALF = re.compile(r"\bhalf (?:the |that )?price\b|\bhalf off\b", re.IGNORECASE)
 _FREE = re.compile(r"\b(?:for free|for nothing|a free|on the house|as a gift|for no money)\b", re.IGNORECASE)
 _SENSES = frozenset(
@@ -149,6 +154,11 @@ def _named(wares: tuple[tuple[int, str], ...]) -> tuple[int, str]:
     return 1, " and ".join(f"{n} {name}" if n > 1 else name for n, name in wares)
 
 
+def names_wares(clause: Clause, stall: Stall) -> bool:
+    """Whether nothing is said but wares: "two knives"."""
+    return trade.wants(clause) and bool(basket(clause.text, stall).wares)
+
+
 def goes_on(clause: Clause, ledger: Ledger, stall: Stall) -> bool:
     """Whether words that name wares or numbers go on with the trade under way, whatever else they may mean."""
     if ledger.asked not in {"deal", "wares"} or clause.sense not in _SENSES or clause.meaning.is_deed_of_a_thing:
@@ -188,6 +198,12 @@ def answer(
         read = _read(words, found, mine, ledger, stall, speaker, now)
         if read is not None:
             return read
+    if (
+        clause.sense is Sense.ORDER
+        and _SAME.search(clause.text)
+        and (same := _read(words, found, mine, ledger, stall, speaker, now))
+    ):
+        return same
     several = clause.sense is Sense.ORDER and any(n > 1 for n, _ in found.wares)
     adds = mine is not None and _ADDS.search(clause.said) is not None
     if several or ((found.coins is not None or adds) and found.wares and trade.ABOUT.match(clause.text)):
@@ -218,6 +234,8 @@ def _read(words: str, found: Basket, mine: Bid | None, ledger: Ledger, stall: St
         and not {n for _, n in wares} & {n for _, n in stall.parts(mine.item)}
     ):
         wares = (*((n * mine.count, name) for n, name in stall.parts(mine.item)), *wares)
+    if not wares and _SAME.search(words) and (last := _last_sale(ledger)) is not None:
+        return _priced(last.count, last.item, None, ledger, stall, speaker, now)
     if wares:
         count, item = _named(wares)
         free = _FREE.search(words) is not None
@@ -244,8 +262,13 @@ def _is_list(words: str, found: Basket) -> bool:
     return len(found.wares) > 1 and len(words.split()) <= 4 * len(found.wares)
 
 
+def _last_sale(ledger: Ledger) -> Bid | None:
+    return next((bid for bid in reversed(ledger.bids) if not bid.buys and bid.state in {"agreed", "paid"}), None)
+
+
 def _last_sold(ledger: Ledger) -> str:
-    return next((bid.item for bid in reversed(ledger.bids) if not bid.buys and bid.state in {"agreed", "paid"}), "")
+    last = _last_sale(ledger)
+    return last.item if last is not None else ""
 
 
 def _priced(count: int, item: str, coins: int | None, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:

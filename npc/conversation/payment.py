@@ -20,6 +20,7 @@ _HANDS_OVER = re.compile(
     r"there you (?:go|are)|take(?: my money|(?= \d))|I (?:will )?pay|the (?:money|coins?)\b)",
     re.IGNORECASE,
 )
+_WOULD = re.compile(r"(?:I would|would you|could|can) ", re.IGNORECASE)
 _MORE = re.compile(r"\b(?:another|more|second|again)\b", re.IGNORECASE)
 _FRESH = 120.0  # seconds for which coins are for the sale just made
 _RETURNABLE = 600.0  # seconds for which it is taken back
@@ -46,7 +47,8 @@ def owed(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> Reply | No
     """What the customer owes: for what was sold and is not paid, and for what lies on the table."""
     if clause.meaning.ask is not Ask.TOTAL:
         return None
-    due = [b for b in ledger.bids if not b.buys and not b.against and b.price and _is_due(b, now)]
+    on_table = ledger.open_bid("npc") if ledger.asked == "deal" else None
+    due = [b for b in ledger.bids if not b.buys and not b.against and b.price and (b is on_table or _is_due(b, now))]
     due = list({b.item: b for b in due}.values())
     if not due:
         return Reply("owes_nothing", "is owed nothing", {}, "talk")
@@ -55,7 +57,7 @@ def owed(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> Reply | No
 
 
 def _is_due(bid: Bid, now: float) -> bool:
-    return (bid.state == "agreed" and now - bid.time <= _FRESH) or (bid.state == "open" and bid.by == "npc")
+    return bid.state == "agreed" and now - bid.time <= _FRESH
 
 
 def on_credit(clause: Clause, ledger: Ledger) -> Reply | None:
@@ -108,6 +110,8 @@ def paid(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> Reply | No
     if any(b.by == "npc" and b.state == "open" and b.time > sale.time for b in ledger.bids):  # another is spoken of since
         return None
     handed = _HANDS_OVER.match(clause.text) is not None
+    if not handed and _WOULD.match(clause.text):
+        return None
     if not (handed or ("number" in values and "item" not in values)) or _MORE.search(clause.text):
         return None
     goods = named(values.get("item", ""))

@@ -310,7 +310,7 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
         kind = kind_of(other["kind"].lower())
         known = next((m for m in reversed(ledger.things) if m.kind == kind), None)
         return OTHER_KIND.sub(f"the {other['kind']}", text, count=1), known, ""
-    if (other := OTHER.search(text)) is not None:
+    if (other := OTHER.search(text)) is not None and meaning.sense is not Sense.RELEASE:  # "leave the others"
         if last is None:
             return text, None, other[0]
         return OTHER.sub(f"the {last.kind}", text, count=1), last, ""

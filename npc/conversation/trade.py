@@ -41,7 +41,10 @@ _LISTED = re.compile(
     re.IGNORECASE,
 )
 # "a new one", of what lies on the table; and what names no ware, but any.
-_ANOTHER = re.compile(r"(?:(?:new|second|other|better|different|same|another) )?(?:ones?|another|it|them)", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"(?:whole )?(?:pair|both|lot|set|rest)|(?:(?:new|second|other|better|different|same|another) )?(?:ones?|another|it|them)",
+    re.IGNORECASE,
+)
 _OF_ANY_KIND = re.compile(
     r"(?:nice |good |little |small |cheap |wedding |birthday )*(?:gifts?|presents?|souvenirs?|supplies|gear|equipment|"
     r"things?|stuff|goods?|wares?)(?: .*)?"
@@ -301,6 +304,8 @@ def lower(
         mine = None
     count = count or (mine.count if mine is not None else 1)
     floor = stall.least(item, count)
+    if bid is not None and count > 1 and bid < floor / 2 <= bid * count:  # "4 each", for short
+        bid *= count
     asked = mine.price if mine is not None and mine.price is not None else stall.asks(item, count)
     rounds = ledger.haggle(item)
     if bid is not None:
@@ -329,7 +334,8 @@ def _raise(named: str, values: Mapping[str, str], ledger: Ledger, stall: Stall, 
     else:
         offered = stall.pays(item, count)
     wanted, rounds, most = number(values.get("number", "")), ledger.haggle(item), stall.most(item, count)
-    wanted = wanted * count if wanted is not None and "each" in values else wanted
+    if wanted is not None and ("each" in values or (count > 1 and wanted < offered / 2)):
+        wanted *= count  # "2 then", of six
     if wanted is not None and wanted <= max(offered, most):
         return bought(Bid(item=item, by="npc", price=wanted, time=now, count=count, buys=True), ledger, speaker)
     if rounds < ROUNDS and offered < most:

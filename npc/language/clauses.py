@@ -21,7 +21,8 @@ _AHEAD = re.compile(
     r"^(?P<joint>if|in case|when|whenever|every time|each time|once|as soon as|the moment|after(?! that\b)|unless|until|"
     r"till|before(?! that\b))\s+"
     r"(?!(?:what|which|how|when|do|does|did|is|are|was|were|will|would|can|could|should|must|have|has)\b)"
-    r"(?P<when>\S+ [^,]{3,120}?)" + expanded(r"(?:\s*,\s*(?:then\s+)?|\s+then\s+|\s+(?=<deed>))(?P<do>\S.*)$"),
+    r"(?P<when>\S+ [^,]{3,120}?)"
+    + expanded(r"(?:\s*,\s*(?:then\s+)?|\s+then\s+|\s+(?=<deed>|do not [a-z]|never [a-z]))(?P<do>\S.*)$"),
     re.IGNORECASE,
 )
 # What belongs to the question where somebody asks "what were you before you came here?".

@@ -42,7 +42,9 @@ _IT_IS = re.compile(
 )
 _NO_ITS = re.compile(r"\b(?P<no>do ?n'?o?t|stop|wait|no),? its(?= )", re.IGNORECASE)
 _I_WILL = re.compile(
-    rf"\bill(?= (?:{VERBS}|be|do|never|not|just|also|tell|see|have|pay|think|try|bet|let|always|meet)\b)", re.IGNORECASE
+    rf"\bill(?= (?:{VERBS}|be|do|never|not|just|also|tell|see|have|pay|think|try|bet|let|always|meet)\b|"
+    r" [a-z]+ (?:you|him|her|it|them|us|the|my|your|some|this|that)\b)",
+    re.IGNORECASE,
 )
 
 

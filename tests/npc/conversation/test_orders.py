@@ -271,3 +271,14 @@ def test_an_order_that_sounds_like_a_fight_is_none(stage):
     actor = stage()
     assert actor.hear("bring her closer to the fire", "attack", "attack").action != "attack"
     assert actor.hear("wait, he paid. let him go", "use", "use").action == "talk"
+
+
+def test_a_promise_without_its_apostrophe_is_one(stage):
+    actor = stage()
+    assert "given a promise" in actor.hear("ill relieve you at midnight, promise", "threaten", "talk").reason
+
+
+def test_what_is_forbidden_for_a_case_is_done_neither_then_nor_now(stage):
+    actor = stage()
+    assert actor.hear("if the wolf comes back dont hurt it", "attack", "attack").action == "talk"
+    assert actor.hear("leave the others", "use", "use").action == "talk"
