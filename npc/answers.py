@@ -90,6 +90,7 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
     return decision
 
 
+_TAG = 3  # words of a question that may only hang on another: "do you remember?"
 _BY_THE_WAY = frozenset({"on_sure", "on_doubt", "on_mood"})  # "really?" beside another question
 TALK = 4  # answers to another character, until one of the two has been silent for a while
 SILENT = 30.0  # seconds
@@ -320,7 +321,7 @@ def _what_else_was_asked(parts: CharacterParts, turn: Turn, moment: Moment) -> s
         fact = _known(parts, percept, parts.known(percept.intent) or "none")
         if fact and fact != moment.knows:
             return _fact(parts, fact, moment, parts.variables(percept))
-        if more := _talked_of(parts, turn, percept):
+        if len(clause.text.split()) > _TAG and (more := _talked_of(parts, turn, percept)):
             return parts.speaker.line(more, moment, parts.variables(percept))
     return ""
 

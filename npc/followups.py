@@ -20,6 +20,7 @@ _ANYTIME = frozenset({"back", "sure", "then"})  # what can be said to whatever w
 _OPEN = frozenset({Ask.NONE, Ask.WHY, Ask.HOW_LONG, Ask.COUNT, Ask.MINE, Ask.YOU_SAID})
 _PLAIN = {"sure": "on_sure"}
 _ADVICE = "on_advice"
+_NEAR = 0.68  # likeness from which a question stands for itself
 _KNOWS = 0.8  # likeness from which the card itself knows what is asked
 
 
@@ -41,6 +42,8 @@ def answer(turn: Turn) -> Reply | None:
         if kind == "became" and kind not in further:
             return None  # of whom nobody knows
         if kind == "urge" and not topic.startswith("on_"):
+            return None
+        if kind == "whether" and max(best(turn.heard.talk)[1], best(turn.heard.knowledge)[1]) >= _NEAR:
             return None
         if kind == "advise" and kind not in further:
             return None  # the card's own advice is as good

@@ -53,6 +53,7 @@ _THEIR_NAME = re.compile(
 _TOLD = frozenset({"to_story", "to_plan", "to_self", "to_of_mine", "to_want", "to_think"})  # how one tells of oneself
 _WEIGHTY = 1.5  # rank: "I had a dog, Bruno. he drowned": of what is told the grave weighs more than the name
 _SURELY = 0.8  # likeness
+_NOISE = re.compile(r"(?:h+m+|o+h+|a+h+|u+m+|u+h+|e+h+|w+e+l+|huh|wow|hey|ugh|nah|yeah)[ .,!?]*", re.IGNORECASE)
 _BY_THE_WAY = frozenset({"sure"})
 _VAGUE = frozenset({"thing", "things", "stuff"})
 BACK = 5.0  # seconds of silence after which somebody who speaks again has come back
@@ -165,6 +166,8 @@ def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float
     if best(percept.talk)[0] == "on_kidding" and best(percept.talk)[1] >= _SURELY:
         rank = 0.0  # whatever was said before it
     if clause.sense is Sense.OTHER and (len(clause.text.split()) <= _FEW or best(percept.intent)[0] in _MANNERS):
+        rank += 1
+    if _NOISE.fullmatch(clause.text):
         rank += 1
     if clause.sense is Sense.OTHER and max(best(percept.knowledge)[1], best(percept.talk)[1]) < _NEAR:
         rank += 0.5  # it comes near to nothing that anybody talks about

@@ -14,7 +14,7 @@ from npc.conversation.stall import Stall, counted
 from npc.language.echo import turned
 from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.plain import plain
-from npc.language.senses import Ask, Meaning, Sense
+from npc.language.senses import Ask, Meaning, Sense, about_whom
 from npc.language.told import YES
 from npc.memory.ledger import Promise
 from npc.orders import ask_which, cease, forbid, lift, order, release
@@ -102,7 +102,9 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     seen = _seen(turn, looked) or episodes.of_a_thing(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
     seen = seen or recall.answer(clause, ledger, looked.time) or _under_way(turn)
     seen = seen or episodes.answer(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
-    if seen is None and best(turn.heard.talk)[1] < smalltalk.QUITE and not smalltalk.knows(turn):
+    far = smalltalk.KNOWN if about_whom(clause.text) == "I" else smalltalk.QUITE
+    nearer = max((looked.recalled or {}).values(), default=0.0) > best(turn.heard.knowledge)[1]
+    if seen is None and best(turn.heard.talk)[1] < far and (nearer or not smalltalk.knows(turn)):
         seen = episodes.of_mine(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
     if seen is not None and seen.topic == "recall_none":
         seen = (

@@ -62,6 +62,13 @@ _OF_OTHERS = re.compile(
     r"(?:mine|my|our|he|she|they|it|there|nobody|everybody|everyone|somebody|someone)\b.* .+",
     re.IGNORECASE,
 )
+# "I love thunderstorms" praises nobody who is spoken to.
+_LIKES = re.compile(
+    r"(?!.*\byour?\b)I (?:really |also |just |always )*(?:like|love|adore|enjoy|prefer) "
+    r"(?!it\b|this\b|that\b|the way\b|what\b|how\b)",
+    re.IGNORECASE,
+)
+_EXCLAIMS = re.compile(r"(?!.*\byour?\b)what an? [a-z]+", re.IGNORECASE)
 _THE_SAME = 0.95  # likeness of words that are the same, but for signs
 _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
 _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
@@ -125,6 +132,8 @@ def _worded(clause: Clause, percept: Percept) -> Percept:
     intent = best(percept.intent)[0]
     if intent in _NOT_ASKED and percept.talk and _ASKS_WHAT.match(clause.text):
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
+    if intent == "compliment" and percept.talk and _LIKES.match(clause.text):
+        return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     words = _SAID.get(intent)
     if not percept.talk or words is None or clause.sense not in {Sense.OTHER, Sense.QUESTION} or words.search(clause.said):
         return percept
@@ -133,7 +142,11 @@ def _worded(clause: Clause, percept: Percept) -> Percept:
 
 def _is_harmless_talk(clause: Clause, percept: Percept) -> bool:
     """Enmity heard in what anybody may say: "you sound like my father", "have you ever been robbed?"."""
-    if best(percept.intent)[0] not in _ENMITY or means_harm(clause.text) or insults(clause.text):
+    if best(percept.intent)[0] not in _ENMITY:
+        return False
+    if percept.talk and _EXCLAIMS.match(clause.text):  # of somebody who was told of, as a rule
+        return True
+    if means_harm(clause.text) or insults(clause.text):
         return False
     if percept.talk and clause.sense is Sense.OTHER and _OF_OTHERS.match(clause.text):
         return True

@@ -30,6 +30,7 @@ FORMED = 0.62  # and from which they are where the way in which they are put tel
 ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question of the card
 SAID = 0.64  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
 _FEW = 3
+_OTHERWISE = 0.75  # and from which a question is about what others only tell of, or a remark about what they only ask
 SAYING = 0.62  # and from which a remark is, that can be said back
 QUITE = 0.68  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
@@ -62,7 +63,7 @@ _OWN = re.compile(r"\b(?:I|me|my|mine|myself)\b")  # in a question that is turne
 _OF_ITS_WAY = re.compile(r"\bhow (?:do|can|did|could) you\b", re.IGNORECASE)
 _NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
 # Remarks of no topic of their own go on with what the speaker told before.
-_DETAILS = frozenset({"to_story", "to_self", "to_of_mine", "to_of_it", "to_of_thing", "to_think", "to_remark"})
+_DETAILS = frozenset({"to_story", "to_self", "to_of_mine", "to_of_it", "to_of_thing", "to_think", "to_they_say", "to_remark"})
 _EITHER = frozenset({"on_tale", "on_kin", "on_dream", "on_boast", "on_newcomer"})  # may be told of what was bad, too
 _LOOSE = frozenset({"to_of_it", "to_of_thing", "to_remark"})  # which say little by the way in which they are put
 _UNKNOWN = frozenset({"to_acquainted", "to_what_is", "to_who", "to_when", "to_question", "to_where"})
@@ -95,7 +96,7 @@ def answer(turn: Turn) -> Reply | None:
         return None
     surer = _SURER if thing or form in _WHATEVER else {}
     tone = "" if asks else polarity_of(clause.text)
-    least = surer.get(form, FORMED if form else FAINT)
+    least = max(surer.get(form, FORMED if form else FAINT), _OTHERWISE if _is_put_otherwise(turn, topic, asks) else 0.0)
     if not asks and clause.sense is not Sense.ORDER and mirrored(clause.text):
         least = max(least, SAYING)  # what is said can be taken up as it is
     if likeness < least or _jars(turn, topic, tone):
@@ -129,6 +130,12 @@ def answer(turn: Turn) -> Reply | None:
         return Reply("unknown", why, lead=f"{thing[:1].upper()}{thing[1:]}?" if thing else "")
     about = turn.ledger.theirs if topic.startswith("further_") else ""
     return Reply(topic, why, said | ({"thing": thing} if thing else {}), talk=about)
+
+
+def _is_put_otherwise(turn: Turn, topic: str, asks: bool) -> bool:
+    """Whether all examples of a topic are remarks, and this is a question, or the other way round."""
+    examples = turn.parts.behaviour.small_talk.get(topic, ())
+    return all(is_question(example) is not asks for example in examples)
 
 
 def _jars(turn: Turn, topic: str, tone: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 
 from npc.conversation.reading import Clause
 from npc.conversation.recall import ago
@@ -31,11 +32,14 @@ _NEARER = 0.5  # and where nothing says that something is to be remembered; one 
 _FAINT = 0.3  # and where two words are the same
 _MINE = re.compile(
     r"^(?:and |so |but |okay )*(?:what|who|where|when|which|how (?:old|many|long|big)|is|was|did|does|has|am|are|were)\b"
-    r"(?!.*\b(?:should|shall|can|could|may|must|will|would|do) I\b).*\b(?:my [a-z]|I (?!mean\b|wonder\b|think\b)[a-z])",
+    r"(?!.*\b(?:should|shall|can|could|may|must|will|would) I\b).*\b(?:my [a-z]|I (?!mean\b|wonder\b|think\b)[a-z])",
     re.IGNORECASE,
 )
 _DID_I = re.compile(r"\b(?:did|have|had) I\b|\bI (?:tried|said|did|had|was|[a-z]+ed)\b", re.IGNORECASE)
+_A_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b")
+_MY = re.compile(r"\bmy ([a-z]{3,})", re.IGNORECASE)
 _GOES_ON = re.compile(r"(?:and |but |well |so )*(?:he|she|they|it|his|her|their|its)\b", re.IGNORECASE)
+_LATER = 3  # lines after it that may go on with it
 _MOST_SAID = 160  # characters of words that are recalled together
 _FRAME = re.compile(
     r"^(?:(?:do|can|could|will|did) you (?:still |even )?|you )?(?:remember|recall|remind me(?: of)?|tell me again)\s+"
@@ -72,7 +76,7 @@ _NOBODY = frozenset({"i", "you", "we", "he", "she", "they", "it", "that", "this"
 
 def to_compare(clause: Clause) -> tuple[str, ...]:
     """What of a question after the past is to be compared with what is remembered; nothing of all others."""
-    mine = clause.sense is Sense.QUESTION and _MINE.search(clause.text) is not None
+    mine = clause.sense is Sense.QUESTION and (_MINE.search(clause.text) or _A_NAME.search(clause.text)) is not None
     asks = clause.sense is not Sense.SELF and _ASKS.search(clause.text) is not None
     if clause.meaning.ask not in {Ask.ABOUT, Ask.MINE} and not (mine or asks):
         return ()
@@ -164,7 +168,7 @@ def by_meaning(clause: Clause, memory: Memory, speaker: str, now: float, recalle
         if likeness < NEAR or episode is None or episode.speaker != speaker or not can_be_recalled(episode):
             continue
         if asked or meaning_of(plain(episode.text)).sense is not Sense.QUESTION:
-            return _said(episode, memory, now, "it", f" ({likeness:.2f})")
+            return _said(episode, memory, now, "it", f" ({(recalled or {})[number]:.2f})")
     return None
 
 
@@ -175,6 +179,11 @@ def _content(text: str) -> set[str]:
 def _shares(episode: Episode | None, sought: set[str]) -> int:
     """How many of these words an episode has, two at most."""
     return 0 if episode is None else min(len(_content(episode.text) & sought), 2)
+
+
+def _names(episode: Episode | None, names: set[str]) -> int:
+    """How many of these names an episode has."""
+    return 0 if episode is None else sum(mentions(episode.text, name) for name in names)
 
 
 def of_kin(clause: Clause, ledger: Ledger, memory: Memory, speaker: str, now: float) -> Reply | None:
@@ -223,9 +232,9 @@ def _said(episode: Episode, memory: Memory, now: float, thing: str, more: str = 
     """Words of the speaker, with what he went on to say of the same: "my gran makes soup. she is ill though"."""
     words = episode.text.rstrip(" .!?")
     later = (e for e in memory.episodes if e.id > episode.id and e.speaker == episode.speaker and e.text)
-    for e in later:
+    for e in islice(later, _LATER):
         if _GOES_ON.match(e.text) is None or e.text.rstrip().endswith("?") or len(words) + len(e.text) > _MOST_SAID:
-            break
+            continue
         words = f"{words}. {e.text.rstrip(' .!?')}"
     reply = _told("i_said", episode, now, thing, more)
     return replace(reply, values={**reply.values, "words": words})

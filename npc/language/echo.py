@@ -188,6 +188,7 @@ def _formed(verb: str, aux: str) -> str:
     return f"{verb}d" if verb.endswith("e") else f"{verb[:-1]}ied" if _is_y(verb) else f"{verb}ed"
 
 
+_REGULAR = 5  # letters of a past form at least, that is read without its ending
 _BASE = {past: verb for verb, past in _PAST.items()}
 
 
@@ -195,6 +196,8 @@ def base(word: str) -> str:
     """A verb without the ending of its past, a noun without that of several, as far as that is plain: "sell" of "sold"."""
     if word in _BASE:
         return _BASE[word]
+    if len(word) > _REGULAR and word.endswith("ied"):
+        return f"{word[:-3]}y"
     return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
 
 
@@ -247,6 +250,7 @@ _TURNED_VERBS = tuple(
         (r"\bwas you\b", "were you"),
     )
 )
+_NOT_YOU = re.compile(rf"\b({_AUXILIARY}|do|does|did) not (I|you|we|he|she|it|they)\b", re.IGNORECASE)  # "don't you want"
 _YOU_THINK = re.compile(r"you (?:think|believe|want|like|know|need|mean|suppose|reckon)\b", re.IGNORECASE)
 _FAR = 14  # words of a question that is said back
 
@@ -260,7 +264,7 @@ def said_back(question: str) -> str:
         asked = f"do {asked}"
     if not _SHORTEST <= len(asked.split()) <= _FAR or re.search(r"[,;:.!?]", asked) or _BEGINS.match(asked) is None:
         return ""
-    words = turned(asked)
+    words = turned(_NOT_YOU.sub(r"\1 \2 not", asked))
     for pattern, verb in _TURNED_VERBS:
         words = pattern.sub(verb, words)
     return words

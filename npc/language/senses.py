@@ -108,8 +108,9 @@ _TO = re.compile(
 _END = r"[\s?.!,]*$"
 _ARTICLE = re.compile(expanded(r"^(?:<the>|to|of|at|for|with)\s+"), re.IGNORECASE)
 _ASKS = re.compile(
-    r"(?:(?:since|until) when|for how|what|who|whom|whose|which|where|when|why|how|can|could|will|would|may|might|shall|should|"
-    r"do(?! not\b)|does|did|is|are|"
+    r"(?:(?:since|until) when|for how|what(?! an? )|who|whom|whose|which|where|"
+    r"when(?! (?:I|we|he|she|it|they|you|my|our|the) )|why|how|can|could|will|would|may|might|shall|should|"
+    r"do(?! not\b(?! (?:you|we|they|I) (?!dare\b)))|does|did|is|are|"
     r"was|were|have|has|had(?! (?:him|her|it|them|to|a|an|the|my|some|no|enough|\w+ (?:days|years))\b)|am|got any|any|ever|"
     r"you ever|seen|heard)\b",
     re.IGNORECASE,
