@@ -105,11 +105,8 @@ def lift(turn: Turn) -> Reply | None:
     if any(lifted):
         return Reply("lift", f"may {turn.clause.meaning.verb or 'do it'} again")
     named = turn.clause.meaning.verb
-    return (
-        Reply("on_ok", f"may {named}, and might before")
-        if turn.heard.talk and named and not actions_of(turn, turn.clause)
-        else None
-    )
+    wills = best(turn.heard.action)[0] in actions_of(turn, turn.clause)  # and does so at once
+    return Reply("on_ok", f"may {named}, and might before") if turn.heard.talk and named and not wills else None
 
 
 def order(turn: Turn) -> Reply | None:

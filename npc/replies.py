@@ -172,6 +172,7 @@ def _traded(turn: Turn, looked: Percept) -> Reply | None:
         return None
     intent, p = best(heard.intent)
     in_view = heard.target is not None and not turn.clause.meaning.thing
+    in_view = in_view and not basket.goes_on(turn.clause, turn.ledger, _stall(turn))
     stall, wished = _stall(turn), all_wanted(turn, _stall(turn))
     traded = basket.answer(
         wished,

@@ -46,9 +46,12 @@ _COINS = (
 )
 _MANY = re.compile(
     rf"\b(?P<n>{_NUMBER}|another|a couple)(?: more)? of (?:them|those|these|it)\b|\b(?P<n_>{_NUMBER}) more\b|"
-    rf"\ball (?P<n__>{_NUMBER})\b",
+    rf"\ball (?P<n__>{_NUMBER})\b|(?:give me|I (?:only |just )?(?:need|want|take|will take|will have)|only|just) "
+    rf"(?P<n___>(?!an? ){_NUMBER})(?: actually| please| then)*[\s.!]*$",
     re.IGNORECASE,
 )
+_PLEASE = re.compile(r"\bplease\b", re.IGNORECASE)
+_SO_MANY = re.compile(rf"(?:just |only )?(?!an? ){_NUMBER} ", re.IGNORECASE)
 _OF_EACH = re.compile(r"\bone of (?:each|everything|them all)\b|\beverything (?:you have|on the menu)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(?:how much|cost|price|altogether|in total|the total|come to|what if|if I (?:buy|take|"
@@ -161,7 +164,8 @@ def names_wares(clause: Clause, stall: Stall) -> bool:
 
 def goes_on(clause: Clause, ledger: Ledger, stall: Stall) -> bool:
     """Whether words that name wares or numbers go on with the trade under way, whatever else they may mean."""
-    if ledger.asked not in {"deal", "wares"} or clause.sense not in _SENSES or clause.meaning.is_deed_of_a_thing:
+    named = clause.meaning.is_deed_of_a_thing and clause.thing
+    if ledger.asked not in {"deal", "wares"} or clause.sense not in _SENSES or named:
         return False
     found = basket(clause.text, stall)
     return bool(found.without or found.many or found.coins is not None or _HALF.search(clause.text))
@@ -183,6 +187,8 @@ def answer(
         whole: the whole utterance: "two stews and an ale. How much is that?".
     """
     words = whole or clause.text
+    if _PLEASE.search(clause.said):  # it was cut off
+        words += " please"
     found = (
         basket(words, stall)
         if stall.wares and clause.sense in _SENSES and not (in_view and clause.sense is Sense.ORDER)
@@ -259,7 +265,8 @@ def _read(words: str, found: Basket, mine: Bid | None, ledger: Ledger, stall: St
 
 def _is_list(words: str, found: Basket) -> bool:
     """Whether nothing is said but wares and numbers."""
-    return len(found.wares) > 1 and len(words.split()) <= 4 * len(found.wares)
+    counted = len(found.wares) > 1 or _SO_MANY.match(words) is not None
+    return counted and len(words.split()) <= 4 * len(found.wares)
 
 
 def _last_sale(ledger: Ledger) -> Bid | None:

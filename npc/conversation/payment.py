@@ -34,6 +34,7 @@ _RETURNS = re.compile(
 _MONEY = frozenset({"money", "coins", "coin", "gold"})
 _SUPPOSES = re.compile(r"\b(?:if|in case|when)\b.*\?|\b(?:do|would|will|can|could) I get\b", re.IGNORECASE)
 _LENDS = re.compile(
+    r"\bpay\b.{0,30}\b(?:later|tomorrow|next (?:week|time|month))\b|"
     r"\b(?:lend|loan|borrow)\b.*\b(?:coins?|gold|money|\d+)\b|\bon credit\b|\bon (?:my|the|a) tab\b|\b(?:pay|"
     r"give) (?:you |it )*"
     r"(?:back )?(?:later|tomorrow|next (?:week|time|month)|when I|once I|another day|some other time|as soon as|half now)\b|"

@@ -83,7 +83,7 @@ _VOCATIVE = expanded(
     r"^(?:(?:heya?|hello|hi|oi|yo|oh|g'?day|howdy|hiya|morning|"
     r"evening|afternoon|good (?:day|morning|evening|afternoon)|greetings|excuse me)"
     r"[ ,]+)?"
-    r"(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|{name}(?=\s+(?:<asks>|<verbs>)\b)|"
+    r"(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|{name}(?=\s+(?:<asks>|<verbs>|do not|never|please|there (?:is|are)|let us)\b)|"
     r"(?:<roles>)(?=\s+(?:there (?:is|are)|what|where|who|how|why|(?:can|could|do|are|will) you)\b))\s*|"
     r",?\s*\b(?:oh |my )?{name}(?=\s*[.!?]*$)|,\s*(?:oh |my |dear |good )*(?:<roles>)(?=\s*[.!?]*$)"
 )
@@ -336,7 +336,7 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
     if meaning.is_deed_of_a_thing and last is not None and _SOME.search(text):
         return _SOME.sub(f"the {last.phrase}", text, count=1), None, ""
     if (word := PRONOUN.search(text)) is not None and not re.search(
-        r"\b(?:stop|leave|forget|do|say|said|about|make) (?:it|that|this)\b", text, re.IGNORECASE
+        r"\b(?:stop|leave|forget|do|say|said|about|make) (?:it|that|this)\b|\d it is\b", text, re.IGNORECASE
     ):
         if last is None:
             return text, None, word[0] if meaning.is_deed_of_a_thing else ""

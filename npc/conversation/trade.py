@@ -143,13 +143,13 @@ def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: s
         told = {"item": called(late.item, late.count), "price": price_of(late)}
         return Reply("agreed", f"has agreed on {told['price']}", told, "talk")
     count, words = stall.several("" if _ANOTHER.fullmatch(goods) or number(goods) else goods)
-    every = number(goods.removeprefix("all ")) or 0
+    every = number(values.get("item", "").lower().removeprefix("all ").strip()) or 0
     count = every or count
     fits = stall.meant(words)
     if len(fits) > 1 and not stall.find(words):
         return _wares({}, ledger, stall, now, fits)
     item = _item(words, ledger, stall)
-    if item == "" and "maybe" in values and not may_be_sold(goods):  # "do you have children?"
+    if item == "" and "maybe" in values and not may_be_sold(goods) and "also" not in values:  # "do you have children?"
         return None
     if "mine" in values:
         return _swap(item, values["mine"], ledger, stall, speaker, now)

@@ -40,6 +40,8 @@ _RATHER = re.compile(
     r"that) [a-z]+(?: [a-z]+){0,2}[.!]*)$",
     re.IGNORECASE,
 )
+_GET_BY = re.compile(r"\bget (?=(?:behind|beside|next to|over here|closer|in front of|near(?:er)?)\b)", re.IGNORECASE)
+_NOBODY = re.compile(r"^(?:nobody|no one|no-one) (?:is allowed to|may|should|must|gets to|is to) ", re.IGNORECASE)
 _WHICH_ONE = re.compile(
     r"\bwhich(?: (?:ones?(?:'s)?|of them))?(?: (?:is|are))? (?:the )?(?=(?:closest|nearest|farthest|furthest) )", re.IGNORECASE
 )
@@ -69,6 +71,7 @@ def taken_back(said: str, ledger: Ledger) -> str:
     """
     if (rather := _RATHER.match(said)) is not None:
         said = f"I mean {rather['after']}"
+    said = _NOBODY.sub("do not let anybody ", _GET_BY.sub("come ", said))
     said = _WHICH_ONE.sub("which one is ", said)
     said = _SHOW.sub(r"where is \g<thing>", said)
     said = _OUT.sub("put out the fire", _NO.sub("", _WAIT.sub("", said)))

@@ -9,6 +9,7 @@ from npc.language.grammar import GRAMMAR, VERBS
 _LEADS = re.compile(rf"^(?:(?:{GRAMMAR['leads']})\b\s*)+", re.IGNORECASE)
 _TAIL = re.compile(rf"\s*(?:\b(?:{GRAMMAR['tails']})\b.*)?[\s.,!?]*$", re.IGNORECASE)
 _NO_THING = frozenset(GRAMMAR["no_things"].split("|"))
+_NUMBERS = frozenset(GRAMMAR["numbers"]) - {"a", "an"}
 _NOTHING = frozenset({"something", "anything", "nothing", "everything", "someone", "anyone", "nobody"})
 _TIME = re.compile(rf"\b(?:{GRAMMAR['times']})$")
 _COLOURS = "red|blue|green|yellow|orange|purple|violet|pink|white|black|grey|gray|brown|golden|gold|silver"
@@ -45,7 +46,15 @@ def thing_in(rest: str) -> str:
     inside = _LEADS.sub("", rest.strip())
     inside = _TAIL.sub("", inside, count=1).strip(" .,!?").lower()
     words = inside.split()
-    if not words or len(words) > 5 or inside in _NO_THING or words[0] in _NOTHING or _TIME.search(inside):
+    if (
+        not words
+        or len(words) > 5
+        or inside in _NO_THING
+        or inside in _NUMBERS
+        or inside.isdigit()
+        or words[0] in _NOTHING
+        or _TIME.search(inside)
+    ):
         return ""
     return inside
 

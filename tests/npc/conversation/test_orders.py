@@ -282,3 +282,15 @@ def test_what_is_forbidden_for_a_case_is_done_neither_then_nor_now(stage):
     actor = stage()
     assert actor.hear("if the wolf comes back dont hurt it", "attack", "attack").action == "talk"
     assert actor.hear("leave the others", "use", "use").action == "talk"
+
+
+def test_a_name_before_an_order_that_is_forbidden_is_spoken_to(stage):
+    actor = stage()
+    assert "told not to go" in actor.hear("test dont go near the fire!", "warn", "flee").reason
+    assert actor.hear("test theres a wolf, get behind me", "follow_me", "follow").action == "follow"
+
+
+def test_what_was_handed_over_for_a_while_comes_back_by_its_name(stage):
+    actor = stage()
+    actor.hear("take my knife, u might need it", "pick_up", "pick_up")
+    assert actor.hear("phew it left. give me my knife back", "give_me", "give").effects[0].values["item"] == "knife"
