@@ -174,6 +174,12 @@ def _checked(clause: Clause, target: Target | None, looked: Sequence[Found]) -> 
         return None
     places = [at for d in found if d.p >= max(_DOUBTFUL, best_one.p / 2) for at in ((d.x, d.y), *d.others)]
     places = places or [(best_one.x, best_one.y)]
+    if (not_this := clause.other) is not None and not_this.x is not None and not_this.y is not None:  # "the other one"
+        here = Target(not_this.x, not_this.y, 1.0)
+        elsewhere = [at for at in places if _apart(here, at) >= _AT]
+        if elsewhere and best_one.p >= _DOUBTFUL:
+            x, y = min(elsewhere, key=lambda at: _apart(target, at) if target is not None else 0.0)
+            return Target(x, y, best_one.p)
     if target is not None and any(_apart(target, at) < _AT for at in places):
         return target
     if best_one.p < (_THERE if target is None else _DOUBTFUL) or clause.other is not None:

@@ -37,6 +37,7 @@ class Player:
 
     def __init__(self, bundle: Path | None = None, personas: Path | None = None) -> None:
         self._perceiver = Perceiver(bundle, "cpu")
+        self._perceiver.warm_up()  # as a server does: what is usually to be seen is known from the first question on
         self._personas = personas
         self._scene = cache(self._encoded)
 

@@ -294,3 +294,11 @@ def test_what_was_handed_over_for_a_while_comes_back_by_its_name(stage):
     actor = stage()
     actor.hear("take my knife, u might need it", "pick_up", "pick_up")
     assert actor.hear("phew it left. give me my knife back", "give_me", "give").effects[0].values["item"] == "knife"
+
+
+def test_the_other_one_is_somewhere_else(stage):
+    actor = stage()
+    both = Found("potion", 1.0, 0.2, 0.6, 2, 2, ((0.7, 0.6),))
+    actor.hear("give me the potion", "give_me", "give", target=Target(0.2, 0.6, 0.9), looked=(both,))
+    decision = actor.hear("give me the other one", "give_me", "give", target=Target(0.2, 0.6, 0.9), looked=(both,))
+    assert decision.target.x == 0.7
