@@ -12,6 +12,7 @@ from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, counted
 from npc.language.echo import turned
+from npc.language.grammar import GRAMMAR
 from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.plain import plain
 from npc.language.senses import Ask, Meaning, Sense, about_whom
@@ -26,6 +27,7 @@ from npc.waiting import actions_of, at_the_word, cut_short, waiting
 # Asked of what is between the two: no fact of the card, however near its words come.
 _LEFT = re.compile(r"\b(?:gone|away|still (?:there|here))\b", re.IGNORECASE)
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
+_ABSTRACT = frozenset(GRAMMAR["abstract"].split())
 _MET = frozenset({"on_missed_you", "on_met_before"})
 _TAKES = frozenset({"celebrate", "refuse"})  # what a card does about a gift in its own way
 _ITSELF = frozenset({"handed", "name"})
@@ -243,6 +245,8 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
     seen = view.answer(turn.clause, looked)
     if seen is not None and seen.topic == "absent" and turn.clause.meaning.ask is Ask.COLOUR and not _is_said(turn.clause):
         return Reply("unknown", f"{seen.why}, which was only spoken of")  # "what colour is it?" of what was told
+    if turn.clause.text.lower().startswith("any ") and kind_of(singular(turn.clause.thing.lower())) in _ABSTRACT:
+        return None
     missing = seen is not None and seen.topic in {"absent", "cannot_tell", "blind"}
     if not missing or turn.clause.meaning.ask is Ask.CLAIM:
         return seen

@@ -59,7 +59,8 @@ _ASKS_WHAT = re.compile(
 # What is told of oneself or of others, and names nobody who is spoken to: "mine are both dead".
 _OF_OTHERS = re.compile(
     r"(?!.*\b(?:you|your|yours|ya)\b)(?!.*!)"
-    r"(?:mine|my|our|he|she|they|it|there|nobody|everybody|everyone|somebody|someone)\b.* .+",
+    r"(?:mine|my|our|he|she|they|it|there|his|her|their|nobody|everybody|everyone|somebody|someone|one of (?:them|us))\b.* .+"
+    r"|you (?:look like|could|would|can|might) .*\bme\b.*",
     re.IGNORECASE,
 )
 # "I love thunderstorms" praises nobody who is spoken to.
@@ -88,7 +89,8 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     if before_ultimatum(clause.said) is not None and not insults(clause.said):
         return _pressed(clause, percept)
     percept = _worded(clause, percept)
-    if _is_harmless_talk(clause, percept):
+    of_others = percept.talk and clause.sense is Sense.OTHER and _OF_OTHERS.match(clause.text) is not None
+    if _is_harmless_talk(clause, percept) or (of_others and _sounds_violent(percept)):
         return clause, _cleared(percept)
     harm = harm_in(clause.text) if _sounds_hostile(percept) else Harm.MEANT if means_harm(clause.text) else Harm.OPEN
     if clause.sense is Sense.PEACE and clause.conditions:  # "I will not hurt you if you pay" is a threat
@@ -177,6 +179,10 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
         return percept
     deed = "follow" if helps else named[0]
     return replace(percept, action=mostly(percept.action, deed, SURE), intent=mostly(percept.intent, _WANTED[deed], SURE))
+
+
+def _sounds_violent(percept: Percept) -> bool:
+    return best(percept.intent)[0] in _HOSTILE or best(percept.action)[0] in _VIOLENT
 
 
 def _sounds_hostile(percept: Percept) -> bool:

@@ -16,7 +16,7 @@ from npc.language.echo import embedded, mirrored, said_back
 from npc.language.forms import form_of
 from npc.language.phrases import singular
 from npc.language.polarity import polarity_of
-from npc.language.senses import Sense, is_question
+from npc.language.senses import Sense, about_whom, is_question
 from npc.language.tongues import is_unheard_of
 from npc.parts import best
 from npc.second_opinion import SURE
@@ -30,7 +30,7 @@ FORMED = 0.62  # and from which they are where the way in which they are put tel
 ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question of the card
 SAID = 0.64  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
 _FEW = 3
-_OTHERWISE = 0.75  # and from which a question is about what others only tell of, or a remark about what they only ask
+_OTHERWISE = 0.8  # what likeness counts between a question and what others only tell of, or a remark and what they only ask
 SAYING = 0.62  # and from which a remark is, that can be said back
 QUITE = 0.68  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
@@ -42,6 +42,9 @@ _HAILS = re.compile(r"(?:hey|hi|hello|yo|oi|ho|hail|ahoy|psst)\b", re.IGNORECASE
 _CONSENT = frozenset({"agree", "refuse"})
 _TELLS = re.compile(
     r"(?:I|we|my|our|he|she|they|it|there|the|a|an) (?!(?:agree|refuse|accept|decline)\b)[a-z]+\b", re.IGNORECASE
+)
+_OF_YOU = re.compile(
+    r"(?:(?:no|yes|well|but|and|so|seriously|honestly)[, ]+)*(?:you|your|that|this|these|those) [a-z]+ [a-z]+", re.I
 )
 _ENMITY = frozenset({"insult", "threaten", "attack"})
 _TALK = frozenset({"chat", "none", "ask_about", "identify", "ask_where"})
@@ -57,6 +60,8 @@ _WHATEVER = frozenset({"to_if", "to_how_to", "to_better", "to_ever", "to_because
 # Questions after what it may not know: what is asked about is taken up, and the card says in its own way that it does not.
 # Questions that may be about its own life, which it need not tell of.
 _OF_ITSELF = frozenset({"to_who", "to_when", "to_where", "to_what_is", "to_question", "to_how", "to_how_much", "to_how_far"})
+_WHETHER_IT = re.compile(r"(?:do|does|did|have|has|had|am|are|is|was|were|can|could|would|will) ", re.IGNORECASE)
+_MAY_I = re.compile(r"\b(?:should|shall|can|could|may|might|must|will|would) I\b", re.IGNORECASE)
 _WHETHER = frozenset({"to_is_it"})
 _HOW = re.compile(r"How (?:you|I|we|one) (?:can |could |should |would )?", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:I|me|my|mine|myself)\b")  # in a question that is turned round: its own life
@@ -85,7 +90,7 @@ def answer(turn: Turn) -> Reply | None:
     asks = clause.sense is Sense.QUESTION or (clause.sense is Sense.TRADE and "maybe" in clause.meaning.values)
     if not (asks or clause.sense in {Sense.OTHER, Sense.ORDER}) or not percept.talk:
         return None
-    topic, likeness = best(percept.talk)
+    topic, likeness = _nearest(turn, asks)
     told = knows(turn) and best(percept.intent)[0] in parts.behaviour.asking  # then the card answers
     if told or not _is_talk(turn, likeness):
         return None
@@ -96,7 +101,7 @@ def answer(turn: Turn) -> Reply | None:
         return None
     surer = _SURER if thing or form in _WHATEVER else {}
     tone = "" if asks else polarity_of(clause.text)
-    least = max(surer.get(form, FORMED if form else FAINT), _OTHERWISE if _is_put_otherwise(turn, topic, asks) else 0.0)
+    least = surer.get(form, FORMED if form else FAINT)
     if not asks and clause.sense is not Sense.ORDER and mirrored(clause.text):
         least = max(least, SAYING)  # what is said can be taken up as it is
     if likeness < least or _jars(turn, topic, tone):
@@ -122,8 +127,13 @@ def answer(turn: Turn) -> Reply | None:
         topic = "to_how_you"
     elif topic == "to_how_to" and "question" in said:
         said["question"] = _HOW.sub("How to ", said["question"])
-    if topic == form and _OWN.search(said.get("asked", "")):
-        topic = "to_own" if form in _OF_ITSELF else "to_own_whether" if form in _WHETHER else topic
+    if topic in {form, "to_question"} and _OWN.search(said.get("asked", "")):  # of its own life it is not ignorant
+        whether = _WHETHER_IT.match(said["asked"]) is not None
+        topic = (
+            ("to_do_you" if whether else "to_own") if topic in _OF_ITSELF else "to_own_whether" if form in _WHETHER else topic
+        )
+    if topic in _OF_ITSELF and "asked" in said and about_whom(clause.text) == "I" and not _MAY_I.search(clause.text):
+        topic = "to_yours"
     if topic in _UNKNOWN and "unknown" in parts.persona.lines and topic not in parts.persona.lines:
         if ("question" in said or "asked" in said) and not (thing and form in _NAMES):
             return unknown(clause.text, why)
@@ -132,10 +142,15 @@ def answer(turn: Turn) -> Reply | None:
     return Reply(topic, why, said | ({"thing": thing} if thing else {}), talk=about)
 
 
-def _is_put_otherwise(turn: Turn, topic: str, asks: bool) -> bool:
-    """Whether all examples of a topic are remarks, and this is a question, or the other way round."""
-    examples = turn.parts.behaviour.small_talk.get(topic, ())
-    return all(is_question(example) is not asks for example in examples)
+def _nearest(turn: Turn, asks: bool) -> tuple[str, float]:
+    """The topic that words come nearest to: for a question, what others only tell of counts less, and the other way round."""
+    examples = turn.parts.behaviour.small_talk
+
+    def fits(topic: str, likeness: float) -> float:
+        other = topic in examples and all(is_question(example) is not asks for example in examples[topic])
+        return likeness * _OTHERWISE if other and turn.clause.sense is not Sense.ORDER else likeness
+
+    return best({topic: fits(topic, likeness) for topic, likeness in turn.heard.talk.items()})
 
 
 def _jars(turn: Turn, topic: str, tone: str) -> bool:
@@ -222,7 +237,8 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
         return not points and not (intent in _MANNERS and p >= _HEARD and likeness < NEAR and not clause.said.endswith("?"))
     if clause.sense is Sense.OTHER and intent == "trade" and not turn.parts.persona.wares:
         return True
-    if clause.sense is Sense.OTHER and intent in _CONSENT and _TELLS.match(clause.text) and not turn.ledger.asked:
+    tells = _TELLS.match(clause.text) or (intent == "refuse" and _OF_YOU.match(clause.text))
+    if clause.sense is Sense.OTHER and intent in _CONSENT and tells and not turn.ledger.asked:
         return True
     if intent in _MANNERS or intent not in _TALK:
         return likeness >= QUITE or p < _HEARD

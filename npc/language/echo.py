@@ -20,6 +20,7 @@ _TURNED: dict[str, str] = _DATA["turned"]
 _PAST: dict[str, str] = _DATA["past"]
 _BEFORE_ME = frozenset(_DATA["before_me"].split())
 _BEFORE_ME_TWO = frozenset(_DATA["before_me_two"].split("|"))
+_AFTER_I = frozenset(_DATA["after_i"].split())
 _OPENS = re.compile(rf"^(?:{_DATA['openings']}\b[ ,]*)+", re.IGNORECASE)
 _ENDS = re.compile(rf"(?:(?<![ ,])[ ,]+{_DATA['endings']})+[\s?.!,]*$", re.IGNORECASE)
 _NOT_EMBEDDED = re.compile(" ".join(_DATA["not_embedded"].split()).replace("| ", "|"), re.IGNORECASE)
@@ -73,7 +74,12 @@ def turned(words: str) -> str:
         new = _TURNED.get(low, "")
         before = found[at - 1].lower().strip(",.") if at else ""
         before_two = f"{found[at - 2].lower()} {before}" if at > 1 else ""
-        if low == "you" and (before in _BEFORE_ME or before_two in _BEFORE_ME_TWO or (at == len(found) - 1 and at > 0)):
+        after = found[at + 1].lower().strip(",.") if at + 1 < len(found) else ""
+        if (
+            low == "you"
+            and after not in _AFTER_I
+            and (before in _BEFORE_ME or before_two in _BEFORE_ME_TWO or (at == len(found) - 1 and at > 0))
+        ):
             new = "me"
         elif low == "mine" and before not in _BEFORE_MINE:  # the noun: "the gold mine"
             new = ""
