@@ -95,14 +95,14 @@ def of_own_deeds(clause: Clause, memory: Memory, looked: Percept) -> Reply | Non
 
 
 def of_mine(clause: Clause, memory: Memory, speaker: str, now: float, recalled: Mapping[int, float] | None) -> Reply | None:
-    """What is asked of the speaker's own things without a word of remembering: "what is my brother's helmet made of?"."""
-    if clause.sense is not Sense.QUESTION or _MINE.search(clause.text) is None:
+    """What is asked of the speaker's own things, or of those he named, without a word of remembering: "how old is my son?"."""
+    if clause.sense is not Sense.QUESTION or (_MINE.search(clause.text) or _A_NAME.search(clause.text)) is None:
         return None
-    sought = _content(clause.text)
-    shared = {n: _shares(memory.episode(n), sought) for n in recalled or {}}
-    known = {
-        n: max(p, NEAR) for n, p in (recalled or {}).items() if (p >= _NEARER and shared[n]) or (p >= _FAINT and shared[n] > 1)
-    }
+    sought, near = _content(clause.text), recalled or {}
+    named = {*_A_NAME.findall(clause.text), *_MY.findall(clause.text)}
+    shared = {n: _shares(memory.episode(n), sought) + _names(memory.episode(n), named) for n in near}
+    least = 1 if named or _DID_I.search(clause.text) else 2
+    known = {n: max(p, NEAR) for n, p in near.items() if (p >= _NEARER and shared[n]) or (p >= _FAINT and shared[n] >= least)}
     return by_meaning(clause, memory, speaker, now, known)
 
 

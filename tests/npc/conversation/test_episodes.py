@@ -124,3 +124,13 @@ def test_what_was_asked_is_told_only_to_who_asks_what_he_has_asked(stage):
     actor.hear("how much for the red potion?", "ask_price", "trade")
     assert "dog" not in _near(actor, "do you remember my horse?", dog=0.6).line
     assert "how much for the red potion" in _near(actor, "what did I ask you about remedies?", potion=0.5).line
+
+
+def test_what_is_asked_of_kin_finds_what_was_said_of_them(stage):
+    actor = stage()
+    for said in ("my grandpa says that only laughter cures", "he is 90 and still dances"):
+        actor.hear(said, "chat", "talk", target=None)
+    asked = actor.hear(
+        "how old is my grandpa?", "ask_about", "talk", target=None, recalled={0: 0.41, 1: 0.4}, talk={"on_age": 0.4}
+    )
+    assert "he is 90" in asked.line
