@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -15,7 +16,7 @@ from engine.formats.wire.constants import DEFAULT_LIMITS, Limits
 from engine.minds.brain import Brain
 from engine.perception.echo import EchoPerceiver
 
-DEADLINE = 10.0
+DEADLINE = 30.0
 settings.register_profile("long", max_examples=1_000_000, deadline=None)  # pytest --hypothesis-profile=long
 
 
@@ -70,6 +71,9 @@ class Running:
 
 class PatientClient(Client):
     """A client with waits that end with the thing waited for, or fail at the deadline."""
+
+    def spawn(self, npc: str, persona: str | Mapping[str, Any], watch: Sequence[str] = (), timeout: float = DEADLINE) -> str:
+        return super().spawn(npc, persona, watch, timeout)
 
     def decisions(self, count: int) -> list[WireDecision]:
         """The next `count` decisions."""

@@ -265,7 +265,19 @@ def test_nothing_that_a_player_writes_leaves_its_place_in_the_data(words):
         user = prompt_of(said, name)[1]["content"]
         data = json.loads(user)
         assert data["line"] == AUTHORED
-        assert set(data) <= {"who", "action", "line", "says", "emotion", "player", "calls", "relationship", "never", "told"}
+        assert set(data) <= {
+            "who",
+            "action",
+            "line",
+            "says",
+            "emotion",
+            "player",
+            "calls",
+            "relationship",
+            "never",
+            "told",
+            "meant",
+        }
         assert not set("<>|#`").intersection(user)
         assert "[INST" not in user
         assert "\n" not in user
