@@ -31,6 +31,13 @@ def test_peers_take_turns_so_that_a_busy_minute_falls_on_all(monkeypatch: pytest
     assert 0 <= first.p50_ms <= first.p95_ms
 
 
+def test_no_peer_meets_a_frame_again_that_it_may_have_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    met: list[int] = []
+    monkeypatch.setattr(peers, "all_peers", lambda *_: [Peer("a", "", "", lambda: (met.append, 0))])
+    measure_peers(6, 1, None, {}, lambda _: None)
+    assert len(met) == len(set(met)) == 6 + 3 * peers.WARM_UP
+
+
 def test_this_engine_and_the_article_stand_beside_others() -> None:
     pytest.importorskip("transformers", reason="needs the peers extra")
     names = [peer.name for peer in all_peers(1, None, {})]
