@@ -7,6 +7,7 @@ the names that the export gave their tensors. What was never trained (the early 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from engine.files import write_whole
 from engine.formats.bundle import Bundle
 from engine.lab.config import ModelCfg, SceneStageCfg, TrainCfg
 from engine.lab.model import NpcModel, build_model
+from engine.lab.model.text_encoders import MiniLM
 from engine.lab.training.recipe import WORDS
 from engine.lab.training.run import save_weights
 from export.weights import kept_tokens, read_heads
@@ -42,6 +44,8 @@ def unpack(bundle: Bundle, run: Path) -> NpcModel:
         raise _fixed(bundle, "it carries no weights to go on from")
     try:
         cfg = ModelCfg.model_validate(manifest.model)
+        if unread := _unread(cfg):
+            raise _fixed(bundle, unread)
         model = build_model(cfg, bundle.labels)
         read_heads(model, bundle.folder / manifest.heads.file)
         _read_image(model, onnx.load(bundle.graph("image")).graph)
@@ -63,6 +67,15 @@ def _fixed(bundle: Bundle, why: str) -> Fault:
     return Fault("bundle_fixed", message, "Take a bundle that this version exported.")
 
 
+def _unread(cfg: ModelCfg) -> str:
+    """What cannot be read out of graphs: early stages of a picture encoder that no package carries as they are, other words."""
+    if not cfg.image.frozen or cfg.image.weights == "none":
+        return "all of its image encoder was trained, and of a bundle its later stages alone are read"
+    if cfg.text.encoder != "minilm":
+        return f"its text encoder is '{cfg.text.encoder}', and that of minilm alone is read"
+    return ""
+
+
 class _Weights:
     """The tensors of a graph by name, rounded ones as they are meant."""
 
@@ -70,6 +83,10 @@ class _Weights:
         self._stored = {i.name: i for i in graph.initializer}
         self.nodes = list(graph.node)
         self._made = {output: node for node in graph.node for output in node.output}
+        self._taken: dict[str, list[NodeProto]] = {}
+        for node in graph.node:
+            for name in node.input:
+                self._taken.setdefault(name, []).append(node)
 
     def __contains__(self, name: str) -> bool:
         return name in self._stored
@@ -84,19 +101,34 @@ class _Weights:
         shape = (-1, *[1] * (values.ndim - 1)) if scale.ndim else ()
         return np.asarray((values.astype(np.float32) - zero.reshape(shape).astype(np.float32)) * scale.reshape(shape))
 
-    def linear(self) -> Iterator[tuple[str, Array]]:
-        """Matrices [O, I] of linear layers, by the names of the biases that are added to their products."""
+    def small(self) -> Iterator[Array]:
+        """All tensors with a single axis that are stored as they are."""
+        return (self.array(name) for name, tensor in self._stored.items() if len(tensor.dims) == 1)
+
+    def reaches(self, node: NodeProto) -> set[str]:
+        """The names of all tensors that come of a node."""
+        found: set[str] = set()
+        waiting = list(node.output)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += [output for taker in self._taken.get(name, []) for output in taker.output]
+        return found
+
+    def linear(self) -> Iterator[tuple[str, NodeProto, Array]]:
+        """Linear layers: the name of the bias that is added to the product, the addition, the matrix [O, I]."""
         for add in self.nodes:
             bias = next((name for name in add.input if name.endswith(".bias") and name in self._stored), None)
             product = next((self._made[name] for name in add.input if name in self._made), None)
             if add.op_type != "Add" or bias is None or product is None:
                 continue
             if product.op_type == "MatMulNBits":
-                yield bias, self._blocks(product)
+                yield bias, add, self._blocks(product)
             elif product.op_type == "MatMul":
-                yield bias, self.array(product.input[1]).T
+                yield bias, add, self.array(product.input[1]).T
             elif product.op_type == "Mul" and (whole := self._integers(product)) is not None:
-                yield bias, self._columns(whole.input[1])
+                yield bias, add, self._columns(whole.input[1])
 
     def _integers(self, scaled: NodeProto) -> NodeProto | None:
         """The product of integers that is scaled here, if it is one."""
@@ -134,23 +166,43 @@ def _read_image(model: NpcModel, graph: GraphProto) -> None:
 
 
 def _read_text(model: NpcModel, graph: GraphProto, bundle: Bundle) -> None:
-    """Words, positions, and all layers; tokens that the bundle leaves out stay the package's."""
+    """Words, positions, and all layers; tokens that the bundle leaves out stay the package's.
+
+    A graph stores equal small tensors once, under one name: what training left as it was has none of its own.
+    """
     stored = _Weights(graph)
     state, wanted = model.state_dict(), {f"text.{name}": 0 for name in model.text.state_dict()}
-    new: dict[str, torch.Tensor] = {}
-    for bias, matrix in stored.linear():
-        new[bias.removeprefix("model.").removesuffix("bias") + "weight"] = _tensor(matrix)
-    for name in wanted.keys() - new.keys():
-        if f"model.{name}" in stored or f"model.{name}_quantized" in stored:
-            new[name] = _tensor(stored.array(f"model.{name}"))
+    new = {
+        name: _tensor(stored.array(f"model.{name}"))
+        for name in wanted
+        if f"model.{name}" in stored or f"model.{name}_quantized" in stored
+    }
+    for name, value in state.items():
+        if name in wanted.keys() - new.keys() and any(np.array_equal(value.numpy(), same) for same in stored.small()):
+            new[name] = value
+    for bias, add, matrix in stored.linear():
+        name = bias.removeprefix("model.")
+        if "utterance" in (outputs := stored.reaches(add)) and "sentence" not in outputs:
+            name = _tuned(name, model)
+        weight = name.removesuffix("bias") + "weight"
+        if weight in new:
+            raise ValueError(f"two layers are called {weight}")
+        new[weight] = _tensor(matrix)
     words = new.pop("text.word.weight")
     kept = kept_tokens(json.loads(model.text.tokenizer_json))
     if len(kept) != len(words):
         raise ValueError(f"{bundle.tokenizer.name} has {len(words)} tokens, not {len(kept)}")
     state["text.word.weight"][torch.tensor(kept)] = words
     if missing := wanted.keys() - new.keys() - {"text.word.weight"}:
-        raise KeyError(min(missing))
+        raise ValueError(f"it lacks {min(missing)}")
     model.load_state_dict(state | new)
+
+
+def _tuned(name: str, model: NpcModel) -> str:
+    """The name in the tuned ending of what bears that of the pretrained layer which it is a copy of."""
+    assert isinstance(model.text, MiniLM)
+    trunk = len(model.text.layers) - len(model.text.tuned)
+    return re.sub(r"^text\.layers\.(\d+)\.", lambda found: f"text.tuned.{int(found[1]) - trunk}.", name)
 
 
 def _tensor(array: Array) -> torch.Tensor:
