@@ -135,9 +135,8 @@ class Brain:
             mind = self._due[0]
             try:
                 phrases = dict.fromkeys(mind.watch)
-                if len(self.perceiver.known(phrases, AHEAD)) < len(phrases) or self._knowledge.prepare(
-                    [mind.character.persona]
-                ):
+                self.perceiver.sentences(due := tuple(self.perceiver.known(phrases, AHEAD)))
+                if len(due) < len(phrases) or self._knowledge.prepare([mind.character.persona]):
                     return True
                 if mind.awake and self._recollections.prepare(mind.character.memory):
                     return True

@@ -50,6 +50,12 @@ def _whose(questions: Questions) -> npt.NDArray[np.int8]:
     return np.array([_WHOSE.get(about_whom(question), 0) for question in questions], np.int8)
 
 
+@lru_cache(maxsize=512)
+def _starts(counts: tuple[int, ...]) -> npt.NDArray[np.intp]:
+    """Where the first of each of so many questions stands."""
+    return np.cumsum((0, *counts[:-1]))
+
+
 class Knowledge:
     """Compares words with the questions of cards, by their sentence vectors.
 
@@ -128,17 +134,14 @@ class Knowledge:
         heard = self._sentences([text])[0]
         if self._is_anew():
             return self._nearest(asked, questions, text, budget)
-        cosines = vectors @ heard
+        cosines = (vectors @ heard).astype(np.float64)  # so that what is rounded prints as it was rounded
         if whom := _WHOSE.get(about_whom(plain(text)), 0):
             whose = _whose(questions)[: len(cosines)]
             cosines = np.where((whose != 0) & (whose != whom), cosines * UNLIKE, cosines)
-        near: dict[Name, float] = {}
-        at = 0
-        for name, questions_of_it in asked.items():
-            if likenesses := cosines[at : at + len(questions_of_it)].tolist():
-                near[name] = round(max(likenesses), _DECIMALS)
-            at += len(questions_of_it)
-        return near
+        names = [name for name, questions_of_it in asked.items() if questions_of_it]
+        starts = _starts(tuple(len(asked[name]) for name in names))
+        best = np.maximum.reduceat(cosines, starts[starts < len(cosines)]).round(_DECIMALS)
+        return dict(zip(names, best.tolist(), strict=False))  # what is not encoded yet is left out
 
     def talk(self, text: str, budget: int | None = None) -> Mapping[str, float]:
         """How near `text` comes to the few nearest things that people talk about with anybody (`small_talk.yaml`).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +22,7 @@ _LEAST = 1e-7  # of a probability, so that its logit is finite
 class EnsembleText:
     """The text graphs of an ensemble as one; the vectors that it gives are the first's.
 
-    Each encodes its part of a budget, so that a decision encodes no more words than with one bundle.
+    Each has its part of a budget, so that a decision encodes no more words than with one bundle.
     """
 
     def __init__(self, graphs: Sequence[TextGraph]) -> None:
@@ -44,6 +44,10 @@ class EnsembleText:
     def known(self, texts: Collection[str], budget: int) -> frozenset[str]:
         every = [graph.known(texts, budget // len(self._graphs)) for graph in self._graphs]
         return every[0].intersection(*every[1:])
+
+    def missing(self, texts: Iterable[str]) -> list[str]:
+        asked = list(texts)
+        return list(dict.fromkeys(text for graph in self._graphs for text in graph.missing(asked)))
 
     def pieces(self, text: str) -> list[str]:
         return self._graphs[0].pieces(text)

@@ -127,10 +127,10 @@ class Perceiver:
         return encoded
 
     def encode(self, frame: Frame | EncodedFrame | None, queries: Sequence[Query]) -> EncodedFrame | None:
-        """Encode the frame while the queries' words are encoded beside it; both are ready for `see`."""
+        """Encode the frame while the queries' words and phrases are encoded beside it; all are ready for `see`."""
         if not isinstance(frame, Frame):
             return frame
-        with self._words_beside(q.text for q in queries):
+        with self._words_beside((q.text for q in queries), (p for q in queries for p in (*q.watch, *q.asked))):
             return self.encode_frame(frame)
 
     def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | Fault]:
@@ -164,10 +164,11 @@ class Perceiver:
         return [encoded or next(fresh) for encoded in known]
 
     @contextmanager
-    def _words_beside(self, texts: Iterable[str]) -> Iterator[None]:
-        """Encode words meanwhile."""
+    def _words_beside(self, texts: Iterable[str], phrases: Iterable[str] = ()) -> Iterator[None]:
+        """Encode words meanwhile, of players and of what is looked for."""
         spoken = [piece for text in dict.fromkeys(texts) if text.strip() for piece in self.graphs.text.pieces(text)]
-        words = self._beside.submit(self.graphs.text.encode, spoken) if spoken else None
+        due = self.graphs.text.missing((*spoken, *phrases))
+        words = self._beside.submit(self.graphs.text.encode, due) if due else None
         try:
             yield
         finally:  # a broken frame must not leave the text cache to two threads
@@ -183,7 +184,7 @@ class Perceiver:
         return self._looker.appearance(picture)
 
     def known(self, texts: Collection[str], budget: int) -> frozenset[str]:
-        """Those texts that cost nothing more, after others were encoded for `budget` characters. On the thread that sees."""
+        """Those texts that cost nothing, and of the others those that `budget` characters let in. On the thread that sees."""
         return self.graphs.text.known(texts, budget)
 
     # -- vectors to sights -----------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from npc.text import folded
 Vector = npt.NDArray[np.float32]
 CACHED = 16 << 20  # bytes of vectors that are kept, some 3,500 texts
 ROWS = 32  # texts of one run, if the graph takes several: a run of more gains little, and its memory is never given back
+_PADDED = 64  # characters that a run may read in vain: about what one more run costs by itself
 PIECES = 8  # of one text: a long line costs at most as much as so many short ones
 _EACH = 200  # bytes that an entry of the cache costs beside its vectors and its text
 
@@ -62,8 +63,8 @@ class TextGraph:
         unique = dict.fromkeys(plain)
         found = {text: self._cache[text] for text in unique if text in self._cache}
         new = [text for text in unique if text not in found]
-        for i in range(0, len(new), self._rows):
-            found |= self._add(new[i : i + self._rows])
+        for run in _alike(new, self._rows):
+            found |= self._add(run)
         for text in unique:
             self._cache.move_to_end(text)
         while self._bytes > self._cached:
@@ -72,11 +73,15 @@ class TextGraph:
         return [found[text] for text in plain]
 
     def known(self, texts: Collection[str], budget: int) -> frozenset[str]:
-        """Those of `texts` whose vectors are there, after as many others were computed as `affordable` lets in."""
+        """Those texts whose vectors are there, and of the others those that `budget` characters let in (`affordable`)."""
         plain = {text: folded(text) for text in texts}
-        new = frozenset(affordable([p for p in dict.fromkeys(plain.values()) if p not in self._cache], budget))
-        self.encode([p for p in plain.values() if p in new or p in self._cache])
-        return frozenset(text for text, p in plain.items() if p in self._cache)  # where there are too many some have gone again
+        new = affordable([p for p in dict.fromkeys(plain.values()) if p not in self._cache], budget)
+        let_in = frozenset(new)
+        return frozenset(text for text, p in plain.items() if p in self._cache or p in let_in)
+
+    def missing(self, texts: Iterable[str]) -> list[str]:
+        """Those whose vectors are not there."""
+        return [text for text in dict.fromkeys(texts) if folded(text) not in self._cache]
 
     def pieces(self, text: str) -> list[str]:
         """The text as it is understood, cut into pieces of which every one is read whole; at most `PIECES`."""
@@ -102,6 +107,20 @@ class TextGraph:
         self._cache |= found
         self._bytes += sum(_size(text, vectors) for text, vectors in found.items())
         return found
+
+
+def _alike(texts: Sequence[str], rows: int) -> Iterator[list[str]]:
+    """The texts in runs of at most `rows`, such as are about as long together: in a run each costs as much as the longest."""
+    run: list[str] = []
+    padded = 0
+    for text in sorted(texts, key=len, reverse=True):
+        padded += len(run[0]) - len(text) if run else 0
+        if len(run) == rows or padded > _PADDED:
+            yield run
+            run, padded = [], 0
+        run.append(text)
+    if run:
+        yield run
 
 
 def affordable(texts: Sequence[str], budget: int) -> Sequence[str]:

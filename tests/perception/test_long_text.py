@@ -37,12 +37,12 @@ def test_what_a_long_line_wants_is_heard_wherever_it_stands(perceiver: Perceiver
     assert intent(perceiver, text) == meant
 
 
-def test_a_long_line_costs_one_run_of_a_few_rows(perceiver: Perceiver) -> None:
+def test_a_long_line_costs_a_run_or_two_of_a_few_rows(perceiver: Perceiver) -> None:
     text = " ".join(f"And then I said no {n}." for n in range(60))[:1000]
     assert len(perceiver.graphs.text.pieces(text)) <= 8
     before = perceiver.graphs.text.runs
     perceiver.see(None, [Query(text)])
-    assert perceiver.graphs.text.runs == before + 1
+    assert perceiver.graphs.text.runs <= before + 2
 
 
 def test_a_short_line_is_read_as_it_stands_among_long_ones(perceiver: Perceiver) -> None:

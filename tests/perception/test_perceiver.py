@@ -174,12 +174,33 @@ def test_of_too_many_words_some_are_kept_and_none_is_encoded_over_and_over(perce
     text = TextGraph(perceiver.graphs.text.graph, perceiver.bundle.tokenizer, 48, cached=100_000)
     phrases = [f"a thing of the number {n}" for n in range(60)]
     for _ in range(10):
+        new = set(text.missing(phrases))
         known = text.known(phrases, 320)
+        assert sum(map(len, known & new)) <= 320
+        text.encode(sorted(known))
         assert text.bytes <= 100_000
-    runs = text.runs
-    text.encode(sorted(known))
-    assert text.runs == runs
     assert 10 < len(known) < 60
+
+
+def test_texts_of_one_run_are_about_as_long(perceiver: Perceiver, monkeypatch) -> None:
+    text = TextGraph(perceiver.graphs.text.graph, perceiver.bundle.tokenizer, 48)
+    runs: list[list[str]] = []
+    add = text._add
+    monkeypatch.setattr(text, "_add", lambda texts: runs.append(list(texts)) or add(texts))
+    long, short = "fetch me the old red apple from behind the well over there, and be quick", ["oak", "elm", "ash", "yew"]
+    together = text.encode([*short, long])
+    assert runs == [[long], short]
+    for said, (sentence, _) in zip([*short, long], together, strict=True):
+        np.testing.assert_allclose(sentence, perceiver.sentences([said])[0], atol=2e-3)
+
+
+def test_new_phrases_are_encoded_in_the_run_of_the_words_that_ask_for_them(perceiver: Perceiver, monkeypatch) -> None:
+    runs: list[list[str]] = []
+    add = perceiver.graphs.text._add
+    monkeypatch.setattr(perceiver.graphs.text, "_add", lambda texts: runs.append(list(texts)) or add(texts))
+    asked = [Query(text="fetch me a zither", watch=("zither case",))]
+    perceiver.see(perceiver.encode(Frame.from_array(PICTURE), asked), asked)
+    assert runs == [["fetch me a zither", "zither case"]]
 
 
 def test_a_crowd_of_phrases_is_looked_for_in_runs_of_a_bounded_size(perceiver: Perceiver, monkeypatch) -> None:
