@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -130,7 +130,7 @@ class Perceiver:
         """Encode the frame while the queries' words and phrases are encoded beside it; all are ready for `see`."""
         if not isinstance(frame, Frame):
             return frame
-        with self._words_beside((q.text for q in queries), (p for q in queries for p in (*q.watch, *q.asked))):
+        with self._queries_beside(queries):
             return self.encode_frame(frame)
 
     def encode_frames(self, frames: Sequence[Frame], texts: Sequence[str]) -> list[EncodedFrame | Fault]:
@@ -140,9 +140,10 @@ class Perceiver:
             encoded = iter(self._encode_fitted([fit for fit in fits if isinstance(fit, Letterbox)]))
             return [fit if isinstance(fit, Fault) else next(encoded) for fit in fits]
 
-    def encode_fitted(self, fits: Sequence[Letterbox]) -> list[EncodedFrame]:
-        """Encode pictures that are of the model's size already, such as those that come from a gateway."""
-        return self._encode_fitted(fits)
+    def encode_fitted(self, fits: Sequence[Letterbox], queries: Sequence[Query]) -> list[EncodedFrame]:
+        """`encode` for pictures that are of the model's size already, such as those that come from a gateway."""
+        with self._queries_beside(queries):
+            return self._encode_fitted(fits)
 
     def _fitted(self, frame: Frame) -> Letterbox:
         return letterbox(decode(frame), self.spec.height, self.spec.width)
@@ -162,6 +163,9 @@ class Perceiver:
             self._lately.keep(encoded)
         fresh = iter(made)
         return [encoded or next(fresh) for encoded in known]
+
+    def _queries_beside(self, queries: Sequence[Query]) -> AbstractContextManager[None]:
+        return self._words_beside((q.text for q in queries), (p for q in queries for p in (*q.watch, *q.asked)))
 
     @contextmanager
     def _words_beside(self, texts: Iterable[str], phrases: Iterable[str] = ()) -> Iterator[None]:

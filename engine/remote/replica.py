@@ -84,8 +84,9 @@ class Replica:
             return dict.fromkeys(calls, _fault_of(error))
 
     def _seen_together(self, calls: dict[int, list[Look]]) -> dict[int, bytes]:
-        fits = [look.fit for looks in calls.values() for look in looks if look.fit is not None]
-        encoded = iter(self._perceiver.encode_fitted(fits))
+        with_frames = [(look.fit, look.queries) for looks in calls.values() for look in looks if look.fit is not None]
+        asked = [query for _, queries in with_frames for query in queries]
+        encoded = iter(self._perceiver.encode_fitted([fit for fit, _ in with_frames], asked))
         answers = {}
         for number, looks in calls.items():
             frames = [next(encoded) if look.fit is not None else None for look in looks]
