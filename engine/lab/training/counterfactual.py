@@ -152,22 +152,20 @@ def _commonest(keys: Sequence[Sequence[Hashable]], right: Ints, cases: npt.NDArr
 def both_needed(asked: Swaps, said: Mapping[str, Ints], single: Sequence[str]) -> tuple[Figures, dict[str, float]]:
     """Accuracy and macro-F1 of each who answered on the cases that need both, and what the first gains on the best of `single`.
 
-    The gain is one of macro-F1, with its 95 % interval over scenes.
+    Macro-F1, and the gain, which is one of it, have 95 % intervals over scenes: from `low` to `high`.
     """
     cases = asked.needing_both()
     right, scene = asked.right[cases], np.argwhere(cases)[:, 0]
     if not len(right):
-        return {name: {"accuracy": float("nan"), "f1": float("nan"), "support": 0.0} for name in said}, {}
+        nothing = dict.fromkeys(("accuracy", "f1", "low", "high"), float("nan")) | {"support": 0.0}
+        return dict.fromkeys(said, nothing), {}
     classes = 1 + max(int(of[cases].max()) for of in (asked.right, *said.values()))
     f1 = {name: macro_f1_of(right, of[cases], classes) for name, of in said.items()}
-    rows = {
-        name: {
-            "accuracy": float((of[cases] == right).mean()),
-            "f1": f1[name](np.ones(len(right))),
-            "support": float(len(right)),
-        }
-        for name, of in said.items()
-    }
+    rows = {}
+    for name, of in said.items():
+        sure = interval(f1[name], scene)
+        accuracy = float((of[cases] == right).mean())
+        rows[name] = {"accuracy": accuracy, "f1": sure.value, "low": sure.low, "high": sure.high, "support": float(len(right))}
     first, best = next(iter(said)), max(single, key=lambda name: rows[name]["f1"])
     gain = interval(lambda weights: f1[first](weights) - f1[best](weights), scene)
     return rows, {"gain": gain.value, "low": gain.low, "high": gain.high}

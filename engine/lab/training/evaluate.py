@@ -136,7 +136,10 @@ def measure_swaps(
     cache: Path,
     against: Sequence[Path],
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """The counterfactual test; and the cases that need picture and words, by the model, by it blind and deaf, and by others."""
+    """The counterfactual test; and the cases that need picture and words, by the model, by it blind and deaf, and by others.
+
+    Others of both modalities answer blind and deaf, too.
+    """
     asked = swaps(records, Asker("train", load_utterances("held_out"), cfg.data.lessons), model.labels)
     said = {
         "both": answers(model, table, data, asked),
@@ -150,7 +153,11 @@ def measure_swaps(
         alike = of.model_copy(update={"seed": cfg.seed, "data": cfg.data})
         same, _ = split_data(other, alike, "train", cache, len(records), words, Progress(None))
         said[str(run)] = answers(other, words, same, asked)
-        single += [str(run)] * (len(other.cfg.modalities) == 1)
+        if len(other.cfg.modalities) == 1:
+            single.append(str(run))
+        else:
+            said[f"{run} blind"] = answers(other, words, same, asked, blind=True)
+            said[f"{run} deaf"] = answers(other, words, same, asked, deaf=True)
     cases = asked.needing_both()
     known = oracles(asked, cases)
     rows, gain = both_needed(asked, said | known, single)

@@ -1,7 +1,7 @@
 """Where else a run's values go than to TensorBoard: to MLflow or Weights & Biases, where one is installed and asked for.
 
 Both write into the run's folder; nothing leaves the machine unless their own variables (`MLFLOW_TRACKING_URI`, `WANDB_MODE`)
-say so.
+say so. What they tell their makers of their use is turned off.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Tracker(Protocol):
 
 class _Mlflow:
     def __init__(self, run: Path, settings: Mapping[str, Any]) -> None:
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         import mlflow
 
         if not os.environ.get("MLFLOW_TRACKING_URI"):
@@ -43,6 +44,7 @@ class _Mlflow:
 class _Wandb:
     def __init__(self, run: Path, settings: Mapping[str, Any]) -> None:
         os.environ.setdefault("WANDB_MODE", "offline")
+        os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
         import wandb
 
         self._run = wandb.init(project="npc-engine", name=run.name, dir=str(run), config=dict(settings))

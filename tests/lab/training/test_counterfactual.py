@@ -120,7 +120,7 @@ def test_a_run_is_measured_against_others_where_both_are_needed(tmp_path, monkey
     monkeypatch.setattr(evaluate, "read_scene_shard", lambda split, seed, size, start, count: colour_scenes(start, count))
     monkeypatch.setattr(evaluate, "Asker", lambda *arguments: CommandAsker())
     runs = []
-    for name, modalities in (("both", ("text", "image")), ("words", ("text",))):
+    for name, modalities in (("both", ("text", "image")), ("words", ("text",)), ("other", ("text", "image"))):
         model = small_model()
         full = TrainCfg(model=model.cfg.model_copy(update={"modalities": modalities}), data=DataCfg(scenes=8, queries=2))
         runs.append(tmp_path / name)
@@ -130,7 +130,9 @@ def test_a_run_is_measured_against_others_where_both_are_needed(tmp_path, monkey
     table = texts_of(model, None)
     rows, records = evaluate.split_data(model, cfg, "train", tmp_path / "cache", 8, table, Progress(None))
     report = evaluate.measure_swaps(model, table, cfg, rows, records, tmp_path / "cache", runs[1:])
-    assert set(report["both_needed"]) == {"both", "blind", "deaf", str(runs[1]), "words known", "picture known"}
+    others = {str(runs[1]), str(runs[2]), f"{runs[2]} blind", f"{runs[2]} deaf"}
+    assert set(report["both_needed"]) == {"both", "blind", "deaf", "words known", "picture known", *others}
+    assert all(row["low"] <= row["f1"] <= row["high"] for row in report["both_needed"].values())
     assert report["both_needed"]["words known"]["accuracy"] == 0.5
     assert set(report["both_needed_gain"]["action"]) == {"gain", "low", "high"}
     assert report["swapped"]["picture"]["pairs"] == 16

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import sys
+from types import ModuleType
 
 import pytest
 from typer.testing import CliRunner
@@ -115,6 +118,29 @@ def test_a_tracker_hears_the_recipe_and_every_value(tmp_path, monkeypatch):
     assert ("scene/loss", 1) in heard
     assert ("scene/validation/pointing", 2) in heard
     assert heard[-1] == ("closed", 0)
+
+
+class _Library(ModuleType):
+    """A tracking library that notes what its makers could hear of when it is imported and begun."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.seen = {}
+
+    def __getattr__(self, name):
+        return lambda *_, **__: self.seen.update(os.environ) or self
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "value"),
+    [("mlflow", "MLFLOW_DISABLE_TELEMETRY", "true"), ("wandb", "WANDB_ERROR_REPORTING", "false")],
+)
+def test_a_tracking_library_tells_nobody_of_its_use(name, variable, value, tmp_path, monkeypatch):
+    library = _Library(name)
+    monkeypatch.setattr(os, "environ", {k: v for k, v in os.environ.items() if k != variable})
+    monkeypatch.setitem(sys.modules, name, library)
+    tracker(name, tmp_path, {"seed": 1})
+    assert library.seen[variable] == value
 
 
 def test_a_tracker_that_is_none_or_not_installed_is_named(tmp_path, monkeypatch):
