@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.errors import Fault, needs_extra
-from engine.files import writable_folder
+from engine.files import writable_folder, write_json
 
 if TYPE_CHECKING:
     from engine.lab.evaluation.page import Row
@@ -67,6 +68,7 @@ def report(
     measured: Annotated[list[Path], typer.Argument(help="Directories that `evaluate` wrote into; the first is compared with.")],
     out: Annotated[Path, typer.Option(help="The page to write, one HTML file.")] = Path("report.html"),
     draws: Annotated[int, typer.Option(min=20, help="Samples of the bootstrap.")] = 1000,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures and differences here.")] = None,
 ) -> None:
     """One page about runs or bundles side by side: figures with intervals, curves, confusion, reliability, heat maps.
 
@@ -78,7 +80,8 @@ def report(
     if len({folder.resolve().name for folder in measured}) < len(measured):
         raise Fault("usage", "Two directories have the same name.", "Rename one: their columns go by it.")
     found = [read_measurement(folder.resolve(), read_history(folder)) for folder in measured]
-    writable_folder(out.resolve().parent)
+    for file in (out, json_file or out):
+        writable_folder(file.resolve().parent)
     with Console(stderr=True).status("drawing samples"):
         rows = rows_of(found, draws)
     console = Console()
@@ -91,6 +94,18 @@ def report(
         console.print(_no_difference(rows))
     write_page(found, rows, out)
     typer.echo(f"Report: {out}")
+    if json_file is not None:
+        write_json(json_file, [_as_json(row, [m.name for m in found]) for row in rows])
+        typer.echo(f"figures: {json_file}")
+
+
+def _as_json(row: Row, names: list[str]) -> dict[str, object]:
+    """Each measurement's figure with its interval, and `gain`, the difference to the first; what is missing is left out."""
+    measured: dict[str, object] = {}
+    for name, value, gain in zip(names, row.values, row.gains, strict=True):
+        if value is not None and not math.isnan(value.value):
+            measured[name] = asdict(value) | ({} if gain is None else {"gain": asdict(gain)})
+    return {"of": row.of, "part": row.part, "figure": row.figure, "measured": measured}
 
 
 def _no_difference(rows: list[Row]) -> str:

@@ -43,6 +43,12 @@ class Outcome:
         """The most that any figure lost; 0 where none did."""
         return max([0.0, *(-gain.value for _, gain in self.rows.values() if gain is not None)])
 
+    @property
+    def surely_lost(self) -> float:
+        """The same of those whose loss is more than chance."""
+        sure = (gain.value for _, gain in self.rows.values() if gain is not None and gain.high < 0)
+        return max([0.0, *(-value for value in sure)])
+
 
 class Compression:
     """The ways `names` for the run in `run`, written below `out`.
@@ -145,6 +151,7 @@ def table_of(outcomes: Sequence[Outcome]) -> Table:
     for name in outcomes[0].rows if outcomes else ():
         table.add_row(name, *(_cell(o.rows[name]) for o in outcomes))
     table.add_row("lost at most", *(f"{o.lost:.3f}" for o in outcomes))
+    table.add_row("beyond chance", *(f"{o.surely_lost:.3f}" for o in outcomes))
     return table
 
 
@@ -169,7 +176,13 @@ def verdict(outcomes: Sequence[Outcome]) -> str:
 def write_results(outcomes: Sequence[Outcome], out: Path) -> list[Path]:
     """`compression.json`, and `compression.png`: size against the most that any figure loses."""
     rows = [
-        {"name": o.name, **asdict(o.cost), "lost": o.lost, "figures": {k: asdict(v) for k, (v, _) in o.rows.items()}}
+        {
+            "name": o.name,
+            **asdict(o.cost),
+            "lost": o.lost,
+            "surely_lost": o.surely_lost,
+            "figures": {k: asdict(v) | ({} if gain is None else {"gain": asdict(gain)}) for k, (v, gain) in o.rows.items()},
+        }
         for o in outcomes
     ]
     write_json(out / "compression.json", {"variants": rows})

@@ -134,6 +134,7 @@ def test_the_verdict_is_the_smallest_that_loses_no_more_than_a_point(tmp_path):
     outcomes = [_outcome("fp32", 40.0, 0.0), _outcome("int8", 20.0, -0.004), _outcome("student", 10.0, -0.03)]
     assert "int8, 50% of fp32" in verdict(outcomes)
     assert _outcome("better", 10.0, 0.02).lost == 0.0
+    assert (outcomes[2].surely_lost, _outcome("chance", 10.0, -0.0005).surely_lost) == (0.03, 0.0)
     assert "student the least, 3.0" in verdict([outcomes[0], outcomes[2]])
     assert [column.header for column in table_of(outcomes).columns] == ["", "fp32", "int8", "student"]
     assert all(path.stat().st_size for path in write_results(outcomes, tmp_path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import numpy as np
@@ -164,7 +165,14 @@ def test_the_command_says_what_is_more_than_chance(tmp_path):
     app = typer.Typer()
     app.command()(report)
     folders = [str(_folder(tmp_path, "a", 0, 0.4)), str(_folder(tmp_path, "b", 1, 0.9))]
-    done = CliRunner().invoke(app, [*folders, "--out", str(tmp_path / "report.html"), "--draws", "100"])
+    figures = tmp_path / "figures" / "report.json"
+    options = ["--out", str(tmp_path / "report.html"), "--json", str(figures), "--draws", "100"]
+    done = CliRunner().invoke(app, [*folders, *options])
     assert done.exit_code == 0, done.output
+    first = json.loads(figures.read_text())[0]
+    assert (first["of"], first["part"], first["figure"]) == ("new style", "intent", "accuracy")
+    assert "gain" not in first["measured"]["a"]
+    gain = first["measured"]["b"]["gain"]
+    assert 0 < gain["low"] <= gain["value"] <= gain["high"]
     assert "b beside a: new style: intent accuracy +0." in done.output
     assert (tmp_path / "report.html").is_file()
