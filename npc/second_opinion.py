@@ -10,6 +10,7 @@ from npc.behaviour import load_behaviour
 from npc.conversation.reading import Clause
 from npc.language.harm import ABUSE, THREAT, Harm, before_ultimatum, harm_in, insults, means_harm
 from npc.language.manners import ORDERS, SAID
+from npc.language.mood import Mood, mood_of
 from npc.language.senses import Ask, Sense
 from npc.parts import best
 from npc.types import Percept
@@ -73,6 +74,11 @@ _EXCLAIMS = re.compile(r"(?!.*\byour?\b)what an? [a-z]+", re.IGNORECASE)
 _THE_SAME = 0.95  # likeness of words that are the same, but for signs
 _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
 _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
+# Done for nobody who does not ask for it; the others may be the answer to what is told ("a wolf is coming").
+_ASKED_FOR = frozenset({"follow", "stay", "go_to", "give", "pick_up", "use"})
+_TOLD = frozenset({Sense.OTHER, Sense.SELF, Sense.QUESTION})
+_OF_NOTHING_HERE = frozenset({Mood.SAYING, Mood.REPORTED, Mood.GENERAL, Mood.SUPPOSED, Mood.ADVICE})
+_IN_NEED = re.compile(r"\b(?:needs?|wants?|would like|could use|hungry|thirsty|starving|freezing)\b", re.IGNORECASE)
 
 
 def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
@@ -97,6 +103,8 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         return _as_words(clause), percept
     if harm is Harm.MEANT:
         return _as_words(clause), _threatening(percept)
+    if clause.sense in _TOLD and _asks_nothing(clause.text, best(percept.action)[0]):
+        return clause, _heard_as_talk(percept)
     if (intent := _INTENTS.get(clause.sense)) is not None:
         action = {"greet": SURE} if clause.sense is Sense.FAREWELL else percept.action
         heard = replace(_cleared(percept), intent=mostly(percept.intent, intent, SURE), action=action)
@@ -114,6 +122,18 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     if best(percept.intent)[0] not in _ENMITY and (harm is Harm.NONE or "!" not in clause.said):
         return clause, _unalarmed(_calm(percept))
     return clause, _unalarmed(percept)
+
+
+def _asks_nothing(text: str, action: str) -> bool:
+    """Whether the deed that the model hears in words is not asked for by them: "he told me to run" moves nobody."""
+    mood = mood_of(text)
+    if mood is Mood.OPEN or (mood not in _OF_NOTHING_HERE and _IN_NEED.search(text)):
+        return False
+    return action in _ASKED_FOR or (mood in _OF_NOTHING_HERE and load_behaviour().actions[action].deed if action else False)
+
+
+def _heard_as_talk(percept: Percept) -> Percept:
+    return replace(_calm(percept), intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
 
 
 def _pressed(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
@@ -163,7 +183,7 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
     if harm is Harm.NONE or (best(percept.intent)[0] not in _ENMITY and "!" not in clause.said):
         percept = _calm(percept)
     named = load_behaviour().deeds.get(clause.meaning.verb, ())
-    if _TOGETHER.match(clause.text) and best(percept.action)[0] in _ALARMED:
+    if _TOGETHER.match(clause.text) and best(percept.action)[0] in {*_ALARMED, "refuse"}:
         return replace(percept, action=mostly(percept.action, "follow", SURE), intent=mostly(percept.intent, "follow_me", SURE))
     (heard, p), rest = best(percept.action), clause.meaning.values.get("rest", "")
     unheard = heard not in named and (heard in _WORDS or p < _VAGUELY)

@@ -166,7 +166,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         alone = _spoken_to(name).sub("", said) or said
         spoken_to, said = alone != said and len(alone.split()) <= _FEW, alone
     view = ledger.model_copy()
-    said = taken_back(said, view)
+    put = taken_back(said, view)
+    mended, said = mended or put != said, put
     clauses: list[Clause] = []
     for piece in _without_pleas([one for several in cut(said) for one in one_by_one(several)])[:MOST]:
         there = _IS_THERE.fullmatch(piece.text) if clauses else None  # "I was told that there is an inn here, is there?"

@@ -80,7 +80,7 @@ def answer(
         return _about(about["item"], ledger, stall, speaker, now)
     if meaning.ask is Ask.HAVE:
         return _shown(values, ledger, stall, now)
-    if meaning.sense is Sense.ORDER:
+    if meaning.sense is Sense.ORDER and meaning.verb != "keep":
         return None if in_view else _ordered(clause, ledger, stall, speaker, now)
     if ledger.asked == _WARES and meaning.sense is Sense.OTHER and (item := stall.find(thing_in(clause.text))):
         return ask(item, stall.asks(item), "price", ledger, now)
@@ -91,6 +91,8 @@ def answer(
         and not _WAVERS.search(clause.text)
     ):
         return close(ledger, stall, speaker, now) if heard == "agree" else refuse(ledger)
+    if open_bid is not None and (meaning.sense is Sense.RELEASE or (meaning.sense is Sense.ORDER and meaning.verb == "keep")):
+        return refuse(ledger)  # "forget it", "keep it"
     if meaning.sense is Sense.OFFER and open_bid is not None and not open_bid.buys and (goods := _GIVES.match(clause.text)):
         return _swap(open_bid.item, goods["mine"], ledger, stall, speaker, now)
     if meaning.sense is not Sense.TRADE and not (meaning.sense in {Sense.YES, Sense.NO} and ledger.asked == _DEAL):
@@ -108,10 +110,10 @@ def answer(
         return refuse(ledger)
     if clause.said.rstrip().endswith("?") and (bid := ledger.open_bid("npc")) and values.get("number") == str(bid.price):
         values = {**values, "dear": values["number"]}  # "60??": who says the price again finds it high
-    return handed_over(_bargain(values, ledger, stall, speaker, now), clause, ledger)
+    return handed_over(_bargain(clause.text, values, ledger, stall, speaker, now), clause, ledger)
 
 
-def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
+def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
     """Prices and bids, of what it sells or of what it is about to buy."""
     if (
         "mine" in values
@@ -164,6 +166,8 @@ def _bargain(values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: s
         against = stall.wanted(goods) if goods else ""
         worth = stall.pays(against, plus) if against else 0
         return lower(item, number(values["number"]) or 1, ledger, stall, now, speaker, called(against, plus), worth, every)
+    if mine is not None and ledger.asked == _DEAL and mine.item == item and count in {1, mine.count} and _TAKES.match(text):
+        return close(ledger, stall, speaker, now)  # "I will buy the rope"
     return ask(item, stall.asks(item, count), "price", ledger, now, count)
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from npc.language.clauses import Piece
 from npc.language.grammar import GRAMMAR, expanded
 from npc.language.phrases import thing_in
+from npc.language.reworded import reworded
 from npc.language.senses import meaning_of
 from npc.memory.ledger import Ledger, Meant
 
@@ -40,14 +41,22 @@ _RATHER = re.compile(
     r"that) [a-z]+(?: [a-z]+){0,2}[.!]*)$",
     re.IGNORECASE,
 )
+_THE = r"(?:the|that|this|those|these|an?|some|your|my|both|\d{1,2}|two|three) "
+# "Bring me the sword, not the key."
+_NOT_THAT = re.compile(
+    expanded(
+        rf"^(?P<do>(?:<deed>|(?:can|could|will|would) you )[^,.]*?{_THE}[a-z' -]+?),? (?:and |but )?"
+        r"not (?:the|that|this|those) [a-z' -]+(?=[\s.!?]*$)"
+    ),
+    re.IGNORECASE,
+)
 _GET_BY = re.compile(r"\bget (?=(?:behind|beside|next to|over here|closer|in front of|near(?:er)?)\b)", re.IGNORECASE)
-_NOBODY = re.compile(r"^(?:nobody|no one|no-one) (?:is allowed to|may|should|must|gets to|is to) ", re.IGNORECASE)
+_NOBODY = re.compile(r"^(?:nobody|no one|no-one) (?:is allowed to|may|should|must|gets to|is to) (?!have\b)", re.IGNORECASE)
 _WHICH_ONE = re.compile(
     r"\bwhich(?: (?:ones?(?:'s)?|of them))?(?: (?:is|are))? (?:the )?(?=(?:closest|nearest|farthest|furthest) )", re.IGNORECASE
 )
 _SHOW = re.compile(r"\b(?:show|tell) me where (?P<thing>(?:the|that|this|my|your|an?) [a-z' -]+?) (?:is|are)\b", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:put|get|blow) (?:it|that|this|them) out\b|\bextinguish (?:it|that|this)\b", re.IGNORECASE)
-_THE = r"(?:the|that|this|those|these|an?|some|your|my|both|\d{1,2}|two|three) "
 _EITHER = re.compile(
     expanded(
         rf"^(?:either )?(?P<first>(?!.*\b(?:not|never)\b)(?:<deed>).*?{_THE}[a-z' -]+?) or (?:(?:go |"
@@ -69,12 +78,14 @@ def taken_back(said: str, ledger: Ledger) -> str:
 
     "Put both down, no wait, leave them" is "leave them"; "the axe, I mean the sword" is about the sword.
     """
+    said = reworded(said)
     if (rather := _RATHER.match(said)) is not None:
         said = f"I mean {rather['after']}"
     said = _NOBODY.sub("do not let anybody ", _GET_BY.sub("come ", said))
     said = _WHICH_ONE.sub("which one is ", said)
     said = _SHOW.sub(r"where is \g<thing>", said)
     said = _OUT.sub("put out the fire", _NO.sub("", _WAIT.sub("", said)))
+    said = _NOT_THAT.sub(r"\g<do>", said)
     found = _TURNS.match(said)
     if found is None:
         return said

@@ -16,13 +16,20 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+-\s+|\n+|\.\.\.+\s*")
 _JOINTS: tuple[tuple[Joint, re.Pattern[str]], ...] = tuple(
     (rule["joint"], re.compile(expanded(rule["at"]), re.IGNORECASE)) for rule in GRAMMAR["joints"]
 )
+# A verb behind one of these begins no clause: "if I had a sword I would sell it".
+_AHEAD_OF_VERBS = ("would", "will", "could", "can", "should", "must", "may", "might", "to", "not", "never", "always")
+_NOT_BEHIND = "".join(f"(?<! {word})" for word in _AHEAD_OF_VERBS)
 # At the beginning: "if you see a wolf, run", "when I come back, open the gate".
 _AHEAD = re.compile(
-    r"^(?P<joint>if|in case|when|whenever|every time|each time|once|as soon as|the moment|after(?! that\b)|unless|until|"
-    r"till|before(?! that\b))\s+"
+    r"^(?P<joint>if|in case|when|whenever|every time|each time|once|as soon as|"
+    r"the (?:moment|minute|second|instant)|after(?! that\b)|unless|until|till|before(?! that\b))\s+"
     r"(?!(?:what|which|how|when|do|does|did|is|are|was|were|will|would|can|could|should|must|have|has)\b)"
     r"(?P<when>\S+ [^,]{3,120}?)"
-    + expanded(r"(?:\s*,\s*(?:then\s+)?|\s+then\s+|\s+(?=<deed>|do not [a-z]|never [a-z]))(?P<do>\S.*)$"),
+    + expanded(
+        r"(?:\s*,\s*(?:then\s+)?|\s+then\s+|"
+        rf"{_NOT_BEHIND}\s+(?=(?!never )<deed>|do not [a-z]|you (?:can|may|should|must) [a-z])|"
+        rf"{_NOT_BEHIND}(?<! you)(?<! we)(?<! I)\s+(?=never [a-z]))(?P<do>\S.*)$"
+    ),
     re.IGNORECASE,
 )
 # What belongs to the question where somebody asks "what were you before you came here?".
@@ -32,7 +39,8 @@ _SUPPOSES = re.compile(
     r"(?:and |so |but )?(?:what|how|who|where|which) (?:would|will|do|could|should) (?:you|we|I)\b.*\b(?:if|when)\b"
     r"|(?:and |so |but )?what (?:happens|would happen|will happen|happened) (?:if|when)\b"
     r"|(?:and |so |but )?if (?:you|I|we|he|she|they|it|somebody|someone|the [a-z]+) (?:could|had|were|was|gave|won|found|did|"
-    r"knew|lost|got|saw|would|asked|met|died|came|went|left|told)\b.{0,80}\b(?:would|could) (?:you|it|he|she|they|I|we)\b",
+    r"knew|lost|got|saw|would|asked|met|died|came|went|left|told)\b.{0,80}"
+    r"\b(?:(?:would|could) (?:you|it|he|she|they|I|we)|(?:I|we) would)\b",
     re.IGNORECASE,
 )
 _FURTHER = re.compile(r",?\s+(?:and|but)\s+(?=(?:if|when|whenever|once|as soon as|in case)\s)", re.IGNORECASE)
@@ -44,11 +52,21 @@ _COMMENT = re.compile(
     ),
     re.IGNORECASE,
 )
+# What follows with "and" goes on with it: who speaks, or somebody else, will do both.
+_OF_ONESELF = re.compile(
+    r"(?:well |but |so |then |sometimes )*(?:I|we|he|she|they|people|somebody|someone|(?:my|the|his|her|our) [a-z]+) "
+    r"(?:just |only |always |never |really |also )*(?:would(?! like\b| love\b| rather\b| have\b)|"
+    r"will(?! take\b| have\b| buy\b| need\b)|shall|can|could|must|might|should|"
+    r"(?:have|has|had|used|need|needs|wants?|wanted|like|likes|love|going|planning|plan|about|told|asked|supposed|is|are|am|was|"
+    r"were) (?:(?:me|us|him|her|them|going|about|told|asked|supposed) )*to)\b",
+    re.IGNORECASE,
+)
 _JOINT_ALONE = re.compile(r"(?:and|but|so|then|either)[ ,]*", re.IGNORECASE)
 _WITHIN = frozenset({"before", "until", "when", "because"})
 _NAMES: dict[str, Joint] = {
     "if": "if", "in case": "if", "when": "when", "whenever": "when", "every time": "when",
     "each time": "when", "once": "when", "as soon as": "when", "the moment": "when",
+    "the minute": "when", "the second": "when", "the instant": "when",
     "after": "when", "unless": "unless", "until": "until", "till": "until", "before": "before",
 }  # fmt: skip
 _OPENING = re.compile(rf"^(?:(?:{GRAMMAR['openings']})\b[\s,!.:]*)+(?=\w)", re.IGNORECASE)
@@ -115,7 +133,7 @@ def _cut_plain(sentence: str, question: bool) -> list[Piece]:
     while rest and len(pieces) < MOST:
         joints = (pair for pair in _JOINTS if not (asks and pair[0] in _WITHIN) and not (chooses and pair[0] == "or"))
         found = min(
-            ((match, name) for name, pattern in joints if (match := pattern.search(rest, 1)) is not None),
+            ((match, name) for name, pattern in joints if (match := _next(pattern, name, rest)) is not None),
             key=lambda pair: (pair[0].start(), -pair[0].end()),
             default=None,
         )
@@ -128,6 +146,19 @@ def _cut_plain(sentence: str, question: bool) -> list[Piece]:
     if question and pieces and not pieces[-1].text.endswith("?"):
         pieces[-1] = replace(pieces[-1], text=pieces[-1].text + "?")
     return pieces
+
+
+def _next(pattern: re.Pattern[str], joint: str, rest: str) -> re.Match[str] | None:
+    """Where the next clause begins: "I will go to the well and wash my hands" is one, of what the speaker does."""
+    found = pattern.search(rest, 1)
+    while found is not None and joint == "then" and _and_so_on(rest, found):
+        found = pattern.search(rest, found.end())
+    return found
+
+
+def _and_so_on(rest: str, found: re.Match[str]) -> bool:
+    alone = found[0].strip() == "and" and _OF_ONESELF.match(rest, 0, found.start()) is not None
+    return alone and re.match(r"(?:please|just|now)\b|[^,]*\b(?:me|us|you|your)\b", rest[found.end() :]) is None
 
 
 def _is_always(joint: str) -> bool:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from npc.language.grammar import GRAMMAR, expanded
+from npc.language.mood import Mood, mood_of
 
 
 class Sense(StrEnum):
@@ -105,6 +106,13 @@ _TO = re.compile(
     r"(?:the|that|this|an?|your|my) ",
     re.IGNORECASE,
 )
+# What words of this mood are not, whatever verbs they have.
+_DEEDS = frozenset({Sense.ORDER, Sense.FORBID, Sense.LIFT})
+_NOT_MEANT = {
+    Mood.OPEN: frozenset(),
+    Mood.OTHERS: frozenset(),
+    Mood.SAYING: _DEEDS | {Sense.CEASE, Sense.RELEASE},
+}
 _END = r"[\s?.!,]*$"
 _ARTICLE = re.compile(expanded(r"^(?:<the>|to|of|at|for|with)\s+"), re.IGNORECASE)
 _ASKS = re.compile(
@@ -144,8 +152,9 @@ _PATTERNS = _grammar()
 @lru_cache(maxsize=512)  # what is perceived is read twice: before the model hears it, and by the character
 def meaning_of(clause: str) -> Meaning:
     """What a `plain`, `trimmed` clause is for. Words of one kind have one name in `values`, whichever phrase gave them."""
+    not_meant = _NOT_MEANT.get(mood_of(clause), _DEEDS)
     for sense, ask, pattern in _PATTERNS:
-        found = pattern.match(clause)
+        found = None if sense in not_meant else pattern.match(clause)
         if found is None:
             continue
         values: dict[str, str] = {}

@@ -64,3 +64,19 @@ def test_harm_in_an_ultimatum_is_a_threat(line):
     clause = read(line, Ledger()).clauses[0]
     _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **heads}))
     assert max(percept.intent, key=percept.intent.__getitem__) == "threaten"
+
+
+@pytest.mark.parametrize(
+    ("line", "action"),
+    [
+        ("he told me to wait by the well", "talk"),
+        ("i have to wait for my brother", "talk"),
+        ("the fire needs wood", "stay"),  # wants something, and may be asked for it
+        ("stay close", "stay"),
+    ],
+)
+def test_a_deed_that_is_told_of_is_not_done(line, action):
+    heads = {"intent": {"wait_here": 0.9, "chat": 0.1}, "action": {"stay": 0.9, "talk": 0.1}}
+    [clause] = read(line, Ledger()).clauses
+    _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **heads}))
+    assert max(percept.action, key=percept.action.__getitem__) == action

@@ -399,3 +399,27 @@ def test_coins_and_goods_together_are_one_bid() -> None:
 
 def test_a_price_that_was_named_stands() -> None:
     assert haggle("how much is the sword?", "too expensive", "how much is the sword?").values["price"] == "35 coins"
+
+
+@pytest.mark.parametrize(
+    ("lines", "topic"),
+    [
+        (("how much is the bread?", "forget it"), "no_deal"),
+        (("how much is the bread?", "ok, i will buy it"), "sold"),
+        (("how much is the bread?", "maybe another time"), "no_deal"),
+        (("how much is the bread?", "take my coins"), "sold"),
+        (("my wolf pelt for your bread",), "sold"),
+        (("how about my old boots for some bread",), "no_use"),
+        (("a bread for a wolf pelt?",), "sold"),
+        (("is the bread expensive?",), "price"),
+        (("what would i pay for the bread?",), "price"),
+    ],
+)
+def test_a_deal_is_closed_or_dropped_however_it_is_put(lines: tuple[str, ...], topic: str) -> None:
+    reply = haggle(*lines)
+    assert reply is not None
+    assert reply.topic == topic
+
+
+def test_a_penny_for_ones_thoughts_buys_nothing() -> None:
+    assert haggle("a penny for your thoughts") is None
