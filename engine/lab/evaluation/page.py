@@ -47,6 +47,8 @@ def read_measurement(folder: Path, history: Mapping[str, list[dict[str, float]]]
     Raises:
         Fault: `unmeasured` where nothing was measured, or by an older version that kept no answers.
     """
+    if not folder.is_dir():
+        raise Fault("unmeasured", f"There is no directory {folder}.", "Give one that `python -m engine evaluate` wrote into.")
     files = sorted(folder.glob("answers-*.npz"))
     if not files:
         how = f"python -m engine evaluate --run {folder}" if (folder / "recipe.yaml").is_file() else "python -m engine evaluate"

@@ -47,10 +47,12 @@ def read_provenance(run: Path) -> dict[str, Any]:
             return found
     except (OSError, ValueError):
         pass
+    if not run.is_dir():
+        raise Fault("run_missing", f"There is no directory {run}.", "Give one that `python -m engine train` wrote.")
     raise Fault(
         "run_missing",
         f"{run} does not tell what it was made with.",
-        f"Runs do since version 0.2: {FILE}. Train it again, then it can be reproduced.",
+        f"Give a run that `train` wrote: those of version 0.2 hold {FILE}; soups and unpacked bundles were not trained.",
     )
 
 

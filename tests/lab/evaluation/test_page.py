@@ -152,6 +152,8 @@ def test_a_directory_that_was_not_measured_says_how(tmp_path):
     with pytest.raises(Fault, match="holds no answers") as refused:
         read_measurement(tmp_path)
     assert f"evaluate --run {tmp_path}" in refused.value.fix
+    with pytest.raises(Fault, match="There is no directory"):
+        read_measurement(tmp_path / "nowhere")
 
 
 def test_the_command_says_what_is_more_than_chance(tmp_path):
