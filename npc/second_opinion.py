@@ -9,8 +9,10 @@ from dataclasses import replace
 from npc.behaviour import load_behaviour
 from npc.conversation.reading import Clause
 from npc.language.harm import ABUSE, THREAT, Harm, before_ultimatum, harm_in, insults, means_harm
+from npc.language.kinds import to_look_for
 from npc.language.manners import ORDERS, SAID
 from npc.language.mood import Mood, mood_of
+from npc.language.phrases import kind_of, singular
 from npc.language.senses import Ask, Sense
 from npc.parts import best
 from npc.types import Percept
@@ -76,9 +78,16 @@ _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
 _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
 # Done for nobody who does not ask for it; the others may be the answer to what is told ("a wolf is coming").
 _ASKED_FOR = frozenset({"follow", "stay", "go_to", "give", "pick_up", "use"})
+_FOES = frozenset({"enemy", "beast", "monster", "creature", *to_look_for("enemy"), *to_look_for("beast")})
+_UNMOVED = frozenset({"talk", "idle", "refuse", "celebrate"})
+_ORDERED = frozenset({"follow_me", "wait_here", "go_to", "give_me", "pick_up", "use", "attack", "flee", "help_me"})
 _TOLD = frozenset({Sense.OTHER, Sense.SELF, Sense.QUESTION})
-_OF_NOTHING_HERE = frozenset({Mood.SAYING, Mood.REPORTED, Mood.GENERAL, Mood.SUPPOSED, Mood.ADVICE})
-_IN_NEED = re.compile(r"\b(?:needs?|wants?|would like|could use|hungry|thirsty|starving|freezing)\b", re.IGNORECASE)
+_OF_NOTHING_HERE = frozenset({Mood.SAYING, Mood.REPORTED, Mood.GENERAL, Mood.SUPPOSED, Mood.ADVICE, Mood.OF_YOU})
+_IN_NEED = re.compile(
+    r"\b(?:needs?|wants?|would like|could use|hungry|thirsty|starving|freezing|cold|lost|hurt\w*|bleeding|wounded|dying|"
+    r"sick|ill|poisoned|help)\b",
+    re.IGNORECASE,
+)
 
 
 def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
@@ -103,7 +112,7 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         return _as_words(clause), percept
     if harm is Harm.MEANT:
         return _as_words(clause), _threatening(percept)
-    if clause.sense in _TOLD and _asks_nothing(clause.text, best(percept.action)[0]):
+    if clause.sense in _TOLD and _asks_nothing(clause.text, best(percept.intent)[0], best(percept.action)[0]):
         return clause, _heard_as_talk(percept)
     if (intent := _INTENTS.get(clause.sense)) is not None:
         action = {"greet": SURE} if clause.sense is Sense.FAREWELL else percept.action
@@ -124,12 +133,14 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     return clause, _unalarmed(percept)
 
 
-def _asks_nothing(text: str, action: str) -> bool:
+def _asks_nothing(text: str, intent: str, action: str) -> bool:
     """Whether the deed that the model hears in words is not asked for by them: "he told me to run" moves nobody."""
     mood = mood_of(text)
     if mood is Mood.OPEN or (mood not in _OF_NOTHING_HERE and _IN_NEED.search(text)):
         return False
-    return action in _ASKED_FOR or (mood in _OF_NOTHING_HERE and load_behaviour().actions[action].deed if action else False)
+    if action in _ASKED_FOR or (intent in _ORDERED and action in _UNMOVED):
+        return True
+    return mood in _OF_NOTHING_HERE and (intent == "gift" or (bool(action) and load_behaviour().actions[action].deed))
 
 
 def _heard_as_talk(percept: Percept) -> Percept:
@@ -185,6 +196,8 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
     named = load_behaviour().deeds.get(clause.meaning.verb, ())
     if _TOGETHER.match(clause.text) and best(percept.action)[0] in {*_ALARMED, "refuse"}:
         return replace(percept, action=mostly(percept.action, "follow", SURE), intent=mostly(percept.intent, "follow_me", SURE))
+    if clause.meaning.verb in {"get", "take"} and kind_of(singular(clause.thing)) in _FOES:  # "get that wolf"
+        return replace(percept, action=mostly(percept.action, "attack", SURE), intent=mostly(percept.intent, "attack", SURE))
     (heard, p), rest = best(percept.action), clause.meaning.values.get("rest", "")
     unheard = heard not in named and (heard in _WORDS or p < _VAGUELY)
     enmity = heard == "attack" and p >= load_behaviour().understood and harm is not Harm.MEANT

@@ -38,6 +38,8 @@ _OR_ELSE = re.compile(
     re.IGNORECASE,
 )
 _TELL_ME = re.compile(r"(?:please |then |just )*(?:tell|let) (?:me|us)(?: know)?(?: about it)?[.!]*", re.IGNORECASE)
+_THING_ALONE = re.compile(r"(?:the|that|this|those|these)(?: [a-z'-]+){1,4}[.,!?]*", re.IGNORECASE)
+_WANT_IT = re.compile(r"(?:do |would )?(?:you )?(?:want|care for) (?:it|them|this|these|those|one)\b.{0,20}", re.I)
 _SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.IGNORECASE)
 # "if you must" makes nothing wait.
 _NO_CONDITION = re.compile(
@@ -184,11 +186,14 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
                 clauses[n] = replace(clauses[n], conditions=(*clauses[n].conditions, condition))
                 if _TELL_ME.fullmatch(clauses[n].text):  # "tell me when somebody comes" asks nothing
                     clauses[n] = replace(clauses[n], meaning=Meaning(Sense.ORDER, verb="tell"))
+                elif clauses[n].sense is Sense.RELEASE and clauses[n].text.lower().startswith("go "):  # "... go home"
+                    clauses[n] = replace(clauses[n], meaning=Meaning(Sense.ORDER, verb="go"))
             continue
         clause = _short(_complete(piece, view, _before(clauses)))
         clauses.append(clause)
-        if clause.thing and not clause.lost:
-            view.mean(Meant(phrase=clause.thing))
+        thing = clause.thing or (thing_in(clause.text) if _THING_ALONE.fullmatch(clause.text) else "")
+        if thing and not clause.lost:  # "the blue bottle, grab it"
+            view.mean(Meant(phrase=thing[:LONGEST]))
     if not clauses:
         return Reading()
     plea = _PLEA.match(said) is not None and not clauses[0].text.lower().startswith(("come on", "wait"))
@@ -228,6 +233,8 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     text = found or inside
     if before is not None and before.meaning.ask is Ask.PRICE and (more := _OR_ELSE.fullmatch(inside)):
         text = f"do you have {more['goods']}?"
+    if before is not None and before.meaning.ask is Ask.HAVE and _WANT_IT.fullmatch(inside):
+        text = f"do you want to buy {before.meaning.values['item']}?"
     meaning = meaning_of(text)
     if (bid := before_ultimatum(text)) and "number" in (offered := meaning_of(trimmed(bid))).values:  # "5 or I go"
         text, meaning = trimmed(bid), offered

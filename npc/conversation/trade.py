@@ -256,7 +256,7 @@ def _ordered(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: fl
         count, item = 1, stall.find(several)  # "2 pies and an ale"
     mine = ledger.open_bid("npc")
     agreed = mine is not None and mine.item == item and count in {1, mine.count}
-    if item and agreed and ledger.asked == _DEAL and _TAKES.match(clause.text):
+    if item and agreed and ledger.asked == _DEAL and (_TAKES.match(clause.text) or verb in {"give", "hand"}):
         return close(ledger, stall, speaker, now)
     if item and verb != "take":
         return ask(item, stall.asks(item, count), "price", ledger, now, count)

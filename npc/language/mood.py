@@ -20,9 +20,9 @@ from npc.language.grammar import GRAMMAR
 
 _DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("mood.yaml").read_text(encoding="utf-8"))
 _WORD = re.compile(r"[a-z0-9'-]+|[,;:\"]")
-_PAST, _NOT_PAST, _ADVERBS, _LEADS, _AUXILIARIES, _DETERMINERS, _ANYBODY = (
-    frozenset(_DATA[name].split()) for name in ("past", "present", "adverbs", "leads", "auxiliaries", "determiners", "anybody")
-)
+_PAST, _NOT_PAST, _ADVERBS, _LEADS = (frozenset(_DATA[name].split()) for name in ("past", "present", "adverbs", "leads"))
+_AUXILIARIES, _DETERMINERS, _ANYBODY = (frozenset(_DATA[name].split()) for name in ("auxiliaries", "determiners", "anybody"))
+_BIDDING, _OF_YOU, _IDLE = (frozenset(_DATA[name].split()) for name in ("bidding", "of_you", "idle"))
 _VERBS = frozenset(GRAMMAR["verbs"].split()) | frozenset(_DATA["tells"].split())
 _ORDERS = frozenset(GRAMMAR["verbs"].split())
 _LEAD = re.compile(rf"(?:{re.sub(r'(?<=[|]) ', '', _DATA['lead_phrases'])})\b,?\s*", re.IGNORECASE)
@@ -31,10 +31,31 @@ _ASKS = re.compile(
     r"must|am|let us)\b(?! not a\b| a\b)",
     re.IGNORECASE,
 )
-_TOLD_YOU = re.compile(r"I (?:already |just )?(?:said|told you|asked you|wanted you|changed|meant)\b", re.IGNORECASE)
+# "I will have the axe", "I would like you to come": who speaks asks for something.
+_WISHES = re.compile(
+    r"(?:I|we) (?:[a-z]+ ){0,2}?(?:(?:would|will|could|must|have to|had)(?: really| just| also)* (?:like|love|have|take|buy|"
+    r"use|want|need|ask|rather|prefer|pay|give|insist|beg)|am (?:ordering|asking|begging|telling|warning|buying|selling|"
+    r"looking for|after))\b",
+    re.IGNORECASE,
+)
+# What is at hand, or whom an order is for.
+_AT_HAND = re.compile(
+    r"\b(?:please|me|us|my|him|her|them|the|this|that|these|those|it|you|your (?:position|ground|post|hands?|distance|voice)|"
+    r"still|quiet|watch|guard|eye|lookout|here|there|now|back|away|out|down|up)\b",
+    re.IGNORECASE,
+)
+_MANY = frozenset({"most", "some", "many", "all", "few"})
+_AS_THEY_SAY = (
+    r"(?:,? (?:as )?(?:my|they|we|people|he|she|grandpa|grandma|mum|mom|dad|that is)\b.{0,30}\b(?:says?|said|say|motto))?"
+)
 _SPEAKER = {"i": "I", "we": "we"}
 _OTHERS = frozenset({"he", "she", "they", "it"})
 _LONGEST = 7  # words of a subject
+_FEW = 2
+# "You do not scare me" bans nothing, "you do not touch that" does.
+_DENIES_YOU = re.compile(
+    r"you (?:really |just )?(?:do|did|were|have|had) not (?!.*\b(?:the|that|this|these|those|my|it)\b)", re.IGNORECASE
+)
 
 
 class Mood(StrEnum):
@@ -49,13 +70,14 @@ class Mood(StrEnum):
     MINE = "mine"  # what the speaker does himself
     ADVICE = "advice"  # for the other one's own life
     OTHERS = "others"  # what others, or things, do or are
+    OF_YOU = "of you"  # what the one spoken to is like
 
 
 _PATTERNS = tuple(
-    (Mood(name), re.compile(f"(?:{'|'.join(_DATA[key])})[\\s.!?,]*$", re.IGNORECASE))
+    (Mood(name), re.compile(f"(?:{'|'.join(_DATA[key])}){_AS_THEY_SAY if key == 'sayings' else ''}[\\s.!?,]*$", re.IGNORECASE))
     for name, key in (
         ("saying", "sayings"), ("reported", "reported"), ("supposed", "supposed"), ("general", "general"),
-        ("mine", "mine"), ("advice", "advice"),
+        ("advice", "advice"),
     )
 )  # fmt: skip
 
@@ -69,10 +91,17 @@ def mood_of(clause: str) -> Mood:
             return mood
     if _ASKS.match(told):
         return Mood.OPEN
-    subject, verb = _parsed(_WORD.findall(told.lower()))
-    if _is_past(verb) and subject != "you" and not _TOLD_YOU.match(told):
+    words = _WORD.findall(told.lower())
+    subject, verb = _parsed(words)
+    if subject in {"I", "we"} and (not verb or verb in _BIDDING or _WISHES.match(told)):
+        return Mood.OPEN
+    if _is_past(verb):
         return Mood.PAST
-    return Mood.OTHERS if subject == "they" and verb else Mood.OPEN
+    if not subject:
+        return Mood.SAYING if verb in _IDLE and len(words) > _FEW and not _AT_HAND.search(told) else Mood.OPEN
+    if subject == "you":
+        return Mood.OF_YOU if verb in _OF_YOU or _DENIES_YOU.match(told) else Mood.OPEN
+    return Mood.MINE if subject in {"I", "we"} else Mood.OTHERS
 
 
 def _parsed(words: list[str]) -> tuple[str, str]:
@@ -83,6 +112,8 @@ def _parsed(words: list[str]) -> tuple[str, str]:
     if at >= len(words):
         return "", ""
     first = words[at]
+    if first in _MANY and words[at + 1 : at + 2] and words[at + 1] in _ANYBODY:
+        at, first = at + 1, words[at + 1]
     if first in _SPEAKER or first == "you":
         return _SPEAKER.get(first, "you"), _verb_at(words, at + 1)
     if first in _OTHERS:

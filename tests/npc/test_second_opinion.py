@@ -80,3 +80,11 @@ def test_a_deed_that_is_told_of_is_not_done(line, action):
     [clause] = read(line, Ledger()).clauses
     _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **heads}))
     assert max(percept.action, key=percept.action.__getitem__) == action
+
+
+def test_who_is_to_get_a_foe_attacks_it():
+    heads = {"intent": {"give_me": 0.9, "attack": 0.1}, "action": {"give": 0.9, "attack": 0.1}}
+    line = "get that wolf before it bites somebody"
+    [clause] = read(line, Ledger()).clauses
+    _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **heads}))
+    assert max(percept.action, key=percept.action.__getitem__) == "attack"

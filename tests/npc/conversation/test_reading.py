@@ -47,6 +47,7 @@ POTION = after("blue potion", order="give me the blue potion", thing="blue potio
             "is there a bear near the well?",
         ),
         ("go there", after("well"), "go to the well"),
+        ("get that sword, no wait, the potion. the red one", Ledger(), "get the red potion"),
         ("show me where the sword is", Ledger(), "where is the sword"),
         (
             "and blue?",

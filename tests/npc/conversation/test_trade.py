@@ -412,6 +412,12 @@ def test_a_price_that_was_named_stands() -> None:
         (("how about my old boots for some bread",), "no_use"),
         (("a bread for a wolf pelt?",), "sold"),
         (("is the bread expensive?",), "price"),
+        (("how expensive is the bread",), "price"),
+        (("how much is the sword?", "can we meet in the middle"), "counter"),
+        (("how much is the sword?", "for 20 id take it"), "counter"),
+        (("how much is the sword?", "thats outrageous, 15"), "counter"),
+        (("how much is the sword?", "ok, give it to me"), "sold"),
+        (("how much for my wolf pelt",), "buys"),
         (("what would i pay for the bread?",), "price"),
     ],
 )
@@ -419,6 +425,14 @@ def test_a_deal_is_closed_or_dropped_however_it_is_put(lines: tuple[str, ...], t
     reply = haggle(*lines)
     assert reply is not None
     assert reply.topic == topic
+
+
+def test_who_has_goods_and_asks_whether_they_are_wanted_is_made_an_offer() -> None:
+    ledger = Ledger()
+    clause = read("i found a wolf pelt, do you want it", ledger).clauses[-1]
+    reply = answer(clause, ledger, Stall(WARES, {"wolf pelt": 35}), "ada", 1.0)
+    assert reply is not None
+    assert reply.topic == "buys"
 
 
 def test_a_penny_for_ones_thoughts_buys_nothing() -> None:

@@ -14,13 +14,18 @@ MOODS = {
     Mood.REPORTED: ["he told me to run", "I was told to follow the road", "she was like do not touch it", "dad made me wait"],
     Mood.GENERAL: ["you never know who walks in", "running makes me sick", "when you give a dog a bone he stays"],
     Mood.SUPPOSED: ["I wish somebody would follow me", "if I had a sword I would sell it", "he should have waited"],
-    Mood.MINE: ["I will stay at the inn", "I am going to the well", "I do not want to go home"],
+    Mood.MINE: [
+        "I am used to waiting", "we carry water all day",
+        "I will stay at the inn", "I am going to the well", "I do not want to go home",
+    ],
     Mood.ADVICE: ["you should get more sleep", "you should eat something"],
     Mood.OTHERS: ["my horse refuses to go near water", "a good merchant never gives his price", "wolves do not attack sheep"],
-    Mood.SAYING: ["take your time", "do not mention it", "break a leg", "you do not have to tell me"],
+    Mood.OF_YOU: ["you look tired", "you do not scare me", "you remind me of my uncle"],
+    Mood.SAYING: ["let bygones be bygones", "take your time", "do not mention it", "break a leg", "you do not have to tell me"],
     Mood.OPEN: [
         "follow me", "do not touch the sword", "never go there", "you should take the sword", "pick up the key and run",
-        "guard the chest", "I want you to come", "I told you not to touch it", "let us go",
+        "guard the chest", "I want you to come", "I will have the axe", "you have to stay here", "hold your position",
+        "you do not touch that", "I told you not to touch it", "let us go",
     ],
 }  # fmt: skip
 
@@ -57,6 +62,10 @@ def test_what_is_told_is_neither_an_order_nor_a_ban(line):
         ("id rather you didnt touch the sword", Sense.FORBID, "touch", "sword"),
         ("make sure you dont drink the blue potion", Sense.FORBID, "drink", "blue potion"),
         ("you better not take my key", Sense.FORBID, "take", "key"),
+        ("the key is off limits", Sense.FORBID, "take", "key"),
+        ("feel free to touch the sword", Sense.LIFT, "touch", "sword"),
+        ("i lift the ban on the sword", Sense.LIFT, "touch", "sword"),
+        ("if i dont come back, go home", Sense.ORDER, "go", ""),
         ("touch the sword all you like", Sense.LIFT, "touch", "sword"),
     ],
 )
