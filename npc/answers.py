@@ -171,20 +171,9 @@ def _known(parts: CharacterParts, percept: Percept, intent: str, asked: bool = F
         near = smalltalk.NEAR if asked else max(near, smalltalk.FAINT)
     elif asked and percept.talk:
         near = smalltalk.NEAR
-    if near is None or likeness < near or fact not in parts.persona.knowledge or not _tells(percept, likeness):
+    if near is None or likeness < near or fact not in parts.persona.knowledge or not smalltalk.tells(percept, likeness):
         return ""
     return "" if percept.target is not None and intent in parts.behaviour.pointing else fact
-
-
-def _tells(percept: Percept, likeness: float) -> bool:
-    """Whether a fact is near enough, for all that anybody talks about."""
-    talk = best(percept.talk)[1]
-    return (
-        not percept.talk
-        or (likeness >= smalltalk.NEAR and likeness >= talk - smalltalk.ASIDE)
-        or talk < likeness < smalltalk.NEAR
-        or likeness >= smalltalk.KNOWN
-    )
 
 
 def _do_as_told(parts: CharacterParts, percept: Percept, moment: Moment, seen: list[Sighting]) -> Decision:

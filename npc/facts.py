@@ -29,6 +29,7 @@ _ASIDE = 0.66  # and from which it is, where something else was spoken of meanwh
 _SAME = 0.04  # by so much another fact may be nearer
 _VERY = 0.85  # likeness from which a question is the fact's own, however it begins
 _WHOLE = 0.8  # likeness from which a question that goes on is asked by itself
+_TALK = 0.68  # likeness from which it is small talk
 _WORDS = 4  # at least, of such a question
 _SHORT = 9  # words
 _FEW = 3  # words of a question that is hardly about anything else: "why should I?"
@@ -84,7 +85,7 @@ def answer(turn: Turn) -> Reply | None:
 def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
     """Further about the fact that is spoken of."""
     clause, just = turn.clause, turn.ledger.told == topic
-    key = _asked(turn, topic, _ASKED if just else _ASIDE)
+    key = _asked(turn, topic, KNOWS if clause.sense is Sense.OTHER else _ASKED if just else _ASIDE)
     if key:
         return _told(turn, topic, fact.further[key], f"was asked further about {topic}: {key}")
     kind = further_of(clause.text.rstrip(" ?.!,"))
@@ -195,6 +196,8 @@ def _goes_on(turn: Turn, topic: str) -> bool:
     if (fact != topic and likeness >= far) or words > _SHORT:
         return False
     if fact == topic and likeness >= KNOWS:  # the very question of the card
+        return False
+    if words > _FEW and best(percept.talk)[1] >= max(_TALK, likeness):  # what anybody may be asked
         return False
     if any(d.p >= _IN_VIEW and mentions(clause.text, d.phrase, plural=True) for d in (*turn.percept.looked, *percept.watch)):
         return False

@@ -21,6 +21,7 @@ _OPEN = frozenset({Ask.NONE, Ask.WHY, Ask.HOW_LONG, Ask.COUNT, Ask.MINE, Ask.YOU
 _PLAIN = {"sure": "on_sure"}
 _ADVICE = "on_advice"
 _NEAR = 0.68  # likeness from which a question stands for itself
+_FEW = 4  # words of a question whether what was told is so: "is it true?"
 _KNOWS = 0.8  # likeness from which the card itself knows what is asked
 
 
@@ -42,6 +43,8 @@ def answer(turn: Turn) -> Reply | None:
         if kind == "became" and kind not in further:
             return None  # of whom nobody knows
         if kind == "urge" and not topic.startswith("on_"):
+            return None
+        if kind == "whether" and len(clause.text.split()) > _FEW:
             return None
         if kind == "whether" and max(best(turn.heard.talk)[1], best(turn.heard.knowledge)[1]) >= _NEAR:
             return None

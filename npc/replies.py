@@ -28,6 +28,7 @@ from npc.waiting import actions_of, at_the_word, cut_short, waiting
 _LEFT = re.compile(r"\b(?:gone|away|still (?:there|here))\b", re.IGNORECASE)
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
 _ABSTRACT = frozenset(GRAMMAR["abstract"].split())
+_SHOWN = frozenset({Ask.PRESENT, Ask.INSIDE})
 _MET = frozenset({"on_missed_you", "on_met_before"})
 _TAKES = frozenset({"celebrate", "refuse"})  # what a card does about a gift in its own way
 _ITSELF = frozenset({"handed", "name"})
@@ -53,7 +54,7 @@ _SEEN_OF = frozenset(
 )
 _UNSURE = frozenset({"what_thing", "which", "cannot_tell", "blind", "no_credit"})  # nothing to add in passing
 _MOST_ALSO = 2  # further answers to one utterance
-_VERY = 0.9  # likeness from which words are what anybody may be asked, though they name what is not in view
+_VERY = 0.8  # likeness from which words are what anybody may be asked, though they name what is not in view
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
 
@@ -123,6 +124,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     waits = clause.sense is Sense.OTHER and any(c.joint in {"if", "when"} for c in clause.conditions)
     if waits and best(turn.heard.action)[0] in _DONE and (planned := waiting(turn, clause)) is not None:
         return planned  # no deed is done before its condition holds
+    if clause.sense is Sense.FORBID and not actions_of(turn, clause) and best(turn.heard.talk)[1] >= smalltalk.FORMED:
+        return smalltalk.answer(turn)  # "do not worry about me", "you do not scare me"
     handler = HANDLERS.get(clause.sense)
     return (handler(turn) if handler is not None else None) or smalltalk.answer(turn)
 
@@ -245,7 +248,7 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
     seen = view.answer(turn.clause, looked)
     if seen is not None and seen.topic == "absent" and turn.clause.meaning.ask is Ask.COLOUR and not _is_said(turn.clause):
         return Reply("unknown", f"{seen.why}, which was only spoken of")  # "what colour is it?" of what was told
-    if turn.clause.text.lower().startswith("any ") and kind_of(singular(turn.clause.thing.lower())) in _ABSTRACT:
+    if turn.heard.talk and turn.clause.meaning.ask in _SHOWN and _is_abstract(turn.clause.thing):  # "is there a feast soon?"
         return None
     missing = seen is not None and seen.topic in {"absent", "cannot_tell", "blind"}
     if not missing or turn.clause.meaning.ask is Ask.CLAIM:
@@ -257,6 +260,11 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
         return None if any_of or asked or (smalltalk.knows(turn) and not left) else seen
     fact, likeness = best(turn.heard.knowledge)
     return None if likeness >= _MAY_KNOW and fact in turn.parts.persona.knowledge else seen
+
+
+def _is_abstract(thing: str) -> bool:
+    """Whether a thing is none that could be seen: "feast soon", "old legend"."""
+    return any(singular(word) in _ABSTRACT for word in thing.lower().split())
 
 
 def _is_said(clause: Clause) -> bool:
@@ -285,7 +293,7 @@ def _may_ask_for_a_fact(turn: Turn) -> bool:
 
 def _is_meant(turn: Turn, likeness: float) -> bool:
     """Whether a fact that is near is meant, and not what anybody may be asked: "what does your name mean?"."""
-    return likeness >= smalltalk.KNOWN or likeness >= best(turn.heard.talk)[1] - smalltalk.ASIDE
+    return smalltalk.tells(turn.heard, likeness)
 
 
 def _stall(turn: Turn) -> Stall:

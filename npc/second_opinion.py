@@ -62,10 +62,14 @@ _ASKS_WHAT = re.compile(
 # What is told of oneself or of others, and names nobody who is spoken to: "mine are both dead".
 _OF_OTHERS = re.compile(
     r"(?!.*\b(?:you|your|yours|ya)\b)(?!.*!)"
-    r"(?:mine|my|our|he|she|they|it|there|his|her|their|nobody|everybody|everyone|somebody|someone|one of (?:them|us))\b.* .+"
+    r"(?:(?:sometimes|some days|maybe|perhaps|today|yesterday|last night|and|but|so|well),? )*"
+    r"(?:I (?:think|feel|felt|guess|miss|lost|was|used to|would (?:hate|rather)|do not (?:want|know|think))|mine|my|our|he|she|they|people|it|there|his|her|their|nobody|"
+    r"everybody|everyone|somebody|someone|one of (?:them|us))\b.* .+"
     r"|you (?:look like|could|would|can|might) .*\bme\b.*",
     re.IGNORECASE,
 )
+# "she made the best cake" praises nobody who is spoken to.
+_OF_KIN = re.compile(r"(?!.*\byours?\b)(?:he|she|they|my|his|her|I would rather)\b", re.IGNORECASE)
 # "I love thunderstorms" praises nobody who is spoken to.
 _LIKES = re.compile(
     r"(?!.*\byour?\b)I (?:really |also |just |always )*(?:like|love|adore|enjoy|prefer) "
@@ -122,7 +126,7 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         return clause, replace(_cleared(percept), intent=mostly(percept.intent, "trade", SURE))
     if clause.sense is Sense.NO and best(percept.action)[0] == "trade":
         return clause, replace(_calm(percept), action=mostly(percept.action, "talk", _FAIR))
-    if clause.sense is Sense.QUESTION and percept.talk and not insults(clause.text):
+    if clause.sense is Sense.QUESTION and percept.talk and (best(percept.talk)[1] >= _NEAR or not insults(clause.text)):
         return clause, _cleared(percept)
     if clause.sense is Sense.ORDER:
         return clause, _as_ordered(clause, percept, harm)
@@ -166,6 +170,8 @@ def _worded(clause: Clause, percept: Percept) -> Percept:
     if intent in _NOT_ASKED and percept.talk and _ASKS_WHAT.match(clause.text):
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     if intent == "compliment" and percept.talk and _LIKES.match(clause.text):
+        return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
+    if intent == "compliment" and percept.talk and clause.sense is Sense.OTHER and _OF_KIN.match(clause.text):
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     words = _SAID.get(intent)
     if not percept.talk or words is None or clause.sense not in {Sense.OTHER, Sense.QUESTION} or words.search(clause.said):

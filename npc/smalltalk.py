@@ -21,9 +21,11 @@ from npc.language.tongues import is_unheard_of
 from npc.parts import best
 from npc.second_opinion import SURE
 from npc.turn import Turn
+from npc.types import Percept
 
-ASIDE = 0.12  # by so much a fact of the card may be less near: it says more
-KNOWN = 0.8  # likeness from which a fact of the card is meant, whatever else is near
+ASIDE = 0.03  # by so much a fact of the card may be less near: it says more
+KNOWN = 0.8  # likeness from which a fact of the card is meant, unless something else is nearer by `_NEARER`
+_NEARER = 0.06
 VERY = 0.85  # likeness from which they are about that, whatever is in view
 NEAR = 0.57  # likeness from which words are about one of those things
 FORMED = 0.62  # and from which they are where the way in which they are put tells something, too
@@ -81,14 +83,22 @@ _HELP = re.compile(
     r"(?:me|us|him|her|them)? ?(?:to )?(?:write|find out|think|choose|decide|learn|understand|remember|make|with)\b",
     re.IGNORECASE,
 )
+_GO_ON = re.compile(r"(?:please )?(?:(?:go|carry) on|continue|keep going)(?: please)?[\s.!]*", re.IGNORECASE)
+# "at the mill", "except drums", "not any more": what goes on with what was told, and has no verb of its own.
+_REST = re.compile(
+    r"(?:(?:and|but) )?(?:at|in|on|with|for|from|near|by|alone|just|only|not|except|especially|mostly|every|all|since|after|"
+    r"until|like|as|without|because of|over|under|behind|about)\b(?: (?!you\b|your\b|me\b)[\w']+){0,5}[\s.!]*",
+    re.IGNORECASE,
+)
 _HEARD = 0.6
 
 
 def answer(turn: Turn) -> Reply | None:
     """A line about what was said; None where it is something else than talk, or the card knows of it."""
     clause, percept, parts = turn.clause, turn.heard, turn.parts
-    asks = clause.sense is Sense.QUESTION or (clause.sense is Sense.TRADE and "maybe" in clause.meaning.values)
-    if not (asks or clause.sense in {Sense.OTHER, Sense.ORDER}) or not percept.talk:
+    maybe = clause.sense is Sense.TRADE and ("maybe" in clause.meaning.values or not parts.persona.wares)
+    asks = clause.sense is Sense.QUESTION or maybe
+    if not (asks or clause.sense in {Sense.OTHER, Sense.ORDER, Sense.FORBID}) or not percept.talk:
         return None
     topic, likeness = _nearest(turn, asks)
     told = knows(turn) and best(percept.intent)[0] in parts.behaviour.asking  # then the card answers
@@ -214,7 +224,15 @@ def knows(turn: Turn) -> bool:
         return False
     if fact not in turn.parts.persona.knowledge:
         return False
-    return likeness >= KNOWN or (likeness >= NEAR and likeness >= best(turn.heard.talk)[1] - ASIDE)
+    return likeness >= NEAR and tells(turn.heard, likeness)
+
+
+def tells(percept: Percept, likeness: float) -> bool:
+    """Whether a fact of the card is near enough, for all that anybody talks about: both are cosines of the same encoder."""
+    talk = best(percept.talk)[1]
+    if not percept.talk or talk < NEAR:
+        return likeness >= min(NEAR, talk)
+    return likeness >= talk - (_NEARER if likeness >= KNOWN else ASIDE)
 
 
 def _is_talk(turn: Turn, likeness: float) -> bool:
@@ -224,6 +242,8 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
     if intent in _ENMITY and p >= _HEARD:
         return False
     if clause.sense is Sense.ORDER:
+        if _GO_ON.fullmatch(clause.text):
+            return True
         deed = turn.parts.behaviour.deeds.get(clause.meaning.verb, ())
         if _ABLE.fullmatch(clause.text.rstrip(" ?.!")) and not deed:
             return True
@@ -239,6 +259,8 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
         return True
     tells = _TELLS.match(clause.text) or (intent == "refuse" and _OF_YOU.match(clause.text))
     if clause.sense is Sense.OTHER and intent in _CONSENT and tells and not turn.ledger.asked:
+        return True
+    if turn.ledger.theirs and turn.ledger.talk and _REST.fullmatch(clause.text):
         return True
     if intent in _MANNERS or intent not in _TALK:
         return likeness >= QUITE or p < _HEARD

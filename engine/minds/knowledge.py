@@ -131,7 +131,7 @@ class Knowledge:
         vectors = self._encode(questions, budget)
         if not len(vectors):
             return {}
-        heard = self._sentences([text])[0]
+        heard = self._sentences([plain(text)])[0]
         if self._is_anew():
             return self._nearest(asked, questions, text, budget)
         cosines = (vectors @ heard).astype(np.float64)  # so that what is rounded prints as it was rounded
