@@ -44,7 +44,7 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
     moment.away = away
     if turn is not None and turn.replied is not None:
         talk = "ask_about" if turn.clause.sense is Sense.QUESTION else "chat"
-        plain = talk if turn.replied.topic in parts.behaviour.small_talk else parts.known(heard.intent)
+        plain = talk if turn.replied.topic.startswith(_TALK_OF) else parts.known(heard.intent)
         own = parts.meant(heard)  # the card's own words, whatever the grammar takes them for
         certain = own and heard.knowledge[own] >= KNOWS and turn.clause.sense not in _TAKEN_BACK
         moment.intent = own if certain else plain
@@ -90,6 +90,7 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
     return decision
 
 
+_TALK_OF = ("on_", "to_", "further_")  # topics of small talk
 _TAG = 3  # words of a question that may only hang on another: "do you remember?"
 _BY_THE_WAY = frozenset({"on_sure", "on_doubt", "on_mood"})  # "really?" beside another question
 TALK = 4  # answers to another character, until one of the two has been silent for a while

@@ -210,7 +210,8 @@ TRACED = tuple(sorted((name for name, asks in ASKS.items() if asks.traced), key=
 # -- what is said --------------------------------------------------------------------------------------------
 
 
-_TAKEN_UP = frozenset({"question", "asked", "said"})  # words of the speaker, turned round (`npc.language.echo`)
+_TAKEN_UP = frozenset({"question", "asked"})  # a question of the speaker, turned round (`npc.language.echo`)
+_BACK = 2  # lines after a question of its own in which it rather asks none
 
 
 class Line(Condition):
@@ -341,6 +342,8 @@ class Speaker:
         if fresh:
             most = max(line.specificity for line in fresh)
             best = [line for line in fresh if line.specificity == most]
+            if any(said.endswith("?") for said in list(self._said)[-_BACK:]):  # nobody likes to be questioned
+                best = [line for line in best if not line.say.endswith("?")] or best
             # Seeded for each choice: a few bytes of state, where a generator's own would fill a save file.
             chosen = random.Random(f"{self._seed}/{self._choices}").choice(best)
             self._choices += 1

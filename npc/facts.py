@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from npc.conditions import Line
 from npc.conversation.episodes import asks_back
@@ -15,11 +16,13 @@ from npc.conversation.recall import resumed
 from npc.conversation.reply import Reply
 from npc.language.echo import embedded, said_back
 from npc.language.forms import follow_of, further_of
-from npc.language.senses import Ask, Sense
+from npc.language.senses import Ask, Sense, is_question
 from npc.language.sentences import mentions
 from npc.lore import Fact
 from npc.parts import best
+from npc.persona import Persona
 from npc.turn import Turn
+from npc.types import Percept
 
 KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 FAR = 0.55  # likeness below which a short question after a fact goes on about that fact
@@ -33,6 +36,7 @@ _TALK = 0.68  # likeness from which it is small talk
 _WORDS = 4  # at least, of such a question
 _SHORT = 9  # words
 _FEW = 3  # words of a question that is hardly about anything else: "why should I?"
+_NAMES, _NAMED_FROM, _SURELY = 0.2, 0.4, 0.76  # what a name adds to likeness, from which on, and up to which
 _IN_VIEW = 0.5
 # "when?", "and how many?", "which are good?": what is left out is what was spoken of.
 _BARE = re.compile(
@@ -150,6 +154,23 @@ def _beside(turn: Turn) -> Reply | None:
             lines = facts[topic].further[key] if key else facts[topic].say
             return _told(turn, topic, lines, f"was asked about {topic}, which was named beside")
     return None
+
+
+def naming(persona: Persona, text: str, percept: Percept) -> Percept:
+    """A percept in which facts of somebody whom a question names are nearer: "is Hilde always that loud?"."""
+    if not percept.knowledge or not is_question(text):
+        return percept
+    words = frozenset(re.findall(r"[a-z]+", text.lower()))
+    named = {
+        name: min(p + _NAMES, _SURELY)
+        for name, p in percept.knowledge.items()
+        if _NAMED_FROM <= p < _SURELY and name in words and _is_a_name(name, persona.knowledge[name])
+    }
+    return replace(percept, knowledge={**percept.knowledge, **named}) if named else percept
+
+
+def _is_a_name(name: str, fact: Fact) -> bool:
+    return any(name.capitalize() in question for question in fact.asked)
 
 
 def _told(turn: Turn, topic: str, lines: Sequence[Line], why: str) -> Reply | None:

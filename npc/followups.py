@@ -22,6 +22,7 @@ _PLAIN = {"sure": "on_sure"}
 _ADVICE = "on_advice"
 _NEAR = 0.68  # likeness from which a question stands for itself
 _FEW = 4  # words of a question whether what was told is so: "is it true?"
+_TALK = 0.75  # likeness from which words are about something of their own
 _KNOWS = 0.8  # likeness from which the card itself knows what is asked
 
 
@@ -32,7 +33,9 @@ def answer(turn: Turn) -> Reply | None:
     if clause.sense not in _ASKS_ON or clause.meaning.ask not in _OPEN or (ledger.told and kind not in _OF_THEIRS):
         return None
     topic = ledger.theirs if kind in _OF_THEIRS else ledger.talk
-    if not kind or not topic:
+    if kind == "then" and not topic and not ledger.asked and clause.sense in {Sense.YES, Sense.ORDER}:
+        return Reply("on_more", "was told to go on")
+    if not kind or not topic or (kind == "then" and _is_its_own(turn)):
         return None
     if kind == "why" and ledger.reason != "talk":
         return None  # of what it did, not of what it said
@@ -44,7 +47,7 @@ def answer(turn: Turn) -> Reply | None:
             return None  # of whom nobody knows
         if kind == "urge" and not topic.startswith("on_"):
             return None
-        if kind == "whether" and len(clause.text.split()) > _FEW:
+        if kind == "whether" and len(clause.said.split()) > _FEW:
             return None
         if kind == "whether" and max(best(turn.heard.talk)[1], best(turn.heard.knowledge)[1]) >= _NEAR:
             return None
@@ -60,6 +63,12 @@ def answer(turn: Turn) -> Reply | None:
     about = _ADVICE if kind in _OF_THEIRS else "" if name in behaviour.small_talk and kind != "sure" else topic
     why = f"was asked further about {topic.partition('_')[2].replace('_', ' ')}: {kind}"
     return Reply(name, why, values_of(clause.text, clause.sense is Sense.QUESTION), talk=about)
+
+
+def _is_its_own(turn: Turn) -> bool:
+    """Whether words that could ask to go on come near to something else: "be honest"."""
+    near, likeness = best(turn.heard.talk)
+    return likeness >= _TALK and near != "on_more"
 
 
 def _fresh(turn: Turn, name: str, plain: str) -> str:

@@ -17,6 +17,7 @@ from npc.conversation.reading import Clause, Reading, read, somebody_in
 from npc.conversation.recall import lately
 from npc.conversation.stall import Stall
 from npc.conversation.things import table
+from npc.facts import naming
 from npc.language.forms import follow_of
 from npc.language.kinds import PERSON, akin
 from npc.language.phrases import kind_of
@@ -78,7 +79,8 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     called = plain(percept.text).strip(" .,!?").lower() == parts.persona.name.lower()
     if called or (away is not None and away >= BACK):
         come_back(parts, percept.speaker)
-    pairs = [second_opinion(clause, part) for clause, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
+    heard = [naming(parts.persona, c.text, part) for c, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
+    pairs = [second_opinion(clause, part) for clause, part in zip(reading.clauses, heard, strict=False)]
     stall = Stall(parts.persona.wares, parts.persona.wants)
     named = [bool(stall.wares) and names_wares(clause, stall) for clause, _ in pairs]
     decides = min(range(len(pairs)), key=lambda n: (*_weight(pairs[n], named[n]), n))

@@ -24,8 +24,8 @@ from npc.turn import Turn
 from npc.types import Effect, Percept
 from npc.waiting import actions_of, at_the_word, cut_short, waiting
 
-# Asked of what is between the two: no fact of the card, however near its words come.
 _LEFT = re.compile(r"\b(?:gone|away|still (?:there|here))\b", re.IGNORECASE)
+# Asked of what is between the two: no fact of the card, however near its words come.
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
 _ABSTRACT = frozenset(GRAMMAR["abstract"].split())
 _SHOWN = frozenset({Ask.PRESENT, Ask.INSIDE})
@@ -54,7 +54,7 @@ _SEEN_OF = frozenset(
 )
 _UNSURE = frozenset({"what_thing", "which", "cannot_tell", "blind", "no_credit"})  # nothing to add in passing
 _MOST_ALSO = 2  # further answers to one utterance
-_VERY = 0.8  # likeness from which words are what anybody may be asked, though they name what is not in view
+_VERY = 0.9  # likeness from which words are what anybody may be asked, though they name what is not in view
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
 
@@ -85,7 +85,7 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
             kept := _kept(replace(turn, clauses=[(mine, turn.heard)]), looked)
         ) is not None:
             return kept
-    if clause.lost and turn.heard.target is None:  # "that" is what the words point at, where they do
+    if clause.lost and turn.heard.target is None and not _is_talk(turn):  # "that" is what the words point at, where they do
         return ask_which(turn)
     goes_on = trade.goes_on(clause, ledger) or trade.wants(clause) or basket.goes_on(clause, ledger, _stall(turn))
     if goes_on and (traded := _traded(turn, looked)) is not None:
@@ -100,7 +100,7 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return further
     fact, likeness = best(turn.heard.knowledge)
     knows = _KNOWS_BETTER if clause.meaning.ask in _OF_PLACES and looked.has_frame else _KNOWS
-    if likeness >= knows and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn) and _is_meant(turn, likeness):
+    if likeness >= knows and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn) and smalltalk.knows(turn):
         return None
     seen = _seen(turn, looked) or episodes.of_a_thing(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
     seen = seen or recall.answer(clause, ledger, looked.time) or _under_way(turn)
@@ -124,8 +124,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     waits = clause.sense is Sense.OTHER and any(c.joint in {"if", "when"} for c in clause.conditions)
     if waits and best(turn.heard.action)[0] in _DONE and (planned := waiting(turn, clause)) is not None:
         return planned  # no deed is done before its condition holds
-    if clause.sense is Sense.FORBID and not actions_of(turn, clause) and best(turn.heard.talk)[1] >= smalltalk.FORMED:
-        return smalltalk.answer(turn)  # "do not worry about me", "you do not scare me"
+    if clause.sense is Sense.FORBID and _is_talk(turn):
+        return smalltalk.answer(turn)
     handler = HANDLERS.get(clause.sense)
     return (handler(turn) if handler is not None else None) or smalltalk.answer(turn)
 
@@ -248,7 +248,8 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
     seen = view.answer(turn.clause, looked)
     if seen is not None and seen.topic == "absent" and turn.clause.meaning.ask is Ask.COLOUR and not _is_said(turn.clause):
         return Reply("unknown", f"{seen.why}, which was only spoken of")  # "what colour is it?" of what was told
-    if turn.heard.talk and turn.clause.meaning.ask in _SHOWN and _is_abstract(turn.clause.thing):  # "is there a feast soon?"
+    abstract = any(singular(word) in _ABSTRACT for word in turn.clause.thing.lower().split())
+    if turn.heard.talk and turn.clause.meaning.ask in _SHOWN and abstract:  # "is there a feast soon?"
         return None
     missing = seen is not None and seen.topic in {"absent", "cannot_tell", "blind"}
     if not missing or turn.clause.meaning.ask is Ask.CLAIM:
@@ -262,9 +263,9 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
     return None if likeness >= _MAY_KNOW and fact in turn.parts.persona.knowledge else seen
 
 
-def _is_abstract(thing: str) -> bool:
-    """Whether a thing is none that could be seen: "feast soon", "old legend"."""
-    return any(singular(word) in _ABSTRACT for word in thing.lower().split())
+def _is_talk(turn: Turn) -> bool:
+    """Whether no deed is bidden or forbidden: "do not worry about me", "make one about me"."""
+    return best(turn.heard.talk)[1] >= smalltalk.FORMED and not actions_of(turn, turn.clause)
 
 
 def _is_said(clause: Clause) -> bool:
@@ -289,11 +290,6 @@ def _may_ask_for_a_fact(turn: Turn) -> bool:
         item, listed = clause.meaning.values.get("item", ""), {"rank", "number"}.isdisjoint(clause.meaning.values)
         return (clause.meaning.ask is Ask.WARES and listed) or bool(item and not _stall(turn).find(item))
     return clause.sense in _ASKING
-
-
-def _is_meant(turn: Turn, likeness: float) -> bool:
-    """Whether a fact that is near is meant, and not what anybody may be asked: "what does your name mean?"."""
-    return smalltalk.tells(turn.heard, likeness)
 
 
 def _stall(turn: Turn) -> Stall:

@@ -63,7 +63,8 @@ _ASKS_WHAT = re.compile(
 _OF_OTHERS = re.compile(
     r"(?!.*\b(?:you|your|yours|ya)\b)(?!.*!)"
     r"(?:(?:sometimes|some days|maybe|perhaps|today|yesterday|last night|and|but|so|well),? )*"
-    r"(?:I (?:think|feel|felt|guess|miss|lost|was|used to|would (?:hate|rather)|do not (?:want|know|think))|mine|my|our|he|she|they|people|it|there|his|her|their|nobody|"
+    r"(?:I (?:think|feel|felt|guess|miss|lost|was|used to|would (?:hate|rather)|do not (?:want|know|think))|"
+    r"mine|my|our|he|she|they|people|it|there|his|her|their|nobody|"
     r"everybody|everyone|somebody|someone|one of (?:them|us))\b.* .+"
     r"|you (?:look like|could|would|can|might) .*\bme\b.*",
     re.IGNORECASE,
@@ -76,6 +77,7 @@ _LIKES = re.compile(
     r"(?!it\b|this\b|that\b|the way\b|what\b|how\b)",
     re.IGNORECASE,
 )
+_I = re.compile(r"I\b(?! (?:will|shall|am going to|hate you)\b)", re.IGNORECASE)
 _EXCLAIMS = re.compile(r"(?!.*\byour?\b)what an? [a-z]+", re.IGNORECASE)
 _THE_SAME = 0.95  # likeness of words that are the same, but for signs
 _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
@@ -185,11 +187,13 @@ def _is_harmless_talk(clause: Clause, percept: Percept) -> bool:
         return False
     if percept.talk and _EXCLAIMS.match(clause.text):  # of somebody who was told of, as a rule
         return True
-    if means_harm(clause.text) or insults(clause.text):
+    if means_harm(clause.text):
+        return False
+    near = max(best(percept.talk)[1], best(percept.knowledge)[1])
+    if insults(clause.text) and not (near >= _NEAR and _I.match(clause.text)):  # "I would be terrible at your job"
         return False
     if percept.talk and clause.sense is Sense.OTHER and _OF_OTHERS.match(clause.text):
         return True
-    near = max(best(percept.talk)[1], best(percept.knowledge)[1])
     return near >= _NEAR and best(percept.talk)[0] not in _UNFRIENDLY
 
 

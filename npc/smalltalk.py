@@ -23,20 +23,23 @@ from npc.second_opinion import SURE
 from npc.turn import Turn
 from npc.types import Percept
 
-ASIDE = 0.03  # by so much a fact of the card may be less near: it says more
-KNOWN = 0.8  # likeness from which a fact of the card is meant, unless something else is nearer by `_NEARER`
-_NEARER = 0.06
+ASIDE = 0.08  # by so much a fact of the card that is as near as `_WELL` may be less near: it says more
+_WELL, _LITTLE = 0.7, 0.03
+KNOWN = 0.75  # likeness from which a fact of the card is meant, unless something else is nearer by `_NEARER`
+_NEARER = 0.15
+_SURELY = 0.97  # and from which it is, whatever else is near
 VERY = 0.85  # likeness from which they are about that, whatever is in view
-NEAR = 0.57  # likeness from which words are about one of those things
-FORMED = 0.62  # and from which they are where the way in which they are put tells something, too
+NEAR = 0.56  # likeness from which words are about one of those things
+_ALONE = 0.75  # and where nothing is known of what anybody talks about
+FORMED = 0.58  # and from which they are where the way in which they are put tells something, too
 ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question of the card
 SAID = 0.64  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
 _FEW = 3
 _OTHERWISE = 0.8  # what likeness counts between a question and what others only tell of, or a remark and what they only ask
-SAYING = 0.62  # and from which a remark is, that can be said back
+SAYING = 0.59  # and from which a remark is, that can be said back
 QUITE = 0.68  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
-FAINT = 0.58  # and from which they may be, where they are put in no known way
+FAINT = 0.57  # and from which they may be, where they are put in no known way
 # What the model hears in a remark that is answered as such, and not talked about.
 _MANNERS = frozenset({"greet", "farewell", "thank", "apologize", "compliment", "gift", "agree", "refuse"})
 _I = re.compile(r"\bi\b")
@@ -52,8 +55,8 @@ _ENMITY = frozenset({"insult", "threaten", "attack"})
 _TALK = frozenset({"chat", "none", "ask_about", "identify", "ask_where"})
 # Ways to put something that say more than what it comes near to.
 _SURER = {
-    "to_if": 0.78, "to_opinion": 0.72, "to_acquainted": 0.75, "to_inside": 0.9, "to_how_to": 0.75, "to_better": 0.8,
-    "to_most": 0.66, "to_ever": 0.64, "to_because": 0.95, "to_became": 0.8,
+    "to_if": 0.7, "to_opinion": 0.72, "to_acquainted": 0.75, "to_inside": 0.9, "to_how_to": 0.75, "to_better": 0.8,
+    "to_most": 0.66, "to_ever": 0.62, "to_because": 0.95, "to_became": 0.8,
 }  # fmt: skip
 _INSIDE = re.compile(
     r"(?:and |so |but )?what is (?:in|inside|under|behind)\b|(?:who|why|how|when|is|are|was|were|do|does|did)\b", re.IGNORECASE
@@ -224,7 +227,7 @@ def knows(turn: Turn) -> bool:
         return False
     if fact not in turn.parts.persona.knowledge:
         return False
-    return likeness >= NEAR and tells(turn.heard, likeness)
+    return likeness >= (NEAR if turn.heard.talk else _ALONE) and tells(turn.heard, likeness)
 
 
 def tells(percept: Percept, likeness: float) -> bool:
@@ -232,7 +235,8 @@ def tells(percept: Percept, likeness: float) -> bool:
     talk = best(percept.talk)[1]
     if not percept.talk or talk < NEAR:
         return likeness >= min(NEAR, talk)
-    return likeness >= talk - (_NEARER if likeness >= KNOWN else ASIDE)
+    aside = _NEARER if likeness >= KNOWN else (ASIDE if likeness >= _WELL else _LITTLE)
+    return likeness >= min(_SURELY, talk - aside)
 
 
 def _is_talk(turn: Turn, likeness: float) -> bool:

@@ -85,7 +85,8 @@ _VOCATIVE = expanded(
     r"^(?:(?:heya?|hello|hi|oi|yo|oh|g'?day|howdy|hiya|morning|"
     r"evening|afternoon|good (?:day|morning|evening|afternoon)|greetings|excuse me)"
     r"[ ,]+)?"
-    r"(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|{name}(?=\s+(?:<asks>|<verbs>|do not|never|please|there (?:is|are)|let us)\b)|"
+    r"(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|"
+    r"{name}(?=\s+(?:<asks>|<verbs>|got any|do not|never|please|there (?:is|are)|let us)\b)|"
     r"(?:<roles>)(?=\s+(?:there (?:is|are)|what|where|who|how|why|(?:can|could|do|are|will) you)\b))\s*|"
     r",?\s*\b(?:oh |my )?{name}(?=\s*[.!?]*$)|,\s*(?:oh |my |dear |good )*(?:<roles>)(?=\s*[.!?]*$)"
 )

@@ -48,7 +48,8 @@ _I_WILL = re.compile(
 )
 # "id rather stay", "everyone said id never make it"
 _I_WOULD = re.compile(
-    rf"\bid(?= (?:{VERBS}|be|do|rather|never|not|just|also|still|always|have|hate|love|like|say|die|think|prefer|bet)\b)", re.IGNORECASE
+    rf"\bid(?= (?:{VERBS}|be|do|rather|never|not|just|also|still|always|have|hate|love|like|say|die|think|prefer|bet)\b)",
+    re.IGNORECASE,
 )
 
 
