@@ -11,7 +11,7 @@ from npc.conversation.reply import Reply
 from npc.language.forms import follow_of
 from npc.language.senses import Ask, Sense
 from npc.parts import best
-from npc.smalltalk import values_of
+from npc.smalltalk import GO_ON, values_of
 from npc.turn import Turn
 
 _ASKS_ON = frozenset({Sense.QUESTION, Sense.OTHER, Sense.YES, Sense.ORDER, Sense.TRADE, Sense.CEASE})
@@ -33,7 +33,7 @@ def answer(turn: Turn) -> Reply | None:
     if clause.sense not in _ASKS_ON or clause.meaning.ask not in _OPEN or (ledger.told and kind not in _OF_THEIRS):
         return None
     topic = ledger.theirs if kind in _OF_THEIRS else ledger.talk
-    if kind == "then" and not topic and not ledger.asked and clause.sense in {Sense.YES, Sense.ORDER}:
+    if not topic and not ledger.asked and GO_ON.fullmatch(clause.text):
         return Reply("on_more", "was told to go on")
     if not kind or not topic or (kind == "then" and _is_its_own(turn)):
         return None

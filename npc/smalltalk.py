@@ -86,7 +86,7 @@ _HELP = re.compile(
     r"(?:me|us|him|her|them)? ?(?:to )?(?:write|find out|think|choose|decide|learn|understand|remember|make|with)\b",
     re.IGNORECASE,
 )
-_GO_ON = re.compile(r"(?:please )?(?:(?:go|carry) on|continue|keep going)(?: please)?[\s.!]*", re.IGNORECASE)
+GO_ON = re.compile(r"(?:please )?(?:(?:go|carry) on|continue|keep going)(?: please)?[\s.!]*", re.IGNORECASE)
 # "at the mill", "except drums", "not any more": what goes on with what was told, and has no verb of its own.
 _REST = re.compile(
     r"(?:(?:and|but) )?(?:at|in|on|with|for|from|near|by|alone|just|only|not|except|especially|mostly|every|all|since|after|"
@@ -246,7 +246,7 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
     if intent in _ENMITY and p >= _HEARD:
         return False
     if clause.sense is Sense.ORDER:
-        if _GO_ON.fullmatch(clause.text):
+        if GO_ON.fullmatch(clause.text):
             return True
         deed = turn.parts.behaviour.deeds.get(clause.meaning.verb, ())
         if _ABLE.fullmatch(clause.text.rstrip(" ?.!")) and not deed:
