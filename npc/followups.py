@@ -30,11 +30,11 @@ def answer(turn: Turn) -> Reply | None:
     """What is answered to words that go on about what was just talked of; None where they do not."""
     clause, ledger, behaviour = turn.clause, turn.ledger, turn.parts.behaviour
     kind = follow_of(clause.text) or (follow_of(clause.said) if clause.sense is Sense.QUESTION else "")
+    if GO_ON.fullmatch(clause.text) and not (ledger.talk or ledger.asked or ledger.told or ledger.forbidden):
+        return Reply("on_more", "was told to go on")
     if clause.sense not in _ASKS_ON or clause.meaning.ask not in _OPEN or (ledger.told and kind not in _OF_THEIRS):
         return None
     topic = ledger.theirs if kind in _OF_THEIRS else ledger.talk
-    if not topic and not ledger.asked and GO_ON.fullmatch(clause.text):
-        return Reply("on_more", "was told to go on")
     if not kind or not topic or (kind == "then" and _is_its_own(turn)):
         return None
     if kind == "why" and ledger.reason != "talk":

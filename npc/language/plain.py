@@ -46,11 +46,6 @@ _I_WILL = re.compile(
     r" [a-z]+ (?:you|him|her|it|them|us|the|my|your|some|this|that)\b)",
     re.IGNORECASE,
 )
-# "id rather stay", "everyone said id never make it"
-_I_WOULD = re.compile(
-    rf"\bid(?= (?:{VERBS}|be|do|rather|never|not|just|also|still|always|have|hate|love|like|say|die|think|prefer|bet)\b)",
-    re.IGNORECASE,
-)
 
 
 def _misspellings() -> dict[str, str]:
@@ -93,7 +88,6 @@ def plain(text: str) -> str:
     else:
         text = _NOISE.sub(" ", text)
     text = _NO_ITS.sub(r"\g<no>, it is", text)
-    text = _I_WOULD.sub("I would", text)
     text = _I_WILL.sub("I will", _IT_IS.sub(r"\1it is", _STRETCHED.sub(r"\1\1", text)))
     for shorthand, word in _SHORTHAND:
         text = shorthand.sub(word, text)

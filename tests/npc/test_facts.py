@@ -82,3 +82,15 @@ def test_without_a_fact_before_it_a_short_question_asks_for_nothing_known(actor)
 @pytest.mark.parametrize("line", ["when does the gate open?", "and when is it open again?", "when will you follow me"])
 def test_a_question_that_begins_with_when_is_no_condition(line):
     assert [piece.joint for piece in cut(line)] == [""]
+
+
+def test_a_question_that_names_somebody_is_about_him(stage):
+    odo = {"asked": ["What do you think of Odo?"], "say": "He counts well."}
+
+    def ask(text):
+        actor = stage(knowledge={"odo": odo, "song": CARD["knowledge"]["song"]}, lines={"on_mood": "Peace."})
+        near = {"knowledge": {"odo": 0.5, "song": 0.1}, "talk": {"on_mood": 0.7}}
+        return actor.hear(text, "ask_about", "talk", target=None, **near).line
+
+    assert ask("is odo always that loud?") == "He counts well."
+    assert ask("is it always that loud?") == "Peace."

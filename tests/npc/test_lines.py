@@ -6,7 +6,7 @@ import pytest
 
 from npc import characters, load_persona
 from npc.behaviour import load_behaviour
-from npc.conditions import Moment
+from npc.conditions import Line, Moment, Speaker
 from npc.variables import filled, said
 
 MOODS = ("neutral", "angry", "afraid", "sad", "happy")
@@ -48,3 +48,11 @@ def test_thanks_are_answered_as_thanks_in_any_mood(name):
 def test_no_sentence_ends_twice(line, value, told):
     assert said(line, {"thing": value}) == told
     assert filled("{thing}.", {"thing": "Gut."}) == "Gut."
+
+
+def test_after_a_question_of_its_own_it_rather_asks_none():
+    lines = [Line(say=f"Why {n}?") for n in range(4)] + [Line(say="I see."), Line(say="So it is.")]
+    for seed in range(20):
+        speaker = Speaker({}, {}, f"s{seed}")
+        spoken = [speaker.one_of(lines, Moment(), {}) for _ in range(3)]
+        assert sum(said.endswith("?") for said in spoken) <= 1, spoken

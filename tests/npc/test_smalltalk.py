@@ -39,6 +39,7 @@ def test_a_fact_of_the_card_goes_before_small_talk_that_is_hardly_nearer(miller)
 
     assert ask(0.7, 0.75) == "I am the miller."
     assert ask(0.45, 0.9) == "A brother."
+    assert ask(0.65, 0.75) != "I am the miller."  # a fact that is not quite near says no more than what is nearer
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,35 @@ def test_manners_that_no_word_stands_for_are_none(stage):
     actor = stage(lines={"greet": "Hello.", "on_wow": "So it is."})
     assert _talk(actor, "haha good name", "greet", "greet", talk={"on_wow": 0.8}).line == "So it is."
     assert _talk(actor, "hello there", "greet", "greet").line == "Hello."
+
+
+def test_what_praises_or_blames_nobody_here_sets_off_no_rule(stage):
+    rules = [{"when": {"intent": intent}, "do": "celebrate", "because": "x"} for intent in ("compliment", "insult")]
+    actor = stage(rules=rules)
+    assert _talk(actor, "she made the best plum cake", "compliment", "celebrate").action == "talk"
+    assert _talk(actor, "i would be terrible at your job", "insult", "refuse", talk={"on_job": 0.9}).action == "talk"
+    assert _talk(actor, "you made the best plum cake", "compliment", "celebrate").action == "celebrate"
+
+
+@pytest.mark.parametrize(("text", "topic"), [("dont worry about me", "on_calm"), ("do not laugh", "on_funny_though")])
+def test_a_ban_of_no_deed_is_talk(stage, text, topic):
+    assert _talk(stage(lines={topic: "Good."}), text, "none", talk={topic: 0.8}).line == "Good."
+
+
+def test_what_nobody_could_see_is_not_looked_for(stage):
+    actor = stage(lines={"absent": "I see no {thing}.", "on_festival": "At harvest."})
+    assert _talk(actor, "is there a feast soon?", "ask_about", talk={"on_festival": 0.7}).line == "At harvest."
+    assert _talk(actor, "is there a well?", "ask_about", talk={"on_festival": 0.7}).line == "I see no well."
+
+
+def test_go_on_is_no_way_to_go(stage):
+    actor = stage(lines={"on_more": "That is all."})
+    assert _talk(actor, "go on", "go_to", "go_to", talk={"on_more": 0.9}).line == "That is all."
+
+
+def test_what_goes_on_with_a_story_is_no_order(miller):
+    _talk(miller, "I got a job", talk={"on_new_work": 0.8})
+    assert "spoken to" in _talk(miller, "at the bakery", "go_to", "go_to", talk={"on_new_work": 0.3}).reason
 
 
 def test_harmless_talk_costs_nothing(stage):
