@@ -191,7 +191,8 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     ledger.hear(Heard(text=turn.percept.text[:500], sense=clause.sense, intent=moment.intent, time=now))
     for about, percept in sorted(turn.clauses, key=lambda pair: pair[0].is_deed):  # what is to be done is what "it" means then
         if about.thing and not about.lost and kind_of(about.thing) not in _VAGUE:
-            place = percept.target
+            shown = turn.replied.target if turn.replied is not None and about is clause else None
+            place = shown or percept.target  # "which barrel is nearest?", and then "roll it here"
             if akin(about.thing, PERSON):
                 ledger.person = Meant(phrase=about.thing, time=now)
             ledger.mean(Meant(phrase=about.thing, time=now, x=place.x if place else None, y=place.y if place else None))

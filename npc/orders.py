@@ -12,7 +12,7 @@ from npc.conversation.reply import Reply
 from npc.conversation.things import rival
 from npc.conversation.view import taken_for
 from npc.language.kinds import to_look_for
-from npc.language.phrases import kind_of, singular, thing_in
+from npc.language.phrases import PRONOUN, kind_of, singular, thing_in
 from npc.language.senses import BEYOND, Ask, Sense
 from npc.memory.ledger import Order
 from npc.memory.records import PlannedOrder
@@ -132,6 +132,9 @@ def order(turn: Turn) -> Reply | None:
         _meant(turn, clause, replace(percept, target=_checked(clause, percept.target, turn.percept.looked))),
     )
     percept = turn.heard
+    if (same := _lately(turn, clause)) is not None:
+        percept = replace(percept, target=same)
+        turn.clauses[0] = (clause, percept)
     if (instead := _rival(clause, percept.target, turn.percept.looked)) is not None:
         return taken_for(singular(clause.thing), instead, "refuse")
     if clause.conditions and (planned := waiting(turn, clause)) is not None:
@@ -188,6 +191,16 @@ def _checked(clause: Clause, target: Target | None, looked: Sequence[Found]) -> 
         return Target(best_one.x, best_one.y, best_one.p)
     x, y = min(places, key=lambda at: _apart(target, at))
     return Target(x, y, best_one.p)
+
+
+def _lately(turn: Turn, clause: Clause) -> Target | None:
+    """Where "it" is, of what was meant last and is there still: of three barrels the one that was spoken of."""
+    last = turn.ledger.thing
+    if last is None or last.x is None or last.y is None or clause.other is not None or not PRONOUN.search(clause.said):
+        return None
+    here, found = Target(last.x, last.y, SURE), _found(turn.percept.looked, clause)
+    there = any(_apart(here, at) < _AT for d in found if d.p >= _DOUBTFUL for at in ((d.x, d.y), *d.others))
+    return here if there and kind_of(last.phrase) == kind_of(singular(clause.thing)) else None
 
 
 def _rival(clause: Clause, target: Target | None, looked: Sequence[Found]) -> Found | None:

@@ -187,7 +187,7 @@ def _traded(turn: Turn, looked: Percept) -> Reply | None:
         looked.time,
         intent if p >= _SAYS_SO else "",
         in_view,
-        ", ".join(c.text.rstrip(" .,!?") for c, _ in turn.clauses),
+        ", ".join(part.text.rstrip(" .,!?") for c, _ in turn.clauses for part in (c, *c.conditions)),
     )
     if traded is None:
         return None

@@ -124,6 +124,8 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         action = {"greet": SURE} if clause.sense is Sense.FAREWELL else percept.action
         heard = replace(_cleared(percept), intent=mostly(percept.intent, intent, SURE), action=action)
         return clause, _unalarmed(heard)
+    if clause.sense is Sense.TRADE and best(percept.intent)[0] in _ENMITY and not insults(clause.text):  # a bid is none
+        return clause, replace(_cleared(percept), intent=mostly(percept.intent, "trade", SURE))
     if clause.sense is Sense.TRADE and best(percept.intent)[0] == "gift":  # "here are 4 coins" pays, and gives nothing
         return clause, replace(_cleared(percept), intent=mostly(percept.intent, "trade", SURE))
     if clause.sense is Sense.NO and best(percept.action)[0] == "trade":

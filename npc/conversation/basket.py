@@ -15,7 +15,7 @@ from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, number
 from npc.language.grammar import expanded
 from npc.language.kinds import akin
-from npc.language.phrases import kind_of, singular
+from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import Bid, Ledger
 
@@ -72,6 +72,14 @@ _SAME = re.compile(
 )
 _HALF = re.compile(r"\bhalf (?:the |that )?price\b|\bhalf off\b", re.IGNORECASE)
 _FREE = re.compile(r"\b(?:for free|for nothing|a free|on the house|as a gift|for no money)\b", re.IGNORECASE)
+# "I give you 10 if you throw in the rope."
+_THROWS_IN = re.compile(
+    r"\b(?:throw|chuck|toss|put|add) in (?P<item>[a-z0-9' -]+?)(?: (?:for free|as well|too|on top|for nothing|with it))*"
+    r"(?=[\s,.!?]*$|,| and\b| then\b)|"
+    r"\bif (?:I get|you add|you give me|I can have) (?P<item_>[a-z0-9' -]+?) (?:too|as well|with it|on top|for free)\b",
+    re.IGNORECASE,
+)
+_BID = re.compile(r"\b(?P<n>\d{1,6})\b")
 _SENSES = frozenset(
     {
         Sense.TRADE,
@@ -195,6 +203,9 @@ def answer(
         else Basket()
     )
     mine = ledger.open_bid("npc") if ledger.asked == "deal" else None
+    if mine is not None and not mine.buys and (both := _with_more(words, mine, stall)):
+        bid = _BID.search(words)
+        return trade.lower(both, int(bid["n"]) if bid is not None else mine.price, ledger, stall, now, speaker)
     only = (
         mine is not None
         and _ONLY.search(words) is not None
@@ -220,6 +231,15 @@ def answer(
     if said is not None and said.topic not in {"not_for_sale", "owes_nothing"}:
         return said
     return _read(words, found, mine, ledger, stall, speaker, now) or said
+
+
+def _with_more(words: str, mine: Bid, stall: Stall) -> str:
+    """What lies on the table, and what is to come with it for no more coins; empty where nothing is."""
+    found = _THROWS_IN.search(words)
+    more = stall.find(thing_in(found["item"] or found["item_"])) if found is not None else ""
+    if not more or mine.count != 1 or more in {name for _, name in stall.parts(mine.item)}:
+        return ""
+    return stall.find(f"{mine.item} and {more}")
 
 
 def _read(words: str, found: Basket, mine: Bid | None, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:

@@ -48,3 +48,9 @@ def bought(bid: Bid, ledger: Ledger, speaker: str) -> Reply:
     effect = Effect("buy", {"item": bid.item, "price": bid.price or 0, "from": speaker, "count": bid.count})
     values = {"item": called(bid.item, bid.count), "price": price_of(bid)}
     return Reply("bought", f"bought {values['item']} for {price_of(bid)}", values, "trade", effects=(effect,))
+
+
+def settled_since(mine: Bid | None, ledger: Ledger) -> Bid | None:
+    """The deal struck after what lies on the table: a number alone is no bid for the older thing."""
+    done = next((b for b in reversed(ledger.bids) if b.state in {"agreed", "paid"}), None)
+    return done if done is not None and mine is not None and ledger.asked != "deal" and done.time >= mine.time else None

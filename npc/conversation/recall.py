@@ -23,10 +23,15 @@ _WANTED = {
     "want": {Sense.ORDER, Sense.TRADE},
     "to do": {Sense.ORDER, Sense.FORBID},
     "order": {Sense.ORDER, Sense.FORBID},
+    "not to do": {Sense.FORBID},
 }
+_LOOKED_FOR = re.compile(
+    r"\b(?:lost|looking for|searching for|search for|look for|can(?:'?t|not| not) find|seeking|missing)\b", re.I
+)
 _AGES = ((90.0, "a moment ago"), (900.0, "a little while ago"), (5400.0, "an hour ago"), (86400.0, "earlier today"))
 
 
+_SETTLED = re.compile(r"\b(?:agreed?|buy|bought|sell|sold|purchased?)\b")
 _I_OFFERED = re.compile(r"\bi (?:offer|bid)|\bmy (?:offer|bid)\b")
 
 
@@ -119,8 +124,14 @@ def _said(clause: Clause, ledger: Ledger, now: float) -> Reply:
         return Reply("handed", f"was given {ledger.handed[-1]}", {"thing": ledger.handed[-1]})
     if not how or how in _PROMISED:
         return _promised(ledger, now, first)
+    if how in {"looking", "searching"}:
+        sought = [h for h in _heard(ledger) if h.sense != Sense.QUESTION and _LOOKED_FOR.search(h.text)]
+        line = sought[-1] if sought else None
+        if line is None:
+            return Reply("recall_none", "was not told what is looked for", {"thing": "that"})
+        return Reply("i_said", "remembers the words", {"words": line.text.rstrip(" .!?"), "when": ago(now - line.time)})
     wanted = _WANTED.get(what) or _WANTED.get(how.removesuffix("ed"))
-    named = what.rpartition(" ")[2] if what.startswith(("to ", "not to ")) and what != "to do" else ""
+    named = what.rpartition(" ")[2] if what.startswith(("to ", "not to ")) and not what.endswith("to do") else ""
     if named:  # "what did I ask you to hold?"
         wanted = _WANTED["to do"]
     lines = (
@@ -165,7 +176,7 @@ def _on_table(clause: Clause, ledger: Ledger) -> Reply:
         return Reply("recall_none", "was offered nothing", {"thing": "an offer"})
     words = clause.text.lower()
     bids = [bid for bid in ledger.bids if mentions(words, kind_of(bid.item), plural=True)] or list(ledger.bids)
-    if "agree" in words:
+    if _SETTLED.search(words):
         bids = [bid for bid in bids if bid.state in {"agreed", "paid"}] or bids
     if _I_OFFERED.search(words):
         bids = [bid for bid in bids if bid.by == "player"] or bids

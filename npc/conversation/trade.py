@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from npc.conversation.deals import bought, close, refuse, sold
+from npc.conversation.deals import bought, close, refuse, settled_since, sold
 from npc.conversation.payment import handed_over, on_credit, owed, paid, returned
 from npc.conversation.reading import Clause
 from npc.conversation.recall import price_of
@@ -110,6 +110,9 @@ def answer(
         return refuse(ledger)
     if clause.said.rstrip().endswith("?") and (bid := ledger.open_bid("npc")) and values.get("number") == str(bid.price):
         values = {**values, "dear": values["number"]}  # "60??": who says the price again finds it high
+    elif clause.said.rstrip().endswith("?") and _is_plenty(values, stall):  # "30 for that??" is no bid
+        item = stall.find(named(values.get("item", "")))
+        return ask(item, stall.asks(item), "price", ledger, now)
     return handed_over(_bargain(clause.text, values, ledger, stall, speaker, now), clause, ledger)
 
 
@@ -141,7 +144,7 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
         return None
     if {"dear", "little"} & values.keys() and not goods and mine is None:  # "that is a lot", and nobody has named a price
         return None
-    if "number" in values and not goods and (late := _settled_since(mine, ledger)) is not None:
+    if "number" in values and not goods and (late := settled_since(mine, ledger)) is not None:
         told = {"item": called(late.item, late.count), "price": price_of(late)}
         return Reply("agreed", f"has agreed on {told['price']}", told, "talk")
     count, words = stall.several("" if _ANOTHER.fullmatch(goods) or number(goods) else goods)
@@ -171,10 +174,10 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
     return ask(item, stall.asks(item, count), "price", ledger, now, count)
 
 
-def _settled_since(mine: Bid | None, ledger: Ledger) -> Bid | None:
-    """The deal struck after what lies on the table: a number alone is no bid for the older thing."""
-    done = next((b for b in reversed(ledger.bids) if b.state in {"agreed", "paid"}), None)
-    return done if done is not None and mine is not None and ledger.asked != _DEAL and done.time >= mine.time else None
+def _is_plenty(values: Mapping[str, str], stall: Stall) -> bool:
+    """Whether a number and a ware are named, and it costs no more than that."""
+    item = stall.find(named(values.get("item", ""))) if values.keys() <= {"number", "item", "bid"} else ""
+    return bool(item) and (number(values.get("number", "")) or 0) >= stall.asks(item)
 
 
 def wants(clause: Clause) -> bool:

@@ -61,6 +61,7 @@ _OF_ONESELF = re.compile(
     r"were) (?:(?:me|us|him|her|them|going|about|told|asked|supposed) )*to)\b",
     re.IGNORECASE,
 )
+_HANGING = re.compile(r"(?<=\d),?\s(?:and|but|so)$", re.IGNORECASE)  # "make it 25 and I am your friend"
 _JOINT_ALONE = re.compile(r"(?:and|but|so|then|either)[ ,]*", re.IGNORECASE)
 _WITHIN = frozenset({"before", "until", "when", "because"})
 _NAMES: dict[str, Joint] = {
@@ -140,7 +141,8 @@ def _cut_plain(sentence: str, question: bool) -> list[Piece]:
         if found is None:
             break
         match, name = found
-        pieces.append(Piece(rest[: match.start()].strip(" ,"), joint, always=always))  # type: ignore[arg-type]
+        before = _HANGING.sub("", rest[: match.start()].strip(" ,"))
+        pieces.append(Piece(before, joint, always=always))  # type: ignore[arg-type]
         rest, joint, always = rest[match.end() :], name, _is_always(match[0])
     pieces.append(Piece(rest.strip(" ,"), joint, always=always))  # type: ignore[arg-type]
     if question and pieces and not pieces[-1].text.endswith("?"):

@@ -88,3 +88,11 @@ def test_who_is_to_get_a_foe_attacks_it():
     [clause] = read(line, Ledger()).clauses
     _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **heads}))
     assert max(percept.action, key=percept.action.__getitem__) == "attack"
+
+
+def test_a_bid_is_no_enmity_however_it_sounds():
+    heads = {"intent": {"threaten": 0.8, "trade": 0.2}, "action": {"trade": 0.9, "attack": 0.1}}
+    line = "make it 6 and im staying two nights"
+    [clause] = read(line, Ledger()).clauses
+    _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **heads}))
+    assert max(percept.intent, key=percept.intent.__getitem__) == "trade"

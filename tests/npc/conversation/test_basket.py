@@ -23,7 +23,16 @@ def talk(*lines: str) -> list[Any]:
     for time, line in enumerate(lines):
         clauses = read(line, ledger, names=frozenset(INN.wares)).clauses
         clause = min(clauses, key=lambda c: (c.sense != "trade", c.sense == "other", c.meaning.ask))
-        replies.append(answer(clause, ledger, INN, "ada", float(time), whole=", ".join(c.text.rstrip(" .?!") for c in clauses)))
+        replies.append(
+            answer(
+                clause,
+                ledger,
+                INN,
+                "ada",
+                float(time),
+                whole=", ".join(p.text.rstrip(" .?!") for c in clauses for p in (c, *c.conditions)),
+            )
+        )
     return replies
 
 
@@ -57,6 +66,8 @@ def test_words_name_wares_numbers_and_coins(words: str, found: Basket) -> None:
         (["how much is the pie", "and 10 of them?"], "price", "10 pies", "50"),
         (["how much is the pie", "and 10 of them?", "45 for all ten"], "sold", "10 pies", "45"),
         (["how much is the pie", "ok deal", "i'd like two more of those please"], "price", "2 pies", "10"),
+        (["how much is the room", "8 and throw in an ale"], "counter", "room and ale", "11"),
+        (["how much is the room", "ill give you 11 if you throw in the ale"], "sold", "room and ale", "11"),
         (["how much is the pie", "half price?"], "counter", "pie", "4"),
         (["how much is the pie", "and an ale too"], "price", "pie and ale", "7"),
         (["i shot 3 rabbits today, would u take those for the room"], "sold", "room", "your 3 rabbits"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from npc import Detection, Percept, Target
+from npc.memory.ledger import Meant
 from npc.types import Found
 
 PLACE = Target(0.4, 0.6, 0.9)
@@ -302,3 +303,14 @@ def test_the_other_one_is_somewhere_else(stage):
     actor.hear("give me the potion", "give_me", "give", target=Target(0.2, 0.6, 0.9), looked=(both,))
     decision = actor.hear("give me the other one", "give_me", "give", target=Target(0.2, 0.6, 0.9), looked=(both,))
     assert decision.target.x == 0.7
+
+
+def test_of_several_alike_the_one_is_meant_that_was_spoken_of_last(stage):
+    actor = stage()
+    barrels = (Found("barrel", 0.99, 0.8, 0.5, others=((0.3, 0.5),)),)
+    person = actor.character.memory.meet("player", 0.0)[0]
+    person.ledger.mean(Meant(phrase="barrel", x=0.3, y=0.5))
+    heard = {"target": Target(0.8, 0.5, 0.9), "looked": barrels, "has_frame": True}
+    decision = actor.hear("roll it over here", "use", "use", **heard)
+    assert decision.target is not None
+    assert decision.target.x == 0.3

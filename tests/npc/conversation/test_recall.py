@@ -143,3 +143,15 @@ def test_ones_own_offer_is_told_from_what_was_asked() -> None:
     assert asked("what did i offer you?", ledger).topic == "offered"
     assert asked("remember what i offered for the rope?", ledger).values["price"] == "2 coins"
     assert asked("how much did you ask?", ledger).topic == "asked_for"
+
+
+def test_what_was_forbidden_and_what_is_looked_for_are_recalled_as_such() -> None:
+    ledger = Ledger()
+    said = [("i lost my bag", Sense.OTHER), ("dont tell my wife", Sense.FORBID), ("say im at the mill", Sense.ORDER)]
+    for n, (text, sense) in enumerate(said):
+        ledger.hear(Heard(text=text, sense=sense, time=float(n)))
+    assert asked("what did i ask you not to do?", ledger).values["words"] == "dont tell my wife"
+    assert asked("what was i looking for again", ledger).values["words"] == "i lost my bag"
+    ledger.bid(Bid(item="rope", by="npc", price=3, time=4.0, state="agreed"))
+    ledger.bid(Bid(item="salt", by="npc", price=5, time=5.0))
+    assert asked("what did i buy from you just now", ledger).values["item"] == "rope"

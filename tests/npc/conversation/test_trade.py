@@ -418,6 +418,11 @@ def test_a_price_that_was_named_stands() -> None:
         (("how much is the sword?", "thats outrageous, 15"), "counter"),
         (("how much is the sword?", "ok, give it to me"), "sold"),
         (("how much for my wolf pelt",), "buys"),
+        (("40 for a sword??",), "price"),
+        (("how much is the sword?", "id give you 20, tops"), "counter"),
+        (("how much is the sword?", "make it 25 and im your friend forever"), "counter"),
+        (("would you buy a wolf pelt?", "cant you do a bit better than that"), "buys"),
+        (("show me what youve got",), "wares"),
         (("what would i pay for the bread?",), "price"),
     ],
 )
