@@ -54,3 +54,9 @@ def settled_since(mine: Bid | None, ledger: Ledger) -> Bid | None:
     """The deal struck after what lies on the table: a number alone is no bid for the older thing."""
     done = next((b for b in reversed(ledger.bids) if b.state in {"agreed", "paid"}), None)
     return done if done is not None and mine is not None and ledger.asked != "deal" and done.time >= mine.time else None
+
+
+def agreed_on(bid: Bid) -> Reply:
+    """What was agreed on stands, and is not sold again."""
+    told = {"item": called(bid.item, bid.count), "price": price_of(bid)}
+    return Reply("agreed", f"has agreed on {told['price']}", told, "talk")

@@ -359,7 +359,10 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
 
 def _thing(meaning: Meaning) -> str:
     values = meaning.values
-    named = meaning.thing or values.get("kind", "") or values.get("item", "") or thing_in(values.get("rest", ""))
+    rest = values.get("rest", "")
+    named = (
+        meaning.thing or values.get("kind", "") or values.get("item", "") or thing_in(rest) or thing_in(rest.partition(",")[0])
+    )
     if meaning.is_deed_of_a_thing:
         named = _COUNT.sub("", named)  # "pick two flowers" is of flowers
     if meaning.ask is not Ask.NONE and named and is_anybody(named.lower().split()[0]):

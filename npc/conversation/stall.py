@@ -19,6 +19,7 @@ SWAY = 0.25  # of the price: what full sympathy takes off, full dislike puts on
 PLAIN = 0.25  # sympathy up to which, either way, the price is what the card says
 _NUMBERS: dict[str, int] = {**GRAMMAR["numbers"], "couple": 2, "dozen": 12}
 _COUNTED = re.compile(r"^(?:(?:a|the|my|these|those|all|both) )?(?P<count>\d{1,4}|[a-z]+)(?: of)? (?P<rest>[a-z].*)$")
+_TOGETHER = re.compile(r" (?:together|altogether|in total)$", re.IGNORECASE)
 _AND = re.compile(r",? (?:and|plus) ", re.IGNORECASE)
 _SEVERAL = re.compile(r",? (?:and|plus) (?:the |an? |some |your )?|, (?:the |an? |some )?")
 
@@ -119,8 +120,11 @@ class Stall:
         """The ware that words name, or several ("axe and knife"); "" where none or more than one fits."""
         if words.lower() in self.wares:  # "bow and arrows" may be one
             return words.lower()
+        words = _TOGETHER.sub("", words)
         parts = [part for part in _SEVERAL.split(words.lower()) if part]
         found = [self.meant(part) for part in parts]
+        if len(found) == 1 and len(found[0]) == 2 and words.lower().startswith("both "):  # "both potions"
+            found, parts = [[name] for name in found[0]], found[0]
         if not found or any(len(close) != 1 for close in found):
             return ""
         counts = {close[0]: counted(part)[0] for part, close in zip(parts, found, strict=True) if part not in self.wares}

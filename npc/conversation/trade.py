@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from npc.conversation.deals import bought, close, refuse, settled_since, sold
+from npc.conversation.deals import agreed_on, bought, close, refuse, settled_since, sold
 from npc.conversation.payment import handed_over, on_credit, owed, paid, returned
 from npc.conversation.reading import Clause
-from npc.conversation.recall import price_of
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, coins, counted, named, number
 from npc.language.kinds import may_be_sold
@@ -105,6 +104,8 @@ def answer(
             return _wares({}, ledger, stall, now, list(dict.fromkeys(pair))) if len(set(pair)) > 1 else None
         return _wares(values, ledger, stall, now)
     if meaning.sense is Sense.YES or "deal" in values:
+        if open_bid is None and (late := settled_since(ledger.open_bid("npc"), ledger)) is not None:
+            return agreed_on(late)
         return handed_over(close(ledger, stall, speaker, now), clause, ledger)
     if meaning.sense is Sense.NO:
         return refuse(ledger)
@@ -145,8 +146,7 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
     if {"dear", "little"} & values.keys() and not goods and mine is None:  # "that is a lot", and nobody has named a price
         return None
     if "number" in values and not goods and (late := settled_since(mine, ledger)) is not None:
-        told = {"item": called(late.item, late.count), "price": price_of(late)}
-        return Reply("agreed", f"has agreed on {told['price']}", told, "talk")
+        return agreed_on(late)
     count, words = stall.several("" if _ANOTHER.fullmatch(goods) or number(goods) else goods)
     every = number(values.get("item", "").lower().removeprefix("all ").strip()) or 0
     count = every or count
@@ -242,7 +242,7 @@ def _about(words: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -
     want = stall.wanted(named)
     if want and last is not None and last.against and last.item:
         return _swap(last.item, words, ledger, stall, speaker, now)
-    if item := stall.find(named):
+    if item := stall.find(words.strip(" ?.!")) or stall.find(named):
         return ask(item, stall.asks(item, count), "price", ledger, now, count)
     return _buys({"item": words}, ledger, stall, now) if want else None
 

@@ -440,5 +440,15 @@ def test_who_has_goods_and_asks_whether_they_are_wanted_is_made_an_offer() -> No
     assert reply.topic == "buys"
 
 
+def test_both_of_two_wares_of_a_kind_are_one_price() -> None:
+    ledger, stall = Ledger(), Stall({"red potion": Ware(price=12, least=9), "blue potion": Ware(price=12, least=9)}, {})
+    topics = []
+    for time, line in enumerate(("what does a blue potion cost", "and both potions together?", "20 for both, cash in hand")):
+        reply = answer(read(line, ledger).clauses[0], ledger, stall, "ada", float(time))
+        assert reply is not None
+        topics.append((reply.topic, reply.values["price"]))
+    assert topics == [("price", "12 coins"), ("price", "24 coins"), ("sold", "20 coins")]
+
+
 def test_a_penny_for_ones_thoughts_buys_nothing() -> None:
     assert haggle("a penny for your thoughts") is None
