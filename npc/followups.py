@@ -7,7 +7,10 @@ of its own there is a plain one for each way of going on (`further_why` ...). Fa
 
 from __future__ import annotations
 
+import re
+
 from npc.conversation.reply import Reply
+from npc.language.echo import base
 from npc.language.forms import follow_of
 from npc.language.senses import Ask, Sense
 from npc.parts import best
@@ -19,6 +22,7 @@ _OF_THEIRS = frozenset({"think", "advise"})  # about what the speaker told, even
 _ANYTIME = frozenset({"back", "sure", "then"})  # what can be said to whatever was talked of
 _OPEN = frozenset({Ask.NONE, Ask.WHY, Ask.HOW_LONG, Ask.COUNT, Ask.MINE, Ask.YOU_SAID})
 _PLAIN = {"sure": "on_sure"}
+_WORD = re.compile(r"[a-z]{4,}")
 _ADVICE = "on_advice"
 _NEAR = 0.68  # likeness from which a question stands for itself
 _FEW = 4  # words of a question whether what was told is so: "is it true?"
@@ -32,6 +36,8 @@ def answer(turn: Turn) -> Reply | None:
     kind = follow_of(clause.text) or (follow_of(clause.said) if clause.sense is Sense.QUESTION else "")
     if GO_ON.fullmatch(clause.text) and not (ledger.talk or ledger.asked or ledger.told or ledger.forbidden):
         return Reply("on_more", "was told to go on")
+    if _says_after(turn):
+        return Reply("on_sure", "has its own words said back as a question")
     if clause.sense not in _ASKS_ON or clause.meaning.ask not in _OPEN or (ledger.told and kind not in _OF_THEIRS):
         return None
     topic = ledger.theirs if kind in _OF_THEIRS else ledger.talk
@@ -63,6 +69,13 @@ def answer(turn: Turn) -> Reply | None:
     about = _ADVICE if kind in _OF_THEIRS else "" if name in behaviour.small_talk and kind != "sure" else topic
     why = f"was asked further about {topic.partition('_')[2].replace('_', ' ')}: {kind}"
     return Reply(name, why, values_of(clause.text, clause.sense is Sense.QUESTION), talk=about)
+
+
+def _says_after(turn: Turn) -> bool:
+    """Whether words are those of its own last line, as a question: "in a barn?"."""
+    said = _WORD.findall(turn.clause.said.lower())
+    short = turn.percept.text.rstrip().endswith("?") and len(said) > 0 and len(turn.clause.said.split()) <= _FEW
+    return short and {base(word) for word in said} <= {base(word) for word in _WORD.findall(turn.ledger.line.lower())}
 
 
 def _is_its_own(turn: Turn) -> bool:

@@ -71,6 +71,10 @@ _OF_OTHERS = re.compile(
 )
 # "she made the best cake" praises nobody who is spoken to.
 _OF_KIN = re.compile(r"(?!.*\byours?\b)(?:he|she|they|my|his|her|I would rather)\b", re.IGNORECASE)
+# "there is no worm in it" warns of nothing.
+_THERE_IS_NONE = re.compile(
+    r"(?:there (?:is|are|was|were)|it (?:is|was)|they (?:are|were)) (?:no|not|nothing|never)\b", re.IGNORECASE
+)
 # "I love thunderstorms" praises nobody who is spoken to.
 _LIKES = re.compile(
     r"(?!.*\byour?\b)I (?:really |also |just |always )*(?:like|love|adore|enjoy|prefer) "
@@ -171,11 +175,13 @@ def _pressed(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
 def _worded(clause: Clause, percept: Percept) -> Percept:
     """Without manners that no word stands for: "haha, good name" greets nobody."""
     intent = best(percept.intent)[0]
-    if intent in _NOT_ASKED and percept.talk and _ASKS_WHAT.match(clause.text):
+    if intent in _NOT_ASKED and percept.talk and (_ASKS_WHAT.match(clause.text) or clause.said.rstrip().endswith("?")):
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     if intent == "compliment" and percept.talk and _LIKES.match(clause.text):
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     if intent == "compliment" and percept.talk and clause.sense is Sense.OTHER and _OF_KIN.match(clause.text):
+        return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
+    if intent == "warn" and percept.talk and clause.sense is Sense.OTHER and _THERE_IS_NONE.match(clause.text):
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     words = _SAID.get(intent)
     if not percept.talk or words is None or clause.sense not in {Sense.OTHER, Sense.QUESTION} or words.search(clause.said):

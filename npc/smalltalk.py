@@ -12,7 +12,7 @@ import re
 from npc.conversation.episodes import asks_back
 from npc.conversation.reply import Reply
 from npc.facts import unknown
-from npc.language.echo import embedded, mirrored, said_back
+from npc.language.echo import detail_of, embedded, mirrored, said_back
 from npc.language.forms import form_of
 from npc.language.phrases import singular
 from npc.language.polarity import polarity_of
@@ -28,7 +28,7 @@ _WELL, _LITTLE = 0.7, 0.03
 KNOWN = 0.75  # likeness from which a fact of the card is meant, unless something else is nearer by `_NEARER`
 _NEARER = 0.15
 _SURELY = 0.97  # and from which it is, whatever else is near
-VERY = 0.85  # likeness from which they are about that, whatever is in view
+VERY = 0.8  # likeness from which they are about that, whatever is in view
 NEAR = 0.56  # likeness from which words are about one of those things
 _ALONE = 0.75  # and where nothing is known of what anybody talks about
 FORMED = 0.58  # and from which they are where the way in which they are put tells something, too
@@ -89,7 +89,8 @@ _HELP = re.compile(
 GO_ON = re.compile(r"(?:please )?(?:(?:go|carry) on|continue|keep going)(?: please)?[\s.!]*", re.IGNORECASE)
 # "at the mill", "except drums", "not any more": what goes on with what was told, and has no verb of its own.
 _REST = re.compile(
-    r"(?:(?:and|but) )?(?:at|in|on|with|for|from|near|by|alone|just|only|not|except|especially|mostly|every|all|since|after|"
+    r"(?:(?:and|but) )?(?:maybe|perhaps|probably|at|in|on|with|for|from|near|by|alone|just|only|not|except|especially|mostly|"
+    r"every|all|since|after|"
     r"until|like|as|without|because of|over|under|behind|about)\b(?: (?!you\b|your\b|me\b)[\w']+){0,5}[\s.!]*",
     re.IGNORECASE,
 )
@@ -117,7 +118,7 @@ def answer(turn: Turn) -> Reply | None:
     least = surer.get(form, FORMED if form else FAINT)
     if not asks and clause.sense is not Sense.ORDER and mirrored(clause.text):
         least = max(least, SAYING)  # what is said can be taken up as it is
-    if likeness < least or _jars(turn, topic, tone):
+    if likeness < least or (likeness < VERY and _jars(turn, topic, tone)):
         hails = not asks and _HAILS.match(clause.said) is not None and len(clause.said.split()) <= _FEW + 1
         topic = "on_hello" if hails else form or ("to_question" if asks else "to_remark")
     if clause.sense is Sense.ORDER and likeness < ORDERED and _ABLE.fullmatch(clause.text.rstrip(" ?.!")):
@@ -185,7 +186,10 @@ def values_of(text: str, asks: bool) -> dict[str, str]:
     """What lines may name of the words themselves: a question said back, or as part of a sentence; a remark turned round."""
     if sum(map(str.isupper, text)) > len(text) / 2:  # shouted
         text = _I.sub("I", text.lower())
-    found = {"asked": said_back(text), "question": embedded(text)} if asks else {"said": mirrored(text)}
+    if asks:
+        found = {"asked": said_back(text), "question": embedded(text)}
+    else:
+        found = {"said": mirrored(text), "detail": detail_of(text)}
     return {name: f"{words[:1].upper()}{words[1:]}" for name, words in found.items() if words}
 
 

@@ -9,7 +9,7 @@ VARIABLES = ("player", "name", "target", "seen", "state.KEY")
 # Of lines about what comes up in a conversation (`topics` in behaviour.yaml), each where it is known.
 TOPIC_VARIABLES = (
     "thing", "count", "place", "colour", "anchor", "other", "relation", "who", "value", "words", "when", "item", "price",
-    "line", "what", "doing", "question", "said", "asked",
+    "line", "what", "doing", "question", "said", "asked", "detail",
 )  # fmt: skip
 STATE = "state."
 # A full stop after it gives way to one that the value ends with; an ellipsis stays.

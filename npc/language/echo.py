@@ -274,3 +274,37 @@ def said_back(question: str) -> str:
     for pattern, verb in _TURNED_VERBS:
         words = pattern.sub(verb, words)
     return words
+
+
+_DETAIL = re.compile(
+    rf"(?:(?P<prep>in|on|onto|at|to|into|with|without|from|by|for|over|under|about|off|out of|through|"
+    rf"behind|near|after) )?(?:(?P<det>{_DETERMINER}|no|every|two|three|four|five|six|ten|twenty|another) "
+    r"(?:(?:really|very|most|so) )?)?(?P<noun>[a-z'-]+(?: of (?:the |my )?[a-z'-]+|(?: [a-z'-]+){1,2})?)",
+    re.IGNORECASE,
+)
+_AGO = re.compile(
+    r"(?:[ ,]+(?:yesterday|today|tonight|tomorrow|once|twice|again|before|there|here|alone|too much|a lot|"
+    r"(?:last|this|next|every) (?:night|week|month|year|winter|summer|spring|autumn|morning|evening|time|day)))+$",
+    re.IGNORECASE,
+)
+_NO_NOUN = frozenset(f"{_DATA['functions']} {_DATA['no_detail']}".split())
+
+
+@lru_cache(maxsize=256)
+def detail_of(remark: str) -> str:
+    """What a `plain` remark ends with, turned round: "to the gulls" of "he threw it to the gulls", "your cow"; empty where that
+    is no thing."""
+    said = _ENDS.sub("", remark.strip().rstrip(" ?!.,")).strip(" ?!.,")
+    last = _BREAKS.split(said)[-1]
+    last = _AGO.sub("", _AND.split(last)[-1])
+    for at in range(len(last)):  # the longest first
+        if at and last[at - 1] != " ":
+            continue
+        found = _DETAIL.fullmatch(last[at:])
+        if found is None or not (found["det"] or found["prep"]) or (not at and not found["prep"]):
+            continue
+        words = [word for word in found["noun"].lower().split() if word != "of"]
+        if words[-1] in _ADJECTIVES or any(word in _FINITE or word in _NO_NOUN or _is_participle(word) for word in words):
+            continue
+        return turned(found[0])
+    return ""
