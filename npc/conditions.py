@@ -210,7 +210,7 @@ TRACED = tuple(sorted((name for name, asks in ASKS.items() if asks.traced), key=
 # -- what is said --------------------------------------------------------------------------------------------
 
 
-_TAKEN_UP = frozenset({"question", "asked"})  # a question of the speaker, turned round (`npc.language.echo`)
+_TAKEN_UP = frozenset({"question", "asked", "said", "detail"})  # words of the speaker, turned round (`npc.language.echo`)
 _BACK = 2  # lines after a question of its own in which it rather asks none
 
 

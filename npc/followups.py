@@ -36,7 +36,7 @@ def answer(turn: Turn) -> Reply | None:
     kind = follow_of(clause.text) or (follow_of(clause.said) if clause.sense is Sense.QUESTION else "")
     if GO_ON.fullmatch(clause.text) and not (ledger.talk or ledger.asked or ledger.told or ledger.forbidden):
         return Reply("on_more", "was told to go on")
-    if _says_after(turn):
+    if turn.heard.talk and (ledger.talk or ledger.told) and _says_after(turn):
         return Reply("on_sure", "has its own words said back as a question")
     if clause.sense not in _ASKS_ON or clause.meaning.ask not in _OPEN or (ledger.told and kind not in _OF_THEIRS):
         return None

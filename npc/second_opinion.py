@@ -10,7 +10,7 @@ from npc.behaviour import load_behaviour
 from npc.conversation.reading import Clause
 from npc.language.harm import ABUSE, THREAT, Harm, before_ultimatum, harm_in, insults, means_harm
 from npc.language.kinds import to_look_for
-from npc.language.manners import ORDERS, SAID
+from npc.language.manners import DANGER, ORDERS, SAID
 from npc.language.mood import Mood, mood_of
 from npc.language.phrases import kind_of, singular
 from npc.language.senses import Ask, Sense
@@ -71,6 +71,8 @@ _OF_OTHERS = re.compile(
 )
 # "she made the best cake" praises nobody who is spoken to.
 _OF_KIN = re.compile(r"(?!.*\byours?\b)(?:he|she|they|my|his|her|I would rather)\b", re.IGNORECASE)
+# "I go up on the roof and watch the swallows" warns of nothing, as it names no danger.
+_TELLS = re.compile(r"(?:I|my|we|our|he|she|they|people|his|her|[a-z]+'s|the [a-z]+'s)\b", re.IGNORECASE)
 # "there is no worm in it" warns of nothing.
 _THERE_IS_NONE = re.compile(
     r"(?:there (?:is|are|was|were)|it (?:is|was)|they (?:are|were)) (?:no|not|nothing|never)\b", re.IGNORECASE
@@ -181,7 +183,8 @@ def _worded(clause: Clause, percept: Percept) -> Percept:
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     if intent == "compliment" and percept.talk and clause.sense is Sense.OTHER and _OF_KIN.match(clause.text):
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
-    if intent == "warn" and percept.talk and clause.sense is Sense.OTHER and _THERE_IS_NONE.match(clause.text):
+    unwarned = _THERE_IS_NONE.match(clause.text) or (_TELLS.match(clause.text) and not DANGER.search(clause.text))
+    if intent == "warn" and percept.talk and clause.sense is Sense.OTHER and unwarned:
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     words = _SAID.get(intent)
     if not percept.talk or words is None or clause.sense not in {Sense.OTHER, Sense.QUESTION} or words.search(clause.said):

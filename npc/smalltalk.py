@@ -23,10 +23,10 @@ from npc.second_opinion import SURE
 from npc.turn import Turn
 from npc.types import Percept
 
-ASIDE = 0.08  # by so much a fact of the card that is as near as `_WELL` may be less near: it says more
-_WELL, _LITTLE = 0.7, 0.03
+ASIDE = 0.14  # by so much a fact of the card that is as near as `_WELL` may be less near: it says more
+_WELL, _LITTLE = 0.7, 0.06
 KNOWN = 0.75  # likeness from which a fact of the card is meant, unless something else is nearer by `_NEARER`
-_NEARER = 0.15
+_NEARER = 0.2
 _SURELY = 0.97  # and from which it is, whatever else is near
 VERY = 0.8  # likeness from which they are about that, whatever is in view
 NEAR = 0.56  # likeness from which words are about one of those things
@@ -37,7 +37,7 @@ SAID = 0.64  # likeness from which a remark is one that a fact of the card takes
 _FEW = 3
 _OTHERWISE = 0.8  # what likeness counts between a question and what others only tell of, or a remark and what they only ask
 SAYING = 0.59  # and from which a remark is, that can be said back
-QUITE = 0.68  # and from which they are, though they look like an order, or the model hears manners in them
+QUITE = 0.72  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
 FAINT = 0.57  # and from which they may be, where they are put in no known way
 # What the model hears in a remark that is answered as such, and not talked about.
@@ -55,8 +55,8 @@ _ENMITY = frozenset({"insult", "threaten", "attack"})
 _TALK = frozenset({"chat", "none", "ask_about", "identify", "ask_where"})
 # Ways to put something that say more than what it comes near to.
 _SURER = {
-    "to_if": 0.7, "to_opinion": 0.72, "to_acquainted": 0.75, "to_inside": 0.9, "to_how_to": 0.75, "to_better": 0.8,
-    "to_most": 0.66, "to_ever": 0.62, "to_because": 0.95, "to_became": 0.8,
+    "to_if": 0.72, "to_opinion": 0.78, "to_acquainted": 0.86, "to_inside": 0.9, "to_how_to": 0.8, "to_better": 0.82,
+    "to_most": 0.7, "to_ever": 0.65, "to_because": 0.95, "to_became": 0.84,
 }  # fmt: skip
 _INSIDE = re.compile(
     r"(?:and |so |but )?what is (?:in|inside|under|behind)\b|(?:who|why|how|when|is|are|was|were|do|does|did)\b", re.IGNORECASE
@@ -75,6 +75,8 @@ _NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
 # Remarks of no topic of their own go on with what the speaker told before.
 _DETAILS = frozenset({"to_story", "to_self", "to_of_mine", "to_of_it", "to_of_thing", "to_think", "to_they_say", "to_remark"})
 _EITHER = frozenset({"on_tale", "on_kin", "on_dream", "on_boast", "on_newcomer"})  # may be told of what was bad, too
+_MERRY = frozenset({"further_joy", "further_fun", "further_fond"})
+_YOU = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
 _LOOSE = frozenset({"to_of_it", "to_of_thing", "to_remark"})  # which say little by the way in which they are put
 _UNKNOWN = frozenset({"to_acquainted", "to_what_is", "to_who", "to_when", "to_question", "to_where"})
 # Verbs of orders that no action is of.
@@ -94,6 +96,7 @@ _REST = re.compile(
     r"until|like|as|without|because of|over|under|behind|about)\b(?: (?!you\b|your\b|me\b)[\w']+){0,5}[\s.!]*",
     re.IGNORECASE,
 )
+_SAID_BACK = 8  # words of a remark that is said back whole
 _HEARD = 0.6
 
 
@@ -127,7 +130,9 @@ def answer(turn: Turn) -> Reply | None:
         topic = "to_help" if clause.meaning.verb == "help" else "to_order"
     if topic in _DETAILS:
         more = parts.behaviour.talk_further.get(turn.ledger.theirs, {}).get("more", "")
-        goes_on = more and (tone or topic in _LOOSE) and not _jars(turn, turn.ledger.theirs, tone)
+        goes_on = (
+            more and not _YOU.search(clause.text) and (tone or topic in _LOOSE) and not _jars(turn, turn.ledger.theirs, tone)
+        )
         topic = more if goes_on else f"to_{tone}" if tone else topic
     if topic not in parts.behaviour.topics:
         return None
@@ -170,13 +175,13 @@ def _nearest(turn: Turn, asks: bool) -> tuple[str, float]:
 def _jars(turn: Turn, topic: str, tone: str) -> bool:
     """Whether words are bad news and the topic is for good ones, or the other way round: a divorce is no wedding."""
     more = turn.parts.behaviour.talk_further.get(topic, {}).get("more", "")
-    return (tone == "bad" and more == "further_joy" and topic not in _EITHER) or (tone == "good" and more == "further_sorrow")
+    return (tone == "bad" and more in _MERRY and topic not in _EITHER) or (tone == "good" and more == "further_sorrow")
 
 
 def of_themselves(turn: Turn) -> Reply | None:
     """A line about what the speaker tells of himself, where that comes near to something that people talk about."""
     topic, likeness = best(turn.heard.talk)
-    if likeness < FORMED or all(map(is_question, turn.parts.behaviour.small_talk.get(topic, ()))):
+    if likeness < QUITE or all(map(is_question, turn.parts.behaviour.small_talk.get(topic, ()))):
         return None
     said = values_of(turn.clause.text, False)
     return Reply(topic, f"was told of {topic.partition('_')[2].replace('_', ' ')} ({likeness:.2f})", said)
@@ -189,7 +194,8 @@ def values_of(text: str, asks: bool) -> dict[str, str]:
     if asks:
         found = {"asked": said_back(text), "question": embedded(text)}
     else:
-        found = {"said": mirrored(text), "detail": detail_of(text)}
+        said = mirrored(text)
+        found = {"said": said if len(said.split()) <= _SAID_BACK else "", "detail": detail_of(text)}
     return {name: f"{words[:1].upper()}{words[1:]}" for name, words in found.items() if words}
 
 

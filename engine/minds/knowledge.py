@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.minds import ready_vectors
+from engine.minds.discriminant import Discriminant
 from engine.minds.ready_vectors import EXAMPLES, TALK
 from engine.perception.text import affordable
 from npc import Persona
@@ -26,6 +27,7 @@ AHEAD = 100  # characters of questions that are encoded ahead at a time: about a
 NEAREST = 3  # things to talk about, or to go on about, that words may mean
 LONG = 11  # words of a remark from which its parts are compared, too, and
 PARTLY = 0.95  # what their likeness counts
+_TELLS, _OTHERS = 0.45, 0.15  # of what a likeness lacks: what it gains where a topic is certain, and loses where another is
 _SHORTEST, _MOST_PARTS = 3, 3
 _JOINS = re.compile(r"[,;:] +|[.!] +| (?:and|but|because|so|though|since) ")
 _DECIMALS = 4  # what a log needs of a cosine
@@ -74,6 +76,8 @@ class Knowledge:
         self._vectors: OrderedDict[Questions, Floats] = OrderedDict()
         self._bytes = 0
         self._of: str | None = None
+        self._last: tuple[str, Floats] = ("", np.zeros(0, np.float32))
+        self._discriminants: dict[bool, Discriminant] = {}  # of small talk: remarks, questions
         self._is_anew()
 
     def _is_anew(self) -> bool:
@@ -83,6 +87,8 @@ class Knowledge:
             return False
         self._of, self._bytes = encoder, 0
         self._vectors.clear()
+        self._discriminants.clear()
+        self._last = ("", self._last[1])
         if (ready := ready_vectors.load(TALK, encoder)) is not None:
             self._vectors[TALK], self._bytes = ready, ready.nbytes
         return True
@@ -95,7 +101,11 @@ class Knowledge:
 
     def prepare_talk(self) -> bool:
         """The same of the examples of what people talk about with anybody."""
-        return self._prepare([TALK])
+        if self._prepare([TALK]):
+            return True
+        for asks in (False, True):
+            self._discriminant(asks)
+        return False
 
     def _prepare(self, of: Iterable[Questions]) -> bool:
         for questions in of:
@@ -131,7 +141,7 @@ class Knowledge:
         vectors = self._encode(questions, budget)
         if not len(vectors):
             return {}
-        heard = self._sentences([plain(text)])[0]
+        heard = self._vector(text)
         if self._is_anew():
             return self._nearest(asked, questions, text, budget)
         cosines = (vectors @ heard).astype(np.float64)  # so that what is rounded prints as it was rounded
@@ -153,6 +163,8 @@ class Knowledge:
             return {}
         near = self._nearest(EXAMPLES, TALK, text, budget)
         asks = is_question(plain(text))
+        for key, p in self._likely(text, asks).items():
+            near[key] = round(near[key] + (1.0 - near[key]) * (_TELLS * p - _OTHERS), _DECIMALS)
         for part in () if asks else _parts(text):
             for name, likeness in self._nearest(EXAMPLES, TALK, part, budget).items():
                 near[name] = max(near[name], round(likeness * PARTLY, _DECIMALS))
@@ -161,6 +173,30 @@ class Knowledge:
             fits = likeness if asking == asks else round(likeness * UNLIKE, _DECIMALS)
             found[topic] = max(found.get(topic, -1.0), fits)
         return _few(found)
+
+    def _vector(self, text: str) -> Floats:
+        """The sentence vector of words put plainly; the last ones are asked for of cards and of small talk."""
+        if self._last[0] != text:
+            self._last = text, self._sentences([plain(text)])[0]
+        return self._last[1]
+
+    def _likely(self, text: str, asks: bool) -> dict[tuple[str, bool], float]:
+        """How likely each topic of questions, or of remarks, is; empty until all examples are encoded."""
+        if self._encoded(TALK) < len(TALK):
+            return {}
+        names = [key for key in EXAMPLES if key[1] is asks]
+        p = self._discriminant(asks).likely(self._vector(text))
+        return dict(zip(names, p.tolist(), strict=True))
+
+    def _discriminant(self, asks: bool) -> Discriminant:
+        if asks not in self._discriminants:
+            of = [len(examples) for examples in EXAMPLES.values()]
+            kinds = np.repeat([key[1] for key in EXAMPLES], of)
+            topics = np.repeat(np.arange(len(EXAMPLES)), of)[kinds == asks]
+            self._discriminants[asks] = Discriminant(
+                self._vectors[TALK][kinds == asks], np.unique(topics, return_inverse=True)[1]
+            )
+        return self._discriminants[asks]
 
     def _encoded(self, questions: Questions) -> int:
         return len(self._vectors.get(questions, ()))
