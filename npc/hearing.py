@@ -199,6 +199,8 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
         if somebody := somebody_in(about.text):
             ledger.person = Meant(phrase=somebody, time=now)
     for phrase in reversed(turn.replied.names if turn.replied is not None else ()):
+        if akin(phrase, PERSON):  # "who is that by the fire?", and then "bring him here"
+            ledger.person = Meant(phrase=phrase, time=now)
         at = turn.replied.target if turn.replied is not None and phrase == turn.replied.names[0] else None
         ledger.mean(Meant(phrase=phrase, time=now, x=at.x if at else None, y=at.y if at else None))
     if clause.sense is Sense.ORDER and not clause.lost:

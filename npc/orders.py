@@ -11,7 +11,7 @@ from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.things import rival
 from npc.conversation.view import taken_for
-from npc.language.kinds import to_look_for
+from npc.language.kinds import PERSON, akin, to_look_for
 from npc.language.phrases import PRONOUN, kind_of, singular, thing_in
 from npc.language.senses import BEYOND, Ask, Sense
 from npc.memory.ledger import Order
@@ -31,6 +31,7 @@ _DOUBTFUL, _NOWHERE = (
     0.1,
 )  # presence below which it is there only where the words point at it, too; and below which it is not
 _PUTS = frozenset({"put", "put back"})
+_HANDED = frozenset({"bring", "fetch", "give", "hand", "pass"})
 _LIFTING = frozenset({"carry", "lift", "pull", "throw"})
 _ME = re.compile(r"(?:me|us)\b", re.IGNORECASE)
 
@@ -147,6 +148,8 @@ def order(turn: Turn) -> Reply | None:
 def _is_beyond(clause: Clause, percept: Percept) -> bool:
     """Whether no action is of it: who is told to dig does not greet, and nobody is carried home."""
     if clause.meaning.verb in _LIFTING and _ME.match(clause.meaning.values.get("rest", "")):
+        return True
+    if clause.meaning.verb in _HANDED and akin(singular(clause.thing), PERSON):  # nobody is handed over
         return True
     return clause.meaning.verb in BEYOND and percept.target is None
 

@@ -95,6 +95,7 @@ _UNMOVED = frozenset({"talk", "idle", "refuse", "celebrate"})
 _ORDERED = frozenset({"follow_me", "wait_here", "go_to", "give_me", "pick_up", "use", "attack", "flee", "help_me"})
 _TOLD = frozenset({Sense.OTHER, Sense.SELF, Sense.QUESTION})
 _OF_NOTHING_HERE = frozenset({Mood.SAYING, Mood.REPORTED, Mood.GENERAL, Mood.SUPPOSED, Mood.ADVICE, Mood.OF_YOU})
+_FOR_YOU = re.compile(r"\b(?:you|yours?|here|this|these|accept|(?:take|have|keep) (?:it|them|one))\b", re.IGNORECASE)
 _IN_NEED = re.compile(
     r"\b(?:needs?|wants?|would like|could use|hungry|thirsty|starving|freezing|cold|lost|hurt\w*|bleeding|wounded|dying|"
     r"sick|ill|poisoned|help)\b",
@@ -153,6 +154,8 @@ def _asks_nothing(text: str, intent: str, action: str) -> bool:
     if mood is Mood.OPEN or (mood not in _OF_NOTHING_HERE and _IN_NEED.search(text)):
         return False
     if action in _ASKED_FOR or (intent in _ORDERED and action in _UNMOVED):
+        return True
+    if intent == "gift" and not _FOR_YOU.search(text):  # "it is for the chapel"
         return True
     return mood in _OF_NOTHING_HERE and (intent == "gift" or (bool(action) and load_behaviour().actions[action].deed))
 

@@ -51,6 +51,11 @@ _MANY = re.compile(
     re.IGNORECASE,
 )
 _PLEASE = re.compile(r"\bplease\b", re.IGNORECASE)
+_SO_MANY_PLEASE = re.compile(
+    r"(?:just |only |yes,? |make it |I (?:will take|want) )?"
+    r"(?P<n>two|three|four|five|six|seven|eight|nine|ten|twelve)(?: of (?:them|those|it))?,? please[\s.!]*",
+    re.IGNORECASE,
+)
 _SO_MANY = re.compile(rf"(?:just |only )?(?!an? ){_NUMBER} ", re.IGNORECASE)
 _OF_EACH = re.compile(r"\bone of (?:each|everything|them all)\b|\beverything (?:you have|on the menu)\b", re.IGNORECASE)
 _ASKS = re.compile(
@@ -206,6 +211,8 @@ def answer(
     if mine is not None and not mine.buys and (both := _with_more(words, mine, stall)):
         bid = _BID.search(words)
         return trade.lower(both, int(bid["n"]) if bid is not None else mine.price, ledger, stall, now, speaker)
+    if mine is not None and not mine.buys and (so_many := _SO_MANY_PLEASE.fullmatch(clause.said)):  # "three, please" is no bid
+        return _priced(number(so_many["n"]) or 1, mine.item, None, ledger, stall, speaker, now)
     only = (
         mine is not None
         and _ONLY.search(words) is not None

@@ -102,17 +102,17 @@ def answer(
         if "than" in values:  # "is the red one cheaper than the blue one?"
             pair = [name for key in ("item", "other") for name in stall.meant(thing_in(values.get(key, "")))]
             return _wares({}, ledger, stall, now, list(dict.fromkeys(pair))) if len(set(pair)) > 1 else None
-        return _wares(values, ledger, stall, now)
+        return _wares(values, ledger, stall, now, stall.meant(thing_in(values.get("item", ""))) or None)
     if meaning.sense is Sense.YES or "deal" in values:
         if open_bid is None and (late := settled_since(ledger.open_bid("npc"), ledger)) is not None:
             return agreed_on(late)
         return handed_over(close(ledger, stall, speaker, now), clause, ledger)
     if meaning.sense is Sense.NO:
         return refuse(ledger)
-    if clause.said.rstrip().endswith("?") and (bid := ledger.open_bid("npc")) and values.get("number") == str(bid.price):
+    startled = clause.said.rstrip().endswith(("?", "!!"))
+    if startled and (bid := ledger.open_bid("npc")) and values.get("number") == str(bid.price):
         values = {**values, "dear": values["number"]}  # "60??": who says the price again finds it high
-    elif clause.said.rstrip().endswith("?") and _is_plenty(values, stall):  # "30 for that??" is no bid
-        item = stall.find(named(values.get("item", "")))
+    elif startled and open_bid is None and (item := _plenty(values, ledger, stall)):  # "30 for that??" is no bid
         return ask(item, stall.asks(item), "price", ledger, now)
     return handed_over(_bargain(clause.text, values, ledger, stall, speaker, now), clause, ledger)
 
@@ -174,10 +174,10 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
     return ask(item, stall.asks(item, count), "price", ledger, now, count)
 
 
-def _is_plenty(values: Mapping[str, str], stall: Stall) -> bool:
-    """Whether a number and a ware are named, and it costs no more than that."""
-    item = stall.find(named(values.get("item", ""))) if values.keys() <= {"number", "item", "bid"} else ""
-    return bool(item) and (number(values.get("number", "")) or 0) >= stall.asks(item)
+def _plenty(values: Mapping[str, str], ledger: Ledger, stall: Stall) -> str:
+    """The ware that a number is named for, where it costs no more than that."""
+    item = _item(named(values.get("item", "")), ledger, stall) if values.keys() <= {"number", "item", "bid"} else ""
+    return item if item and (number(values.get("number", "")) or 0) >= stall.asks(item) else ""
 
 
 def wants(clause: Clause) -> bool:

@@ -82,6 +82,14 @@ def test_a_deed_that_is_told_of_is_not_done(line, action):
     assert max(percept.action, key=percept.action.__getitem__) == action
 
 
+@pytest.mark.parametrize(("line", "action"), [("its for the chapel, have a heart", "talk"), ("its for you", "celebrate")])
+def test_what_is_for_others_is_no_gift(line, action):
+    heads = {"intent": {"gift": 0.9, "chat": 0.1}, "action": {"celebrate": 0.9, "talk": 0.1}}
+    [clause] = read(line, Ledger()).clauses
+    _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **heads}))
+    assert max(percept.action, key=percept.action.__getitem__) == action
+
+
 def test_who_is_to_get_a_foe_attacks_it():
     heads = {"intent": {"give_me": 0.9, "attack": 0.1}, "action": {"give": 0.9, "attack": 0.1}}
     line = "get that wolf before it bites somebody"
