@@ -47,7 +47,7 @@ _COINS = (
 _MANY = re.compile(
     rf"\b(?P<n>{_NUMBER}|another|a couple)(?: more)? of (?:them|those|these|it)\b|\b(?P<n_>{_NUMBER}) more\b|"
     rf"\ball (?P<n__>{_NUMBER})\b|(?:give me|I (?:only |just )?(?:need|want|take|will take|will have)|only|just) "
-    rf"(?P<n___>(?!an? ){_NUMBER})(?: actually| please| then)*[\s.!]*$",
+    rf"(?P<n___>(?!an? ){_NUMBER})(?: actually| please| then)*(?=[\s.!]*$|,)",
     re.IGNORECASE,
 )
 _PLEASE = re.compile(r"\bplease\b", re.IGNORECASE)

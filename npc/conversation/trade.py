@@ -133,10 +133,10 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
         if bid is None or bid.price is None or not stall.find(bid.item):
             return None
         values = {**values, "number": str(bid.price)}
-    if "count" in values and mine is not None:
+    if "count" in values:
         count = number(values["count"]) or 1
-        if mine.buys:
-            return _offer(mine.item, stall.pays(mine.item, count), count, ledger, now)
+        if mine is None or mine.buys:
+            return None if mine is None else _offer(mine.item, stall.pays(mine.item, count), count, ledger, now)
         return ask(mine.item, stall.asks(mine.item, count), "price", ledger, now, count)
     buys = mine is not None and mine.buys and "mine" not in values
     if (buys and (not goods or stall.wanted(goods))) or "sells" in values:

@@ -71,6 +71,8 @@ def test_words_name_wares_numbers_and_coins(words: str, found: Basket) -> None:
         (["how much is the ale", "how much is the pie", "deal", "u drive a hard bargain, deal"], "agreed", "pie", "5"),
         (["2 rabbits and 4 coins for the room"], "sold", "room", "your 2 rabbits"),
         (["how much is the pie", "three please", "10?"], "counter", "3 pies", "14"),
+        (["and an ale please. actually make that two, my friend is coming"], "price", "2 ales", "4"),
+        (["2 pies please", "no sorry just one, im short on coin"], "price", "pie", "5"),
         (["how much is the pie", "half price?"], "counter", "pie", "4"),
         (["how much is the pie", "and an ale too"], "price", "pie and ale", "7"),
         (["i shot 3 rabbits today, would u take those for the room"], "sold", "room", "your 3 rabbits"),
