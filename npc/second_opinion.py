@@ -13,6 +13,7 @@ from npc.language.kinds import to_look_for
 from npc.language.manners import DANGER, ORDERS, SAID
 from npc.language.mood import Mood, mood_of
 from npc.language.phrases import kind_of, singular
+from npc.language.polarity import polarity_of
 from npc.language.senses import Ask, Sense
 from npc.parts import best
 from npc.types import Percept
@@ -36,6 +37,7 @@ _UNHEARD = {"intent": "none", "tone": "neutral", "action": "talk", "emotion": "n
 _HOSTILE = ("threaten", "insult", "attack")  # intents, and
 _ENMITY = _HOSTILE[:2]
 _LIKELY = 0.5
+_FAIRLY = 0.5  # likeness from which words may be about a sorrow
 _NEAR = 0.7  # likeness from which words are harmless talk
 _UNFRIENDLY = frozenset({"on_quiet", "on_disagree", "on_doubt"})
 _WANTED = {"heal": "help_me", "defend": "help_me", "follow": "follow_me", "stay": "wait_here", "flee": "flee"}
@@ -116,7 +118,7 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         return _as_words(clause), _threatening(percept)
     if before_ultimatum(clause.said) is not None and not insults(clause.said):
         return _pressed(clause, percept)
-    percept = _worded(clause, percept)
+    percept = _consoled(clause, _worded(clause, percept))
     of_others = percept.talk and clause.sense is Sense.OTHER and _OF_OTHERS.match(clause.text) is not None
     if _is_harmless_talk(clause, percept) or (of_others and _sounds_violent(percept)):
         return clause, _cleared(percept)
@@ -193,6 +195,15 @@ def _worded(clause: Clause, percept: Percept) -> Percept:
     if not percept.talk or words is None or clause.sense not in {Sense.OTHER, Sense.QUESTION} or words.search(clause.said):
         return percept
     return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
+
+
+def _consoled(clause: Clause, percept: Percept) -> Percept:
+    """Without a sad tone where nothing sad is said: "she put onions in my socks" is the model's guess."""
+    if not percept.talk or best(percept.tone)[0] != "sad" or polarity_of(clause.text) == "bad":
+        return percept
+    topic, likeness = best(percept.talk)
+    sad = load_behaviour().talk_further.get(topic, {}).get("more") == "further_sorrow" and likeness >= _FAIRLY
+    return percept if sad else replace(percept, tone=mostly(percept.tone, "neutral", _FAIR))
 
 
 def _is_harmless_talk(clause: Clause, percept: Percept) -> bool:

@@ -36,7 +36,7 @@ ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question o
 SAID = 0.64  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
 _FEW = 3
 _OTHERWISE = 0.8  # what likeness counts between a question and what others only tell of, or a remark and what they only ask
-SAYING = 0.59  # and from which a remark is, that can be said back
+SAYING = 0.66  # and from which a remark is, that can be said back
 QUITE = 0.72  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
 FAINT = 0.57  # and from which they may be, where they are put in no known way
@@ -96,6 +96,11 @@ _REST = re.compile(
     r"until|like|as|without|because of|over|under|behind|about)\b(?: (?!you\b|your\b|me\b)[\w']+){0,5}[\s.!]*",
     re.IGNORECASE,
 )
+# "pays the rent", "keeps me warm": of whom was just spoken of.
+_TELLS_ON = re.compile(
+    r"(?!(?:yes|thanks|always|perhaps|towards|its|this|cheers|guards)\b)[a-z]{2,}s (?:the|my|me|a|an|him|her|it|them|us)\b",
+    re.I,
+)
 _SAID_BACK = 8  # words of a remark that is said back whole
 _HEARD = 0.6
 
@@ -105,7 +110,7 @@ def answer(turn: Turn) -> Reply | None:
     clause, percept, parts = turn.clause, turn.heard, turn.parts
     maybe = clause.sense is Sense.TRADE and ("maybe" in clause.meaning.values or not parts.persona.wares)
     asks = clause.sense is Sense.QUESTION or maybe
-    if not (asks or clause.sense in {Sense.OTHER, Sense.ORDER, Sense.FORBID}) or not percept.talk:
+    if not (asks or clause.sense in {Sense.OTHER, Sense.ORDER, Sense.FORBID, Sense.CORRECT}) or not percept.talk:
         return None
     topic, likeness = _nearest(turn, asks)
     told = knows(turn) and best(percept.intent)[0] in parts.behaviour.asking  # then the card answers
@@ -130,9 +135,8 @@ def answer(turn: Turn) -> Reply | None:
         topic = "to_help" if clause.meaning.verb == "help" else "to_order"
     if topic in _DETAILS:
         more = parts.behaviour.talk_further.get(turn.ledger.theirs, {}).get("more", "")
-        goes_on = (
-            more and not _YOU.search(clause.text) and (tone or topic in _LOOSE) and not _jars(turn, turn.ledger.theirs, tone)
-        )
+        of_it = tone or (topic in _LOOSE and turn.ledger.theirs.startswith("on_"))
+        goes_on = more and of_it and not _YOU.search(clause.text) and not _jars(turn, turn.ledger.theirs, tone)
         topic = more if goes_on else f"to_{tone}" if tone else topic
     if topic not in parts.behaviour.topics:
         return None
@@ -274,8 +278,8 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
     tells = _TELLS.match(clause.text) or (intent == "refuse" and _OF_YOU.match(clause.text))
     if clause.sense is Sense.OTHER and intent in _CONSENT and tells and not turn.ledger.asked:
         return True
-    if turn.ledger.theirs and turn.ledger.talk and _REST.fullmatch(clause.text):
-        return True
+    if (turn.ledger.theirs and turn.ledger.talk and _REST.fullmatch(clause.text)) or _TELLS_ON.match(clause.text):
+        return intent not in _MANNERS
     if intent in _MANNERS or intent not in _TALK:
         return likeness >= QUITE or p < _HEARD
     return True

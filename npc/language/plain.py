@@ -46,6 +46,8 @@ _I_WILL = re.compile(
     r" [a-z]+ (?:you|him|her|it|them|us|the|my|your|some|this|that)\b)",
     re.IGNORECASE,
 )
+_HAS = re.compile(r"\b(he|she|it|that|who) is(?= (?:(?:just|never|always|already) )?(?:got|been|had)\b)", re.IGNORECASE)
+_WE_ARE = re.compile(r"(?:^|(?<=[.!?] ))were(?= (?:[a-z]+ing|gonna|not [a-z]+ing|off to|married|lost)\b)", re.IGNORECASE)
 
 
 def _misspellings() -> dict[str, str]:
@@ -88,8 +90,10 @@ def plain(text: str) -> str:
     else:
         text = _NOISE.sub(" ", text)
     text = _NO_ITS.sub(r"\g<no>, it is", text)
+    text = _WE_ARE.sub("we are", text)
     text = _I_WILL.sub("I will", _IT_IS.sub(r"\1it is", _STRETCHED.sub(r"\1\1", text)))
     for shorthand, word in _SHORTHAND:
         text = shorthand.sub(word, text)
     text = _WORD.sub(lambda found: _SPOKEN.get(found[0].lower(), found[0]), text)
+    text = _HAS.sub(r"\1 has", text)  # "he's got one"
     return _COMMAS.sub(",", _SPACE.sub(" ", text)).strip()
