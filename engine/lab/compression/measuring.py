@@ -49,7 +49,11 @@ class _Answers:
 
 
 def measure_answers(perceiver: Perceiver, scenes: Sequence[Asked], told: Callable[[], None] = lambda: None) -> RawAnswers:
-    """Ask the bundle all that is asked of the scenes."""
+    """Ask the bundle all that is asked of the scenes.
+
+    Where words point is asked whether or not the bundle takes its target for there: all ways are asked the same.
+    """
+    _claim_every_target(perceiver)
     answers = _Answers()
     for i, ((frame, _), (queries, lessons, _)) in enumerate(scenes):
         height, width = frame.shape[:2]
@@ -67,6 +71,12 @@ def measure_answers(perceiver: Perceiver, scenes: Sequence[Asked], told: Callabl
             answers.add("watch", i, boxes[found.phrase], (found.x * width, found.y * height, found.p))
         told()
     return _raw(answers, perceiver)
+
+
+def _claim_every_target(perceiver: Perceiver) -> None:
+    manifest = perceiver.bundle.manifest
+    thresholds = manifest.thresholds.model_copy(update={"target": 0.0})
+    perceiver.bundle.manifest = manifest.model_copy(update={"thresholds": thresholds})
 
 
 def _add_labels(answers: _Answers, perceiver: Perceiver, scene: int, sample: Sample, sight: Sight) -> None:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import copy
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from engine.errors import Fault
+from engine.formats.bundle import Bundle
 from engine.formats.labels import load_labels
-from engine.lab.compression.measuring import Cost
+from engine.lab.compression.measuring import Cost, measure_answers
 from engine.lab.compression.methods import drop_neurons, drop_weights, fewer_layers, layers_of, low_rank, settle
 from engine.lab.compression.run import Compression, Outcome, table_of, verdict, write_results
 from engine.lab.compression.teaching import _apart, teach
+from engine.lab.data.questions import Sample
 from engine.lab.evaluation.bootstrap import Interval
 from engine.lab.model import ModelCfg, build_model
 from engine.lab.training.run import Progress, save_weights, start_run
 from engine.lab.training.texts import tokenize
+from engine.perception import Sight
+from npc.types import HEAD_NAMES, Target
 from tests.lab.training.test_training import SIZE, small_model
 
 pytestmark = pytest.mark.train
@@ -123,6 +128,35 @@ def test_an_unknown_way_is_named_with_the_others(tmp_path):
     assert "int4" in refused.value.fix
     with pytest.raises(Fault, match="another run, or of other"):
         Compression(tmp_path / "run", tmp_path / "out", 0, 9, Console())
+
+
+class Doubtful:
+    """A perceiver that hardly believes in any target, and points into the middle."""
+
+    def __init__(self):
+        self.bundle, self.labels = Bundle(), load_labels()
+
+    def encode_frame(self, frame):
+        return frame
+
+    def see(self, frame, queries):
+        there = self.bundle.manifest.thresholds.target <= 0.1
+        heads = {head: dict.fromkeys(self.labels[head], 0.1) for head in HEAD_NAMES}
+        return [Sight(heads, Target(0.5, 0.5, 0.1) if there and query.text else None) for query in queries]
+
+
+def test_where_words_point_is_asked_of_every_way_whatever_it_believes():
+    frame = np.zeros((64, 96, 3), np.uint8)
+    said = [
+        Sample("take the key", "pick_up", "neutral", "pick_up", "neutral", [(40, 24, 20, 20)], "key"),
+        Sample("attack the wolf", "attack", "neutral", "refuse", "neutral", [], "wolf", absent=True),
+        Sample("", "none", "neutral", "idle", "neutral", []),
+    ]
+    scene = ((frame, None), ([], said, None))
+    target = measure_answers(Doubtful(), [scene, scene]).places["target"]
+    assert target.there.tolist() == [True, False, True, False]
+    assert target.hit.tolist() == [True, False, True, False]
+    assert target.scene.tolist() == [0, 0, 1, 1]
 
 
 def _outcome(name, mb, gain):
