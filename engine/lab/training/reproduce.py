@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
@@ -79,8 +80,13 @@ def changed_data(run: Path) -> list[str]:
 def changed_environment(run: Path) -> list[str]:
     """What else is other now than at the run's last start, as sentences: versions, machine, commit."""
     start = read_provenance(run)["starts"][-1]
-    then, now = (dict(of or {}) for of in (start.get("commit"), commit()))
-    return [*differences({"commit": then}, {"commit": now}), *differences(start["environment"], environment())]
+    then, now = ({"commit": _commit_name(of)} for of in (start.get("commit"), commit()))
+    return [*differences(then, now), *differences(start["environment"], environment())]
+
+
+def _commit_name(of: Mapping[str, Any] | None) -> str:
+    """As people call it."""
+    return f"{str(of.get('sha'))[:12]}{' (edited)' if of.get('edited') else ''}" if of else "unknown"
 
 
 def reproduce(run: Path, out: Path, cache: Path | None = None, *, anyway: bool = False) -> Comparison:

@@ -16,9 +16,10 @@ from safetensors.torch import load_file, save_file
 
 from engine.errors import Fault
 from engine.lab.training import provenance, recipe, sources
+from engine.lab.training import reproduce as reproduction
 from engine.lab.training.provenance import differences, read_provenance
 from engine.lab.training.recipe import run_recipe
-from engine.lab.training.reproduce import changed_data, compare_runs, reproduce
+from engine.lab.training.reproduce import changed_data, changed_environment, compare_runs, reproduce
 from engine.lab.training.run import read_history
 from engine.lab.training.trackers import TRACKERS, tracker
 from tests.lab.training.test_training import ColourAsker, colour_scenes
@@ -97,6 +98,16 @@ def test_environments_are_compared_by_package():
         "b: 2, now 3",
         "c: nothing, now 1",
     ]
+
+
+def test_another_commit_is_told_by_its_short_name(tmp_path, monkeypatch):
+    start = {"commit": {"sha": "a" * 40, "edited": True}, "environment": {"threads": 2}}
+    (tmp_path / "provenance.json").write_text(json.dumps({"seed": 1, "data": {}, "starts": [start]}))
+    monkeypatch.setattr(reproduction, "commit", lambda: {"sha": "b" * 40, "edited": False})
+    monkeypatch.setattr(reproduction, "environment", lambda: {"threads": 1})
+    assert changed_environment(tmp_path) == [f"commit: {'a' * 12} (edited), now {'b' * 12}", "threads: 2, now 1"]
+    monkeypatch.setattr(reproduction, "commit", lambda: None)
+    assert changed_environment(tmp_path)[0] == f"commit: {'a' * 12} (edited), now unknown"
 
 
 def test_a_tracker_hears_the_recipe_and_every_value(tmp_path, monkeypatch):
