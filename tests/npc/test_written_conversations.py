@@ -10,7 +10,7 @@ import pytest
 
 from npc.errors import Fault
 from npc.evaluation import converse
-from npc.evaluation.conversation import Conversation, boxes, load
+from npc.evaluation.conversation import SHIPPED, Conversation, boxes, load
 from npc.evaluation.judging import Played, counts, failures, judge, rows, table
 from npc.types import Decision, Target
 
@@ -41,6 +41,15 @@ def test_the_public_conversations_are_many_and_of_every_character():
     assert len({turn.kind for conversation in found for turn in conversation.turns if turn.kind}) >= 12
     assert any(len(conversation.turns) >= 15 for conversation in found)
     assert len({conversation.id for conversation in found}) == len(found)
+
+
+def test_of_lines_said_alone_nearly_half_ask_for_nothing():
+    found = load(SHIPPED / "lines")
+    turns = [conversation.turns[-1] for conversation in found]
+    assert len({turn.say for turn in turns}) >= 950
+    assert sum(turn.kind in {"remark", "question"} for turn in turns) >= 0.4 * len(turns)
+    assert all(turn.kind and (turn.action or turn.because) for turn in turns)
+    assert not {conversation.id for conversation in found} & {conversation.id for conversation in load()}
 
 
 @pytest.mark.parametrize(
