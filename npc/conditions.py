@@ -246,7 +246,8 @@ class Line(Condition):
     @cached_property
     def specificity(self) -> int:
         """A line that names what the game tells, or what was said, asks for it."""
-        return super().specificity + sum(name.startswith(STATE) or name in _TAKEN_UP for name in self.variables)
+        taken_up = sum(name.startswith(STATE) or name in _TAKEN_UP for name in self.variables)
+        return super().specificity + taken_up + ("detail" in self.variables)
 
     def spoken(self, variables: Mapping[str, str], words: str = "") -> str:
         """The line, or `words` in its place, with the variables filled in and the first letter large."""

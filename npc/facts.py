@@ -132,7 +132,9 @@ def _whole(turn: Turn, known: float) -> Reply | None:
     """What is asked further in words that stand for themselves: "are you any good at forging?"."""
     name, likeness = best(turn.heard.further)
     further = turn.parts.persona.further
-    if name not in further or turn.clause.sense is not Sense.QUESTION or _REFERS.search(turn.clause.text):
+    if name not in further or turn.clause.sense is not Sense.QUESTION:
+        return None
+    if _REFERS.search(turn.clause.text) and not (turn.ledger.talk.startswith("on_") and likeness >= _VERY):
         return None
     if likeness < _WHOLE or likeness < max(known, best(turn.heard.talk)[1]) or len(turn.clause.text.split()) < _WORDS:
         return None

@@ -58,7 +58,7 @@ def answer(turn: Turn) -> Reply | None:
         if kind == "whether" and max(best(turn.heard.talk)[1], best(turn.heard.knowledge)[1]) >= _NEAR:
             return None
         if kind == "advise" and kind not in further:
-            return None  # the card's own advice is as good
+            return Reply(_ADVICE, "was asked for advice about what was told")
         name = further.get(kind, _PLAIN.get(kind, f"further_{kind}"))
     fact, likeness = best(turn.heard.knowledge)
     if fact in turn.parts.persona.knowledge and likeness >= _KNOWS and name.startswith("further_"):

@@ -53,6 +53,7 @@ _SEEN_OF = frozenset(
     {Ask.VIEW, Ask.PRESENT, Ask.COUNT, Ask.COLOUR, Ask.BESIDE, Ask.NEARER, Ask.FAR, Ask.MY_NAME, Ask.DOING, Ask.HOW_LONG}
 )
 _UNSURE = frozenset({"what_thing", "which", "cannot_tell", "blind", "no_credit"})  # nothing to add in passing
+_NO_DEED = frozenset({"celebrate", "talk", "greet", "idle"})  # "do not laugh"
 _MOST_ALSO = 2  # further answers to one utterance
 _VERY = 0.9  # likeness from which words are what anybody may be asked, though they name what is not in view
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
@@ -265,7 +266,7 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
 
 def _is_talk(turn: Turn) -> bool:
     """Whether no deed is bidden or forbidden: "do not worry about me", "make one about me"."""
-    return best(turn.heard.talk)[1] >= smalltalk.FORMED and not actions_of(turn, turn.clause)
+    return best(turn.heard.talk)[1] >= smalltalk.FORMED and {*actions_of(turn, turn.clause)} <= _NO_DEED
 
 
 def _is_said(clause: Clause) -> bool:

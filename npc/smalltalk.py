@@ -36,7 +36,7 @@ ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question o
 SAID = 0.64  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
 _FEW = 3
 _OTHERWISE = 0.8  # what likeness counts between a question and what others only tell of, or a remark and what they only ask
-SAYING = 0.66  # and from which a remark is, that can be said back
+SAYING = 0.62  # and from which a remark is, that can be said back
 QUITE = 0.72  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
 FAINT = 0.57  # and from which they may be, where they are put in no known way
@@ -73,6 +73,7 @@ _OWN = re.compile(r"\b(?:I|me|my|mine|myself)\b")  # in a question that is turne
 _OF_ITS_WAY = re.compile(r"\bhow (?:do|can|did|could) you\b", re.IGNORECASE)
 _NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
 # Remarks of no topic of their own go on with what the speaker told before.
+_GRAVE = frozenset({"on_despair"})  # better heard once too often
 _DETAILS = frozenset({"to_story", "to_self", "to_of_mine", "to_of_it", "to_of_thing", "to_think", "to_they_say", "to_remark"})
 _EITHER = frozenset({"on_tale", "on_kin", "on_dream", "on_boast", "on_newcomer"})  # may be told of what was bad, too
 _MERRY = frozenset({"further_joy", "further_fun", "further_fond"})
@@ -109,8 +110,8 @@ def answer(turn: Turn) -> Reply | None:
     """A line about what was said; None where it is something else than talk, or the card knows of it."""
     clause, percept, parts = turn.clause, turn.heard, turn.parts
     maybe = clause.sense is Sense.TRADE and ("maybe" in clause.meaning.values or not parts.persona.wares)
-    asks = clause.sense is Sense.QUESTION or maybe
-    if not (asks or clause.sense in {Sense.OTHER, Sense.ORDER, Sense.FORBID, Sense.CORRECT}) or not percept.talk:
+    asks = clause.sense is Sense.QUESTION or (maybe and is_question(clause.text))
+    if not (asks or maybe or clause.sense in {Sense.OTHER, Sense.ORDER, Sense.FORBID, Sense.CORRECT}) or not percept.talk:
         return None
     topic, likeness = _nearest(turn, asks)
     told = knows(turn) and best(percept.intent)[0] in parts.behaviour.asking  # then the card answers
@@ -124,7 +125,7 @@ def answer(turn: Turn) -> Reply | None:
     surer = _SURER if thing or form in _WHATEVER else {}
     tone = "" if asks else polarity_of(clause.text)
     least = surer.get(form, FORMED if form else FAINT)
-    if not asks and clause.sense is not Sense.ORDER and mirrored(clause.text):
+    if not asks and clause.sense is not Sense.ORDER and topic not in _GRAVE and mirrored(clause.text):
         least = max(least, SAYING)  # what is said can be taken up as it is
     if likeness < least or (likeness < VERY and _jars(turn, topic, tone)):
         hails = not asks and _HAILS.match(clause.said) is not None and len(clause.said.split()) <= _FEW + 1

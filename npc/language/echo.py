@@ -290,21 +290,37 @@ _AGO = re.compile(
 _NO_NOUN = frozenset(f"{_DATA['functions']} {_DATA['no_detail']}".split())
 
 
+_OF_IT = re.compile(r" (?:on|in|at|with|for|of|about|to|from) (?:it|them|him|her|me|us)$", re.IGNORECASE)
+_WHO_DOES = re.compile(r"(?:I|we|they|you) [a-z]+ [a-z]+", re.IGNORECASE)
+_MANY = re.compile(r"(?:.* )?(?P<verb>[a-z]+) (?P<things>[a-z]{3,}s)", re.IGNORECASE)
+
+
 @lru_cache(maxsize=256)
 def detail_of(remark: str) -> str:
-    """What a `plain` remark ends with, turned round: "to the gulls" of "he threw it to the gulls", "your cow"; empty where that
-    is no thing."""
+    """What a `plain` remark ends with, turned round: "to the gulls" of "he threw it to the gulls", "your cow", "spoons"; empty
+    where that is no thing."""
     said = _ENDS.sub("", remark.strip().rstrip(" ?!.,")).strip(" ?!.,")
-    last = _BREAKS.split(said)[-1]
-    last = _AGO.sub("", _AND.split(last)[-1])
-    for at in range(len(last)):  # the longest first
-        if at and last[at - 1] != " ":
+    parts = [part for piece in _BREAKS.split(said) for part in _AND.split(piece)]
+    return next(filter(None, map(_last_thing, reversed(parts))), "")
+
+
+def _last_thing(part: str) -> str:
+    part = _OF_IT.sub("", _AGO.sub("", part.strip()))
+    for at in range(len(part)):  # the longest first
+        if at and part[at - 1] != " ":
             continue
-        found = _DETAIL.fullmatch(last[at:])
+        found = _DETAIL.fullmatch(part[at:])
         if found is None or not (found["det"] or found["prep"]) or (not at and not found["prep"]):
             continue
         words = [word for word in found["noun"].lower().split() if word != "of"]
         if words[-1] in _ADJECTIVES or any(word in _FINITE or word in _NO_NOUN or _is_participle(word) for word in words):
             continue
         return turned(found[0])
-    return ""
+    many = _MANY.fullmatch(part)
+    if many is None or many["things"].lower() in _FINITE | _NO_NOUN:
+        return ""
+    return many["things"] if _is_verb(many["verb"].lower()) or _WHO_DOES.fullmatch(part) else ""
+
+
+def _is_verb(word: str) -> bool:
+    return word in _VERBS or word in _FINITE or base(word) in _VERBS
