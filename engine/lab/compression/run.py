@@ -161,16 +161,24 @@ def _cell(of: tuple[Interval, Interval | None]) -> str:
 
 
 def verdict(outcomes: Sequence[Outcome]) -> str:
-    """The smallest way that loses no more than a point anywhere."""
-    good = [o for o in outcomes[1:] if o.lost <= ALLOWED]
+    """The smallest way that loses no more than a point anywhere, and the smallest whose greater losses may be chance."""
     if len(outcomes) < 2:
         return "Nothing was compared yet."
-    if not good:
+    good = [o for o in outcomes[1:] if o.lost <= ALLOWED]
+    if good:
+        told = f"The smallest that loses no more than a point anywhere: {_smallest(good, outcomes[0])}."
+    else:
         least = min(outcomes[1:], key=lambda o: o.lost)
-        return f"Every way loses more than a point somewhere; {least.name} the least, {100 * least.lost:.1f}."
-    best = min(good, key=lambda o: o.cost.mb)
-    share = best.cost.mb / outcomes[0].cost.mb
-    return f"The smallest that loses no more than a point anywhere: {best.name}, {share:.0%} of {outcomes[0].name}."
+        told = f"Every way loses more than a point somewhere; {least.name} the least, {100 * least.lost:.1f}."
+    unsure = [o for o in outcomes[1:] if o.surely_lost <= ALLOWED]
+    if len(unsure) > len(good):
+        told += f" If only losses beyond chance count: {_smallest(unsure, outcomes[0])}."
+    return told
+
+
+def _smallest(ways: Sequence[Outcome], whole: Outcome) -> str:
+    best = min(ways, key=lambda o: o.cost.mb)
+    return f"{best.name}, {best.cost.mb / whole.cost.mb:.0%} of {whole.name}"
 
 
 def write_results(outcomes: Sequence[Outcome], out: Path) -> list[Path]:

@@ -170,5 +170,8 @@ def test_the_verdict_is_the_smallest_that_loses_no_more_than_a_point(tmp_path):
     assert _outcome("better", 10.0, 0.02).lost == 0.0
     assert (outcomes[2].surely_lost, _outcome("chance", 10.0, -0.0005).surely_lost) == (0.03, 0.0)
     assert "student the least, 3.0" in verdict([outcomes[0], outcomes[2]])
+    assert "chance" not in verdict(outcomes)
+    rows = {"intent macro-F1": (Interval(0.87, 0.8, 0.9), Interval(-0.03, -0.07, 0.01))}
+    assert "beyond chance count: unsure, 10% of fp32" in verdict([*outcomes, Outcome("unsure", Cost(4, 4, 3.0, 2.0), rows)])
     assert [column.header for column in table_of(outcomes).columns] == ["", "fp32", "int8", "student"]
     assert all(path.stat().st_size for path in write_results(outcomes, tmp_path))
