@@ -58,13 +58,13 @@ def ask(
     if batch is not None:
         if out is None:
             raise Fault("usage", "--batch needs --out.", "Say where the results go: --out results.jsonl.")
-        raise typer.Exit(_ask_batch(batch, out, Perceiver(bundle, provider)))
+        raise typer.Exit(_ask_batch(batch, out, Perceiver(bundle, provider, closely=True)))
     if frame is None and not text:
         raise Fault("usage", "Nothing was asked.", "Give --frame, --text or both (or --batch).")
     if frame is None and overlay is not None:
         raise Fault("usage", "--overlay has no picture to draw on.", "Give --frame too.")
     shown = _shown(look or ())
-    perceiver = Perceiver(bundle, provider)
+    perceiver = Perceiver(bundle, provider, closely=True)
     picture = read_frame(frame) if frame is not None else None
     encoded = perceiver.encode_frame(picture) if picture is not None else None
     phrases = tuple(dict.fromkeys((*(watch or ()), *shown)))

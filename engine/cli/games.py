@@ -46,13 +46,17 @@ def bench_games(
     ] = False,
     art: Annotated[bool, typer.Option("--art", help="Also learn each from its art alone (needs the train extra).")] = False,
     provider: Annotated[str, typer.Option(help="auto, cuda or cpu.")] = "auto",
+    closely: Annotated[
+        bool,
+        typer.Option(help="Look as where words ask about something; --no-closely: as frame by frame."),
+    ] = True,
 ) -> None:
     """Measure on games that it never saw: zero-shot, by pictures, and after learning from their art or a few frames."""
     shots = _numbers(adapt)
     recordings = {g: recording for g in _chosen(game) if (recording := _recorded(g, out, frames, seed, bool(game)))}
     if not recordings:
         raise Fault("extra_missing", "None of the games is installed.", "Run: pip install 'npc-engine[games]'.")
-    perceiver = Perceiver(bundle, provider)
+    perceiver = Perceiver(bundle, provider, closely=closely)
     found: dict[str, Report] = {}
     answers: dict[str, Sequence[Pointed]] = {}
     for recording in recordings.values():
@@ -62,7 +66,7 @@ def bench_games(
         Console().print(table(f"{name}: {perceiver.bundle.folder.name} on {len(recording.rows)} frames", found[name]))
         draw_answers(recording, asked.watch).save(out / f"{name}.png")
     Console().print(_summary("zero-shot", {name: report.overall for name, report in found.items()}))
-    facts: dict[str, Any] = {"bundle": bundle_facts(perceiver), "seed": seed, "frames": frames}
+    facts: dict[str, Any] = {"bundle": bundle_facts(perceiver), "seed": seed, "frames": frames, "closely": closely}
     facts["games"] = {name: report.as_json() for name, report in found.items()}
     if pictures:
         seen = {g.name: by_pictures(g, recording, perceiver) for g, recording in recordings.items()}
@@ -76,7 +80,7 @@ def bench_games(
     draw_reliability(answers).save(out / "reliability.png")
     learnt: dict[str, list[dict[str, Any]]] = {"few_shot": [], "by_art": []}
     write_json(out / "bench-games.json", facts | learnt)
-    for kind, row in _learnt(recordings, shots, art, pictures, out, bundle, minutes):
+    for kind, row in _learnt(recordings, shots, art, pictures, out, bundle, minutes, closely):
         learnt[kind].append(row)
         write_json(out / "bench-games.json", facts | learnt)
     if learnt["by_art"]:
@@ -110,6 +114,7 @@ def _learnt(
     out: Path,
     bundle: Path | None,
     minutes: float,
+    closely: bool,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Adapt on the art of each game, and on frames of one half of its episodes, which are measured on the other half."""
     if not shots and not art:
@@ -119,9 +124,9 @@ def _learnt(
         from engine.lab.games.games import few_shot
     for game, recording in recordings.items():
         if art:
-            yield "by_art", taught(game, recording, out, bundle, minutes, pictures)
+            yield "by_art", taught(game, recording, out, bundle, minutes, pictures, closely)
         for count in shots:
-            yield "few_shot", few_shot(recording, count, out, bundle, minutes)
+            yield "few_shot", few_shot(recording, count, out, bundle, minutes, closely)
 
 
 def _overview(facts: Mapping[str, Any]) -> Table:

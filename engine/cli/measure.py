@@ -33,6 +33,10 @@ def evaluate(
     out: Annotated[Path, typer.Option(help="Not with --run: where figures and pictures go.")] = Path("evaluation"),
     frames: Annotated[int | None, typer.Option(min=1, help="With --recordings: so many frames, evenly spread.")] = None,
     provider: Annotated[str, typer.Option(help="Not with --run: auto, cuda or cpu.")] = "auto",
+    closely: Annotated[
+        bool,
+        typer.Option(help="With --recordings: Look as where words ask about something; --no-closely: as frame by frame."),
+    ] = True,
     scenes: Annotated[int, typer.Option(min=8, help="With --run: how many held-out scenes.")] = 800,
     packs: Annotated[list[str] | None, typer.Option(help="With --run: a stored pack of art, as a game (repeatable).")] = None,
     swaps: Annotated[
@@ -47,7 +51,7 @@ def evaluate(
     if sum(map(bool, (run, recordings, lines))) > 1:
         raise Fault("usage", "--run, --recordings and --lines measure different things.", "Give one of them.")
     if recordings:
-        _evaluate_recordings(recordings, bundle, out, frames, provider)
+        _evaluate_recordings(recordings, bundle, out, frames, provider, closely)
     elif lines:
         _evaluate_lines(lines, bundle, out, provider)
     elif bundle:
@@ -74,7 +78,9 @@ def _evaluate_lines(lines: str, bundle: list[Path] | None, out: Path, provider: 
     typer.echo(f"Figures: {out / 'lines.json'}")
 
 
-def _evaluate_recordings(folders: list[Path], bundle: list[Path] | None, out: Path, frames: int | None, provider: str) -> None:
+def _evaluate_recordings(
+    folders: list[Path], bundle: list[Path] | None, out: Path, frames: int | None, provider: str, closely: bool
+) -> None:
     from engine.formats.recording import read_recording
     from engine.lab.evaluation.measure import bundle_facts, measure_recording, spread
     from engine.lab.evaluation.pictures import draw_answers
@@ -85,7 +91,7 @@ def _evaluate_recordings(folders: list[Path], bundle: list[Path] | None, out: Pa
 
     writable_folder(out)
     read = [read_recording(folder) for folder in folders]  # a fault in the last one is told before the first is measured
-    perceiver = Perceiver(bundle or None, provider)
+    perceiver = Perceiver(bundle or None, provider, closely=closely)
     found = []
     for number, recording in enumerate(read):
         rows = spread(recording.rows, frames)
@@ -95,7 +101,7 @@ def _evaluate_recordings(folders: list[Path], bundle: list[Path] | None, out: Pa
         Console().print(thresholds_table("what a threshold gives", answers.watch))
         facts |= {"episodes": len({row.episode for row in rows}), **report.as_json()}
         found.append({**facts, "thresholds": [asdict(row) for row in thresholds(answers.watch)]})
-        write_json(out / "evaluation.json", {"bundle": bundle_facts(perceiver), "recordings": found})
+        write_json(out / "evaluation.json", {"bundle": bundle_facts(perceiver), "closely": closely, "recordings": found})
         write_raw(out / f"answers-{number}.npz", of_recording(answers.watch))
         draw_answers(recording, answers.watch).save(out / f"answers-{number}.png")
         draw_reliability({recording.meta.game: answers.watch}).save(out / f"reliability-{number}.png")

@@ -29,4 +29,5 @@ class Lately:
     def keep(self, encoded: EncodedFrame) -> None:
         """Remember a frame; the oldest goes."""
         if encoded.fit is not None:
-            self._frames.appendleft((encoded.fit.picture.tobytes(), encoded))
+            kept = replace(encoded, fit=replace(encoded.fit, whole=None))
+            self._frames.appendleft((encoded.fit.picture.tobytes(), kept))

@@ -33,6 +33,7 @@ Peak = tuple[float, int, int]  # heat, row, column
 def find(
     phrases: Sequence[str],
     watched: Watched,
+    nearer: Watched,
     sentences: Callable[[Sequence[str]], Floats],
     frame: EncodedFrame,
     spec: InputSpec,
@@ -44,6 +45,7 @@ def find(
 
     Args:
         watched: presence and heat map of the phrases and of `npc.language.kinds.COMMON`.
+        nearer: the same after a closer look, which tells better whether and where a thing is, and worse where one ends.
         sentences: vectors of texts, unit length.
         threshold: presence from which a phrase is in view.
         colours: whether they are asked for.
@@ -55,11 +57,11 @@ def find(
     softened = _softened(heats)
     presence = np.array([watched[name][0] for name in COMMON], np.float32)
     strengths = _softened(np.stack([watched[name][1] for name in COMMON])) * presence[:, None, None]
-    places = peaks(heats, frame, spec)
+    places = peaks(np.stack([nearer[phrase][1] for phrase in phrases]), frame, spec)
     rivals = [[] if p in shown else names for p, names in zip(phrases, _rivals(phrases, sentences), strict=True)]
     found: dict[str, Found] = {}
     for phrase, heat, soft, at, others in zip(phrases, heats, softened, places, rivals, strict=True):
-        p, (row, column) = watched[phrase][0], divmod(int(soft.argmax()), soft.shape[1])
+        p, (row, column) = max(watched[phrase][0], nearer[phrase][0]), divmod(int(soft.argmax()), soft.shape[1])
         shares = p * soft / np.maximum(strengths[others].max(0, initial=0.0), 1e-9)
         p *= min(1.0, float(shares[row, column])) ** BELIEF
         if p < threshold:

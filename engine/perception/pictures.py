@@ -67,6 +67,7 @@ class Letterbox:
     top: int
     width: int  # of the frame inside the picture
     height: int
+    whole: Pixels | None = None  # the frame as it came, where it may be looked at more closely
 
     @property
     def box(self) -> tuple[float, float, float, float]:

@@ -26,7 +26,7 @@ class EncodedFrame:
     """One frame after the image graph: `grid` [1, C, rows, columns], `scene` [1, S], and how it was fitted.
 
     On a GPU grid and scene lie there; `np.asarray` brings them here. `others` are the same frame after the image graphs of an
-    ensemble's other bundles.
+    ensemble's other bundles, `parts` its parts at a larger scale (`closer`), where it was looked at more closely.
     """
 
     grid: Floats | Kept
@@ -34,6 +34,7 @@ class EncodedFrame:
     valid: Floats
     fit: Letterbox | None
     others: tuple[EncodedFrame, ...] = ()
+    parts: tuple[EncodedFrame, ...] = ()
 
 
 @dataclass(frozen=True)

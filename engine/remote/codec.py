@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.errors import Fault
 from engine.formats.pictures import Pixels
+from engine.perception.closer import PARTS
 from engine.perception.looks import Appearances
 from engine.perception.pictures import Letterbox
 from engine.perception.types import Floats, Query, Sight
@@ -21,16 +22,20 @@ from npc.types import Detection, Found, Target
 
 MOST_BYTES = 64 << 20  # of one message
 MOST_LOOKS = 64  # of one call
-VERSION = 2  # of what is written here
+VERSION = 3  # of what is written here
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One frame, or words alone, and what is asked about it; looks of things are those of the model `eye`."""
+    """One frame, or words alone, and what is asked about it; looks of things are those of the model `eye`.
+
+    `parts` are those of the frame, where it is to be looked at more closely (`engine.perception.closer`).
+    """
 
     fit: Letterbox | None
     queries: Sequence[Query]
     eye: str = ""
+    parts: Sequence[Letterbox] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,9 @@ def pack_looks(looks: Sequence[Look]) -> bytes:
 def _look(look: Look) -> dict[str, Any]:
     shown: dict[int, Mapping[str, Appearances]] = {id(q.looks): q.looks for q in look.queries if q.looks}
     places = {key: number for number, key in enumerate(shown)}
-    fit = look.fit
     return {
-        "frame": None if fit is None else [fit.picture.tobytes(), fit.scale, fit.left, fit.top, fit.width, fit.height],
+        "frame": None if look.fit is None else _picture(look.fit),
+        "parts": [_picture(part) for part in look.parts],
         "shown": [{p: [_floats(a) for a in seen] for p, seen in looks.items()} for looks in shown.values()],
         "queries": [
             [q.text, q.watch, dict(q.places), q.asked, q.colours, places.get(id(q.looks)) if q.looks else None]
@@ -66,6 +71,10 @@ def _look(look: Look) -> dict[str, Any]:
         ],
         "eye": look.eye,
     }
+
+
+def _picture(fit: Letterbox) -> list[Any]:
+    return [fit.picture.tobytes(), fit.scale, fit.left, fit.top, fit.width, fit.height]
 
 
 def unpack_looks(data: bytes, height: int, width: int) -> list[Look]:
@@ -91,14 +100,10 @@ def unpack_looks(data: bytes, height: int, width: int) -> list[Look]:
 
 def _unpack_look(look: Mapping[str, Any], height: int, width: int) -> Look:
     shown = [{str(p): tuple(map(_array, seen)) for p, seen in looks.items()} for looks in look["shown"]]
-    fit = None
-    if look["frame"] is not None:
-        pixels, scale, *box = look["frame"]
-        left, top, inner_width, inner_height = map(int, box)
-        picture = np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
-        if not (left >= 0 and top >= 0 and 1 <= inner_width <= width - left and 1 <= inner_height <= height - top):
-            raise ValueError("the frame lies outside of its picture")
-        fit = Letterbox(picture, float(scale), left, top, inner_width, inner_height)
+    fit = None if look["frame"] is None else _unpack_picture(look["frame"], height, width)
+    parts = [_unpack_picture(part, height, width) for part in look["parts"]]
+    if len(parts) not in (0, len(PARTS)):
+        raise ValueError(f"{len(parts)} parts of a frame, {len(PARTS)} are looked at")
     queries = [
         Query(
             str(text),
@@ -110,7 +115,16 @@ def _unpack_look(look: Mapping[str, Any], height: int, width: int) -> Look:
         )
         for text, watch, places, asked, colours, number in look["queries"]
     ]
-    return Look(fit, queries, str(look["eye"]))
+    return Look(fit, queries, str(look["eye"]), parts)
+
+
+def _unpack_picture(told: Sequence[Any], height: int, width: int) -> Letterbox:
+    pixels, scale, *box = told
+    left, top, inner_width, inner_height = map(int, box)
+    picture = np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
+    if not (left >= 0 and top >= 0 and 1 <= inner_width <= width - left and 1 <= inner_height <= height - top):
+        raise ValueError("the frame lies outside of its picture")
+    return Letterbox(picture, float(scale), left, top, inner_width, inner_height)
 
 
 def pack_answer(answer: Answer) -> bytes:

@@ -16,8 +16,9 @@ from engine.errors import Fault
 from engine.formats.frame import Frame
 from engine.formats.labels import load_labels
 from engine.formats.pictures import Pixels
+from engine.perception.closer import looks_closely, parts_of
 from engine.perception.looks import Appearance
-from engine.perception.pictures import decode, letterbox
+from engine.perception.pictures import Letterbox, decode, letterbox
 from engine.perception.text import affordable
 from engine.perception.types import EncodedFrame, Floats, Query, Sight, is_away
 from engine.remote.codec import VERSION, Answer, Look, pack_looks, pack_picture, pack_texts, unpack_answer, unpack_vectors
@@ -145,7 +146,8 @@ class RemotePerceiver:
         return made
 
     def _fitted(self, frame: Frame) -> EncodedFrame:
-        fit = letterbox(decode(frame), self._height, self._width)
+        pixels = decode(frame)
+        fit = replace(letterbox(pixels, self._height, self._width), whole=pixels)
         nothing = np.zeros((1, 0), np.float32)
         return EncodedFrame(nothing, nothing, fit.valid_cells(self._rows, self._columns), fit)
 
@@ -232,9 +234,15 @@ class RemotePerceiver:
                 frame.fit if frame is not None else None,
                 [replace(q, looks=shown[id(q.looks)]) if q.looks else q for q in queries],
                 eye,
+                self._parts(frame, queries),
             )
             for frame, queries in asked
         ]
+
+    def _parts(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> Sequence[Letterbox]:
+        if frame is None or frame.fit is None or frame.fit.whole is None or not looks_closely(queries):
+            return ()
+        return parts_of(frame.fit.whole, self._height, self._width)
 
     def _keep(self, answer: Answer) -> None:
         for text, vector in answer.sentences.items():  # of several threads: each step is whole

@@ -66,11 +66,14 @@ def write_art(game: Game, folder: Path) -> Path:
     return folder
 
 
-def taught(game: Game, recording: Recording, out: Path, base: Path | None, minutes: float, pictures: bool) -> dict[str, Any]:
+def taught(
+    game: Game, recording: Recording, out: Path, base: Path | None, minutes: float, pictures: bool, closely: bool
+) -> dict[str, Any]:
     """Adapt on frames composed of the game's art alone, and measure on the recorded ones, of which it learnt nothing.
 
     Args:
         pictures: measure with pictures as well, before and after.
+        closely: measure by a closer look at each frame.
     """
     from engine.formats.art import read_art
     from engine.lab.adaptation.adapt import adapt  # here, since recording and measuring need no torch
@@ -84,7 +87,7 @@ def taught(game: Game, recording: Recording, out: Path, base: Path | None, minut
         progress.say(f"{game.name}: learning from its art alone")
         outcome = adapt(composed, bundle, base, minutes=minutes, progress=progress)
     write_report(outcome, composed, out / "bundles" / f"{game.name}-art-report")
-    before, after = (Perceiver(folder, "cpu") for folder in (base, bundle))
+    before, after = (Perceiver(folder, "cpu", closely=closely) for folder in (base, bundle))
     row: dict[str, Any] = {"game": game.name, "composed": len(composed.rows), "measured_frames": len(recording.rows)}
     for when, perceiver in (("_before", before), ("", after)):
         figures = measure_recording(perceiver, recording, title=f"{game.name}{when}")[1].overall

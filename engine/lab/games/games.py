@@ -101,10 +101,10 @@ def _installed(game: Game) -> str:
         ) from None
 
 
-def few_shot(recording: Recording, count: int, out: Path, base: Path | None, minutes: float) -> dict[str, Any]:
+def few_shot(recording: Recording, count: int, out: Path, base: Path | None, minutes: float, closely: bool) -> dict[str, Any]:
     """Adapt on `count` frames (or all that half of the episodes has) and measure; the bundle is kept in `out`.
 
-    A part of these frames checks the learning.
+    A part of these frames checks the learning. With `closely` it is measured by a closer look at each.
     """
     from engine.lab.adaptation.adapt import adapt  # here, since recording and measuring need no torch
     from engine.lab.adaptation.frames import choose_frames, split_by_episode
@@ -118,7 +118,7 @@ def few_shot(recording: Recording, count: int, out: Path, base: Path | None, min
         progress.say(f"{name}: learning from {count} frames")
         outcome = adapt(shown, bundle, base, minutes=minutes, progress=progress)
     write_report(outcome, shown, out / "bundles" / f"{name}-{count}-report")
-    before, after = (_figures(recording, folder, halves.check) for folder in (base, bundle))
+    before, after = (_figures(recording, folder, halves.check, closely) for folder in (base, bundle))
     return {
         "game": name,
         "learnt_frames": len(shown.rows),
@@ -131,5 +131,5 @@ def few_shot(recording: Recording, count: int, out: Path, base: Path | None, min
     }
 
 
-def _figures(recording: Recording, bundle: Path | None, rows: list[Row]) -> Figures:
-    return measure_recording(Perceiver(bundle, "cpu"), recording, rows)[1].overall
+def _figures(recording: Recording, bundle: Path | None, rows: list[Row], closely: bool) -> Figures:
+    return measure_recording(Perceiver(bundle, "cpu", closely=closely), recording, rows)[1].overall
