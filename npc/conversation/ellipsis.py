@@ -30,6 +30,10 @@ _LEAVES = re.compile(
 )
 _WHERE = re.compile(r"(?:and )?where(?: exactly| is (?:it|that)| are they)?(?: exactly| then| now)?[\s?.!]*$", re.IGNORECASE)
 _OF_HIM = re.compile(r"(?:and )?(?P<asks>(?:where|who) (?:is|was)) (?:he|she)(?: now| then| exactly)?[\s.?!]*$", re.IGNORECASE)
+# Nobody leaves these as one leaves a house.
+_LEFT_LYING = frozenset(
+    {"potion", "bottle", "apple", "flower", "sword", "bread", "key", "coin", "book", "knife", "axe", "shield"}
+)
 _LONGEST = 5  # words of a thing that is named alone
 _HANDED = frozenset({"give", "bring", "hand", "get", "fetch", "pass"})
 _WHOLE = frozenset({Sense.ORDER, Sense.TRADE, Sense.FORBID})
@@ -97,7 +101,8 @@ def left_alone(text: str, ledger: Ledger) -> str:
     """ "Leave the key", where it was to be taken: that it shall not."""
     found = _LEAVES.match(text)
     phrase = singular(thing_in(found["thing"])) if found is not None else ""
-    if found is None or not any(phrase in (thing.phrase, thing.kind) for thing in ledger.things):
+    known = found is not None and any(phrase in (thing.phrase, thing.kind) for thing in ledger.things)
+    if found is None or not (known or kind_of(phrase) in _LEFT_LYING):
         return ""
     verb = ledger.order.verb if ledger.order is not None and ledger.order.verb in WITH_A_THING else "take"
     return f"do not {verb} {found['thing']}"

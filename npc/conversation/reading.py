@@ -52,6 +52,7 @@ _ONE_OF = re.compile(
     r"\b(?:one of (?:them|those|these)|(?<!the )(?<!that )(?<!this )(?<!other )one)\b(?= *(?:please|too|then)?[\s.!?]*$)",
     re.IGNORECASE,
 )
+_THE_RED_ONE = re.compile(r"\b(?:the|that|this|an?) (?:[a-z]+ ){1,2}one\b", re.IGNORECASE)
 _SUBJECT = re.compile(r"\b(?:it|they|he|she|them|those|these|that|this)\b", re.IGNORECASE)
 _SOME = re.compile(
     r"\b(?:some|a few|a couple|a bit|two|three)(?= of (?:them|those|it)\b)?(?= *(?:please|too|then|for me)?[\s.!?]*$)",
@@ -323,7 +324,7 @@ def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant |
         if last is None:
             return text, None, other[0]
         return OTHER.sub(f"the {last.kind}", text, count=1), last, ""
-    if meaning.is_deed_of_a_thing and last is not None and _ONE_OF.search(text):
+    if meaning.is_deed_of_a_thing and last is not None and _ONE_OF.search(text) and not _THE_RED_ONE.search(text):
         return _ONE_OF.sub(f"the {singular(last.phrase)}", text, count=1), None, ""
     if (
         meaning.sense is not Sense.TRADE

@@ -48,6 +48,8 @@ POTION = after("blue potion", order="give me the blue potion", thing="blue potio
         ),
         ("go there", after("well"), "go to the well"),
         ("get that sword, no wait, the potion. the red one", Ledger(), "get the red potion"),
+        ("take the red one", after("blue potion"), "take the red potion"),
+        ("toss me that axe", Ledger(), "give me that axe"),
         ("show me where the sword is", Ledger(), "where is the sword"),
         (
             "and blue?",
