@@ -38,7 +38,12 @@ def answer(turn: Turn) -> Reply | None:
         return Reply("on_more", "was told to go on")
     if turn.heard.talk and (ledger.talk or ledger.told) and _says_after(turn):
         return Reply("on_sure", "has its own words said back as a question")
-    if clause.sense not in _ASKS_ON or clause.meaning.ask not in _OPEN or (ledger.told and kind not in _OF_THEIRS):
+    surprised = clause.sense is Sense.NO and kind == "sure" and not ledger.asked  # "no way!"
+    if (
+        not (clause.sense in _ASKS_ON or surprised)
+        or clause.meaning.ask not in _OPEN
+        or (ledger.told and kind not in _OF_THEIRS)
+    ):
         return None
     topic = ledger.theirs if kind in _OF_THEIRS else ledger.talk
     if not kind or not topic or (kind == "then" and _is_its_own(turn)):

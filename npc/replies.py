@@ -122,7 +122,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return _for_sale(turn, seen, looked) or seen
     if (traded := _traded(turn, looked)) is not None:
         return traded
-    waits = clause.sense is Sense.OTHER and any(c.joint in {"if", "when"} for c in clause.conditions)
+    perhaps = clause.text.lower().startswith(("maybe", "perhaps"))  # "maybe one day, if my wife lets me"
+    waits = clause.sense is Sense.OTHER and not perhaps and any(c.joint in {"if", "when"} for c in clause.conditions)
     if waits and best(turn.heard.action)[0] in _DONE and (planned := waiting(turn, clause)) is not None:
         return planned  # no deed is done before its condition holds
     if clause.sense is Sense.FORBID and _is_talk(turn):

@@ -68,6 +68,7 @@ _OF_OTHERS = re.compile(
     r"(?:I (?:think|feel|felt|guess|miss|lost|was|used to|would (?:hate|rather)|do not (?:want|know|think))|"
     r"mine|my|our|he|she|they|people|it|there|his|her|their|nobody|"
     r"everybody|everyone|somebody|someone|one of (?:them|us))\b.* .+"
+    r"|(?:the|a|an) (?:[a-z]+ ){1,2}(?:gets?|makes?|takes?|keeps?|goes|eats?|stays?|hurts?)\b(?!.*\byou are\b).*"
     r"|you (?:look like|could|would|can|might) .*\bme\b.*",
     re.IGNORECASE,
 )

@@ -66,6 +66,10 @@ _WHO_IS_LEFT_OUT = re.compile(
     r"|(?:feeling|been|slept|got (?:a|my|no)|lost my|had (?:a|my|to|no))\b)[^?]*(?:[.!]|$))",
     re.IGNORECASE,
 )
+_WHAT_IS_LEFT_OUT = re.compile(
+    r"(^|[.!?] )(?=(?:did|does) not (?:help|work|matter|hurt|last|fit|taste|smell|look|sound|make)\b[^?]*(?:[.!]|$))",
+    re.IGNORECASE,
+)
 _FEW = 3  # words
 _OH_COME_ON = re.compile(r"(?:oh|aw|ah|but|pfft|please)[, ]+come on[,.! ]*", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?:and )?(is|are|was|were) there[?. ]*", re.IGNORECASE)
@@ -163,7 +167,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     written = plain(text)
     if is_foreign(written):
         return Reading((Clause(written, written, Meaning(Sense.FOREIGN)),))
-    said = _WHO_IS_LEFT_OUT.sub(r"\1I ", spelt(written, names))
+    said = _WHO_IS_LEFT_OUT.sub(r"\1I ", _WHAT_IS_LEFT_OUT.sub(r"\1it ", spelt(written, names)))
     mended = said != written
     spoken_to = False
     if name:

@@ -116,6 +116,7 @@ _NOT_MEANT = {
 _END = r"[\s?.!,]*$"
 _ARTICLE = re.compile(expanded(r"^(?:<the>|to|of|at|for|with)\s+"), re.IGNORECASE)
 _ASKS = re.compile(
+    r"(?:(?:and|but) (?=who|what|where|how|when|why|which))?"
     r"(?:(?:since|until) when|for how|what(?! an? )|who|whom|whose|which|where|"
     r"when(?! (?:I|we|he|she|it|they|you|my|our|the) )|why|how|can|could|will|would|may|might|shall|should|"
     r"do(?! not\b(?! (?:you|we|they|I) (?!dare\b)))|does|did|is|are|"
