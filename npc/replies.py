@@ -78,7 +78,7 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     joyless = "celebrate" in parts.persona.boundaries
     if handed and clause.sense in {Sense.OTHER, Sense.SELF} and (joyless or best(turn.heard.action)[0] not in _TAKES):
         return Reply("given", f"was given {handed}", {"thing": handed}, "talk" if joyless else "celebrate")
-    alone = next((m for c, _ in turn.clauses if (m := _MINE_ALONE.fullmatch(c.said)) is not None), None)  # "my torch?"
+    alone = next((m for c, _ in turn.clauses if ledger.handed and (m := _MINE_ALONE.fullmatch(c.said))), None)  # "my torch?"
     if alone is not None or (clause.sense is Sense.ORDER and _OF_MINE.search(clause.said)):  # "give me my bag"
         mine = replace(clause, meaning=replace(clause.meaning, ask=Ask.GIVES_BACK))
         mine = replace(mine, thing=alone["item"].lower()) if alone is not None else mine

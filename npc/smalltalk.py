@@ -111,7 +111,8 @@ def answer(turn: Turn) -> Reply | None:
     clause, percept, parts = turn.clause, turn.heard, turn.parts
     maybe = clause.sense is Sense.TRADE and ("maybe" in clause.meaning.values or not parts.persona.wares)
     asks = clause.sense is Sense.QUESTION or (maybe and is_question(clause.text))
-    if not (asks or maybe or clause.sense in {Sense.OTHER, Sense.ORDER, Sense.FORBID, Sense.CORRECT}) or not percept.talk:
+    wanted = clause.sense is Sense.CORRECT and clause.text.lower().startswith("i wanted to ")  # puts nothing right
+    if not (asks or maybe or wanted or clause.sense in {Sense.OTHER, Sense.ORDER, Sense.FORBID}) or not percept.talk:
         return None
     topic, likeness = _nearest(turn, asks)
     told = knows(turn) and best(percept.intent)[0] in parts.behaviour.asking  # then the card answers
@@ -279,8 +280,9 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
     tells = _TELLS.match(clause.text) or (intent == "refuse" and _OF_YOU.match(clause.text))
     if clause.sense is Sense.OTHER and intent in _CONSENT and tells and not turn.ledger.asked:
         return True
-    if (turn.ledger.theirs and turn.ledger.talk and _REST.fullmatch(clause.text)) or _TELLS_ON.match(clause.text):
-        return intent not in _MANNERS
+    goes_on = turn.ledger.theirs and turn.ledger.talk and _REST.fullmatch(clause.text)
+    if intent not in _MANNERS and (goes_on or _TELLS_ON.match(clause.text)):
+        return True
     if intent in _MANNERS or intent not in _TALK:
         return likeness >= QUITE or p < _HEARD
     return True

@@ -106,6 +106,11 @@ def test_what_goes_on_with_a_story_is_no_order(miller):
     assert "spoken to" in _talk(miller, "at the bakery", "go_to", "go_to", talk={"on_new_work": 0.3}).reason
 
 
+def test_what_is_told_of_kin_asks_for_nothing_back(stage):
+    actor = stage(lines={"on_loss": "I am sorry.", "waits": "I wait."})
+    assert _talk(actor, "my sister drowned when I was nine", talk={"on_loss": 0.7}).line == "I am sorry."
+
+
 def test_harmless_talk_costs_nothing(stage):
     actor = stage()
     before = actor.character.relationship("player").affection
