@@ -189,7 +189,8 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     """Bring the ledger up to date with what was said and done."""
     clause, ledger, now = turn.clause, turn.ledger, turn.percept.time
     ledger.hear(Heard(text=turn.percept.text[:500], sense=clause.sense, intent=moment.intent, time=now))
-    for about, percept in sorted(turn.clauses, key=lambda pair: pair[0].is_deed):  # what is to be done is what "it" means then
+    # What is to be done is what "it" means then, and of several things that which is done first.
+    for about, percept in sorted(turn.clauses, key=lambda pair: (pair[0].is_deed, pair[0] is clause)):
         if about.thing and not about.lost and kind_of(about.thing) not in _VAGUE:
             shown = turn.replied.target if turn.replied is not None and about is clause else None
             place = shown or percept.target  # "which barrel is nearest?", and then "roll it here"

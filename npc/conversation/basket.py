@@ -50,10 +50,12 @@ _MANY = re.compile(
     rf"(?P<n___>(?!an? ){_NUMBER})(?: actually| please| then)*(?=[\s.!]*$|,)",
     re.IGNORECASE,
 )
+_UNIT = "bags?|sacks?|pieces?|bundles?|bowls?|mugs?|plates?|slices?|jars?|flasks?|loads?|units?"
+_UNITS = re.compile(rf"(?P<n>(?!an? ){_NUMBER}) (?:{_UNIT})\b(?! of (?!it\b|them\b|that\b))", re.IGNORECASE)
 _PLEASE = re.compile(r"\bplease\b", re.IGNORECASE)
 _SO_MANY_PLEASE = re.compile(
-    r"(?:just |only |yes,? |make it |I (?:will take|want) )?"
-    r"(?P<n>two|three|four|five|six|seven|eight|nine|ten|twelve)(?: of (?:them|those|it))?,? please[\s.!]*",
+    r"(?:just |only |yes,? |make it |I (?:will take|want) )?(?P<n>two|three|four|five|six|seven|eight|nine|ten|twelve)"
+    r"(?: of (?:them|those|it))?,? (?:please|of course|thanks|thank you|if you have them)[\s.!]*",
     re.IGNORECASE,
 )
 _SO_MANY = re.compile(rf"(?:just |only )?(?!an? ){_NUMBER} ", re.IGNORECASE)
@@ -134,7 +136,7 @@ def basket(words: str, stall: Stall) -> Basket:
         at += max(length, 1)
     if _OF_EACH.search(words):
         wares = dict.fromkeys(stall.wares, 1) | wares
-    many = _MANY.search(words)
+    many = _MANY.search(words) or _UNITS.search(words)
     count = next((v for v in many.groupdict().values() if v), "") if many is not None else ""
     coins = next((number(found["n"]) for pattern in _COINS if (found := pattern.search(words)) is not None), None)
     return Basket(tuple((n, name) for name, n in wares.items()), frozenset(without), coins, _counted(count))
@@ -177,7 +179,7 @@ def names_wares(clause: Clause, stall: Stall) -> bool:
 
 def goes_on(clause: Clause, ledger: Ledger, stall: Stall) -> bool:
     """Whether words that name wares or numbers go on with the trade under way, whatever else they may mean."""
-    named = clause.meaning.is_deed_of_a_thing and clause.thing
+    named = clause.meaning.is_deed_of_a_thing and clause.thing and not _UNITS.search(clause.text)
     if ledger.asked not in {"deal", "wares"} or clause.sense not in _SENSES or named:
         return False
     found = basket(clause.text, stall)

@@ -50,6 +50,9 @@ def owed(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> Reply | No
         return None
     on_table = ledger.open_bid("npc") if ledger.asked == "deal" else None
     due = [b for b in ledger.bids if not b.buys and not b.against and b.price and (b is on_table or _is_due(b, now))]
+    spoken_of = ledger.open_bid("npc")
+    if not due and spoken_of is not None and not spoken_of.buys and spoken_of.price and now - spoken_of.time <= _FRESH:
+        due = [spoken_of]  # something else was said in between
     due = list({b.item: b for b in due}.values())
     if not due:
         return Reply("owes_nothing", "is owed nothing", {}, "talk")

@@ -286,7 +286,7 @@ def _goods(meaning: Meaning, before: Clause) -> str:
     if thing_in(meaning.values.get("item", "")):
         return ""
     bids, asks = "number" in meaning.values, meaning.ask is Ask.BUYS or bool({"sells", "each"} & meaning.values.keys())
-    if bids and _A_NAME.fullmatch(before.text) and not asks:
+    if bids and _A_NAME.fullmatch(before.text) and not asks and len(before.text.strip(" .,!?")) > _FEW:
         return before.text.strip(" .,!?")
     if (meaning.ask is Ask.PRICE or bids) and before.text.startswith("tell me about "):
         return before.text.removeprefix("tell me about ").strip(" .,!?")  # "and the lamp oil, how much?"

@@ -25,7 +25,11 @@ PRONOUN = re.compile(
     re.IGNORECASE,
 )
 PERSONAL = re.compile(r"\b(?:him|her)\b", re.IGNORECASE)
-OTHER = re.compile(r"\b(?:the other(?: one)?|another(?: one)?|a different one|the others?)\b(?! [a-z])", re.IGNORECASE)
+OTHER = re.compile(
+    r"\b(?:the other(?: one)?|another(?: one)?|a different one|the others?)\b"
+    r"(?! (?!(?:too|please|then|now|as well|also|instead)\b)[a-z])",
+    re.IGNORECASE,
+)
 OTHER_KIND = re.compile(
     rf"\b(?:the other|another|a different) (?P<kind>(?!ones?\b)(?:(?:{_COLOURS}) (?!ones?\b))?(?!(?:{_COLOURS})\b)[a-z]+)",
     re.IGNORECASE,

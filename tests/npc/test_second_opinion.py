@@ -90,6 +90,10 @@ def test_what_is_for_others_is_no_gift(line, action):
     assert max(percept.action, key=percept.action.__getitem__) == action
 
 
+def test_who_drives_one_crazy_is_not_insulted():
+    assert _tone("you drive me crazy", intent={"insult": 0.9, "chat": 0.1}) == "neutral"
+
+
 def test_who_is_to_get_a_foe_attacks_it():
     heads = {"intent": {"give_me": 0.9, "attack": 0.1}, "action": {"give": 0.9, "attack": 0.1}}
     line = "get that wolf before it bites somebody"
