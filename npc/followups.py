@@ -22,6 +22,7 @@ _OF_THEIRS = frozenset({"think", "advise"})  # about what the speaker told, even
 _ANYTIME = frozenset({"back", "sure", "then"})  # what can be said to whatever was talked of
 _OPEN = frozenset({Ask.NONE, Ask.WHY, Ask.HOW_LONG, Ask.COUNT, Ask.MINE, Ask.YOU_SAID})
 _PLAIN = {"sure": "on_sure"}
+_OF_SOMEBODY = re.compile(r"[a-z]+ (?:he|she|they)\b", re.IGNORECASE)  # "was she older than you?"
 _WORD = re.compile(r"[a-z]{4,}")
 _ADVICE = "on_advice"
 _NEAR = 0.68  # likeness from which a question stands for itself
@@ -58,7 +59,7 @@ def answer(turn: Turn) -> Reply | None:
             return None  # of whom nobody knows
         if kind == "urge" and not topic.startswith("on_"):
             return None
-        if kind == "whether" and len(clause.said.split()) > _FEW:
+        if kind == "whether" and len(clause.said.split()) > _FEW and _OF_SOMEBODY.match(clause.text) is None:
             return None
         if kind == "whether" and max(best(turn.heard.talk)[1], best(turn.heard.knowledge)[1]) >= _NEAR:
             return None

@@ -73,7 +73,10 @@ _OF_OTHERS = re.compile(
     re.IGNORECASE,
 )
 # "she made the best cake" praises nobody who is spoken to.
-_OF_KIN = re.compile(r"(?!.*\byours?\b)(?:he|she|they|my|his|her|I would rather)\b", re.IGNORECASE)
+_OF_KIN = re.compile(
+    r"(?!.*\byours?\b)(?:he|she|they|my|his|her|I would rather|you (?:learn|get used|forget|have to|never know|just have))\b",
+    re.IGNORECASE,
+)
 # "I go up on the roof and watch the swallows" warns of nothing, as it names no danger.
 _TELLS = re.compile(r"(?:I|my|we|our|he|she|they|people|his|her|[a-z]+'s|the [a-z]+'s)\b", re.IGNORECASE)
 # "there is no worm in it" warns of nothing.

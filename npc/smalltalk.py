@@ -56,12 +56,14 @@ _TALK = frozenset({"chat", "none", "ask_about", "identify", "ask_where"})
 # Ways to put something that say more than what it comes near to.
 _SURER = {
     "to_if": 0.72, "to_opinion": 0.78, "to_acquainted": 0.86, "to_inside": 0.9, "to_how_to": 0.8, "to_better": 0.82,
-    "to_most": 0.7, "to_ever": 0.65, "to_because": 0.95, "to_became": 0.84,
+    "to_most": 0.7, "to_ever": 0.65, "to_because": 0.95, "to_became": 0.84, "to_they_say": 0.74,
 }  # fmt: skip
 _INSIDE = re.compile(
     r"(?:and |so |but )?what is (?:in|inside|under|behind)\b|(?:who|why|how|when|is|are|was|were|do|does|did)\b", re.IGNORECASE
 )
-_WHATEVER = frozenset({"to_if", "to_how_to", "to_better", "to_ever", "to_because", "to_became"})  # whatever they are about
+_WHATEVER = frozenset(
+    {"to_they_say", "to_if", "to_how_to", "to_better", "to_ever", "to_because", "to_became"}
+)  # whatever they are about
 # Questions after what it may not know: what is asked about is taken up, and the card says in its own way that it does not.
 # Questions that may be about its own life, which it need not tell of.
 _OF_ITSELF = frozenset({"to_who", "to_when", "to_where", "to_what_is", "to_question", "to_how", "to_how_much", "to_how_far"})
