@@ -38,7 +38,7 @@ from engine.lab.training.sources import read_mixed, scene_concepts
 from engine.lab.training.texts import MAX_TOKENS
 from export.graphs import export_graphs, export_heads
 from export.parity import Example, Frames, Parity, calibration_frames, compare, compare_heads, parity_inputs
-from export.quantize import halve, quantize_convolutions, quantize_image, quantize_matrices, quantize_text
+from export.quantize import halve, quantize_convolutions, quantize_image, quantize_matrices
 from export.surgery import feature_scales, free_frames, replace_neck
 from export.weights import keep_english, write_heads
 
@@ -145,7 +145,7 @@ def write_as(variant: str, exact: Path, folder: Path, frames: Callable[[], Frame
         elif graph == "image":
             quantize_image(source, target, frames())
         else:
-            (quantize_text if graph == "text" else quantize_matrices)(source, target)
+            quantize_matrices(source, target)
 
 
 def refuse_unless(acceptable: bool, parity: Parity, precision: str) -> None:

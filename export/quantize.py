@@ -1,8 +1,8 @@
 """INT8 and float16 versions of the graphs.
 
 The image graph is quantised statically (QDQ, unsigned activations, signed per-channel weights: the layout
-that runs fastest on CPUs with VNNI); the text graph as whole tensors at run time, one text a run; the decide and watch graphs,
-which many rows share, in blocks of weights. None but the image graph needs calibration. GPUs get float16.
+that runs fastest on CPUs with VNNI); the others, whose runs many rows share, in blocks of weights. None but the image graph
+needs calibration. GPUs get float16.
 """
 
 from __future__ import annotations
@@ -148,31 +148,6 @@ def _path_to_first_quantize(graph: onnx.ModelProto, nodes: dict[str, onnx.NodePr
     return None
 
 
-@_no_advice()
-def quantize_text(source: Path, target: Path) -> None:
-    """Quantise the matrix products and the word table of the text graph.
-
-    Weights have a scale a column, the other side of a product is rounded as a whole at run time. That takes three quarters of
-    the time of `quantize_matrices`, but texts of one run would coarsen each other: from now on the graph takes one.
-    """
-    prepared = target.with_suffix(".prepared")
-    graph = onnx.load(source)
-    for value in (*graph.graph.input, *graph.graph.output):
-        value.type.tensor_type.shape.dim[0].Clear()
-        value.type.tensor_type.shape.dim[0].dim_value = 1
-    del graph.graph.value_info[:]  # ONNX Runtime infers these shapes anew
-    onnx.save(graph, prepared)
-    quant_pre_process(str(prepared), str(prepared), skip_symbolic_shape=True)
-    quantize_dynamic(
-        str(prepared),
-        str(target),
-        op_types_to_quantize=["Gather", "MatMul"],
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-    )
-    prepared.unlink()
-
-
 def halve(source: Path, target: Path) -> None:
     """Write a graph in float16; its inputs and outputs stay as they are."""
     from onnxruntime.transformers.float16 import convert_float_to_float16  # here, since it sets up logging
@@ -182,7 +157,7 @@ def halve(source: Path, target: Path) -> None:
 
 @_no_advice()
 def quantize_matrices(source: Path, target: Path) -> None:
-    """Quantise the matrix products of the decide and watch graphs, and what of words is in a graph.
+    """Quantise the matrix products of a graph, and its word table.
 
     Weights lie in 8 bits with a scale for each `BLOCK` rows, and their products' other side is rounded the same way at run
     time, row by row: an answer does not depend on what else is computed with it.

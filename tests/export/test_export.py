@@ -22,7 +22,7 @@ from engine.lab.config import TrainCfg
 from engine.lab.model.text_encoders import MiniLM
 from export import bundle_writer
 from export.parity import Parity
-from export.quantize import halve, quantize_matrices, quantize_text
+from export.quantize import halve, quantize_matrices
 from export.surgery import free_frames
 from export.weights import keep_english
 
@@ -148,30 +148,6 @@ def test_quantised_products_are_near_and_those_of_a_row_do_not_depend_on_other_r
     np.testing.assert_allclose(together, alone, rtol=1e-5, atol=1e-4)
     exact = rows @ weight
     assert (np.abs(together - exact).max(1) < 0.02 * np.abs(exact).max(1)).all()
-
-
-def test_texts_are_rounded_as_wholes_each_in_a_run_of_its_own(tmp_path) -> None:
-    rng = np.random.default_rng(0)
-    table, weight = rng.normal(size=(50, 64)).astype(np.float32), rng.normal(size=(64, 32)).astype(np.float32)
-    graph = helper.make_graph(
-        [
-            helper.make_node("Gather", ["table", "ids"], ["words"]),
-            helper.make_node("MatMul", ["words", "w"], ["each"]),
-            helper.make_node("ReduceMean", ["each", "axis"], ["sentence"], keepdims=0),
-        ],
-        "text",
-        [helper.make_tensor_value_info("ids", TensorProto.INT64, ["n", "t"])],
-        [helper.make_tensor_value_info("sentence", TensorProto.FLOAT, ["n", 32])],
-        [numpy_helper.from_array(v, n) for n, v in (("table", table), ("w", weight), ("axis", np.array([1])))],
-    )
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), tmp_path / "exact.onnx")
-    quantize_text(tmp_path / "exact.onnx", tmp_path / "small.onnx")
-    session = onnxruntime.InferenceSession(tmp_path / "small.onnx", providers=["CPUExecutionProvider"])
-    assert session.get_inputs()[0].shape[0] == 1
-    ids = rng.integers(0, 50, (1, 7))
-    exact = (table[ids] @ weight).mean(1)
-    np.testing.assert_allclose(session.run(None, {"ids": ids})[0], exact, atol=0.03 * np.abs(exact).max())
-    assert "MatMulInteger" in {node.op_type for node in onnx.load(tmp_path / "small.onnx").graph.node}
 
 
 def test_half_precision_stays_inside_the_graph(tmp_path) -> None:
