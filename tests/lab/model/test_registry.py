@@ -76,9 +76,9 @@ def test_every_text_encoder_learns_with_every_fusion(text: str, fusion: str, she
 
 
 @pytest.mark.parametrize("fusion", list(fusions))
-@pytest.mark.parametrize("image", HF_IMAGES)
-def test_every_image_encoder_of_transformers_learns_with_every_fusion(image: str, fusion: str, shelf) -> None:
-    assert np.isfinite(step(tiny(image=shelf[image], fusion=fusion)))
+@pytest.mark.parametrize("image", [*image_encoders, *HF_IMAGES])
+def test_every_image_encoder_learns_with_every_fusion(image: str, fusion: str, shelf) -> None:
+    assert np.isfinite(step(tiny(image=shelf.get(image, image), fusion=fusion)))
 
 
 @pytest.mark.parametrize("image", [*image_encoders, *HF_IMAGES])
