@@ -29,9 +29,9 @@ from engine.lab.training.feature_cache import build_cache, export_backbone, fing
 from engine.lab.training.measure import calibrate, measure_run
 from engine.lab.training.parallel import first_alone, processes, rank, together, wait_for_all
 from engine.lab.training.provenance import note_start
-from engine.lab.training.run import TOKENIZER, Clock, Progress, keep_freed_memory, save_weights, start_run
+from engine.lab.training.run import TOKENIZER, Clock, Progress, keep_freed_memory, need_run, save_weights, start_run
 from engine.lab.training.scene_stage import SceneStage
-from engine.lab.training.sources import READERS, Asker, scene_concepts, sheets, slot_things
+from engine.lab.training.sources import READERS, Asker, check_sources, scene_concepts, sheets, slot_things
 from engine.lab.training.text_stage import TextStage
 from engine.lab.training.texts import Texts, texts_of
 from engine.lab.training.trackers import tracker
@@ -70,6 +70,7 @@ def _run_recipe(
     track: str | None,
 ) -> NpcModel:
     labels = load_labels()
+    check_inputs(cfg, run)
     with first_alone():
         start_run(run, cfg, labels, f"{LESSONS_VERSION} art {ART_VERSION}" if cfg.data.art.packs else LESSONS_VERSION)
     torch.manual_seed(cfg.seed)
@@ -103,6 +104,32 @@ def _run_recipe(
             progress.say(f"calibrated and saved: {run / 'model.safetensors'}")
         wait_for_all()
     return model
+
+
+def check_inputs(cfg: TrainCfg, run: Path) -> None:
+    """Refuse what a recipe names and is not there, or does not fit, before anything is written or trained.
+
+    Raises:
+        Fault: see `check_sources`; `run_missing` and `text_differs` for the runs that `reuse` and `start_from` name.
+    """
+    check_sources(cfg)
+    if cfg.text.reuse is not None and cfg.model.text.frozen and not (run / "text.safetensors").exists():
+        _check_words(cfg, cfg.text.reuse)
+    if cfg.scene.start_from is not None:
+        need_run(cfg.scene.start_from)
+
+
+def _check_words(cfg: TrainCfg, reuse: Path) -> None:
+    if (reuse / "text.safetensors").is_file() and not (reuse / "recipe.yaml").is_file():
+        return  # words alone, which `tune` and `compare` trained for this very recipe
+    need_run(reuse, "text.safetensors")
+    theirs, ours = load_recipe(str(reuse / "recipe.yaml")).model.text, cfg.model.text
+    for field in ("encoder", "tuned_layers"):
+        one, other = getattr(theirs, field), getattr(ours, field)
+        if one != other:
+            what = f"the text encoder {one}" if field == "encoder" else f"{one} tuned layers"
+            fix = f"Write `model: {{text: {{{field}: {one}}}}}`, or leave `reuse` out."
+            raise Fault("text_differs", f"{reuse} has {what}, this recipe {other}.", fix)
 
 
 def _progress(cfg: TrainCfg, run: Path, track: str | None) -> Progress:
@@ -159,10 +186,8 @@ def text_stage(model: NpcModel, cfg: TrainCfg, run: Path, progress: Progress) ->
         return  # trained together with everything else
     done = run / "text.safetensors"
     if cfg.text.reuse is not None and not done.exists():
-        words = cfg.text.reuse / "text.safetensors"
-        if not words.is_file():
-            raise Fault("run_missing", f"{cfg.text.reuse} holds no text stage.", "Train that run first, see `reuse`.")
-        shutil.copy(words, done)
+        _check_words(cfg, cfg.text.reuse)
+        shutil.copy(cfg.text.reuse / "text.safetensors", done)
     if done.exists():
         _load_words(model, done)
         return
@@ -227,8 +252,6 @@ def cache_root(model: NpcModel, cache: Path) -> tuple[Path, Path | None]:
 
 def _take_fused_part(model: NpcModel, run: Path) -> None:
     """Weights of an earlier run, except those of the text encoder and its heads."""
-    if not (run / "model.safetensors").is_file():
-        raise Fault("run_missing", f"{run} holds no trained model.", "Check `start_from` in the recipe.")
     weights, cfg = load_file(run / "model.safetensors"), load_recipe(str(run / "recipe.yaml"))
     dead = model.cfg.scene_norm and not cfg.model.scene_norm  # the scene vector of that run tells nothing
     left_out = (*WORDS, "neck.scene.") if dead else WORDS

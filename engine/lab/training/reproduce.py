@@ -15,7 +15,7 @@ from engine.errors import Fault
 from engine.lab.config import TrainCfg, load_recipe
 from engine.lab.training.provenance import commit, differences, environment, fingerprints, read_provenance
 from engine.lab.training.recipe import run_recipe
-from engine.lab.training.run import read_history
+from engine.lab.training.run import need_run, read_history
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,7 @@ def recipe_of(run: Path) -> TrainCfg:
     Raises:
         Fault: `run_missing`.
     """
-    if not (run / "recipe.yaml").is_file() or not (run / "model.safetensors").is_file():
-        raise Fault("run_missing", f"{run} is not a finished training run.", "Give the directory that `train` printed.")
+    need_run(run)
     return load_recipe(str(run / "recipe.yaml"))
 
 

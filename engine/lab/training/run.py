@@ -73,12 +73,34 @@ def _means(file: Path, cfg: TrainCfg) -> bool:
         return False
 
 
-def load_run(run: Path, weights: str = "model.safetensors") -> tuple[NpcModel, TrainCfg]:
-    """Rebuild the model of a run, in evaluation mode."""
-    if not (run / "recipe.yaml").is_file() or not (run / weights).is_file():
-        raise Fault(
-            "run_missing", f"{run} is not a finished training run.", "Give the directory that `python -m engine train` printed."
+def need_run(run: Path, weights: str = "model.safetensors") -> None:
+    """Refuse what is no run with these weights.
+
+    Raises:
+        Fault: `run_missing`, with what is there in its place.
+    """
+    if (run / "recipe.yaml").is_file() and (run / weights).is_file():
+        return
+    fix = "Give the directory that `python -m engine train` printed."
+    if (run / "bundle.json").is_file():
+        told = f"{run} is a bundle, not a training run"
+        fix = f"Make a run of it: python -m engine unpack --bundle {run} --out runs/unpacked"
+    elif not run.exists():
+        told = f"{run} does not exist"
+    else:
+        told = (
+            f"{run} is not a finished training run: it has no {weights if (run / 'recipe.yaml').is_file() else 'recipe.yaml'}"
         )
+    raise Fault("run_missing", f"{told}.", fix)
+
+
+def load_run(run: Path, weights: str = "model.safetensors") -> tuple[NpcModel, TrainCfg]:
+    """Rebuild the model of a run, in evaluation mode.
+
+    Raises:
+        Fault: `run_missing`, see `need_run`.
+    """
+    need_run(run, weights)
     cfg = load_recipe(str(run / "recipe.yaml"))
     model = build_model(cfg.model, load_labels(run / "labels.yaml"), pretrained=False)
     model.load_state_dict(load_file(run / weights))

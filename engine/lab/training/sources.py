@@ -21,6 +21,7 @@ from engine.lab.data.chance import Rng
 from engine.lab.data.concepts import Concept
 from engine.lab.data.packs import load_packs
 from engine.lab.data.paint import COLOURS, SHADES
+from engine.lab.data.public.examples import open_dataset
 from engine.lab.data.public.index import count_of, index_of, read_examples, scene_of
 from engine.lab.data.questions import Questioner, Sample
 from engine.lab.data.scenes import SceneGenerator
@@ -235,6 +236,19 @@ def recorded_scenes(cfg: TrainCfg, part: str) -> list[Source]:
             repeat = cfg.data.recording_repeat if part == "train" else 1
             sources.append(Source(f"recording-{key}-{part}", count, read, repeat))
     return sources
+
+
+def check_sources(cfg: TrainCfg) -> None:
+    """Refuse data sets, recordings and packs of a recipe that are not there, or are none, before anything is trained.
+
+    Raises:
+        Fault: see `open_dataset`, `read_recording` and `load_packs`.
+    """
+    for dataset in cfg.data.datasets:
+        open_dataset(dataset)
+    for folder in cfg.data.recordings:
+        recorded_rows(folder, "train")
+    load_packs((*cfg.data.art.packs, *cfg.data.art.held_out))
 
 
 def scene_pair(scene: Scene, size: tuple[int, int]) -> ScenePair:

@@ -84,6 +84,8 @@ def open_dataset(source: str) -> Dataset:
     name, _, path = source.partition(":")
     if name not in FORMATS or not path:
         raise Fault("dataset", f"'{source}' names no data set.", f"Write FORMAT:PATH with one of: {', '.join(FORMATS)}.")
+    if Path(path).is_file():
+        raise Fault("dataset", f"{path} is a file.", f"Give its folder: {name}:{Path(path).parent}")
     if not Path(path).is_dir():
         raise Fault("dataset", f"There is no directory {path}.", "Give the directory into which the data set was unpacked.")
     opened: Dataset = importlib.import_module(FORMATS[name]).read(Path(path))

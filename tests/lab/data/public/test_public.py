@@ -136,14 +136,18 @@ def test_a_picture_that_broke_since_is_grey_and_empty(tmp_path: Path):
         ("coco", "names no data set"),
         ("imagenet:/tmp", "names no data set"),
         ("coco:/no/such/place", "There is no directory"),
+        ("coco:{file}", "is a file.*Give its folder: coco:"),
         ("coco:{empty}", "holds neither"),
         ("vqa:{empty}", "holds no"),
         ("msvd:{empty}", "holds no"),
     ],
 )
 def test_what_is_no_data_set_is_told_with_what_to_do(tmp_path: Path, source: str, said: str):
+    empty, file = tmp_path / "empty", tmp_path / "instances.json"
+    empty.mkdir()
+    file.touch()
     with pytest.raises(Fault, match=said):
-        open_dataset(source.format(empty=tmp_path))
+        open_dataset(source.format(empty=empty, file=file))
 
 
 def test_a_torn_file_of_annotations_is_named_with_the_place(tmp_path: Path):
