@@ -14,7 +14,7 @@ from engine.lab.adaptation.adapt import Adaptation
 from engine.lab.adaptation.learning import KEPT
 from engine.lab.evaluation.ask_recording import Pointed
 from engine.lab.evaluation.pictures import TILES, draw_answers, draw_page
-from engine.lab.evaluation.report import Figures
+from engine.lab.evaluation.report import Figures, narrow_table
 
 
 def write_report(outcome: Adaptation, recording: Recording, folder: Path) -> None:
@@ -70,26 +70,26 @@ def pairs(outcome: Adaptation) -> tuple[list[Pointed], list[Pointed]]:
 
 def table(outcome: Adaptation, game: str) -> Table:
     """Pointing and presence before and after, per name, on the held-out episodes."""
-    rows = Table(title=f"{escape(game)}: on {len(outcome.split.check)} frames held out", title_justify="left")
-    rows.add_column("name", no_wrap=True)
-    for header in ("there", "not", "pointing", "after", "AUC", "after", "ECE", "after"):
-        rows.add_column(header, justify="right", no_wrap=True)
     before, after = outcome.before[1], outcome.after[1]
+    curve = outcome.curve
+    kept = ", ".join(f"{name} {curve.before[f'replay_{name}']:.3f} → {curve.best[f'replay_{name}']:.3f}" for name in KEPT)
+    rows = narrow_table(
+        f"{escape(game)}: before → after, on {len(outcome.split.check)} frames held out",
+        ("there", "not", "pointing", "AUC", "ECE"),
+        f"Drawn scenes held out: {kept}.\nBoth sets chose the weights and the calibration:\n"
+        "on further episodes expect a little less.",
+    )
     for name in sorted(after.concepts, key=lambda n: -after.concepts[n]["there"]):
         rows.add_row(escape(name), *_cells(before.concepts[name], after.concepts[name]))
     rows.add_section()
     rows.add_row("all", *_cells(before.overall, after.overall), style="bold")
-    curve = outcome.curve
-    kept = ", ".join(f"{name} {curve.before[f'replay_{name}']:.3f} → {curve.best[f'replay_{name}']:.3f}" for name in KEPT)
-    rows.caption = (
-        f"Drawn scenes held out: {kept}. Both sets chose the weights and the calibration:\n"
-        "on further episodes expect a little less."
-    )
-    rows.caption_justify = "left"
     return rows
 
 
 def _cells(before: Figures, after: Figures) -> list[str]:
-    keys = ("pointing", "presence_auc", "ece")
-    values = [figures[key] for key in keys for figures in (before, after)]
-    return [f"{after['there']:.0f}", f"{after['absent']:.0f}", *("–" if np.isnan(v) else f"{v:.2f}" for v in values)]
+    pairs = ([_figure(figures[key]) for figures in (before, after)] for key in ("pointing", "presence_auc", "ece"))
+    return [f"{after['there']:.0f}", f"{after['absent']:.0f}", *(" → ".join(pair) for pair in pairs)]
+
+
+def _figure(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.2f}"

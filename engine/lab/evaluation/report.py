@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -92,24 +93,22 @@ def _plain(figures: Figures) -> dict[str, float | None]:
     return {k: None if np.isnan(v) else round(float(v), 4) for k, v in figures.items()}
 
 
-# Header in the table, key of the figures.
+# Header in the table, key of the figures. Short: a terminal of 80 columns holds all of it and a name of 21 letters.
 _COLUMNS = {
-    "pointing": "pointing",
-    "random": "random",
-    "centre": "centre",
+    "hit": "pointing",
+    "rand": "random",
+    "mid": "centre",
     "AUC": "presence_auc",
     "alike": "alike_auc",
     "AP": "average_precision",
     "ECE": "ece",
 }
+_LEGEND = "hit: pointing; rand, mid: of a random point, of the centre"
 
 
 def table(title: str, found: Report) -> Table:
     """The report for the terminal, the most frequent names first; pointing beside its baselines, then presence."""
-    rows = Table(title=escape(title), title_justify="left", caption=_about_words(found.spoken), caption_justify="left")
-    rows.add_column("name", no_wrap=True)
-    for header in ("there", "not", *_COLUMNS):
-        rows.add_column(header, justify="right", no_wrap=True)
+    rows = narrow_table(escape(title), ("there", "not", *_COLUMNS), "\n".join((_LEGEND, *_about_words(found.spoken))))
     for name, figures in sorted(found.concepts.items(), key=lambda pair: -pair[1]["there"]):
         _add(rows, escape(name), figures)
     rows.add_section()
@@ -117,13 +116,23 @@ def table(title: str, found: Report) -> Table:
     return rows
 
 
-def _about_words(spoken: Figures) -> str | None:
-    if not spoken["there"]:
-        return None
-    return (
-        f"Words with a target in view ({spoken['there']:.0f}): pointing {spoken['pointing']:.2f}, "
-        f"a target named for {spoken['given']:.0%}."
+def narrow_table(title: str, headers: Sequence[str], caption: str) -> Table:
+    """Names and a figure for each header: where it is too wide names are broken, never figures."""
+    rows = Table(
+        title=title, caption=caption, title_justify="left", caption_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
     )
+    rows.add_column("name", overflow="fold")
+    for header in headers:
+        rows.add_column(header, justify="right", no_wrap=True)
+    return rows
+
+
+def _about_words(spoken: Figures) -> Iterator[str]:
+    if spoken["there"]:
+        yield (
+            f"Words with a target in view ({spoken['there']:.0f}): pointing {spoken['pointing']:.2f}, "
+            f"a target named for {spoken['given']:.0%}."
+        )
 
 
 def _add(rows: Table, name: str, figures: Figures, style: str = "") -> None:

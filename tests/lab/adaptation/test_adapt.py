@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
@@ -102,7 +103,11 @@ def test_a_game_is_learnt_and_the_bundle_answers_as_pytorch_does(
     write_report(outcome, recording, tmp_path / "report")
     written = json.loads((tmp_path / "report" / "adaptation.json").read_text())
     assert not set(written["episodes"]["learnt"]) & set(written["episodes"]["held_out"])
-    assert table(outcome, "squares").row_count == 4
+    shown = table(outcome, "squares")
+    assert shown.row_count == 4
+    with (console := Console(width=80)).capture() as printed:
+        console.print(shown)
+    assert "…" not in printed.get()
     assert (tmp_path / "report" / "before-after.png").exists()
 
 

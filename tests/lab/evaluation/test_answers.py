@@ -113,3 +113,15 @@ def test_names_that_look_like_markup_are_shown_as_they_are(recording: Recording)
     with console.capture() as shown:
         console.print(table("[a]", report(RecordingAnswers(named, []))))
     assert "chest [locked] [/Game/x]" in shown.get()
+
+
+def test_the_table_is_whole_on_a_terminal_of_80_columns(recording: Recording) -> None:
+    answers = ask(recording)
+    long = [replace(a, question=replace(a.question, phrase="very old pile of abandoned fishing nets")) for a in answers.watch]
+    found = report(RecordingAnswers(long * 3000, answers.spoken))
+    console = Console(width=80)
+    with console.capture() as shown:
+        console.print(table("squares", found))
+    assert "…" not in shown.get()
+    assert f"{found.overall['there']:.0f}" in shown.get()
+    assert all(word in shown.get() for word in ("abandoned", "alike", "ECE", f"{found.overall['random']:.2f}"))
