@@ -17,6 +17,7 @@ from npc.language.forms import form_of
 from npc.language.phrases import singular
 from npc.language.polarity import polarity_of
 from npc.language.senses import Sense, about_whom, is_question
+from npc.language.sentences import mentions
 from npc.language.tongues import is_unheard_of
 from npc.parts import best
 from npc.second_opinion import SURE
@@ -104,6 +105,8 @@ _TELLS_ON = re.compile(
     r"(?!(?:yes|thanks|always|perhaps|towards|its|this|cheers|guards)\b)[a-z]{2,}s (?:the|my|me|a|an|him|her|it|them|us)\b",
     re.I,
 )
+_WHERE_IS = re.compile(r"(?:(?:and|so|but) )?where(?:'?s| is| are|'re)\b", re.IGNORECASE)
+_IN_VIEW = 0.5  # presence from which a thing is
 _SAID_BACK = 8  # words of a remark that is said back whole
 _HEARD = 0.6
 
@@ -118,7 +121,7 @@ def answer(turn: Turn) -> Reply | None:
         return None
     topic, likeness = _nearest(turn, asks)
     told = knows(turn) and best(percept.intent)[0] in parts.behaviour.asking  # then the card answers
-    if told or not _is_talk(turn, likeness):
+    if told or not _is_talk(turn, likeness) or (asks and _is_to_be_shown(turn)):
         return None
     if not asks and likeness < QUITE and len(clause.text.split()) < _FEW:
         likeness = 0.0  # of so few words it tells nothing
@@ -167,6 +170,14 @@ def answer(turn: Turn) -> Reply | None:
         return Reply("unknown", why, lead=f"{thing[:1].upper()}{thing[1:]}?" if thing else "")
     about = turn.ledger.theirs if topic.startswith("further_") else ""
     return Reply(topic, why, said | ({"thing": thing} if thing else {}), talk=about)
+
+
+def _is_to_be_shown(turn: Turn) -> bool:
+    """Whether it is asked where something is that is in view: "where is the goblin?" wants no tale of goblins."""
+    if _WHERE_IS.match(turn.clause.text) is None:
+        return False
+    seen = (*turn.percept.watch, *turn.percept.looked)
+    return any(found.p >= _IN_VIEW and mentions(turn.clause.text, found.phrase) for found in seen)
 
 
 def _nearest(turn: Turn, asks: bool) -> tuple[str, float]:

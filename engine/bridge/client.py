@@ -110,7 +110,7 @@ class BaseClient:
         self._receive()
         self._session.despawn(npc)
 
-    def look(self, phrase: str, *pictures: bytes | Path | Frame) -> None:
+    def look(self, phrase: str, *pictures: bytes | str | Path | Frame) -> None:
         """Show what a phrase looks like in this game, so that it is found without any learning. Never blocks.
 
         It holds for all NPCs, and again whenever the server comes back; one that takes no pictures does without.
@@ -275,19 +275,21 @@ class BaseClient:
         )
 
 
-def _picture(given: bytes | Path | Frame) -> Frame:
+def _picture(given: bytes | str | Path | Frame) -> Frame:
     """A file as it is: what kind it is of, and whether it is sound, the server tells."""
     if isinstance(given, Frame):
         return given
+    if not isinstance(given, (bytes, str, Path)):
+        raise BridgeError("field", f"A picture is no {type(given).__name__}.", "Give a path, a file's bytes or a Frame.")
     try:
-        data = given if isinstance(given, bytes) else given.read_bytes()
+        data = given if isinstance(given, bytes) else Path(given).read_bytes()
     except OSError as error:
         raise BridgeError("field", f"{given!r} cannot be read: {error.strerror}.", "Give the path of a picture.") from None
     kinds = ((b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpeg"), (b"RIFF", "webp"))
     for start, kind in kinds:
         if data.startswith(start):
             return Frame(data, format=kind)
-    shown = given.name if isinstance(given, Path) else "The picture"
+    shown = "The picture" if isinstance(given, bytes) else Path(given).name
     raise BridgeError("frame_format", f"{shown} is no PNG, WebP or JPEG.", "Save it as a PNG.")
 
 

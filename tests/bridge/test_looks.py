@@ -47,7 +47,7 @@ def looks_after(client, seen, picture, wanted) -> None:
 
 def test_what_a_phrase_looks_like_reaches_what_is_looked_for(client, seen, picture, tmp_path):
     (tmp_path / "side.png").write_bytes(png(30))
-    client.look("gloomfang", png(90), tmp_path / "side.png", Frame(bytes([60, 0, 0, 255]) * 4, 2, 2, "rgba"))
+    client.look("gloomfang", png(90), str(tmp_path / "side.png"), Frame(bytes([60, 0, 0, 255]) * 4, 2, 2, "rgba"))
     client.spawn("mira", "healer", watch=["gloomfang"])
     looks_after(client, seen, picture, {"gloomfang": [90.0, 30.0, 60.0]})
 
@@ -131,6 +131,8 @@ def test_pictures_of_too_many_phrases_are_refused(serve, connect):
 
 
 def test_what_is_no_picture_is_refused_where_it_is_given(client, tmp_path):
+    with pytest.raises(BridgeError, match="A picture is no int"):
+        client.look("gloomfang", 7)
     with pytest.raises(BridgeError, match="no PNG"):
         client.look("gloomfang", b"GIF89a")
     with pytest.raises(BridgeError, match="cannot be read"):

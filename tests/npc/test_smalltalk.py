@@ -7,7 +7,7 @@ import pytest
 from npc.behaviour import load_behaviour
 from npc.language.forms import form_of
 from npc.language.plain import is_slang
-from npc.types import Found, Percept
+from npc.types import Detection, Found, Percept
 
 CARD = {
     "knowledge": {"self": {"asked": ["Who are you?"], "say": "I am the miller."}},
@@ -234,3 +234,12 @@ def test_the_colour_of_what_was_only_spoken_of_is_not_known(stage):
     guard.hear("tell me about the soup", "ask_about", "talk", target=None, has_frame=True)
     assert "soup" not in guard.hear("what colour is it?", "identify", "talk", target=None, has_frame=True).line
     assert "soup" in guard.hear("what colour is the soup?", "identify", "talk", target=None, has_frame=True).line
+
+
+def test_where_a_thing_is_that_is_in_view_is_shown_and_not_told_of(stage):
+    actor = stage(watch={"goblin": "threat"}, traits={"brave": 1.0}, lines={"on_monsters": "A tale of goblins."})
+    there = {"watch": (Detection("goblin", 0.9, 0.4, 0.6),), "talk": {"on_monsters": 0.81}}
+    for _ in range(5):
+        actor.look(goblin=0.9)
+    assert actor.hear("where is the goblin?", "ask_where", "point_at", **there).action == "point_at"
+    assert actor.hear("are you afraid of the goblin?", "ask_about", "talk", **there).line == "A tale of goblins."
