@@ -65,8 +65,7 @@ class Coco:
                 told.setdefault(_get(row, "image_id"), []).append(text)
             else:
                 self.found.skipped["a caption without text"] += 1
-        for row in records(source, "licenses"):
-            self.found.licences.add(str(_get(row, "name") or _get(row, "url") or "unnamed"))
+        self.found.licences |= licences_of(source)
         for row in records(source, "images"):
             example = self._example(row, boxes, told, tuple(known.values()))
             if example is not None:
@@ -111,6 +110,11 @@ class Coco:
         self.found.taken.update(pictures=1, things=len(things), captions=len(said))
         there = {category for category, _ in boxes.get(number, ())}
         return Example(picture, str(number), things, said, tuple(name for name in known if name not in there))
+
+
+def licences_of(file: Path) -> set[str]:
+    """The licences that a file of annotations lists, by name."""
+    return {str(_get(row, "name") or _get(row, "url") or "unnamed") for row in records(file, "licenses")}
 
 
 def _split(file: Path) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Fault
-from engine.lab.data.public.coco import Coco
+from engine.lab.data.public.coco import Coco, licences_of
 from engine.lab.data.public.examples import (
     SIDE,
     Example,
@@ -66,6 +66,7 @@ class Vqa:
         found: dict[int, list[tuple[str, Any]]] = {}
         for file in one_of(self._folder, "instances_*.json"):
             found |= coco.boxes(file)
+            self.found.licences |= licences_of(file)
         self.found.skipped.update(coco.found.skipped)
         return found
 

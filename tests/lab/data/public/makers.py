@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+LICENCES = [{"id": 4, "name": "Attribution License", "url": "http://creativecommons.org/licenses/by/2.0/"}]
 GREEN, BLACK = (40, 140, 60), (20, 20, 24)
 
 
@@ -35,7 +36,7 @@ def coco(folder: Path, pictures: int = 4) -> Path:
         folder / "annotations" / "instances_val2017.json",
         {
             "info": {"year": 2017},
-            "licenses": [{"id": 4, "name": "Attribution License", "url": "http://creativecommons.org/licenses/by/2.0/"}],
+            "licenses": LICENCES,
             "images": images,
             "annotations": cats + dogs,
             "categories": [
@@ -70,11 +71,10 @@ def vqa(folder: Path) -> Path:
     write(folder / "v2_OpenEnded_mscoco_val2014_questions.json", {"info": {}, "questions": questions})
     write(folder / "v2_mscoco_val2014_annotations.json", {"info": {}, "annotations": answers})
     things = [{"id": 1, "image_id": 42, "category_id": 17, "bbox": [40, 30, 60, 50], "iscrowd": 0}]
-    images = [{"id": 42, "file_name": "COCO_val2014_000000000042.jpg", "width": 160, "height": 120}]
+    images = [{"id": 42, "file_name": "COCO_val2014_000000000042.jpg", "width": 160, "height": 120, "license": 4}]
     categories = [{"id": 17, "name": "cat"}, {"id": 18, "name": "dog"}]
-    write(
-        folder / "instances_val2014.json", {"licenses": [], "images": images, "annotations": things, "categories": categories}
-    )
+    told = {"licenses": LICENCES, "images": images, "annotations": things, "categories": categories}
+    write(folder / "instances_val2014.json", told)
     return folder
 
 

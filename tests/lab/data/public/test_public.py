@@ -45,6 +45,7 @@ def test_vqa_gives_questions_answers_colours_and_what_is_missing(tmp_path: Path)
     assert example.things[0].names[0] == "black cat"
     assert example.things[0].colour == "black"
     assert example.absent == ("dog",)
+    assert dataset.found.licences == {"Attribution License"}
 
 
 def test_msvd_gives_frames_of_a_clip_one_after_the_other(tmp_path: Path):
