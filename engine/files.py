@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import secrets
 import shutil
@@ -133,9 +134,20 @@ def write_whole(path: Path, content: bytes | str, *, private: bool = False) -> N
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write figures that people read, too, see `write_whole`; the directory is made if need be."""
+    """Write figures that people read, too, see `write_whole`; the directory is made if need be.
+
+    What is no number (nan: nothing was there to measure) or has no end is null: JSON knows neither (RFC 8259, 6).
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    write_whole(path, json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _finite(content: object) -> object:
+    if isinstance(content, dict):
+        return {key: _finite(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_finite(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content
 
 
 @contextmanager

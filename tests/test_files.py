@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
@@ -13,7 +14,16 @@ import pytest
 
 import engine
 from engine.errors import Fault
-from engine.files import cache_directory, data_directory, reason, whole_file, whole_folder, writable_folder, write_whole
+from engine.files import (
+    cache_directory,
+    data_directory,
+    reason,
+    whole_file,
+    whole_folder,
+    writable_folder,
+    write_json,
+    write_whole,
+)
 
 ROOT = Path(engine.__file__).parents[1]  # of the checkout, or where the wheel is installed
 
@@ -67,6 +77,13 @@ def test_what_is_written_takes_the_old_ones_place_in_one_step(tmp_path):
         assert path.read_text() == "old"
     assert path.read_text() == "new"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_was_not_measured_is_null_in_json(tmp_path):
+    nan = float("nan")
+    write_json(tmp_path / "new" / "f.json", {"a": {"b": nan, "c": (1, nan)}, "d": [float("inf"), 0.5, "nan", None, True]})
+    read = json.loads((tmp_path / "new" / "f.json").read_text(), parse_constant=pytest.fail)
+    assert read == {"a": {"b": None, "c": [1, None]}, "d": [None, 0.5, "nan", None, True]}
 
 
 def test_what_fails_leaves_the_old_one_and_nothing_else(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -117,6 +118,8 @@ def _evaluate_run(run: Path, scenes: int, packs: list[str], against: list[Path],
             rows = {head: figures for head, figures in report.items() if column in figures}
             if rows:
                 Console().print(_run_table(f"{name.replace('_', ' ')}: {title}", rows))
+    if not found["both_needed"]:
+        typer.echo("Of these scenes none needs both picture and words: give more --scenes to see what they are worth together.")
     for gain in found.get("both_needed_gain", {}).values():
         told = "Where picture and words are needed, both bring {gain:+.1%} of action macro-F1 over the best single modality"
         typer.echo(f"{told} (95 %: {{low:+.1%}} to {{high:+.1%}}).".format(**gain))
@@ -128,7 +131,8 @@ def _run_table(title: str, rows: dict[str, dict[str, float]]) -> Table:
     columns = list(next(iter(rows.values()), {}))
     table = Table("head", *columns, title=title)
     for head, figures in rows.items():
-        table.add_row(head, *(f"{v:.0f}" if c == "support" else f"{v:.3f}" for c, v in figures.items()))
+        cells = ("–" if math.isnan(v) else f"{v:.0f}" if c == "support" else f"{v:.3f}" for c, v in figures.items())
+        table.add_row(head, *cells)
     return table
 
 

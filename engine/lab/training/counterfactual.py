@@ -152,13 +152,13 @@ def _commonest(keys: Sequence[Sequence[Hashable]], right: Ints, cases: npt.NDArr
 def both_needed(asked: Swaps, said: Mapping[str, Ints], single: Sequence[str]) -> tuple[Figures, dict[str, float]]:
     """Accuracy and macro-F1 of each who answered on the cases that need both, and what the first gains on the best of `single`.
 
-    Macro-F1, and the gain, which is one of it, have 95 % intervals over scenes: from `low` to `high`.
+    Macro-F1, and the gain, which is one of it, have 95 % intervals over scenes: from `low` to `high`. Without such cases both
+    are empty.
     """
     cases = asked.needing_both()
     right, scene = asked.right[cases], np.argwhere(cases)[:, 0]
     if not len(right):
-        nothing = dict.fromkeys(("accuracy", "f1", "low", "high"), float("nan")) | {"support": 0.0}
-        return dict.fromkeys(said, nothing), {}
+        return {}, {}
     classes = 1 + max(int(of[cases].max()) for of in (asked.right, *said.values()))
     f1 = {name: macro_f1_of(right, of[cases], classes) for name, of in said.items()}
     rows = {}

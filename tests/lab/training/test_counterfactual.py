@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
+from engine.cli import measure
 from engine.formats.labels import load_labels
 from engine.lab.config import DataCfg, MissingCfg, SceneStageCfg, TrainCfg
 from engine.lab.data.questions import Sample
@@ -53,7 +56,7 @@ def test_what_one_modality_tells_is_no_case_for_both() -> None:
     assert not same_everywhere.needing_both().any()
     by_picture_alone = Swaps(lines, np.repeat(np.arange(4)[:, None], 2, 1), np.zeros((4, 2), np.int64))
     assert not by_picture_alone.needing_both().any()
-    assert both_needed(by_picture_alone, {"both": by_picture_alone.right}, ["both"])[1] == {}
+    assert both_needed(by_picture_alone, {"both": by_picture_alone.right}, ["both"]) == ({}, {})
 
 
 def test_who_knows_one_modality_alone_is_right_in_half_of_the_cases_that_need_both() -> None:
@@ -136,3 +139,12 @@ def test_a_run_is_measured_against_others_where_both_are_needed(tmp_path, monkey
     assert report["both_needed"]["words known"]["accuracy"] == 0.5
     assert set(report["both_needed_gain"]["action"]) == {"gain", "low", "high"}
     assert report["swapped"]["picture"]["pairs"] == 16
+
+
+def test_the_command_tells_where_no_scene_needs_both(monkeypatch, capsys) -> None:
+    swapped = {"picture": {"changes": float("nan"), "moves": 0.5, "stays": 1.0, "pairs": 8.0}}
+    monkeypatch.setattr(evaluate, "evaluate_swaps", lambda *_: {"swapped": swapped, "both_needed": {}})
+    measure.evaluate(run=Path("some"), swaps=True, scenes=8)
+    shown = capsys.readouterr().out
+    assert "none needs both picture and words" in shown
+    assert "nan" not in shown
