@@ -33,7 +33,10 @@ def adapt(
     frames: Annotated[
         int | None, typer.Option(min=12, help="Use so many recorded or composed frames; default: all, or what the art needs.")
     ] = None,
-    minutes: Annotated[float, typer.Option(min=0.1, help="A wish for all of it; where few, fewer steps are done.")] = 2.0,
+    minutes: Annotated[
+        float,
+        typer.Option(min=0.1, help="A wish for all of it, a minute more on a busy machine; where few, fewer steps are done."),
+    ] = 2.0,
     report: Annotated[Path | None, typer.Option(help="Where figures and pictures go; default: OUT-report.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Processor threads to use.")] = 2,
 ) -> None:

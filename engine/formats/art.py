@@ -199,6 +199,10 @@ def _pictures(folder: Path, names: Sequence[PurePosixPath], further: Sequence[st
             yield _checked(words(own), str(name), _read(folder, name))
             continue
         picture, sheet = sheets[name]
+        if picture is None:
+            lost = PurePosixPath(sheet.picture.replace("\\", "/")).name or f"{name.stem}.png"
+            yield _unread(str(name), f"its picture, {lost}, is not in the folder: put it beside {name.name}, or move that out")
+            continue
         pixels, single = opened(picture), len(_part_names(sheet)) < 2
         for part in sheet.parts:
             called = words(own) if single else words(_stem(part.name)) or words(own)
@@ -206,8 +210,8 @@ def _pictures(folder: Path, names: Sequence[PurePosixPath], further: Sequence[st
             yield _checked(called, f"{name} ({part.name})", cut, sheet=False)
 
 
-def _sheets(folder: Path, names: Sequence[PurePosixPath]) -> Iterator[tuple[PurePosixPath, tuple[PurePosixPath, Sheet]]]:
-    """Descriptions with the pictures that they describe."""
+def _sheets(folder: Path, names: Sequence[PurePosixPath]) -> Iterator[tuple[PurePosixPath, tuple[PurePosixPath | None, Sheet]]]:
+    """Descriptions with the pictures that they describe; None where it is not in the folder."""
     known = set(names)
     for name in names:
         sheet = None
@@ -223,7 +227,8 @@ def _sheets(folder: Path, names: Sequence[PurePosixPath]) -> Iterator[tuple[Pure
         tails = [PurePosixPath(*parts[i:]) for i in range(len(parts)) if parts[i] != "/"]
         meant = [where for tail in tails for where in (name.parent / tail, tail)]
         meant += [name.with_suffix(ending) for ending in PICTURES]
-        if picture := next((path for path in meant if path in known), None):
+        picture = next((path for path in meant if path in known), None)
+        if picture or sheet.parts:
             yield name, (picture, sheet)
 
 
@@ -259,7 +264,7 @@ def _cut(sheet: Pixels, part: Part) -> Pixels | str:
 def _checked(name: str, source: str, pixels: Pixels | str, *, sheet: bool = True) -> _Found:
     """A picture with its faults; `sheet`: it may be a sheet that nobody has described."""
     if isinstance(pixels, str):
-        return _Found(name, source, np.zeros((1, 1, 4), np.uint8), [f"{source}: {pixels}"])
+        return _unread(source, pixels)
     found = _Found(name, source, within(pixels, LARGEST_SIDE))
     seen = pixels[..., 3] >= VISIBLE
     if not is_telling(name):
@@ -278,18 +283,32 @@ def _checked(name: str, source: str, pixels: Pixels | str, *, sheet: bool = True
     return found
 
 
+def _unread(source: str, fault: str) -> _Found:
+    return _Found("", source, np.zeros((1, 1, 4), np.uint8), [f"{source}: {fault}"])
+
+
 def _looks_like_a_sheet(seen: Mask) -> bool:
-    """Many pictures in rows and columns with nothing between them, or four and more squares in a row with one each."""
+    """Many pictures in rows and columns with nothing between them, three and more of a size in a row, or a square each."""
     columns, rows = _runs(np.any(seen, 0)), _runs(np.any(seen, 1))
     if columns >= 3 and rows >= 3 and columns * rows >= 12:
         return True
     strip = seen if seen.shape[1] >= seen.shape[0] else seen.T
     side = strip.shape[0]
     count = strip.shape[1] // side
+    if count >= 2 and _are_of_a_size(strip):
+        return True
     if count < 4 or strip.shape[1] % side:
         return False
     cells = np.any(strip.reshape(side, count, side), 0)
     return bool(np.any(cells, 1).all() and not (cells[:-1, -1] & cells[1:, 0]).any())
+
+
+def _are_of_a_size(strip: Mask) -> bool:
+    """Three and more things with nothing between them, none twice as large as another, none of them a dot or a spark."""
+    edges = np.flatnonzero(np.diff(np.any(strip, 0).astype(np.int8), prepend=0, append=0))
+    parts = [strip[:, left:right] for left, right in edges.reshape(-1, 2)]
+    sides = [max(part.shape[1], int(np.ptp(np.flatnonzero(np.any(part, 1)))) + 1) for part in parts]
+    return len(sides) >= 3 and max(sides) <= 2 * min(sides) and min(sides) >= strip.shape[0] / 3
 
 
 def _runs(line: Mask) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from engine.errors import Fault
 from engine.formats.art import LARGEST_SIDE, MOST_LOOKS, read_art, read_backgrounds
@@ -193,6 +193,14 @@ def strip(cells: int) -> Image.Image:
     return picture
 
 
+def row(size: tuple[int, int], things: int) -> Image.Image:
+    """Several things of about a size, not evenly apart, with room to the right."""
+    picture, large = Image.new("RGBA", size), size[1] * 5 // 8
+    for i in range(things):
+        picture.paste(sprite((200, 10 * i, 10, 255), (large - i % 2 * 5, large), 0), (i * (large + 3 + i), i % 3))
+    return picture
+
+
 def grid() -> Image.Image:
     picture = Image.new("RGBA", (64, 48))
     for i in range(12):
@@ -206,6 +214,9 @@ def grid() -> Image.Image:
         ("castle.png", Image.new("RGB", (640, 480), (9, 99, 9)), "640x480 pixels without alpha: a sheet needs its description"),
         ("walk.png", strip(6), "walk.png looks like a sheet"),
         ("icons.png", grid(), "icons.png looks like a sheet"),
+        ("row.png", row((96, 40), 3), "row.png looks like a sheet"),
+        ("row.png", row((256, 32), 6), "row.png looks like a sheet"),
+        ("column.png", row((256, 32), 6).rotate(90, expand=True), "column.png looks like a sheet"),
         ("IMG_0042.png", sprite(BLUE), "IMG_0042.png is called 'img', which is no word"),
         ("ghost.png", Image.new("RGBA", (16, 16)), "ghost.png shows nothing"),
         ("vial.png", sprite(RED), r"red_potion.png and vial.png are one picture with two names"),
@@ -221,7 +232,19 @@ def test_pictures_that_would_teach_nothing_or_wrong_are_refused(art: Path, file:
 def test_a_wide_thing_is_no_sheet(art: Path) -> None:
     save(art / "long_sword.png", sprite(BLUE, (64, 16), 1))
     save(art / "fence.png", Image.new("RGBA", (96, 16), (120, 90, 40, 255)))
-    assert len(read_art(art).things) == 4
+    boots = row((48, 20), 2)
+    save(art / "boots.png", boots)
+    sparks = row((96, 40), 4)
+    sparks.paste(CLEAR, (0, 8, 96, 40))
+    save(art / "sparks.png", sparks)
+    chain = row((96, 16), 5)
+    chain.paste(BLUE, (0, 4, 70, 6))
+    save(art / "chain.png", chain)
+    save(art / "captain_and_dogs.png", ImageOps.expand(row((60, 20), 3), (30, 10, 0, 0), CLEAR))
+    captain = Image.open(art / "captain_and_dogs.png")
+    captain.paste(RED, (0, 0, 28, 30))
+    save(art / "captain_and_dogs.png", captain)
+    assert len(read_art(art).things) == 8
 
 
 def test_files_that_are_no_pictures_are_named(art: Path) -> None:
@@ -246,8 +269,18 @@ def test_no_link_leads_out_of_the_folder(art: Path, tmp_path: Path) -> None:
     outside = save(tmp_path / "elsewhere" / "secret.png", sprite(BLUE))
     (art / "secret.png").symlink_to(outside)
     (art / "more").symlink_to(outside.parent, target_is_directory=True)
-    (art / "atlas.json").write_text(json.dumps({"frames": FRAMES, "meta": {"image": "../elsewhere/secret.png"}}))
     assert {thing.name for thing in read_art(art).things} == {"red potion", "green slime"}
+    (art / "atlas.json").write_text(json.dumps({"frames": FRAMES, "meta": {"image": "../elsewhere/secret.png"}}))
+    with pytest.raises(Fault, match=r"atlas\.json: its picture, secret\.png, is not in the folder"):
+        read_art(art)
+
+
+@pytest.mark.parametrize("image", ["items.png", ""])
+def test_a_description_whose_picture_is_not_there_is_refused(art: Path, image: str) -> None:
+    (art / "items.json").write_text(json.dumps({"frames": FRAMES, "meta": {"image": image}}))
+    with pytest.raises(Fault, match=r"items\.json: its picture, items\.png, is not in the folder") as caught:
+        read_art(art)
+    assert caught.value.code == "art_unfit"
 
 
 def test_a_part_outside_its_sheet_is_refused(art: Path) -> None:
