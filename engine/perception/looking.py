@@ -26,6 +26,8 @@ SOFT = 0.15  # weight of the neighbours of a cell: what a single cell says is no
 RISE = 0.05  # of its own heat must a peak stand out from the saddle to a hotter one, to be another thing
 LIKELY, PERHAPS = 0.7, 0.6  # of the hottest peak: another one, and what may be another one
 OWN = 0.8  # of the hottest peak's share: a further peak that is explained so well is another one, and not what looks like it
+# Odds of what is known by its looks: where words name it, it is likelier in view than where it is only watched for.
+SPOKEN_OF = 1.5
 MOST = 9  # things of a kind that are counted; what is more is many
 Peak = tuple[float, int, int]  # heat, row, column
 
@@ -62,6 +64,7 @@ def find(
     found: dict[str, Found] = {}
     for phrase, heat, soft, at, others in zip(phrases, heats, softened, places, rivals, strict=True):
         p, (row, column) = max(watched[phrase][0], nearer[phrase][0]), divmod(int(soft.argmax()), soft.shape[1])
+        p = spoken_of(p) if phrase in shown else p
         shares = p * soft / np.maximum(strengths[others].max(0, initial=0.0), 1e-9)
         p *= min(1.0, float(shares[row, column])) ** BELIEF
         if p < threshold:
@@ -70,6 +73,11 @@ def find(
             colour = colour_of(heat, frame.fit) if colours and frame.fit else ""
             found[phrase] = _counted(phrase, p, at, soft, shares, frame, spec, colour)
     return found
+
+
+def spoken_of(p: float) -> float:
+    """The presence of a thing that is known by its looks, where words name it."""
+    return SPOKEN_OF * p / (1 + (SPOKEN_OF - 1) * p)
 
 
 def _rivals(phrases: Sequence[str], sentences: Callable[[Sequence[str]], Floats]) -> list[list[int]]:

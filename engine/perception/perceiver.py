@@ -19,7 +19,7 @@ from engine.perception.closer import Seen, joined, looks_closely, parts_of
 from engine.perception.ensemble import Ensemble
 from engine.perception.graphs import BUCKETS, Graphs
 from engine.perception.lately import Lately
-from engine.perception.looking import find
+from engine.perception.looking import find, spoken_of
 from engine.perception.looks import Appearance, Appearances, Looker, by_looks
 from engine.perception.pictures import Letterbox, decode, letterbox
 from engine.perception.pointing import Watched, agreed, cells, peaks, placed, ranked
@@ -344,7 +344,8 @@ class Perceiver:
         named = [phrase for phrase in looks if mentions(thing, phrase)] if thing else []
         if len(named) != 1:
             return None
-        return watched[named[0]] if named[0] in watched else self._by_looks(frame, named, looks, {})[named[0]]
+        p, heat = watched[named[0]] if named[0] in watched else self._by_looks(frame, named, looks, {})[named[0]]
+        return spoken_of(p), heat
 
     def _agreed(self, thing: str, query: Query, heat: Floats, watched: Watched) -> Floats:
         return agreed(thing, query.watch, heat, watched, self.bundle.manifest.thresholds.watch)
