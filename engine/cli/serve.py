@@ -186,6 +186,7 @@ def serve(
         model = None if echo else perceiver
         brain, name = _brain(model, elsewhere, personas, store, _made(logs), reworder, feed, language, ends)
         ends.callback(brain.close)
+        _warn_of_pictures(personas)
         # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
         sys.setswitchinterval(0.0005)
         if page is not None:
@@ -343,6 +344,14 @@ def _brain(
     brain = Brain(perceiver, personas, store=store, logs=logs, voice=voice, feed=feed, language=language)
     perceiver.warm_up()
     return brain, perceiver.name
+
+
+def _warn_of_pictures(personas: Path | None) -> None:
+    """Who starts the server can mend its cards; who plays cannot."""
+    from engine.minds.cards import missing_pictures
+
+    for told in missing_pictures(personas) if personas is not None else ():
+        _LOG.warning("%s", told)
 
 
 def _metrics(server: Server, voice: Voice | None, address: str | None, insecure: bool, ends: ExitStack) -> str | None:

@@ -6,14 +6,16 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import Fault
+from engine.formats.inside import read_regular
 from npc import Persona, assistants, characters, load_persona
 from npc.card_faults import did_you_mean, listed
-from npc.card_file import cards_in
+from npc.card_file import MAX_BYTES, cards_in, shown
+from npc.persona import PICTURES
 from npc.text import valid
 from npc.translations import tables_beside
 
@@ -131,6 +133,25 @@ class Cards:
 
     def _paths(self) -> dict[str, Path]:
         return cards_in(self._own) if self._own else {}
+
+
+def missing_pictures(folder: Path) -> Iterator[str]:
+    """A sentence for each picture that a card of the folder names and that is not there.
+
+    Cards that name no picture are not parsed, and no picture is opened: a start does not wait for it.
+    """
+    for path in cards_in(folder).values():
+        with suppress(Fault, OSError, ValueError):  # what else is wrong with a card is told to who spawns it
+            data = read_regular(path, MAX_BYTES).lower()
+            if not any(ending.encode() in data for ending in PICTURES):
+                continue
+            for phrase, watched in load_persona(path, path.name).watch.items():
+                for name in watched.looks:
+                    if not (path.parent / name.replace("\\", "/")).is_file():
+                        yield (
+                            f"{path.name}: there is no picture {shown(name)} (in `watch.{shown(phrase)}.looks`), and nobody "
+                            "can spawn this card: put it there, or give its path from the card on."
+                        )
 
 
 def on_a_thread(*after: Callable[[], None]) -> Callable[[Callable[[], None]], None]:

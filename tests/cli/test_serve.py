@@ -432,3 +432,21 @@ def test_a_voice_beside_the_server_finds_it_on_this_machine():
         "tcp://[::1]:5571",
         "tcp://127.0.0.1:5571",
     ]
+
+
+# -- cards of its own ----------------------------------------------------------------------------------
+
+
+def test_a_card_whose_picture_is_missing_is_told_before_the_server_is_ready(tmp_path, echo):
+    cards = tmp_path / "cards"
+    (cards / "art").mkdir(parents=True)
+    (cards / "art" / "relic.png").touch()
+    text = "name: Tam\nwatch:\n  relic: {means: loot, looks: art/relic.png}\n  imp: {means: threat, looks: art/imp.png}\n"
+    (cards / "tam.yaml").write_text(text)
+    (cards / "broken.yaml").write_text("name: [imp.png")
+    server, ready = echo("--personas", str(cards))
+    assert _talk(_endpoint(ready, server)) == "greet"
+    server.terminate()
+    told = [line for line in server.communicate(timeout=DEADLINE)[1].splitlines() if "picture" in line]
+    assert len(told) == 1
+    assert all(word in told[0] for word in ("WARNING", "tam.yaml", "art/imp.png", "watch.imp.looks", "from the card on"))
