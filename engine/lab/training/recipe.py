@@ -112,11 +112,11 @@ def check_inputs(cfg: TrainCfg, run: Path) -> None:
     Raises:
         Fault: see `check_sources`; `run_missing` and `text_differs` for the runs that `reuse` and `start_from` name.
     """
-    check_sources(cfg)
     if cfg.text.reuse is not None and cfg.model.text.frozen and not (run / "text.safetensors").exists():
         _check_words(cfg, cfg.text.reuse)
     if cfg.scene.start_from is not None:
         need_run(cfg.scene.start_from)
+    check_sources(cfg)
 
 
 def _check_words(cfg: TrainCfg, reuse: Path) -> None:

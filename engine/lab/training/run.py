@@ -81,7 +81,7 @@ def need_run(run: Path, weights: str = "model.safetensors") -> None:
     """
     if (run / "recipe.yaml").is_file() and (run / weights).is_file():
         return
-    fix = "Give the directory that `python -m engine train` printed."
+    fix = "Give a directory that `python -m engine train` or `unpack` wrote."
     if (run / "bundle.json").is_file():
         told = f"{run} is a bundle, not a training run"
         fix = f"Make a run of it: python -m engine unpack --bundle {run} --out runs/unpacked"
