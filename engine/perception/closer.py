@@ -6,7 +6,7 @@ heat maps are joined by the mean of their logits (slicing aided inference, Akyon
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from engine.formats.bundle import InputSpec
 from engine.formats.pictures import Pixels
 from engine.perception.pictures import Letterbox, letterbox
-from engine.perception.types import Floats, Query
+from engine.perception.types import Floats
 
 # Left, top, right, bottom of the parts, as fractions of the frame; they overlap, so that nothing is cut in all of them.
 PARTS = ((0.0, 0.0, 0.6, 0.6), (0.4, 0.0, 1.0, 0.6), (0.0, 0.4, 0.6, 1.0), (0.4, 0.4, 1.0, 1.0))
@@ -22,13 +22,14 @@ LEAST = 64  # pixels of a frame's shorter side, from which on there is more to b
 # What the likeliest of the parts says of presence counts so much, and the best of several looks is too sure by so much of a
 # logit: so more is found than by one look, and less that is not there.
 BEST, OPTIMISM = 0.3, 0.2
+UNSURE = (0.1, 0.95)  # presence by a glance from which on, and up to which, things that words ask about are looked at closely
 _SURE = 1e-9  # of a probability, so that its logit is finite
 Seen = tuple[Floats, Floats]  # probabilities [n] that things are there, and heat maps [n, rows, columns]
 
 
-def looks_closely(queries: Sequence[Query]) -> bool:
-    """Whether words ask about what may be in view: of what is watched for frame by frame the whole tells enough."""
-    return any(query.asked for query in queries)
+def is_unsure(presences: Iterable[float]) -> bool:
+    """Whether a closer look tells more: of what is surely there by a glance, or surely not, it tells hardly anything."""
+    return any(UNSURE[0] <= p < UNSURE[1] for p in presences)
 
 
 def parts_of(pixels: Pixels, height: int, width: int) -> list[Letterbox]:

@@ -15,7 +15,7 @@ from engine.errors import Fault
 from engine.formats.bundle import Bundle
 from engine.formats.frame import Frame
 from engine.formats.pictures import Pixels
-from engine.perception.closer import Seen, joined, looks_closely, parts_of
+from engine.perception.closer import Seen, is_unsure, joined, parts_of
 from engine.perception.ensemble import Ensemble
 from engine.perception.graphs import BUCKETS, Graphs
 from engine.perception.lately import Lately
@@ -217,44 +217,41 @@ class Perceiver:
     def _see_pieces(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Sight]:
         if not queries:
             return []
-        frame = self._nearer(frame, queries)
-        answers = self._decide(frame or self.graphs.blank_view(), [q.text for q in queries])
+        texts = [q.text for q in queries]
+        answers = self.graphs.decide(frame or self.graphs.blank_view(), texts)
         heads = self._heads(queries, answers)
         if frame is None:
             return [Sight(heads[q.text], has_frame=False, heard=q.text) for q in queries]
         asked = tuple(dict.fromkeys(p for q in queries for p in q.asked))
-        common = COMMON if asked else ()
         shown = {id(q.looks): q.looks for q in queries if q.looks}  # all NPCs of a game mostly know the same
         looks = {phrase: seen for known in shown.values() for phrase, seen in known.items()}
-        wanted = list(dict.fromkeys((*(p for q in queries for p in q.watch), *asked, *common)))
-        glance = self._watch(frame, wanted, looks)
+        wanted = list(dict.fromkeys((*(p for q in queries for p in q.watch), *asked)))
+        glance = self._watch(frame, list(dict.fromkeys((*wanted, *(COMMON if asked else ())))), looks)
+        if self._closely or is_unsure(glance[phrase][0] for phrase in asked):
+            frame = self._nearer(frame)
         watched = self._watch_nearer(frame, wanted, looks, glance)
+        answers = self._point_nearer(frame, texts, answers)
         self._point(frame, queries, answers, watched, looks)
         found = self._detections(frame, watched)
         threshold, colours = self.bundle.manifest.thresholds.watch, any(q.colours for q in queries)
         looked = find(asked, glance, watched, self.sentences, frame, self.spec, threshold, colours, looks)
         return [self._sight(i, q, heads[q.text], answers, frame, found, looked) for i, q in enumerate(queries)]
 
-    def _nearer(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> EncodedFrame | None:
-        """The frame with its parts, where somebody wants to know more of it."""
-        if frame is None or frame.fit is None or frame.parts or not (self._closely or looks_closely(queries)):
+    def _nearer(self, frame: EncodedFrame) -> EncodedFrame:
+        """The frame with its parts, where there is more to be seen in them."""
+        if frame.parts or frame.fit is None:
             return frame
-        if frame.fit.whole is None:
-            return frame
-        return self.with_parts(frame, parts_of(frame.fit.whole, self.spec.height, self.spec.width))
-
-    def with_parts(self, frame: EncodedFrame, parts: Sequence[Letterbox]) -> EncodedFrame:
-        """The frame with its `PARTS` (`closer`) beside it: it will be looked at more closely."""
+        parts = frame.near or (
+            parts_of(frame.fit.whole, self.spec.height, self.spec.width) if frame.fit.whole is not None else ()
+        )
         return replace(frame, parts=tuple(self.graphs.image(parts)))
 
-    def _decide(self, frame: EncodedFrame, texts: Sequence[str]) -> dict[str, Floats]:
-        """What the decide graph says of the frame; where its parts are known, where words point is of both."""
-        answers = self.graphs.decide(frame, texts)
+    def _point_nearer(self, frame: EncodedFrame, texts: Sequence[str], answers: dict[str, Floats]) -> dict[str, Floats]:
+        """`answers`, what the decide graph says of the frame as a whole; where words point is of its parts, too."""
         if not frame.parts or not any(text.strip() for text in texts):
             return answers
-        nearer = [self.graphs.decide(part, texts) for part in frame.parts]
-        seen = [(answer["target_p"], answer["heat"]) for answer in (answers, *nearer)]
-        there, heat = self._joined(frame, seen)
+        views = [answers, *(self.graphs.decide(part, texts) for part in frame.parts)]
+        there, heat = self._joined(frame, [(view["target_p"], view["heat"]) for view in views])
         return answers | {"target_p": there, "heat": heat}
 
     def _joined(self, frame: EncodedFrame, seen: Sequence[Seen]) -> Seen:
@@ -327,7 +324,8 @@ class Perceiver:
                 answers["target_p"][i], answers["heat"][i] = shown
         if not related:
             return
-        things = self._decide(frame, [r.thing for r in related.values()])
+        said = [relation.thing for relation in related.values()]
+        things = self._point_nearer(frame, said, self.graphs.decide(frame, said))
         named = list(dict.fromkeys(r.anchor for r in related.values() if isinstance(r, Relation)))
         anchors = self._watch_nearer(frame, named, looks, self._watch(frame, named, looks))
         for row, (i, relation) in enumerate(related.items()):

@@ -26,7 +26,8 @@ class EncodedFrame:
     """One frame after the image graph: `grid` [1, C, rows, columns], `scene` [1, S], and how it was fitted.
 
     On a GPU grid and scene lie there; `np.asarray` brings them here. `others` are the same frame after the image graphs of an
-    ensemble's other bundles, `parts` its parts at a larger scale (`closer`), where it was looked at more closely.
+    ensemble's other bundles, `parts` its parts at a larger scale (`closer`), where it was looked at more closely;
+    `near` are these parts before the image graph, where they came with the frame.
     """
 
     grid: Floats | Kept
@@ -35,6 +36,7 @@ class EncodedFrame:
     fit: Letterbox | None
     others: tuple[EncodedFrame, ...] = ()
     parts: tuple[EncodedFrame, ...] = ()
+    near: tuple[Letterbox, ...] = ()
 
 
 @dataclass(frozen=True)

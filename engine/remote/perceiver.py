@@ -16,7 +16,7 @@ from engine.errors import Fault
 from engine.formats.frame import Frame
 from engine.formats.labels import load_labels
 from engine.formats.pictures import Pixels
-from engine.perception.closer import looks_closely, parts_of
+from engine.perception.closer import parts_of
 from engine.perception.looks import Appearance
 from engine.perception.pictures import Letterbox, decode, letterbox
 from engine.perception.text import affordable
@@ -240,7 +240,7 @@ class RemotePerceiver:
         ]
 
     def _parts(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> Sequence[Letterbox]:
-        if frame is None or frame.fit is None or frame.fit.whole is None or not looks_closely(queries):
+        if frame is None or frame.fit is None or frame.fit.whole is None or not any(q.asked for q in queries):
             return ()
         return parts_of(frame.fit.whole, self._height, self._width)
 

@@ -89,7 +89,7 @@ class Replica:
         encoded = iter(self._perceiver.encode_fitted([fit for fit, _ in with_frames], asked))
         answers = {}
         for number, looks in calls.items():
-            frames = [self._perceiver.with_parts(next(encoded), look.parts) if look.fit is not None else None for look in looks]
+            frames = [replace(next(encoded), near=tuple(look.parts)) if look.fit is not None else None for look in looks]
             sights = [self._perceiver.see(frame, self._queries(look)) for frame, look in zip(frames, looks, strict=True)]
             heard = list(dict.fromkeys(sight.heard for some in sights for sight in some if sight.heard.strip()))
             vectors = dict(zip(heard, self._perceiver.sentences(heard), strict=True)) if heard else {}

@@ -8,8 +8,8 @@ from PIL import Image
 
 from engine.formats.bundle import InputSpec
 from engine.formats.frame import Frame
-from engine.perception import Perceiver, Query
-from engine.perception.closer import PARTS, joined, parts_of
+from engine.perception import Perceiver, Query, closer
+from engine.perception.closer import PARTS, is_unsure, joined, parts_of
 from engine.perception.pictures import letterbox
 
 SPEC = InputSpec(height=192, width=320, grid=(24, 40), max_tokens=48)
@@ -52,19 +52,29 @@ def test_a_frame_of_which_every_pixel_was_seen_has_no_parts() -> None:
     assert len(parts_of(np.zeros((193, 320, 3), np.uint8), 192, 320)) == 4
 
 
-def test_only_what_words_ask_about_is_looked_at_closely(perceiver: Perceiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_words_ask_about_and_a_glance_leaves_open_is_looked_at_closely(
+    perceiver: Perceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looks: list[int] = []
     image = perceiver.graphs.image
     monkeypatch.setattr(perceiver.graphs, "image", lambda fits: looks.append(len(fits)) or image(fits))
-    pixels = np.random.default_rng(3).integers(0, 255, (360, 640, 3), np.uint8)
-    frame = perceiver.encode_frame(Frame.from_array(pixels))
+    frame = perceiver.encode_frame(Frame.from_array(np.random.default_rng(3).integers(0, 255, (360, 640, 3), np.uint8)))
     perceiver.see(frame, [Query("hello there", ("wolf",))])
     assert looks == [1]
-    perceiver.see(frame, [Query("is there a wolf?", (), asked=("wolf",))])
-    assert looks == [1, 4]
+    for unsure, parts in (((2.0, 3.0), []), ((0.0, 1.0), [4])):
+        monkeypatch.setattr(closer, "UNSURE", unsure)
+        perceiver.see(frame, [Query("is there a wolf?", (), asked=("wolf",))])
+        assert looks == [1, *parts]
 
 
-def test_who_looks_closely_at_every_frame_sees_what_the_asked_see(perceiver: Perceiver) -> None:
+def test_a_glance_leaves_open_what_is_neither_surely_there_nor_surely_not() -> None:
+    assert not is_unsure([0.99, 0.01])
+    assert is_unsure([0.99, 0.5])
+    assert not is_unsure([])
+
+
+def test_who_looks_closely_at_every_frame_sees_what_the_asked_see(perceiver: Perceiver, monkeypatch) -> None:
+    monkeypatch.setattr(closer, "UNSURE", (0.0, 1.0))
     pixels = np.asarray(Image.radial_gradient("L").resize((640, 360)).convert("RGB"))
     closely = Perceiver(None, "cpu", threads=1, closely=True)
     frame = Frame.from_array(pixels)
