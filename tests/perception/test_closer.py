@@ -57,7 +57,12 @@ def test_only_what_words_ask_about_and_a_glance_leaves_open_is_looked_at_closely
 ) -> None:
     looks: list[int] = []
     image = perceiver.graphs.image
-    monkeypatch.setattr(perceiver.graphs, "image", lambda fits: looks.append(len(fits)) or image(fits))
+
+    def noted(fits):
+        looks.append(len(fits))
+        return image(fits)
+
+    monkeypatch.setattr(perceiver.graphs, "image", noted)
     frame = perceiver.encode_frame(Frame.from_array(np.random.default_rng(3).integers(0, 255, (360, 640, 3), np.uint8)))
     perceiver.see(frame, [Query("hello there", ("wolf",))])
     assert looks == [1]

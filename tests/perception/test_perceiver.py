@@ -182,11 +182,20 @@ def test_of_too_many_words_some_are_kept_and_none_is_encoded_over_and_over(perce
     assert 10 < len(known) < 60
 
 
+def _note_runs(text, runs: list[list[str]], monkeypatch) -> None:
+    add = text._add
+
+    def noted(texts):
+        runs.append(list(texts))
+        return add(texts)
+
+    monkeypatch.setattr(text, "_add", noted)
+
+
 def test_texts_of_one_run_are_about_as_long(perceiver: Perceiver, monkeypatch) -> None:
     text = TextGraph(perceiver.graphs.text.graph, perceiver.bundle.tokenizer, 48)
     runs: list[list[str]] = []
-    add = text._add
-    monkeypatch.setattr(text, "_add", lambda texts: runs.append(list(texts)) or add(texts))
+    _note_runs(text, runs, monkeypatch)
     long, short = "fetch me the old red apple from behind the well over there, and be quick", ["oak", "elm", "ash", "yew"]
     together = text.encode([*short, long])
     assert runs == [[long], short]
@@ -196,8 +205,7 @@ def test_texts_of_one_run_are_about_as_long(perceiver: Perceiver, monkeypatch) -
 
 def test_new_phrases_are_encoded_in_the_run_of_the_words_that_ask_for_them(perceiver: Perceiver, monkeypatch) -> None:
     runs: list[list[str]] = []
-    add = perceiver.graphs.text._add
-    monkeypatch.setattr(perceiver.graphs.text, "_add", lambda texts: runs.append(list(texts)) or add(texts))
+    _note_runs(perceiver.graphs.text, runs, monkeypatch)
     asked = [Query(text="fetch me a zither", watch=("zither case",))]
     perceiver.see(perceiver.encode(Frame.from_array(PICTURE), asked), asked)
     assert runs == [["fetch me a zither", "zither case"]]
