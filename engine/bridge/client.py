@@ -283,8 +283,9 @@ def _picture(given: bytes | str | Path | Frame) -> Frame:
         raise BridgeError("field", f"A picture is no {type(given).__name__}.", "Give a path, a file's bytes or a Frame.")
     try:
         data = given if isinstance(given, bytes) else Path(given).read_bytes()
-    except OSError as error:
-        raise BridgeError("field", f"{given!r} cannot be read: {error.strerror}.", "Give the path of a picture.") from None
+    except (OSError, ValueError) as error:  # a path with a null byte is a ValueError
+        reason = getattr(error, "strerror", None) or error
+        raise BridgeError("field", f"{given!r} cannot be read: {reason}.", "Give the path of a picture.") from None
     kinds = ((b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpeg"), (b"RIFF", "webp"))
     for start, kind in kinds:
         if data.startswith(start):

@@ -36,7 +36,7 @@ def evaluate(
     provider: Annotated[str, typer.Option(help="Not with --run: auto, cuda or cpu.")] = "auto",
     closely: Annotated[
         bool,
-        typer.Option(help="With --recordings: Look as where words ask about something; --no-closely: as frame by frame."),
+        typer.Option(help="With --recordings: look as where words ask about something; --no-closely: as frame by frame."),
     ] = True,
     scenes: Annotated[int, typer.Option(min=8, help="With --run: how many held-out scenes.")] = 800,
     packs: Annotated[list[str] | None, typer.Option(help="With --run: a stored pack of art, as a game (repeatable).")] = None,

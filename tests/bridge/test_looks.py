@@ -131,6 +131,8 @@ def test_pictures_of_too_many_phrases_are_refused(serve, connect):
 
 
 def test_what_is_no_picture_is_refused_where_it_is_given(client, tmp_path):
+    with pytest.raises(BridgeError, match="cannot be read"):
+        client.look("gloomfang", "a\0b")
     with pytest.raises(BridgeError, match="A picture is no int"):
         client.look("gloomfang", 7)
     with pytest.raises(BridgeError, match="no PNG"):
