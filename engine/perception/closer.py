@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.formats.bundle import InputSpec
 from engine.formats.pictures import Pixels
+from engine.perception.odds import chance, logit
 from engine.perception.pictures import Letterbox, letterbox
 from engine.perception.types import Floats
 
@@ -23,7 +24,6 @@ LEAST = 64  # pixels of a frame's shorter side, from which on there is more to b
 # logit: so more is found than by one look, and less that is not there.
 BEST, OPTIMISM = 0.3, 0.2
 UNSURE = (0.1, 0.95)  # presence by a glance from which on, and up to which, things that words ask about are looked at closely
-_SURE = 1e-9  # of a probability, so that its logit is finite
 Seen = tuple[Floats, Floats]  # probabilities [n] that things are there, and heat maps [n, rows, columns]
 
 
@@ -51,13 +51,13 @@ def joined(whole: Seen, fit: Letterbox, parts: Sequence[Seen], fits: Sequence[Le
     added, weight = np.zeros_like(heats), np.zeros(heats.shape[1:], np.float32)
     for box, of, (_, heat) in zip(PARTS, fits, parts, strict=True):
         down, across = _sampled(box, _geometry(fit), _geometry(of), (spec.height, spec.width), spec.grid)
-        added += down @ _logit(heat) @ across.T
+        added += down @ logit(heat) @ across.T
         weight += np.outer(down.sum(1), across.sum(1))
     seen = weight > 0
-    logits = _logit(heats)
+    logits = logit(heats)
     logits[:, seen] = (logits[:, seen] + added[:, seen] / weight[seen]) / 2
     best: Floats = np.max([p for p, _ in parts], 0)
-    return _chance((_logit(there) * (1 - BEST) + _logit(best) * BEST - OPTIMISM).astype(np.float32)), _chance(logits)
+    return chance((logit(there) * (1 - BEST) + logit(best) * BEST - OPTIMISM).astype(np.float32)), chance(logits)
 
 
 def _geometry(fit: Letterbox) -> tuple[int, int, int, int]:
@@ -94,14 +94,3 @@ def _along(start: float, end: float, frame: tuple[int, int], part: tuple[int, in
     np.add.at(matrix, (rows, low), (1 - share) * inside)
     np.add.at(matrix, (rows, high), share * inside)
     return matrix
-
-
-def _logit(p: Floats) -> Floats:
-    bounded = np.clip(p, _SURE, 1 - 1e-7).astype(np.float32)
-    logits: Floats = np.log(bounded) - np.log1p(-bounded)
-    return logits
-
-
-def _chance(logits: Floats) -> Floats:
-    chance: Floats = (1 / (1 + np.exp(-logits))).astype(np.float32)
-    return chance

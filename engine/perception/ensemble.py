@@ -10,6 +10,7 @@ import numpy as np
 from engine.errors import Fault
 from engine.formats.bundle import Bundle
 from engine.perception.graphs import Graphs
+from engine.perception.odds import chance, logit
 from engine.perception.pictures import Letterbox
 from engine.perception.providers import DeviceCfg
 from engine.perception.text import TextGraph, Vector
@@ -124,10 +125,7 @@ def _mean_classes(every: Sequence[Floats]) -> Floats:
 
 def _mean_chance(every: Sequence[Floats | np.float32]) -> Floats:
     """Probabilities of yes or no by the mean of the logits, element by element."""
-    bounded = [np.clip(p, _LEAST, 1 - _LEAST) for p in every]
-    mean = np.mean([np.log(p) - np.log1p(-p) for p in bounded], 0)
-    result: Floats = (1 / (1 + np.exp(-mean))).astype(np.float32)
-    return result
+    return chance(np.mean([logit(p) for p in every], 0))
 
 
 def _refuse_unlike(first: Bundle, other: Bundle) -> None:
