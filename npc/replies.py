@@ -10,18 +10,19 @@ from npc import facts, followups, smalltalk
 from npc.conversation import basket, episodes, recall, trade, view
 from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
-from npc.conversation.stall import Stall, counted
+from npc.conversation.stall import counted
+from npc.dealings import KEPT, for_sale, kept, stall_of, traded_for
 from npc.language.echo import turned
 from npc.language.grammar import GRAMMAR
-from npc.language.phrases import kind_of, singular, thing_in
+from npc.language.phrases import singular, thing_in
 from npc.language.plain import plain
-from npc.language.senses import Ask, Meaning, Sense, about_whom
+from npc.language.senses import Ask, Sense, about_whom
 from npc.language.told import YES
 from npc.memory.ledger import Promise
 from npc.orders import ask_which, cease, forbid, lift, order, release
 from npc.parts import best
 from npc.turn import Turn
-from npc.types import Effect, Percept
+from npc.types import Percept
 from npc.waiting import actions_of, at_the_word, cut_short, waiting
 
 _LEFT = re.compile(r"\b(?:gone|away|still (?:there|here))\b", re.IGNORECASE)
@@ -34,12 +35,9 @@ _TAKES = frozenset({"celebrate", "refuse"})  # what a card does about a gift in 
 _ITSELF = frozenset({"handed", "name"})
 _ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.LEAVE, Sense.TRADE})
 _MAY_KNOW = 0.5  # likeness from which a question about what is not in view may be one of those
-_SAYS_SO = 0.8  # of an intent: that words agree to a price, or refuse it
 # What is seen tells more about places and colours than what is known, unless the very words are those of a fact.
 _OF_PLACES = frozenset({Ask.BESIDE, Ask.NEARER, Ask.FAR, Ask.COLOUR})
 _KNOWS_BETTER = 0.9
-_KEPT = frozenset({Ask.KEEPS, Ask.GIVES_BACK, Ask.TAKES_BACK})
-_IT_BACK = re.compile(r"\b(?:it|that|this|them)(?: to me)? back\b|\bback (?:it|that|this|them)\b", re.IGNORECASE)
 _OF_MINE = re.compile(r"\bmy\b|\bI (?:left|gave you|handed you)\b", re.IGNORECASE)
 _MINE_ALONE = re.compile(
     r"(?:and |now |okay |so )*my (?P<item>[a-z]+(?: (?!please|back|now)[a-z]+)?)(?: back)?(?:,? please|"
@@ -48,7 +46,6 @@ _MINE_ALONE = re.compile(
 )
 _HANDING = frozenset({"give", "hand", "bring", "get", "pass", "return", "fetch"})
 _DONE = frozenset({"attack", "use", "give", "pick_up", "follow", "go_to", "flee", "defend", "warn", "heal"})
-_BUYING = frozenset({"give", "buy", "sell", "get", "hand"})
 _SEEN_OF = frozenset(
     {Ask.VIEW, Ask.PRESENT, Ask.COUNT, Ask.COLOUR, Ask.BESIDE, Ask.NEARER, Ask.FAR, Ask.MY_NAME, Ask.DOING, Ask.HOW_LONG}
 )
@@ -68,8 +65,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return Reply("on_listening", "is called by its name")
     if (shorter := cut_short(turn)) is not None:
         return shorter
-    if clause.meaning.ask in _KEPT and (kept := _kept(turn, looked)) is not None:
-        return kept
+    if clause.meaning.ask in KEPT and (held := kept(turn, looked)) is not None:
+        return held
     if clause.sense in {Sense.OTHER, Sense.SELF} and turn.told and (called := _named(turn)):
         return called
     if clause.sense is Sense.OTHER and any(value != YES and kind not in _ITSELF for kind, value in turn.told):
@@ -83,13 +80,13 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         mine = replace(clause, meaning=replace(clause.meaning, ask=Ask.GIVES_BACK))
         mine = replace(mine, thing=alone["item"].lower()) if alone is not None else mine
         if (alone is not None or clause.meaning.verb in _HANDING) and (
-            kept := _kept(replace(turn, clauses=[(mine, turn.heard)]), looked)
+            held := kept(replace(turn, clauses=[(mine, turn.heard)]), looked)
         ) is not None:
-            return kept
+            return held
     if clause.lost and turn.heard.target is None and not _is_talk(turn):  # "that" is what the words point at, where they do
         return ask_which(turn)
-    goes_on = trade.goes_on(clause, ledger) or trade.wants(clause) or basket.goes_on(clause, ledger, _stall(turn))
-    if goes_on and (traded := _traded(turn, looked)) is not None:
+    goes_on = trade.goes_on(clause, ledger) or trade.wants(clause) or basket.goes_on(clause, ledger, stall_of(turn))
+    if goes_on and (traded := traded_for(turn, looked)) is not None:
         return traded
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
         return None
@@ -119,8 +116,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     if seen is not None and seen.topic == "my_name_unknown" and best(turn.heard.talk)[0] in _MET:
         seen = None  # "remember me?" of a stranger
     if seen is not None:
-        return _for_sale(turn, seen, looked) or seen
-    if (traded := _traded(turn, looked)) is not None:
+        return for_sale(turn, seen, looked) or seen
+    if (traded := traded_for(turn, looked)) is not None:
         return traded
     perhaps = clause.text.lower().startswith(("maybe", "perhaps"))  # "maybe one day, if my wife lets me"
     waits = clause.sense is Sense.OTHER and not perhaps and any(c.joint in {"if", "when"} for c in clause.conditions)
@@ -130,80 +127,6 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return smalltalk.answer(turn)
     handler = HANDLERS.get(clause.sense)
     return (handler(turn) if handler is not None else None) or smalltalk.answer(turn)
-
-
-def _kept(turn: Turn, looked: Percept) -> Reply | None:
-    """What the speaker gives it to hold, wants back, or gives back himself; None where nothing of the kind changes hands."""
-    clause, ledger = turn.clause, turn.ledger
-    thing = singular(clause.thing)
-    match clause.meaning.ask:
-        case Ask.KEEPS if not thing and (bid := ledger.open_bid("npc")) is not None and not bid.buys:
-            return Reply("keeps", f"sets {bid.item} aside", {"thing": bid.item})
-        case Ask.KEEPS:
-            sold = next((bid.item for bid in reversed(ledger.bids) if bid.state in {"agreed", "paid"} and not bid.buys), "")
-            thing = thing or sold  # "keep one of them for me"
-            ledger.handed = (*ledger.handed, (thing or "it")[:120])[-8:]
-            effect = Effect("keep", {"item": thing or "it", "from": looked.speaker})
-            return Reply("keeps", f"keeps {thing or 'it'} for the speaker", {"thing": thing or "it"}, effects=(effect,))
-        case Ask.GIVES_BACK if clause.conditions:
-            return Reply("waits", "will give back what it keeps")
-        case Ask.GIVES_BACK:
-            said = _IT_BACK.search(clause.said) is not None
-            held = [h for h in ledger.handed if said or thing in h or kind_of(h) == kind_of(thing)]
-            if not held:
-                return None
-            ledger.handed = tuple(h for h in ledger.handed if h != held[-1])
-            effect = Effect("give_back", {"item": held[-1], "to": looked.speaker})
-            return Reply("gives_back", f"gives back {held[-1]}", {"thing": held[-1]}, "give", effects=(effect,))
-        case _:
-            back = _traded(turn, looked)
-            return back or Reply("takes_back", f"takes {thing or 'it'} back", {"thing": thing or "it"})
-
-
-def all_wanted(turn: Turn, stall: Stall) -> Clause:
-    """The clause with all wares that the utterance asks for: "give me two pies", "give me an ale"."""
-    clause = turn.clause
-    if clause.sense is not Sense.ORDER or clause.meaning.verb not in _BUYING:
-        return clause
-    wares = [(c.meaning.thing or c.meaning.values.get("rest", "")) for c, _ in turn.clauses if c.sense is Sense.ORDER]
-    wares = [words for words in wares if stall.find(counted(thing_in(words))[1])]
-    if len(wares) < 2:
-        return clause
-    return replace(clause, meaning=replace(clause.meaning, thing=" and ".join(thing_in(words) for words in wares)))
-
-
-def _traded(turn: Turn, looked: Percept) -> Reply | None:
-    """What its prices answer, if it trades at all."""
-    parts, heard = turn.parts, turn.heard
-    if "trade" in parts.persona.boundaries or (turn.clause.sense is Sense.ORDER and turn.clause.conditions):
-        return None
-    intent, p = best(heard.intent)
-    in_view = heard.target is not None and not turn.clause.meaning.thing
-    in_view = in_view and not basket.goes_on(turn.clause, turn.ledger, _stall(turn))
-    stall, wished = _stall(turn), all_wanted(turn, _stall(turn))
-    traded = basket.answer(
-        wished,
-        turn.ledger,
-        stall,
-        looked.speaker,
-        looked.time,
-        intent if p >= _SAYS_SO else "",
-        in_view,
-        ", ".join(part.text.rstrip(" .,!?") for c, _ in turn.clauses for part in (c, *c.conditions)),
-    )
-    if traded is None:
-        return None
-    turn.settled += [c for c, _ in turn.clauses if wished is not turn.clause and c.sense is Sense.ORDER]
-    bid = next((c for c, _ in turn.clauses[1:] if _is_bid(c)), None)
-    if traded.topic == "price" and bid is not None:  # "I need an axe. 20 coins?"
-        turn.settled.append(bid)
-        traded = trade.answer(bid, turn.ledger, stall, looked.speaker, looked.time) or traded
-    return traded
-
-
-def _is_bid(clause: Clause) -> bool:
-    values = clause.meaning.values
-    return clause.sense is Sense.TRADE and "number" in values and not thing_in(values.get("item", ""))
 
 
 def also(turn: Turn, looked: Percept) -> list[Reply]:
@@ -217,10 +140,10 @@ def also(turn: Turn, looked: Percept) -> list[Reply]:
         found = None
         if clause.sense is Sense.QUESTION and clause.meaning.ask in _SEEN_OF:
             found = _seen(alone, looked) or recall.answer(clause, turn.ledger, looked.time) or _under_way(alone)
-        elif clause.meaning.ask in _KEPT:
-            found = _kept(alone, looked)
+        elif clause.meaning.ask in KEPT:
+            found = kept(alone, looked)
         elif clause.sense in {Sense.TRADE, Sense.ORDER}:
-            found = _traded(alone, looked)
+            found = traded_for(alone, looked)
             if found is None and clause.sense is Sense.ORDER and not actions_of(alone, clause):
                 found = smalltalk.answer(alone)  # "sing something, then give me an apple"
                 found = found if found is not None and found.topic.startswith("on_") else None
@@ -234,15 +157,6 @@ def also(turn: Turn, looked: Percept) -> list[Reply]:
         ):
             told.append(found)
     return told[:_MOST_ALSO]
-
-
-def _for_sale(turn: Turn, seen: Reply, looked: Percept) -> Reply | None:
-    """ "Any rope?": what is not in view may be among the wares."""
-    named = turn.clause.thing
-    if seen.topic != "absent" or turn.clause.meaning.ask is not Ask.PRESENT or not _stall(turn).find(named):
-        return None
-    about = replace(turn.clause, text=f"tell me about the {named}", meaning=Meaning(Sense.QUESTION))
-    return _traded(replace(turn, clauses=[(about, turn.heard), *turn.clauses[1:]]), looked)
 
 
 def _seen(turn: Turn, looked: Percept) -> Reply | None:
@@ -283,19 +197,15 @@ def _may_ask_for_a_fact(turn: Turn) -> bool:
     if clause.meaning.ask in _PERSONAL:
         known = recall.answer(clause, turn.ledger, turn.percept.time)
         return clause.meaning.ask is Ask.MINE and known is not None and known.topic == "recall_none"
-    if clause.sense is Sense.ORDER and clause.meaning.thing and _stall(turn).find(counted(thing_in(clause.meaning.thing))[1]):
+    if clause.sense is Sense.ORDER and clause.meaning.thing and stall_of(turn).find(counted(thing_in(clause.meaning.thing))[1]):
         return False  # "can I get two horseshoes?"
     if clause.meaning.ask in {Ask.BUYS, Ask.HAVE} and turn.parts.persona.wants:
         item = clause.meaning.values.get("item", "")
-        return bool(item) and not _stall(turn).wanted(item)
+        return bool(item) and not stall_of(turn).wanted(item)
     if clause.sense is Sense.TRADE and turn.parts.persona.wares:
         item, listed = clause.meaning.values.get("item", ""), {"rank", "number"}.isdisjoint(clause.meaning.values)
-        return (clause.meaning.ask is Ask.WARES and listed) or bool(item and not _stall(turn).find(item))
+        return (clause.meaning.ask is Ask.WARES and listed) or bool(item and not stall_of(turn).find(item))
     return clause.sense in _ASKING
-
-
-def _stall(turn: Turn) -> Stall:
-    return Stall(turn.parts.persona.wares, turn.parts.persona.wants, _sympathy(turn))
 
 
 def _foreign(turn: Turn) -> Reply:
@@ -384,13 +294,6 @@ def _how_long(turn: Turn, now: float) -> Reply | None:
 def _span(seconds: float) -> str:
     count, unit = (round(seconds / 60), "minute") if seconds >= 90 else (max(round(seconds), 1), "second")
     return f"{count} {unit}{'s' if count != 1 else ''}"
-
-
-def _sympathy(turn: Turn) -> float:
-    """-1..1: what relationship and mood take off a price, or put on it."""
-    relationship = turn.person.relationship
-    felt = relationship.trust + relationship.affection + turn.parts.feelings.mood.now.valence / 2
-    return max(-1.0, min(1.0, felt))
 
 
 HANDLERS: dict[Sense, Callable[[Turn], Reply | None]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from npc.conversation import trade
+from npc.conversation import bids, trade
 from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, number
@@ -212,7 +212,7 @@ def answer(
     mine = ledger.open_bid("npc") if ledger.asked == "deal" else None
     if mine is not None and not mine.buys and (both := _with_more(words, mine, stall)):
         bid = _BID.search(words)
-        return trade.lower(both, int(bid["n"]) if bid is not None else mine.price, ledger, stall, now, speaker)
+        return bids.lower(both, int(bid["n"]) if bid is not None else mine.price, ledger, stall, now, speaker)
     if mine is not None and not mine.buys and (so_many := _SO_MANY_PLEASE.fullmatch(clause.said)):  # "three, please" is no bid
         return _priced(number(so_many["n"]) or 1, mine.item, None, ledger, stall, speaker, now)
     only = (
@@ -311,5 +311,5 @@ def _priced(count: int, item: str, coins: int | None, ledger: Ledger, stall: Sta
     if len(item) > 110 or called(item, count) == "":
         return None
     if coins is None:
-        return trade.ask(item, stall.asks(item, count), "price", ledger, now, count)
-    return trade.lower(item, coins, ledger, stall, now, speaker, count=count)
+        return bids.ask(item, stall.asks(item, count), "price", ledger, now, count)
+    return bids.lower(item, coins, ledger, stall, now, speaker, count=count)

@@ -1,8 +1,6 @@
-"""Trade: prices that follow how the character feels about the customer, bids, counter-bids, and the deal.
+"""Trade: what words about wares and prices mean, and which bid, counter-bid or deal (`bids`, `deals`) answers them.
 
-The character concedes towards its reserve price from bid to bid, faster for those whom it likes (the monotonic concession
-of Rosenschein & Zlotkin 1994, cut down to two sides and three rounds), be it that it sells or that it buys. The game carries
-out what was agreed: a deal is an effect of the decision.
+The game carries out what was agreed: a deal is an effect of the decision.
 """
 
 from __future__ import annotations
@@ -10,17 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from npc.conversation.deals import agreed_on, bought, close, refuse, settled_since, sold
+from npc.conversation.bids import DEAL, GOODS, WARES, ask, buys_what, lower, offer, pay_more, shown, swap
+from npc.conversation.deals import agreed_on, close, refuse, settled_since, sold
 from npc.conversation.payment import handed_over, on_credit, owed, paid, returned
 from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, coins, counted, named, number
 from npc.language.kinds import may_be_sold
-from npc.language.phrases import singular, thing_in
+from npc.language.phrases import thing_in
 from npc.language.senses import Ask, Sense
-from npc.memory.ledger import Bid, Ledger
+from npc.memory.ledger import Ledger
 
-ROUNDS = 3  # after so many bids below it, the price is firm
 ABOUT = re.compile(r"(?:tell me about|(?:and )?(?:what|how) about) (?P<item>.+)", re.IGNORECASE)
 # "I will think about it" is no deal yet.
 _WAVERS = re.compile(
@@ -48,9 +46,6 @@ _OF_ANY_KIND = re.compile(
     r"(?:nice |good |little |small |cheap |wedding |birthday )*(?:gifts?|presents?|souvenirs?|supplies|gear|equipment|"
     r"things?|stuff|goods?|wares?)(?: .*)?"
 )
-_STANDS = 1.7  # a price that was haggled down, or named in a better mood, is not taken back but by an enemy
-_DEAL = "deal"  # what the character waits to hear after it has named a price
-_GOODS, _WARES = "goods", "wares"  # and after it has told what it buys, or what it sells
 
 
 def answer(
@@ -66,7 +61,7 @@ def answer(
         return None
     ledger.bids = tuple(bid for bid in ledger.bids if bid.state != "open" or stall.has(bid.item, bid.buys))
     meaning, values = clause.meaning, clause.meaning.values
-    open_bid = ledger.open_bid("npc") if ledger.asked == _DEAL else None
+    open_bid = ledger.open_bid("npc") if ledger.asked == DEAL else None
     if stall.wares:
         settled = owed(clause, ledger, stall, now) or returned(clause, ledger, stall, speaker, now) or on_credit(clause, ledger)
         if settled is not None:
@@ -78,10 +73,10 @@ def answer(
     if meaning.sense is Sense.QUESTION and (about := ABOUT.match(clause.text)) is not None:
         return _about(about["item"], ledger, stall, speaker, now)
     if meaning.ask is Ask.HAVE:
-        return _shown(values, ledger, stall, now)
+        return shown(values, ledger, stall, now)
     if meaning.sense is Sense.ORDER and meaning.verb != "keep":
         return None if in_view else _ordered(clause, ledger, stall, speaker, now)
-    if ledger.asked == _WARES and meaning.sense is Sense.OTHER and (item := stall.find(thing_in(clause.text))):
+    if ledger.asked == WARES and meaning.sense is Sense.OTHER and (item := stall.find(thing_in(clause.text))):
         return ask(item, stall.asks(item), "price", ledger, now)
     if (
         open_bid is not None
@@ -93,11 +88,11 @@ def answer(
     if open_bid is not None and (meaning.sense is Sense.RELEASE or (meaning.sense is Sense.ORDER and meaning.verb == "keep")):
         return refuse(ledger)  # "forget it", "keep it"
     if meaning.sense is Sense.OFFER and open_bid is not None and not open_bid.buys and (goods := _GIVES.match(clause.text)):
-        return _swap(open_bid.item, goods["mine"], ledger, stall, speaker, now)
-    if meaning.sense is not Sense.TRADE and not (meaning.sense in {Sense.YES, Sense.NO} and ledger.asked == _DEAL):
+        return swap(open_bid.item, goods["mine"], ledger, stall, speaker, now)
+    if meaning.sense is not Sense.TRADE and not (meaning.sense in {Sense.YES, Sense.NO} and ledger.asked == DEAL):
         return None
     if meaning.ask is Ask.BUYS:
-        return _buys(values, ledger, stall, now) if stall.wants else None
+        return buys_what(values, ledger, stall, now) if stall.wants else None
     if meaning.ask is Ask.WARES:
         if "than" in values:  # "is the red one cheaper than the blue one?"
             pair = [name for key in ("item", "other") for name in stall.meant(thing_in(values.get(key, "")))]
@@ -136,11 +131,11 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
     if "count" in values:
         count = number(values["count"]) or 1
         if mine is None or mine.buys:
-            return None if mine is None else _offer(mine.item, stall.pays(mine.item, count), count, ledger, now)
+            return None if mine is None else offer(mine.item, stall.pays(mine.item, count), count, ledger, now)
         return ask(mine.item, stall.asks(mine.item, count), "price", ledger, now, count)
     buys = mine is not None and mine.buys and "mine" not in values
     if (buys and (not goods or stall.wanted(goods))) or "sells" in values:
-        return _raise(goods, values, ledger, stall, speaker, now)
+        return pay_more(goods, values, ledger, stall, speaker, now)
     if not stall.wares:
         return None
     if {"dear", "little"} & values.keys() and not goods and mine is None:  # "that is a lot", and nobody has named a price
@@ -157,7 +152,7 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
     if item == "" and "maybe" in values and not may_be_sold(goods) and "also" not in values:  # "do you have children?"
         return None
     if "mine" in values:
-        return _swap(item, values["mine"], ledger, stall, speaker, now)
+        return swap(item, values["mine"], ledger, stall, speaker, now)
     if item == "" and _OF_ANY_KIND.fullmatch(goods):
         return _wares(values, ledger, stall, now)
     if item == "":
@@ -169,7 +164,7 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
         against = stall.wanted(goods) if goods else ""
         worth = stall.pays(against, plus) if against else 0
         return lower(item, number(values["number"]) or 1, ledger, stall, now, speaker, called(against, plus), worth, every)
-    if mine is not None and ledger.asked == _DEAL and mine.item == item and count in {1, mine.count} and _TAKES.match(text):
+    if mine is not None and ledger.asked == DEAL and mine.item == item and count in {1, mine.count} and _TAKES.match(text):
         return close(ledger, stall, speaker, now)  # "I will buy the rope"
     return ask(item, stall.asks(item, count), "price", ledger, now, count)
 
@@ -193,7 +188,7 @@ def _wanted(text: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -
         return None
     found = _TAKES.match(text)
     words = (found["item"] if found is not None else text).strip(" .!?,")
-    mine = ledger.open_bid("npc") if ledger.asked == _DEAL else None
+    mine = ledger.open_bid("npc") if ledger.asked == DEAL else None
     if found is not None and _IT.fullmatch(words):
         if mine is not None:
             return None if mine.buys else sold(mine, ledger, stall, speaker)
@@ -230,7 +225,7 @@ def _wares(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float, 
     if rank := values.get("rank"):
         name = listed[0 if rank.lower().startswith(("cheap", "least")) else -1]
         return ask(name, stall.asks(name), "price", ledger, now)
-    ledger.asked = _WARES
+    ledger.asked = WARES
     told = [f"{name} for {coins(stall.asks(name))}" for name in listed]
     return Reply("wares", "was asked for its wares", {"seen": ", ".join(told)}, "trade")
 
@@ -241,10 +236,10 @@ def _about(words: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -
     last = next((bid for bid in reversed(ledger.bids) if bid.by == "player" and bid.state == "open"), None)
     want = stall.wanted(named)
     if want and last is not None and last.against and last.item:
-        return _swap(last.item, words, ledger, stall, speaker, now)
+        return swap(last.item, words, ledger, stall, speaker, now)
     if item := stall.find(words.strip(" ?.!")) or stall.find(named):
         return ask(item, stall.asks(item, count), "price", ledger, now, count)
-    return _buys({"item": words}, ledger, stall, now) if want else None
+    return buys_what({"item": words}, ledger, stall, now) if want else None
 
 
 def _ordered(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
@@ -259,7 +254,7 @@ def _ordered(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: fl
         count, item = 1, stall.find(several)  # "2 pies and an ale"
     mine = ledger.open_bid("npc")
     agreed = mine is not None and mine.item == item and count in {1, mine.count}
-    if item and agreed and ledger.asked == _DEAL and (_TAKES.match(clause.text) or verb in {"give", "hand"}):
+    if item and agreed and ledger.asked == DEAL and (_TAKES.match(clause.text) or verb in {"give", "hand"}):
         return close(ledger, stall, speaker, now)
     if item and verb != "take":
         return ask(item, stall.asks(item, count), "price", ledger, now, count)
@@ -269,142 +264,4 @@ def _ordered(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: fl
 def goes_on(clause: Clause, ledger: Ledger) -> bool:
     """Whether words about some thing go on with the trade that is under way, whatever else is known of it."""
     about = clause.meaning.sense is Sense.QUESTION and ABOUT.match(clause.text) is not None
-    return ledger.asked in {_DEAL, _GOODS, _WARES} and (about or clause.meaning.ask is Ask.HAVE)
-
-
-# -- bids --------------------------------------------------------------------------------------------------
-
-
-def ask(item: str, price: int, topic: str, ledger: Ledger, now: float, count: int = 1) -> Reply:
-    if topic == "price":  # what was named before stands, unless much has come between the two
-        told = next((b.price for b in reversed(ledger.bids) if _is_asked(b, item, count)), None)
-        price = told if told is not None and told <= price <= told * _STANDS else price
-    ledger.bid(Bid(item=item, by="npc", price=price, time=now, count=count))
-    ledger.asked = _DEAL
-    named = called(item, count)
-    return Reply(topic, f"asks {price} for {named}", {"item": named, "price": coins(price)}, "trade")
-
-
-def _is_asked(bid: Bid, item: str, count: int) -> bool:
-    return (bid.item, bid.count, bid.by, bid.state, bid.buys) == (item, count, "npc", "open", False)
-
-
-def lower(
-    item: str,
-    bid: int | None,
-    ledger: Ledger,
-    stall: Stall,
-    now: float,
-    speaker: str = "",
-    against: str = "",
-    worth: int = 0,
-    count: int = 0,
-) -> Reply:
-    """Answer a bid, or words that the price is too high: take it, come down, or stay firm.
-
-    Args:
-        against: what comes with the coins of the bid, and is `worth` so many more.
-        count: how many, where that is not what was asked for before.
-    """
-    mine = next((b for b in reversed(ledger.bids) if b.item == item and b.by == "npc" and b.state == "open"), None)
-    if count and mine is not None and mine.count != count:
-        mine = None
-    count = count or (mine.count if mine is not None else 1)
-    floor = stall.least(item, count)
-    if bid is not None and count > 1 and bid < floor / 2 <= bid * count:  # "4 each", for short
-        bid *= count
-    asked = mine.price if mine is not None and mine.price is not None else stall.asks(item, count)
-    rounds = ledger.haggle(item)
-    if bid is not None:
-        ledger.bid(Bid(item=item, price=bid, time=now, count=count))
-        if bid + worth >= floor:
-            paid_in = {"price": min(bid, max(asked - worth, 0)), "against": against}
-            return sold(Bid(item=item, time=now, count=count, **paid_in), ledger, stall, speaker)  # type: ignore[arg-type]
-    if rounds >= ROUNDS or asked <= floor:
-        return ask(item, asked, "firm", ledger, now, count)
-    aim = max(floor, bid if bid is not None else floor)
-    share = 0.5 + 0.25 * stall.sympathy
-    price = max(floor, min(asked - 1, round(asked - share * (asked - aim))))
-    return ask(item, price, "counter", ledger, now, count)
-
-
-def _raise(named: str, values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
-    """Answer what the customer wants for his goods: pay it, go up a little, or stay firm."""
-    mine = ledger.open_bid("npc")
-    count, words = counted(named)
-    item = stall.wanted(words) or (mine.item if mine is not None and mine.buys else "")
-    item = item or next((want for thing in reversed(ledger.things) if (want := stall.wanted(thing.phrase))), "")
-    if not item:
-        return None
-    if mine is not None and mine.buys and mine.item == item:
-        count, offered = mine.count, mine.price or 0
-    else:
-        offered = stall.pays(item, count)
-    wanted, rounds, most = number(values.get("number", "")), ledger.haggle(item), stall.most(item, count)
-    if wanted is not None and ("each" in values or (count > 1 and wanted < offered / 2)):
-        wanted *= count  # "2 then", of six
-    if wanted is not None and wanted <= max(offered, most):
-        return bought(Bid(item=item, by="npc", price=wanted, time=now, count=count, buys=True), ledger, speaker)
-    if rounds < ROUNDS and offered < most:
-        aim = min(most, wanted if wanted is not None else most)
-        offered = min(most, max(offered + 1, round(offered + (0.5 + 0.25 * stall.sympathy) * (aim - offered))))
-    return _offer(item, offered, count, ledger, now)
-
-
-def _offer(item: str, price: int, count: int, ledger: Ledger, now: float) -> Reply:
-    ledger.bid(Bid(item=item, by="npc", price=price, time=now, count=count, buys=True))
-    ledger.asked = _DEAL
-    named = called(item, count)
-    return Reply("buys", f"pays {price} for {named}", {"item": named, "price": coins(price)}, "trade")
-
-
-def _swap(item: str, words: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
-    """Goods for a ware: taken where they are worth it."""
-    count, named = counted(thing_in(words))
-    mine = stall.wanted(named)
-    if not mine:
-        one = singular(named)
-        if item:
-            ledger.bid(Bid(item=item, against=one[:120], time=now))
-        ledger.asked = _GOODS
-        return Reply("no_use", f"has no use for {one}", {"item": one}, "refuse") if one else None
-    if not item:
-        return _buys({"item": words}, ledger, stall, now)
-    worth = stall.pays(mine, count)
-    ledger.bid(Bid(item=item, against=called(mine, count), time=now))
-    if worth >= stall.least(item):
-        return sold(Bid(item=item, price=0, against=called(mine, count), time=now), ledger, stall, speaker)
-    return ask(item, stall.asks(item), "counter", ledger, now)
-
-
-def _buys(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float) -> Reply | None:
-    """What it pays for something that the customer has; of nothing in particular, what it buys at all."""
-    count, named = counted(thing_in(values.get("item", "")))
-    meant = [named] if named else [thing.phrase for thing in reversed(ledger.things)]
-    item = next((want for words in meant if (want := stall.wanted(words))), "")
-    mine = ledger.open_bid("npc")
-    if item and not named and mine is not None and mine.buys and mine.item == item:
-        count = mine.count
-    if item and ("item" in values or "for_it" in values):
-        return _offer(item, stall.pays(item, count), count, ledger, now)
-    if named and "maybe" in values:  # "do you want an apple?" may be meant as a gift
-        return None
-    if named:
-        one = singular(named)
-        return Reply("no_use", f"has no use for {one}", {"item": one}, "refuse")
-    if item:
-        return _offer(item, stall.pays(item, count), count, ledger, now)
-    ledger.asked = _GOODS
-    told = ", ".join(f"{name} for {coins(stall.pays(name))}" for name in stall.wants)
-    return Reply("wants", "was asked what it buys", {"seen": told}, "trade")
-
-
-def _shown(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float) -> Reply | None:
-    """ "I have two wolf pelts": what it pays for them, where it wants them or has just said what it wants."""
-    count, named = counted(thing_in(values.get("item", "")))
-    if want := stall.wanted(named):
-        return _offer(want, stall.pays(want, count), count, ledger, now)
-    if ledger.asked != _GOODS or not named:
-        return None
-    one = singular(named)
-    return Reply("no_use", f"has no use for {one}", {"item": one}, "refuse")
+    return ledger.asked in {DEAL, GOODS, WARES} and (about or clause.meaning.ask is Ask.HAVE)
