@@ -12,6 +12,7 @@ from npc import smalltalk
 from npc.arbitration import Choice
 from npc.conditions import Moment
 from npc.conversation.recall import resumed
+from npc.conversation.things import in_more_words
 from npc.facts import KNOWS
 from npc.hearing import note, take_turn
 from npc.language.senses import Sense
@@ -31,6 +32,7 @@ _TAKEN_BACK = frozenset({Sense.FORBID, Sense.CEASE, Sense.RELEASE, Sense.LIFT})
 
 def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event: str) -> Decision:
     """Hear words, do something about them, and remember them. Words that were heard before move and teach nothing."""
+    percept = in_more_words(percept)
     memory, now = parts.memory, percept.time
     parts.introduce(percept.speaker, percept)
     person, away = memory.meet(percept.speaker, now)

@@ -85,6 +85,21 @@ def seen(percept: Percept) -> list[Detection]:
     return [*percept.looked, *(d for d in percept.watch if d.phrase.lower() not in looked)]
 
 
+def in_more_words(percept: Percept) -> Percept:
+    """Who asks for "the key" means the watched "golden key", where that is surer to be there than any key."""
+    looked = tuple(_in_more_words(d, percept) for d in percept.looked)
+    return percept if looked == percept.looked else replace(percept, looked=looked)
+
+
+def _in_more_words(found: Found, percept: Percept) -> Found:
+    ending = f" {found.phrase.lower()}"
+    longer = [d for d in (*percept.watch, *percept.looked) if d.phrase.lower().endswith(ending) and d.p > found.p]
+    surest = max(longer, key=lambda d: d.p, default=found)
+    if isinstance(surest, Found):
+        return replace(surest, phrase=found.phrase)
+    return replace(found, p=surest.p, x=surest.x, y=surest.y, count=1, most=0, others=(), colour="")
+
+
 def in_view(percept: Percept) -> list[Thing]:
     """The table of all that is in view, looked for or watched for, the surest first."""
     return table(seen(percept))

@@ -6,7 +6,7 @@ import pytest
 
 from npc.conversation.reading import read
 from npc.conversation.reply import Reply
-from npc.conversation.things import where
+from npc.conversation.things import in_more_words, where
 from npc.conversation.view import answer
 from npc.memory.ledger import Ledger
 from npc.types import Detection, Found, Percept
@@ -50,6 +50,14 @@ def asked(line: str, *watch: Detection, frame: bool = True) -> Reply:
 def test_a_question_about_the_view_is_answered_from_it(line: str, topic: str, values: dict[str, str]) -> None:
     reply = asked(line, WOLF, WELL, TREE, Detection("bear", 0.05, 0.5, 0.5))
     assert (reply.topic, dict(reply.values)) == (topic, values)
+
+
+def test_what_a_game_calls_by_more_words_is_meant_by_its_last() -> None:
+    watched = Detection("golden key", 0.9, 0.2, 0.5), Detection("key ring", 0.9, 0.8, 0.5)
+    (key,) = in_more_words(_percept(Found("key", 0.2, 0.6, 0.5), *watched)).looked
+    assert (key.phrase, key.p, key.x) == ("key", 0.9, 0.2)
+    (surer,) = in_more_words(_percept(Found("key", 0.95, 0.6, 0.5), *watched)).looked
+    assert surer.x == 0.6
 
 
 def test_what_is_neither_there_nor_not_there_cannot_be_told() -> None:
