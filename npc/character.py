@@ -22,7 +22,8 @@ from npc.behaviour import load_behaviour
 from npc.circumstances import hour_of
 from npc.clock import LifeClock
 from npc.conditions import Moment
-from npc.conversation.reading import Reading, read
+from npc.conversation.clause import Reading
+from npc.conversation.reading import read
 from npc.lookout import Sighting
 from npc.memory import Changes, Memory, MemoryData, Person
 from npc.memory.ledger import Ledger

@@ -17,8 +17,8 @@ from npc.behaviour import load_behaviour
 from npc.card_faults import suggestion
 from npc.card_file import shown
 from npc.character import Character
+from npc.conversation.clause import Reading
 from npc.conversation.episodes import to_compare
-from npc.conversation.reading import Reading
 from npc.errors import Fault, PersonaError
 from npc.keyword_reader import read
 from npc.memory import Memory

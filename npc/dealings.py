@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from npc.conversation import basket, trade
-from npc.conversation.reading import Clause
+from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, counted
 from npc.language.phrases import kind_of, singular, thing_in

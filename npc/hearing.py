@@ -13,7 +13,8 @@ from dataclasses import replace
 from npc.behaviour import load_behaviour
 from npc.conditions import Moment
 from npc.conversation.basket import names_wares
-from npc.conversation.reading import Clause, Reading, read, somebody_in
+from npc.conversation.clause import Clause, Reading
+from npc.conversation.reading import read, somebody_in
 from npc.conversation.recall import lately
 from npc.conversation.stall import Stall
 from npc.conversation.things import table

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from npc import facts, followups, smalltalk
 from npc.conversation import basket, episodes, recall, trade, view
-from npc.conversation.reading import Clause
+from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import counted
 from npc.dealings import KEPT, for_sale, kept, stall_of, traded_for

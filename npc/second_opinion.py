@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from npc.behaviour import load_behaviour
-from npc.conversation.reading import Clause
+from npc.conversation.clause import Clause
 from npc.language.harm import ABUSE, THREAT, Harm, before_ultimatum, harm_in, insults, means_harm
 from npc.language.kinds import to_look_for
 from npc.language.manners import DANGER, ORDERS, SAID

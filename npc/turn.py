@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from npc.conversation.reading import Clause
+from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.memory import Person
 from npc.memory.ledger import Ledger

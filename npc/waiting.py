@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from npc.circumstances import hour_of
-from npc.conversation.reading import Clause
+from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.language.grammar import GRAMMAR
 from npc.language.phrases import singular

@@ -25,8 +25,8 @@ from engine.perception.looks import Appearances
 from engine.perception.show import inspection
 from engine.perception.types import Floats, Foreseeing, Perceiving, is_away
 from npc import Character, Decision, Percept, persona_from
+from npc.conversation.clause import Reading
 from npc.conversation.episodes import to_compare
-from npc.conversation.reading import Reading
 from npc.language.kinds import COMMON
 from npc.log import Recorder
 from npc.memory import InMemoryStore, Key, Memories, MemoryStore

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from npc.conversation import bids, trade
-from npc.conversation.reading import Clause
+from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, number
 from npc.language.grammar import expanded

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 
-from npc.conversation.reading import Clause
+from npc.conversation.clause import Clause
 from npc.conversation.recall import ago
 from npc.conversation.reply import Reply
 from npc.language.echo import base

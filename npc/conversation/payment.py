@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from npc.conversation.reading import Clause
+from npc.conversation.clause import Clause
 from npc.conversation.recall import price_of
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, coins, named, number

@@ -1,24 +1,24 @@
 """Words read in the light of what was said before: clauses with their sense, completed, so that perception hears whole ones.
 
-"and the red one?" after "give me the blue potion" is heard as "give me the red potion"; "put it down" as "put down the axe".
-Ellipsis and anaphora are resolved by the most recent thing that fits (Hobbs 1978's rule of recency is enough where a
-conversation is about a few things in view); where nothing fits, the clause says so, and the character asks.
+"and the red one?" after "give me the blue potion" is heard as "give me the red potion"; "put it down" as "put down the axe":
+ellipsis is completed by `npc.conversation.ellipsis`, and what stands for something resolved by `npc.conversation.referring`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
-from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_of, of_a_colour, of_two
+from npc.conversation.clause import Clause, Reading
+from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_of
+from npc.conversation.referring import SUBJECTS, look_for, referred, thing_of
 from npc.conversation.wording import of_another, one_by_one, taken_back
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.grammar import expanded
 from npc.language.harm import before_ultimatum
-from npc.language.kinds import COMMON, PERSON, RIVALS, is_anybody, named_in, to_look_for
-from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
+from npc.language.kinds import named_in
+from npc.language.phrases import singular, thing_in
 from npc.language.plain import is_slang, plain
 from npc.language.senses import Ask, Meaning, Sense, meaning_of
 from npc.language.spelling import spelt
@@ -27,10 +27,6 @@ from npc.language.tongues import is_foreign
 from npc.memory.ledger import LONGEST, Ledger, Meant
 
 CONDITIONS: frozenset[Joint] = frozenset({"if", "unless", "when", "until", "before"})
-_SUBJECTS = frozenset({"it", "they", "he", "she", "them", "him", "her", "those", "these", "that", "this"})
-_OF_THINGS = frozenset({Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE, Ask.NEARER, Ask.FAR, Ask.INSIDE})
-_DEEDS = frozenset({Sense.ORDER, Sense.FORBID, Sense.LIFT, Sense.CEASE, Sense.RELEASE})
-_ABOUT = _DEEDS | {Sense.TRADE, Sense.LEAVE}
 _WHO = re.compile(r"who (?:is|was) (?:the|that) (?P<who>[a-z-]+(?: [a-z-]+)?)[\s.?!]*", re.IGNORECASE)
 _A_NAME = re.compile(r"(?:the |an? )?[a-z]+(?: [a-z]+)?[.,!?]*", re.IGNORECASE)  # of a ware, said alone
 _OR_ELSE = re.compile(
@@ -48,17 +44,6 @@ _NO_CONDITION = re.compile(
     r"|do not mind|would|know|have (?:one|it|any|time))(?: .{0,15})?|(?:I|we) may|possible|needed|necessary",
     re.IGNORECASE,
 )
-_ONE_OF = re.compile(
-    r"\b(?:one of (?:them|those|these)|(?<!the )(?<!that )(?<!this )(?<!other )one)\b(?= *(?:please|too|then)?[\s.!?]*$)",
-    re.IGNORECASE,
-)
-_THE_RED_ONE = re.compile(r"\b(?:the|that|this|an?) (?:[a-z]+ ){1,2}one\b", re.IGNORECASE)
-_SUBJECT = re.compile(r"\b(?:it|they|he|she|them|those|these|that|this)\b", re.IGNORECASE)
-_SOME = re.compile(
-    r"\b(?:some|a few|a couple|a bit|two|three)(?= of (?:them|those|it)\b)?(?= *(?:please|too|then|for me)?[\s.!?]*$)",
-    re.IGNORECASE,
-)
-_COUNT = re.compile(r"^(?:\d{1,3}|two|three|four|five|six|a few|a couple of|several|some) (?=[a-z])")
 # "Can't sleep. Don't know why": who speaks leaves himself out.
 _WHO_IS_LEFT_OUT = re.compile(
     r"(^|[.!?] )(?=(?:(?:can|could|did|have) not (?!you\b|I\b|we\b|he\b|she\b|they\b|it\b|the\b|anyone\b|anybody\b)"
@@ -84,8 +69,6 @@ _SIGHT = re.compile(
     re.IGNORECASE,
 )
 _ANYBODY = frozenset({"anyone", "anybody", "someone", "somebody", "people", "they"})
-_THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
-_GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
 _VOCATIVE = expanded(
     r"^(?:(?:heya?|hello|hi|oi|yo|oh|g'?day|howdy|hiya|morning|"
     r"evening|afternoon|good (?:day|morning|evening|afternoon)|greetings|excuse me)"
@@ -95,64 +78,6 @@ _VOCATIVE = expanded(
     r"(?:<roles>)(?=\s+(?:there (?:is|are)|what|where|who|how|why|(?:can|could|do|are|will) you)\b))\s*|"
     r",?\s*\b(?:oh |my )?{name}(?=\s*[.!?]*$)|,\s*(?:oh |my |dear |good )*(?:<roles>)(?=\s*[.!?]*$)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One clause as it is to be understood.
-
-    Attributes:
-        said: as the player said it; `text`: completed, for perception.
-        thing: the phrase for the thing that it is about, without article; empty where it names none.
-        other: a thing that is not meant: "the other one" is somewhere else.
-        lost: the word that stands for nothing that is known ("it").
-        look_for: phrases that have to be looked for in the frame before it can be answered.
-        always: of a condition, that it may hold again and again.
-        conditions: what must be or become true for it: clauses joined by if, when, until, unless, before.
-    """
-
-    said: str
-    text: str
-    meaning: Meaning
-    joint: Joint = ""
-    thing: str = ""
-    other: Meant | None = None
-    lost: str = ""
-    look_for: tuple[str, ...] = ()
-    conditions: tuple[Clause, ...] = ()
-    always: bool = False
-
-    @property
-    def sense(self) -> Sense:
-        return self.meaning.sense
-
-    @property
-    def is_deed(self) -> bool:
-        """Whether it asks for something to be done, or not to be done."""
-        return self.sense in _DEEDS
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An utterance, clause by clause."""
-
-    clauses: tuple[Clause, ...] = ()
-    whole: bool = True  # it is one clause that needs no completion: perception hears it as it was said
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """What perception is to hear clause by clause; nothing where the utterance stands as it is."""
-        return () if self.whole else tuple(clause.text for clause in self.clauses)
-
-    @property
-    def look_for(self) -> tuple[str, ...]:
-        """Phrases that have to be looked for in the frame."""
-        conditions = (c for clause in self.clauses for c in clause.conditions)
-        return tuple(dict.fromkeys(phrase for clause in (*self.clauses, *conditions) for phrase in clause.look_for))
-
-    @property
-    def asks_colour(self) -> bool:
-        return any(clause.meaning.ask is Ask.COLOUR or "hue" in clause.meaning.values for clause in self.clauses)
 
 
 def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = frozenset()) -> Reading:
@@ -252,7 +177,7 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     if meaning.verb == "leave" and (left := left_alone(text, ledger)):
         text, meaning = left, meaning_of(left)
     mine = meaning.values.get("mine", "")
-    if before is not None and before.meaning.ask is Ask.HAVE and mine.lower() in _SUBJECTS:  # "would you take those?"
+    if before is not None and before.meaning.ask is Ask.HAVE and mine.lower() in SUBJECTS:  # "would you take those?"
         meaning = replace(meaning, values={**meaning.values, "mine": before.meaning.values["item"]})
         return Clause(said, text, meaning, piece.joint, thing_in(meaning.values.get("item", "")))
     if before is not None and meaning.sense is Sense.TRADE and (goods := _goods(meaning, before)):
@@ -263,16 +188,16 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
         of_many := nearest_of(text, meaning, before is not None and before.meaning.ask is Ask.COUNT, ledger)
     ):
         text, meaning = of_many, meaning_of(of_many)
-    text, other, lost = _referred(text, meaning, ledger)
+    text, other, lost = referred(text, meaning, ledger)
     if text != inside:
         again = meaning_of(text)
         meaning = replace(again, values={**again.values, **({"corrects": "yes"} if "corrects" in meaning.values else {})})
     if meaning.sense is Sense.OTHER and tells_of_oneself(text):
         meaning = replace(meaning, sense=Sense.SELF)
-    thing = _thing(meaning)
+    thing = thing_of(meaning)
     if not thing and meaning.sense in {Sense.QUESTION, Sense.OTHER} and meaning.ask in {Ask.NONE, Ask.WHY}:
         thing = named_in(text)
-    return Clause(said, text, meaning, piece.joint, thing, other, lost, _look_for(meaning, thing, ledger))
+    return Clause(said, text, meaning, piece.joint, thing, other, lost, look_for(meaning, thing, ledger))
 
 
 def somebody_in(text: str) -> str:
@@ -304,99 +229,3 @@ def _condition(piece: Piece, ledger: Ledger) -> Clause:
     phrase = singular(thing_in(sight["thing"] or sight["thing_"])) if sight is not None else singular(clause.thing)
     phrase = "person" if phrase in _ANYBODY else phrase
     return replace(clause, thing=phrase, look_for=(phrase,) if phrase and sight is not None else (), always=piece.always)
-
-
-# -- what stands for something ------------------------------------------------------------------------------
-
-
-def _referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | None, str]:
-    """The text with pronouns made names, what is *not* meant, and the pronoun that stands for nothing known."""
-    if (meaning.sense not in _ABOUT and meaning.ask not in _OF_THINGS) or meaning.ask is Ask.PASSES_ON:
-        return text, None, ""
-    last = ledger.thing
-    if meaning.ask is Ask.COUNT and (red := of_a_colour(text, ledger)):
-        return red, None, ""
-    if meaning.ask is Ask.NEARER and (two := of_two(meaning, ledger)):
-        return two, None, ""
-    if meaning.ask is Ask.COUNT and not meaning.thing and last is not None:
-        return f"how many {plural(singular(last.kind))} are there?", None, ""
-    if (other := OTHER_KIND.search(text)) is not None:
-        kind = kind_of(other["kind"].lower())
-        known = next((m for m in reversed(ledger.things) if m.kind == kind), None)
-        return OTHER_KIND.sub(f"the {other['kind']}", text, count=1), known, ""
-    if (other := OTHER.search(text)) is not None and meaning.sense is not Sense.RELEASE:  # "leave the others"
-        if last is None:
-            return text, None, other[0]
-        return OTHER.sub(f"the {last.kind}", text, count=1), last, ""
-    if meaning.is_deed_of_a_thing and last is not None and _ONE_OF.search(text) and not _THE_RED_ONE.search(text):
-        return _ONE_OF.sub(f"the {singular(last.phrase)}", text, count=1), None, ""
-    if (
-        meaning.sense is not Sense.TRADE
-        and (one := ONE.search(text)) is not None
-        and not re.search(r"\bno one\b", text, re.IGNORECASE)
-    ):
-        if last is None:
-            return text, None, "" if one["how"] else one[0].strip()
-        return ONE.sub(lambda found: f"the {found['how'] or ''}{last.kind}", text, count=1), None, ""
-    if meaning.verb in _GOES and _THERE.search(text):
-        place = ledger.place or last
-        return (_THERE.sub(f"to the {place.phrase}", text, count=1), None, "") if place is not None else (text, None, "")
-    about = meaning.values.get("from", meaning.thing).lower()
-    if meaning.ask is Ask.BESIDE and meaning.values.get("anchor", "").lower() in _SUBJECTS:
-        who = ledger.person if meaning.values["anchor"].lower() in {"he", "she"} else last
-        return (_SUBJECT.sub(f"the {who.phrase}", text, count=1), None, "") if who is not None else (text, None, "")
-    if meaning.ask in _OF_THINGS and last is not None and about in _SUBJECTS:
-        return _SUBJECT.sub(f"the {last.phrase}", text, count=1), None, ""
-    if meaning.is_deed_of_a_thing and last is not None and _SOME.search(text):
-        return _SOME.sub(f"the {last.phrase}", text, count=1), None, ""
-    if (word := PRONOUN.search(text)) is not None and not re.search(
-        r"\b(?:stop|leave|forget|do|say|said|about|make) (?:it|that|this)\b|\d it is\b", text, re.IGNORECASE
-    ):
-        if last is None:
-            return text, None, word[0] if meaning.is_deed_of_a_thing else ""
-        return PRONOUN.sub(f"the {last.phrase}", text, count=1), None, ""
-    if (word := PERSONAL.search(text)) is not None:
-        if ledger.person is None:
-            return text, None, word[0] if meaning.sense is Sense.ORDER else ""
-        return PERSONAL.sub(f"the {ledger.person.phrase}", text, count=1), None, ""
-    return text, None, ""
-
-
-def _thing(meaning: Meaning) -> str:
-    values = meaning.values
-    rest = values.get("rest", "")
-    named = (
-        meaning.thing or values.get("kind", "") or values.get("item", "") or thing_in(rest) or thing_in(rest.partition(",")[0])
-    )
-    if meaning.is_deed_of_a_thing:
-        named = _COUNT.sub("", named)  # "pick two flowers" is of flowers
-    if meaning.ask is not Ask.NONE and named and is_anybody(named.lower().split()[0]):
-        return PERSON
-    return thing_in(named) if named else ""
-
-
-def _look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
-    """What a question about the view has to know of the frame."""
-    one, *others = (
-        to_look_for(singular(named)) if named else ()
-        for named in (thing, *(thing_in(meaning.values.get(name, "")) for name in ("anchor", "other", "from")))
-    )
-    lately = (meant.phrase for meant in ledger.things if meant.x is not None)
-    found: Iterable[str]
-    match meaning.ask:
-        case Ask.PRESENT if not one:
-            found = COMMON
-        case Ask.PRESENT:
-            found = (*one, *(name for names in others for name in names), *RIVALS)
-        case Ask.CLAIM | Ask.COUNT | Ask.COLOUR | Ask.NEARER | Ask.FAR | Ask.INSIDE:
-            found = (*one, *(name for names in others for name in names))
-        case Ask.BESIDE if meaning.values.get("relation") == "between":
-            ends = re.split(r" and (?:the |an? |that )?", meaning.values.get("anchor", ""))
-            found = (*(name for end in ends for name in to_look_for(singular(thing_in(end)))), *lately, *COMMON)
-        case Ask.BESIDE:
-            found = (*others[0], *lately, *COMMON)
-        case Ask.VIEW:
-            found = (*lately, *COMMON, *to_look_for(PERSON))
-        case _:
-            found = (*one, *RIVALS) if meaning.is_deed_of_a_thing and one else one if meaning.goes_to_a_thing else ()
-    return tuple(dict.fromkeys(found))

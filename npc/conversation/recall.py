@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from npc.conversation.reading import Clause
+from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.language.phrases import kind_of, singular
 from npc.language.senses import Ask, Sense

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 
 from npc.conversation.bids import DEAL, GOODS, WARES, ask, buys_what, lower, offer, pay_more, shown, swap
+from npc.conversation.clause import Clause
 from npc.conversation.deals import agreed_on, close, refuse, settled_since, sold
 from npc.conversation.payment import handed_over, on_credit, owed, paid, returned
-from npc.conversation.reading import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, coins, counted, named, number
 from npc.language.kinds import may_be_sold

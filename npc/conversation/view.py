@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from npc.conversation.reading import Clause
+from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.things import (
     ALIKE,

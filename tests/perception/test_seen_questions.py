@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from engine.perception import Frame, Perceiver, Query
-from npc.conversation.reading import Reading, read
+from npc.conversation.clause import Reading
+from npc.conversation.reading import read
 from npc.conversation.reply import Reply
 from npc.conversation.view import answer
 from npc.memory.ledger import Ledger

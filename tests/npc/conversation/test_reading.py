@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npc import Character, Percept, load_persona
-from npc.conversation.reading import Reading, read
+from npc.conversation.clause import Reading
+from npc.conversation.reading import read
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import Ledger, Meant, Order
 

@@ -1,0 +1,127 @@
+"""What stands for something: pronouns, "one", "the other", "there"; and what a clause is about and has to have looked for.
+
+Anaphora is resolved by the most recent thing that fits (Hobbs 1978's rule of recency is enough where a conversation is about
+a few things in view); where nothing fits, the word that is lost is handed back, and the character asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from npc.conversation.clause import DEEDS
+from npc.conversation.ellipsis import of_a_colour, of_two
+from npc.language.kinds import COMMON, PERSON, RIVALS, is_anybody, to_look_for
+from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
+from npc.language.senses import Ask, Meaning, Sense
+from npc.memory.ledger import Ledger, Meant
+
+SUBJECTS = frozenset({"it", "they", "he", "she", "them", "him", "her", "those", "these", "that", "this"})
+_OF_THINGS = frozenset({Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE, Ask.NEARER, Ask.FAR, Ask.INSIDE})
+_ABOUT = DEEDS | {Sense.TRADE, Sense.LEAVE}
+_ONE_OF = re.compile(
+    r"\b(?:one of (?:them|those|these)|(?<!the )(?<!that )(?<!this )(?<!other )one)\b(?= *(?:please|too|then)?[\s.!?]*$)",
+    re.IGNORECASE,
+)
+_THE_RED_ONE = re.compile(r"\b(?:the|that|this|an?) (?:[a-z]+ ){1,2}one\b", re.IGNORECASE)
+_SUBJECT = re.compile(r"\b(?:it|they|he|she|them|those|these|that|this)\b", re.IGNORECASE)
+_SOME = re.compile(
+    r"\b(?:some|a few|a couple|a bit|two|three)(?= of (?:them|those|it)\b)?(?= *(?:please|too|then|for me)?[\s.!?]*$)",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(r"^(?:\d{1,3}|two|three|four|five|six|a few|a couple of|several|some) (?=[a-z])")
+_THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
+_GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
+
+
+def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | None, str]:
+    """The text with pronouns made names, what is *not* meant, and the pronoun that stands for nothing known."""
+    if (meaning.sense not in _ABOUT and meaning.ask not in _OF_THINGS) or meaning.ask is Ask.PASSES_ON:
+        return text, None, ""
+    last = ledger.thing
+    if meaning.ask is Ask.COUNT and (red := of_a_colour(text, ledger)):
+        return red, None, ""
+    if meaning.ask is Ask.NEARER and (two := of_two(meaning, ledger)):
+        return two, None, ""
+    if meaning.ask is Ask.COUNT and not meaning.thing and last is not None:
+        return f"how many {plural(singular(last.kind))} are there?", None, ""
+    if (other := OTHER_KIND.search(text)) is not None:
+        kind = kind_of(other["kind"].lower())
+        known = next((m for m in reversed(ledger.things) if m.kind == kind), None)
+        return OTHER_KIND.sub(f"the {other['kind']}", text, count=1), known, ""
+    if (other := OTHER.search(text)) is not None and meaning.sense is not Sense.RELEASE:  # "leave the others"
+        if last is None:
+            return text, None, other[0]
+        return OTHER.sub(f"the {last.kind}", text, count=1), last, ""
+    if meaning.is_deed_of_a_thing and last is not None and _ONE_OF.search(text) and not _THE_RED_ONE.search(text):
+        return _ONE_OF.sub(f"the {singular(last.phrase)}", text, count=1), None, ""
+    if (
+        meaning.sense is not Sense.TRADE
+        and (one := ONE.search(text)) is not None
+        and not re.search(r"\bno one\b", text, re.IGNORECASE)
+    ):
+        if last is None:
+            return text, None, "" if one["how"] else one[0].strip()
+        return ONE.sub(lambda found: f"the {found['how'] or ''}{last.kind}", text, count=1), None, ""
+    if meaning.verb in _GOES and _THERE.search(text):
+        place = ledger.place or last
+        return (_THERE.sub(f"to the {place.phrase}", text, count=1), None, "") if place is not None else (text, None, "")
+    about = meaning.values.get("from", meaning.thing).lower()
+    if meaning.ask is Ask.BESIDE and meaning.values.get("anchor", "").lower() in SUBJECTS:
+        who = ledger.person if meaning.values["anchor"].lower() in {"he", "she"} else last
+        return (_SUBJECT.sub(f"the {who.phrase}", text, count=1), None, "") if who is not None else (text, None, "")
+    if meaning.ask in _OF_THINGS and last is not None and about in SUBJECTS:
+        return _SUBJECT.sub(f"the {last.phrase}", text, count=1), None, ""
+    if meaning.is_deed_of_a_thing and last is not None and _SOME.search(text):
+        return _SOME.sub(f"the {last.phrase}", text, count=1), None, ""
+    if (word := PRONOUN.search(text)) is not None and not re.search(
+        r"\b(?:stop|leave|forget|do|say|said|about|make) (?:it|that|this)\b|\d it is\b", text, re.IGNORECASE
+    ):
+        if last is None:
+            return text, None, word[0] if meaning.is_deed_of_a_thing else ""
+        return PRONOUN.sub(f"the {last.phrase}", text, count=1), None, ""
+    if (word := PERSONAL.search(text)) is not None:
+        if ledger.person is None:
+            return text, None, word[0] if meaning.sense is Sense.ORDER else ""
+        return PERSONAL.sub(f"the {ledger.person.phrase}", text, count=1), None, ""
+    return text, None, ""
+
+
+def thing_of(meaning: Meaning) -> str:
+    values = meaning.values
+    rest = values.get("rest", "")
+    named = (
+        meaning.thing or values.get("kind", "") or values.get("item", "") or thing_in(rest) or thing_in(rest.partition(",")[0])
+    )
+    if meaning.is_deed_of_a_thing:
+        named = _COUNT.sub("", named)  # "pick two flowers" is of flowers
+    if meaning.ask is not Ask.NONE and named and is_anybody(named.lower().split()[0]):
+        return PERSON
+    return thing_in(named) if named else ""
+
+
+def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
+    """What a question about the view has to know of the frame."""
+    one, *others = (
+        to_look_for(singular(named)) if named else ()
+        for named in (thing, *(thing_in(meaning.values.get(name, "")) for name in ("anchor", "other", "from")))
+    )
+    lately = (meant.phrase for meant in ledger.things if meant.x is not None)
+    found: Iterable[str]
+    match meaning.ask:
+        case Ask.PRESENT if not one:
+            found = COMMON
+        case Ask.PRESENT:
+            found = (*one, *(name for names in others for name in names), *RIVALS)
+        case Ask.CLAIM | Ask.COUNT | Ask.COLOUR | Ask.NEARER | Ask.FAR | Ask.INSIDE:
+            found = (*one, *(name for names in others for name in names))
+        case Ask.BESIDE if meaning.values.get("relation") == "between":
+            ends = re.split(r" and (?:the |an? |that )?", meaning.values.get("anchor", ""))
+            found = (*(name for end in ends for name in to_look_for(singular(thing_in(end)))), *lately, *COMMON)
+        case Ask.BESIDE:
+            found = (*others[0], *lately, *COMMON)
+        case Ask.VIEW:
+            found = (*lately, *COMMON, *to_look_for(PERSON))
+        case _:
+            found = (*one, *RIVALS) if meaning.is_deed_of_a_thing and one else one if meaning.goes_to_a_thing else ()
+    return tuple(dict.fromkeys(found))
