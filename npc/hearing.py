@@ -7,7 +7,7 @@ was agreed on, what is in view: that is answered here, and only what is left goe
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from npc.behaviour import load_behaviour
@@ -18,15 +18,17 @@ from npc.conversation.reading import read, somebody_in
 from npc.conversation.recall import lately
 from npc.conversation.stall import Stall
 from npc.conversation.things import table
+from npc.conversation.whom import in_sight
 from npc.facts import naming
 from npc.language.forms import follow_of
-from npc.language.kinds import PERSON, akin
+from npc.language.kinds import PERSON, akin, is_alive
 from npc.language.phrases import kind_of
 from npc.language.plain import is_emote, plain
 from npc.language.senses import Ask, Sense, meaning_of
 from npc.language.told import YES, as_name, told
 from npc.memory import Person
 from npc.memory.ledger import Heard, Ledger, Meant, Order
+from npc.orders import held_back
 from npc.parts import CharacterParts, best
 from npc.replies import BESIDE, HANDLERS, reply
 from npc.second_opinion import is_hostile, second_opinion
@@ -81,7 +83,9 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     if called or (away is not None and away >= BACK):
         come_back(parts, percept.speaker)
     heard = [naming(parts.persona, c.text, part) for c, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
-    pairs = [second_opinion(clause, part) for clause, part in zip(reading.clauses, heard, strict=False)]
+    foes = frozenset(phrase for phrase, meaning in _meanings(parts).items() if meaning == "threat")
+    meant = [in_sight(clause, part, percept.watch, foes) for clause, part in zip(reading.clauses, heard, strict=False)]
+    pairs = [second_opinion(clause, part) for clause, part in meant]
     stall = Stall(parts.persona.wares, parts.persona.wants)
     named = [bool(stall.wares) and names_wares(clause, stall) for clause, _ in pairs]
     decides = min(range(len(pairs)), key=lambda n: (*_weight(pairs[n], named[n]), n))
@@ -95,8 +99,13 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
                 turn.also = (*turn.also, beside)
     if turn.clause.lost and turn.heard.target is None:
         _mean_the_only_thing(turn)
-    turn.replied = reply(turn, percept)
+    turn.replied = reply(turn, percept) or held_back(turn)
     return turn
+
+
+def _meanings(parts: CharacterParts) -> Mapping[str, str]:
+    """What things in view mean to the character: `threat`, `friend` ..."""
+    return {**parts.behaviour.watch, **parts.persona.meanings}
 
 
 def _is_awaited(parts: CharacterParts, percept: Percept) -> bool:
@@ -195,7 +204,7 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
         if about.thing and not about.lost and kind_of(about.thing) not in _VAGUE:
             shown = turn.replied.target if turn.replied is not None and about is clause else None
             place = shown or percept.target  # "which barrel is nearest?", and then "roll it here"
-            if akin(about.thing, PERSON):
+            if akin(about.thing, PERSON) or is_alive(about.thing):
                 ledger.person = Meant(phrase=about.thing, time=now)
             ledger.mean(Meant(phrase=about.thing, time=now, x=place.x if place else None, y=place.y if place else None))
         if somebody := somebody_in(about.text):

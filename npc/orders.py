@@ -11,9 +11,9 @@ from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.things import rival
 from npc.conversation.view import taken_for
-from npc.language.kinds import PERSON, akin, to_look_for
+from npc.language.kinds import PERSON, akin, is_alive, to_look_for
 from npc.language.phrases import PRONOUN, kind_of, singular, thing_in
-from npc.language.senses import BEYOND, Ask, Sense
+from npc.language.senses import BEYOND, STEPS_BACK, Ask, Sense
 from npc.memory.ledger import Order
 from npc.memory.records import PlannedOrder
 from npc.parts import best
@@ -32,7 +32,13 @@ _DOUBTFUL, _NOWHERE = (
 )  # presence below which it is there only where the words point at it, too; and below which it is not
 _PUTS = frozenset({"put", "put back"})
 _HANDED = frozenset({"bring", "fetch", "give", "hand", "pass"})
+_HURRIES = frozenset({"run", "come", "leave"})
 _LIFTING = frozenset({"carry", "lift", "pull", "throw"})
+_EXCEPT = re.compile(
+    r"\b(?:any|every)(?:thing|one|body)(?: else)? (?:but|except(?: for)?|other than|besides|apart from) (?P<thing>[a-z' -]+)",
+    re.IGNORECASE,
+)
+_HIM = re.compile(r"\b(?:him|her|anyone|anybody)\b", re.IGNORECASE)
 _ME = re.compile(r"(?:me|us)\b", re.IGNORECASE)
 
 
@@ -54,13 +60,30 @@ def _end(turn: Turn, actions: Sequence[str]) -> bool:
 
 
 def forbid(turn: Turn) -> Reply:
-    actions = actions_of(turn, turn.clause)
+    actions, said = actions_of(turn, turn.clause), turn.clause.text
+    if turn.clause.meaning.verb == "touch" and (_HIM.search(said) or is_alive(turn.clause.thing)):  # no hand is laid on him
+        actions = (*actions, "attack")
+    if turn.clause.meaning.verb in _HURRIES and not turn.clause.thing:  # who is not to run may walk
+        actions = actions[:1]
+    excepted = _EXCEPT.search(said)
     for action in actions:
-        turn.ledger.forbid(action, singular(turn.clause.thing))
+        turn.ledger.forbid(action, singular(turn.clause.thing), singular(thing_in(excepted["thing"])) if excepted else "")
     _end(turn, actions)
     return Reply(
         "forbid", f"was told not to {turn.clause.meaning.verb or 'do that'}", {"what": turn.clause.meaning.verb or "do it"}
     )
+
+
+def held_back(turn: Turn) -> Reply | None:
+    """What it would do for words that order nothing, and was told not to: "after him!" lifts no ban."""
+    clause, action = turn.clause, best(turn.heard.action)[0]
+    if clause.sense is Sense.ORDER and any(c.joint in {"if", "when"} for c in clause.conditions):
+        return waiting(turn, clause)  # whatever fact its words come near to: no deed is done before its condition holds
+    known = turn.parts.behaviour.actions.get(action)
+    if known is None or not known.deed or not turn.ledger.forbids(action, singular(clause.thing)):
+        return None
+    ordered = clause.sense is Sense.ORDER and action in actions_of(turn, clause)
+    return None if ordered else Reply("forbidden", f"was told not to {action}", action="refuse")
 
 
 def cease(turn: Turn) -> Reply:
@@ -119,6 +142,9 @@ def order(turn: Turn) -> Reply | None:
         return Reply(
             "passes_on", f"is to tell {whom or 'whoever asks'}", {"what": words}, effects=() if clause.conditions else (effect,)
         )
+    if clause.meaning.verb == "step" and STEPS_BACK.match(clause.text):
+        _end(turn, ("attack", "follow"))
+        return Reply("steps_back", "was told to step back")
     if _is_beyond(clause, percept):
         return Reply("to_order", f"was asked to {clause.meaning.verb}, which it cannot do")
     actions = actions_of(turn, clause)

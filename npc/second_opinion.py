@@ -9,7 +9,7 @@ from dataclasses import replace
 from npc.behaviour import load_behaviour
 from npc.conversation.clause import Clause
 from npc.language.harm import ABUSE, THREAT, Harm, before_ultimatum, harm_in, insults, means_harm
-from npc.language.kinds import to_look_for
+from npc.language.kinds import is_alive, to_look_for
 from npc.language.manners import DANGER, ORDERS, SAID
 from npc.language.mood import Mood, mood_of
 from npc.language.phrases import kind_of, singular
@@ -40,12 +40,25 @@ _LIKELY = 0.5
 _FAIRLY = 0.5  # likeness from which words may be about a sorrow
 _NEAR = 0.7  # likeness from which words are harmless talk
 _UNFRIENDLY = frozenset({"on_quiet", "on_disagree", "on_doubt"})
-_WANTED = {"heal": "help_me", "defend": "help_me", "follow": "follow_me", "stay": "wait_here", "flee": "flee"}
+_WANTED = {
+    "heal": "help_me",
+    "defend": "help_me",
+    "follow": "follow_me",
+    "stay": "wait_here",
+    "flee": "flee",
+    "celebrate": "none",
+    "warn": "warn",
+}
 # Verbs that tell what is to be done where the model hears nothing of the kind in the rest of the words.
 _CHANGING_HANDS = frozenset({Ask.KEEPS, Ask.GIVES_BACK, Ask.TAKES_BACK, Ask.PASSES_ON})
 _OF_THINGS = {"give": "give_me", "pick_up": "pick_up", "use": "use", "go_to": "go_to"}
-_PLAIN = frozenset({"stand", "stay", "wait", "follow", "protect", "defend", "heal", "flee"})
+_PLAIN = frozenset(
+    {"stand", "stay", "wait", "follow", "protect", "defend", "heal", "flee", "celebrate", "dance", "scare", "shoo"}
+)
 _WORDS, _VAGUELY = frozenset({"talk", "idle", "greet"}), 0.6
+_CALM = frozenset({"come", "walk", "wait", "follow", "sit", "listen"})
+_FOR_ME = re.compile(r"\b(?:me|us|here|him|her)\b", re.IGNORECASE)
+_IN_HAND = frozenset({"give", "pick_up", "use"})
 _UP = re.compile(r"(?:up|still|calm|quiet|down|on|strong|tuned|a (?:minute|moment|second))\b", re.IGNORECASE)
 _VIOLENT = ("attack", "defend")  # actions that harmless words are not to set off
 _MANNERS = {
@@ -55,6 +68,14 @@ _MANNERS = {
 # Manners are heard where one of these words is.
 _SAID = {**SAID, "insult": ABUSE, "threaten": THREAT}
 _TOGETHER = re.compile(r"(?:please )?let us (?:go|walk|head|move)\b(?! away| to hide)", re.IGNORECASE)
+# Manners, and warnings: what an order is heard as where its words sound like them.
+_NO_ORDERS = frozenset({"greet", "farewell", "thank", "apologize", "compliment", "gift", "warn"})
+_IS_CAUGHT = re.compile(
+    r"(?:please |just |now |quick,? |go )*"
+    r"(?:(?:get|catch|grab|seize|arrest|take|stop|block) (?:him|her|(?:the|that|this) [a-z]+)|stop them)"
+    r"(?: (?:now|quick|quickly|then|at once|before .*))?[\s.!]*",
+    re.IGNORECASE,
+)
 _NOT_ASKED = frozenset({"compliment", "gift"})  # nobody puts these as a question
 _ASKS_WHAT = re.compile(
     r"(?:and |so |but )?(?:would you have|did you|have you|do you (?:think|believe)|"
@@ -96,7 +117,21 @@ _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
 _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
 # Done for nobody who does not ask for it; the others may be the answer to what is told ("a wolf is coming").
 _ASKED_FOR = frozenset({"follow", "stay", "go_to", "give", "pick_up", "use"})
-_FOES = frozenset({"enemy", "beast", "monster", "creature", *to_look_for("enemy"), *to_look_for("beast")})
+_FOES = frozenset(
+    {
+        "thief",
+        "robber",
+        "goblin",
+        "orc",
+        "troll",
+        "enemy",
+        "beast",
+        "monster",
+        "creature",
+        *to_look_for("enemy"),
+        *to_look_for("beast"),
+    }
+)
 _UNMOVED = frozenset({"talk", "idle", "refuse", "celebrate"})
 _ORDERED = frozenset({"follow_me", "wait_here", "go_to", "give_me", "pick_up", "use", "attack", "flee", "help_me"})
 _TOLD = frozenset({Sense.OTHER, Sense.SELF, Sense.QUESTION})
@@ -112,7 +147,7 @@ _IN_NEED = re.compile(
 def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     """The clause and its percept, put right by who does what to whom in it, and by what it is for."""
     if clause.meaning.ask in _CHANGING_HANDS and not insults(clause.text):  # "hold my cloak while I fight"
-        return clause, _unalarmed(_cleared(percept))
+        return clause, _unalarmed(_without_manners(_cleared(percept)))
     if clause.sense is Sense.FOREIGN:  # what the model hears in it, it hears in the sound of it
         unheard = {head: mostly(getattr(percept, head), label, SURE) for head, label in _UNHEARD.items()}
         # A card may be written in that tongue: its very words are known.
@@ -162,6 +197,8 @@ def _asks_nothing(text: str, intent: str, action: str) -> bool:
     if action in _ASKED_FOR or (intent in _ORDERED and action in _UNMOVED):
         return True
     if intent == "gift" and not _FOR_YOU.search(text):  # "it is for the chapel"
+        return True
+    if mood is Mood.SAYING and intent in _ORDERED:  # "give me a break"
         return True
     return mood in _OF_NOTHING_HERE and (intent == "gift" or (bool(action) and load_behaviour().actions[action].deed))
 
@@ -235,10 +272,23 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
     named = load_behaviour().deeds.get(clause.meaning.verb, ())
     if _TOGETHER.match(clause.text) and best(percept.action)[0] in {*_ALARMED, "refuse"}:
         return replace(percept, action=mostly(percept.action, "follow", SURE), intent=mostly(percept.intent, "follow_me", SURE))
+    if _IS_CAUGHT.fullmatch(clause.text) and (is_alive(clause.thing) or not clause.thing):  # "get him!", "stop the thief"
+        deed, asked = ("defend", "help_me") if clause.meaning.verb == "stop" else ("attack", "attack")
+        return replace(percept, action=mostly(percept.action, deed, SURE), intent=mostly(percept.intent, asked, SURE))
     if clause.meaning.verb in {"get", "take"} and kind_of(singular(clause.thing)) in _FOES:  # "get that wolf"
         return replace(percept, action=mostly(percept.action, "attack", SURE), intent=mostly(percept.intent, "attack", SURE))
     (heard, p), rest = best(percept.action), clause.meaning.values.get("rest", "")
+    if clause.meaning.verb in _PLAIN and _UP.match(rest) and heard in _ALARMED:  # "stay calm"
+        return _heard_as_talk(percept)
+    gift = best(percept.intent)[0] == "gift" and clause.meaning.verb in {"take", "keep", "use"}  # "take this apple"
+    if best(percept.intent)[0] in _NO_ORDERS and heard not in named and "warn" not in named and not gift:
+        percept = _as_its_verb(percept, named)
+        heard, p = best(percept.action)
     unheard = heard not in named and (heard in _WORDS or p < _VAGUELY)
+    if heard in _ALARMED and clause.meaning.verb in _CALM and heard not in named and harm is not Harm.MEANT:
+        return _as_its_verb(percept, named)  # "come out now, it is safe"
+    if heard in _IN_HAND and named and {*named} <= _IN_HAND and heard not in named and clause.thing:
+        return _as_its_verb(percept, named if _FOR_ME.search(rest) else named[-1:])  # "get the rope too" uses nothing
     enmity = heard == "attack" and p >= load_behaviour().understood and harm is not Harm.MEANT
     if enmity and named and heard not in named:  # "bring her closer to the fire"
         asked = _WANTED.get(named[0], _OF_THINGS.get(named[0], "none"))
@@ -251,6 +301,21 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
         return percept
     deed = "follow" if helps else named[0]
     return replace(percept, action=mostly(percept.action, deed, SURE), intent=mostly(percept.intent, _WANTED[deed], SURE))
+
+
+def _as_its_verb(percept: Percept, named: tuple[str, ...]) -> Percept:
+    """An order that sounds like manners or a warning is heard as what its verb asks for: no rule for those is meant by it."""
+    asked = {**_OF_THINGS, **_WANTED, "attack": "attack"}.get(named[0] if named else "")
+    if asked is None:
+        return _without_manners(percept)
+    return replace(percept, action=mostly(percept.action, named[0], SURE), intent=mostly(percept.intent, asked, SURE))
+
+
+def _without_manners(percept: Percept) -> Percept:
+    """Words that are for something else are no farewell, gift or warning, whatever they sound like."""
+    if best(percept.intent)[0] not in _NO_ORDERS:
+        return percept
+    return replace(percept, intent=mostly(percept.intent, "none", _FAIR), action=mostly(percept.action, "talk", _FAIR))
 
 
 def _sounds_violent(percept: Percept) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from npc.circumstances import hour_of
@@ -31,12 +32,15 @@ _SAYS = re.compile(
 _CLOCK = re.compile(r"(?:it is |at )?(?P<count>\d{1,2}|[a-z]+)(?: o'? ?clock)?(?: ?(?P<half>am|pm))?")
 _CALLED = frozenset({"", "you", "for you", "your name", "you back", "you over"})  # by the name, or by coming back
 _BACK = re.compile(r"\b(?:i|we) (?:come|am|get|return|call)\b.*|\bback\b")
+_RETURNS = re.compile(r"\b(?:i|we) (?:come|return|call)\b|\b(?:i|we) (?:am|get) (?:here|home|done|finished|ready)\b|\bback\b")
 KEEPS_OUT = re.compile(r"(?:please )?(?:do not|never) (?:ever )?let\b", re.IGNORECASE)
 _TELLS = frozenset({"tell", "call", "shout", "alert", "show", "wake", "warn"})
 # Signs that may be given without a word.
 _SIGN = re.compile(
     r"(?:(?:i|we) )?(?P<sign>whistle|clap|shout|wave|nod|knock|snap|cough|scream|signal|yell|wink|point)s?(?: .*)?"
 )
+_SCREAM = re.compile(r"a+r*g+h*|a+h+|e+k+|y+a+h+")
+_OF_SPEAKER = re.compile(r"(?:I|we)\b", re.IGNORECASE)
 _ANYBODY = frozenset({"anyone", "anybody", "them", "him", "her", "somebody", "someone", "people", "person", "any person"})
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 
@@ -50,7 +54,7 @@ def waiting(turn: Turn, clause: Clause) -> Reply | None:
     """An order under a condition waits for it; one that begins at once and lasts until then is begun now."""
     condition = clause.conditions[0]
     order = _planned(turn, clause, condition)
-    if condition.joint in {"until", "before"}:
+    if condition.joint in {"until", "before", "unless"}:
         turn.parts.agenda.plan(order)
         return None
     telling = ("warn",) if clause.meaning.verb in _TELLS else ()
@@ -78,6 +82,9 @@ def _planned(turn: Turn, clause: Clause, condition: Clause) -> PlannedOrder:
         due=turn.percept.time,
         lasting=condition.always,
     )
+    if _OF_SPEAKER.match(condition.text) and not condition.look_for:  # "once I am up the ladder": no eye tells that
+        condition = replace(condition, thing="")
+        order = order.model_copy(update={"when": _when(condition), "phrase": ""})
     words = condition.text.lower().strip(" .!?")
     said = condition.said.lower().strip(" .!?")
     if (found := _SAYS.search(said)) is not None and found["words"] not in _CALLED:
@@ -86,7 +93,7 @@ def _planned(turn: Turn, clause: Clause, condition: Clause) -> PlannedOrder:
         return order.model_copy(update={"when": "said", "phrase": "", "after": sign["sign"]})
     if not condition.thing and (hour := _hour_in(words)) is not None:
         return order.model_copy(update={"when": "hour", "due": hour, "x": hour_of(turn.percept.state)})
-    if order.when == "back" and condition.joint not in {"until", "before"} and not _BACK.search(words):
+    if order.when == "back" and condition.joint not in {"until", "before", "unless"} and not _RETURNS.search(words):
         return order.model_copy(update={"when": "said", "after": words[:120]})  # what no eye tells may be told
     return order
 
@@ -113,7 +120,7 @@ def _when(condition: Clause) -> Literal["sees", "gone", "back"]:
 
 def keep_away(turn: Turn) -> Reply | None:
     """ "Don't let anyone near the fire": it stands guard, and cries out at whoever comes into view."""
-    who = singular(turn.clause.thing)
+    who = singular(turn.clause.meaning.thing.lower())
     if not turn.parts.may_do(["warn"]):
         return None
     phrase = "person" if who in _ANYBODY or not who else who.removeprefix("any ")
@@ -131,9 +138,10 @@ def at_the_word(turn: Turn) -> Reply | None:
     """What was to be done "when I say now", now that it is said."""
     agenda, words = turn.parts.agenda, turn.clause.said.lower().strip(" .!?*")
     for order in agenda.planned:
-        if order.when == "said" and order.speaker == turn.percept.speaker and order.after in {words, sign_in(words)}:
+        if order.when == "said" and order.speaker == turn.percept.speaker and _is_said(order.after, words):
             agenda.planned = [other for other in agenda.planned if other is not order or order.lasting]
             turn.parts.memory.touch()
+            turn.clauses[0] = (turn.clause, replace(turn.heard, intent={"none": SURE}))  # the word itself asks for nothing
             if not order.action:
                 agenda.standing = None
                 return Reply("cease", f"was to stop at the word `{words}`")
@@ -142,10 +150,19 @@ def at_the_word(turn: Turn) -> Reply | None:
     return None
 
 
+def _is_said(awaited: str, words: str) -> bool:
+    """Whether the word is said that was waited for, or what was to be told: "I am up" of "I am up the ladder"."""
+    if awaited in {words, sign_in(words)}:
+        return True
+    short, long = sorted((awaited.split(), words.split()), key=len)
+    return len(short) > 2 and long[: len(short)] == short
+
+
 def sign_in(words: str) -> str:
     """The sign that somebody gives: "whistle" of "*whistles*"; empty where it is none."""
-    found = _SIGN.fullmatch(words.lower().strip(" .!?*"))
-    return found["sign"] if found is not None else ""
+    words = words.lower().strip(" .!?*")
+    found = _SIGN.fullmatch(words)
+    return found["sign"] if found is not None else "scream" if _SCREAM.fullmatch(words) else ""
 
 
 def bound(turn: Turn, clause: Clause, now: float) -> None:

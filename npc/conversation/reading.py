@@ -20,6 +20,7 @@ from npc.language.harm import before_ultimatum
 from npc.language.kinds import named_in
 from npc.language.phrases import singular, thing_in
 from npc.language.plain import is_slang, plain
+from npc.language.reworded import reworded
 from npc.language.senses import Ask, Meaning, Sense, meaning_of
 from npc.language.spelling import spelt
 from npc.language.told import tells_of_oneself
@@ -39,12 +40,16 @@ _WANT_IT = re.compile(r"(?:do |would )?(?:you )?(?:want|care for) (?:it|them|thi
 _SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.IGNORECASE)
 # "if you must" makes nothing wait.
 _NO_CONDITION = re.compile(
-    r"(?:you|it|that|this) (?:must|can|could|may|like|want|please|need(?: to)?|have to|dare|insist|wish|are able to|"
+    r"(?:you|it|that|this) (?:must|can|could|may|like|want|please|need(?: to)?|have to|dare|insist|wish|"
+    r"are (?:able(?: to)?|ready|scared|afraid|done|finished|free|bored|tired|up (?:for|to) it|in the mood)|"
     r"is (?:okay|fine|possible|all right)"
     r"|do not mind|would|know|have (?:one|it|any|time))(?: .{0,15})?|(?:I|we) may|possible|needed|necessary",
     re.IGNORECASE,
 )
 # "Can't sleep. Don't know why": who speaks leaves himself out.
+_AT_LEISURE = re.compile(
+    r"(?:you|it) (?:are ready|can|could|is possible|have (?:a |some |the )?(?:time|minute|moment|second))", re.IGNORECASE
+)
 _WHO_IS_LEFT_OUT = re.compile(
     r"(^|[.!?] )(?=(?:(?:can|could|did|have) not (?!you\b|I\b|we\b|he\b|she\b|they\b|it\b|the\b|anyone\b|anybody\b)"
     r"|do not (?:know|think|care|remember|understand|believe)\b(?! (?:it|that|me)\b)"
@@ -74,9 +79,12 @@ _VOCATIVE = expanded(
     r"evening|afternoon|good (?:day|morning|evening|afternoon)|greetings|excuse me)"
     r"[ ,]+)?"
     r"(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|"
-    r"{name}(?=\s+(?:<asks>|<verbs>|got any|do not|never|please|there (?:is|are)|let us)\b)|"
+    r"{name}(?=\s+(?:<asks>|<verbs>|got any|do not|never|please|there (?:is|are)|let us|"
+    r"cover|back|hang|sit|if|when|once|before|no one|nobody|my|look|quick|hurry|shut|relax|calm|after|cut)\b)|"
     r"(?:<roles>)(?=\s+(?:there (?:is|are)|what|where|who|how|why|(?:can|could|do|are|will) you)\b))\s*|"
-    r",?\s*\b(?:oh |my )?{name}(?=\s*[.!?]*$)|,\s*(?:oh |my |dear |good )*(?:<roles>)(?=\s*[.!?]*$)"
+    r",?\s*\b(?:oh |my )?{name}(?=\s*[.!?]*$)|,\s*(?:oh |my |dear |good )*(?:<roles>)(?=\s*[.!?]*$)|"
+    r"(?<!\bto)(?<!\bthe)(?<!\bmy)(?<!\bthat)(?<!\ba)(?<!\byour)(?<!\bwith)(?<!\bfor)(?<!\bof)(?<!\bis)(?<!\bare)(?<!\bold)"
+    r"(?<!\byoung)(?<!\bno)(?<!\bgood)\s+(?:grandma|granny|grandpa|mister|buddy|bro|pal|mate|dude)(?=\s*[.!?]*$)"
 )
 
 
@@ -109,7 +117,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
             continue
         if piece.joint in CONDITIONS and len(clauses) == 1 and _SAYS_NOTHING.fullmatch(clauses[0].text):
             piece, clauses = Piece(f"{piece.joint} {piece.text}"), []  # "ok and if I buy both?"
-        if piece.joint == "if" and clauses and _NO_CONDITION.fullmatch(piece.text.strip(" .!?")):
+        if clauses and _says_nothing(piece):
             continue
         if piece.joint in CONDITIONS and clauses:
             condition = _short(_condition(piece, view))
@@ -132,6 +140,14 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     spoken_to = spoken_to and clauses[0].sense is Sense.OTHER  # "MIRA! GUESS WHAT!": of few words the name would be half
     whole = whole and not mended and not spoken_to and not is_slang(text)
     return Reading(tuple(clauses), whole)
+
+
+def _says_nothing(piece: Piece) -> bool:
+    """Whether a condition makes nothing wait: "if you must", "when you are ready"."""
+    words = piece.text.strip(" .!?")
+    return (piece.joint == "if" and _NO_CONDITION.fullmatch(words) is not None) or (
+        piece.joint == "when" and _AT_LEISURE.fullmatch(words) is not None
+    )
 
 
 def _without_pleas(pieces: list[Piece]) -> list[Piece]:
@@ -157,7 +173,7 @@ def _same(completed: str, said: str) -> bool:
 
 def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     said = piece.text
-    inside = trimmed(said)
+    inside = trimmed(reworded(trimmed(said)))
     found = elliptic(said, ledger, before is None)
     if before is not None and before.meaning.is_deed_of_a_thing and piece.joint == "then":
         found = found or of_another(inside, before.text, before.thing)

@@ -11,16 +11,57 @@ from collections.abc import Iterable
 
 from npc.conversation.clause import DEEDS
 from npc.conversation.ellipsis import of_a_colour, of_two
-from npc.language.kinds import COMMON, PERSON, RIVALS, is_anybody, to_look_for
+from npc.language.kinds import COMMON, PERSON, RIVALS, is_alive, is_anybody, to_look_for
 from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
 from npc.language.senses import Ask, Meaning, Sense
 from npc.memory.ledger import Ledger, Meant
 
+# Verbs behind which a word without an article is no thing.
+_BARE = frozenset(
+    {
+        "stay",
+        "keep",
+        "stop",
+        "wait",
+        "stand",
+        "hold",
+        "calm",
+        "shut",
+        "listen",
+        "sit",
+        "lie",
+        "run",
+        "sing",
+        "dance",
+        "let",
+        "rest",
+    }
+)
+_WITH_ARTICLE = re.compile(r"\b(?:the|an?|that|this|these|those|my|your|our|his|her|their|some|any|all|both)\b", re.IGNORECASE)
+_LETS = re.compile(
+    r"(?:go )?(?:near|in|into|by|past|through|touch|take|eat|drink|open|use|steal|have|get|near to|close to) "
+    r"(?P<thing>(?:the|that|this|my|your|those|these) .+)",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(r"^ *(?:over |right |just )*(?:by|near|beside|next to|behind|in front of|close to) ", re.IGNORECASE)
+# Done to somebody, and seldom to a thing.
+DONE_TO_SOMEBODY = frozenset(
+    {
+        "attack", "arrest", "catch", "chase", "fight", "get", "grab", "harm", "heal", "hit", "hunt", "hurt", "kick", "kill",
+        "punch", "scare", "seize", "shoo", "shoot", "slay", "stab", "stop", "strike",
+    }
+)  # fmt: skip
 SUBJECTS = frozenset({"it", "they", "he", "she", "them", "him", "her", "those", "these", "that", "this"})
 _OF_THINGS = frozenset({Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE, Ask.NEARER, Ask.FAR, Ask.INSIDE})
 _ABOUT = DEEDS | {Sense.TRADE, Sense.LEAVE}
 _ONE_OF = re.compile(
     r"\b(?:one of (?:them|those|these)|(?<!the )(?<!that )(?<!this )(?<!other )one)\b(?= *(?:please|too|then)?[\s.!?]*$)",
+    re.IGNORECASE,
+)
+# "with one hand" counts, and stands for nothing.
+_COUNTS = re.compile(
+    r"\s*one (?!(?:please|too|then|now|as|of|from|for|by|on|in|at|near|that|which|over|to|back|up|down|is|and|or|with|more|"
+    r"instead|there|here|again|behind|beside|next|under|left|right|closest|nearest)\b)[a-z]",
     re.IGNORECASE,
 )
 _THE_RED_ONE = re.compile(r"\b(?:the|that|this|an?) (?:[a-z]+ ){1,2}one\b", re.IGNORECASE)
@@ -59,6 +100,7 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
         meaning.sense is not Sense.TRADE
         and (one := ONE.search(text)) is not None
         and not re.search(r"\bno one\b", text, re.IGNORECASE)
+        and not (one[0].strip().lower() == "one" and _COUNTS.match(text, one.start()))
     ):
         if last is None:
             return text, None, "" if one["how"] else one[0].strip()
@@ -77,9 +119,10 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
     if (word := PRONOUN.search(text)) is not None and not re.search(
         r"\b(?:stop|leave|forget|do|say|said|about|make) (?:it|that|this)\b|\d it is\b", text, re.IGNORECASE
     ):
-        if last is None:
+        it = _it(meaning, ledger)
+        if it is None:
             return text, None, word[0] if meaning.is_deed_of_a_thing else ""
-        return PRONOUN.sub(f"the {last.phrase}", text, count=1), None, ""
+        return PRONOUN.sub(f"the {it.phrase}", text, count=1), None, ""
     if (word := PERSONAL.search(text)) is not None:
         if ledger.person is None:
             return text, None, word[0] if meaning.sense is Sense.ORDER else ""
@@ -87,12 +130,27 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
     return text, None, ""
 
 
+def _it(meaning: Meaning, ledger: Ledger) -> Meant | None:
+    """What "it" means: the latest thing, and nobody where something is picked up, drunk or thrown."""
+    last = ledger.thing
+    if last is None or not is_alive(last.phrase) or not meaning.is_deed_of_a_thing or meaning.verb in DONE_TO_SOMEBODY:
+        return last
+    return next((thing for thing in reversed(ledger.things) if not is_alive(thing.phrase)), None)
+
+
 def thing_of(meaning: Meaning) -> str:
+    """The phrase for the thing that a clause is about, without article; empty where it names none."""
     values = meaning.values
-    rest = values.get("rest", "")
-    named = (
-        meaning.thing or values.get("kind", "") or values.get("item", "") or thing_in(rest) or thing_in(rest.partition(",")[0])
-    )
+    rest = values.get("rest", "").partition(",")[0]
+    if meaning.sense is Sense.PROMISE:
+        rest = rest.partition(" ")[2]  # "I will do it"
+    if meaning.verb in _BARE and not _WITH_ARTICLE.search(rest):
+        rest = ""  # "stay calm", "keep quiet", "stop stop"
+    if meaning.verb in _GOES:
+        rest = _BESIDE.sub("", rest)
+    if meaning.verb == "let" and (rest_of := _LETS.match(rest)):  # "do not let anybody eat that mushroom"
+        return thing_in(rest_of["thing"])
+    named = meaning.thing or values.get("kind", "") or values.get("item", "") or thing_in(rest)
     if meaning.is_deed_of_a_thing:
         named = _COUNT.sub("", named)  # "pick two flowers" is of flowers
     if meaning.ask is not Ask.NONE and named and is_anybody(named.lower().split()[0]):

@@ -23,6 +23,11 @@ _TURNS = re.compile(
 )
 _A_THING = re.compile(r"(?:the|an?|that|this|my|your|some) [a-z' -]{1,40}[.!?]*$", re.IGNORECASE)
 _A_DEED = re.compile(expanded(r"(?:you )?(?:<deed>|do not|never|just )"), re.IGNORECASE)
+# "wait WAIT", "stop stop stop": once is enough.
+_AGAIN = re.compile(
+    r"\b(?P<word>wait|stop|no|go|run|quick|please|hey|yes|okay|come|look|help|come on|do not|get up)\b(?:[ ,.!]+(?P=word)\b)+",
+    re.IGNORECASE,
+)
 _NO = re.compile(
     expanded(
         r"^(?:no+|nah)[,.!]* "
@@ -78,7 +83,7 @@ def taken_back(said: str, ledger: Ledger) -> str:
 
     "Put both down, no wait, leave them" is "leave them"; "the axe, I mean the sword" is about the sword.
     """
-    said = reworded(said)
+    said = reworded(_AGAIN.sub(r"\g<word>", said))
     if (rather := _RATHER.match(said)) is not None:
         said = f"I mean {rather['after']}"
     said = _NOBODY.sub("do not let anybody ", _GET_BY.sub("come ", said))

@@ -24,10 +24,10 @@ _AHEAD = re.compile(
     r"^(?P<joint>if|in case|when|whenever|every time|each time|once|as soon as|"
     r"the (?:moment|minute|second|instant)|after(?! that\b)|unless|until|till|before(?! that\b))\s+"
     r"(?!(?:what|which|how|when|do|does|did|is|are|was|were|will|would|can|could|should|must|have|has)\b)"
-    r"(?P<when>\S+ [^,]{3,120}?)"
+    r"(?P<when>\S+ [^,]{2,120}?)"
     + expanded(
         r"(?:\s*,\s*(?:then\s+)?|\s+then\s+|"
-        rf"{_NOT_BEHIND}\s+(?=(?!never )<deed>|do not [a-z]|you (?:can|may|should|must) [a-z])|"
+        rf"{_NOT_BEHIND}(?<! say)(?<! says)\s+(?=(?!never )<deed>|do not [a-z]|you (?:can|may|should|must) [a-z])|"
         rf"{_NOT_BEHIND}(?<! you)(?<! we)(?<! I)\s+(?=never [a-z]))(?P<do>\S.*)$"
     ),
     re.IGNORECASE,
@@ -61,6 +61,20 @@ _OF_ONESELF = re.compile(
     r"were) (?:(?:me|us|him|her|them|going|about|told|asked|supposed) )*to)\b",
     re.IGNORECASE,
 )
+# Orders that follow each other without a sign: "take the key use it", "do not sing do not dance".
+_RUN_ON = re.compile(
+    expanded(
+        r"^(?!(?:please |just |now )*(?:let|help|make|watch|see|tell|ask|have|say|go|come|try|teach|show|leave|forget|"
+        r"(?:do not|never) (?:let|tell|make))\b)"
+        r"(?P<first>(?:<deed>)(?: .*?)?(?: (?:here|there|it|this|that|away|down|back|off|out|now|up|him|her|"
+        r"(?:the|that|my|your) [a-z]+(?: (?!to\b|and\b|or\b|with\b|for\b|in\b|on\b|of\b|from\b|by\b|at\b)[a-z]+)?))) "
+        r"(?P<second>(?:do not |never |just |please )?(?:<verbs>)(?: (?:the|that|this|it|him|her|them|me|us|my|your|here|"
+        r"there|up|out|away|back|off|still)\b.*)?)$|"
+        r"^(?P<first_>(?:do not |never )(?:<verbs>)\b(?: .*?)?) (?P<second_>(?:do not |never |just )(?:<verbs>)\b.*)$|"
+        r"^(?P<first__>stop|come here|get up|quick) (?P<second__>(?:(?:do not |never )?(?:<verbs>)|I|he|she|we|they)\b.*)$"
+    ),
+    re.IGNORECASE,
+)
 _HANGING = re.compile(r"(?<=\d),?\s(?:and|but|so)$", re.IGNORECASE)  # "make it 25 and I am your friend"
 _JOINT_ALONE = re.compile(r"(?:and|but|so|then|either)[ ,]*", re.IGNORECASE)
 _WITHIN = frozenset({"before", "until", "when", "because"})
@@ -72,7 +86,13 @@ _NAMES: dict[str, Joint] = {
 }  # fmt: skip
 _OPENING = re.compile(rf"^(?:(?:{GRAMMAR['openings']})\b[\s,!.:]*)+(?=\w)", re.IGNORECASE)
 _CLOSING = re.compile(rf"(?:[\s,]+(?<!\bnot\s)(?:{GRAMMAR['closings']})){{0,3}}[\s.!]*$", re.IGNORECASE)
-_TAG = re.compile(rf"(?<=\w),\s*(?:{GRAMMAR['tags']})\s*[?!.]*$", re.IGNORECASE)
+_TAG = re.compile(
+    rf"(?<=\w),\s*(?:{GRAMMAR['tags']})\s*[?!.]*$|"
+    r"(?<=\w\w)(?<!\bis)(?<!\bare)(?<!\bbe)(?<!\bam)(?<!\bit)(?<!\byou)(?<!\bthat)(?<!\bhe)(?<!\bshe)(?<!\bthis)(?<!\bthey)"
+    r"(?<!feel)(?<!look)(?<!feeling)(?<!doing)(?<!and)(?<!not)(?<!going)\s+"
+    r"(?:okay|yeah|understood|got it|all ?right|you hear(?: me)?)\?+$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +141,10 @@ def _cut_sentence(sentence: str) -> list[Piece]:
     if (comment := _COMMENT.match(bare(sentence))) is not None:
         why = _cut_plain(comment["why"], question)
         return [*_cut_plain(comment["do"], False), *(replace(piece, joint=piece.joint or "because") for piece in why)]
+    if not question and (run_on := _RUN_ON.match(bare(sentence))) is not None:
+        first, second = filter(None, run_on.groups())
+        begun, *others = _cut_sentence(second)
+        return [*_cut_plain(first, False), replace(begun, joint=begun.joint or "then"), *others]
     return _cut_plain(sentence, question)
 
 

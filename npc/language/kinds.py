@@ -20,6 +20,9 @@ USUAL = tuple(dict.fromkeys((*COMMON, *(name for names in _KINDS.values() for na
 RIVALS: tuple[str, ...] = tuple(_COMMA.split(_DATA["rivals"]))
 _TAKEN_FOR: dict[str, tuple[str, ...]] = {name: tuple(_COMMA.split(others)) for name, others in _DATA["taken_for"].items()}
 _VAGUE = frozenset({"person", "people", "home", "money", "gold", "soul", "folk", "heart", "wood"})
+_ALIVE = frozenset(
+    {*_COMMA.split(_DATA["alive"]), *_KINDS["animal"], *_KINDS[PERSON], *_KINDS["monster"], *_KINDS["enemy"], *_NAMES[PERSON]}
+)
 _MENTIONED = re.compile(
     r"\b(?:the|an?|that|this|these|those|my|your|our|his|her|their|some|any|no|two|three) ("
     r"(?:(?:red|blue|green|yellow|black|white|brown|golden|big|little|old) )?(?:"
@@ -51,8 +54,12 @@ def named_in(text: str) -> str:
 def may_be_sold(phrase: str) -> bool:
     """Whether a phrase names a usual thing: no animal, nobody, and nothing that does not lie about."""
     last = phrase.rsplit(" ", 1)[-1]
-    alive = {*_KINDS["animal"], *_KINDS[PERSON], *_KINDS["monster"], *_NAMES.get(PERSON, ())}
-    return (last in COMMON or last in _NAMES) and last not in alive
+    return (last in COMMON or last in _NAMES) and last not in _ALIVE
+
+
+def is_alive(phrase: str) -> bool:
+    """Whether a phrase names a person, an animal or a monster: somebody whom one may call "him"."""
+    return bool({phrase.lower(), phrase.lower().rsplit(" ", 1)[-1]} & _ALIVE)
 
 
 def is_anybody(phrase: str) -> bool:

@@ -34,7 +34,8 @@ _ASKS = re.compile(
 # "I will have the axe", "I would like you to come": who speaks asks for something.
 _WISHES = re.compile(
     r"(?:I|we) (?:[a-z]+ ){0,2}?(?:(?:would|will|could|must|have to|had)(?: really| just| also)* (?:like|love|have|take|buy|"
-    r"use|want|need|ask|rather|prefer|pay|give|insist|beg)|am (?:ordering|asking|begging|telling|warning|buying|selling|"
+    r"use|want|need|ask|rather|prefer|pay|give|insist|beg)|do not (?:want|need) (?:you|anyone|anybody|him|her|them)|"
+    r"am (?:ordering|asking|begging|telling|warning|buying|selling|"
     r"looking for|after))\b",
     re.IGNORECASE,
 )

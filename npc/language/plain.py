@@ -30,7 +30,8 @@ _SHORTHAND = tuple(
         (r"\bw (?=(?:the|an?|me|you|u|it|my|your)\b)", "with "),
         (r"\bb4\b", "before"),
         (
-            r"\bur(?= (?:an?|the|not|so|very|going|right|wrong|done|welcome|free|ready|too|all|late|back|[a-z]+ing)\b)",
+            r"\bur(?= (?:an?|the|not|so|very|going|right|wrong|done|welcome|free|ready|too|all|late|back|at|"
+            r"in|scared|hurt|the one|[a-z]+ing)\b)",
             "you are",
         ),
     )

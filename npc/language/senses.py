@@ -100,6 +100,7 @@ class Meaning:
 
 BEYOND = frozenset(GRAMMAR["beyond"].split())
 WITH_A_THING = frozenset(GRAMMAR["with_a_thing"].split())
+STEPS_BACK = re.compile(r"(?:please |just |now )*step back\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "sneak", "step", "hurry"})
 _TO = re.compile(
     r"(?:over |up |back |down |right )?(?:to|by|near|at|behind|beside|next to|under|in front of|close to|around) "

@@ -54,10 +54,22 @@ class Order(_Entry):
 
 
 class Forbidden(_Entry):
-    """A deed that the speaker has forbidden: an action, of one thing or (empty) of any."""
+    """A deed that the speaker has forbidden: an action, of one thing or (empty) of any but (empty: none) one."""
 
     action: Phrase
     thing: Phrase = ""
+    but: Phrase = ""
+
+    def of(self, thing: str) -> bool:
+        """Whether it is of this thing: a ban on the chest is one on the treasure chest, and "all but the key" none on it."""
+        if self.but and thing:
+            return not _same(self.but, thing)
+        return not self.thing or _same(self.thing, thing)
+
+
+def _same(a: str, b: str) -> bool:
+    """Whether two phrases may name one thing: "chest" and "treasure chest" may, "red potion" and "blue potion" do not."""
+    return a == b or (bool(a and b) and (a.endswith(f" {b}") or b.endswith(f" {a}")))
 
 
 class Bid(_Entry):
@@ -194,20 +206,20 @@ class Ledger(BaseModel):
             elif value != "yes" or kind not in self.facts:
                 self.learn(kind, value)
 
-    def forbid(self, action: str, thing: str = "") -> None:
-        """From now on this is not done for this speaker, until it is lifted."""
-        entry = Forbidden(action=action, thing=thing)
+    def forbid(self, action: str, thing: str = "", but: str = "") -> None:
+        """From now on this is not done for this speaker, until it is lifted; `but`: with any other thing."""
+        entry = Forbidden(action=action, thing=thing, but=but)
         self.forbidden = (*(f for f in self.forbidden if f != entry), entry)[-MOST:]
 
     def lift(self, action: str, thing: str = "") -> bool:
         """Allow it again; whether it was forbidden."""
-        left = tuple(f for f in self.forbidden if f.action != action or (thing and f.thing and f.thing != thing))
+        left = tuple(f for f in self.forbidden if f.action != action or (thing and f.thing and not _same(f.thing, thing)))
         changed, self.forbidden = len(left) < len(self.forbidden), left
         return changed
 
     def forbids(self, action: str, thing: str = "") -> bool:
         """Whether this deed is forbidden, of this thing or of any."""
-        return any(f.action == action and (not f.thing or f.thing == thing) for f in self.forbidden)
+        return any(f.action == action and f.of(thing) for f in self.forbidden)
 
     def bid(self, bid: Bid) -> None:
         """Put an offer on the table; an older one for the same item by the same side is off."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from npc import Detection, Percept, Target
-from npc.memory.ledger import Meant
+from npc.conversation.reading import read
+from npc.conversation.whom import in_sight
+from npc.memory.ledger import Ledger, Meant
 from npc.types import Found
 
 PLACE = Target(0.4, 0.6, 0.9)
@@ -314,3 +318,114 @@ def test_of_several_alike_the_one_is_meant_that_was_spoken_of_last(stage):
     decision = actor.hear("roll it over here", "use", "use", **heard)
     assert decision.target is not None
     assert decision.target.x == 0.3
+
+
+WOLF = {"watch": {"wolf": "threat", "cat": "friend"}}
+IN_VIEW = (Detection("wolf", 0.95, 0.2, 0.6), Detection("cat", 0.95, 0.8, 0.6))
+
+
+@pytest.mark.parametrize("line", ["get him!", "after him!!", "grab him", "quick, seize him"])
+def test_him_is_the_foe_in_view_where_nobody_was_spoken_of(stage, line):
+    actor = stage(**WOLF)
+    for _ in range(5):
+        actor.see(wolf=0.95)
+    decision = actor.hear(line, "give_me", "give", watch=IN_VIEW)
+    assert decision.action in {"attack", "defend"}
+    assert decision.target is not None
+    assert decision.target.x == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("line", ["stop him!", "dont let him get away"])
+def test_who_is_to_be_stopped_is_faced(stage, line):
+    actor = stage(**WOLF)
+    for _ in range(5):
+        actor.see(wolf=0.95)
+    decision = actor.hear(line, "none", "talk", watch=IN_VIEW)
+    assert decision.action == "defend"
+    assert decision.target is not None
+    assert decision.target.x == pytest.approx(0.2)
+
+
+def test_him_is_asked_after_where_two_may_be_meant():
+    two = (Detection("cat", 0.95, 0.2, 0.6), Detection("dog", 0.95, 0.8, 0.6))
+    clause = read("stop him!", Ledger()).clauses[0]
+    assert in_sight(clause, Percept(time=0.0), two, ())[0].lost == "him"
+    assert in_sight(clause, Percept(time=0.0), two, ("dog",))[0].thing == "dog"
+    assert in_sight(clause, Percept(time=0.0), two[:1], ())[0].thing == "cat"
+
+
+def test_what_sounds_like_a_deed_lifts_no_ban(stage):
+    actor = stage(**WOLF)
+    actor.hear("dont hurt anyone", "none", "talk")
+    assert actor.hear("after him!", "attack", "attack", watch=IN_VIEW).action == "refuse"
+    assert actor.hear("it is coming", "attack", "attack", watch=IN_VIEW).action != "attack"
+    assert actor.hear("attack the wolf", "attack", "attack", watch=IN_VIEW).action in {"attack", "flee"}
+
+
+def test_nothing_but_one_thing_may_be_touched():
+    ledger = Ledger()
+    ledger.forbid("pick_up", "", "key")
+    assert ledger.forbids("pick_up", "chest")
+    assert ledger.forbids("pick_up")
+    assert not ledger.forbids("pick_up", "key")
+    assert not ledger.forbids("pick_up", "golden key")
+
+
+def test_a_ban_on_all_but_one_thing_comes_of_the_words(stage):
+    actor = stage()
+    actor.hear("touch nothing but the key ok?", "pick_up", "pick_up")
+    memory = actor.character.memory
+    assert memory.is_forbidden("pick_up", "chest")
+    assert not memory.is_forbidden("pick_up", "key")
+
+
+def test_who_is_not_to_run_may_walk(stage):
+    actor = stage()
+    actor.hear("dont run", "flee", "flee")
+    memory = actor.character.memory
+    assert memory.is_forbidden("flee", "")
+    assert not memory.is_forbidden("go_to", "")
+
+
+@pytest.mark.parametrize("line", ["back off", "get out of my way", "give me some space", "hang back a bit", "i said back off"])
+def test_who_is_told_to_step_back_steps_back(stage, line):
+    decision = stage().hear(line, "go_to", "go_to")
+    assert decision.action == "talk"
+    assert "step back" in decision.reason
+
+
+def test_an_order_is_no_farewell_gift_or_warning(stage):
+    """Rules of a card are for those, and an order that sounds like one sets none of them off."""
+    shy = {"rules": [{"when": {"intent": ["warn", "farewell", "gift"]}, "do": "flee", "because": "is shy", "say": "Eek!"}]}
+    assert stage(**shy).hear("stay calm", "warn", "flee").action == "talk"
+    assert stage(**shy).hear("watch my stuff while im gone", "farewell", "greet").action == "talk"
+    assert stage(**shy).hear("hold this for me", "gift", "talk").action == "talk"
+
+
+def test_a_condition_holds_whatever_fact_the_words_come_near_to(stage):
+    actor = stage(knowledge={"jail": {"asked": ["Who is in the cellar?"], "say": "Nobody."}})
+    decision = actor.hear("if anyone comes near the chest arrest them", "attack", "attack", knowledge={"jail": 0.95})
+    assert decision.action != "attack"
+    assert "will attack if" in decision.reason
+
+
+def test_unless_it_is_called_off_an_order_stands_now(stage):
+    assert stage().hear("wait here unless i call you", "wait_here", "stay").action == "stay"
+
+
+def test_a_scream_is_a_sign_and_so_is_what_was_to_be_told(stage):
+    actor = stage()
+    actor.hear("if i scream come running", "flee", "flee")
+    assert actor.hear("AAAAH", "none", "talk").action == "follow"
+    actor.hear("once im up the ladder u can come too", "follow_me", "follow")
+    assert actor.hear("im up the ladder now", "none", "talk").action == "follow"
+
+
+def test_a_set_phrase_asks_for_nothing(stage):
+    for line in ("give me a break woman", "put your back into it", "dont hold back", "go get em tiger"):
+        assert stage().hear(line, "help_me", "heal").action == "talk", line
+
+
+def test_let_us_celebrate_meets_the_boundary_of_who_never_does(stage):
+    hermit = stage("hermit")
+    assert "never does" in hermit.hear("lets celebrate, you and me", "chat", "talk").reason

@@ -67,7 +67,7 @@ def test_what_is_told_is_neither_an_order_nor_a_ban(line):
         ("touch that chest and you die", Sense.FORBID, "touch", "chest"),
         ("it is forbidden to touch the sword", Sense.FORBID, "touch", "sword"),
         ("under no circumstances may you open the chest", Sense.FORBID, "open", "chest"),
-        ("i dont want you near the well", Sense.FORBID, "go", ""),
+        ("i dont want you near the well", Sense.FORBID, "go", "well"),
         ("make your way to the well", Sense.ORDER, "go", "well"),
         ("the key is off limits", Sense.FORBID, "take", "key"),
         ("feel free to touch the sword", Sense.LIFT, "touch", "sword"),
