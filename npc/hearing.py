@@ -19,6 +19,7 @@ from npc.conversation.recall import lately
 from npc.conversation.stall import Stall
 from npc.conversation.things import table
 from npc.conversation.whom import in_sight
+from npc.dealings import gifts, note_gifts
 from npc.facts import naming
 from npc.language.forms import follow_of
 from npc.language.kinds import PERSON, akin, is_alive
@@ -31,7 +32,7 @@ from npc.memory.ledger import Heard, Ledger, Meant, Order
 from npc.orders import held_back
 from npc.parts import CharacterParts, best
 from npc.replies import BESIDE, HANDLERS, reply
-from npc.second_opinion import is_hostile, second_opinion
+from npc.second_opinion import as_gift, is_hostile, second_opinion
 from npc.smalltalk import FORMED
 from npc.turn import Turn
 from npc.types import Decision, Percept
@@ -40,7 +41,28 @@ from npc.waiting import bound, come_back, sign_in
 _MANNERS = frozenset({"greet", "thank", "apologize", "agree", "compliment"})
 _NEAR = 0.45
 # Answers after which it waits to hear something: which one, or whether that is a deal.
-_ASKING = frozenset({"which", "what_thing", "price", "counter", "firm", "buys", "wants", "wares", "no_use"})
+_ASKING = frozenset(
+    [
+        "which",
+        "what_thing",
+        "price",
+        "counter",
+        "firm",
+        "buys",
+        "wants",
+        "wares",
+        "no_use",
+        "exchange",
+        "exchange_even",
+        "difference",
+        "recap_open",
+        "recap_buys",
+        "sells_nothing",
+        "sells_not_for",
+        "buys_nothing",
+        "buys_not_for",
+    ]
+)
 _ACKNOWLEDGED = frozenset({"waits", "keeps_away", "forbid", "lift"})  # though something else decides
 _FEW = 2  # words of a clause that says little
 _A_NAME = re.compile(
@@ -89,8 +111,11 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     stall = Stall(parts.persona.wares, parts.persona.wants)
     named = [bool(stall.wares) and names_wares(clause, stall) for clause, _ in pairs]
     decides = min(range(len(pairs)), key=lambda n: (*_weight(pairs[n], named[n]), n))
-    facts = told(plain(percept.text)) or _named(percept.text, person.ledger)
-    turn = Turn(parts, percept, person, [pairs[decides], *pairs[:decides], *pairs[decides + 1 :]], facts)
+    handed = gifts(percept.text, person.ledger, percept.time)
+    facts = [*(told(plain(percept.text)) or _named(percept.text, person.ledger)), *handed]
+    turn = Turn(parts, percept, person, [pairs[decides], *pairs[:decides], *pairs[decides + 1 :]], facts, handed)
+    if handed:
+        turn.clauses[0] = (turn.clause, as_gift(turn.heard))
     person.ledger.take_in(facts)
     for clause, part in turn.clauses[1:]:
         if clause.sense in BESIDE:
@@ -198,6 +223,7 @@ def _is_theirs(turn: Turn, topic: str) -> bool:
 def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     """Bring the ledger up to date with what was said and done."""
     clause, ledger, now = turn.clause, turn.ledger, turn.percept.time
+    note_gifts(turn, decision.action)
     ledger.hear(Heard(text=turn.percept.text[:500], sense=clause.sense, intent=moment.intent, time=now))
     # What is to be done is what "it" means then, and of several things that which is done first.
     for about, percept in sorted(turn.clauses, key=lambda pair: (pair[0].is_deed, pair[0] is clause)):

@@ -11,7 +11,7 @@ from npc.conversation import basket, episodes, recall, trade, view
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import counted
-from npc.dealings import KEPT, for_sale, kept, stall_of, traded_for
+from npc.dealings import KEPT, account, for_sale, kept, stall_of, traded_for, undealt, wants_back
 from npc.language.echo import turned
 from npc.language.grammar import GRAMMAR
 from npc.language.phrases import singular, thing_in
@@ -65,6 +65,16 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return Reply("on_listening", "is called by its name")
     if (shorter := cut_short(turn)) is not None:
         return shorter
+    if (accounted := account(turn, looked)) is not None:
+        return accounted
+    if any(kind == "handed" for kind, _ in turn.gifts):
+        return None if "celebrate" not in parts.persona.boundaries else _given(turn.gifts[0][1])
+    if (refused := undealt(turn, looked)) is not None:
+        return refused
+    if (back := wants_back(turn)) is not None:
+        held = kept(replace(turn, clauses=[(back, turn.heard)]), looked)
+        if held is not None:
+            return held
     if clause.meaning.ask in KEPT and (held := kept(turn, looked)) is not None:
         return held
     if clause.sense in {Sense.OTHER, Sense.SELF} and turn.told and (called := _named(turn)):
@@ -74,7 +84,7 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     handed = next((value for kind, value in turn.told if kind == "handed"), "")
     joyless = "celebrate" in parts.persona.boundaries
     if handed and clause.sense in {Sense.OTHER, Sense.SELF} and (joyless or best(turn.heard.action)[0] not in _TAKES):
-        return Reply("given", f"was given {handed}", {"thing": handed}, "talk" if joyless else "celebrate")
+        return _given(handed, "talk" if joyless else "celebrate")
     alone = next((m for c, _ in turn.clauses if ledger.handed and (m := _MINE_ALONE.fullmatch(c.said))), None)  # "my torch?"
     if alone is not None or (clause.sense is Sense.ORDER and _OF_MINE.search(clause.said)):  # "give me my bag"
         mine = replace(clause, meaning=replace(clause.meaning, ask=Ask.GIVES_BACK))
@@ -85,7 +95,9 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
             return held
     if clause.lost and turn.heard.target is None and not _is_talk(turn):  # "that" is what the words point at, where they do
         return ask_which(turn)
-    goes_on = trade.goes_on(clause, ledger) or trade.wants(clause) or basket.goes_on(clause, ledger, stall_of(turn))
+    goes_on = (
+        trade.goes_on(clause, ledger) or trade.wants(clause) or basket.goes_on(clause, ledger, stall_of(turn), looked.time)
+    )
     if goes_on and (traded := traded_for(turn, looked)) is not None:
         return traded
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
@@ -127,6 +139,10 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return smalltalk.answer(turn)
     handler = HANDLERS.get(clause.sense)
     return (handler(turn) if handler is not None else None) or smalltalk.answer(turn)
+
+
+def _given(thing: str, action: str = "talk") -> Reply:
+    return Reply("given", f"was given {thing}", {"thing": thing}, action)
 
 
 def also(turn: Turn, looked: Percept) -> list[Reply]:

@@ -144,6 +144,12 @@ _IN_NEED = re.compile(
 )
 
 
+def as_gift(percept: Percept) -> Percept:
+    """What words are taken for that hand something over for nothing."""
+    heard = {"intent": {"gift": SURE}, "action": {"celebrate": SURE}, "knowledge": {}, "talk": {}}
+    return replace(percept, **heard)  # type: ignore[arg-type]
+
+
 def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     """The clause and its percept, put right by who does what to whom in it, and by what it is for."""
     if clause.meaning.ask in _CHANGING_HANDS and not insults(clause.text):  # "hold my cloak while I fight"

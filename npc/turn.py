@@ -20,6 +20,7 @@ class Turn:
     Attributes:
         clauses: each with its percept; the first is the one that decides.
         told: what the speaker told of himself, as (kind, value).
+        gifts: coins, and what else was handed over for nothing, as `told` has it.
         replied: the answer that needs no model, where there is one; `also`: to what else was said with it.
         settled: clauses that need no further answer.
     """
@@ -29,6 +30,7 @@ class Turn:
     person: Person
     clauses: list[tuple[Clause, Percept]]
     told: Sequence[tuple[str, str]] = ()
+    gifts: Sequence[tuple[str, str]] = ()
     replied: Reply | None = None
     also: Sequence[Reply] = ()
     settled: list[Clause] = field(default_factory=list)

@@ -14,6 +14,8 @@ TOPIC_VARIABLES = (
 STATE = "state."
 # A full stop after it gives way to one that the value ends with; an ellipsis stays.
 _STOP = r"(\.(?!\.))?"
+_AGREES = re.compile(r"(\{(item|thing)\} )(is|was|has|comes|knows|goes)\b")
+_OF_MANY = {"is": "are", "was": "were", "has": "have", "comes": "come", "knows": "know", "goes": "go"}
 _WITH_ARTICLE = re.compile(rf"(\b[Aa]n? )?\{{([^{{}}]*)\}}{_STOP}")
 _FILLED = re.compile(rf"\{{([^{{}}]*)\}}{_STOP}")
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
@@ -47,8 +49,16 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def said(text: str, values: Mapping[str, str]) -> str:
-    """The same of an English line, with the article of what is put in: "a {item}" is "an axe", "3 ropes"."""
+    """The same of an English line, which agrees with what is put in: "a {item} is" is "an axe is", "3 ropes are"."""
+    text = _AGREES.sub(
+        lambda match: f"{match[1]}{_OF_MANY[match[3]] if _is_many(values.get(match[2], '')) else match[3]}", text
+    )
     return _WITH_ARTICLE.sub(lambda match: _stopped(_with(match[1] or "", values.get(match[2], "")), match[3]), text)
+
+
+def _is_many(value: str) -> bool:
+    """Whether a thing that is named is several: "3 ropes", "axe and knife"."""
+    return " and " in value or (value[:1].isdigit() and value.split()[0] != "1")
 
 
 def _stopped(value: str, stop: str | None) -> str:

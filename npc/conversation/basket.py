@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from npc.conversation import bids, trade
+from npc.conversation import bids, counters, trade
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
-from npc.conversation.stall import Stall, called, number
+from npc.conversation.stall import Stall, called, head_of, number
 from npc.language.grammar import expanded
 from npc.language.kinds import akin
 from npc.language.phrases import kind_of, singular, thing_in
@@ -47,7 +47,7 @@ _COINS = (
 _MANY = re.compile(
     rf"\b(?P<n>{_NUMBER}|another|a couple)(?: more)? of (?:them|those|these|it)\b|\b(?P<n_>{_NUMBER}) more\b|"
     rf"\ball (?P<n__>{_NUMBER})\b|(?:give me|I (?:only |just )?(?:need|want|take|will take|will have)|only|just) "
-    rf"(?P<n___>(?!an? ){_NUMBER})(?: actually| please| then)*(?=[\s.!]*$|,)",
+    rf"(?P<n___>(?!an? ){_NUMBER})(?: actually| please| then)*(?=[\s.!]*$|,)(?!\?)",
     re.IGNORECASE,
 )
 _UNIT = "bags?|sacks?|pieces?|bundles?|bowls?|mugs?|plates?|slices?|jars?|flasks?|loads?|units?"
@@ -152,7 +152,11 @@ def _ware_at(tokens: list[str], at: int, stall: Stall) -> tuple[str, int]:
         parts = name.split()
         if [singular(token) for token in tokens[at : at + len(parts)]] == [singular(part) for part in parts]:
             return name, len(parts)
-    heads = [name for name in stall.wares if singular(tokens[at]) == kind_of(name) or akin(singular(tokens[at]), name)]
+    heads = [
+        name
+        for name in stall.wares
+        if singular(tokens[at]) in {kind_of(name), head_of(name)} or akin(singular(tokens[at]), name)
+    ]
     return (heads[0], 1) if len(heads) == 1 else ("", 0)
 
 
@@ -177,8 +181,10 @@ def names_wares(clause: Clause, stall: Stall) -> bool:
     return trade.wants(clause) and bool(basket(clause.text, stall).wares)
 
 
-def goes_on(clause: Clause, ledger: Ledger, stall: Stall) -> bool:
+def goes_on(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> bool:
     """Whether words that name wares or numbers go on with the trade under way, whatever else they may mean."""
+    if counters.goes_on(clause, ledger, now):
+        return True
     named = clause.meaning.is_deed_of_a_thing and clause.thing and not _UNITS.search(clause.text)
     if ledger.asked not in {"deal", "wares"} or clause.sense not in _SENSES or named:
         return False
@@ -201,6 +207,12 @@ def answer(
     Args:
         whole: the whole utterance: "two stews and an ale. How much is that?".
     """
+    if stall.wares or stall.wants:
+        further = counters.answer(clause, ledger, stall, speaker, now)
+        if isinstance(further, Reply):
+            return further
+        if further is not None:
+            clause, whole = further, further.text or clause.text
     words = whole or clause.text
     if _PLEASE.search(clause.said):  # it was cut off
         words += " please"
@@ -230,7 +242,7 @@ def answer(
         and (same := _read(words, found, mine, ledger, stall, speaker, now))
     ):
         return same
-    several = clause.sense is Sense.ORDER and any(n > 1 for n, _ in found.wares)
+    several = clause.sense is Sense.ORDER and (any(n > 1 for n, _ in found.wares) or (found.coins and found.wares))
     adds = mine is not None and _ADDS.search(clause.said) is not None
     if several or ((found.coins is not None or adds) and found.wares and trade.ABOUT.match(clause.text)):
         read = _read(clause.said if adds else words, found, mine, ledger, stall, speaker, now)

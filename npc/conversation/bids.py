@@ -6,11 +6,11 @@ It concedes towards its reserve price from bid to bid, faster for those whom it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from npc.conversation.deals import bought, sold
 from npc.conversation.reply import Reply
-from npc.conversation.stall import Stall, called, coins, counted, number
+from npc.conversation.stall import Stall, called, coins, counted, number, offered
 from npc.language.phrases import singular, thing_in
 from npc.memory.ledger import Bid, Ledger
 
@@ -103,23 +103,50 @@ def offer(item: str, price: int, count: int, ledger: Ledger, now: float) -> Repl
     return Reply("buys", f"pays {price} for {named}", {"item": named, "price": coins(price)}, "trade")
 
 
-def swap(item: str, words: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
-    """Goods for a ware: taken where they are worth it."""
-    count, named = counted(thing_in(words))
-    mine = stall.wanted(named)
-    if not mine:
-        one = singular(named)
-        if item:
+def swap(item: str, words: str, ledger: Ledger, stall: Stall, speaker: str, now: float, asks: bool = False) -> Reply | None:
+    """Goods for a ware: taken where they are worth it, else what is to come on top is asked.
+
+    Args:
+        words: of the goods, and coins with them.
+        asks: it is a question, which closes no deal: "what about my amber?".
+    """
+    paid, goods, useless = offered(words, stall)
+    if useless or not goods:
+        one = singular(useless[0]) if useless else ""
+        if item and one:
             ledger.bid(Bid(item=item, against=one[:120], time=now))
         ledger.asked = GOODS
         return Reply("no_use", f"has no use for {one}", {"item": one}, "refuse") if one else None
     if not item:
         return buys_what({"item": words}, ledger, stall, now)
-    worth = stall.pays(mine, count)
-    ledger.bid(Bid(item=item, against=called(mine, count), time=now))
-    if worth >= stall.least(item):
-        return sold(Bid(item=item, price=0, against=called(mine, count), time=now), ledger, stall, speaker)
-    return ask(item, stall.asks(item), "counter", ledger, now)
+    against = " and ".join(called(want, count) for count, want in goods)
+    worth = paid + sum(stall.pays(want, count) for count, want in goods)
+    ledger.bid(Bid(item=item, price=paid or None, against=against[:120], time=now))
+    if worth >= stall.least(item) and not asks:
+        return sold(Bid(item=item, price=paid, against=against[:120], time=now), ledger, stall, speaker)
+    return put_down(item, goods, paid, ledger, stall, now)
+
+
+def put_down(
+    item: str, goods: Sequence[tuple[int, str]], paid: int, ledger: Ledger, stall: Stall, now: float, count: int = 1
+) -> Reply:
+    """What is asked beside goods that the customer puts down: nothing where they, and his coins, are worth the least."""
+    worth = sum(stall.pays(want, n) for n, want in goods)
+    against = " and ".join(called(want, n) for n, want in goods)[:120]
+    asked = next((b for b in reversed(ledger.bids) if (b.item, b.by, b.state) == (item, "npc", "open") and b.price), None)
+    price = asked.price if asked is not None and asked.price is not None and not asked.against else stall.asks(item, count)
+    rest = paid if paid + worth >= stall.least(item, count) else max(price - worth, paid)
+    bid = Bid(item=item, by="npc", price=rest, against=against, time=now, count=count)
+    ledger.bid(bid)
+    ledger.asked = DEAL
+    told = {"item": called(item, count), "price": priced(bid)}
+    return Reply("counter", f"asks {told['price']} for {told['item']}", told, "trade")
+
+
+def priced(bid: Bid) -> str:
+    """ "9 coins", "your amber", "your amber and 9 coins"."""
+    parts = [*([f"your {bid.against}"] if bid.against else []), *([coins(bid.price)] if bid.price else [])]
+    return " and ".join(parts) or coins(0)
 
 
 def buys_what(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float) -> Reply | None:

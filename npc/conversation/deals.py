@@ -5,8 +5,10 @@ from __future__ import annotations
 from npc.conversation.recall import price_of
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called
-from npc.memory.ledger import Bid, Ledger
+from npc.memory.ledger import Bid, Deed, Ledger
 from npc.types import Effect
+
+_FRESH = 120.0  # seconds for which a deal is spoken of
 
 
 def close(ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
@@ -33,10 +35,16 @@ def sold(bid: Bid, ledger: Ledger, stall: Stall, speaker: str) -> Reply:
     ledger.bid(agreed)
     ledger.rounds.pop(bid.item, None)
     ledger.asked = ""
+    if bid.against in stall.wares:  # which it had sold
+        ledger.did(Deed(what="refunded", item=bid.against, time=bid.time))
+        ledger.bids = tuple(b for b in ledger.bids if b.item != bid.against)
     effects = tuple(
         Effect("sell", {"item": part, "price": share, "against": bid.against, "to": speaker, "count": n * bid.count})
         for part, n, share in stall.shares(bid.item, bid.price or 0)
     )
+    for place, (part, n, share) in enumerate(stall.shares(bid.item, bid.price or 0)):
+        against = "" if place else bid.against
+        ledger.did(Deed(what="sold", item=part, count=n * bid.count, price=share, against=against, time=bid.time))
     values = {"item": called(bid.item, bid.count), "price": price_of(agreed)}
     return Reply("sold", f"sold {values['item']} for {price_of(agreed)}", values, "trade", effects=effects)
 
@@ -46,14 +54,17 @@ def bought(bid: Bid, ledger: Ledger, speaker: str) -> Reply:
     ledger.rounds.pop(bid.item, None)
     ledger.asked = ""
     effect = Effect("buy", {"item": bid.item, "price": bid.price or 0, "from": speaker, "count": bid.count})
+    ledger.did(Deed(what="bought", item=bid.item, count=bid.count, price=bid.price or 0, time=bid.time))
     values = {"item": called(bid.item, bid.count), "price": price_of(bid)}
     return Reply("bought", f"bought {values['item']} for {price_of(bid)}", values, "trade", effects=(effect,))
 
 
-def settled_since(mine: Bid | None, ledger: Ledger) -> Bid | None:
-    """The deal struck after what lies on the table: a number alone is no bid for the older thing."""
+def settled_since(mine: Bid | None, ledger: Ledger, now: float) -> Bid | None:
+    """The deal struck after what lies on the table, or lately where nothing does: a number alone is no bid then."""
     done = next((b for b in reversed(ledger.bids) if b.state in {"agreed", "paid"}), None)
-    return done if done is not None and mine is not None and ledger.asked != "deal" and done.time >= mine.time else None
+    if done is None or ledger.asked == "deal":
+        return None
+    return done if (done.time >= mine.time if mine is not None else now - done.time <= _FRESH) else None
 
 
 def agreed_on(bid: Bid) -> Reply:

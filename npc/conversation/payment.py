@@ -11,7 +11,7 @@ from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, coins, named, number
 from npc.language.phrases import thing_in
 from npc.language.senses import Ask, Sense
-from npc.memory.ledger import Bid, Ledger
+from npc.memory.ledger import Bid, Deed, Ledger
 from npc.types import Effect
 
 _HANDS_OVER = re.compile(
@@ -31,6 +31,11 @@ _RETURNS = re.compile(
     r"changed my mind about (?:it|them|this|that|the )|forget the |take (?:it|them|the [a-z -]+?) back)",
     re.IGNORECASE,
 )
+_UNWANTED = re.compile(
+    r"(?:(?:do not|no longer) (?:want|need)|(?:return|bring back|give back|forget)|changed my mind about) "
+    r"(?P<item>(?:the|that) [a-z' -]+?)(?: any ?more| back| after all)*(?=[\s.!,]*$|,)",
+    re.IGNORECASE,
+)
 _MONEY = frozenset({"money", "coins", "coin", "gold"})
 _SUPPOSES = re.compile(r"\b(?:if|in case|when)\b.*\?|\b(?:do|would|will|can|could) I get\b", re.IGNORECASE)
 _LENDS = re.compile(
@@ -38,7 +43,7 @@ _LENDS = re.compile(
     r"\b(?:lend|loan|borrow)\b.*\b(?:coins?|gold|money|\d+)\b|\bon credit\b|\bon (?:my|the|a) tab\b|\b(?:pay|"
     r"give) (?:you |it )*"
     r"(?:back )?(?:later|tomorrow|next (?:week|time|month)|when I|once I|another day|some other time|as soon as|half now)\b|"
-    r"\bI (?:will )?owe you\b",
+    r"(?<!do )\bI (?:will )?owe you\b",
     re.IGNORECASE,
 )
 _OF_MONEY = re.compile(r"\b(?:lend|loan|borrow|credit|tab)\b", re.IGNORECASE)
@@ -82,20 +87,32 @@ def returned(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: fl
         return None
     goods = thing_in(clause.meaning.values.get("item", "") or clause.meaning.thing)
     goods = "" if goods in _MONEY else goods
-    sales = [b for b in reversed(ledger.bids) if b.state in {"agreed", "paid"} and not b.buys and not b.against]
+    if not goods and (unwanted := _UNWANTED.search(clause.text)) is not None:
+        goods = thing_in(unwanted["item"])
+    sales = [b for b in reversed(ledger.bids) if b.state in {"agreed", "paid"} and not b.buys]
     if _SUPPOSES.search(clause.said) and not takes:
         return Reply("returns", "was asked whether it takes things back", {}, "talk") if stall.wares else None
-    sale = next((b for b in sales if not goods or stall.find(goods) in {"", b.item}), None)
+    item = stall.find(goods) if goods else ""
+    sale = next((b for b in sales if not item or item == b.item or item in {name for _, name in stall.parts(b.item)}), None)
     if sale is None or (goods and not stall.find(goods)):
         return None
-    told = {"item": called(sale.item, sale.count), "price": price_of(sale)}
-    if now - sale.time > _RETURNABLE or stall.sympathy < _UNLIKED:
+    shares = stall.shares(sale.item, sale.price or 0)
+    gone = [share for share in shares if not goods or share[0] == stall.find(goods)] or shares
+    told = {
+        "item": " and ".join(called(part, n * sale.count) for part, n, _ in gone),
+        "price": coins(sum(share for _, _, share in gone)),
+    }
+    if sale.against or now - sale.time > _RETURNABLE or stall.sympathy < _UNLIKED:
         return Reply("no_refund", f"takes {told['item']} back no more", told, "refuse")
     ledger.bids = tuple(b for b in ledger.bids if b is not sale)
+    if left := [share for share in shares if share not in gone]:  # of several one comes back
+        rest = " and ".join(f"{n} {part}" if n > 1 else part for part, n, _ in left)
+        ledger.bid(sale.model_copy(update={"item": rest, "price": sum(share for _, _, share in left)}))
     ledger.asked = ""
+    for part, n, share in gone:
+        ledger.did(Deed(what="refunded", item=part, count=n * sale.count, price=share, time=now))
     effects = tuple(
-        Effect("buy", {"item": part, "price": share, "from": speaker, "count": n * sale.count})
-        for part, n, share in stall.shares(sale.item, sale.price or 0)
+        Effect("buy", {"item": part, "price": share, "from": speaker, "count": n * sale.count}) for part, n, share in gone
     )
     return Reply("refunded", f"took {told['item']} back for {told['price']}", told, "trade", effects=effects)
 
@@ -125,9 +142,16 @@ def paid(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> Reply | No
     if sale.state == "paid":
         return Reply("paid_before", f"is paid for {told['item']} already", told, "talk")
     given = number(values.get("number", ""))
-    if given is not None and given < (sale.price or 0):
-        return Reply("agreed", f"agreed on {told['price']}", told, "talk")
+    due = sale.price or 0
+    if given is not None and given < due:
+        told |= {"seen": coins(given), "value": coins(due - given)}
+        return Reply("short" if handed else "agreed", f"agreed on {told['price']}", told, "talk")
     ledger.bids = tuple(b.model_copy(update={"state": "paid"}) if b is sale else b for b in ledger.bids)
+    in_hand = due if given is None else given
+    ledger.did(Deed(what="paid", item=sale.item, count=sale.count, price=in_hand, time=sale.time))
+    if in_hand > due:
+        told |= {"price": coins(in_hand), "value": coins(in_hand - due)}
+        return Reply("change", f"was paid for {told['item']}, and gives {in_hand - due} back", told, "talk")
     return Reply("paid", f"was paid for {told['item']}", told, "talk")
 
 

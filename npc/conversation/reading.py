@@ -81,7 +81,7 @@ _VOCATIVE = expanded(
     r"(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|"
     r"{name}(?=\s+(?:<asks>|<verbs>|got any|do not|never|please|there (?:is|are)|let us|"
     r"cover|back|hang|sit|if|when|once|before|no one|nobody|my|look|quick|hurry|shut|relax|calm|after|cut)\b)|"
-    r"(?:<roles>)(?=\s+(?:there (?:is|are)|what|where|who|how|why|(?:can|could|do|are|will) you)\b))\s*|"
+    r"(?:<roles>)(?=\s+(?:there (?:is|are)|want to|you want|what|where|who|how|why|(?:can|could|do|are|will) you)\b))\s*|"
     r",?\s*\b(?:oh |my )?{name}(?=\s*[.!?]*$)|,\s*(?:oh |my |dear |good )*(?:<roles>)(?=\s*[.!?]*$)|"
     r"(?<!\bto)(?<!\bthe)(?<!\bmy)(?<!\bthat)(?<!\ba)(?<!\byour)(?<!\bwith)(?<!\bfor)(?<!\bof)(?<!\bis)(?<!\bare)(?<!\bold)"
     r"(?<!\byoung)(?<!\bno)(?<!\bgood)\s+(?:grandma|granny|grandpa|mister|buddy|bro|pal|mate|dude)(?=\s*[.!?]*$)"

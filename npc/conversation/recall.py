@@ -172,10 +172,11 @@ def _again(ledger: Ledger) -> Reply:
 
 
 def _on_table(clause: Clause, ledger: Ledger) -> Reply:
-    if not ledger.bids:
+    priced = [bid for bid in ledger.bids if bid.price is not None or bid.against]
+    if not priced:
         return Reply("recall_none", "was offered nothing", {"thing": "an offer"})
     words = clause.text.lower()
-    bids = [bid for bid in ledger.bids if mentions(words, kind_of(bid.item), plural=True)] or list(ledger.bids)
+    bids = [bid for bid in priced if mentions(words, kind_of(bid.item), plural=True)] or priced
     if _SETTLED.search(words):
         bids = [bid for bid in bids if bid.state in {"agreed", "paid"}] or bids
     if _I_OFFERED.search(words):
@@ -190,5 +191,6 @@ def _on_table(clause: Clause, ledger: Ledger) -> Reply:
 def price_of(bid: Bid) -> str:
     """ "five coins", "your sword"."""
     if bid.against:
-        return f"your {bid.against}" if bid.by == "player" else f"a {bid.against}"
+        against = f"your {bid.against}" if bid.by == "player" else f"a {bid.against}"
+        return f"{against} and {'1 coin' if bid.price == 1 else f'{bid.price} coins'}" if bid.price else against
     return "1 coin" if bid.price == 1 else f"{bid.price or 0} coins"

@@ -19,6 +19,8 @@ SWAY = 0.25  # of the price: what full sympathy takes off, full dislike puts on
 PLAIN = 0.25  # sympathy up to which, either way, the price is what the card says
 _NUMBERS: dict[str, int] = {**GRAMMAR["numbers"], "couple": 2, "dozen": 12}
 _COUNTED = re.compile(r"^(?:(?:a|the|my|these|those|all|both) )?(?P<count>\d{1,4}|[a-z]+)(?: of)? (?P<rest>[a-z].*)$")
+_COINS = frozenset({"coin", "gold", "silver", "copper", "piece"})
+_OF = re.compile(r" (?:for|of|with|in|from|to) ")
 _TOGETHER = re.compile(r" (?:together|altogether|in total)$", re.IGNORECASE)
 _AND = re.compile(r",? (?:and|plus) ", re.IGNORECASE)
 _SEVERAL = re.compile(r",? (?:and|plus) (?:the |an? |some |your )?|, (?:the |an? |some )?")
@@ -152,10 +154,16 @@ class Stall:
             [name for name in self.wares if name in one],
             [name for name in self.wares if kind_of(name) == last and set(one.split()) <= set(name.split())],
             [name for name in self.wares if kind_of(name) == last],
+            [name for name in self.wares if head_of(name) == last],
             [name for name in self.wares if last == "one" and set(said[:-1]) & set(name.split())],
             [name for name in self.wares if akin(name, one)],
         )
         return next(filter(None, fits), [])
+
+
+def head_of(name: str) -> str:
+    """What a ware is: "bed" of "bed for the night"."""
+    return kind_of(_OF.split(name)[0])
 
 
 def counted(words: str) -> tuple[int, str]:
@@ -185,3 +193,19 @@ def called(item: str, count: int = 1) -> str:
 def coins(price: int) -> str:
     """A price in words."""
     return "1 coin" if price == 1 else f"{price} coins"
+
+
+def offered(words: str, stall: Stall) -> tuple[int, list[tuple[int, str]], list[str]]:
+    """What a customer puts down: coins, how many of which things that it wants, and what it has no use for."""
+    paid, goods, useless = 0, [], []
+    for part in filter(None, _SEVERAL.split(words.strip(" .!?").lower())):
+        count, item = counted(part)
+        item = thing_in(item) or item
+        is_coins = singular(item.rpartition(" ")[2]) in _COINS or number(part) is not None
+        if is_coins and singular(item) not in stall.wants:
+            paid += number(part) or count
+        elif want := stall.wanted(item):
+            goods.append((count, want))
+        else:
+            useless.append(item)
+    return paid, goods, useless

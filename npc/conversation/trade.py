@@ -10,14 +10,15 @@ from collections.abc import Mapping
 
 from npc.conversation.bids import DEAL, GOODS, WARES, ask, buys_what, lower, offer, pay_more, shown, swap
 from npc.conversation.clause import Clause
+from npc.conversation.counters import split_count
 from npc.conversation.deals import agreed_on, close, refuse, settled_since, sold
 from npc.conversation.payment import handed_over, on_credit, owed, paid, returned
 from npc.conversation.reply import Reply
-from npc.conversation.stall import Stall, called, coins, counted, named, number
+from npc.conversation.stall import Stall, called, coins, counted, named, number, offered
 from npc.language.kinds import may_be_sold
 from npc.language.phrases import thing_in
 from npc.language.senses import Ask, Sense
-from npc.memory.ledger import Ledger
+from npc.memory.ledger import Bid, Ledger
 
 ABOUT = re.compile(r"(?:tell me about|(?:and )?(?:what|how) about) (?P<item>.+)", re.IGNORECASE)
 # "I will think about it" is no deal yet.
@@ -31,6 +32,7 @@ _TAKES = re.compile(
     r"I (?:will|would|would like to) have|give me|hand me) (?!to\b|you\b|your\b|my\b|no\b|not\b)(?P<item>.+)",
     re.IGNORECASE,
 )
+_FOR_COINS = re.compile(r" for (?:just |only )?\d{1,6}\b", re.IGNORECASE)  # a bid
 _IT = re.compile(r"(?:it|that|this|them|these|those|one|that one|this one|the lot)(?: (?:please|then|now))*", re.IGNORECASE)
 # "2 pies and an ale", said alone
 _LISTED = re.compile(
@@ -39,9 +41,18 @@ _LISTED = re.compile(
 )
 # "a new one", of what lies on the table; and what names no ware, but any.
 _ANOTHER = re.compile(
-    r"(?:whole )?(?:pair|both|lot|set|rest)|(?:(?:new|second|other|better|different|same|another) )?(?:ones?|another|it|them)",
+    r"(?:whole )?(?:pair|both|lot|set|rest)|(?:(?:new|second|other|better|different|same|another) )?"
+    r"(?:ones?|another|it|them|they|those|these|this|that)",
     re.IGNORECASE,
 )
+_WHAT_IS = re.compile(r"(?:and |so )?what (?:is|are) (?:an?|your) (?P<item>[a-z' -]{1,40}?)[?. ]*", re.IGNORECASE)
+_GET_IT = re.compile(
+    r"(?:(?:can|could|may) I (?:at least |please |just )?(?:get|have|take)|(?:now )?give me|hand me) "
+    r"the (?P<item>[a-z' -]{1,40}?)"
+    r"(?: now| then| first| already| please| at least)*[?.! ]*",
+    re.IGNORECASE,
+)
+_FRESH = 120.0  # seconds for which a sale is waited for
 _OF_ANY_KIND = re.compile(
     r"(?:nice |good |little |small |cheap |wedding |birthday )*(?:gifts?|presents?|souvenirs?|supplies|gear|equipment|"
     r"things?|stuff|goods?|wares?)(?: .*)?"
@@ -72,6 +83,11 @@ def answer(
         return wanted
     if meaning.sense is Sense.QUESTION and (about := ABOUT.match(clause.text)) is not None:
         return _about(about["item"], ledger, stall, speaker, now)
+    if meaning.sense is Sense.QUESTION and (what := _WHAT_IS.fullmatch(clause.text)) and stall.names(what["item"]):
+        item = stall.find(what["item"])
+        return ask(item, stall.asks(item), "price", ledger, now) if item else None
+    if (due := _of_what_is_sold(clause, ledger, stall, now)) is not None:
+        return agreed_on(due)
     if meaning.ask is Ask.HAVE:
         return shown(values, ledger, stall, now)
     if meaning.sense is Sense.ORDER and meaning.verb != "keep":
@@ -99,7 +115,7 @@ def answer(
             return _wares({}, ledger, stall, now, list(dict.fromkeys(pair))) if len(set(pair)) > 1 else None
         return _wares(values, ledger, stall, now, stall.meant(thing_in(values.get("item", ""))) or None)
     if meaning.sense is Sense.YES or "deal" in values:
-        if open_bid is None and (late := settled_since(ledger.open_bid("npc"), ledger)) is not None:
+        if open_bid is None and (late := settled_since(ledger.open_bid("npc"), ledger, now)) is not None:
             return agreed_on(late)
         return handed_over(close(ledger, stall, speaker, now), clause, ledger)
     if meaning.sense is Sense.NO:
@@ -140,8 +156,10 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
         return None
     if {"dear", "little"} & values.keys() and not goods and mine is None:  # "that is a lot", and nobody has named a price
         return None
-    if "number" in values and not goods and (late := settled_since(mine, ledger)) is not None:
+    if "number" in values and not goods and (late := settled_since(mine, ledger, now)) is not None:
         return agreed_on(late)
+    if "number" in values and not goods and ledger.asked in {GOODS, WARES}:  # which is a price of nothing
+        return None
     count, words = stall.several("" if _ANOTHER.fullmatch(goods) or number(goods) else goods)
     every = number(values.get("item", "").lower().removeprefix("all ").strip()) or 0
     count = every or count
@@ -169,6 +187,16 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
     return ask(item, stall.asks(item, count), "price", ledger, now, count)
 
 
+def _of_what_is_sold(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> Bid | None:
+    """The sale that is not paid yet, where its ware is asked for: it is not sold twice."""
+    found = _GET_IT.fullmatch(clause.text)
+    item = stall.find(found["item"]) if found is not None else ""
+    sale = next((b for b in reversed(ledger.bids) if b.state == "agreed" and not b.buys), None)
+    if not item or sale is None or now - sale.time > _FRESH or item not in {name for _, name in stall.parts(sale.item)}:
+        return None
+    return sale
+
+
 def _plenty(values: Mapping[str, str], ledger: Ledger, stall: Stall) -> str:
     """The ware that a number is named for, where it costs no more than that."""
     item = _item(named(values.get("item", "")), ledger, stall) if values.keys() <= {"number", "item", "bid"} else ""
@@ -184,7 +212,7 @@ def wants(clause: Clause) -> bool:
 
 def _wanted(text: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
     """A ware is wanted: a deal where its price is told, else that price. None where no ware is named."""
-    if _WAVERS.search(text):
+    if _WAVERS.search(text) or _FOR_COINS.search(text):
         return None
     found = _TAKES.match(text)
     words = (found["item"] if found is not None else text).strip(" .!?,")
@@ -232,14 +260,17 @@ def _wares(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float, 
 
 def _about(words: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
     """ "What about the axe?", or of something that the customer has."""
-    count, named = counted(thing_in(words))
+    count, named = split_count(words)
     last = next((bid for bid in reversed(ledger.bids) if bid.by == "player" and bid.state == "open"), None)
-    want = stall.wanted(named)
+    mine = ledger.open_bid("npc") if ledger.asked == DEAL else None
+    want = stall.wanted(named) or (offered(words, stall)[1] and "goods")
     if want and last is not None and last.against and last.item:
         return swap(last.item, words, ledger, stall, speaker, now)
+    if want and mine is not None and not mine.buys and not offered(words, stall)[2]:
+        return swap(mine.item, words, ledger, stall, speaker, now, asks=True)
     if item := stall.find(words.strip(" ?.!")) or stall.find(named):
         return ask(item, stall.asks(item, count), "price", ledger, now, count)
-    return buys_what({"item": words}, ledger, stall, now) if want else None
+    return buys_what({"item": f"{count} {named}" if count > 1 else words}, ledger, stall, now) if want else None
 
 
 def _ordered(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:

@@ -24,6 +24,7 @@ SaidText = Annotated[str, Field(max_length=500)]
 MOST = 8  # things, bids, promises, forbidden deeds, lines that are kept of each; what is older gives way
 SPOKEN_OF = 3  # lines about something else after which a fact is spoken of no more
 MOST_FACTS = 24  # that a speaker told of himself
+MOST_DEEDS = 24  # things that changed hands; what is older is counted in with what is newer of the same
 
 
 class _Entry(BaseModel):
@@ -88,6 +89,22 @@ class Bid(_Entry):
     buys: bool = False
 
 
+class Deed(_Entry):
+    """What changed hands: so many of an item, for coins or for a thing.
+
+    `what` is, of the character: `sold`, `bought`, `refunded` (took back what it had sold), `paid` (got the coins in hand),
+    `given` (got it as a gift), `gave`, `kept` (holds it for the speaker) or `returned` (gave back what it held). Of `paid` the
+    price is what was in the hand, which may be more than what was due.
+    """
+
+    what: Phrase
+    item: Phrase = ""
+    count: int = 1
+    price: int = 0
+    against: Phrase = ""
+    time: FiniteFloat = 0.0
+
+
 class Promise(_Entry):
     """What somebody gave his word on; `by` is `player` or `npc`."""
 
@@ -110,6 +127,7 @@ class Ledger(BaseModel):
 
     Attributes:
         things: what was meant lately, the latest last.
+        handed: what it holds of the speaker's, the latest last; `deeds`: all that changed hands between the two.
         facts: what the speaker told of himself: `name`, `home`, `likes`, `dog` …
         told: the fact of the card that the last answer told; `topic`: the one still spoken of, `aside`: lines since then.
         talk: the topic of small talk of the last answer; `theirs`: the last one of the speaker's own life, `theirs_aside`:
@@ -130,6 +148,7 @@ class Ledger(BaseModel):
     rounds: dict[Phrase, int] = Field(default={}, max_length=MOST)
     promises: tuple[Promise, ...] = Field(default=(), max_length=MOST)
     handed: tuple[Phrase, ...] = Field(default=(), max_length=MOST)
+    deeds: tuple[Deed, ...] = Field(default=(), max_length=MOST_DEEDS)
     facts: dict[Phrase, Phrase] = Field(default={}, max_length=MOST_FACTS)
     first: Heard | None = None
     first_order: Heard | None = None
@@ -224,6 +243,19 @@ class Ledger(BaseModel):
     def bid(self, bid: Bid) -> None:
         """Put an offer on the table; an older one for the same item by the same side is off."""
         self.bids = (*(b for b in self.bids if (b.item, b.by) != (bid.item, bid.by)), bid)[-MOST:]
+
+    def did(self, deed: Deed) -> None:
+        """Note what changed hands; where there are too many, the oldest is counted in with the next of its kind, or goes."""
+        deeds = [*self.deeds, deed]
+        while len(deeds) > MOST_DEEDS:
+            old = deeds.pop(0)
+            same = next(
+                (n for n, d in enumerate(deeds) if (d.what, d.item, d.against) == (old.what, old.item, old.against)), None
+            )
+            if same is not None:
+                sums = {"count": deeds[same].count + old.count, "price": deeds[same].price + old.price}
+                deeds[same] = deeds[same].model_copy(update=sums)
+        self.deeds = tuple(deeds)
 
     def haggle(self, item: str) -> int:
         """Note one more round of haggling over an item; how many there were before."""
