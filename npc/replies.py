@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from npc import facts, followups, smalltalk
+from npc import facts, followups, retelling, smalltalk
 from npc.conversation import basket, episodes, recall, trade, view
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
@@ -103,6 +103,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
         return None
     if clause.meaning.ask is Ask.NONE and (own := episodes.of_own_deeds(clause, parts.memory, looked)) is not None:
+        return own
+    if (own := retelling.answer(turn, looked)) is not None:
         return own
     if (told := facts.answer(turn)) is not None:
         return told

@@ -228,6 +228,11 @@ def _of_somebody(clause: Clause, memory: Memory, speaker: str, now: float) -> Re
     return _told("recall_other", episode, now, thing or "it")
 
 
+def whole(episode: Episode, memory: Memory, now: float) -> Reply:
+    """All that was said in one line, and what went on with it."""
+    return _said(episode, memory, now, "it")
+
+
 def _said(episode: Episode, memory: Memory, now: float, thing: str, more: str = "") -> Reply:
     """Words of the speaker, with what he went on to say of the same: "my gran makes soup. she is ill though"."""
     words = episode.text.rstrip(" .!?")

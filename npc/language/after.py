@@ -1,0 +1,115 @@
+"""Questions after what their speaker has told: what they look for in his words, and which words have it.
+
+"How many wolves did I kill?" looks for a number, near wolves and killing; "and when?" for a time, near what was asked before.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from npc.language.echo import base
+from npc.language.phrases import singular
+
+_DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("after.yaml").read_text(encoding="utf-8"))
+_NUMBER = _DATA["number"]
+
+
+def _expanded(pattern: str) -> str:
+    named = {"ago": _DATA["ago"], "person": "".join(_DATA["person"].split()), "number": _NUMBER}
+    for name, words in named.items():
+        pattern = pattern.replace(f"<{name}>", f"(?:{words})")
+    return pattern.replace("<number>", f"(?:{_NUMBER})")
+
+
+_ANSWERS = {kind: re.compile(rf"\b(?:{_expanded(pattern)})\b", re.IGNORECASE) for kind, pattern in _DATA["answers"].items()}
+_LITTLE = frozenset(_DATA["says_little"].split())
+_SAME = {word: words[0] for words in _DATA["same"] for word in words}
+_OPENS = r"^(?:(?:and|so|but|okay|well|now|wait|sorry|hey) )*(?:(?:do|can|could) you (?:still )?(?:remember|know|recall|tell me)(?: again)? )?"
+_KINDS = tuple(
+    (kind, re.compile(rf"{_OPENS}(?:{pattern})\b", re.IGNORECASE))
+    for kind, pattern in (
+        ("name", r"what (?:is|was|were|are) (?:my|the|his|her|its|their|our) (?:[a-z]+ ){0,3}(?:called|names?)|what (?:do|did) (?:I|we) call"),
+        ("colour", r"(?:what|which) colou?r"),
+        ("many", r"how (?:many|much|old|often|tall|far|big)|what age"),
+        ("when", r"when|what (?:day|time|year)|how long|since when|(?:on )?(?:which|what) (?:day|night|week)"),
+        ("where", r"(?:from )?where(?: from)?|(?:in |to |from )?(?:which|what) (?:village|town|place|city)"),
+        ("who", r"(?:with |to |for |from |about |by |at )?(?:who|whom|whose)"),
+        ("why", r"why|how come|what for"),
+        ("what", r"what|which|how"),
+    )
+)  # fmt: skip
+_BARE = re.compile(
+    rf"{_OPENS}(?:(?:with |to |for |from |about |by |at )?(?:who|whom)|when|where|why|how (?:many|much|old|often|long)|"
+    r"what colou?r|since when)(?: (?:exactly|again|then|was (?:it|that)|is (?:it|that)|with|to|from|for))*[\s?.!]*$",
+    re.IGNORECASE,
+)
+_TYPED = frozenset({"colour", "many", "when", "where", "who", "name"})
+# Whose life is asked for: the other one's, or what is to be done.
+_NOT_THEIRS = re.compile(
+    r"\b(?:do|did|are|were|would|could|can|have|had|will|should|does) you\b(?! (?:still )?(?:remember|know|recall|tell me)\b)|"
+    r"\byou(?:r|rs)?\b(?=.*\b(?:think|do|like|want|feel)\b)|\byour\b|\b(?:should|shall|can|could|may|must|would|will) (?:I|we)\b|"
+    r"\bdo I (?:have|need|owe|get|find|pay|look|go|do|know|make|use|open|reach)\b|\btold you\b(?! I\b)",
+    re.IGNORECASE,
+)
+_MINE = re.compile(r"\b(?:I|me|my|mine|we|our|us)\b", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
+
+
+@lru_cache(maxsize=4096)
+def stem(word: str) -> str:
+    """A word without its endings, and the first of those that mean the same: "job" of "works"."""
+    word = word.lower().strip("'-").removesuffix("'s")
+    if word in _SAME:
+        return _SAME[word]
+    short = base(singular(word))
+    for ending in ("ing", "ed", "es", "s", "e"):
+        if short not in _SAME and short.endswith(ending) and len(short) - len(ending) >= 3:
+            short = short.removesuffix(ending)
+            break
+    if len(short) > 3 and short[-1] == short[-2]:
+        short = short[:-1]
+    return _SAME.get(short, short)
+
+
+@lru_cache(maxsize=1024)
+def stems(text: str) -> frozenset[str]:
+    """The words of a `plain` text that say something, each as its `stem`."""
+    words = (word.lower() for word in _WORD.findall(text))
+    return frozenset(stem(word) for word in words if word.removesuffix("'s") not in _LITTLE and len(word) > 1)
+
+
+@lru_cache(maxsize=512)
+def sought_by(question: str) -> str:
+    """What a `plain` question looks for: `who`, `many`, `when`, `where`, `why`, `colour`, `name`, `what`; empty where it is none
+    that could be after what its speaker has told."""
+    if _NOT_THEIRS.search(question) is not None:
+        return ""
+    return next((kind for kind, pattern in _KINDS if pattern.match(question)), "")
+
+
+def is_bare(question: str) -> bool:
+    """Whether a question says nothing but what it looks for: "and when?"."""
+    return _BARE.match(question) is not None
+
+
+def is_after_oneself(question: str) -> bool:
+    """Whether it names its speaker, or what is his."""
+    return _MINE.search(question) is not None
+
+
+def is_typed(kind: str) -> bool:
+    """Whether words show by themselves that they have what is looked for."""
+    return kind in _TYPED
+
+
+def has(kind: str, sentence: str, known: frozenset[str]) -> bool:
+    """Whether a sentence has what is looked for, in other words than those of the question (`known`, stems)."""
+    pattern = _ANSWERS.get(kind)
+    if pattern is None:
+        return bool(stems(sentence) - known)
+    return any(not (found := stems(match[0])) or found - known for match in pattern.finditer(sentence))

@@ -1,0 +1,32 @@
+"""Questions after what the speaker has told, in the light of what else they may ask for: a fact, the frame, the ledger."""
+
+from __future__ import annotations
+
+from npc.conversation import recall, retold
+from npc.conversation.reply import Reply
+from npc.facts import KNOWS
+from npc.language.senses import Ask, Sense
+from npc.language.sentences import mentions
+from npc.parts import best
+from npc.smalltalk import VERY
+from npc.turn import Turn
+from npc.types import Percept
+
+_OF_WORDS = frozenset({Ask.NONE, Ask.COLOUR, Ask.COUNT, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.HOW_LONG})
+_NOTHING = frozenset({"recall_none", "recall_has"})
+_IN_VIEW = 0.5  # presence from which a thing is
+
+
+def answer(turn: Turn, looked: Percept) -> Reply | None:
+    """What the speaker himself has told of what he asks; None where that is in view, a fact, or was never told."""
+    clause, ledger = turn.clause, turn.ledger
+    seen = clause.thing and any(found.p >= _IN_VIEW and mentions(clause.thing, found.phrase) for found in looked.looked)
+    if clause.sense is not Sense.QUESTION or clause.meaning.ask not in _OF_WORDS or seen:
+        return None
+    if clause.meaning.ask is Ask.MINE:
+        known = recall.answer(clause, ledger, looked.time)
+        if known is not None and known.topic not in _NOTHING:
+            return None
+    of_itself = ledger.talk.startswith("on_") and ledger.talk != ledger.theirs  # what was talked of last
+    others = not (ledger.told or of_itself) and best(turn.heard.knowledge)[1] < KNOWS and best(turn.heard.talk)[1] < VERY
+    return retold.answer(clause, turn.parts.memory, ledger, looked.speaker, looked.time, looked.recalled, others)
