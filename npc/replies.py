@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from npc import facts, followups, retelling, smalltalk
+from npc import facts, followups, response, retelling, smalltalk
 from npc.conversation import basket, episodes, recall, trade, view
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
@@ -81,6 +81,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return called
     if clause.sense is Sense.OTHER and any(value != YES and kind not in _ITSELF for kind, value in turn.told):
         return _self(turn)
+    if (said := response.answer(turn)) is not None:
+        return said
     handed = next((value for kind, value in turn.told if kind == "handed"), "")
     joyless = "celebrate" in parts.persona.boundaries
     if handed and clause.sense in {Sense.OTHER, Sense.SELF} and (joyless or best(turn.heard.action)[0] not in _TAKES):
@@ -102,9 +104,9 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return traded
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
         return None
-    if clause.meaning.ask is Ask.NONE and (own := episodes.of_own_deeds(clause, parts.memory, looked)) is not None:
-        return own
     if (own := retelling.answer(turn, looked)) is not None:
+        return own
+    if clause.meaning.ask is Ask.NONE and (own := episodes.of_own_deeds(clause, parts.memory, looked)) is not None:
         return own
     if (told := facts.answer(turn)) is not None:
         return told
@@ -255,9 +257,13 @@ def _peace(turn: Turn) -> Reply:
 def _self(turn: Turn) -> Reply:
     if called := _named(turn):
         return called
-    if (talked := smalltalk.of_themselves(turn)) is not None:
+    kind, value = next(((kind, value) for kind, value in turn.told if value != YES and kind not in _ITSELF), ("", ""))
+    if kind != "hates" and (talked := smalltalk.of_themselves(turn)) is not None:
         return talked
-    return Reply("noted", "was told something of the speaker")
+    if not kind and turn.heard.talk and (taken := smalltalk.taken_up(turn)) is not None:  # "I can not stand him"
+        return taken
+    topic = f"noted_{kind}" if f"noted_{kind}" in turn.parts.behaviour.topics else "noted"
+    return Reply(topic, "was told something of the speaker", {"value": value} if value else {})
 
 
 def _named(turn: Turn) -> Reply | None:

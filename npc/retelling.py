@@ -8,11 +8,11 @@ from npc.facts import KNOWS
 from npc.language.senses import Ask, Sense
 from npc.language.sentences import mentions
 from npc.parts import best
-from npc.smalltalk import VERY
+from npc.smalltalk import FAINT, VERY
 from npc.turn import Turn
 from npc.types import Percept
 
-_OF_WORDS = frozenset({Ask.NONE, Ask.COLOUR, Ask.COUNT, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.HOW_LONG})
+_OF_WORDS = frozenset({Ask.NONE, Ask.COLOUR, Ask.COUNT, Ask.MINE, Ask.HOW_LONG})
 _NOTHING = frozenset({"recall_none", "recall_has"})
 _IN_VIEW = 0.5  # presence from which a thing is
 
@@ -28,5 +28,7 @@ def answer(turn: Turn, looked: Percept) -> Reply | None:
         if known is not None and known.topic not in _NOTHING:
             return None
     of_itself = ledger.talk.startswith("on_") and ledger.talk != ledger.theirs  # what was talked of last
-    others = not (ledger.told or of_itself) and best(turn.heard.knowledge)[1] < KNOWS and best(turn.heard.talk)[1] < VERY
-    return retold.answer(clause, turn.parts.memory, ledger, looked.speaker, looked.time, looked.recalled, others)
+    others = best(turn.heard.knowledge)[1] < KNOWS and best(turn.heard.talk)[1] < VERY
+    theirs = others and not (ledger.told or of_itself)
+    alone = theirs and max(best(turn.heard.knowledge)[1], best(turn.heard.talk)[1]) < FAINT
+    return retold.answer(clause, turn.parts.memory, ledger, looked.speaker, looked.time, looked.recalled, others, theirs, alone)

@@ -8,6 +8,7 @@ manners are not small talk: they go the model's way.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from npc.conversation.episodes import asks_back
 from npc.conversation.reply import Reply
@@ -37,6 +38,7 @@ ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question o
 SAID = 0.64  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
 _FEW = 3
 _OTHERWISE = 0.8  # what likeness counts between a question and what others only tell of, or a remark and what they only ask
+_DENIED = 0.6  # and between what is said and what is denied
 SAYING = 0.62  # and from which a remark is, that can be said back
 QUITE = 0.72  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
@@ -47,7 +49,9 @@ _I = re.compile(r"\bi\b")
 _HAILS = re.compile(r"(?:hey|hi|hello|yo|oi|ho|hail|ahoy|psst)\b", re.IGNORECASE)
 _CONSENT = frozenset({"agree", "refuse"})
 _TELLS = re.compile(
-    r"(?:I|we|my|our|he|she|they|it|there|the|a|an) (?!(?:agree|refuse|accept|decline)\b)[a-z]+\b", re.IGNORECASE
+    r"(?:(?:no|nah|yes|yeah|well|hey|but|oh)[, ]+)*"
+    r"(?:I|we|my|our|he|she|they|it|there|the|a|an) (?!(?:agree|refuse|accept|decline)\b)[a-z]+\b",
+    re.IGNORECASE,
 )
 _OF_YOU = re.compile(
     r"(?:(?:no|yes|well|but|and|so|seriously|honestly)[, ]+)*(?:you|your|that|this|these|those) [a-z]+ [a-z]+", re.I
@@ -77,7 +81,7 @@ _OF_ITS_WAY = re.compile(r"\bhow (?:do|can|did|could) you\b", re.IGNORECASE)
 _NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
 # Remarks of no topic of their own go on with what the speaker told before.
 _GRAVE = frozenset({"on_despair"})  # better heard once too often
-_DETAILS = frozenset({"to_story", "to_self", "to_of_mine", "to_of_it", "to_of_thing", "to_think", "to_they_say", "to_remark"})
+_DETAILS = frozenset({"to_story", "to_self", "to_of_mine", "to_of_it", "to_of_thing", "to_think", "to_remark"})
 _EITHER = frozenset({"on_tale", "on_kin", "on_dream", "on_boast", "on_newcomer"})  # may be told of what was bad, too
 _MERRY = frozenset({"further_joy", "further_fun", "further_fond"})
 _YOU = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
@@ -107,6 +111,15 @@ _TELLS_ON = re.compile(
 )
 _WHERE_IS = re.compile(r"(?:(?:and|so|but) )?where(?:'?s| is| are|'re)\b", re.IGNORECASE)
 _IN_VIEW = 0.5  # presence from which a thing is
+_SORRY = re.compile(
+    r"\b(?:sorry|apolog|forgive|pardon|excuse|my bad|did not mean|regret|oops|whoops|I was wrong)", re.IGNORECASE
+)
+_DENIES = re.compile(r"\b(?:not|never|no longer|nobody|nothing|none|n't)\b", re.IGNORECASE)
+_LEADS = re.compile(
+    r"^(?:(?:no|nah|nope|yes|yeah|well|hey|oh|ok|okay|haha|aw|damn|wow)[, ]+)+(?=(?:I|my|we|he|she|it|they|the|this|"
+    r"that|you|your)\b)",
+    re.IGNORECASE,
+)
 _SAID_BACK = 8  # words of a remark that is said back whole
 _HEARD = 0.6
 
@@ -125,7 +138,7 @@ def answer(turn: Turn) -> Reply | None:
         return None
     if not asks and likeness < QUITE and len(clause.text.split()) < _FEW:
         likeness = 0.0  # of so few words it tells nothing
-    form, thing = ("", "") if clause.sense is Sense.ORDER else form_of(clause.text.rstrip(" ?.!,"), asks)
+    form, thing = ("", "") if clause.sense is Sense.ORDER else form_of(_LEADS.sub("", clause.text).rstrip(" ?.!,"), asks)
     if not form and likeness < FAINT and is_unheard_of(clause.text):
         return None
     surer = _SURER if thing or form in _WHATEVER else {}
@@ -184,11 +197,21 @@ def _nearest(turn: Turn, asks: bool) -> tuple[str, float]:
     """The topic that words come nearest to: for a question, what others only tell of counts less, and the other way round."""
     examples = turn.parts.behaviour.small_talk
 
+    denies = not asks and denied(turn.clause.text)
+
     def fits(topic: str, likeness: float) -> float:
+        if denies and topic in examples and not any(map(denied, examples[topic])):  # "I am not drunk" is of no drunkard
+            likeness *= _DENIED
         other = topic in examples and all(is_question(example) is not asks for example in examples[topic])
         return likeness * _OTHERWISE if other and turn.clause.sense is not Sense.ORDER else likeness
 
     return best({topic: fits(topic, likeness) for topic, likeness in turn.heard.talk.items()})
+
+
+@lru_cache(maxsize=4096)
+def denied(text: str) -> bool:
+    """Whether a `plain` remark says that something is not so."""
+    return _DENIES.search(text) is not None
 
 
 def _jars(turn: Turn, topic: str, tone: str) -> bool:
@@ -210,6 +233,7 @@ def values_of(text: str, asks: bool) -> dict[str, str]:
     """What lines may name of the words themselves: a question said back, or as part of a sentence; a remark turned round."""
     if sum(map(str.isupper, text)) > len(text) / 2:  # shouted
         text = _I.sub("I", text.lower())
+    text = _I.sub("I", _LEADS.sub("", text))
     if asks:
         found = {"asked": said_back(text), "question": embedded(text)}
     else:
@@ -231,7 +255,7 @@ def taken_up(turn: Turn) -> Reply | None:
     if clause.sense is Sense.ORDER and clause.meaning.verb:
         return Reply("to_order", f"was asked to {clause.meaning.verb}, which it cannot make out")
     asks = clause.sense is Sense.QUESTION
-    form, thing = form_of(clause.text.rstrip(" ?.!,"), asks)
+    form, thing = form_of(_LEADS.sub("", clause.text).rstrip(" ?.!,"), asks)
     values = values_of(clause.text, asks) | ({"thing": thing} if thing else {})
     return Reply(form, "was spoken to in a way that it knows", values) if form else None
 
@@ -288,6 +312,10 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
         points = percept.target is not None and intent in turn.parts.behaviour.pointing and not _INSIDE.match(clause.text)
         points = points and likeness < VERY
         return not points and not (intent in _MANNERS and p >= _HEARD and likeness < NEAR and not clause.said.endswith("?"))
+    if (
+        clause.sense is Sense.OTHER and intent == "apologize" and _SORRY.search(clause.text) is None
+    ):  # "they say it was my fault"
+        return True
     if clause.sense is Sense.OTHER and intent == "trade" and not turn.parts.persona.wares:
         return True
     tells = _TELLS.match(clause.text) or (intent == "refuse" and _OF_YOU.match(clause.text))

@@ -14,7 +14,7 @@ from npc.conversation.clause import Clause
 from npc.conversation.episodes import whole
 from npc.conversation.recall import ago, lately
 from npc.conversation.reply import Reply
-from npc.language.after import has, is_after_oneself, is_bare, is_typed, sought_by, stem, stems
+from npc.language.after import has, is_after_oneself, is_bare, is_typed, is_verbless, sought_by, stem, stems
 from npc.language.plain import plain
 from npc.language.senses import is_question
 from npc.language.told import YES
@@ -22,13 +22,23 @@ from npc.memory import Memory
 from npc.memory.ledger import Ledger
 from npc.memory.records import Episode
 
+_OF_SOMEBODY = frozenset({"who", "what"})
+_SAY_MORE = 2  # words that question and answer have to share where nothing else shows that it is one
 _AROUND = 0.5  # what a word counts that only stands in the sentences before
 _BEFORE = 2  # sentences
 _LIKE = 1.0  # what likeness in meaning counts
 _NEAR = 0.45  # likeness that counts as much as a word
 _LONGEST = 160  # characters
-_ENDS = re.compile(r"(?<=[.!?;])\s+|,? (?:and|but|so|because|cause)(?= (?:I|we|he|she|it|they|my|now|then|the|there)\b)|, (?=(?:I|we|he|she|it|they|my|yesterday|today)\b)", re.I)
-_WHOLE = re.compile(r"(?:(?:and|but|so|well|yeah|yes|okay|no|today|yesterday|now) )*(?:I|we|he|she|it|they|there|this|that|my|our|the|an?|his|her|[A-Z][a-z]+)\b", re.I)
+_ENDS = re.compile(
+    r"(?<=[.!?;])\s+|,? (?:and|but|so|because|cause)(?= (?:I|we|he|she|it|they|my|now|then|the|there)\b)|, (?=(?:I|we|"
+    r"he|she|it|they|my|yesterday|today)\b)",
+    re.I,
+)
+_WHOLE = re.compile(
+    r"(?:(?:and|but|so|well|yeah|yes|okay|no|today|yesterday|now) )*(?:I|we|he|she|it|they|there|this|that|my|our|the|"
+    r"an?|his|her|[A-Z][a-z]+)\b",
+    re.I,
+)
 _THIRD = re.compile(r"\b(?:he|she|it|they|his|her|him|their|them)\b", re.IGNORECASE)
 _I = re.compile(r"\bi\b")
 _AGAIN = re.compile(r"\bagain[\s?.!]*$", re.IGNORECASE)
@@ -52,12 +62,16 @@ def answer(
     now: float,
     recalled: Mapping[int, float] | None,
     of_others: bool,
+    of_theirs: bool,
+    alone: bool,
 ) -> Reply | None:
     """The speaker's own words that answer a question after them; None where it is none, or nothing of the kind was said.
 
     Args:
         recalled: numbers of episodes, and how near in meaning each comes to the question.
         of_others: whether a question that does not name the speaker may be after his words, too.
+        of_theirs: whether "she" may be one of his.
+        alone: whether it comes near to nothing else.
     """
     question = clause.text
     kind = sought_by(question)
@@ -72,12 +86,12 @@ def answer(
         sought, mine = stems(question), is_after_oneself(question)
     elif not mine and not of_others:
         return None
-    of_one = of_others and is_typed(kind) and _THIRD.search(question) is not None and (key := lately(ledger))
+    of_one = of_theirs and is_typed(kind) and _THIRD.search(question) is not None and (key := lately(ledger))
     if of_one:
         sought = sought | {stem(word) for word in (key.split()[-1], ledger.facts[key]) if word != YES}
     if not sought:
         return None
-    least = 1 if mine or of_one or _AGAIN.search(question) else 2
+    least = 1 if mine or (of_one and not stems(question)) or (alone and kind in _OF_SOMEBODY) or _AGAIN.search(question) else 2
     found = [
         (score, n, sentence)
         for n, sentence in enumerate(_sentences(memory, speaker))
@@ -92,7 +106,7 @@ def answer(
     if sentence.before and _WHOLE.match(words) is None:
         words = f"{_OPENS.sub('', sentence.before).rstrip(' .!?,')}, {words}"
     words = _I.sub("I", words[:1].upper() + words[1:])
-    why = f"remembers what answers it ({kind})"
+    why = f"remembers what answers it: {kind} ({(recalled or {}).get(sentence.episode.id, 0.0):.2f})"
     return Reply("i_said", why, {"thing": "it", "who": speaker, "when": ago(now - sentence.episode.time), "words": words})
 
 
@@ -100,9 +114,13 @@ def _fits(sentence: _Sentence, sought: frozenset[str], kind: str, least: int, li
     """How well a sentence answers; 0 where it does not."""
     own = len(sentence.said & sought)
     around = len((sentence.around - sentence.said) & sought)
-    if not has(kind, sentence.text, sought) or own + around + (likeness >= _NEAR) < least:
+    called = kind == "name" and around > 0 and is_verbless(sentence.text)
+    if (
+        not (has(kind, sentence.text, sought) or called or (kind == "who" and own >= _SAY_MORE))
+        or own + around + (likeness >= _NEAR) < least
+    ):
         return 0.0
-    if not is_typed(kind) and not own:
+    if not is_typed(kind) and (not own or own + around < _SAY_MORE):
         return 0.0
     return own + _AROUND * around + _LIKE * likeness
 
@@ -113,7 +131,7 @@ def _sentences(memory: Memory, speaker: str) -> Iterable[_Sentence]:
     for episode in memory.episodes:
         if episode.speaker != speaker or not episode.text or episode.what == "saw":
             continue
-        for text in _ENDS.split(plain(episode.text)):
+        for text in map(str.strip, _ENDS.split(plain(episode.text))):
             said = stems(text)
             if is_question(text) or is_question(_OPENS.sub("", text)) or len(text) > _LONGEST:
                 continue

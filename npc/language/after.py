@@ -27,13 +27,19 @@ def _expanded(pattern: str) -> str:
 
 
 _ANSWERS = {kind: re.compile(rf"\b(?:{_expanded(pattern)})\b", re.IGNORECASE) for kind, pattern in _DATA["answers"].items()}
+_AGO = re.compile(_expanded("<ago>"), re.IGNORECASE)
 _LITTLE = frozenset(_DATA["says_little"].split())
-_SAME = {word: words[0] for words in _DATA["same"] for word in words}
-_OPENS = r"^(?:(?:and|so|but|okay|well|now|wait|sorry|hey) )*(?:(?:do|can|could) you (?:still )?(?:remember|know|recall|tell me)(?: again)? )?"
+_SAME: dict[str, str] = {word: words[0] for words in _DATA["same"] for word in words}
+_OPENS = (
+    r"^(?:(?:and|so|but|okay|well|now|wait|sorry|hey) )*"
+    r"(?:(?:do|can|could) you (?:still )?(?:remember|know|recall|tell me)(?: again)? )?"
+)
 _KINDS = tuple(
     (kind, re.compile(rf"{_OPENS}(?:{pattern})\b", re.IGNORECASE))
     for kind, pattern in (
-        ("name", r"what (?:is|was|were|are) (?:my|the|his|her|its|their|our) (?:[a-z]+ ){0,3}(?:called|names?)|what (?:do|did) (?:I|we) call"),
+        ("name", r"what (?:is|was|were|are) (?:my|the|his|her|its|their|our) (?:[a-z]+ ){0,3}(?:called|names?)|"
+            r"what (?:do|did) (?:I|we) call"),
+        ("about", r"what (?:is|was|are|were) .{2,40} about$"),
         ("colour", r"(?:what|which) colou?r"),
         ("many", r"how (?:many|much|old|often|tall|far|big)|what age"),
         ("when", r"when|what (?:day|time|year)|how long|since when|(?:on )?(?:which|what) (?:day|night|week)"),
@@ -48,11 +54,12 @@ _BARE = re.compile(
     r"what colou?r|since when)(?: (?:exactly|again|then|was (?:it|that)|is (?:it|that)|with|to|from|for))*[\s?.!]*$",
     re.IGNORECASE,
 )
-_TYPED = frozenset({"colour", "many", "when", "where", "who", "name"})
+_TYPED = frozenset({"about", "colour", "many", "when", "where", "who", "why", "name"})
 # Whose life is asked for: the other one's, or what is to be done.
 _NOT_THEIRS = re.compile(
     r"\b(?:do|did|are|were|would|could|can|have|had|will|should|does) you\b(?! (?:still )?(?:remember|know|recall|tell me)\b)|"
-    r"\byou(?:r|rs)?\b(?=.*\b(?:think|do|like|want|feel)\b)|\byour\b|\b(?:should|shall|can|could|may|must|would|will) (?:I|we)\b|"
+    r"\byou(?:r|rs)?\b(?=.*\b(?:think|do|like|want|feel)\b)|\byour\b|\b(?:should|shall|can|could|may|must|would|"
+    r"will) (?:I|we)\b|"
     r"\bdo I (?:have|need|owe|get|find|pay|look|go|do|know|make|use|open|reach)\b|\btold you\b(?! I\b)",
     re.IGNORECASE,
 )
@@ -85,8 +92,11 @@ def stems(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=512)
 def sought_by(question: str) -> str:
-    """What a `plain` question looks for: `who`, `many`, `when`, `where`, `why`, `colour`, `name`, `what`; empty where it is none
-    that could be after what its speaker has told."""
+    """What a `plain` question looks for in what its speaker has told; empty where it can look for nothing there.
+
+    Kinds are `who`, `many`, `when`, `where`, `why`, `colour`, `name` and `what`.
+    """
+    question = question.rstrip(" ?.!")
     if _NOT_THEIRS.search(question) is not None:
         return ""
     return next((kind for kind, pattern in _KINDS if pattern.match(question)), "")
@@ -102,9 +112,26 @@ def is_after_oneself(question: str) -> bool:
     return _MINE.search(question) is not None
 
 
+def is_number(words: str) -> bool:
+    """Whether words are no more than a number, or a time: "two years"."""
+    return (
+        any(_ANSWERS[kind].fullmatch(words.strip()) is not None for kind in ("many", "when"))
+        or _AGO.fullmatch(words) is not None
+    )
+
+
 def is_typed(kind: str) -> bool:
     """Whether words show by themselves that they have what is looked for."""
     return kind in _TYPED
+
+
+_VERBLESS = re.compile(r"(?:(?:and|or|the|a|my|little|big|old) |[\w'-]+,? ){0,4}[\w'-]+", re.IGNORECASE)
+_VERB = re.compile(r"\b(?:is|are|was|were|am|has|have|had|got|do|did|I|he|she|they|we|you|it)\b", re.IGNORECASE)
+
+
+def is_verbless(sentence: str) -> bool:
+    """Whether a sentence is a few words without a verb: "Mia and Lotta"."""
+    return _VERBLESS.fullmatch(sentence.strip(" .!,")) is not None and _VERB.search(sentence) is None
 
 
 def has(kind: str, sentence: str, known: frozenset[str]) -> bool:

@@ -1,0 +1,58 @@
+"""Questions after what their speaker has told are answered by the sentence that has what they look for."""
+
+from __future__ import annotations
+
+import pytest
+
+FAR = {"talk": {"on_joke": 0.2}}
+
+
+def _told(stage, *lines):
+    actor = stage(lines={"i_said": "You said: {words}."})
+    for line in lines:
+        actor.hear(line, "chat", "talk", **FAR)
+    return actor
+
+
+def _ask(actor, question):
+    return actor.hear(question, "ask_about", "talk", **FAR).line
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "said"),
+    [
+        (["my boss shouts at everyone", "today he threw a shoe at me"], "what did my boss throw at me", "threw a shoe"),
+        (["im a wolf hunter, i killed seven last winter", "wolves arent that bad"], "how many wolves did i kill", "seven"),
+        (["i played cards all night and i lost 20 silver"], "how much did i lose", "20 silver"),
+        (["i died 6 times at the same bridge"], "how often did i die", "6 times"),
+        (["i got a new job", "at the mill"], "where do i work", "At the mill"),
+        (["i had a wife but she left me", "with the baker"], "who did my wife run off with", "baker"),
+        (["my sister is getting married on sunday", "you should be happy"], "who is getting married again?", "sister"),
+        (["my cat died this morning", "ginger with one ear"], "what colour was my cat", "Ginger"),
+    ],
+)
+def test_the_sentence_that_has_it_is_said_back(stage, told, question, said):
+    assert said in _ask(_told(stage, *told), question)
+
+
+def test_a_bare_question_goes_on_from_the_one_before(stage):
+    actor = _told(stage, "my sister is getting married", "on sunday in the big barn")
+    assert "sister" in _ask(actor, "who is getting married again?")
+    assert "sunday" in _ask(actor, "and when?").lower()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what should i do", "how many wolves are there?", "what do you think of my boss", "who are you?", "where do i find a bed"],
+)
+def test_what_is_not_after_their_words_is_left_alone(stage, question):
+    actor = _told(stage, "my boss threw seven shoes at the wolf by the bed")
+    assert "remembers what answers it" not in actor.hear(question, "ask_about", "talk", **FAR).reason
+
+
+def test_what_was_never_told_is_not_made_up(stage):
+    assert "You said" not in _ask(_told(stage, "i killed wolves"), "how many bears did i kill")
+
+
+def test_what_he_asked_himself_tells_nothing(stage):
+    assert "You said" not in _ask(_told(stage, "did my brother kill three wolves?"), "how many wolves did my brother kill")
