@@ -54,6 +54,7 @@ _ASKING = frozenset(
         "no_use",
         "exchange",
         "exchange_even",
+        "exchange_back",
         "difference",
         "recap_open",
         "recap_buys",

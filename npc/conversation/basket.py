@@ -71,6 +71,7 @@ _TAKES = re.compile(
     re.IGNORECASE,
 )
 _ADDS = re.compile(r"^(?:and|also|plus|oh and|throw in|add)\b|\b(?:too|as well|on top|with it)[\s?.!]*$", re.IGNORECASE)
+_AND_THE = re.compile(r"and (?:(?:what|how) about )?the [a-z' -]+\?+", re.IGNORECASE)  # asks the price of the other
 _ONLY = re.compile(r"\b(?:just|only)\b", re.IGNORECASE)
 _SAME = re.compile(
     r"\b(?:the )?same (?:again|order|thing|for (?:me|us|him|her|them|my|the))\b|\banother round\b|"
@@ -243,7 +244,7 @@ def answer(
     ):
         return same
     several = clause.sense is Sense.ORDER and (any(n > 1 for n, _ in found.wares) or (found.coins and found.wares))
-    adds = mine is not None and _ADDS.search(clause.said) is not None
+    adds = mine is not None and _ADDS.search(clause.said) is not None and _AND_THE.fullmatch(clause.said.strip()) is None
     if several or ((found.coins is not None or adds) and found.wares and trade.ABOUT.match(clause.text)):
         read = _read(clause.said if adds else words, found, mine, ledger, stall, speaker, now)
         if read is not None:

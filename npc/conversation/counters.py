@@ -13,7 +13,7 @@ from dataclasses import replace
 from npc.conversation.accounts import bought_from
 from npc.conversation.bids import DEAL, ask, lower, offer, pay_more, put_down
 from npc.conversation.clause import Clause
-from npc.conversation.deals import agreed_on, sold
+from npc.conversation.deals import agreed_on, exchanged_for_less, sold
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, coins, counted, named, number, offered
 from npc.language.formulas import patterns
@@ -224,6 +224,8 @@ def _added(words: str, mine: Bid, ledger: Ledger, stall: Stall, speaker: str, no
     if bid is not None and bid.price is not None and bid.time >= mine.time - FRESH:
         worth = sum(stall.pays(want, n) for n, want in goods)
         against = " and ".join(called(want, n) for n, want in goods)
+        if goods and bid.price + paid + worth < stall.least(mine.item, mine.count):
+            return put_down(mine.item, goods, bid.price + paid, ledger, stall, now, mine.count)
         return lower(mine.item, bid.price + paid, ledger, stall, now, speaker, against, worth, mine.count)
     if not goods:
         return None
@@ -248,8 +250,10 @@ def _exchange(found: re.Match[str], mine: Bid | None, ledger: Ledger, stall: Sta
     more = max(stall.asks(item) - paid, 0)
     ledger.bid(Bid(item=item, by="npc", price=more, against=last.item, time=now))
     ledger.asked = DEAL
-    told = {"item": item, "other": last.item, "price": coins(more)}
-    return Reply("exchange" if more else "exchange_even", f"gives {item} for {last.item} and {more}", told, "trade")
+    back = 0 if more else exchanged_for_less(last.item, item, ledger, stall)
+    told = {"item": item, "other": last.item, "price": coins(more or back)}
+    topic = "exchange" if more else "exchange_back" if back else "exchange_even"
+    return Reply(topic, f"gives {item} for {last.item} and {more}", told, "trade")
 
 
 def _difference(ledger: Ledger, now: float) -> Reply | None:

@@ -35,18 +35,33 @@ def sold(bid: Bid, ledger: Ledger, stall: Stall, speaker: str) -> Reply:
     ledger.bid(agreed)
     ledger.rounds.pop(bid.item, None)
     ledger.asked = ""
+    back = 0
     if bid.against in stall.wares:  # which it had sold
-        ledger.did(Deed(what="refunded", item=bid.against, time=bid.time))
+        back = exchanged_for_less(bid.against, bid.item, ledger, stall) if not bid.price else 0
+        ledger.did(Deed(what="refunded", item=bid.against, price=back, time=bid.time))
         ledger.bids = tuple(b for b in ledger.bids if b.item != bid.against)
     effects = tuple(
-        Effect("sell", {"item": part, "price": share, "against": bid.against, "to": speaker, "count": n * bid.count})
+        Effect(
+            "sell",
+            {"item": part, "price": share, "against": "" if back else bid.against, "to": speaker, "count": n * bid.count},
+        )
         for part, n, share in stall.shares(bid.item, bid.price or 0)
     )
+    if back:  # what comes back was dearer
+        effects = (Effect("buy", {"item": bid.against, "price": back, "from": speaker, "count": 1}), *effects)
     for place, (part, n, share) in enumerate(stall.shares(bid.item, bid.price or 0)):
         against = "" if place else bid.against
         ledger.did(Deed(what="sold", item=part, count=n * bid.count, price=share, against=against, time=bid.time))
     values = {"item": called(bid.item, bid.count), "price": price_of(agreed)}
     return Reply("sold", f"sold {values['item']} for {price_of(agreed)}", values, "trade", effects=effects)
+
+
+def exchanged_for_less(old: str, new: str, ledger: Ledger, stall: Stall) -> int:
+    """Coins that the customer gets back who exchanges what he has bought for what is cheaper."""
+    paid = next((d for d in reversed(ledger.deeds) if d.what == "sold" and d.item == old), None)
+    if paid is None or paid.against:
+        return 0
+    return max(paid.price // max(paid.count, 1) - stall.asks(new), 0)
 
 
 def bought(bid: Bid, ledger: Ledger, speaker: str) -> Reply:

@@ -62,6 +62,8 @@ def bargain(*lines: str, ledger: Ledger | None = None) -> list[Any]:
         ),
         (["how much is the rope", "deal", "here is 5 coins"], "change", "rope", "5 coins"),
         (["i have a pelt", "ok deal", "14?"], "agreed", "pelt", "12 coins"),
+        (["how much is the red cloak", "and the blue cloak?"], "price", "blue cloak", "24 coins"),
+        (["how much is the mirror", "3 coins", "and a pelt on top"], "counter", "mirror", "your pelt"),
         (["what is a bed"], "price", "bed for the night", "10 coins"),
         (["how much is the rope", "deal", "can you do 2"], "agreed", "rope", "3 coins"),
     ],
@@ -81,6 +83,15 @@ def test_what_is_exchanged_comes_back_and_the_rest_is_paid() -> None:
         ("sell", "blue cloak", 4, "red cloak")
     ]
     assert accounts.bought_from(ledger) == {"blue cloak": 1}
+
+
+def test_who_exchanges_for_what_is_cheaper_gets_the_rest_back() -> None:
+    offered, closed = bargain("how much is the blue cloak", "deal", "no wait the red cloak instead", "deal")[2:]
+    assert (offered.topic, offered.values["price"]) == ("exchange_back", "4 coins")
+    assert [(e.kind, e.values["item"], e.values["price"]) for e in closed.effects] == [
+        ("buy", "blue cloak", 4),
+        ("sell", "red cloak", 0),
+    ]
 
 
 BOUGHT = ["how much is the rope", "make it three", "deal", "here is 10 coins"]
@@ -144,3 +155,22 @@ def test_who_neither_sells_nor_buys_says_so_of_the_thing_that_is_meant(lines: li
     ledger = Ledger()
     replies = [no_stall.answer(read(line, ledger).clauses[0], ledger, float(time)) for time, line in enumerate(lines)]
     assert [reply.topic if reply is not None else None for reply in replies] == topics
+
+
+def test_coins_for_nothing_are_a_gift_and_can_be_had_back(stage: Any) -> None:
+    mira = stage("healer")
+    assert mira.hear("here take 5 coins", "none", "talk").action == "celebrate"
+    assert "5 coins" in mira.hear("how many coins did i give you", "none", "talk").line
+    back = mira.hear("and my 5 coins too", "none", "talk")
+    assert back.action == "give"
+    assert [(e.kind, e.values["item"]) for e in back.effects] == [("give_back", "5 coins")]
+    assert "back" in mira.hear("you still have my coins right?", "none", "talk").line
+
+
+def test_gifts_that_are_refused_are_in_no_account(stage: Any) -> None:
+    bram = stage("guard")
+    assert bram.hear("heres 5 coins for your trouble", "none", "talk").action == "refuse"
+    assert bram.hear("here's 10 coins to look the other way", "none", "talk").action == "refuse"
+    [person] = bram.character.memory.people.values()
+    assert person.ledger.deeds == ()
+    assert person.ledger.handed == ()
