@@ -10,7 +10,7 @@ import re
 
 from npc.conversation.reply import Reply
 from npc.language.after import is_number
-from npc.language.echo import turned
+from npc.language.echo import is_past, turned
 from npc.language.forms import follow_of
 from npc.language.plain import plain
 from npc.language.senses import Sense
@@ -101,18 +101,21 @@ def answer(turn: Turn) -> Reply | None:
     if clause.sense not in {Sense.OTHER, Sense.NO, Sense.YES} or len(words.split()) > _LONGEST:
         return None
     rest = _OPENS.sub("", words, count=1)
-    if not rest or _is_manners(turn) or follow_of(rest) or _TAG.search(rest):
+    if not rest or _is_manners(turn) or follow_of(rest) or follow_of(words) or _TAG.search(rest):
         return None
     near, fact = best(turn.heard.talk)[1], best(turn.heard.knowledge)[1]
     told = bool(ledger.theirs) and near < _NEARLY and " and " in rest  # "Mia and Lotta"
     reason = _REASON.fullmatch(rest) is not None and not (_HERE.search(rest) and not asked)
     verbless = _HAS_VERB.search(_WHO.sub("", rest)) is None and _HERE.search(rest) is None and max(near, fact) < _OF_ITS_OWN
     tale = bool(ledger.theirs) and _ENDED.fullmatch(rest) is not None
-    if reason or (
-        verbless and (_REST.fullmatch(rest) or tale or ((asked or told) and _BARE.fullmatch(rest)) or is_number(rest))
-    ):
+    if reason or (verbless and (_REST.fullmatch(rest) or tale or ((asked or told) and _is_bare(rest)) or is_number(rest))):
         return _fragment(turn, rest, asked)
     return None
+
+
+def _is_bare(words: str) -> bool:
+    """Whether words name something and tell nothing of it: "eel pie", not "my sword broke"."""
+    return _BARE.fullmatch(words) is not None and not any(is_past(word) for word in words.lower().split())
 
 
 def _is_waved_off(turn: Turn) -> bool:

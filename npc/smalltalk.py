@@ -111,6 +111,7 @@ _TELLS_ON = re.compile(
 )
 _WHERE_IS = re.compile(r"(?:(?:and|so|but) )?where(?:'?s| is| are|'re)\b", re.IGNORECASE)
 _IN_VIEW = 0.5  # presence from which a thing is
+_ALARM = re.compile(r"\bbehind you\b|\b(?:look|watch) out\b|^there (?:is|are)\b|\bis coming\b", re.IGNORECASE)
 _SORRY = re.compile(
     r"\b(?:sorry|apolog|forgive|pardon|excuse|my bad|did not mean|regret|oops|whoops|I was wrong)", re.IGNORECASE
 )
@@ -297,6 +298,8 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
     clause, percept = turn.clause, turn.heard
     intent, p = best(percept.intent)
     if intent in _ENMITY and p >= _HEARD:
+        return False
+    if intent == "warn" and p >= _HEARD and _ALARM.search(clause.text) is not None:  # "there is a wolf behind you!"
         return False
     if clause.sense is Sense.ORDER:
         if GO_ON.fullmatch(clause.text):

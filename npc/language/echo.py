@@ -207,6 +207,11 @@ def base(word: str) -> str:
     return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
 
 
+def is_past(word: str) -> bool:
+    """Whether a word is the past of a verb that no rule makes: "broke"."""
+    return word in _BASE
+
+
 def _is_y(verb: str) -> bool:
     return verb.endswith("y") and verb[-2:-1] not in tuple("aeiou")
 

@@ -74,6 +74,11 @@ def test_a_tale_of_sorrow_goes_on_as_one(miller):
     assert _comforted(miller).hear("by the old mill", "go_to", "go_to", **FAR).line == "By the old mill. I am listening."
 
 
+@pytest.mark.parametrize("said", ["no way", "my sword broke yesterday"])
+def test_what_tells_something_is_no_bare_answer(miller, said):
+    assert "the rest of it" not in _asked(miller).hear(said, "chat", "talk", **FAR).reason
+
+
 @pytest.mark.parametrize("said", ["with who?", "over here", "to the left", "hello"])
 def test_questions_orders_and_greetings_are_no_rest_of_a_tale(miller, said):
     intent = {"hello": "greet", "with who?": "ask_about"}.get(said, "go_to")

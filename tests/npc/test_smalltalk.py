@@ -243,3 +243,10 @@ def test_where_a_thing_is_that_is_in_view_is_shown_and_not_told_of(stage):
         actor.look(goblin=0.9)
     assert actor.hear("where is the goblin?", "ask_where", "point_at", **there).action == "point_at"
     assert actor.hear("are you afraid of the goblin?", "ask_about", "talk", **there).line == "A tale of goblins."
+
+
+def test_a_warning_is_no_tale_of_beasts(stage):
+    actor = stage(lines={"on_killed_beasts": "With these hands?"})
+    near = {"talk": {"on_killed_beasts": 0.9}}
+    assert actor.hear("theres a wolf behind u!!", "warn", "flee", **near).line != "With these hands?"
+    assert actor.hear("i killed seven wolves last winter", "chat", "talk", **near).line == "With these hands?"
