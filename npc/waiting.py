@@ -10,6 +10,7 @@ from npc.circumstances import hour_of
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.language.grammar import GRAMMAR
+from npc.language.kinds import is_alive
 from npc.language.phrases import singular
 from npc.memory.records import PlannedOrder
 from npc.parts import CharacterParts, best
@@ -61,6 +62,8 @@ def waiting(turn: Turn, clause: Clause) -> Reply | None:
     heard = best(turn.heard.action)[0]  # of a verb that no action is of the model may know one
     heard_of = (heard,) if heard in turn.parts.behaviour.actions and turn.parts.behaviour.actions[heard].deed else ()
     actions = [a for a in (*actions_of(turn, clause), *telling) if turn.parts.may_do([a])]
+    if is_alive(clause.thing) and heard == "attack":  # "get him" hands nobody over
+        actions = [a for a in heard_of if turn.parts.may_do([a])]
     actions = actions or [a for a in heard_of if turn.parts.may_do([a])]
     if not actions:
         return None

@@ -6,6 +6,7 @@ import pytest
 
 from npc.conversation.reading import read
 from npc.language.mood import Mood, mood_of
+from npc.language.reworded import _RULES
 from npc.language.senses import Sense
 from npc.memory.ledger import Ledger
 
@@ -80,3 +81,13 @@ def test_what_is_put_in_a_roundabout_way_is_read_as_put_plainly(line, sense, ver
     clause, *rest = read(line, Ledger()).clauses
     assert not [other.text for other in rest if other.is_deed]
     assert (clause.sense, clause.meaning.verb, clause.thing) == (sense, verb, thing)
+
+
+def test_every_rule_of_rewording_has_the_groups_that_it_puts_in():
+    for pattern, plainly in _RULES:
+        assert pattern.sub(plainly, "") == ""  # an unknown group is an error, whatever the text
+
+
+def test_only_one_thing_may_be_touched():
+    clause = read("only touch the herb nothing else", Ledger()).clauses[0]
+    assert (clause.sense, clause.meaning.verb) == (Sense.FORBID, "touch")
