@@ -58,6 +58,7 @@ _PLAIN = frozenset(
 _WORDS, _VAGUELY = frozenset({"talk", "idle", "greet"}), 0.6
 _CALM = frozenset({"come", "walk", "wait", "follow", "sit", "listen"})
 _FOR_ME = re.compile(r"\b(?:me|us|here|him|her)\b", re.IGNORECASE)
+_AWAY = re.compile(r"\b(?:away|off|out)\b", re.IGNORECASE)  # "get that wolf away from me"
 _IN_HAND = frozenset({"give", "pick_up", "use"})
 _UP = re.compile(r"(?:up|still|calm|quiet|down|on|strong|tuned|a (?:minute|moment|second))\b", re.IGNORECASE)
 _VIOLENT = ("attack", "defend")  # actions that harmless words are not to set off
@@ -281,7 +282,9 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
     if _IS_CAUGHT.fullmatch(clause.text) and (is_alive(clause.thing) or not clause.thing):  # "get him!", "stop the thief"
         deed, asked = ("defend", "help_me") if clause.meaning.verb == "stop" else ("attack", "attack")
         return replace(percept, action=mostly(percept.action, deed, SURE), intent=mostly(percept.intent, asked, SURE))
-    if clause.meaning.verb in {"get", "take"} and kind_of(singular(clause.thing)) in _FOES:  # "get that wolf"
+    if (
+        clause.meaning.verb in {"get", "take"} and kind_of(singular(clause.thing)) in _FOES and not _AWAY.search(clause.text)
+    ):  # "get that wolf"
         return replace(percept, action=mostly(percept.action, "attack", SURE), intent=mostly(percept.intent, "attack", SURE))
     (heard, p), rest = best(percept.action), clause.meaning.values.get("rest", "")
     if clause.meaning.verb in _PLAIN and _UP.match(rest) and heard in _ALARMED:  # "stay calm"
@@ -313,7 +316,8 @@ def _as_its_verb(percept: Percept, named: tuple[str, ...]) -> Percept:
     """An order that sounds like manners or a warning is heard as what its verb asks for: no rule for those is meant by it."""
     asked = {**_OF_THINGS, **_WANTED, "attack": "attack"}.get(named[0] if named else "")
     if asked is None:
-        return _without_manners(percept)
+        warns = best(percept.intent)[0] == "warn"  # "look out, he has your purse!"
+        return percept if warns else _without_manners(percept)
     return replace(percept, action=mostly(percept.action, named[0], SURE), intent=mostly(percept.intent, asked, SURE))
 
 

@@ -429,3 +429,18 @@ def test_a_set_phrase_asks_for_nothing(stage):
 def test_let_us_celebrate_meets_the_boundary_of_who_never_does(stage):
     hermit = stage("hermit")
     assert "never does" in hermit.hear("lets celebrate, you and me", "chat", "talk").reason
+
+
+def test_who_is_to_be_got_away_is_not_fallen_upon(stage):
+    assert stage(**WOLF).hear("get that wolf away from me", "none", "talk", watch=IN_VIEW).action != "attack"
+
+
+def test_dont_you_ever_is_a_ban(stage):
+    actor = stage()
+    actor.hear("dont you ever touch my axe again", "none", "talk")
+    assert actor.character.memory.is_forbidden("pick_up", "axe")
+
+
+def test_look_out_warns_though_it_is_put_as_an_order(stage):
+    shy = {"rules": [{"when": {"intent": "warn"}, "do": "flee", "because": "is shy", "say": "Eek!"}]}
+    assert stage(**shy).hear("look out hes got ur purse!!", "warn", "warn").action == "flee"
