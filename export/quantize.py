@@ -26,6 +26,8 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from export.surgery import encoder_half
+
 Feed = Mapping[str, npt.NDArray[Any]]
 BLOCK = 64  # values that share a scale
 ROUND_BOTH_SIDES = 4  # accuracy level of the operator MatMulNBits: 8-bit products
@@ -56,10 +58,11 @@ class _Feeds(CalibrationDataReader):  # type: ignore[misc]
 def quantize_image(source: Path, target: Path, frames: Iterable[npt.NDArray[np.uint8]]) -> None:
     """Quantise convolutions and additions of the image graph; `frames` uint8 [H, W, 3] set the ranges.
 
-    Of a transformer the products, in blocks, and the convolutions: what its layers add up has too wide a range for 8 bits.
+    Of a transformer the products, in blocks, and the convolutions: what its layers add up has too wide a range for 8 bits. One
+    is told by norms within the encoder; that of the scene vector, behind it, makes none.
     """
     feeds = ({"frame": frame[None]} for frame in frames)
-    if any(node.op_type == "LayerNormalization" for node in onnx.load(source).graph.node):
+    if any(node.op_type == "LayerNormalization" for node in encoder_half(onnx.load(source).graph)):
         quantize_convolutions(source, target, feeds, kinds=("Conv",))
         _round_products(target)
     else:

@@ -23,7 +23,7 @@ PREFIX = "neck/"  # of the new half's tensors: the exporter numbers those of bot
 def write_features_graph(image: Path, out: Path) -> None:
     """`frame` to the three features, as the neck receives them (in an INT8 graph: after rounding)."""
     graph = onnx.load(image)
-    kept = _frozen_half(graph.graph)
+    kept = encoder_half(graph.graph)
     outputs = [helper.make_tensor_value_info(_cut(graph.graph, name), onnx.TensorProto.FLOAT, None) for name in FEATURES]
     onnx.save(_assemble(graph, kept, [], outputs), out)
 
@@ -42,7 +42,7 @@ def replace_neck(image: Path, neck: Path, out: Path) -> None:
     names = {name: _cut(old.graph, name) for name in FEATURES}
     names |= {_rounded(name): cut for name, cut in names.items()}
     nodes = [_renamed(n, names) for n in new.graph.node if not set(n.output) & {*names, *map(_quantised, FEATURES)}]
-    merged = _assemble(old, _frozen_half(old.graph), nodes, list(new.graph.output))
+    merged = _assemble(old, encoder_half(old.graph), nodes, list(new.graph.output))
     for value in new.graph.initializer:
         copied = merged.graph.initializer.add()
         copied.CopyFrom(value)
@@ -71,7 +71,7 @@ def _cut(graph: GraphProto, name: str) -> str:
     )
 
 
-def _frozen_half(graph: GraphProto) -> list[NodeProto]:
+def encoder_half(graph: GraphProto) -> list[NodeProto]:
     """All nodes that the features come from, in order."""
     by_output = {output: node for node in graph.node for output in node.output}
     wanted, found = [_cut(graph, name) for name in FEATURES], set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
@@ -117,6 +118,17 @@ def test_every_image_encoder_is_exported_in_every_precision(image: str, shelf, t
         np.testing.assert_allclose(theirs, ours, atol=FLOAT)
     quantize_image(exact, small, frames)
     assert alike(truth[0], run(small, frame=frames[:1])[0], 1) > 0.9  # of random weights, that have no margin
+
+
+def test_a_norm_of_the_scene_vector_makes_no_transformer(tmp_path) -> None:
+    exact = export_graph(tiny(scene_norm=True).eval(), "image", tmp_path)
+    assert any(node.op_type == "LayerNormalization" for node in onnx.load(exact).graph.node)
+    quantize_image(exact, small := tmp_path / "small.onnx", np.zeros((2, *SIZE, 3), np.uint8))
+    graph = onnx.load(small).graph
+    made = {output: node.op_type for node in graph.node for output in node.output}
+    assert not any(node.op_type == "MatMulNBits" for node in graph.node)
+    sums = [node for node in graph.node if node.op_type == "Add" and "DequantizeLinear" in map(made.get, node.input)]
+    assert sums, "what a convolutional encoder adds up is rounded"
 
 
 @pytest.mark.parametrize("fusion", list(fusions))
