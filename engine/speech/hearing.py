@@ -17,7 +17,7 @@ from engine.speech.tone import Usual, sounding
 _LOG = logging.getLogger("engine.speech")
 _STREAMS = 64  # at a time, of all games
 _SILENCE_S = 0.6  # that ends a line of an open microphone
-_PAUSE_S = 0.2  # after which a line is recognised as if it were over, so that its words are there when it is
+_PAUSE_S = 0.12  # after which a line is recognised as if it were over, so that its words are there when it is
 _PARTIAL_S = 0.6  # of speech between words that are told meanwhile; more in a long line, which takes longer to recognise
 _LOST_PIECES_S = 1.0  # of a gap between pieces that is filled with silence
 

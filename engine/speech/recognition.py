@@ -13,14 +13,19 @@ from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from engine.errors import Fault, needs_extra
 from engine.speech.models import model_folder
 from engine.speech.sound import HOP, RATE, Samples, spectrogram
 
 LONGEST_S = 29.0  # Whisper listens to thirty seconds at once
-_COLUMNS = 3000  # of the context that it was trained with: with less it is sooner, and guesses more
-_LEAST_COLUMNS = 800  # below 8 s of context its guesses grow wild
+# Columns of context, eight, fourteen and thirty seconds. With less than eight it guesses wildly; it was trained with thirty,
+# which take the encoder more than ten times as long as eight.
+GLANCE, CLOSELY, WHOLLY = 800, 1400, 3000
+_EDGE = 20  # columns behind a sound that its own silence is taken of
+_HUSH = 300  # columns, at the least, of silence that the decoder is shown behind a sound, so that it knows where it ends
+_SHOWN = 1600  # columns that it is shown of a short one
 _PROMPT = 96  # tokens of the game's words
 _BEAM = 5
 _PACE = 6.5  # words a second beyond which nobody speaks
@@ -89,10 +94,16 @@ class Recogniser:
         self._start.append(named("<|notimestamps|>"))
         self._before = named("<|startofprev|>")
         self._storage = ctranslate2.StorageView.from_array
-        self.listen(np.zeros(RATE, np.float32))  # warms up
+        self._silence = self._encoded(np.zeros(RATE, np.float32), WHOLLY)
 
     def listen(
-        self, sound: Samples, prompt: str = "", guesses: int = _BEAM, width: int = _BEAM, whole: bool = True
+        self,
+        sound: Samples,
+        prompt: str = "",
+        guesses: int = _BEAM,
+        width: int = _BEAM,
+        columns: int = GLANCE,
+        hushed: bool = True,
     ) -> tuple[tuple[Guess, ...], float]:
         """The likeliest texts of a sound, and how likely it holds no speech.
 
@@ -101,11 +112,13 @@ class Recogniser:
             prompt: words that may come up.
             guesses: how many texts.
             width: how many are followed at a time; 1 is fastest.
-            whole: with all of the context that the model knows, which takes longer and helps short sounds.
+            columns: of 10 ms, that are encoded at the least; more take longer and help short sounds.
+            hushed: with silence shown behind the sound, which takes longer and keeps the decoder from going on with it.
         """
-        columns = _COLUMNS if whole else min(max(_LEAST_COLUMNS, len(sound) // HOP + 50), _COLUMNS)
-        columns += columns % 2
-        features = self._storage(spectrogram(sound, columns)[None])
+        codes = self._encoded(sound, columns)
+        if hushed:
+            codes = self._with_silence(codes, len(sound))
+        features = self._storage(np.ascontiguousarray(codes))
         start = self._prompted(prompt)
         found = self._model.generate(
             features,
@@ -121,6 +134,23 @@ class Recogniser:
         return tuple(Guess(text, float(score)) for text, score in zip(texts, found.scores, strict=True)), float(
             found.no_speech_prob
         )
+
+    def _encoded(self, sound: Samples, columns: int) -> NDArray[np.float32]:
+        """What the encoder makes of a sound, of shape (1, columns / 2, size of the model)."""
+        wide = min(max(columns, len(sound) // HOP + 50), WHOLLY)
+        codes: NDArray[np.float32] = np.array(
+            self._model.encode(self._storage(spectrogram(sound, wide + wide % 2)[None]), to_cpu=True)
+        )
+        return codes
+
+    def _with_silence(self, codes: NDArray[np.float32], samples: int) -> NDArray[np.float32]:
+        """The codes of a sound of so many samples, and behind it those of silence as they are in the full context.
+
+        A full context would cost the encoder ten times as much, for silence that was encoded before.
+        """
+        kept = min(codes.shape[1], (samples // HOP + _EDGE) // 2)
+        shown = min(max(_SHOWN // 2, kept + _HUSH // 2), WHOLLY // 2)
+        return np.concatenate([codes[:, :kept], self._silence[:, kept:shown]], axis=1)
 
     def _prompted(self, prompt: str) -> list[int]:
         if not prompt:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from engine.errors import Fault
 from engine.speech.language import Language, counted, packed, players
 from engine.speech.recognition import Guess, believed, cleaned
-from tests.speech.sounds import said
+from tests.speech.sounds import hiss, said
 
 
 def test_captions_of_films_in_silence_are_not_believed():
@@ -122,11 +124,42 @@ def test_short_lines_are_heard_too(ears, line):
     assert ears.hear(sound, len(sound) / 16_000 - 0.6).text.lower().strip("?.!") == line
 
 
-def test_noise_is_taken_out_and_speech_stays():
-    import numpy as np
+def test_a_sound_is_heard_alike_before_and_after_others(ears):
+    from engine.speech.game_words import GameWords
 
+    sound = said("who are you")
+    before = ears.hear(sound, 0.6)
+    ears.hear(said("give the sword to Borin"), 1.5, GameWords.of(["Borin", "sword"]))
+    ears.hear(sound, 0.6, quick=True)
+    ears.hear(hiss(1.0), 0.5)
+    elsewhere = np.zeros(len(sound) + 3, np.float32)[3:]  # where it lies in memory is none of its business
+    elsewhere[:] = sound
+    assert ears.hear(elsewhere, 0.6) == before  # texts, and how sure each is
+
+
+def test_the_robot_says_a_line_alike_before_and_after_others():
+    pytest.importorskip("espeakng_loader", reason="needs the voice extra")
+    from engine.speech import phonemes
+
+    line, _ = phonemes.formant_voice("follow me")
+    others = [phonemes.formant_voice("hand me the red potion", "en", pitch=70), phonemes.phonemes("who goes there")]
+    assert len(others[0][0]) > len(line)
+    phonemes._said.cache_clear()
+    again, rate = phonemes.formant_voice("follow me")
+    assert rate == 22_050
+    assert np.array_equal(line, again)
+
+
+def test_a_voice_that_espeak_lacks_is_told_by_name():
+    pytest.importorskip("espeakng_loader", reason="needs the voice extra")
+    from engine.speech.phonemes import formant_voice
+
+    with pytest.raises(Fault, match="no voice 'klingon-xx'"):
+        formant_voice("hello", "klingon-xx")
+
+
+def test_noise_is_taken_out_and_speech_stays():
     from engine.speech.noise import denoised
-    from tests.speech.sounds import hiss
 
     pytest.importorskip("espeakng_loader", reason="needs the voice extra")
     speech = said("hand me the red potion", pause=0.5)
