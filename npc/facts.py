@@ -63,6 +63,11 @@ _A_TIME = re.compile(
     r"yesterday|today|soon|bell|first light|midsummer|always|never)\b",
     re.IGNORECASE,
 )
+_LIFE = re.compile(r"\b(?:you|your|he|she|they|him|her|his|their|them)\b(?! (?:know|mean)\b)", re.IGNORECASE)
+_OF_A_LIFE = frozenset({"when", "long", "where", "who", "how", "why", "like"})
+_WHETHER = re.compile(
+    r"(?:and |but |so )*(?:do|did|does|are|is|was|were|have|has|had) (?:you|he|she|they|it|that) (?:.*\b)?", re.IGNORECASE
+)
 _IN_SIGHT = re.compile(r"\b(?:see|view|sight|here|over there|count|look)\b", re.IGNORECASE)
 _LOOSE = frozenset({"what", "how", "then"})  # ways to go on that say little: many other questions begin like them
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.VIEW, Ask.COLOUR})
@@ -105,6 +110,10 @@ def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
         return None
     if (kind == "what" and _NAMED.search(clause.text)) or _holds(fact, clause.text):
         return _told(turn, topic, fact.say, f"was asked further about what it knows as {topic}")
+    if name := of_its_life(clause.text):
+        asked = said_back(clause.text)
+        said = {"asked": f"{asked[:1].upper()}{asked[1:]}"} if asked else {}
+        return Reply(name, f"was asked further about {topic}, which it need not tell", said, fact=topic)
     return unknown(clause.text, f"was asked further about {topic}, and knows no more", topic)
 
 
@@ -185,6 +194,20 @@ def _told(turn: Turn, topic: str, lines: Sequence[Line], why: str) -> Reply | No
     if not line:
         return None
     return Reply("itself" if fresh else "again", why, {"line": line if fresh else resumed(line)}, fact=topic)
+
+
+def of_its_life(question: str) -> str:
+    """The topic of an answer to a question about the life of who is asked, or of somebody told of: of that nobody is ignorant.
+
+    Empty where it asks for anything else.
+    """
+    if _LIFE.search(question) is None:
+        return ""
+    words = question.rstrip(" ?.!,")
+    kind = follow_of(words) if follow_of(words) == "like" else further_of(words)
+    if kind in _OF_A_LIFE:
+        return f"further_{kind}"
+    return "further_whether" if _WHETHER.match(question) else ""
 
 
 def unknown(text: str, why: str, fact: str = "") -> Reply:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from npc.conversation.reply import Reply
+from npc.facts import of_its_life
 from npc.language.echo import base
 from npc.language.forms import follow_of
 from npc.language.senses import Ask, Sense
@@ -28,6 +29,12 @@ _ADVICE = "on_advice"
 _NEAR = 0.68  # likeness from which a question stands for itself
 _FEW = 4  # words of a question whether what was told is so: "is it true?"
 _TALK = 0.75  # likeness from which words are about something of their own
+_MAY_KNOW = 0.6  # likeness from which the card may know it
+_LOOSE = 0.7  # likeness from which a question is about something else than what was talked of
+_LONGEST = 9  # words of a question that goes on about it
+_REFERS = re.compile(
+    r"\b(?:he|she|him|her|they|them|it|that|there|then|together|your|yours|you (?:know|feel|find|meet))\b", re.I
+)
 _KNOWS = 0.8  # likeness from which the card itself knows what is asked
 
 
@@ -75,6 +82,27 @@ def answer(turn: Turn) -> Reply | None:
     about = _ADVICE if kind in _OF_THEIRS else "" if name in behaviour.small_talk and kind != "sure" else topic
     why = f"was asked further about {topic.partition('_')[2].replace('_', ' ')}: {kind}"
     return Reply(name, why, values_of(clause.text, clause.sense is Sense.QUESTION), talk=about)
+
+
+def loosely(turn: Turn) -> Reply | None:
+    """What is answered to a question of more words that comes near to nothing, after something of the character's own life was
+    talked of: "how did you know that he was the one?"; None for any other question."""
+    clause, ledger = turn.clause, turn.ledger
+    own = ledger.told or (ledger.talk.startswith("on_") and ledger.talk != ledger.theirs)
+    if clause.sense is not Sense.QUESTION or clause.meaning.ask not in _OPEN or not own or not turn.heard.talk:
+        return None
+    if len(clause.text.split()) > _LONGEST or _REFERS.search(clause.text) is None:
+        return None
+    (topic, likeness), known = best(turn.heard.talk), best(turn.heard.knowledge)[1]
+    if known >= _MAY_KNOW or (likeness >= _LOOSE and topic != ledger.talk) or likeness >= _TALK:
+        return None
+    name = of_its_life(clause.text)
+    if name not in turn.parts.behaviour.topics:
+        return None
+    why = (
+        f"was asked something about {(ledger.talk or ledger.told).removeprefix('on_').replace('_', ' ')} that it need not tell"
+    )
+    return Reply(name, why, values_of(clause.text, True), fact=ledger.told, talk=ledger.talk)
 
 
 def _says_after(turn: Turn) -> bool:

@@ -77,7 +77,9 @@ _THEIR_NAME = re.compile(
     r"\b(?:call|called|named|name) (?:him|her|it) (?P<name__>(?-i:[A-Z])[\w'-]{1,30})",
     re.IGNORECASE,
 )
-_TOLD = frozenset({"to_story", "to_plan", "to_self", "to_of_mine", "to_want", "to_think"})  # how one tells of oneself
+_TOLD = frozenset(  # how one tells of oneself
+    {"to_story", "to_plan", "to_self", "to_of_mine", "to_want", "to_think", "to_habit", "to_of_kin", "to_used_to", "to_age"}
+)
 _WEIGHTY = 1.5  # rank: "I had a dog, Bruno. he drowned": of what is told the grave weighs more than the name
 _SURELY = 0.8  # likeness
 _NOISE = re.compile(r"(?:h+m+|o+h+|a+h+|u+m+|u+h+|e+h+|w+e+l+|huh|wow|hey|ugh|nah|yeah)[ .,!?]*", re.IGNORECASE)

@@ -142,7 +142,7 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     if clause.sense is Sense.FORBID and _is_talk(turn):
         return smalltalk.answer(turn)
     handler = HANDLERS.get(clause.sense)
-    return (handler(turn) if handler is not None else None) or smalltalk.answer(turn)
+    return (handler(turn) if handler is not None else None) or followups.loosely(turn) or smalltalk.answer(turn)
 
 
 def _given(thing: str, action: str = "talk") -> Reply:

@@ -79,9 +79,18 @@ _HOW = re.compile(r"How (?:you|I|we|one) (?:can |could |should |would )?", re.IG
 _OWN = re.compile(r"\b(?:I|me|my|mine|myself)\b")  # in a question that is turned round: its own life
 _OF_ITS_WAY = re.compile(r"\bhow (?:do|can|did|could) you\b", re.IGNORECASE)
 _NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
+# What is told, by who does what to whom: that says more than what it only comes near to.
+_TOLD = frozenset({"to_wronged", "to_kindness", "to_toil", "to_feat", "to_hush", "to_age", "to_used_to"})
+_TOPIC = 0.76  # likeness from which a topic goes before them
+_LAUGHS = re.compile(r"\b(?:lol|lmao|rofl|xd|(?:ha){2,}h?|(?:he){2,}h?)\b", re.IGNORECASE)
 # Remarks of no topic of their own go on with what the speaker told before.
 _GRAVE = frozenset({"on_despair"})  # better heard once too often
-_DETAILS = frozenset({"to_story", "to_self", "to_of_mine", "to_of_it", "to_of_thing", "to_think", "to_remark"})
+_DETAILS = frozenset(
+    {
+        "to_story", "to_self", "to_of_mine", "to_of_it", "to_of_thing", "to_think", "to_remark", "to_habit", "to_of_kin",
+        "to_of_them",
+    }
+)  # fmt: skip
 _EITHER = frozenset({"on_tale", "on_kin", "on_dream", "on_boast", "on_newcomer"})  # may be told of what was bad, too
 _MERRY = frozenset({"further_joy", "further_fun", "further_fond"})
 _YOU = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
@@ -146,7 +155,7 @@ def answer(turn: Turn) -> Reply | None:
     tone = "" if asks else polarity_of(clause.text)
     least = surer.get(form, FORMED if form else FAINT)
     if not asks and clause.sense is not Sense.ORDER and topic not in _GRAVE and mirrored(clause.text):
-        least = max(least, SAYING)  # what is said can be taken up as it is
+        least = max(least, _TOPIC if form in _TOLD else SAYING)  # what is said can be taken up as it is
     if likeness < least or (likeness < VERY and _jars(turn, topic, tone)):
         hails = not asks and _HAILS.match(clause.said) is not None and len(clause.said.split()) <= _FEW + 1
         topic = "on_hello" if hails else form or ("to_question" if asks else "to_remark")

@@ -28,6 +28,7 @@ _LONGEST = 12  # words that are taken up: more is repeating, not answering
 _SHORTEST = 2
 _WORD = re.compile(r"[A-Za-z']+")
 _VERBS = frozenset({*_PAST, *_DATA["verbs"].split(), *VERBS.split("|")})
+PAST = frozenset(_PAST.values())  # of verbs of which no rule makes it
 _PARTICIPLES = frozenset({*_DATA["participles"].split(), *_PAST.values()})
 _PREDICATES, _ADJECTIVES, _NOUNS, _FUNCTIONS, _BEFORE_MINE = (
     frozenset(_DATA[name].split()) for name in ("predicates", "adjectives", "nouns", "functions", "before_mine")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
-from npc.language.echo import turned
+from npc.language.echo import PAST, turned
 from npc.language.phrases import kind_of
 
 _THING = "(?P<thing>(?:(?:the|a|an|my|your|his|her|our|their|this|that|these|those|some|any|all) )?[a-z'-]+(?: [a-z'-]+){0,4}?)"
@@ -30,14 +31,22 @@ _COMMA = re.compile(r"\s*[,.!?]\s*|\s+")
 
 def _read() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
     forms = yaml.safe_load(Path(__file__).with_name("forms.yaml").read_text(encoding="utf-8"))
+    words = {"thing": _THING, "past": f"(?:{'|'.join(sorted(PAST))}|[a-z]{{3,}}ed)", **forms.pop("words")}
     return {
         kind: tuple(
-            (topic, re.compile(rf"(?:{pattern.replace('<thing>', _THING)})[\s?.!,]*", re.IGNORECASE))
+            (topic, re.compile(rf"(?:{_whole(pattern, words)})[\s?.!,]*", re.IGNORECASE))
             for topic, patterns in named.items()
             for pattern in patterns
         )
         for kind, named in forms.items()
     }
+
+
+def _whole(pattern: str, words: Mapping[str, str]) -> str:
+    """A pattern with what `<thing>`, `<they>` ... stand for."""
+    for name, stands_for in words.items():
+        pattern = pattern.replace(f"<{name}>", stands_for)
+    return pattern
 
 
 _FORMS = _read()

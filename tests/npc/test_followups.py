@@ -99,3 +99,26 @@ def test_a_long_line_of_strange_words_is_not_spelt_word_by_word():
     text = " ".join(f"zorblat{chr(97 + n)}" for n in range(24)) + " sheild"
     assert spelt(text).endswith("sheild")
     assert spelt("a sheild") == "a shield"
+
+
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [
+        ("how long were you together", "further_long"),
+        ("what was he like?", "further_like"),
+        ("do you still think of him?", "further_whether"),
+        ("how did you know that he was the one?", "further_how"),
+    ],
+)
+def test_what_is_asked_of_its_own_life_and_no_line_tells_is_answered_by_what_is_asked_for(stage, words, topic):
+    kinds = ("long", "like", "whether", "how", "who", "where")
+    actor = stage(lines={"on_love": "A cook.", **{f"further_{kind}": f"Further_{kind}." for kind in kinds}})
+    assert _talk(actor, "were you ever in love?", {"on_love": 0.95}) == "A cook."
+    assert _talk(actor, words, {"on_love": 0.6}, "ask_about") == f"{topic.capitalize()}."
+
+
+def test_of_the_life_that_a_fact_tells_of_nobody_is_ignorant(stage):
+    fact = {"husband": {"asked": ["Were you married?"], "say": "To Joss."}}
+    actor = stage(knowledge=fact, lines={"unknown": "I do not know.", "further_how": "As bread rises."})
+    assert _talk(actor, "were you married?", knowledge={"husband": 0.95}) == "To Joss."
+    assert _talk(actor, "how did you meet him?", knowledge={"husband": 0.3}) == "As bread rises."

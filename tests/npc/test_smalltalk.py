@@ -6,7 +6,7 @@ import pytest
 
 from npc.behaviour import load_behaviour
 from npc.language.forms import form_of
-from npc.language.plain import is_slang
+from npc.language.plain import is_slang, plain
 from npc.types import Detection, Found, Percept
 
 CARD = {
@@ -167,6 +167,31 @@ def test_a_name_belongs_to_whom_it_was_told_of(stage):
 )
 def test_how_something_is_put_tells_what_takes_it_up(text, question, form, thing):
     assert form_of(text, question) == (form, thing)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("he just sat there eating my apples!", "to_wronged"),
+        ("she laughed at me lol", "to_wronged"),
+        ("my sister pulled me out with the rope", "to_kindness"),
+        ("i was chopping wood all day", "to_toil"),
+        ("i finally fixed the roof", "to_feat"),
+        ("i dropped the ring in the gutter", "to_mishap"),
+        ("dont tell him", "to_hush"),
+        ("shes 6", "to_age"),
+        ("i used to play here", "to_used_to"),
+        ("everyone keeps saying ask wenna", "to_they_say"),
+    ],
+)
+def test_what_is_told_is_taken_up_by_who_does_what_to_whom(text, topic):
+    assert form_of(plain(text).rstrip("!"), False)[0] == topic
+
+
+def test_who_does_what_to_whom_says_more_than_what_words_only_come_near_to(stage):
+    actor = stage(lines={"to_wronged": "Shame!", "on_joke": "Flour power."})
+    assert _talk(actor, "he took my shoes and ran", talk={"on_joke": 0.7}).line == "Shame!"
+    assert _talk(actor, "he took my shoes and ran", talk={"on_joke": 0.9}).line == "Flour power."
 
 
 def test_every_way_to_put_something_has_lines(stage):
