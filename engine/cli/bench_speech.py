@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import yaml
 
+from engine import __version__
+from engine.cli.parts import Parts, shown
 from engine.cli.speech_at_work import live_figures
+from engine.cli.speech_bars import bars
 from engine.errors import needs_extra
 from engine.files import writable_folder, write_json
 
@@ -35,30 +39,58 @@ def bench_speech(
     bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
     quick: Annotated[bool, typer.Option(help="One voice, and fewer lines.")] = False,
     live: Annotated[bool, typer.Option(help="Also measure a server and its voice process at work.")] = True,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the figures here; with it an interrupted run goes on.")
+    ] = None,
 ) -> None:
-    """Measure hearing on lines by espeak-ng's voices in noise, and a server with its voice process."""
+    """Measure hearing on lines by two synthesisers in noise, and a server with its voice process.
+
+    Interrupt it at will: with --json what is measured is kept, and the same command goes on.
+    """
     if json_file is not None:
         writable_folder(json_file.parent)
     with needs_extra("voice", "Measuring speech"):
         import ctranslate2  # noqa: F401  # whatever lacks is told before anything is measured
+    from engine.speech.benchmark import has_people
+
+    how = {"version": __version__, "model": model, "quick": quick, "bundle": str(bundle or "shipped"), "flite": has_people()}
+    parts = Parts(json_file, how)
+    if len(parts):
+        typer.echo(f"{parts.path}: {len(parts)} parts of an earlier run are taken from there")
+    try:
+        figures = how | _measured(parts, model, bundle, quick, live)
+    except KeyboardInterrupt:
+        if len(parts) and parts.path:
+            typer.echo(f"interrupted: {len(parts)} parts are in {parts.path}, and the same command goes on", err=True)
+        raise
+    _table(figures)
+    figures["bars"] = bars(figures)
+    if json_file is not None:
+        write_json(json_file, figures)
+        parts.close()
+        typer.echo(f"figures: {json_file}")
+
+
+def _measured(parts: Parts, model: str, bundle: Path | None, quick: bool, live: bool) -> Figures:
+    """All figures, by what they are of."""
     from engine.speech.ears import Ears
 
     ears = Ears(model)
-    figures: Figures = {"model": model, "load_average": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None}
-    figures["hearing"] = _hearing(ears, quick)
-    figures["intents"] = _intents(ears, bundle, quick)
-    figures["nothing"] = _nothing(ears)
-    figures["tone"] = _tone(bundle)
-    figures["recorded"] = _recorded(ears)
-    figures["first_sound"] = _first_sound()
-    del ears
+    after: dict[str, Callable[[], Any]] = {
+        "hearing": lambda: _hearing(parts, ears, quick),
+        "intents": lambda: _intents(ears, bundle, quick),
+        "nothing": lambda: _nothing(ears),
+        "tone": lambda: _tone(bundle),
+        "recorded": lambda: _recorded(ears),
+        "first_sound": _first_sound,
+    }
     if live:
-        figures["live"] = live_figures(bundle, model, [line["text"] for line in _content()["lines"]], 6 if quick else 20)
-    _table(figures)
-    if json_file is not None:
-        write_json(json_file, figures)
-        typer.echo(f"figures: {json_file}")
+        after["live"] = lambda: live_figures(bundle, model, [line["text"] for line in _content()["lines"]], quick)
+    figures: Figures = {"load_average": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None}
+    for number, (name, measured) in enumerate(after.items(), 1):
+        typer.echo(f"{number} of {len(after)}: {name.replace('_', ' ')}", err=True)
+        figures[name] = parts.part(name, measured)
+    return figures
 
 
 def _table(figures: Figures) -> None:
@@ -79,33 +111,53 @@ def _content() -> dict[str, Any]:
     return content
 
 
-def _hearing(ears: Ears, quick: bool) -> list[Figures]:
+def _hearing(parts: Parts, ears: Ears, quick: bool) -> list[Figures]:
     """Word error and names, in noise, by each synthesiser, with the words of the game; and what they gain."""
-    from engine.speech.benchmark import NOISES, Spoken, measure
+    from engine.speech.benchmark import NOISES
+
+    wanted = [
+        (who, voices, told, noise, ratio)
+        for who, voices in _speakers(quick).items()
+        for told in (True, False)
+        for noise, ratio in (NOISES if told else NOISES[:3:2])
+    ]
+    rows: list[Figures] = []
+    for number, (who, voices, told, noise, ratio) in enumerate(wanted, 1):
+        title = f"{who}, {_noise_name(noise, ratio)}, words of the game {'told' if told else 'not told'}"
+        bar = f"hearing, {number} of {len(wanted)}: {title}"
+        row = parts.part(title, partial(_heard, ears, who, voices, told, noise, ratio, quick, bar))
+        typer.echo(f"{title}: {row['word_error']:.1%} of the words wrong, {row['names']:.0%} of the names right")
+        rows.append(row)
+    return rows
+
+
+def _noise_name(noise: str, ratio: float | None) -> str:
+    return "clean" if ratio is None else f"{noise} noise at {ratio:.0f} dB"
+
+
+def _heard(
+    ears: Ears, who: str, voices: Sequence[str], told: bool, noise: str, ratio: float | None, quick: bool, bar: str
+) -> Figures:
+    """How one synthesiser is heard in one noise."""
+    from engine.speech.benchmark import Spoken, measure
     from engine.speech.game_words import GameWords
 
     content = _content()
     lines = [Spoken(line["text"], tuple(line.get("names", ()))) for line in content["lines"]][:: 2 if quick else 1]
-    words = GameWords.of(content["game"])
-    rows: list[Figures] = []
-    for who, voices in _speakers(quick).items():
-        for told in (True, False):
-            for noise, ratio in NOISES if told else NOISES[:3:2]:
-                score = measure(ears, lines, words if told else GameWords(), voices, noise, ratio)
-                rows.append(
-                    {
-                        "said_by": who,
-                        "noise": "clean" if ratio is None else f"{noise} noise at {ratio:.0f} dB",
-                        "words_of_the_game": told,
-                        "word_error": round(score.word_error, 3),
-                        "names": round(score.names_right, 3),
-                        "p50_s": round(score.p50_s, 3),
-                        "processor_s": round(median(score.busy), 3),
-                        "lines": len(score.heard),
-                    }
-                )
-                typer.echo(f"hearing: {rows[-1]}")
-    return rows
+    words = GameWords.of(content["game"]) if told else GameWords()
+    said = [(voice, number, line) for voice in voices for number, line in enumerate(lines)]
+    score = measure(ears, shown(said, bar), words, noise, ratio)
+    return {
+        "said_by": who,
+        "noise": _noise_name(noise, ratio),
+        "words_of_the_game": told,
+        "word_error": round(score.word_error, 3),
+        "names": round(score.names_right, 3),
+        "p50_s": round(score.p50_s, 3),
+        "processor_s": round(median(score.busy), 3),
+        "lines": len(score.heard),
+        "counted": {"errors": score.errors, "words": score.words, "names": score.names, "found": score.found},
+    }
 
 
 def _speakers(quick: bool) -> dict[str, tuple[str, ...]]:
@@ -147,7 +199,7 @@ def _intents(ears: Ears, bundle: Path | None, quick: bool) -> Figures:
     for who, voices in _speakers(quick).items():
         each = []
         for voice in voices[:2]:
-            sounds = (sound_of_line(text, voice) for text, _ in lines)
+            sounds = (sound_of_line(text, voice) for text, _ in shown(lines, f"intents, said by {who}'s {voice}"))
             each.append(right([ears.hear(sound, len(sound) / 16_000, game).text for sound in sounds]))
         shares[f"said by {who}"] = sum(each) / len(each)
     told = ", ".join(f"{how} {share:.1%}" for how, share in shares.items())

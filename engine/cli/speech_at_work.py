@@ -8,23 +8,28 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
 import typer
 
 from engine.bridge.client import Client, Frame
+from engine.cli.parts import shown
 from engine.errors import Fault
 
 _WIDTH, _HEIGHT = 640, 360
 _EVERY_S = 0.05  # between frames
 _WAIT_S = 8.0
+_AUDIBLE = 0.01  # of full scale
+_LETS_GO_S = 0.25  # after the last sound
 
 
-def live_figures(bundle: Path | None, model: str, lines: Sequence[str], runs: int) -> dict[str, Any]:
+def live_figures(bundle: Path | None, model: str, lines: Sequence[str], quick: bool = False) -> dict[str, Any]:
     """What a server, its voice process, and a game that speaks and listens come to."""
     with _processes(bundle, model) as (endpoint, voice), Client(endpoint, name="bench", timeout=20) as client:
         client.spawn("mira", "healer", ["wolf", "fire"])
@@ -35,27 +40,61 @@ def live_figures(bundle: Path | None, model: str, lines: Sequence[str], runs: in
                 raise Fault(
                     "bench", "The voice process did not come within a minute.", "Run `python -m engine voice` to see why."
                 )
-        decided, sounded, missed = _talks(client, lines, runs)
-        before = _frames(client, 10.0)
-        during = _frames_while_it_talks(endpoint, client, 10.0)
+        runs = 6 if quick else 20
+        pushed = _talks(client, lines, runs)
+        opened = _talks(client, lines, runs, opened=True)
+        before: list[float] = []
+        during: list[float] = []
+        for _ in range(1 if quick else 3):  # by turns, since the machine may be slower at one time than at another
+            before += _frames(client, 10.0)
+            during += _frames_while_it_talks(endpoint, client, 10.0)
         memory = _memory(voice)
+    sounded = pushed.sounded + opened.sounded
     figures = {
-        "end_of_speech_to_decision_p50_s": round(median(decided), 3) if decided else None,
+        "push_to_talk": pushed.figures(),
+        "open_microphone": opened.figures(),
         "decision_to_first_sound_p50_s": round(median(sounded), 3) if sounded else None,
-        "not_answered": missed,
-        "frame_to_decision_p99_ms": {"alone": _p99(before), "beside_speech": _p99(during)},
+        "frame_to_decision_p99_ms": {"alone": _p99(before), "beside_speech": _p99(during), "frames": len(before) + len(during)},
         "p99_ratio": round(_p99(during) / _p99(before), 2),
         "memory_mb": memory,
     }
-    typer.echo(
-        f"end of speech -> decision {figures['end_of_speech_to_decision_p50_s']} s, decision -> first sound "
-        f"{figures['decision_to_first_sound_p50_s']} s (p50 of {runs}; {missed} not answered)"
-    )
+    for how, talks in (("push to talk", pushed), ("open microphone", opened)):
+        found = talks.figures()
+        typer.echo(
+            f"{how}: end of speech -> decision {found['decision_p50_s']} s (p50 of {runs}; {talks.missed} not answered), "
+            f"end of sound -> decision {found['after_the_button_p50_s']} s"
+        )
+    typer.echo(f"decision -> first sound {figures['decision_to_first_sound_p50_s']} s (p50)")
     typer.echo(
         f"frame -> decision p99: {_p99(before)} ms alone, {_p99(during)} ms while it hears and speaks "
         f"({figures['p99_ratio']} times); memory of the voice process {memory} MB"
     )
     return figures
+
+
+@dataclass(slots=True)
+class _Talks:
+    """Lines that were said and answered.
+
+    Attributes:
+        decided: seconds from the last sound of a line to the decision about it.
+        let_go: the same from when the button was let go, which is a little later.
+        sounded: from a decision to the first sound of its line.
+        missed: lines that brought no decision with words.
+    """
+
+    decided: list[float] = field(default_factory=list)
+    let_go: list[float] = field(default_factory=list)
+    sounded: list[float] = field(default_factory=list)
+    missed: int = 0
+
+    def figures(self) -> dict[str, Any]:
+        return {
+            "decision_p50_s": round(median(self.decided), 3) if self.decided else None,
+            "after_the_button_p50_s": round(median(self.let_go), 3) if self.let_go else None,
+            "lines": len(self.decided) + self.missed,
+            "not_answered": self.missed,
+        }
 
 
 @contextmanager
@@ -98,48 +137,63 @@ def _processes(bundle: Path | None, model: str) -> Iterator[tuple[str, subproces
                     process.wait()
 
 
-def _talks(client: Client, lines: Sequence[str], runs: int) -> tuple[list[float], list[float], int]:
-    """Seconds from the end of speech to the decision, and from there to the first sound of its line."""
+def _talks(client: Client, lines: Sequence[str], runs: int, opened: bool = False) -> _Talks:
+    """Lines said in real time, each answer spoken until its first sound."""
     from engine.speech.benchmark import sound_of_line
 
-    decided: list[float] = []
-    sounded: list[float] = []
-    missed = 0
-    for number in range(runs):
-        decision = _said(client, sound_of_line(lines[number % len(lines)], "en-us"), decided)
+    talks = _Talks()
+    title = f"lines, {'open microphone' if opened else 'push to talk'}"
+    for number in shown(range(runs), title):
+        decision = _said(client, sound_of_line(lines[number % len(lines)], "en-us"), talks, opened)
         if decision is None:
-            missed += 1
+            talks.missed += 1
             continue
         began = time.perf_counter()
-        client.voice("mira", f"{decision.line} {number}.", emotion=decision.emotion)  # a line that was never made before
+        told = f"{decision.line} {number}, {'loud' if opened else 'low'}."  # a line that was never made before
+        client.voice("mira", told, emotion=decision.emotion)
         while time.perf_counter() - began < _WAIT_S:
             client.poll(0.005)
             if any(getattr(sound, "pcm", b"") for sound in client.sounds()):
-                sounded.append(time.perf_counter() - began)
+                talks.sounded.append(time.perf_counter() - began)
                 break
         client.hush()
-    return decided, sounded, missed
+    return talks
 
 
-def _said(client: Client, sound: Any, decided: list[float]) -> Any:
-    """Say a line as a player does, in real time; the decision that has words, or None where none comes."""
+def _said(client: Client, sound: Any, talks: _Talks, opened: bool = False) -> Any:
+    """Say a line as a player does, in real time; the decision that has words, or None where none comes.
+
+    The button is let go a quarter of a second after the last sound; an open microphone goes on in silence.
+    """
     from engine.speech.sound import RATE, pcm_of
 
-    hearing, step = client.hear("mira"), RATE // 20
-    began = time.perf_counter()
-    for number, start in enumerate(range(0, len(sound), step)):
-        hearing.put(pcm_of(sound[start : start + step]), time.monotonic())
-        client.poll(max(0.0, began + (number + 1) * _EVERY_S - time.perf_counter()))
+    step = RATE // 20
+    last = int(np.flatnonzero(np.abs(sound) > _AUDIBLE)[-1]) + 1
+    heard = sound[: last + int(_LETS_GO_S * RATE)]
+    if opened:
+        heard = np.pad(heard, (0, int(_WAIT_S * RATE)))
+    hearing = client.hear("mira", open=opened)
+    began, decision = time.perf_counter(), None
+    for number, start in enumerate(range(0, len(heard), step)):
+        hearing.put(pcm_of(heard[start : start + step]), time.monotonic())
+        told = _worded(client.poll(max(0.0, began + (number + 1) * _EVERY_S - time.perf_counter())))
+        if opened and told and start > last:  # what is said before is about something else
+            decision = told
+            hearing.drop()
+            break
+    over = time.perf_counter()
     hearing.end()
-    ended = time.perf_counter()
-    while time.perf_counter() - ended < _WAIT_S:
-        for decision in client.poll(0.005):
-            if decision.line:
-                decided.append(time.perf_counter() - ended)
-                return decision
-        if hearing.over and not hearing.text:
-            return None
-    return None
+    while decision is None and time.perf_counter() - over < _WAIT_S and (hearing.text or not hearing.over):
+        decision = _worded(client.poll(0.005))
+    if decision is not None:
+        now = time.perf_counter()
+        talks.decided.append(now - began - last / RATE)
+        talks.let_go.append(now - (began + last / RATE + _LETS_GO_S))
+    return decision
+
+
+def _worded(decisions: Iterable[Any]) -> Any:
+    return next((decision for decision in decisions if decision.line), None)
 
 
 def _frames(client: Client, seconds: float) -> list[float]:
@@ -173,7 +227,7 @@ def _frames_while_it_talks(endpoint: str, client: Client, seconds: float) -> lis
             while not over.is_set():
                 number += 1
                 talker.voice("mira", f"I shall tell you of day {number}, and of what we did on it, if you care to hear it.")
-                _said(talker, sound_of_line("Have you seen Orrin anywhere today?", "en-us"), [])
+                _said(talker, sound_of_line("Have you seen Orrin anywhere today?", "en-us"), _Talks())
                 talker.sounds()
 
     thread = threading.Thread(target=talk, daemon=True)

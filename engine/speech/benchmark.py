@@ -119,14 +119,15 @@ def noise_of(kind: str, size: int, seed: int) -> Samples:
     return noise
 
 
-def measure(
-    ears: Ears, lines: Sequence[Spoken], words: GameWords, voices: Sequence[str], noise: str, ratio: float | None
-) -> Score:
-    """How well lines are heard, as push to talk."""
+def measure(ears: Ears, said: Iterable[tuple[str, int, Spoken]], words: GameWords, noise: str, ratio: float | None) -> Score:
+    """How well lines are heard, as push to talk.
+
+    Args:
+        said: voice, number (another one is other noise) and line of each.
+    """
     score = Score()
-    for voice in voices:
-        for number, line in enumerate(lines):
-            _add(score, ears, line, sound_of_line(line.text, voice, noise, ratio, number), words)
+    for voice, number, line in said:
+        _add(score, ears, line, sound_of_line(line.text, voice, noise, ratio, number), words)
     return score
 
 
