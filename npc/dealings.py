@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from npc.conversation import accounts, basket, no_stall, trade
+from npc.conversation import accounts, basket, deals, no_stall, trade
 from npc.conversation.clause import Clause
+from npc.conversation.payment import on_credit
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, counted, number
-from npc.language.formulas import patterns
+from npc.language.formulas import group, patterns
 from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.plain import plain
 from npc.language.senses import Ask, Meaning, Sense
@@ -21,12 +22,14 @@ from npc.types import Effect, Percept
 
 KEPT = frozenset({Ask.KEEPS, Ask.GIVES_BACK, Ask.TAKES_BACK})
 _IT_BACK = re.compile(r"\b(?:it|that|this|them)(?: to me)? back\b|\bback (?:it|that|this|them)\b", re.IGNORECASE)
-_MY_THING, _MINE_BACK, _TAKES_NOW, _TOO, _ITS_MINE, _COINS, _TAKE_THE = patterns(
-    "handing.yaml", "my_thing mine_back takes_now too its_mine coins take_the"
+_MY_THING, _MINE_BACK, _TAKES_NOW, _TOO, _ITS_MINE, _COINS, _TAKE_THE, _TAKE_THIS = patterns(
+    "handing.yaml", "my_thing mine_back takes_now too its_mine coins take_the take_this"
 )
 # Beside which another clause may be what is asked.
 _SAYS_LITTLE = frozenset({Sense.OTHER, Sense.SELF, Sense.YES, Sense.NO, Sense.RELEASE})
 _BUYING = frozenset({"give", "buy", "sell", "get", "hand"})
+_CLOSES = re.compile(r"\b(?:deal|agreed|done|sold|shake on it)[\s.!]*$", re.IGNORECASE)
+_PARTS = re.compile(r"(?<=[,.!;]) (?=here|take|I\b)")
 SURE = 0.9  # of what the account tells
 _DUE = 120.0  # seconds for which coins are for what was sold
 _LATELY = 4  # lines in which somebody spoke of a thing as his own
@@ -88,8 +91,15 @@ def traded_for(turn: Turn, looked: Percept) -> Reply | None:
     if "trade" in parts.persona.boundaries or (turn.clause.sense is Sense.ORDER and turn.clause.conditions):
         return None
     intent, p = best(heard.intent)
+    on_table = turn.ledger.asked == "deal" and turn.ledger.open_bid("npc") is not None
     in_view = heard.target is not None and not turn.clause.meaning.thing
     in_view = in_view and not basket.goes_on(turn.clause, turn.ledger, stall_of(turn), looked.time)
+    if _is_bid(turn.clause) and turn.clause.said.endswith("?"):  # "thirty?? 12": who is startled bids with what comes after
+        last = next((pair for pair in reversed(turn.clauses[1:]) if _is_bid(pair[0]) and not pair[0].said.endswith("?")), None)
+        turn = replace(turn, clauses=[last, *(pair for pair in turn.clauses if pair is not last)]) if last is not None else turn
+    if (later := next(filter(None, (on_credit(c, turn.ledger) for c, _ in turn.clauses[1:])), None)) is not None:
+        turn.settled += [c for c, _ in turn.clauses]
+        return later
     stall, wished = stall_of(turn), all_wanted(turn, stall_of(turn))
     traded = basket.answer(
         wished,
@@ -104,11 +114,19 @@ def traded_for(turn: Turn, looked: Percept) -> Reply | None:
     if traded is None:
         return None
     turn.settled += [c for c, _ in turn.clauses if wished is not turn.clause and c.sense is Sense.ORDER]
+    if traded.topic == "price" and on_table and _agrees(turn):  # "without the rope, deal"
+        traded = deals.close(turn.ledger, stall, looked.speaker, looked.time) or traded
     bid = next((c for c, _ in turn.clauses[1:] if _is_bid(c)), None)
     if traded.topic == "price" and bid is not None:  # "I need an axe. 20 coins?"
         turn.settled.append(bid)
         traded = trade.answer(bid, turn.ledger, stall, looked.speaker, looked.time) or traded
     return traded
+
+
+def _agrees(turn: Turn) -> bool:
+    """Whether a deal is closed in so many words, and nothing asked."""
+    closes = any("deal" in c.meaning.values for c, _ in turn.clauses)
+    return closes and _CLOSES.search(turn.percept.text) is not None
 
 
 def _is_bid(clause: Clause) -> bool:
@@ -186,8 +204,11 @@ def gifts(text: str, ledger: Ledger, now: float) -> list[tuple[str, str]]:
     words = plain(text)
     due = any(b.state == "open" and b.by == "npc" for b in ledger.bids if ledger.asked == "deal")
     due = due or any(b.state == "agreed" and not b.buys and now - b.time <= _DUE for b in ledger.bids)
-    if (coins := _COINS.match(words)) is not None and not due and not no_stall.is_bribe(words):
+    coins = next(filter(None, map(_COINS.match, _PARTS.split(words))), None)
+    if coins is not None and not due and not no_stall.is_bribe(words):
         return [("handed", f"{number(coins['n']) or coins['n']} coins" if coins["n"] not in {"a", "an"} else "coin")]
+    if not ledger.asked and (this := _TAKE_THIS.fullmatch(words)) is not None:
+        return [("handed", group(this, "item").lower())]
     taken = _TAKE_THE.fullmatch(words)
     if taken is not None and any(mentions(heard.text, f"my {taken['item']}") for heard in ledger.heard[-_LATELY:]):
         return [("handed", taken["item"].lower())]

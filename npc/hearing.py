@@ -32,7 +32,7 @@ from npc.memory.ledger import Heard, Ledger, Meant, Order
 from npc.orders import held_back
 from npc.parts import CharacterParts, best
 from npc.replies import BESIDE, HANDLERS, reply
-from npc.second_opinion import as_gift, is_hostile, second_opinion
+from npc.second_opinion import as_gift, as_trade, is_hostile, second_opinion
 from npc.smalltalk import FORMED
 from npc.turn import Turn
 from npc.types import Decision, Percept
@@ -115,7 +115,8 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     named = [bool(stall.wares) and names_wares(clause, stall) for clause, _ in pairs]
     decides = min(range(len(pairs)), key=lambda n: (*_weight(pairs[n], named[n]), n))
     handed = gifts(percept.text, person.ledger, percept.time)
-    facts = [*(told(plain(percept.text)) or _named(percept.text, person.ledger)), *handed]
+    facts = told(plain(percept.text)) or _named(percept.text, person.ledger)
+    facts = [*facts, *(gift for gift in handed if gift not in facts)]
     turn = Turn(parts, percept, person, [pairs[decides], *pairs[:decides], *pairs[decides + 1 :]], facts, handed)
     if handed:
         turn.clauses[0] = (turn.clause, as_gift(turn.heard))
@@ -128,6 +129,8 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     if turn.clause.lost and turn.heard.target is None:
         _mean_the_only_thing(turn)
     turn.replied = reply(turn, percept) or held_back(turn)
+    if turn.replied is not None and turn.replied.action == "trade":
+        turn.clauses[:] = [(clause, as_trade(clause, part)) for clause, part in turn.clauses]
     return turn
 
 

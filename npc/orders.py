@@ -12,6 +12,7 @@ from npc.conversation.reply import Reply
 from npc.conversation.things import rival
 from npc.conversation.view import taken_for
 from npc.language.kinds import PERSON, akin, is_alive, to_look_for
+from npc.language.mood import Mood, mood_of
 from npc.language.phrases import PRONOUN, kind_of, singular, thing_in
 from npc.language.senses import BEYOND, STEPS_BACK, Ask, Sense
 from npc.memory.ledger import Order
@@ -40,6 +41,9 @@ _EXCEPT = re.compile(
 )
 _HIM = re.compile(r"\b(?:him|her|anyone|anybody)\b", re.IGNORECASE)
 _ME = re.compile(r"(?:me|us)\b", re.IGNORECASE)
+_WOULD = re.compile(r"would you (?:really |also |even |ever )*(?P<verb>[a-z]+)\b", re.IGNORECASE)
+_TALKED_OF = 0.8  # likeness from which words are what anybody may be asked
+_BACK = "back"  # where it turns
 
 
 def _end(turn: Turn, actions: Sequence[str]) -> bool:
@@ -145,6 +149,8 @@ def order(turn: Turn) -> Reply | None:
     if clause.meaning.verb == "step" and STEPS_BACK.match(clause.text):
         _end(turn, ("attack", "follow"))
         return Reply("steps_back", "was told to step back")
+    if clause.meaning.verb == "turn" and clause.meaning.values.get("rest") == "round" and not clause.conditions:
+        return Reply("turns", "was told to turn round", effects=(Effect("turn", {"to": _BACK}),))
     if _is_beyond(clause, percept):
         return Reply("to_order", f"was asked to {clause.meaning.verb}, which it cannot do")
     actions = actions_of(turn, clause)
@@ -169,6 +175,18 @@ def order(turn: Turn) -> Reply | None:
     if clause.meaning.is_deed_of_a_thing and not clause.thing and percept.target is None and percept.has_frame:
         return None if clause.meaning.verb in {"fight", "attack", "kill"} else ask_which(turn)
     return None
+
+
+def supposed(turn: Turn) -> Reply | None:
+    """ "Would you fight it for a hundred coins?": nothing is done, but told whether it would."""
+    clause = turn.clause
+    found = _WOULD.match(clause.text) if clause.sense is Sense.QUESTION and mood_of(clause.text) is Mood.SUPPOSED else None
+    actions = turn.parts.behaviour.deeds.get(found["verb"].lower(), ()) if found is not None else ()
+    if found is None or not actions or best(turn.heard.talk)[1] >= _TALKED_OF:
+        return None
+    drives = turn.parts.drives(turn.heard)
+    wills = turn.parts.may_do(actions[:1]) and turn.parts.actions.appeal(actions[0], drives) >= 0.0
+    return Reply("would" if wills else "would_not", f"was asked whether it would {found['verb']}")
 
 
 def _is_beyond(clause: Clause, percept: Percept) -> bool:

@@ -19,7 +19,7 @@ from npc.language.plain import plain
 from npc.language.senses import Ask, Sense, about_whom
 from npc.language.told import YES
 from npc.memory.ledger import Promise
-from npc.orders import ask_which, cease, forbid, lift, order, release
+from npc.orders import ask_which, cease, forbid, lift, order, release, supposed
 from npc.parts import best
 from npc.turn import Turn
 from npc.types import Percept
@@ -51,6 +51,7 @@ _SEEN_OF = frozenset(
 )
 _UNSURE = frozenset({"what_thing", "which", "cannot_tell", "blind", "no_credit"})  # nothing to add in passing
 _NO_DEED = frozenset({"celebrate", "talk", "greet", "idle"})  # "do not laugh"
+_PASSED_ON = frozenset({"tell", "mention", "reveal", "repeat", "betray"})
 _MOST_ALSO = 2  # further answers to one utterance
 _VERY = 0.9  # likeness from which words are what anybody may be asked, though they name what is not in view
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
@@ -139,7 +140,9 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     waits = clause.sense is Sense.OTHER and not perhaps and any(c.joint in {"if", "when"} for c in clause.conditions)
     if waits and best(turn.heard.action)[0] in _DONE and (planned := waiting(turn, clause)) is not None:
         return planned  # no deed is done before its condition holds
-    if clause.sense is Sense.FORBID and _is_talk(turn):
+    if (would := supposed(turn)) is not None:
+        return would
+    if clause.sense is Sense.FORBID and _is_talk(turn) and not _is_secret(clause):
         return smalltalk.answer(turn)
     handler = HANDLERS.get(clause.sense)
     return (handler(turn) if handler is not None else None) or followups.loosely(turn) or smalltalk.answer(turn)
@@ -202,6 +205,11 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
 def _is_talk(turn: Turn) -> bool:
     """Whether no deed is bidden or forbidden: "do not worry about me", "make one about me"."""
     return best(turn.heard.talk)[1] >= smalltalk.FORMED and {*actions_of(turn, turn.clause)} <= _NO_DEED
+
+
+def _is_secret(clause: Clause) -> bool:
+    """Whether something is not to be passed on: "do not tell the guard what I told you"."""
+    return clause.meaning.verb in _PASSED_ON and not clause.meaning.values.get("rest", "").lower().startswith(("me", "us"))
 
 
 def _is_said(clause: Clause) -> bool:

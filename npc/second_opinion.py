@@ -53,7 +53,7 @@ _WANTED = {
 _CHANGING_HANDS = frozenset({Ask.KEEPS, Ask.GIVES_BACK, Ask.TAKES_BACK, Ask.PASSES_ON})
 _OF_THINGS = {"give": "give_me", "pick_up": "pick_up", "use": "use", "go_to": "go_to"}
 _PLAIN = frozenset(
-    {"stand", "stay", "wait", "follow", "protect", "defend", "heal", "flee", "celebrate", "dance", "scare", "shoo"}
+    {"stand", "stay", "wait", "follow", "protect", "defend", "heal", "flee", "celebrate", "dance", "scare", "shoo", "sit"}
 )
 _WORDS, _VAGUELY = frozenset({"talk", "idle", "greet"}), 0.6
 _CALM = frozenset({"come", "walk", "wait", "follow", "sit", "listen"})
@@ -151,10 +151,22 @@ def as_gift(percept: Percept) -> Percept:
     return replace(percept, **heard)  # type: ignore[arg-type]
 
 
+def as_trade(clause: Clause, percept: Percept) -> Percept:
+    """What words are taken for that are answered by a price: no enmity, whatever is heard in the name of a ware."""
+    if insults(clause.said) or means_harm(clause.said):
+        return percept
+    return _cleared(percept)
+
+
 def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     """The clause and its percept, put right by who does what to whom in it, and by what it is for."""
     if clause.meaning.ask in _CHANGING_HANDS and not insults(clause.text):  # "hold my cloak while I fight"
-        return clause, _unalarmed(_without_manners(_cleared(percept)))
+        heard = _unalarmed(_without_manners(_cleared(percept)))
+        if (
+            clause.meaning.ask is Ask.PASSES_ON and best(heard.intent)[0] in _ORDERED
+        ):  # "tell the healer to come" moves nobody else
+            heard = replace(heard, intent=mostly(heard.intent, "none", _FAIR), action=mostly(heard.action, "talk", _FAIR))
+        return clause, heard
     if clause.sense is Sense.FOREIGN:  # what the model hears in it, it hears in the sound of it
         unheard = {head: mostly(getattr(percept, head), label, SURE) for head, label in _UNHEARD.items()}
         # A card may be written in that tongue: its very words are known.
@@ -302,7 +314,7 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
     if enmity and named and heard not in named:  # "bring her closer to the fire"
         asked = _WANTED.get(named[0], _OF_THINGS.get(named[0], "none"))
         return replace(percept, action=mostly(percept.action, named[0], SURE), intent=mostly(percept.intent, asked, SURE))
-    if clause.meaning.verb in _PLAIN and unheard and not _UP.match(rest):
+    if clause.meaning.verb in _PLAIN and unheard and (not _UP.match(rest) or clause.meaning.verb == "sit"):
         deed = named[0]
         return replace(percept, action=mostly(percept.action, deed, SURE), intent=mostly(percept.intent, _WANTED[deed], SURE))
     helps, plain = clause.meaning.verb == "help", ORDERS.get(clause.meaning.verb)

@@ -157,7 +157,7 @@ def _how_many(question: Asked, ledger: Ledger) -> Reply | None:
     if kinds is None or not ledger.deeds:
         return None
     if singular(words.rpartition(" ")[2]) in COIN:
-        return _coins(ledger, question.mine)
+        return _coins(ledger, question.to in {"in", "bought"})
     known = bought_from(ledger, words) if "sold" in kinds else _sum(_deeds(ledger, kinds, words))
     if not words and (last := _last(ledger, kinds)) is not None:  # "how many did you take?" of what changed hands last
         known = {last.item: known.get(last.item, last.count)}
@@ -170,7 +170,7 @@ def _coins(ledger: Ledger, mine: bool) -> Reply:
     """All coins that went one way; those counted out for the last sale, where nothing else was given."""
     gifts = sum(d.count for d in ledger.deeds if d.what == "given" and d.item == "coin")
     last = _last(ledger, {"paid", "sold"})
-    if not mine:
+    if not mine:  # those that it gave out
         total = sum(d.price for d in ledger.deeds if d.what in {"bought", "refunded"})
     elif last is not None and last.what == "paid" and not gifts:
         total = last.price

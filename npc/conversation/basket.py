@@ -50,7 +50,11 @@ _MANY = re.compile(
     rf"(?P<n___>(?!an? ){_NUMBER})(?: actually| please| then)*(?=[\s.!]*$|,)(?!\?)",
     re.IGNORECASE,
 )
-_UNIT = "bags?|sacks?|pieces?|bundles?|bowls?|mugs?|plates?|slices?|jars?|flasks?|loads?|units?"
+_UNIT = (
+    "bags?|sacks?|pieces?|bundles?|bowls?|mugs?|plates?|slices?|jars?|flasks?|loads?|units?|lengths?|coils?|bottles?|cups?|pounds?|"
+    "lumps?|vials?|bits?|portions?"
+)
+_A_UNIT = re.compile(_UNIT)
 _UNITS = re.compile(rf"(?P<n>(?!an? ){_NUMBER}) (?:{_UNIT})\b(?! of (?!it\b|them\b|that\b))", re.IGNORECASE)
 _PLEASE = re.compile(r"\bplease\b", re.IGNORECASE)
 _SO_MANY_PLEASE = re.compile(
@@ -84,7 +88,12 @@ _FREE = re.compile(r"\b(?:for free|for nothing|a free|on the house|as a gift|for
 _THROWS_IN = re.compile(
     r"\b(?:throw|chuck|toss|put|add) in (?P<item>[a-z0-9' -]+?)(?: (?:for free|as well|too|on top|for nothing|with it))*"
     r"(?=[\s,.!?]*$|,| and\b| then\b)|"
-    r"\bif (?:I get|you add|you give me|I can have) (?P<item_>[a-z0-9' -]+?) (?:too|as well|with it|on top|for free)\b",
+    r"\bif (?:I get|you add|you give me|I can have) (?P<item_>[a-z0-9' -]+?) (?:too|as well|with it|on top|for free)\b|"
+    r"\b(?:with|plus|including) (?!my\b)(?P<item__>(?:the |an? |some |that |your )[a-z0-9' -]+?) "
+    r"(?:on top|thrown in|included|as well|"
+    r"for free|on the house)\b|"
+    r"\b(?:but |if |as long as |provided )(?P<item___>(?:the |an? |that |your )[a-z0-9' -]+?) "
+    r"(?:comes with it|is included|goes with it|is free)\b",
     re.IGNORECASE,
 )
 _BID = re.compile(r"\b(?P<n>\d{1,6})\b")
@@ -113,12 +122,14 @@ class Basket:
         without: wares that are left out.
         coins: a sum, None where none is named.
         many: how many of what is on the table; 0 where that is not said.
+        some: wares of which there are several, and it is not said how many ("the needles").
     """
 
     wares: tuple[tuple[int, str], ...] = ()
     without: frozenset[str] = frozenset()
     coins: int | None = None
     many: int = 0
+    some: frozenset[str] = frozenset()
 
 
 def basket(words: str, stall: Stall) -> Basket:
@@ -126,6 +137,7 @@ def basket(words: str, stall: Stall) -> Basket:
     tokens = _TOKEN.findall(words.lower())
     wares: dict[str, int] = {}
     without: set[str] = set()
+    some: set[str] = set()
     at = 0
     while at < len(tokens):
         name, length = _ware_at(tokens, at, stall)
@@ -133,14 +145,18 @@ def basket(words: str, stall: Stall) -> Basket:
             if _DROPS.search(" ".join(tokens[:at])) or tokens[at + length : at + length + 1] == ["out"]:
                 without.add(name)
             else:
-                wares[name] = wares.get(name, 0) + _count_before(tokens, at)
+                before = _count_before(tokens, at)
+                wares[name] = wares.get(name, 0) + (before or 1)
+                if before is None and tokens[at + length - 1] != singular(tokens[at + length - 1]):
+                    some.add(name)
         at += max(length, 1)
     if _OF_EACH.search(words):
         wares = dict.fromkeys(stall.wares, 1) | wares
     many = _MANY.search(words) or _UNITS.search(words)
     count = next((v for v in many.groupdict().values() if v), "") if many is not None else ""
     coins = next((number(found["n"]) for pattern in _COINS if (found := pattern.search(words)) is not None), None)
-    return Basket(tuple((n, name) for name, n in wares.items()), frozenset(without), coins, _counted(count))
+    named = tuple((n, name) for name, n in wares.items())
+    return Basket(named, frozenset(without), coins, _counted(count), frozenset(some))
 
 
 def _counted(word: str) -> int:
@@ -161,13 +177,13 @@ def _ware_at(tokens: list[str], at: int, stall: Stall) -> tuple[str, int]:
     return (heads[0], 1) if len(heads) == 1 else ("", 0)
 
 
-def _count_before(tokens: list[str], at: int) -> int:
+def _count_before(tokens: list[str], at: int) -> int | None:
     for token in reversed(tokens[max(at - 3, 0) : at]):
         if (count := number(token)) is not None and token not in {"a", "an"}:
             return count
-        if token not in _SKIPPED:
+        if token not in _SKIPPED and not _A_UNIT.fullmatch(token):
             break
-    return 1
+    return None
 
 
 def _named(wares: tuple[tuple[int, str], ...]) -> tuple[int, str]:
@@ -249,6 +265,8 @@ def answer(
         read = _read(clause.said if adds else words, found, mine, ledger, stall, speaker, now)
         if read is not None:
             return read
+    if clause.meaning.ask is Ask.TOTAL and found.wares and not {name for _, name in found.wares} <= _lately_sold(ledger):
+        return _priced(*_named(found.wares), None, ledger, stall, speaker, now)  # "five salts and a rope, total?"
     said = trade.answer(clause, ledger, stall, speaker, now, heard, in_view)
     if said is not None and said.topic not in {"not_for_sale", "owes_nothing"}:
         return said
@@ -258,7 +276,8 @@ def answer(
 def _with_more(words: str, mine: Bid, stall: Stall) -> str:
     """What lies on the table, and what is to come with it for no more coins; empty where nothing is."""
     found = _THROWS_IN.search(words)
-    more = stall.find(thing_in(found["item"] or found["item_"])) if found is not None else ""
+    named = next(filter(None, found.groupdict().values()), "") if found is not None else ""
+    more = stall.find(thing_in(named)) if named else ""
     if not more or mine.count != 1 or more in {name for _, name in stall.parts(mine.item)}:
         return ""
     return stall.find(f"{mine.item} and {more}")
@@ -267,13 +286,17 @@ def _with_more(words: str, mine: Bid, stall: Stall) -> str:
 def _read(words: str, found: Basket, mine: Bid | None, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
     if mine is not None and mine.buys:
         return None
-    wares = found.wares
+    on_table = {name: n * mine.count for n, name in stall.parts(mine.item)} if mine is not None else {}
+    wares = tuple((on_table.get(name, n) if name in found.some else n, name) for n, name in found.wares)
+    given = wares
     if found.without and mine is not None:
         left = tuple((n * mine.count, name) for n, name in stall.parts(mine.item) if name not in found.without)
         wares = wares or left
         if not wares:
             return None
     elif not wares and found.many and (item := mine.item if mine is not None else _last_sold(ledger)):
+        if mine is None and " and " in item:
+            return None  # four of which?
         return _priced(found.many, item, found.coins, ledger, stall, speaker, now)
     elif (
         wares
@@ -291,7 +314,7 @@ def _read(words: str, found: Basket, mine: Bid | None, ledger: Ledger, stall: St
             found.coins
             or found.without
             or free
-            or wares != found.wares
+            or wares != given
             or _ASKS.search(words)
             or _TAKES.search(words)
             or _is_list(words, found)
@@ -313,6 +336,10 @@ def _is_list(words: str, found: Basket) -> bool:
 
 def _last_sale(ledger: Ledger) -> Bid | None:
     return next((bid for bid in reversed(ledger.bids) if not bid.buys and bid.state in {"agreed", "paid"}), None)
+
+
+def _lately_sold(ledger: Ledger) -> set[str]:
+    return {deed.item for deed in ledger.deeds if deed.what == "sold"}
 
 
 def _last_sold(ledger: Ledger) -> str:

@@ -171,6 +171,12 @@ def buys_what(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: floa
     return Reply("wants", "was asked what it buys", {"seen": told}, "trade")
 
 
+def no_use(values: Mapping[str, str]) -> Reply | None:
+    """What it says who buys nothing, of a thing that is named."""
+    one = singular(counted(thing_in(values.get("item", "")))[1])
+    return Reply("no_use", f"has no use for {one}", {"item": one}, "refuse") if one and "maybe" not in values else None
+
+
 def shown(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float) -> Reply | None:
     """ "I have two wolf pelts": what it pays for them, where it wants them or has just said what it wants."""
     count, named = counted(thing_in(values.get("item", "")))

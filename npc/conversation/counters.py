@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from npc.conversation import arguments
 from npc.conversation.accounts import bought_from
 from npc.conversation.bids import DEAL, ask, lower, offer, pay_more, put_down
 from npc.conversation.clause import Clause
@@ -58,6 +59,8 @@ def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: floa
     if (pays := _PAYS_NOW.match(said)) is not None:
         paid = f"here is {pays['n']} coins" if pays["n"] else "here is the money"
         return replace(clause, text=paid, meaning=meaning_of(paid))
+    if (argued := arguments.answer(clause, ledger, stall, speaker, now)) is not None:
+        return argued
     if (made := _MAKE_IT.match(said)) is not None:
         return _made(made, mine, ledger, stall, speaker, now)
     if mine is not None and mine.buys and (haggled := _WORTH.search(said) or _ONLY.match(said)) is not None:
@@ -99,7 +102,9 @@ def goes_on(clause: Clause, ledger: Ledger, now: float) -> bool:
     sold = any(d.what == "sold" and now - d.time <= FRESH for d in ledger.deeds[-3:])
     if not (lies or sold) or len(said) > LONGEST_SAID:
         return False
-    if any(pattern.match(said) for pattern in (_MAKE_IT, _INSTEAD, _SWAPS, _DIFFERENCE, _CHEAPER, _PAYS_NOW)):
+    if arguments.goes_on(said) or any(
+        pattern.match(said) for pattern in (_MAKE_IT, _INSTEAD, _SWAPS, _DIFFERENCE, _CHEAPER, _PAYS_NOW)
+    ):
         return True
     return lies and bool(_on_top(clause) or _ONLY.match(said) or _WORTH.search(said) or _HERE.match(said))
 

@@ -4,6 +4,7 @@ again; what was sold just now is taken back for what was paid; nothing is sold o
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from npc.conversation.clause import Clause
 from npc.conversation.recall import price_of
@@ -39,6 +40,7 @@ _UNWANTED = re.compile(
 _MONEY = frozenset({"money", "coins", "coin", "gold"})
 _SUPPOSES = re.compile(r"\b(?:if|in case|when)\b.*\?|\b(?:do|would|will|can|could) I get\b", re.IGNORECASE)
 _LENDS = re.compile(
+    r"\b(?:pay|bring|give)\b.{0,15}\bthe (?:rest|other half|remainder)\b.{0,10}\b(?:later|tomorrow|next|when|once|soon)|"
     r"\bpay\b.{0,30}\b(?:later|tomorrow|next (?:week|time|month))\b|"
     r"\b(?:lend|loan|borrow)\b.*\b(?:coins?|gold|money|\d+)\b|\bon credit\b|\bon (?:my|the|a) tab\b|\b(?:pay|"
     r"give) (?:you |it )*"
@@ -156,7 +158,14 @@ def paid(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> Reply | No
 
 
 def handed_over(reply: Reply | None, clause: Clause, ledger: Ledger) -> Reply | None:
-    """The reply; who closes a sale with the coins in hand has paid."""
-    if reply is not None and reply.topic == "sold" and _HANDS_OVER.match(clause.text):
-        ledger.bids = (*ledger.bids[:-1], ledger.bids[-1].model_copy(update={"state": "paid"}))
-    return reply
+    """The reply; who closes a sale with the coins in hand has paid, and gets back what he has paid too much."""
+    if reply is None or reply.topic != "sold" or not _HANDS_OVER.match(clause.text):
+        return reply
+    sale = ledger.bids[-1].model_copy(update={"state": "paid"})
+    ledger.bids = (*ledger.bids[:-1], sale)
+    given, due = number(clause.meaning.values.get("number", "")), sale.price or 0
+    if given is None or given <= due or sale.against:
+        return reply
+    ledger.did(Deed(what="paid", item=sale.item, count=sale.count, price=given, time=sale.time))
+    told = {**reply.values, "seen": coins(given), "value": coins(given - due)}
+    return replace(reply, topic="sold_change", why=f"{reply.why}, and gives {given - due} back", values=told)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from npc.conversation.clause import Clause, Reading
 from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_of
 from npc.conversation.referring import SUBJECTS, look_for, referred, thing_of
+from npc.conversation.resuming import resumed
 from npc.conversation.wording import of_another, one_by_one, taken_back
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.grammar import expanded
@@ -61,6 +62,14 @@ _WHAT_IS_LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _FEW = 3  # words
+_WAIT = re.compile(
+    r"(?:oh |no,? |actually,? )*(?:wait|hold on|hang on)(?: a (?:sec|second|moment|minute))?(?:,? no)?[.,! ]*", re.IGNORECASE
+)
+_THINKS_AGAIN = re.compile(
+    r"(?:please |just |actually |no,? )*(?:make|how|what|do not|not|I (?:want|would|need|have|mean|meant|only|said|changed)|"
+    r"only|can|could|is|are|was|did|forget|leave|the|that|let us|it|maybe|was)\b",
+    re.IGNORECASE,
+)
 _OH_COME_ON = re.compile(r"(?:oh|aw|ah|but|pfft|please)[, ]+come on[,.! ]*", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?:and )?(is|are|was|were) there[?. ]*", re.IGNORECASE)
 _THERE_IS = re.compile(r"\bthere (?:is|are|was|were) (?P<what>[^,?]{2,60}?)[.,! ]*$", re.IGNORECASE)
@@ -150,8 +159,14 @@ def _says_nothing(piece: Piece) -> bool:
     )
 
 
+def _is_wait(piece: Piece, after: Piece) -> bool:
+    """Whether "wait" only takes something back: "done. wait, make it four"."""
+    return _WAIT.fullmatch(piece.text) is not None and _THINKS_AGAIN.match(after.text) is not None
+
+
 def _without_pleas(pieces: list[Piece]) -> list[Piece]:
     """What is said, without "oh come on" beside it, which asks nobody to come."""
+    pieces = [p for n, p in enumerate(pieces, 1) if n == len(pieces) or not _is_wait(p, pieces[n])]
     if len(pieces) < 2 or _OH_COME_ON.fullmatch(pieces[0].text) is None:
         return pieces
     return [replace(pieces[1], joint=""), *pieces[2:]]
@@ -174,7 +189,7 @@ def _same(completed: str, said: str) -> bool:
 def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     said = piece.text
     inside = trimmed(reworded(trimmed(said)))
-    found = elliptic(said, ledger, before is None)
+    found = (resumed(said, ledger) if before is None else "") or elliptic(said, ledger, before is None)
     if before is not None and before.meaning.is_deed_of_a_thing and piece.joint == "then":
         found = found or of_another(inside, before.text, before.thing)
     text = found or inside

@@ -157,6 +157,7 @@ class Stall:
             [name for name in self.wares if head_of(name) == last],
             [name for name in self.wares if last == "one" and set(said[:-1]) & set(name.split())],
             [name for name in self.wares if akin(name, one)],
+            [name for name in self.wares if last in name.split()[:-1] and len(said) < 3],  # "one red and one blue"
         )
         return next(filter(None, fits), [])
 

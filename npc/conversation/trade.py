@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from npc.conversation.bids import DEAL, GOODS, WARES, ask, buys_what, lower, offer, pay_more, shown, swap
+from npc.conversation.bids import DEAL, GOODS, WARES, ask, buys_what, lower, no_use, offer, pay_more, shown, swap
 from npc.conversation.clause import Clause
 from npc.conversation.counters import split_count
 from npc.conversation.deals import agreed_on, close, refuse, settled_since, sold
@@ -52,6 +52,7 @@ _GET_IT = re.compile(
     r"(?: now| then| first| already| please| at least)*[?.! ]*",
     re.IGNORECASE,
 )
+_SELLS = re.compile(r"\b(?:buy|interested|for sale|to sell|take it off)\b", re.IGNORECASE)
 _FRESH = 120.0  # seconds for which a sale is waited for
 _OF_ANY_KIND = re.compile(
     r"(?:nice |good |little |small |cheap |wedding |birthday )*(?:gifts?|presents?|souvenirs?|supplies|gear|equipment|"
@@ -89,7 +90,8 @@ def answer(
     if (due := _of_what_is_sold(clause, ledger, stall, now)) is not None:
         return agreed_on(due)
     if meaning.ask is Ask.HAVE:
-        return shown(values, ledger, stall, now)
+        sells = not stall.wants and _SELLS.search(clause.said) is not None
+        return shown(values, ledger, stall, now) or (no_use(values) if sells else None)
     if meaning.sense is Sense.ORDER and meaning.verb != "keep":
         return None if in_view else _ordered(clause, ledger, stall, speaker, now)
     if ledger.asked == WARES and meaning.sense is Sense.OTHER and (item := stall.find(thing_in(clause.text))):
@@ -108,7 +110,7 @@ def answer(
     if meaning.sense is not Sense.TRADE and not (meaning.sense in {Sense.YES, Sense.NO} and ledger.asked == DEAL):
         return None
     if meaning.ask is Ask.BUYS:
-        return buys_what(values, ledger, stall, now) if stall.wants else None
+        return buys_what(values, ledger, stall, now) if stall.wants else no_use(values)
     if meaning.ask is Ask.WARES:
         if "than" in values:  # "is the red one cheaper than the blue one?"
             pair = [name for key in ("item", "other") for name in stall.meant(thing_in(values.get(key, "")))]
@@ -121,7 +123,7 @@ def answer(
     if meaning.sense is Sense.NO:
         return refuse(ledger)
     startled = clause.said.rstrip().endswith(("?", "!!"))
-    if startled and (bid := ledger.open_bid("npc")) and values.get("number") == str(bid.price):
+    if startled and (bid := ledger.open_bid("npc")) and number(values.get("number", "")) == bid.price:
         values = {**values, "dear": values["number"]}  # "60??": who says the price again finds it high
     elif startled and open_bid is None and (item := _plenty(values, ledger, stall)):  # "30 for that??" is no bid
         return ask(item, stall.asks(item), "price", ledger, now)
@@ -248,6 +250,8 @@ def _wares(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float, 
     listed = sorted(among or stall.wares, key=lambda name: stall.asks(name)) if "rank" in values else among or list(stall.wares)
     most = number(values.get("number", ""))
     listed = [name for name in listed if most is None or stall.asks(name) <= most]
+    if "else" in values and (spoken_of := ledger.open_bid("npc")) is not None:
+        listed = [name for name in listed if name != spoken_of.item] or listed
     if not listed:
         return Reply("no_deal", f"has nothing for {most} coins", {"item": "anything"}) if stall.wares else None
     if rank := values.get("rank"):

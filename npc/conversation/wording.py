@@ -31,7 +31,17 @@ _AGAIN = re.compile(
 _NO = re.compile(
     expanded(
         r"^(?:no+|nah)[,.!]* "
-        r"(?=(?:please |just )?(?:do not|never(?! mind)|not (?:the|that)|(?:leave|stop|put|keep|drop|wait|hold|forget)\b))"
+        r"(?=(?:please |just )?(?:do not|never(?! mind)|not (?:the|that)|"
+        r"(?:leave|let (?:it|him|her|them|me)|stop|put|keep|drop|wait|hold|forget)\b))"
+    ),
+    re.IGNORECASE,
+)
+# "Yes take it": who takes back what he took back.
+_YES = re.compile(
+    expanded(
+        r"^(?:actually |well |ah |oh )*(?:(?:yes|sure|fine|you know what)[,.! ]+|(?:right|good|all ?right)[,.!]+ )+"
+        r"(?=(?:please |just |now )*(?:<verbs>) "
+        r"(?:it|that|them|this|him|her|me|the|your|my|up|down|here|away|back)\b)"
     ),
     re.IGNORECASE,
 )
@@ -89,7 +99,7 @@ def taken_back(said: str, ledger: Ledger) -> str:
     said = _NOBODY.sub("do not let anybody ", _GET_BY.sub("come ", said))
     said = _WHICH_ONE.sub("which one is ", said)
     said = _SHOW.sub(r"where is \g<thing>", said)
-    said = _OUT.sub("put out the fire", _NO.sub("", _WAIT.sub("", said)))
+    said = _OUT.sub("put out the fire", _NO.sub("", _WAIT.sub("", _YES.sub("", said))))
     said = _NOT_THAT.sub(r"\g<do>", said)
     found = _TURNS.match(said)
     if found is None:

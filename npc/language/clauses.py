@@ -37,6 +37,9 @@ _ASKS = re.compile(r"(?:what|who|where|why|how|which|whose)\b(?! (?:do|would|wil
 _CHOOSES = re.compile(r"(?:should|shall|do|does|did|is|are|was|were|which|what|who)\b", re.IGNORECASE)
 _SUPPOSES = re.compile(
     r"(?:and |so |but )?(?:what|how|who|where|which) (?:would|will|do|could|should) (?:you|we|I)\b.*\b(?:if|when)\b"
+    r"|(?:and |so |but )?would you (?!please\b|kindly\b|mind\b|like\b|be so\b|wait\b|stay\b)[a-z]+\b.* if (?:I|he|she|they|we|"
+    r"somebody|someone|it|the [a-z]+) (?:asked|told|paid|gave|begged|were|was|had|could|did|died|fell|came|left|needed|ordered|"
+    r"said|wanted|knew|offered|lost|ran|saw|got)\b"
     r"|(?:and |so |but )?what (?:happens|would happen|will happen|happened) (?:if|when)\b"
     r"|(?:and |so |but )?if (?:you|I|we|he|she|they|it|somebody|someone|the [a-z]+) (?:could|had|were|was|gave|won|found|did|"
     r"knew|lost|got|saw|would|asked|met|died|came|went|left|told)\b.{0,80}"

@@ -41,7 +41,8 @@ _WISHES = re.compile(
 )
 # What is at hand, or whom an order is for.
 _AT_HAND = re.compile(
-    r"\b(?:please|me|us|my|him|her|them|the|this|that|these|those|it|you|your (?:position|ground|post|hands?|distance|voice)|"
+    r"\b(?:I (?:am|went|was|left|have|will|never)|"
+    r"please|me|us|my|him|her|them|the|this|that|these|those|it|you|your (?:position|ground|post|hands?|distance|voice)|"
     r"still|quiet|watch|guard|eye|lookout|here|there|now|back|away|out|down|up)\b",
     re.IGNORECASE,
 )

@@ -1,0 +1,93 @@
+"""Words that go on with the order before them: "again", "just do it", "same with the barrel", "the key too".
+
+They name no deed of their own: what was ordered last is meant, once more or of another thing. An order is gone on with for a
+few lines; after that, or while a price lies on the table, such words stand for themselves.
+"""
+
+from __future__ import annotations
+
+import re
+
+from npc.language.clauses import bare, trimmed
+from npc.language.phrases import kind_of
+from npc.language.senses import Ask, Sense, meaning_of
+from npc.memory.ledger import Ledger, Order
+
+_LINES = 3  # so many lines back an order is still gone on with
+_LEAD = re.compile(
+    r"^(?:(?:now|then|next|and|also|plus|okay|yes|sure|well|right|good|great|nice|please|just|but|thanks|thank you|"
+    r"finally|oh|I said|I told you(?: to)?)[,.! ]+)+",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(
+    r"(?:again|once (?:more|again)|one more time|another time|encore|repeat (?:it|that)|"
+    r"(?:do|try) (?:it|that) (?:again|once (?:more|again)|one more time)|"
+    r"(?:the )?same (?:thing )?(?:again|once more))(?:,? (?:please|now|then|for me))*[\s.!]*",
+    re.IGNORECASE,
+)
+# "Do it": what was ordered, and not done or taken back since.
+_DO_IT = re.compile(
+    r"(?:(?:please |just |go (?:on|ahead) and |you (?:must|have to|should|can) )*"
+    r"do (?:it|as (?:I|you are) (?:say|said|told(?: you)?|"
+    r"ask(?:ed)?)|what I (?:say|said|told you|ask(?:ed)?(?: you)?(?: to do)?))|get on with it|you heard me|"
+    r"go on,? do it|go ahead(?: and do it)?,? do it)(?:,? (?:anyway|already|now|then|at once|please|for me|right now))*[\s.!]*",
+    re.IGNORECASE,
+)
+_SAME = re.compile(
+    r"(?:(?:(?:now |and |then )?(?:do )?the )?same(?: thing)?(?: (?:again|as before))?,?(?: but)?"
+    r"(?: (?:with|for|to|on|goes for))?"
+    r"|(?:now |and |then )?(?:do )?(?:it|that)(?: again)? (?:with|to|for)|likewise(?: with)?|ditto(?: for| with)?) "
+    r"(?:the one (?=on|by|near|next|at|beside|in))?(?P<thing>(?:the|that|this|those|these|your|my|one) [a-z' -]{2,50}?)"
+    r"(?: (?:too|as well|please|now|then))*[\s.!?]*",
+    re.IGNORECASE,
+)
+_TOO = re.compile(
+    r"(?P<thing>(?:the|that|this|those|these) [a-z' -]{2,40}?),? (?:too|as well|also)(?: please)?[\s.!]*", re.IGNORECASE
+)
+_NEXT = re.compile(
+    r"(?:now|then|next|and now|and then|and next),? (?P<thing>the [a-z' -]{2,40}?)(?: please| now)*[\s.!]*", re.IGNORECASE
+)
+_ASKED_FOR = frozenset({Sense.QUESTION, Sense.TRADE})
+
+
+def resumed(said: str, ledger: Ledger) -> str:
+    """The order, whole, that a clause goes on with; empty where it goes on with none.
+
+    Args:
+        said: the clause, `plain`.
+        ledger: of who speaks.
+    """
+    last = _lately(ledger)
+    if last is None or said.rstrip().endswith("?"):
+        return ""
+    words = trimmed(_LEAD.sub("", said.strip()) or said).strip(" ,")
+    if _AGAIN.fullmatch(words) or (_DO_IT.fullmatch(words) and not ledger.asked):
+        return last.text
+    found = _SAME.fullmatch(said.strip()) or _SAME.fullmatch(bare(said.strip()))
+    found = found or _TOO.fullmatch(words) or _NEXT.fullmatch(said.strip(" ,"))
+    return _of(last, found["thing"].strip()) if found is not None else ""
+
+
+def _lately(ledger: Ledger) -> Order | None:
+    """The order that is gone on with; none where another thing was asked since, or a bargain is under way."""
+    last = ledger.order
+    if last is None or meaning_of(last.text).sense is not Sense.ORDER or meaning_of(last.text).ask is not Ask.NONE:
+        return None
+    recent = ledger.heard[-_LINES:]
+    if not recent or last.time < recent[0].time or any(bid.time >= last.time for bid in ledger.bids):
+        return None
+    return last if not any(heard.sense in _ASKED_FOR for heard in recent if heard.time > last.time) else None
+
+
+def _of(last: Order, thing: str) -> str:
+    """The order with another thing in the place of its own, wherever that was said to be."""
+    if not last.thing:
+        return ""
+    phrase = re.sub(r"\bones?\b", kind_of(last.thing), thing, count=1)
+    old = re.compile(
+        rf"(?:\b(?:the|that|this|an?|any|some|your|my|those|these)\s+)?(?:(?:left|right|other|nearest|closest) )?"
+        rf"\b{re.escape(last.thing)}\b(?: (?:on|to|at) (?:the |your |my )?(?:left|right)(?: side)?)?",
+        re.IGNORECASE,
+    )
+    changed, count = old.subn(lambda _: phrase, last.text, count=1)
+    return changed if count else ""
