@@ -66,7 +66,8 @@ _A_TIME = re.compile(
 _LIFE = re.compile(r"\b(?:you|your|he|she|they|him|her|his|their|them)\b(?! (?:know|mean)\b)", re.IGNORECASE)
 _OF_A_LIFE = frozenset({"when", "long", "where", "who", "how", "why", "like"})
 _WHETHER = re.compile(
-    r"(?:and |but |so )*(?:do|did|does|are|is|was|were|have|has|had) (?:you|he|she|they|it|that) (?:.*\b)?", re.IGNORECASE
+    r"(?:and |but |so )*(?:do|did|does|are|is|was|were|have|has|had|can|could|will|would) (?:you|he|she|they|it|that) ",
+    re.IGNORECASE,
 )
 _IN_SIGHT = re.compile(r"\b(?:see|view|sight|here|over there|count|look)\b", re.IGNORECASE)
 _LOOSE = frozenset({"what", "how", "then"})  # ways to go on that say little: many other questions begin like them

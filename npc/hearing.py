@@ -80,9 +80,18 @@ _THEIR_NAME = re.compile(
 _TOLD = frozenset(  # how one tells of oneself
     {"to_story", "to_plan", "to_self", "to_of_mine", "to_want", "to_think", "to_habit", "to_of_kin", "to_used_to", "to_age"}
 )
+_WAYS = frozenset({"think", "more"})
 _WEIGHTY = 1.5  # rank: "I had a dog, Bruno. he drowned": of what is told the grave weighs more than the name
 _SURELY = 0.8  # likeness
-_NOISE = re.compile(r"(?:h+m+|o+h+|a+h+|u+m+|u+h+|e+h+|w+e+l+|huh|wow|hey|ugh|nah|yeah)[ .,!?]*", re.IGNORECASE)
+# What only calls for an ear: "hello??", "honestly?", "you know what?", "the worst part?".
+_CALLS = re.compile(
+    r"(?:(?:and|but|so|oh|okay)[, ]+)*(?:hello|hey|hi|hallo|yo|oi|psst|excuse me|sir|madam|miss|mister|officer|honestly|"
+    r"(?:oh )?(?:dear|my|god|goodness|no)|dear me|"
+    r"seriously|what|(?:do )?you know what|guess what|and you know what|(?:the|my) (?:worst|best|funny|funniest|weird|"
+    r"strange|crazy|sad|good|bad) (?:part|thing|bit|news))[\s?!.,]*",
+    re.IGNORECASE,
+)
+_NOISE = re.compile(r"(?:ouch|gross|h+m+|o+h+|a+h+|u+m+|u+h+|e+h+|w+e+l+|huh|wow|hey|ugh|nah|yeah)[ .,!?]*", re.IGNORECASE)
 _BY_THE_WAY = frozenset({"sure"})
 _VAGUE = frozenset({"thing", "things", "stuff"})
 BACK = 5.0  # seconds of silence after which somebody who speaks again has come back
@@ -212,6 +221,8 @@ def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float
         rank += 1
     if _NOISE.fullmatch(clause.text):
         rank += 1
+    if _CALLS.fullmatch(clause.text) or _CALLS.fullmatch(clause.said):
+        rank = len(_RANKS) + 1
     if clause.sense is Sense.OTHER and max(best(percept.knowledge)[1], best(percept.talk)[1]) < _NEAR:
         rank += 0.5  # it comes near to nothing that anybody talks about
     topic, likeness = best(percept.talk)
@@ -222,8 +233,8 @@ def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float
 
 
 def _is_theirs(turn: Turn, topic: str) -> bool:
-    """Whether a topic is of the speaker's own life: something that one may have an opinion on, or advice for."""
-    return "think" in turn.parts.behaviour.talk_further.get(topic, {})
+    """Whether a topic is of the speaker's own life: something that one may go on about, or have an opinion on."""
+    return not _WAYS.isdisjoint(turn.parts.behaviour.talk_further.get(topic, {}))
 
 
 def note(turn: Turn, moment: Moment, decision: Decision) -> None:
@@ -264,7 +275,9 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     spoken = "" if replied is None else replied.talk or replied.topic
     talk = spoken if spoken.startswith(("on_", "to_")) else ""
     tells = bool(talk) and clause.sense is not Sense.QUESTION
-    ledger.talk_of(talk, tells and (talk in _TOLD or _is_theirs(turn, talk)), detail=talk in _TOLD)
+    # What has no opinion of its own goes on about what was told just before it.
+    beside = ledger.theirs_aside == 0 and "think" not in turn.parts.behaviour.talk_further.get(talk, {})
+    ledger.talk_of(talk, tells and (talk in _TOLD or _is_theirs(turn, talk)), detail=talk in _TOLD or beside)
     ledger.tell(moment.knows if turn.replied is None else turn.replied.fact)
     if clause.meaning.ask is not Ask.WHY:
         deed = load_behaviour().actions[decision.action].deed

@@ -14,8 +14,10 @@ from npc.conversation.stall import counted
 from npc.dealings import KEPT, account, for_sale, kept, stall_of, traded_for, undealt, wants_back
 from npc.language.echo import turned
 from npc.language.grammar import GRAMMAR
+from npc.language.mood import Mood, mood_of
 from npc.language.phrases import singular, thing_in
 from npc.language.plain import plain
+from npc.language.polarity import polarity_of
 from npc.language.senses import Ask, Sense, about_whom
 from npc.language.told import YES
 from npc.memory.ledger import Promise
@@ -53,6 +55,7 @@ _UNSURE = frozenset({"what_thing", "which", "cannot_tell", "blind", "no_credit"}
 _NO_DEED = frozenset({"celebrate", "talk", "greet", "idle"})  # "do not laugh"
 _PASSED_ON = frozenset({"tell", "mention", "reveal", "repeat", "betray"})
 _MOST_ALSO = 2  # further answers to one utterance
+_TELLS = frozenset({Mood.MINE, Mood.PAST, Mood.REPORTED})  # "every time I wake up before I touch the handle"
 _VERY = 0.9  # likeness from which words are what anybody may be asked, though they name what is not in view
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
@@ -137,7 +140,12 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     if (traded := traded_for(turn, looked)) is not None:
         return traded
     perhaps = clause.text.lower().startswith(("maybe", "perhaps"))  # "maybe one day, if my wife lets me"
-    waits = clause.sense is Sense.OTHER and not perhaps and any(c.joint in {"if", "when"} for c in clause.conditions)
+    waits = (
+        clause.sense is Sense.OTHER
+        and not perhaps
+        and mood_of(clause.text) not in _TELLS
+        and any(c.joint in {"if", "when"} for c in clause.conditions)
+    )
     if waits and best(turn.heard.action)[0] in _DONE and (planned := waiting(turn, clause)) is not None:
         return planned  # no deed is done before its condition holds
     if (would := supposed(turn)) is not None:
@@ -270,6 +278,10 @@ def _self(turn: Turn) -> Reply:
         return talked
     if not kind and turn.heard.talk and (taken := smalltalk.taken_up(turn)) is not None:  # "I can not stand him"
         return taken
+    if (
+        kind not in {"", "likes", "hates"} and turn.heard.talk and polarity_of(turn.clause.text) == "bad"
+    ):  # "mine died, he was called Rex"
+        return Reply("to_bad", "was told something sad", smalltalk.values_of(turn.clause.text, False))
     topic = f"noted_{kind}" if f"noted_{kind}" in turn.parts.behaviour.topics else "noted"
     return Reply(topic, "was told something of the speaker", {"value": value} if value else {})
 

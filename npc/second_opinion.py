@@ -101,6 +101,7 @@ _OF_KIN = re.compile(
 )
 # "I go up on the roof and watch the swallows" warns of nothing, as it names no danger.
 _TELLS = re.compile(r"(?:I|my|we|our|he|she|they|people|his|her|[a-z]+'s|the [a-z]+'s)\b", re.IGNORECASE)
+_THERE_IS = re.compile(r"there (?:is|are|was|were)\b", re.IGNORECASE)  # "there is light behind it"
 # "there is no worm in it" warns of nothing.
 _THERE_IS_NONE = re.compile(
     r"(?:there (?:is|are|was|were)|it (?:is|was)|they (?:are|were)) (?:no|not|nothing|never)\b", re.IGNORECASE
@@ -140,7 +141,7 @@ _OF_NOTHING_HERE = frozenset({Mood.SAYING, Mood.REPORTED, Mood.GENERAL, Mood.SUP
 _FOR_YOU = re.compile(r"\b(?:you|yours?|here|this|these|accept|(?:take|have|keep) (?:it|them|one))\b", re.IGNORECASE)
 _IN_NEED = re.compile(
     r"\b(?:needs?|wants?|would like|could use|hungry|thirsty|starving|freezing|cold|lost|hurt\w*|bleeding|wounded|dying|"
-    r"sick|ill|poisoned|help)\b",
+    r"sick|ill|poisoned|(?:for|some|your|get) help|help(?= (?:me|us|him|her|them)\b))\b",
     re.IGNORECASE,
 )
 
@@ -248,7 +249,8 @@ def _worded(clause: Clause, percept: Percept) -> Percept:
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     if intent == "compliment" and percept.talk and clause.sense is Sense.OTHER and _OF_KIN.match(clause.text):
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
-    unwarned = _THERE_IS_NONE.match(clause.text) or (_TELLS.match(clause.text) and not DANGER.search(clause.text))
+    quiet = _TELLS.match(clause.text) or (_THERE_IS.match(clause.text) and "!" not in clause.said)
+    unwarned = _THERE_IS_NONE.match(clause.text) or (quiet and not DANGER.search(clause.text))
     if intent == "warn" and percept.talk and clause.sense is Sense.OTHER and unwarned:
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     words = _SAID.get(intent)

@@ -61,13 +61,27 @@ _TALK = frozenset({"chat", "none", "ask_about", "identify", "ask_where"})
 # Ways to put something that say more than what it comes near to.
 _SURER = {
     "to_if": 0.72, "to_opinion": 0.78, "to_acquainted": 0.86, "to_inside": 0.9, "to_how_to": 0.8, "to_better": 0.82,
+    "to_did": 0.66, "to_have": 0.68, "to_do_when": 0.75, "to_the_one": 0.75, "to_was_i": 0.8,
     "to_most": 0.7, "to_ever": 0.65, "to_because": 0.95, "to_became": 0.84, "to_they_say": 0.74,
 }  # fmt: skip
 _INSIDE = re.compile(
     r"(?:and |so |but )?what is (?:in|inside|under|behind)\b|(?:who|why|how|when|is|are|was|were|do|does|did)\b", re.IGNORECASE
 )
 _WHATEVER = frozenset(
-    {"to_they_say", "to_if", "to_how_to", "to_better", "to_ever", "to_because", "to_became"}
+    {
+        "to_they_say",
+        "to_if",
+        "to_how_to",
+        "to_better",
+        "to_ever",
+        "to_did",
+        "to_have",
+        "to_do_when",
+        "to_the_one",
+        "to_was_i",
+        "to_because",
+        "to_became",
+    }
 )  # whatever they are about
 # Questions after what it may not know: what is asked about is taken up, and the card says in its own way that it does not.
 # Questions that may be about its own life, which it need not tell of.
@@ -80,7 +94,24 @@ _OWN = re.compile(r"\b(?:I|me|my|mine|myself)\b")  # in a question that is turne
 _OF_ITS_WAY = re.compile(r"\bhow (?:do|can|did|could) you\b", re.IGNORECASE)
 _NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
 # What is told, by who does what to whom: that says more than what it only comes near to.
-_TOLD = frozenset({"to_wronged", "to_kindness", "to_toil", "to_feat", "to_hush", "to_age", "to_used_to"})
+_TOLD = frozenset(
+    {
+        "to_wronged",
+        "to_kindness",
+        "to_toil",
+        "to_feat",
+        "to_hush",
+        "to_age",
+        "to_used_to",
+        "to_bet",
+        "to_saw_you",
+        "to_could_never",
+        "to_miss",
+        "to_quoted",
+        "to_at_a_loss",
+        "to_what_a",
+    }
+)
 _TOPIC = 0.76  # likeness from which a topic goes before them
 _LAUGHS = re.compile(r"\b(?:lol|lmao|rofl|xd|(?:ha){2,}h?|(?:he){2,}h?)\b", re.IGNORECASE)
 # Remarks of no topic of their own go on with what the speaker told before.
@@ -88,7 +119,7 @@ _GRAVE = frozenset({"on_despair"})  # better heard once too often
 _DETAILS = frozenset(
     {
         "to_story", "to_self", "to_of_mine", "to_of_it", "to_of_thing", "to_think", "to_remark", "to_habit", "to_of_kin",
-        "to_of_them",
+        "to_of_them", "to_judged",
     }
 )  # fmt: skip
 _EITHER = frozenset({"on_tale", "on_kin", "on_dream", "on_boast", "on_newcomer"})  # may be told of what was bad, too
@@ -125,6 +156,7 @@ _SORRY = re.compile(
     r"\b(?:sorry|apolog|forgive|pardon|excuse|my bad|did not mean|regret|oops|whoops|I was wrong)", re.IGNORECASE
 )
 _DENIES = re.compile(r"\b(?:not|never|no longer|nobody|nothing|none|n't)\b", re.IGNORECASE)
+_FURTHER = re.compile(r" (?:that|who|which|because|but|and|so|when|if|where|until)\b", re.IGNORECASE)
 _LEADS = re.compile(
     r"^(?:(?:no|nah|nope|yes|yeah|well|hey|oh|ok|okay|haha|aw|damn|wow)[, ]+)+(?=(?:I|my|we|he|she|it|they|the|this|"
     r"that|you|your)\b)",
@@ -132,6 +164,7 @@ _LEADS = re.compile(
 )
 _SAID_BACK = 8  # words of a remark that is said back whole
 _HEARD = 0.6
+_WHOLE = 7  # words of a clause that begins with a no and tells something
 
 
 def answer(turn: Turn) -> Reply | None:
@@ -140,7 +173,8 @@ def answer(turn: Turn) -> Reply | None:
     maybe = clause.sense is Sense.TRADE and ("maybe" in clause.meaning.values or not parts.persona.wares)
     asks = clause.sense is Sense.QUESTION or (maybe and is_question(clause.text))
     wanted = clause.sense is Sense.CORRECT and clause.text.lower().startswith("i wanted to ")  # puts nothing right
-    if not (asks or maybe or wanted or clause.sense in {Sense.OTHER, Sense.ORDER, Sense.FORBID}) or not percept.talk:
+    tells = clause.sense is Sense.NO and len(clause.text.split()) >= _WHOLE and not turn.ledger.asked  # "I need nothing, I ..."
+    if not (asks or maybe or wanted or tells or clause.sense in {Sense.OTHER, Sense.ORDER, Sense.FORBID}) or not percept.talk:
         return None
     topic, likeness = _nearest(turn, asks)
     told = knows(turn) and best(percept.intent)[0] in parts.behaviour.asking  # then the card answers
@@ -154,7 +188,7 @@ def answer(turn: Turn) -> Reply | None:
     surer = _SURER if thing or form in _WHATEVER else {}
     tone = "" if asks else polarity_of(clause.text)
     least = surer.get(form, FORMED if form else FAINT)
-    if not asks and clause.sense is not Sense.ORDER and topic not in _GRAVE and mirrored(clause.text):
+    if not asks and clause.sense is not Sense.ORDER and (topic not in _GRAVE or form in _TOLD) and mirrored(clause.text):
         least = max(least, _TOPIC if form in _TOLD else SAYING)  # what is said can be taken up as it is
     if likeness < least or (likeness < VERY and _jars(turn, topic, tone)):
         hails = not asks and _HAILS.match(clause.said) is not None and len(clause.said.split()) <= _FEW + 1
@@ -167,7 +201,8 @@ def answer(turn: Turn) -> Reply | None:
         more = parts.behaviour.talk_further.get(turn.ledger.theirs, {}).get("more", "")
         of_it = tone or (topic in _LOOSE and turn.ledger.theirs.startswith("on_"))
         goes_on = more and of_it and not _YOU.search(clause.text) and not _jars(turn, turn.ledger.theirs, tone)
-        topic = more if goes_on else f"to_{tone}" if tone else topic
+        merry = tone != "bad" and topic != "to_think" and _LAUGHS.search(turn.percept.text) is not None
+        topic = more if goes_on else "to_funny" if merry else f"to_{tone}" if tone else topic
     if topic not in parts.behaviour.topics:
         return None
     why = f"was spoken to about {topic.partition('_')[2].replace('_', ' ')} ({likeness:.2f})"
@@ -221,7 +256,7 @@ def _nearest(turn: Turn, asks: bool) -> tuple[str, float]:
 @lru_cache(maxsize=4096)
 def denied(text: str) -> bool:
     """Whether a `plain` remark says that something is not so."""
-    return _DENIES.search(text) is not None
+    return _DENIES.search(_FURTHER.split(text, maxsplit=1)[0]) is not None  # "a door that I can not open" denies nothing
 
 
 def _jars(turn: Turn, topic: str, tone: str) -> bool:

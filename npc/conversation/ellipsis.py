@@ -76,7 +76,8 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
     if found.re is _AND and "about" in found[0][: found.start("thing")].lower() and _haggles(last, ledger):
         last = None  # "what about the mirror?" is no more of the order before it
     if last is None:
-        return f"tell me about {phrase}" if found.re is _AND else ""
+        asks = "about" in found[0][: found.start("thing")].lower() or said.rstrip().endswith("?") or alone or bool(ledger.told)
+        return f"tell me about {phrase}" if found.re is _AND and asks else ""  # "and the goat" goes on with a story
     if found.re is _BARE and ledger.asked != "which" and not re.search(r"\b(?:one|ones|other|others)\b", phrase):
         return ""  # a thing that is named without need: the model may know what it is about
     return _with_thing(last.text, last.thing, _full(phrase, last.thing))

@@ -19,6 +19,7 @@ from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.grammar import expanded
 from npc.language.harm import before_ultimatum
 from npc.language.kinds import named_in
+from npc.language.mood import Mood, mood_of
 from npc.language.phrases import singular, thing_in
 from npc.language.plain import is_slang, plain
 from npc.language.reworded import reworded
@@ -69,6 +70,11 @@ _THINKS_AGAIN = re.compile(
     r"(?:please |just |actually |no,? )*(?:make|how|what|do not|not|I (?:want|would|need|have|mean|meant|only|said|changed)|"
     r"only|can|could|is|are|was|did|forget|leave|the|that|let us|it|maybe|was)\b",
     re.IGNORECASE,
+)
+_TELLING = frozenset({Mood.MINE, Mood.OTHERS, Mood.PAST, Mood.GENERAL})
+_FOR_YOU = re.compile(r"\b(?:you|your|me|us|here|please|now)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"(?:what|who|where|when|why|how|which|do|does|did|is|are|was|were|can|could|will|would|have|has|any)\b", re.I
 )
 _OH_COME_ON = re.compile(r"(?:oh|aw|ah|but|pfft|please)[, ]+come on[,.! ]*", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?:and )?(is|are|was|were) there[?. ]*", re.IGNORECASE)
@@ -138,6 +144,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
                     clauses[n] = replace(clauses[n], meaning=Meaning(Sense.ORDER, verb="go"))
             continue
         clause = _short(_complete(piece, view, _before(clauses)))
+        if clauses and _goes_on_telling(clauses[-1], clause, said):
+            clause = replace(clause, meaning=Meaning(Sense.OTHER), thing="", lost="")
         clauses.append(clause)
         thing = clause.thing or (thing_in(clause.text) if _THING_ALONE.fullmatch(clause.text) else "")
         if thing and not clause.lost:  # "the blue bottle, grab it"
@@ -149,6 +157,15 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     spoken_to = spoken_to and clauses[0].sense is Sense.OTHER  # "MIRA! GUESS WHAT!": of few words the name would be half
     whole = whole and not mended and not spoken_to and not is_slang(text)
     return Reading(tuple(clauses), whole)
+
+
+def _goes_on_telling(before: Clause, clause: Clause, said: str) -> bool:
+    """Whether a clause has the subject of the one before it: "I sit in the barn and count beams" asks nobody to count."""
+    if before.sense is not Sense.OTHER or clause.joint != "then" or clause.sense not in {Sense.ORDER, Sense.QUESTION}:
+        return False
+    if mood_of(before.text) not in _TELLING or _FOR_YOU.search(clause.text) or clause.said.rstrip().endswith("?"):
+        return False
+    return f" and {clause.said.split()[0].lower()}" in said.lower() and _ASKS.match(clause.text) is None
 
 
 def _says_nothing(piece: Piece) -> bool:

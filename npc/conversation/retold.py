@@ -120,7 +120,7 @@ def _fits(sentence: _Sentence, sought: frozenset[str], kind: str, least: int, li
         or own + around + (likeness >= _NEAR) < least
     ):
         return 0.0
-    if not is_typed(kind) and (not own or own + around < _SAY_MORE):
+    if not is_typed(kind) and (not own or own + around < min(_SAY_MORE, len(sought))):
         return 0.0
     return own + _AROUND * around + _LIKE * likeness
 

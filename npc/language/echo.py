@@ -82,7 +82,7 @@ def turned(words: str) -> str:
             and (before in _BEFORE_ME or before_two in _BEFORE_ME_TWO or (at == len(found) - 1 and at > 0))
         ):
             new = "me"
-        elif low == "mine" and before not in _BEFORE_MINE:  # the noun: "the gold mine"
+        elif low == "mine" and at and before not in _BEFORE_MINE:  # the noun: "the gold mine"
             new = ""
         elif low in {"am", "was", "are", "were"} and out:
             new = {

@@ -40,6 +40,16 @@ _INSULT = _compiled([r"\b<insult>s?\b"])
 ABUSE = _compiled(_HARM["abuse"])  # words without which nobody is insulted
 THREAT = _compiled(_HARM["threat"])  # words without which nobody is threatened
 _ULTIMATUM = _compiled(_HARM["ultimatum"])
+# "Are you lazy?" wonders.
+_WONDERS = re.compile(
+    r"(?:and |so |but )?are you (?:just |a bit |a little |always |usually |really |very |also )*"
+    r"(?:lazy|fat|ugly|dirty|a (?:coward|liar|thief|cheat))[\s?]*",
+    re.IGNORECASE,
+)
+# "Did you do dumb stuff?": that is not said of anybody.
+_OF_NOBODY = _compiled(
+    [r"\b<insult> (?:stuff|things?|ideas?|questions?|mistakes?|luck|jokes?|rules?|hats?|work|jobs?|songs?)\b"]
+)
 _SHORT = 2  # words: a name alone is called at somebody
 _YOU = _compiled([r"\b<you>\b"])
 # What the speaker says of himself: he is the one who does it, and without a verb of harm it harms nobody.
@@ -59,7 +69,10 @@ def before_ultimatum(clause: str) -> str | None:
 
 def insults(clause: str) -> bool:
     """Whether there is a word of abuse in a `plain` clause."""
+    clause = _OF_NOBODY.sub("", clause)
     found = _INSULT.search(clause)
+    if found is not None and _WONDERS.fullmatch(clause):
+        return False
     return found is not None and (_YOU.search(clause) is not None or len(clause.split()) <= _SHORT)
 
 

@@ -43,11 +43,19 @@ _IT_IS = re.compile(
 )
 _NO_ITS = re.compile(r"\b(?P<no>do ?n'?o?t|stop|wait|no),? its(?= )", re.IGNORECASE)
 _I_WILL = re.compile(
+    r"(?<!\bme )(?<!\bhim )(?<!\bher )(?<!\bus )(?<!\bthem )(?<!\bis )(?<!\bwas )(?<!\bam )(?<!\bare )(?<!\bbe )(?<!\bbeen )"
+    r"(?<!\bvery )(?<!\bso )(?<!\bfell )(?<!\bfeel )"
     rf"\bill(?= (?:{VERBS}|be|do|never|not|just|also|tell|see|have|pay|think|try|bet|let|always|meet)\b|"
     r" [a-z]+ (?:you|him|her|it|them|us|the|my|your|some|this|that)\b)",
     re.IGNORECASE,
 )
 _HAS = re.compile(r"\b(he|she|it|that|who) is(?= (?:(?:just|never|always|already) )?(?:got|been|had)\b)", re.IGNORECASE)
+_HAD = re.compile(
+    r"\b(I|he|she|it|they|we|you) would(?= (?:(?:just|never|always|already|only) )?(?:been|gone|had|seen|done|taken|"
+    r"given|eaten|known|fallen|left|lost|made|met|told|said|heard|[a-z]{2,}ed)\b)",
+    re.IGNORECASE,
+)
+_WHO_TAUGHT = re.compile(r"\bwho thought(?= (?:you|him|her|them|us|me)\b)", re.IGNORECASE)  # "who tought you that?"
 _WE_ARE = re.compile(r"(?:^|(?<=[.!?] ))were(?= (?:[a-z]+ing|gonna|not [a-z]+ing|off to|married|lost)\b)", re.IGNORECASE)
 
 
@@ -96,5 +104,5 @@ def plain(text: str) -> str:
     for shorthand, word in _SHORTHAND:
         text = shorthand.sub(word, text)
     text = _WORD.sub(lambda found: _SPOKEN.get(found[0].lower(), found[0]), text)
-    text = _HAS.sub(r"\1 has", text)  # "he's got one"
+    text = _WHO_TAUGHT.sub("who taught", _HAD.sub(r"\1 had", _HAS.sub(r"\1 has", text)))  # "he's got one", "she'd been"
     return _COMMAS.sub(",", _SPACE.sub(" ", text)).strip()

@@ -21,6 +21,8 @@ def polarity_of(text: str) -> str:
     bad = good = 0
     for at, word in enumerate(words):
         denied = any(before in _DENIED for before in words[max(0, at - _NEAR) : at])
+        if word == "kind" and words[at + 1 : at + 2] == ["of"]:  # "kind of fuzzy"
+            continue
         bad += (word in _BAD and not denied) or (word in _GOOD and denied)
         good += word in _GOOD and not denied
     return "bad" if bad > good else "good" if good > bad else ""

@@ -127,6 +127,14 @@ _ASKS = re.compile(
 )
 
 
+# "If you could own one thing, what would it be": without its sign.
+_IF_ASKS = re.compile(
+    r"(?:and |but |so )?if (?:you|I|we|he|she|they|it) .*\b(?:(?:what|where|who|which|how|when)(?: [a-z]+)? (?:would|will|do|"
+    r"could|should)|would you|will you|do you)\b(?! (?:please|mind)\b)",
+    re.IGNORECASE,
+)
+
+
 def _grammar() -> tuple[tuple[Sense, Ask, re.Pattern[str]], ...]:
     """The patterns of `grammar.yaml`, one for each thing that a clause may be for."""
     return tuple(
@@ -173,7 +181,7 @@ def meaning_of(clause: str) -> Meaning:
 
 def is_question(clause: str) -> bool:
     """Whether a `plain` clause asks something, by its first word or its last sign."""
-    return clause.rstrip().endswith("?") or _ASKS.match(clause) is not None
+    return clause.rstrip().endswith("?") or _ASKS.match(clause) is not None or _IF_ASKS.match(clause) is not None
 
 
 _OF_WHOM = (

@@ -20,6 +20,7 @@ from npc.language.phrases import COLOURS, plural
 LIKE = 0.8  # ratio of difflib from which a word may be another one misspelt: one slip in four or five letters
 _TRIED = 24  # words of a text that are looked at: of more strange ones it is no slip of the pen
 _SHORTEST, _LONG = 4, 6  # letters; of longer words two may be missing
+_ENDINGS = ("y", "ish", "less", "ness", "like")
 _WORD = re.compile(r"(?<![\w'-])[A-Za-z]{4,20}(?![\w'-])")
 # What comes before a name of somebody or some place, which is nobody's to mend.
 _NAMING = re.compile(r"\b(?:name is|named|called|call me|I am|this is|from|to|of|near|in)\s+$", re.IGNORECASE)
@@ -32,6 +33,14 @@ def _real() -> frozenset[str]:
     packed = Path(__file__).with_name("words.txt.gz").read_bytes()
     read = re.findall(r"[a-z]{4,}", repr([GRAMMAR["senses"], GRAMMAR["joints"], GRAMMAR["openings"]]))  # "priciest"
     return frozenset(gzip.decompress(packed).decode("ascii").split()) | frozenset(read)
+
+
+def _is_made(word: str) -> bool:
+    """Whether a word is made of one that is spelt right: "cheesy", "wolfish"."""
+    return any(
+        word.endswith(end) and not _real().isdisjoint({stem := word.removesuffix(end), f"{stem}e", stem[:-1]})
+        for end in _ENDINGS
+    )
 
 
 _SHORT = frozenset(GRAMMAR["short_words"].split())
@@ -74,7 +83,7 @@ def spelt(text: str, names: frozenset[str] = frozenset()) -> str:
         nonlocal tried
         word = found[0].lower()
         named = found[0][0].isupper() and not found[0].isupper() and found.start() > 0
-        if word in known or word in _real() or named or tried >= _TRIED:
+        if word in known or word in _real() or _is_made(word) or named or tried >= _TRIED:
             return found[0]
         tried += 1
         if (right := _nearest(word, known)) == "":

@@ -182,6 +182,14 @@ def test_how_something_is_put_tells_what_takes_it_up(text, question, form, thing
         ("shes 6", "to_age"),
         ("i used to play here", "to_used_to"),
         ("everyone keeps saying ask wenna", "to_they_say"),
+        ("i bet nobody ever stole from you", "to_bet"),
+        ("i heard u last night at the inn", "to_saw_you"),
+        ("i could never stand up there", "to_could_never"),
+        ("i miss her cooking", "to_miss"),
+        ("now i dont know where to sleep", "to_at_a_loss"),
+        ("the second song was better", "to_judged"),
+        ("shes always like you never think", "to_quoted"),
+        ("he is kind of tall", "to_of_it"),
     ],
 )
 def test_what_is_told_is_taken_up_by_who_does_what_to_whom(text, topic):
@@ -275,3 +283,31 @@ def test_a_warning_is_no_tale_of_beasts(stage):
     near = {"talk": {"on_killed_beasts": 0.9}}
     assert actor.hear("theres a wolf behind u!!", "warn", "flee", **near).line != "With these hands?"
     assert actor.hear("i killed seven wolves last winter", "chat", "talk", **near).line == "With these hands?"
+
+
+def test_a_laugh_at_the_end_makes_a_story_merry(stage):
+    actor = stage(lines={"to_funny": "Ha!"})
+    assert _talk(actor, "he used to steal cheese off the table lol").line == "Ha!"
+
+
+@pytest.mark.parametrize("call", ["sir?", "oh dear.", "the best part?", "honestly?"])
+def test_what_calls_for_an_ear_answers_for_nothing(stage, call):
+    actor = stage(lines={"on_love": "A cook."})
+    assert _talk(actor, f"{call} were you ever in love?", "ask_about", talk={"on_love": 0.95}).line == "A cook."
+
+
+@pytest.mark.parametrize("text", ["are you lazy?", "did you do dumb stuff as a kid?"])
+def test_who_wonders_insults_nobody(stage, text):
+    actor = stage(rules=[{"when": {"intent": "insult"}, "do": "refuse", "say": "Out!", "because": "is proud"}])
+    assert _talk(actor, text, "insult", "refuse").line != "Out!"
+
+
+def test_a_second_verb_of_who_tells_something_asks_for_nothing(stage):
+    actor = stage(lines={"count": "Three.", "to_self": "So."})
+    assert _talk(actor, "i usually sit in the barn and count beams").line == "So."
+
+
+def test_how_somebody_is_called_is_recalled_by_its_kind(stage):
+    actor = stage(lines={"recall_called": "{value}."})
+    _talk(actor, "my dog is called Biscuit")
+    assert _talk(actor, "do u remember how my dog was called?").line == "Biscuit."
