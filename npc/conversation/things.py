@@ -18,7 +18,7 @@ NEAR = 0.22  # of the frame's width: what is next to something
 EDGE = 0.03  # by how much a thing is left of another, or above it
 ALIKE = 0.06  # closer together than this, two phrases name one thing
 HIGH = 9 / 16  # of the width: the height of a frame
-_RIVAL, _LIKELIER, _AS_LIKELY = 0.7, 1.15, 0.93  # presence of another thing in its place, and as a multiple of its own
+_RIVAL, _LIKELIER, _AS_LIKELY = 0.7, 1.15, 1.0  # presence of another thing in its place, and as a multiple of its own
 SOME = 6  # things that are told in one breath
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 # How a thing stands to its anchor: right of it, below it (what is lower in the picture is nearer), how near it has to be.
