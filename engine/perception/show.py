@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from engine.perception.types import EncodedFrame, Floats, Sight
 from npc.types import HEAD_NAMES, Percept
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
 TARGET, WATCHED, INK, PLATE = (255, 80, 60), (90, 220, 255), (245, 245, 245), (18, 20, 28, 190)
 
 
@@ -37,14 +38,14 @@ def draw_overlay(
     draw = ImageDraw.Draw(layer)
     size = max(12, picture.height // 30)
     font = ImageFont.load_default(size)
-    _labels(draw, sight, text, font, size)  # first: marks lie above the plate
+    marks = _Marks(draw, picture.size, font, size, _labels(draw, sight, text, font, size))  # marks lie above the plate
     for seen in sight.watch:
         if seen.p >= threshold:
-            _mark(draw, picture.size, seen.x, seen.y, f"{seen.phrase} {seen.p:.0%}", WATCHED, font, size)
+            marks.mark(seen.x, seen.y, f"{seen.phrase} {seen.p:.0%}", WATCHED)
     target = sight.target
     if target is not None:
         _cross(draw, target.x * picture.width, target.y * picture.height, size)
-        _mark(draw, picture.size, target.x, target.y, f"target {target.p:.0%}", TARGET, font, size)
+        marks.mark(target.x, target.y, f"target {target.p:.0%}", TARGET)
     picture.alpha_composite(layer)
     return picture.convert("RGB")
 
@@ -67,26 +68,51 @@ def _cross(draw: ImageDraw.ImageDraw, x: float, y: float, size: int) -> None:
         draw.line((x, y - reach, x, y + reach), fill=colour, width=thick)
 
 
-def _mark(
-    draw: ImageDraw.ImageDraw,
-    size: tuple[int, int],
-    x: float,
-    y: float,
-    text: str,
-    colour: tuple[int, int, int],
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
-    height: int,
-) -> None:
-    cx, cy, r = x * size[0], y * size[1], height * 0.9
-    draw.ellipse((cx - r, cy - r, cx + r, cy + r), outline=(*colour, 255), width=max(2, height // 7))
-    left, top = min(cx + r + 3, size[0] - draw.textlength(text, font) - 8), max(cy - r - height, 0)
-    draw.rounded_rectangle((left - 3, top - 2, left + draw.textlength(text, font) + 4, top + height + 4), 4, fill=PLATE)
-    draw.text((left, top), text, font=font, fill=(*colour, 255))
+class _Marks:
+    """Rings with a plate each, which stands where it hides no other plate, if there is such a place beside the ring."""
+
+    def __init__(
+        self,
+        draw: ImageDraw.ImageDraw,
+        size: tuple[int, int],
+        font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+        height: int,
+        taken: Box,
+    ) -> None:
+        self._draw, self._size, self._font, self._height = draw, size, font, height
+        self._taken = [taken]
+
+    def mark(self, x: float, y: float, text: str, colour: tuple[int, int, int]) -> None:
+        """A ring around a place, in fractions of the picture."""
+        height = self._height
+        cx, cy, r = x * self._size[0], y * self._size[1], height * 0.9
+        self._draw.ellipse((cx - r, cy - r, cx + r, cy + r), outline=(*colour, 255), width=max(2, height // 7))
+        plate = self._free(cx, cy, r, self._draw.textlength(text, self._font) + 7)
+        self._taken.append(plate)
+        self._draw.rounded_rectangle(plate, 4, fill=PLATE)
+        self._draw.text((plate[0] + 3, plate[1] + 2), text, font=self._font, fill=(*colour, 255))
+
+    def _free(self, cx: float, cy: float, r: float, width: float) -> Box:
+        """Where a plate goes: above right of the ring, on its other sides, else where it hides the least."""
+        tall = self._height + 6
+        rows = [cy - r - tall / 2, cy + r - tall / 2, *(cy - tall / 2 + step * tall for step in (0, -2, 2, -3, 3))]
+        spots = [(left, top) for top in rows for left in (cx + r, cx - r - width)]
+        right, bottom = self._size[0] - 1 - width, self._size[1] - 1 - tall
+        inside = [(min(max(left, 0.0), right), min(max(top, 0.0), bottom)) for left, top in spots]
+        plates = [(left, top, left + width, top + tall) for left, top in inside]
+        return min(plates, key=lambda plate: sum(_shared(plate, other) for other in self._taken))
+
+
+def _shared(a: Box, b: Box) -> float:
+    """The area that two boxes share, in pixels."""
+    across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    return max(across, 0.0) * max(down, 0.0)
 
 
 def _labels(
     draw: ImageDraw.ImageDraw, sight: Sight, text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, height: int
-) -> None:
+) -> Box:
+    """What was understood, on a plate in the corner; returns its box."""
     heads = {head: sight.heads[head] for head in HEAD_NAMES}
     lines = [
         f"{name}: " + ", ".join(f"{label} {p:.0%}" for label, p in sorted(ps.items(), key=lambda kv: -kv[1])[:2])
@@ -96,9 +122,11 @@ def _labels(
     if text:
         lines.insert(0, f"“{text}”")
     width = max((draw.textlength(line, font) for line in lines), default=0)
-    draw.rounded_rectangle((6, 6, width + 20, 14 + len(lines) * (height + 4)), 6, fill=PLATE)
+    plate = (6.0, 6.0, width + 20.0, 14.0 + len(lines) * (height + 4))
+    draw.rounded_rectangle(plate, 6, fill=PLATE)
     for i, line in enumerate(lines):
         draw.text((13, 10 + i * (height + 4)), line, font=font, fill=(*INK, 255))
+    return plate
 
 
 def inspection(percept: Percept, heat: Floats | None, encoded: EncodedFrame | None, milliseconds: float) -> dict[str, Any]:
