@@ -16,6 +16,7 @@ from npc.conversation.things import in_more_words
 from npc.facts import KNOWS
 from npc.hearing import note, take_turn
 from npc.language.senses import Sense
+from npc.language.taken_up import values_of
 from npc.lookout import Sighting
 from npc.memory.records import TRIFLE
 from npc.orders import plan_the_rest
@@ -325,7 +326,7 @@ def _what_was_told(parts: CharacterParts, turn: Turn, moment: Moment) -> str:
     for clause, percept in turn.clauses[1:]:
         topic = _talked_of(parts, turn, percept) if clause.sense is not Sense.QUESTION and percept is not turn.heard else ""
         if "think" in parts.behaviour.talk_further.get(topic, {}):
-            return parts.speaker.line(topic, moment, {**parts.variables(percept), **smalltalk.values_of(clause.text, False)})
+            return parts.speaker.line(topic, moment, {**parts.variables(percept), **values_of(clause.text, False)})
     return ""
 
 

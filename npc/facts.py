@@ -64,7 +64,8 @@ _A_TIME = re.compile(
     re.IGNORECASE,
 )
 _LIFE = re.compile(r"\b(?:you|your|he|she|they|him|her|his|their|them)\b(?! (?:know|mean)\b)", re.IGNORECASE)
-_OF_A_LIFE = frozenset({"when", "long", "where", "who", "how", "why", "like"})
+_FOLLOWED = frozenset({"like", "felt", "said"})
+_OF_A_LIFE = frozenset({"when", "long", "where", "who", "how", "why", *_FOLLOWED})
 _WHETHER = re.compile(
     r"(?:and |but |so )*(?:do|did|does|are|is|was|were|have|has|had|can|could|will|would) (?:you|he|she|they|it|that) ",
     re.IGNORECASE,
@@ -205,7 +206,7 @@ def of_its_life(question: str) -> str:
     if _LIFE.search(question) is None:
         return ""
     words = question.rstrip(" ?.!,")
-    kind = follow_of(words) if follow_of(words) == "like" else further_of(words)
+    kind = follow_of(words) if follow_of(words) in _FOLLOWED else further_of(words)
     if kind in _OF_A_LIFE:
         return f"further_{kind}"
     return "further_whether" if _WHETHER.match(question) else ""

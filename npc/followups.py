@@ -14,8 +14,9 @@ from npc.facts import of_its_life
 from npc.language.echo import base
 from npc.language.forms import follow_of
 from npc.language.senses import Ask, Sense
+from npc.language.taken_up import values_of
 from npc.parts import best
-from npc.smalltalk import GO_ON, values_of
+from npc.smalltalk import GO_ON
 from npc.turn import Turn
 
 _ASKS_ON = frozenset({Sense.QUESTION, Sense.OTHER, Sense.YES, Sense.ORDER, Sense.TRADE, Sense.CEASE})
@@ -44,7 +45,7 @@ def answer(turn: Turn) -> Reply | None:
     kind = follow_of(clause.text) or (follow_of(clause.said) if clause.sense is Sense.QUESTION else "")
     if GO_ON.fullmatch(clause.text) and not (ledger.talk or ledger.asked or ledger.told or ledger.forbidden):
         return Reply("on_more", "was told to go on")
-    if turn.heard.talk and (ledger.talk or ledger.told) and _says_after(turn):
+    if turn.heard.talk and (ledger.talk or ledger.told) and kind in {"", "sure"} and _says_after(turn):
         return Reply("on_sure", "has its own words said back as a question")
     surprised = clause.sense is Sense.NO and kind == "sure" and not ledger.asked  # "no way!"
     if (

@@ -86,7 +86,7 @@ _SURELY = 0.8  # likeness
 # What only calls for an ear: "hello??", "honestly?", "you know what?", "the worst part?".
 _CALLS = re.compile(
     r"(?:(?:and|but|so|oh|okay)[, ]+)*(?:hello|hey|hi|hallo|yo|oi|psst|excuse me|sir|madam|miss|mister|officer|honestly|"
-    r"(?:oh )?(?:dear|my|god|goodness|no)|dear me|"
+    r"(?:oh )?(?:dear|my|god|goodness|no)|dear me|how [a-z]+|"
     r"seriously|what|(?:do )?you know what|guess what|and you know what|(?:the|my) (?:worst|best|funny|funniest|weird|"
     r"strange|crazy|sad|good|bad) (?:part|thing|bit|news))[\s?!.,]*",
     re.IGNORECASE,

@@ -19,6 +19,7 @@ from npc.language.phrases import singular, thing_in
 from npc.language.plain import plain
 from npc.language.polarity import polarity_of
 from npc.language.senses import Ask, Sense, about_whom
+from npc.language.taken_up import values_of
 from npc.language.told import YES
 from npc.memory.ledger import Promise
 from npc.orders import ask_which, cease, forbid, lift, order, release, supposed
@@ -56,6 +57,7 @@ _NO_DEED = frozenset({"celebrate", "talk", "greet", "idle"})  # "do not laugh"
 _PASSED_ON = frozenset({"tell", "mention", "reveal", "repeat", "betray"})
 _MOST_ALSO = 2  # further answers to one utterance
 _TELLS = frozenset({Mood.MINE, Mood.PAST, Mood.REPORTED})  # "every time I wake up before I touch the handle"
+_SPEAKS = frozenset({"tell", "ask", "say", "confess"})
 _VERY = 0.9  # likeness from which words are what anybody may be asked, though they name what is not in view
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
@@ -250,6 +252,8 @@ def _foreign(turn: Turn) -> Reply:
 
 def _leave(turn: Turn) -> Reply:
     parts, verb = turn.parts, turn.clause.meaning.values.get("verb", turn.clause.meaning.verb) or "do so"
+    if verb in _SPEAKS and turn.heard.talk:  # "can I tell you a secret?"
+        return Reply("to_tell_me", f"was asked leave to {verb} something")
     kind = turn.person.relationship.name
     if kind in {"foe", "feared"} or (parts.feelings.mood.name == "angry" and kind != "friend"):
         return Reply("deny", f"was asked leave to {verb} by a {kind}", action="refuse")
@@ -281,7 +285,7 @@ def _self(turn: Turn) -> Reply:
     if (
         kind not in {"", "likes", "hates"} and turn.heard.talk and polarity_of(turn.clause.text) == "bad"
     ):  # "mine died, he was called Rex"
-        return Reply("to_bad", "was told something sad", smalltalk.values_of(turn.clause.text, False))
+        return Reply("to_bad", "was told something sad", values_of(turn.clause.text, False))
     topic = f"noted_{kind}" if f"noted_{kind}" in turn.parts.behaviour.topics else "noted"
     return Reply(topic, "was told something of the speaker", {"value": value} if value else {})
 

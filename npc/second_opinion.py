@@ -10,7 +10,19 @@ from npc.behaviour import load_behaviour
 from npc.conversation.clause import Clause
 from npc.language.harm import ABUSE, THREAT, Harm, before_ultimatum, harm_in, insults, means_harm
 from npc.language.kinds import is_alive, to_look_for
-from npc.language.manners import DANGER, ORDERS, SAID
+from npc.language.manners import (
+    ASKS_WHAT,
+    DANGER,
+    EXCLAIMS,
+    LIKES,
+    OF_KIN,
+    OF_OTHERS,
+    ORDERS,
+    SAID,
+    TELLS,
+    THERE_IS,
+    THERE_IS_NONE,
+)
 from npc.language.mood import Mood, mood_of
 from npc.language.phrases import kind_of, singular
 from npc.language.polarity import polarity_of
@@ -78,42 +90,7 @@ _IS_CAUGHT = re.compile(
     re.IGNORECASE,
 )
 _NOT_ASKED = frozenset({"compliment", "gift"})  # nobody puts these as a question
-_ASKS_WHAT = re.compile(
-    r"(?:and |so |but )?(?:would you have|did you|have you|do you (?:think|believe)|"
-    r"what|who|which|where|when|why|how) (?!a\b|very\b|kind of you\b)",
-    re.IGNORECASE,
-)
-# What is told of oneself or of others, and names nobody who is spoken to: "mine are both dead".
-_OF_OTHERS = re.compile(
-    r"(?!.*\b(?:you|your|yours|ya)\b)(?!.*!)"
-    r"(?:(?:sometimes|some days|maybe|perhaps|today|yesterday|last night|and|but|so|well),? )*"
-    r"(?:I (?:think|feel|felt|guess|miss|lost|was|used to|would (?:hate|rather)|do not (?:want|know|think))|"
-    r"mine|my|our|he|she|they|people|it|there|his|her|their|nobody|"
-    r"everybody|everyone|somebody|someone|one of (?:them|us))\b.* .+"
-    r"|(?:the|a|an) (?:[a-z]+ ){1,2}(?:gets?|makes?|takes?|keeps?|goes|eats?|stays?|hurts?)\b(?!.*\byou are\b).*"
-    r"|you (?:look like|could|would|can|might) .*\bme\b.*",
-    re.IGNORECASE,
-)
-# "she made the best cake" praises nobody who is spoken to.
-_OF_KIN = re.compile(
-    r"(?!.*\byours?\b)(?:he|she|they|my|his|her|I would rather|you (?:learn|get used|forget|have to|never know|just have))\b",
-    re.IGNORECASE,
-)
-# "I go up on the roof and watch the swallows" warns of nothing, as it names no danger.
-_TELLS = re.compile(r"(?:I|my|we|our|he|she|they|people|his|her|[a-z]+'s|the [a-z]+'s)\b", re.IGNORECASE)
-_THERE_IS = re.compile(r"there (?:is|are|was|were)\b", re.IGNORECASE)  # "there is light behind it"
-# "there is no worm in it" warns of nothing.
-_THERE_IS_NONE = re.compile(
-    r"(?:there (?:is|are|was|were)|it (?:is|was)|they (?:are|were)) (?:no|not|nothing|never)\b", re.IGNORECASE
-)
-# "I love thunderstorms" praises nobody who is spoken to.
-_LIKES = re.compile(
-    r"(?!.*\byour?\b)I (?:really |also |just |always )*(?:like|love|adore|enjoy|prefer) "
-    r"(?!it\b|this\b|that\b|the way\b|what\b|how\b)",
-    re.IGNORECASE,
-)
 _I = re.compile(r"I\b(?! (?:will|shall|am going to|hate you)\b)", re.IGNORECASE)
-_EXCLAIMS = re.compile(r"(?!.*\byour?\b)what an? [a-z]+", re.IGNORECASE)
 _THE_SAME = 0.95  # likeness of words that are the same, but for signs
 _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
 _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
@@ -141,7 +118,7 @@ _OF_NOTHING_HERE = frozenset({Mood.SAYING, Mood.REPORTED, Mood.GENERAL, Mood.SUP
 _FOR_YOU = re.compile(r"\b(?:you|yours?|here|this|these|accept|(?:take|have|keep) (?:it|them|one))\b", re.IGNORECASE)
 _IN_NEED = re.compile(
     r"\b(?:needs?|wants?|would like|could use|hungry|thirsty|starving|freezing|cold|lost|hurt\w*|bleeding|wounded|dying|"
-    r"sick|ill|poisoned|(?:for|some|your|get) help|help(?= (?:me|us|him|her|them)\b))\b",
+    r"sick|ill|poisoned|(?:for|some|your|get) help|help(?= (?:me|us)\b))\b",
     re.IGNORECASE,
 )
 
@@ -178,7 +155,7 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     if before_ultimatum(clause.said) is not None and not insults(clause.said):
         return _pressed(clause, percept)
     percept = _consoled(clause, _worded(clause, percept))
-    of_others = percept.talk and clause.sense is Sense.OTHER and _OF_OTHERS.match(clause.text) is not None
+    of_others = percept.talk and clause.sense is Sense.OTHER and OF_OTHERS.match(clause.text) is not None
     if _is_harmless_talk(clause, percept) or (of_others and _sounds_violent(percept)):
         return clause, _cleared(percept)
     harm = harm_in(clause.text) if _sounds_hostile(percept) else Harm.MEANT if means_harm(clause.text) else Harm.OPEN
@@ -243,14 +220,14 @@ def _pressed(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
 def _worded(clause: Clause, percept: Percept) -> Percept:
     """Without manners that no word stands for: "haha, good name" greets nobody."""
     intent = best(percept.intent)[0]
-    if intent in _NOT_ASKED and percept.talk and (_ASKS_WHAT.match(clause.text) or clause.said.rstrip().endswith("?")):
+    if intent in _NOT_ASKED and percept.talk and (ASKS_WHAT.match(clause.text) or clause.said.rstrip().endswith("?")):
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
-    if intent == "compliment" and percept.talk and _LIKES.match(clause.text):
+    if intent == "compliment" and percept.talk and LIKES.match(clause.text):
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
-    if intent == "compliment" and percept.talk and clause.sense is Sense.OTHER and _OF_KIN.match(clause.text):
+    if intent == "compliment" and percept.talk and clause.sense is Sense.OTHER and OF_KIN.match(clause.text):
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
-    quiet = _TELLS.match(clause.text) or (_THERE_IS.match(clause.text) and "!" not in clause.said)
-    unwarned = _THERE_IS_NONE.match(clause.text) or (quiet and not DANGER.search(clause.text))
+    quiet = TELLS.match(clause.text) or (THERE_IS.match(clause.text) and "!" not in clause.said)
+    unwarned = THERE_IS_NONE.match(clause.text) or (quiet and not DANGER.search(clause.text))
     if intent == "warn" and percept.talk and clause.sense is Sense.OTHER and unwarned:
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     words = _SAID.get(intent)
@@ -272,14 +249,14 @@ def _is_harmless_talk(clause: Clause, percept: Percept) -> bool:
     """Enmity heard in what anybody may say: "you sound like my father", "have you ever been robbed?"."""
     if best(percept.intent)[0] not in _ENMITY:
         return False
-    if percept.talk and _EXCLAIMS.match(clause.text):  # of somebody who was told of, as a rule
+    if percept.talk and EXCLAIMS.match(clause.text):  # of somebody who was told of, as a rule
         return True
     if means_harm(clause.text):
         return False
     near = max(best(percept.talk)[1], best(percept.knowledge)[1])
     if insults(clause.text) and not (near >= _NEAR and _I.match(clause.text)):  # "I would be terrible at your job"
         return False
-    if percept.talk and clause.sense is Sense.OTHER and _OF_OTHERS.match(clause.text):
+    if percept.talk and clause.sense is Sense.OTHER and OF_OTHERS.match(clause.text):
         return True
     return near >= _NEAR and best(percept.talk)[0] not in _UNFRIENDLY
 

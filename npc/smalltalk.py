@@ -13,12 +13,14 @@ from functools import lru_cache
 from npc.conversation.episodes import asks_back
 from npc.conversation.reply import Reply
 from npc.facts import unknown
-from npc.language.echo import detail_of, embedded, mirrored, said_back
+from npc.language.echo import mirrored
 from npc.language.forms import form_of
 from npc.language.phrases import singular
 from npc.language.polarity import polarity_of
 from npc.language.senses import Sense, about_whom, is_question
 from npc.language.sentences import mentions
+from npc.language.spelling import is_a_word
+from npc.language.taken_up import LEADS, denied, subject_of, values_of
 from npc.language.tongues import is_unheard_of
 from npc.parts import best
 from npc.second_opinion import SURE
@@ -39,13 +41,12 @@ SAID = 0.64  # likeness from which a remark is one that a fact of the card takes
 _FEW = 3
 _OTHERWISE = 0.8  # what likeness counts between a question and what others only tell of, or a remark and what they only ask
 _DENIED = 0.6  # and between what is said and what is denied
-SAYING = 0.62  # and from which a remark is, that can be said back
+SAYING = 0.65  # and from which a remark is, that can be said back
 QUITE = 0.72  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
 FAINT = 0.57  # and from which they may be, where they are put in no known way
 # What the model hears in a remark that is answered as such, and not talked about.
 _MANNERS = frozenset({"greet", "farewell", "thank", "apologize", "compliment", "gift", "agree", "refuse"})
-_I = re.compile(r"\bi\b")
 _HAILS = re.compile(r"(?:hey|hi|hello|yo|oi|ho|hail|ahoy|psst)\b", re.IGNORECASE)
 _CONSENT = frozenset({"agree", "refuse"})
 _TELLS = re.compile(
@@ -61,7 +62,7 @@ _TALK = frozenset({"chat", "none", "ask_about", "identify", "ask_where"})
 # Ways to put something that say more than what it comes near to.
 _SURER = {
     "to_if": 0.72, "to_opinion": 0.78, "to_acquainted": 0.86, "to_inside": 0.9, "to_how_to": 0.8, "to_better": 0.82,
-    "to_did": 0.66, "to_have": 0.68, "to_do_when": 0.75, "to_the_one": 0.75, "to_was_i": 0.8,
+    "to_did": 0.66, "to_have": 0.68, "to_do_when": 0.75, "to_the_one": 0.75, "to_was_i": 0.8, "to_what_would": 0.62,
     "to_most": 0.7, "to_ever": 0.65, "to_because": 0.95, "to_became": 0.84, "to_they_say": 0.74,
 }  # fmt: skip
 _INSIDE = re.compile(
@@ -78,6 +79,7 @@ _WHATEVER = frozenset(
         "to_have",
         "to_do_when",
         "to_the_one",
+        "to_what_would",
         "to_was_i",
         "to_because",
         "to_became",
@@ -110,6 +112,8 @@ _TOLD = frozenset(
         "to_quoted",
         "to_at_a_loss",
         "to_what_a",
+        "to_do_not_want",
+        "on_said_of_you",
     }
 )
 _TOPIC = 0.76  # likeness from which a topic goes before them
@@ -123,6 +127,8 @@ _DETAILS = frozenset(
     }
 )  # fmt: skip
 _EITHER = frozenset({"on_tale", "on_kin", "on_dream", "on_boast", "on_newcomer"})  # may be told of what was bad, too
+_SAD = frozenset({"further_sorrow", "further_anger", "further_hard", "further_tale", "further_fun"})
+_GLADLY = 0.7  # likeness from which a topic that is not sad may be meant by something sad
 _MERRY = frozenset({"further_joy", "further_fun", "further_fond"})
 _YOU = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
 _LOOSE = frozenset({"to_of_it", "to_of_thing", "to_remark"})  # which say little by the way in which they are put
@@ -132,6 +138,10 @@ _NO_DEEDS = re.compile(
     r"(?:make|let|write|draw|sing|dance|smile|laugh|say|answer|ask|remember|forget|read|whisper|shout|imagine|count)"
 )
 _ABLE = re.compile(r"(?:can|could) you (?:even |really |actually )?[a-z]+(?: well| at all)?", re.IGNORECASE)
+_ME = re.compile(r"(?:me|us)(?: out)?(?: (?:with|here|there) ?(?:it|that|this)?)?[\s?.!]*", re.IGNORECASE)
+_HARMS = frozenset(
+    {"on_pain", "on_kin_ill", "on_own_child_ill", "on_followed", "on_mishap", "on_dread", "on_fugitive", "to_mishap", "to_bad"}
+)
 _HELP = re.compile(
     r"(?:me|us|him|her|them)? ?(?:to )?(?:write|find out|think|choose|decide|learn|understand|remember|make|with)\b",
     re.IGNORECASE,
@@ -155,15 +165,9 @@ _ALARM = re.compile(r"\bbehind you\b|\b(?:look|watch) out\b|^there (?:is|are)\b|
 _SORRY = re.compile(
     r"\b(?:sorry|apolog|forgive|pardon|excuse|my bad|did not mean|regret|oops|whoops|I was wrong)", re.IGNORECASE
 )
-_DENIES = re.compile(r"\b(?:not|never|no longer|nobody|nothing|none|n't)\b", re.IGNORECASE)
-_FURTHER = re.compile(r" (?:that|who|which|because|but|and|so|when|if|where|until)\b", re.IGNORECASE)
-_LEADS = re.compile(
-    r"^(?:(?:no|nah|nope|yes|yeah|well|hey|oh|ok|okay|haha|aw|damn|wow)[, ]+)+(?=(?:I|my|we|he|she|it|they|the|this|"
-    r"that|you|your)\b)",
-    re.IGNORECASE,
-)
-_SAID_BACK = 8  # words of a remark that is said back whole
+_OF_ANOTHER = 0.85  # what likeness counts of words of somebody else
 _HEARD = 0.6
+_WORDS = re.compile(r"[A-Za-z']+")
 _WHOLE = 7  # words of a clause that begins with a no and tells something
 
 
@@ -182,7 +186,7 @@ def answer(turn: Turn) -> Reply | None:
         return None
     if not asks and likeness < QUITE and len(clause.text.split()) < _FEW:
         likeness = 0.0  # of so few words it tells nothing
-    form, thing = ("", "") if clause.sense is Sense.ORDER else form_of(_LEADS.sub("", clause.text).rstrip(" ?.!,"), asks)
+    form, thing = ("", "") if clause.sense is Sense.ORDER else form_of(LEADS.sub("", clause.text).rstrip(" ?.!,"), asks)
     if not form and likeness < FAINT and is_unheard_of(clause.text):
         return None
     surer = _SURER if thing or form in _WHATEVER else {}
@@ -195,6 +199,8 @@ def answer(turn: Turn) -> Reply | None:
         topic = "on_hello" if hails else form or ("to_question" if asks else "to_remark")
     if clause.sense is Sense.ORDER and likeness < ORDERED and _ABLE.fullmatch(clause.text.rstrip(" ?.!")):
         topic = "to_able"
+    elif clause.sense is Sense.ORDER and clause.meaning.verb == "help" and likeness < VERY:
+        topic = "to_help"
     elif clause.sense is Sense.ORDER and topic in {"to_remark", "to_question"}:
         topic = "to_help" if clause.meaning.verb == "help" else "to_order"
     if topic in _DETAILS:
@@ -230,6 +236,11 @@ def answer(turn: Turn) -> Reply | None:
     return Reply(topic, why, said | ({"thing": thing} if thing else {}), talk=about)
 
 
+def _is_of_no_harm(turn: Turn) -> bool:
+    """Whether something was told of that no healing helps against: "my boss wants a song. can you help me?"."""
+    return bool(turn.ledger.theirs) and turn.ledger.theirs not in _HARMS
+
+
 def _is_to_be_shown(turn: Turn) -> bool:
     """Whether it is asked where something is that is in view: "where is the goblin?" wants no tale of goblins."""
     if _WHERE_IS.match(turn.clause.text) is None:
@@ -243,26 +254,30 @@ def _nearest(turn: Turn, asks: bool) -> tuple[str, float]:
     examples = turn.parts.behaviour.small_talk
 
     denies = not asks and denied(turn.clause.text)
+    whose = "" if asks else subject_of(turn.clause.text)
 
     def fits(topic: str, likeness: float) -> float:
         if denies and topic in examples and not any(map(denied, examples[topic])):  # "I am not drunk" is of no drunkard
             likeness *= _DENIED
+        if whose and topic in examples and whose not in (of := _subjects(examples[topic])) and of:
+            likeness *= _OF_ANOTHER  # "he was a sailor" is not of who says it
         other = topic in examples and all(is_question(example) is not asks for example in examples[topic])
         return likeness * _OTHERWISE if other and turn.clause.sense is not Sense.ORDER else likeness
 
     return best({topic: fits(topic, likeness) for topic, likeness in turn.heard.talk.items()})
 
 
-@lru_cache(maxsize=4096)
-def denied(text: str) -> bool:
-    """Whether a `plain` remark says that something is not so."""
-    return _DENIES.search(_FURTHER.split(text, maxsplit=1)[0]) is not None  # "a door that I can not open" denies nothing
+@lru_cache(maxsize=512)
+def _subjects(examples: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(subject_of, examples)) - {""}
 
 
 def _jars(turn: Turn, topic: str, tone: str) -> bool:
     """Whether words are bad news and the topic is for good ones, or the other way round: a divorce is no wedding."""
     more = turn.parts.behaviour.talk_further.get(topic, {}).get("more", "")
-    return (tone == "bad" and more in _MERRY and topic not in _EITHER) or (tone == "good" and more == "further_sorrow")
+    far = best(turn.heard.talk)[1] < _GLADLY and more not in _SAD and topic.startswith("on_")
+    bad = tone == "bad" and (more in _MERRY or far) and topic not in _EITHER
+    return bad or (tone == "good" and more == "further_sorrow")
 
 
 def of_themselves(turn: Turn) -> Reply | None:
@@ -272,19 +287,6 @@ def of_themselves(turn: Turn) -> Reply | None:
         return None
     said = values_of(turn.clause.text, False)
     return Reply(topic, f"was told of {topic.partition('_')[2].replace('_', ' ')} ({likeness:.2f})", said)
-
-
-def values_of(text: str, asks: bool) -> dict[str, str]:
-    """What lines may name of the words themselves: a question said back, or as part of a sentence; a remark turned round."""
-    if sum(map(str.isupper, text)) > len(text) / 2:  # shouted
-        text = _I.sub("I", text.lower())
-    text = _I.sub("I", _LEADS.sub("", text))
-    if asks:
-        found = {"asked": said_back(text), "question": embedded(text)}
-    else:
-        said = mirrored(text)
-        found = {"said": said if len(said.split()) <= _SAID_BACK else "", "detail": detail_of(text)}
-    return {name: f"{words[:1].upper()}{words[1:]}" for name, words in found.items() if words}
 
 
 def _is_named(turn: Turn, thing: str) -> bool:
@@ -300,8 +302,12 @@ def taken_up(turn: Turn) -> Reply | None:
     if clause.sense is Sense.ORDER and clause.meaning.verb:
         return Reply("to_order", f"was asked to {clause.meaning.verb}, which it cannot make out")
     asks = clause.sense is Sense.QUESTION
-    form, thing = form_of(_LEADS.sub("", clause.text).rstrip(" ?.!,"), asks)
+    form, thing = form_of(LEADS.sub("", clause.text).rstrip(" ?.!,"), asks)
+    if not form and not asks and turn.ledger.theirs and all(map(is_a_word, _WORDS.findall(clause.text))):  # "so close"
+        form = "to_answer"
     values = values_of(clause.text, asks) | ({"thing": thing} if thing else {})
+    if form == "to_answer":
+        values["said"] = values.get("said") or f"{clause.text[:1].upper()}{clause.text[1:]}".rstrip(" ?.!,")
     return Reply(form, "was spoken to in a way that it knows", values) if form else None
 
 
@@ -351,7 +357,8 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
         deed = turn.parts.behaviour.deeds.get(clause.meaning.verb, ())
         if _ABLE.fullmatch(clause.text.rstrip(" ?.!")) and not deed:
             return True
-        helps = clause.meaning.verb == "help" and _HELP.match(clause.meaning.values.get("rest", ""))
+        rest = clause.meaning.values.get("rest", "")
+        helps = clause.meaning.verb == "help" and (_HELP.match(rest) or (_ME.fullmatch(rest) and _is_of_no_harm(turn)))
         if helps or (_NO_DEEDS.fullmatch(clause.meaning.verb) and not deed):
             return True
         return likeness >= (ORDERED if not deed else SURE) and not percept.target

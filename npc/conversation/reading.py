@@ -93,7 +93,7 @@ _VOCATIVE = expanded(
     r"^(?:(?:heya?|hello|hi|oi|yo|oh|g'?day|howdy|hiya|morning|"
     r"evening|afternoon|good (?:day|morning|evening|afternoon)|greetings|excuse me)"
     r"[ ,]+)?"
-    r"(?:{name}\s*[,!:]+|(?:<roles>)\s*[,!:]+|"
+    r"(?:{name}\s*[,!:?]+|(?:<roles>)\s*[,!:]+|"
     r"{name}(?=\s+(?:<asks>|<verbs>|got any|do not|never|please|there (?:is|are)|let us|"
     r"cover|back|hang|sit|if|when|once|before|no one|nobody|my|look|quick|hurry|shut|relax|calm|after|cut)\b)|"
     r"(?:<roles>)(?=\s+(?:there (?:is|are)|want to|you want|what|where|who|how|why|(?:can|could|do|are|will) you)\b))\s*|"

@@ -11,6 +11,7 @@ import yaml
 _DATA = yaml.safe_load(Path(__file__).with_name("polarity.yaml").read_text(encoding="utf-8"))
 _BAD, _GOOD, _DENIED = (frozenset(_DATA[name].split()) for name in ("bad", "good", "denied"))
 _WORD = re.compile(r"[a-z']+")
+_OVER = frozenset({"over", "away", "on", "out"})
 _NEAR = 3  # words after a denial that it takes back
 
 
@@ -21,6 +22,9 @@ def polarity_of(text: str) -> str:
     bad = good = 0
     for at, word in enumerate(words):
         denied = any(before in _DENIED for before in words[max(0, at - _NEAR) : at])
+        if word == "passed" and not _OVER.isdisjoint(words[at + 1 : at + 2]):
+            bad += not denied
+            continue
         if word == "kind" and words[at + 1 : at + 2] == ["of"]:  # "kind of fuzzy"
             continue
         bad += (word in _BAD and not denied) or (word in _GOOD and denied)

@@ -127,6 +127,12 @@ _ASKS = re.compile(
 )
 
 
+# "How lovely!"
+_EXCLAIMED = re.compile(
+    r"(?:oh |aw )?how (?!(?:much|many|long|far|old|often|come|so|about|now|then|big|tall|high|deep|soon|late|bad|is|are|was|do|"
+    r"does|did|exactly)\b)(?:very |really |incredibly )?[a-z]+[.! ]*",
+    re.IGNORECASE,
+)
 # "If you could own one thing, what would it be": without its sign.
 _IF_ASKS = re.compile(
     r"(?:and |but |so )?if (?:you|I|we|he|she|they|it) .*\b(?:(?:what|where|who|which|how|when)(?: [a-z]+)? (?:would|will|do|"
@@ -181,6 +187,8 @@ def meaning_of(clause: str) -> Meaning:
 
 def is_question(clause: str) -> bool:
     """Whether a `plain` clause asks something, by its first word or its last sign."""
+    if _EXCLAIMED.fullmatch(clause) is not None:
+        return False
     return clause.rstrip().endswith("?") or _ASKS.match(clause) is not None or _IF_ASKS.match(clause) is not None
 
 

@@ -7,6 +7,7 @@ import pytest
 from npc.behaviour import load_behaviour
 from npc.language.forms import form_of
 from npc.language.plain import is_slang, plain
+from npc.language.taken_up import denied, subject_of
 from npc.types import Detection, Found, Percept
 
 CARD = {
@@ -188,6 +189,9 @@ def test_how_something_is_put_tells_what_takes_it_up(text, question, form, thing
         ("i miss her cooking", "to_miss"),
         ("now i dont know where to sleep", "to_at_a_loss"),
         ("the second song was better", "to_judged"),
+        ("i dont wanna be a baker", "to_do_not_want"),
+        ("they said that you throw stones", "on_said_of_you"),
+        ("they never let me sleep", "to_story"),
         ("shes always like you never think", "to_quoted"),
         ("he is kind of tall", "to_of_it"),
     ],
@@ -311,3 +315,36 @@ def test_how_somebody_is_called_is_recalled_by_its_kind(stage):
     actor = stage(lines={"recall_called": "{value}."})
     _talk(actor, "my dog is called Biscuit")
     assert _talk(actor, "do u remember how my dog was called?").line == "Biscuit."
+
+
+def test_what_others_are_is_not_what_who_speaks_is(stage):
+    actor = stage(lines={"on_past_trade": "Why did you stop?", "to_of_it": "So."})
+    talk = {"on_past_trade": 0.74}
+    assert _talk(actor, "i was a sailor", talk=talk).line == "Why did you stop?"
+    assert _talk(actor, "he was a sailor", talk=talk).line != "Why did you stop?"
+
+
+def test_help_with_what_was_told_of_is_no_bandage(stage):
+    actor = stage(lines={"to_help": "Gladly.", "to_feat": "Well done."})
+    _talk(actor, "i finally fixed the roof")
+    decision = _talk(actor, "could u help me", "help_me", "heal")
+    assert (decision.action, decision.line) == ("talk", "Gladly.")
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        ("i was a sailor", "I"),
+        ("my boss wants a song", "they"),
+        ("and she hums", "they"),
+        ("you snore", "you"),
+        ("it rains", ""),
+    ],
+)
+def test_of_whom_a_remark_tells(text, whose):
+    assert subject_of(text) == whose
+
+
+def test_what_is_denied_of_something_else_denies_nothing():
+    assert denied("I do not dream")
+    assert not denied("I dream of a door that I can not open")
