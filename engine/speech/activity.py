@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,8 @@ _BEGINS, _GOES_ON = 0.5, 0.3  # probabilities of speech at which a line begins, 
 _FAINT_DB = -58.0  # whatever is below is no speech
 _LEAST = 3  # windows of speech before a line has begun: a knock is shorter
 _LEAD_S = 0.35  # kept before the first speech: its consonants are quiet
+_PAUSE = 4  # windows of quiet, an eighth of a second, after which a line may be over
+_WAITING = 16  # lines that are over and not yet taken: who does not come after is too far behind for more
 
 
 class Activity:
@@ -53,6 +56,7 @@ class Line:
         speech: windows of speech.
         quiet: windows since the last speech.
         ended: samples from the beginning of the stream to the end of the last speech.
+        last: windows to the end of the last speech.
     """
 
     began: int
@@ -60,6 +64,7 @@ class Line:
     speech: int = 0
     quiet: int = 0
     ended: int = 0
+    last: int = 0
 
     @property
     def seconds(self) -> float:
@@ -77,15 +82,41 @@ class Line:
         return self.quiet * STEP_S
 
     @property
+    def is_paused(self) -> bool:
+        """Whether it may be over."""
+        return self.quiet >= _PAUSE
+
+    @property
     def sound(self) -> Samples:
         """All of it; none where nothing came."""
-        return np.concatenate(self.parts) if self.parts else np.zeros(0, np.float32)
+        return _joined(self.parts)
+
+    @property
+    def said(self) -> Samples:
+        """To the first pause after the last speech: the same whenever it is asked for while no more is said."""
+        return _joined(self.parts[: self.last + _PAUSE] if self.is_paused else self.parts)
+
+
+def _joined(parts: list[Samples]) -> Samples:
+    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
 class Cutter:
-    """Finds the line in a stream: for push to talk all of it, for an open microphone what lies between two silences."""
+    """Finds the line in a stream: for push to talk all of it, for an open microphone what lies between two silences.
 
-    def __init__(self, open_microphone: bool) -> None:
+    Attributes:
+        line: what has been found of the line that comes in.
+        done: lines of an open microphone that are over, the first one first.
+    """
+
+    def __init__(self, open_microphone: bool, silence_s: float, longest_s: float) -> None:
+        """
+        Args:
+            silence_s: that ends a line of an open microphone.
+            longest_s: after which such a line is over even so.
+        """
+        self._silence_s, self._longest_s = silence_s, longest_s
+        self.done: deque[Line] = deque(maxlen=_WAITING)
         self._activity = Activity()
         self._open = open_microphone
         self._lead: list[Samples] = []
@@ -95,7 +126,7 @@ class Cutter:
         self.line: Line | None = None if open_microphone else Line(0)
 
     def take(self, samples: Samples) -> None:
-        """Take in the next samples at 16 kHz; `line` is what has been found by now."""
+        """Take in the next samples at 16 kHz. Where lines end is the same for pieces of any size."""
         for p, window in self._activity.take(samples):
             self._taken += WINDOW
             self._see(p, window)
@@ -106,7 +137,8 @@ class Cutter:
         if self.line is None:
             self._lead.append(window)
             if self._run >= _LEAST:
-                self.line = Line(self._taken - len(self._lead) * WINDOW, self._lead, self._run, 0, self._taken)
+                began = self._taken - len(self._lead) * WINDOW
+                self.line = Line(began, self._lead, self._run, 0, self._taken, len(self._lead))
                 self._lead = []
             elif len(self._lead) > int(_LEAD_S / STEP_S) + _LEAST:
                 self._lead.pop(0)
@@ -115,9 +147,12 @@ class Cutter:
         if self._speaking:
             self.line.speech += 1
             self.line.quiet = 0
-            self.line.ended = self._taken
+            self.line.ended, self.line.last = self._taken, len(self.line.parts)
         else:
             self.line.quiet += 1
+        if self._open and (self.line.quiet_s >= self._silence_s or self.line.seconds >= self._longest_s):
+            self.done.append(self.line)
+            self.cut()
 
     def end(self) -> None:
         """The stream is over: what is left of a window belongs to the line too."""

@@ -17,7 +17,6 @@ from engine.speech.tone import Usual, sounding
 _LOG = logging.getLogger("engine.speech")
 _STREAMS = 64  # at a time, of all games
 _SILENCE_S = 0.6  # that ends a line of an open microphone
-_PAUSE_S = 0.12  # after which a line is recognised as if it were over, so that its words are there when it is
 _PARTIAL_S = 0.6  # of speech between words that are told meanwhile; more in a long line, which takes longer to recognise
 _LOST_PIECES_S = 1.0  # of a gap between pieces that is filled with silence
 
@@ -117,20 +116,19 @@ class Hearings:
     def work(self) -> bool:
         """Recognise what is most urgent; False where nothing is to be done."""
         for stream in self._streams.values():
-            if stream.over:
-                self._finish(stream)
+            if stream.cutter.done:
+                self._line(stream, stream.cutter.done.popleft())
                 return True
         for stream in self._streams.values():
-            line = stream.cutter.line
-            if line is not None and stream.open and (line.quiet_s >= _SILENCE_S or line.seconds >= LONGEST_S - 1.0):
-                self._line(stream)
+            if stream.over:
+                self._finish(stream)
                 return True
         for stream in self._streams.values():
             line = stream.cutter.line
             if line is None or not line.speech:
                 continue
             known = stream.known[0] if stream.known else 0
-            if line.quiet_s >= _PAUSE_S and line.speech != known:
+            if line.is_paused and line.speech != known:  # its words are there when it turns out to be over
                 stream.known = (line.speech, self._hear(stream, line))
                 self._show(stream, line, stream.known[1])
                 return True
@@ -148,7 +146,9 @@ class Hearings:
             self._tell(Told(old, stream.number, final=True, over=True))
         bounded = min(max(rate, 8000), 48000)
         known, usual = self._known(words)
-        self._streams[name] = _Hearing(name, opened, Stream(bounded), Cutter(opened), known, captured_at, usual)
+        self._streams[name] = _Hearing(
+            name, opened, Stream(bounded), Cutter(opened, _SILENCE_S, LONGEST_S - 1.0), known, captured_at, usual
+        )
 
     def _known(self, words: Sequence[str]) -> tuple[GameWords, Usual]:
         """The words of a game, which sends the same ones again and again, and how its player sounds."""
@@ -162,7 +162,7 @@ class Hearings:
 
     def _hear(self, stream: _Hearing, line: Line, quick: bool = False) -> Heard:
         try:
-            return self._ear.hear(line.sound, line.spoken_s, stream.words, quick)
+            return self._ear.hear(line.sound if quick else line.said, line.spoken_s, stream.words, quick)
         except Exception:  # a fault of ours must not end hearing for good
             _LOG.exception("A line could not be recognised.")
             return NOTHING
@@ -175,11 +175,10 @@ class Hearings:
 
     def _finish(self, stream: _Hearing) -> None:
         self._streams.pop(stream.name, None)
-        self._line(stream, over=True)
+        self._line(stream, stream.cutter.cut(), over=True)
 
-    def _line(self, stream: _Hearing, over: bool = False) -> None:
+    def _line(self, stream: _Hearing, line: Line | None, over: bool = False) -> None:
         """The line is complete."""
-        line = stream.cutter.cut()
         heard, tone = NOTHING, {}
         if line is not None and line.speech:
             same = stream.known is not None and stream.known[0] == line.speech

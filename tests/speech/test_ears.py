@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 
@@ -157,3 +159,40 @@ def test_what_was_recognised_at_a_pause_is_thrown_away_where_speech_goes_on():
     (final,) = (line for line in told if line.final)
     assert float(final.text) > max(float(line.text) for line in told[:1])
     assert ear.wholly >= 2
+
+
+class Digest:
+    """Hears which samples there are."""
+
+    def hear(self, sound, spoken_s, words=None, quick=False):
+        return Heard(f"{sha256(sound.tobytes()).hexdigest()} {spoken_s}", 0.9)
+
+
+@pytest.mark.parametrize(("opened", "lines"), [(False, 1), (True, 2)])
+def test_a_line_is_the_same_whenever_there_is_time_to_listen(opened, lines):
+    sound = np.concatenate([said("wait for me"), silence(0.8), said("at the old mill", pause=0.1), silence(0.37)])
+
+    def finals(seconds, in_time):
+        hearings, told, _ = _room(Digest())
+        parts = pieces(sound, seconds=seconds)
+        for number, pcm in enumerate(parts):
+            hearings.take("a", number, pcm, open_microphone=opened, end=number == len(parts) - 1)
+            while in_time and hearings.work():
+                pass
+        while hearings.work():
+            pass
+        return [line.text for line in told if line.final and line.text]
+
+    as_it_is_said = finals(0.05, in_time=True)
+    assert len(as_it_is_said) == lines
+    assert finals(0.05, in_time=False) == as_it_is_said
+    assert finals(0.31, in_time=True) == as_it_is_said
+
+
+def test_a_listener_who_is_far_behind_keeps_the_newest_lines():
+    hearings, told, _ = _room(Digest())
+    sound = np.concatenate([np.concatenate([said("stop"), silence(0.6)])] * 18)
+    hearings.take("a", 0, b"".join(pieces(sound)), open_microphone=True, end=True)
+    while hearings.work():
+        pass
+    assert len([line for line in told if line.text]) == 16
