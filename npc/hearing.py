@@ -86,7 +86,7 @@ _SURELY = 0.8  # likeness
 # What only calls for an ear: "hello??", "honestly?", "you know what?", "the worst part?".
 _CALLS = re.compile(
     r"(?:(?:and|but|so|oh|okay)[, ]+)*(?:hello|hey|hi|hallo|yo|oi|psst|excuse me|sir|madam|miss|mister|officer|honestly|"
-    r"(?:oh )?(?:dear|my|god|goodness|no)|dear me|how [a-z]+|"
+    r"(?:oh )?(?:dear|my|god|goodness|no)|dear me|how [a-z]+|what a (?:shame|pity)|"
     r"seriously|what|(?:do )?you know what|guess what|and you know what|(?:the|my) (?:worst|best|funny|funniest|weird|"
     r"strange|crazy|sad|good|bad) (?:part|thing|bit|news))[\s?!.,]*",
     re.IGNORECASE,
@@ -226,7 +226,7 @@ def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float
     if clause.sense is Sense.OTHER and max(best(percept.knowledge)[1], best(percept.talk)[1]) < _NEAR:
         rank += 0.5  # it comes near to nothing that anybody talks about
     topic, likeness = best(percept.talk)
-    if clause.sense in {Sense.OTHER, Sense.SELF} and likeness >= FORMED:
+    if clause.sense in {Sense.OTHER, Sense.SELF} and likeness >= FORMED and len(clause.text.split()) > 1:
         weighs = "think" in load_behaviour().talk_further.get(topic, {})
         rank = min(rank, _WEIGHTY) if weighs else rank
     return not is_hostile(clause, percept), rank

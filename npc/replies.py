@@ -56,6 +56,7 @@ _UNSURE = frozenset({"what_thing", "which", "cannot_tell", "blind", "no_credit"}
 _NO_DEED = frozenset({"celebrate", "talk", "greet", "idle"})  # "do not laugh"
 _PASSED_ON = frozenset({"tell", "mention", "reveal", "repeat", "betray"})
 _MOST_ALSO = 2  # further answers to one utterance
+_TELLS_OF_IT = re.compile(r"(?:that|this|it|they)(?:'?s| is| was| are| were)\b", re.IGNORECASE)  # "that's not a lot"
 _TELLS = frozenset({Mood.MINE, Mood.PAST, Mood.REPORTED})  # "every time I wake up before I touch the handle"
 _SPEAKS = frozenset({"tell", "ask", "say", "confess"})
 _VERY = 0.9  # likeness from which words are what anybody may be asked, though they name what is not in view
@@ -101,7 +102,10 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
             held := kept(replace(turn, clauses=[(mine, turn.heard)]), looked)
         ) is not None:
             return held
-    if clause.lost and turn.heard.target is None and not _is_talk(turn):  # "that" is what the words point at, where they do
+    tells = clause.sense is Sense.OTHER and bool(turn.heard.talk) and _TELLS_OF_IT.match(clause.said) is not None
+    if (
+        clause.lost and turn.heard.target is None and not tells and not _is_talk(turn)
+    ):  # "that" is what the words point at, where they do
         return ask_which(turn)
     goes_on = (
         trade.goes_on(clause, ledger) or trade.wants(clause) or basket.goes_on(clause, ledger, stall_of(turn), looked.time)

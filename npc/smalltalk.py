@@ -62,7 +62,8 @@ _TALK = frozenset({"chat", "none", "ask_about", "identify", "ask_where"})
 # Ways to put something that say more than what it comes near to.
 _SURER = {
     "to_if": 0.72, "to_opinion": 0.78, "to_acquainted": 0.86, "to_inside": 0.9, "to_how_to": 0.8, "to_better": 0.82,
-    "to_did": 0.66, "to_have": 0.68, "to_do_when": 0.75, "to_the_one": 0.75, "to_was_i": 0.8, "to_what_would": 0.62,
+    "to_did": 0.7, "to_have": 0.68, "to_do_when": 0.75, "to_the_one": 0.75, "to_was_i": 0.8, "to_what_like": 0.8,
+    "to_is_this": 0.85, "to_what_should": 0.8, "to_what_would": 0.62,
     "to_most": 0.7, "to_ever": 0.65, "to_because": 0.95, "to_became": 0.84, "to_they_say": 0.74,
 }  # fmt: skip
 _INSIDE = re.compile(
@@ -81,6 +82,9 @@ _WHATEVER = frozenset(
         "to_the_one",
         "to_what_would",
         "to_was_i",
+        "to_what_like",
+        "to_is_this",
+        "to_what_should",
         "to_because",
         "to_became",
     }
@@ -113,6 +117,10 @@ _TOLD = frozenset(
         "to_at_a_loss",
         "to_what_a",
         "to_do_not_want",
+        "to_they_will",
+        "to_you_helped",
+        "to_need_not",
+        "to_you_did",
         "on_said_of_you",
     }
 )
@@ -214,7 +222,8 @@ def answer(turn: Turn) -> Reply | None:
     why = f"was spoken to about {topic.partition('_')[2].replace('_', ' ')} ({likeness:.2f})"
     if topic == "to_where" and clause.thing and percept.has_frame and percept.target is None:
         return Reply("absent", f"was asked where {clause.thing} is, and sees none", {"thing": singular(clause.thing)})
-    if topic == "to_are_you" and _is_named(turn, thing) and (say := _of_itself(turn)):
+    named = topic == "to_are_you" and _is_named(turn, thing)
+    if (named or (topic == "to_of_yours" and _is_greeted_by_name(turn))) and (say := _of_itself(turn)):
         return Reply("itself", why, {"line": say}, fact="self")
     said = values_of(clause.text, asks)
     if topic == "to_how_to" and _OF_ITS_WAY.search(clause.text):
@@ -292,6 +301,12 @@ def of_themselves(turn: Turn) -> Reply | None:
 def _is_named(turn: Turn, thing: str) -> bool:
     """Whether it is asked who or what it is: its name, or "the smith"."""
     return re.match(r"(?:a|an|the)\b", thing) is not None or thing.lower() == turn.parts.persona.name.lower()
+
+
+def _is_greeted_by_name(turn: Turn) -> bool:
+    """ "You must be Bram."."""
+    name = re.escape(turn.parts.persona.name)
+    return re.match(rf"you (?:are|must be) (?:the )?{name}\b", turn.clause.text, re.IGNORECASE) is not None
 
 
 def taken_up(turn: Turn) -> Reply | None:
