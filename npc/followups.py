@@ -22,6 +22,7 @@ from npc.turn import Turn
 _ASKS_ON = frozenset({Sense.QUESTION, Sense.OTHER, Sense.YES, Sense.ORDER, Sense.TRADE, Sense.CEASE})
 _OF_THEIRS = frozenset({"think", "advise"})  # about what the speaker told, even if something else came between
 _ANYTIME = frozenset({"back", "sure", "then"})  # what can be said to whatever was talked of
+_OFTEN_ITS_OWN = frozenset({"then", "what", "like", "felt", "said"})  # other questions are put so, too
 _OPEN = frozenset({Ask.NONE, Ask.WHY, Ask.HOW_LONG, Ask.COUNT, Ask.MINE, Ask.YOU_SAID})
 _PLAIN = {"sure": "on_sure"}
 _OF_SOMEBODY = re.compile(r"[a-z]+ (?:he|she|they)\b", re.IGNORECASE)  # "was she older than you?"
@@ -55,7 +56,7 @@ def answer(turn: Turn) -> Reply | None:
     ):
         return None
     topic = ledger.theirs if kind in _OF_THEIRS else ledger.talk
-    if not kind or not topic or (kind == "then" and _is_its_own(turn)):
+    if not kind or not topic or (kind in _OFTEN_ITS_OWN and _is_its_own(turn)):
         return None
     if kind == "why" and ledger.reason != "talk":
         return None  # of what it did, not of what it said

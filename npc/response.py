@@ -65,7 +65,8 @@ _HAS_VERB = re.compile(
 _INVITES = re.compile(
     r"(?:(?:hey|so|and|but|well|maybe|please)[, ]+)*(?:you (?:should|must|could|can|have to|are welcome to|"
     r"are (?:all )?invited)|(?:do|would) you (?:want|like) to|"
-    r"will you|why do not you|come|join)\b.*\b(?:to|for|at) (?:(?:the|my|our|a|an|his|her|their) )?(?:[a-z']+ )?"
+    r"will you|would you(?! (?:come|go) with\b)|"
+    r"why do not you|come|join)\b.*\b(?:to|for|at) (?:(?:the|my|our|a|an|his|her|their) )?(?:[a-z']+ )?"
     r"(?:wedding|party|feast|dinner|supper|lunch|birthday|funeral|dance|play|concert|show|ball|tea|christening)\b.*",
     re.IGNORECASE,
 )

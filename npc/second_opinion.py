@@ -49,6 +49,7 @@ _UNHEARD = {"intent": "none", "tone": "neutral", "action": "talk", "emotion": "n
 _HOSTILE = ("threaten", "insult", "attack")  # intents, and
 _ENMITY = _HOSTILE[:2]
 _LIKELY = 0.5
+_FEW = 3  # words
 _FAIRLY = 0.5  # likeness from which words may be about a sorrow
 _NEAR = 0.7  # likeness from which words are harmless talk
 _UNFRIENDLY = frozenset({"on_quiet", "on_disagree", "on_doubt"})
@@ -231,7 +232,8 @@ def _worded(clause: Clause, percept: Percept) -> Percept:
     if intent == "warn" and percept.talk and clause.sense is Sense.OTHER and unwarned:
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     words = _SAID.get(intent)
-    if not percept.talk or words is None or clause.sense not in {Sense.OTHER, Sense.QUESTION} or words.search(clause.said):
+    told = clause.text if intent == "greet" and len(clause.text.split()) > _FEW else clause.said  # "hi there, I lost my mum"
+    if not percept.talk or words is None or clause.sense not in {Sense.OTHER, Sense.QUESTION} or words.search(told):
         return percept
     return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
 

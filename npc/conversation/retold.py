@@ -41,6 +41,7 @@ _WHOLE = re.compile(
 )
 _THIRD = re.compile(r"\b(?:he|she|it|they|his|her|him|their|them)\b", re.IGNORECASE)
 _I = re.compile(r"\bi\b")
+_I_DID = re.compile(r"\b(?:did (?:I|we)|that (?:I|we)) [a-z]+", re.IGNORECASE)
 _AGAIN = re.compile(r"\bagain[\s?.!]*$", re.IGNORECASE)
 _OPENS = re.compile(r"^(?:(?:and|but|so|well|yeah|yes|okay|no|oh|because|cause)\b[, ]*)+", re.IGNORECASE)
 
@@ -92,10 +93,11 @@ def answer(
     if not sought:
         return None
     least = 1 if mine or (of_one and not stems(question)) or (alone and kind in _OF_SOMEBODY) or _AGAIN.search(question) else 2
+    deed = _I_DID.search(question) is not None  # "what was it that I painted?"
     found = [
         (score, n, sentence)
         for n, sentence in enumerate(_sentences(memory, speaker))
-        if (score := _fits(sentence, sought, kind, least, (recalled or {}).get(sentence.episode.id, 0.0))) > 0
+        if (score := _fits(sentence, sought, kind, least, (recalled or {}).get(sentence.episode.id, 0.0), deed)) > 0
     ]
     if not found:
         return None
@@ -110,8 +112,8 @@ def answer(
     return Reply("i_said", why, {"thing": "it", "who": speaker, "when": ago(now - sentence.episode.time), "words": words})
 
 
-def _fits(sentence: _Sentence, sought: frozenset[str], kind: str, least: int, likeness: float) -> float:
-    """How well a sentence answers; 0 where it does not."""
+def _fits(sentence: _Sentence, sought: frozenset[str], kind: str, least: int, likeness: float, deed: bool) -> float:
+    """How well a sentence answers; 0 where it does not. `deed`: what the speaker did is asked for, in one word."""
     own = len(sentence.said & sought)
     around = len((sentence.around - sentence.said) & sought)
     called = kind == "name" and around > 0 and is_verbless(sentence.text)
@@ -120,7 +122,7 @@ def _fits(sentence: _Sentence, sought: frozenset[str], kind: str, least: int, li
         or own + around + (likeness >= _NEAR) < least
     ):
         return 0.0
-    if not is_typed(kind) and (not own or own + around < min(_SAY_MORE, len(sought))):
+    if not is_typed(kind) and (not own or own + around < (1 if deed and len(sought) == 1 else _SAY_MORE)):
         return 0.0
     return own + _AROUND * around + _LIKE * likeness
 

@@ -60,7 +60,7 @@ _NOT_THEIRS = re.compile(
     r"\b(?:do|did|are|were|would|could|can|have|had|will|should|does) you\b(?! (?:still )?(?:remember|know|recall|tell me)\b)|"
     r"\byou(?:r|rs)?\b(?=.*\b(?:think|do|like|want|feel)\b)|\byour\b|\b(?:should|shall|can|could|may|must|would|"
     r"will) (?:I|we)\b|"
-    r"\bdo I (?:have|need|owe|get|find|pay|look|go|do|know|make|use|open|reach)\b|\btold you\b(?! I\b)",
+    r"\bdo I (?:have|need|owe|get|find|pay|look|go|do|know|make|use|open|reach)\b|\btold you\b(?! I\b)|\bwill you remember\b",
     re.IGNORECASE,
 )
 _MINE = re.compile(r"\b(?:I|me|my|mine|we|our|us)\b", re.IGNORECASE)

@@ -122,3 +122,8 @@ def test_of_the_life_that_a_fact_tells_of_nobody_is_ignorant(stage):
     actor = stage(knowledge=fact, lines={"unknown": "I do not know.", "further_how": "As bread rises."})
     assert _talk(actor, "were you married?", knowledge={"husband": 0.95}) == "To Joss."
     assert _talk(actor, "how did you meet him?", knowledge={"husband": 0.3}) == "As bread rises."
+
+
+def test_what_is_a_question_of_its_own_does_not_go_on(miller):
+    assert _talk(miller, "how is your work?", {"on_job": 0.9}) == "Flour."
+    assert _talk(miller, "did it hurt when you lost yours?", {"on_family": 0.8}) == "A brother."

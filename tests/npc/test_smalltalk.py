@@ -354,3 +354,13 @@ def test_of_whom_a_remark_tells(text, whose):
 def test_what_is_denied_of_something_else_denies_nothing():
     assert denied("I do not dream")
     assert not denied("I dream of a door that I can not open")
+
+
+def test_help_with_something_told_in_one_breath_is_no_bandage(stage):
+    decision = _talk(stage(lines={"to_help": "Gladly."}), "i need ur help with a prank", "help_me", "heal")
+    assert (decision.action, decision.line) == ("talk", "Gladly.")
+
+
+def test_what_is_told_after_a_greeting_is_answered(stage):
+    actor = stage(lines={"greet": "Hello.", "to_bad": "Oh dear."})
+    assert _talk(actor, "hi there, i lost my mother", "greet", "greet", talk={"on_joke": 0.3}).line == "Oh dear."

@@ -29,6 +29,7 @@ def _ask(actor, question):
         (["i had a wife but she left me", "with the baker"], "who did my wife run off with", "baker"),
         (["my sister is getting married on sunday", "you should be happy"], "who is getting married again?", "sister"),
         (["my cat died this morning", "ginger with one ear"], "what colour was my cat", "Ginger"),
+        (["i used to paint ships", "it is cold today"], "what was it that i painted?", "ships"),
     ],
 )
 def test_the_sentence_that_has_it_is_said_back(stage, told, question, said):
