@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from npc.conversation import accounts, basket, deals, no_stall, trade
+from npc.conversation.bids import buys_what
 from npc.conversation.clause import Clause
 from npc.conversation.payment import on_credit
 from npc.conversation.reply import Reply
@@ -96,7 +97,9 @@ def traded_for(turn: Turn, looked: Percept) -> Reply | None:
     in_view = in_view and not basket.goes_on(turn.clause, turn.ledger, stall_of(turn), looked.time)
     if _is_bid(turn.clause) and turn.clause.said.endswith("?"):  # "thirty?? 12": who is startled bids with what comes after
         last = next((pair for pair in reversed(turn.clauses[1:]) if _is_bid(pair[0]) and not pair[0].said.endswith("?")), None)
-        turn = replace(turn, clauses=[last, *(pair for pair in turn.clauses if pair is not last)]) if last is not None else turn
+        if last is not None:
+            turn.settled.append(turn.clause)
+            turn = replace(turn, clauses=[last, *(pair for pair in turn.clauses if pair is not last)])
     if (later := next(filter(None, (on_credit(c, turn.ledger) for c, _ in turn.clauses[1:])), None)) is not None:
         turn.settled += [c for c, _ in turn.clauses]
         return later
@@ -116,11 +119,34 @@ def traded_for(turn: Turn, looked: Percept) -> Reply | None:
     turn.settled += [c for c, _ in turn.clauses if wished is not turn.clause and c.sense is Sense.ORDER]
     if traded.topic == "price" and on_table and _agrees(turn):  # "without the rope, deal"
         traded = deals.close(turn.ledger, stall, looked.speaker, looked.time) or traded
+    if traded.topic == "wants" and (pelt := _wanted_in(looked.text, stall)):  # "I want to sell something. A wolf pelt"
+        traded = buys_what({"item": pelt}, turn.ledger, stall, looked.time) or traded
     bid = next((c for c, _ in turn.clauses[1:] if _is_bid(c)), None)
     if traded.topic == "price" and bid is not None:  # "I need an axe. 20 coins?"
         turn.settled.append(bid)
         traded = trade.answer(bid, turn.ledger, stall, looked.speaker, looked.time) or traded
     return traded
+
+
+def in_hand(turn: Turn, thing: str, looked: Percept) -> Reply | None:
+    """ "Here is the pelt", of what was just bid for, or bought: no gift."""
+    want, ledger = stall_of(turn).wanted(thing), turn.ledger
+    bid = next(
+        (b for b in reversed(ledger.bids) if want and want in (b.item, b.against) and looked.time - b.time <= _DUE), None
+    )
+    if bid is None or not (bid.buys or bid.against):
+        return None
+    turn.told = [(kind, value) for kind, value in turn.told if kind != "handed"]
+    ledger.handed = tuple(held for held in ledger.handed if held != thing[:LONGEST])
+    if bid.state != "open":
+        return deals.agreed_on(bid)
+    return deals.close(ledger, stall_of(turn), looked.speaker, looked.time) if ledger.open_bid("npc") is not None else None
+
+
+def _wanted_in(text: str, stall: Stall) -> str:
+    """What it buys that an utterance names; empty where that is nothing, or several things."""
+    named = [name for name in stall.wants if mentions(text, name, plural=True)]
+    return named[0] if len(named) == 1 else ""
 
 
 def _agrees(turn: Turn) -> bool:

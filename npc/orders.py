@@ -32,6 +32,7 @@ _DOUBTFUL, _NOWHERE = (
     0.1,
 )  # presence below which it is there only where the words point at it, too; and below which it is not
 _PUTS = frozenset({"put", "put back"})
+_WATCHES = frozenset({"guard", "watch", "keep", "look", "wait", "protect"})
 _HANDED = frozenset({"bring", "fetch", "give", "hand", "pass"})
 _HURRIES = frozenset({"run", "come", "leave"})
 _LIFTING = frozenset({"carry", "lift", "pull", "throw"})
@@ -93,6 +94,8 @@ def held_back(turn: Turn) -> Reply | None:
 def cease(turn: Turn) -> Reply:
     verb = turn.clause.meaning.verb
     ended = _end(turn, actions_of(turn, turn.clause) if verb else ())
+    if verb in _WATCHES:  # what it was to watch for, it is no longer
+        ended = turn.parts.agenda.drop_planned(turn.percept.speaker) or ended
     if ended:
         return Reply("cease", f"was told to stop {verb}".rstrip())
     return Reply("cease_nothing", f"was told to stop {verb or 'what it does not do'}")
@@ -102,6 +105,10 @@ def release(turn: Turn) -> Reply:
     verb = turn.clause.meaning.verb
     if verb in _PUTS:
         return _put_back(turn)
+    if verb == "let" and (held := turn.ledger.handed):  # "let go"
+        turn.ledger.handed = held[:-1]
+        effect = Effect("give_back", {"item": held[-1], "to": turn.percept.speaker})
+        return Reply("gives_back", f"gives back {held[-1]}", {"thing": held[-1]}, "give", effects=(effect,))
     _end(turn, actions_of(turn, turn.clause) if verb else ())
     turn.ledger.asked = ""
     if thing := singular(thing_in(turn.clause.meaning.values.get("rest", ""))):  # "skip the well"
@@ -133,6 +140,8 @@ def lift(turn: Turn) -> Reply | None:
     if any(lifted):
         return Reply("lift", f"may {turn.clause.meaning.verb or 'do it'} again")
     named = turn.clause.meaning.verb
+    if not named:
+        return Reply("on_ok", "may go on") if turn.heard.talk else None
     wills = best(turn.heard.action)[0] in actions_of(turn, turn.clause)  # and does so at once
     return Reply("on_ok", f"may {named}, and might before") if turn.heard.talk and named and not wills else None
 

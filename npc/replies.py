@@ -11,7 +11,7 @@ from npc.conversation import basket, episodes, recall, trade, view
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import counted
-from npc.dealings import KEPT, account, for_sale, kept, stall_of, traded_for, undealt, wants_back
+from npc.dealings import KEPT, account, for_sale, in_hand, kept, stall_of, traded_for, undealt, wants_back
 from npc.language.echo import turned
 from npc.language.grammar import GRAMMAR
 from npc.language.mood import Mood, mood_of
@@ -26,7 +26,7 @@ from npc.orders import ask_which, cease, forbid, lift, order, release, supposed
 from npc.parts import best
 from npc.turn import Turn
 from npc.types import Percept
-from npc.waiting import actions_of, at_the_word, cut_short, waiting
+from npc.waiting import PERFORMS, TELLS, actions_of, at_the_word, cut_short, waiting
 
 _LEFT = re.compile(r"\b(?:gone|away|still (?:there|here))\b", re.IGNORECASE)
 # Asked of what is between the two: no fact of the card, however near its words come.
@@ -55,6 +55,8 @@ _SEEN_OF = frozenset(
 _UNSURE = frozenset({"what_thing", "which", "cannot_tell", "blind", "no_credit"})  # nothing to add in passing
 _NO_DEED = frozenset({"celebrate", "talk", "greet", "idle"})  # "do not laugh"
 _PASSED_ON = frozenset({"tell", "mention", "reveal", "repeat", "betray"})
+_QUITE = 0.75  # likeness from which a ban of no deed is talk
+_STRUCK = frozenset({"sold", "sold_change", "bought"})  # what was agreed on is told
 _MOST_ALSO = 2  # further answers to one utterance
 _TELLS_OF_IT = re.compile(r"(?:that|this|it|they)(?:'?s| is| was| are| were)\b", re.IGNORECASE)  # "that's not a lot"
 _TELLS = frozenset({Mood.MINE, Mood.PAST, Mood.REPORTED})  # "every time I wake up before I touch the handle"
@@ -72,6 +74,14 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return Reply("on_listening", "is called by its name")
     if (shorter := cut_short(turn)) is not None:
         return shorter
+    if (
+        clause.sense is Sense.ORDER
+        and clause.meaning.verb in PERFORMS | TELLS
+        and clause.meaning.ask is Ask.NONE
+        and any(c.joint in {"if", "when"} for c in clause.conditions)
+        and (planned := waiting(turn, clause)) is not None
+    ):
+        return planned  # "if he turns round, sing", "tell me when he comes"
     if (accounted := account(turn, looked)) is not None:
         return accounted
     if any(kind == "handed" for kind, _ in turn.gifts):
@@ -92,6 +102,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return said
     handed = next((value for kind, value in turn.told if kind == "handed"), "")
     joyless = "celebrate" in parts.persona.boundaries
+    if handed and (sold := in_hand(turn, handed, looked)) is not None:
+        return sold
     if handed and clause.sense in {Sense.OTHER, Sense.SELF} and (joyless or best(turn.heard.action)[0] not in _TAKES):
         return _given(handed, "talk" if joyless else "celebrate")
     alone = next((m for c, _ in turn.clauses if ledger.handed and (m := _MINE_ALONE.fullmatch(c.said))), None)  # "my torch?"
@@ -156,7 +168,7 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return planned  # no deed is done before its condition holds
     if (would := supposed(turn)) is not None:
         return would
-    if clause.sense is Sense.FORBID and _is_talk(turn) and not _is_secret(clause):
+    if clause.sense is Sense.FORBID and _is_talk(turn, _QUITE) and not clause.conditions and not _is_secret(clause):
         return smalltalk.answer(turn)
     handler = HANDLERS.get(clause.sense)
     return (handler(turn) if handler is not None else None) or followups.loosely(turn) or smalltalk.answer(turn)
@@ -190,6 +202,7 @@ def also(turn: Turn, looked: Percept) -> list[Reply]:
             found is not None
             and found.topic not in _UNSURE
             and found.topic != main
+            and not (main in _STRUCK and (found.topic == "agreed" or found.topic in _STRUCK))
             and all(found.topic != other.topic for other in told)
         ):
             told.append(found)
@@ -216,9 +229,9 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
     return None if likeness >= _MAY_KNOW and fact in turn.parts.persona.knowledge else seen
 
 
-def _is_talk(turn: Turn) -> bool:
+def _is_talk(turn: Turn, near: float = smalltalk.FORMED) -> bool:
     """Whether no deed is bidden or forbidden: "do not worry about me", "make one about me"."""
-    return best(turn.heard.talk)[1] >= smalltalk.FORMED and {*actions_of(turn, turn.clause)} <= _NO_DEED
+    return best(turn.heard.talk)[1] >= near and {*actions_of(turn, turn.clause)} <= _NO_DEED
 
 
 def _is_secret(clause: Clause) -> bool:

@@ -69,7 +69,12 @@ _PLAIN = frozenset(
     {"stand", "stay", "wait", "follow", "protect", "defend", "heal", "flee", "celebrate", "dance", "scare", "shoo", "sit"}
 )
 _WORDS, _VAGUELY = frozenset({"talk", "idle", "greet"}), 0.6
-_CALM = frozenset({"come", "walk", "wait", "follow", "sit", "listen"})
+_CALM = frozenset(
+    {
+        "come", "walk", "wait", "follow", "sit", "listen", "patch", "heal", "treat", "bandage", "stitch", "give", "bring",
+        "open", "close", "use", "put", "hand", "pass",
+    }
+)  # fmt: skip
 _FOR_ME = re.compile(r"\b(?:me|us|here|him|her)\b", re.IGNORECASE)
 _AWAY = re.compile(r"\b(?:away|off|out)\b", re.IGNORECASE)  # "get that wolf away from me"
 _IN_HAND = frozenset({"give", "pick_up", "use"})
@@ -97,21 +102,10 @@ _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
 _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
 # Done for nobody who does not ask for it; the others may be the answer to what is told ("a wolf is coming").
 _ASKED_FOR = frozenset({"follow", "stay", "go_to", "give", "pick_up", "use"})
-_FOES = frozenset(
-    {
-        "thief",
-        "robber",
-        "goblin",
-        "orc",
-        "troll",
-        "enemy",
-        "beast",
-        "monster",
-        "creature",
-        *to_look_for("enemy"),
-        *to_look_for("beast"),
-    }
-)
+_FOES = frozenset({
+    "thief", "robber", "goblin", "orc", "troll", "enemy", "beast", "monster", "creature", *to_look_for("enemy"),
+    *to_look_for("beast"),
+})  # fmt: skip
 _UNMOVED = frozenset({"talk", "idle", "refuse", "celebrate"})
 _ORDERED = frozenset({"follow_me", "wait_here", "go_to", "give_me", "pick_up", "use", "attack", "flee", "help_me"})
 _TOLD = frozenset({Sense.OTHER, Sense.SELF, Sense.QUESTION})
@@ -289,6 +283,8 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
     unheard = heard not in named and (heard in _WORDS or p < _VAGUELY)
     if heard in _ALARMED and clause.meaning.verb in _CALM and heard not in named and harm is not Harm.MEANT:
         return _as_its_verb(percept, named)  # "come out now, it is safe"
+    if heard in _IN_HAND and clause.meaning.verb == "leave":  # nothing is used that is to be left
+        return _as_its_verb(percept, named)
     if heard in _IN_HAND and named and {*named} <= _IN_HAND and heard not in named and clause.thing:
         return _as_its_verb(percept, named if _FOR_ME.search(rest) else named[-1:])  # "get the rope too" uses nothing
     enmity = heard == "attack" and p >= load_behaviour().understood and harm is not Harm.MEANT
@@ -299,7 +295,8 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
         deed = named[0]
         return replace(percept, action=mostly(percept.action, deed, SURE), intent=mostly(percept.intent, _WANTED[deed], SURE))
     helps, plain = clause.meaning.verb == "help", ORDERS.get(clause.meaning.verb)
-    if plain is None or not plain.match(rest) or (not rest if helps else best(percept.action)[0] in named):
+    sure = heard in named and p >= load_behaviour().understood
+    if plain is None or not plain.match(rest) or (not rest if helps else sure):
         return percept
     deed = "follow" if helps else named[0]
     return replace(percept, action=mostly(percept.action, deed, SURE), intent=mostly(percept.intent, _WANTED[deed], SURE))

@@ -35,13 +35,14 @@ _CALLED = frozenset({"", "you", "for you", "your name", "you back", "you over"})
 _BACK = re.compile(r"\b(?:i|we) (?:come|am|get|return|call)\b.*|\bback\b")
 _RETURNS = re.compile(r"\b(?:i|we) (?:come|return|call)\b|\b(?:i|we) (?:am|get) (?:here|home|done|finished|ready)\b|\bback\b")
 KEEPS_OUT = re.compile(r"(?:please )?(?:do not|never) (?:ever )?let\b", re.IGNORECASE)
-_TELLS = frozenset({"tell", "call", "shout", "alert", "show", "wake", "warn"})
+TELLS = frozenset({"tell", "call", "shout", "alert", "show", "wake", "warn"})
 # Signs that may be given without a word.
 _SIGN = re.compile(
     r"(?:(?:i|we) )?(?P<sign>whistle|clap|shout|wave|nod|knock|snap|cough|scream|signal|yell|wink|point)s?(?: .*)?"
 )
 _SCREAM = re.compile(r"a+r*g+h*|a+h+|e+k+|y+a+h+")
 _OF_SPEAKER = re.compile(r"(?:I|we)\b", re.IGNORECASE)
+PERFORMS = frozenset({"sing", "play", "dance", "laugh", "smile", "wave", "hum"})
 _ANYBODY = frozenset({"anyone", "anybody", "them", "him", "her", "somebody", "someone", "people", "person", "any person"})
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 
@@ -58,13 +59,15 @@ def waiting(turn: Turn, clause: Clause) -> Reply | None:
     if condition.joint in {"until", "before", "unless"}:
         turn.parts.agenda.plan(order)
         return None
-    telling = ("warn",) if clause.meaning.verb in _TELLS else ()
+    telling = ("warn",) if clause.meaning.verb in TELLS else ()
     heard = best(turn.heard.action)[0]  # of a verb that no action is of the model may know one
     heard_of = (heard,) if heard in turn.parts.behaviour.actions and turn.parts.behaviour.actions[heard].deed else ()
     actions = [a for a in (*actions_of(turn, clause), *telling) if turn.parts.may_do([a])]
     if is_alive(clause.thing) and heard == "attack":  # "get him" hands nobody over
         actions = [a for a in heard_of if turn.parts.may_do([a])]
     actions = actions or [a for a in heard_of if turn.parts.may_do([a])]
+    if not actions and clause.meaning.verb in PERFORMS and turn.parts.may_do(["celebrate"]):
+        actions = ["celebrate"]
     if not actions:
         return None
     target = turn.heard.target

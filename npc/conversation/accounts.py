@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from npc.conversation.bids import priced
 from npc.conversation.reply import Reply
@@ -43,6 +44,7 @@ _ANYTHING = frozenset(
     }
 )
 _IT = frozenset({"it", "that", "this", "them", "those", "these"})
+_IN_ALL = re.compile(r"\b(?:in total|altogether|all together|overall|in all|today|so far|up to now|until now)\b", re.IGNORECASE)
 _OF_ANY = frozenset({"old", "new", "nice", "good", "my", "other", "whole"})
 # Owed in a manner of speaking.
 _NO_DEBT = re.compile(
@@ -52,7 +54,9 @@ _NO_DEBT = re.compile(
 
 def answer(words: str, ledger: Ledger) -> Reply | None:
     """The answer to a `plain` question or claim about what changed hands; None where it is none, or nothing is known of it."""
+    everything = _IN_ALL.search(words) is not None
     for question in asked(words):
+        question = replace(question, values={**question.values, "all": "yes"}) if everything else question
         if (reply := _HANDLERS[question.what](question, ledger)) is not None:
             return reply
     return None
@@ -228,7 +232,7 @@ def _paid(question: Asked, ledger: Ledger) -> Reply | None:
         if gifts:
             return _coins(ledger, mine=True)
         return _reply("paid_you_nothing") if ledger.deeds and not question.mine else None
-    deeds = deeds if words else [d for d in deeds if d.time == deeds[-1].time]
+    deeds = deeds if words or "all" in question.values else [d for d in deeds if d.time == deeds[-1].time]
     seen = _named(_sum(deeds))
     return _reply("you_paid" if question.mine else "i_paid", seen, seen, price=_price(deeds))
 

@@ -15,7 +15,8 @@ from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, head_of, number
 from npc.language.grammar import expanded
 from npc.language.kinds import akin
-from npc.language.phrases import kind_of, singular, thing_in
+from npc.language.phrases import COLOURS, kind_of, singular, thing_in
+from npc.language.plain import plain
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import Bid, Ledger
 
@@ -46,7 +47,7 @@ _COINS = (
 )
 _MANY = re.compile(
     rf"\b(?P<n>{_NUMBER}|another|a couple)(?: more)? of (?:them|those|these|it)\b|\b(?P<n_>{_NUMBER}) more\b|"
-    rf"\ball (?P<n__>{_NUMBER})\b|(?:give me|I (?:only |just )?(?:need|want|take|will take|will have)|only|just) "
+    rf"\ball (?P<n__>{_NUMBER})\b|(?:give me|(?:I |^)(?:only |just )?(?:need|want|take|will take|will have)|only|just) "
     rf"(?P<n___>(?!an? ){_NUMBER})(?: actually| please| then)*(?=[\s.!]*$|,)(?!\?)",
     re.IGNORECASE,
 )
@@ -63,6 +64,8 @@ _SO_MANY_PLEASE = re.compile(
     re.IGNORECASE,
 )
 _SO_MANY = re.compile(rf"(?:just |only )?(?!an? ){_NUMBER} ", re.IGNORECASE)
+_EACH = re.compile(r"\bone of each\b", re.IGNORECASE)
+_LINES = 3  # in which "each" was spoken of
 _OF_EACH = re.compile(r"\bone of (?:each|everything|them all)\b|\beverything (?:you have|on the menu)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(?:how much|cost|price|altogether|in total|the total|come to|what if|if I (?:buy|take|"
@@ -70,7 +73,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _TAKES = re.compile(
-    r"\b(?:I (?:will|would) (?:just |also |only )?(?:take|have|like|buy)|I (?:want|need)(?! to (?!buy|have|get)\b)|"
+    r"\b(?:I (?:will|would) (?:just |also |only )?(?:take|have|like|buy)|"
+    r"(?<!do )(?<!would )(?<!should )I (?:want|need)(?! to (?!buy|have|get)\b)|"
     r"(?:give|get|bring|make|pour|pack) (?:me|us)|please|to go|for me|order|just the|only the)\b",
     re.IGNORECASE,
 )
@@ -172,7 +176,9 @@ def _ware_at(tokens: list[str], at: int, stall: Stall) -> tuple[str, int]:
     heads = [
         name
         for name in stall.wares
-        if singular(tokens[at]) in {kind_of(name), head_of(name)} or akin(singular(tokens[at]), name)
+        if singular(tokens[at]) in {kind_of(name), head_of(name)}
+        or akin(singular(tokens[at]), name)
+        or (tokens[at] in COLOURS and tokens[at] in name.split()[:-1])  # "one red and one blue"
     ]
     return (heads[0], 1) if len(heads) == 1 else ("", 0)
 
@@ -231,6 +237,8 @@ def answer(
         if further is not None:
             clause, whole = further, further.text or clause.text
     words = whole or clause.text
+    if _EACH.search(words) and len(lately := _named_lately(ledger, stall)) > 1:
+        words = _EACH.sub(", ".join(f"one {name}" for name in lately), words)
     if _PLEASE.search(clause.said):  # it was cut off
         words += " please"
     found = (
@@ -294,7 +302,11 @@ def _read(words: str, found: Basket, mine: Bid | None, ledger: Ledger, stall: St
         wares = wares or left
         if not wares:
             return None
-    elif not wares and found.many and (item := mine.item if mine is not None else _last_sold(ledger)):
+    elif (
+        not wares
+        and found.many
+        and (item := mine.item if mine is not None else _spoken_of(ledger, stall) or _last_sold(ledger))
+    ):
         if mine is None and " and " in item:
             return None  # four of which?
         return _priced(found.many, item, found.coins, ledger, stall, speaker, now)
@@ -315,6 +327,7 @@ def _read(words: str, found: Basket, mine: Bid | None, ledger: Ledger, stall: St
             or found.without
             or free
             or wares != given
+            or (mine is not None and _ONLY.search(words) is not None)
             or _ASKS.search(words)
             or _TAKES.search(words)
             or _is_list(words, found)
@@ -336,6 +349,17 @@ def _is_list(words: str, found: Basket) -> bool:
 
 def _last_sale(ledger: Ledger) -> Bid | None:
     return next((bid for bid in reversed(ledger.bids) if not bid.buys and bid.state in {"agreed", "paid"}), None)
+
+
+def _named_lately(ledger: Ledger, stall: Stall) -> list[str]:
+    """The wares of the last lines, which "one of each" is of."""
+    return list(dict.fromkeys(name for heard in ledger.heard[-_LINES:] for _, name in basket(plain(heard.text), stall).wares))
+
+
+def _spoken_of(ledger: Ledger, stall: Stall) -> str:
+    """The ware that was meant since the last sale: "what is that rope like?", and then "three of them"."""
+    sale, last = _last_sale(ledger), ledger.thing
+    return stall.find(last.phrase) if last is not None and (sale is None or last.time > sale.time) else ""
 
 
 def _lately_sold(ledger: Ledger) -> set[str]:

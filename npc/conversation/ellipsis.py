@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from npc.language.clauses import bare, trimmed
+from npc.language.kinds import is_alive
 from npc.language.phrases import COLOURS, ONE, kind_of, plural, singular, thing_in
 from npc.language.senses import WITH_A_THING, Meaning, Sense, meaning_of
 from npc.memory.ledger import Ledger, Order
@@ -30,11 +31,20 @@ _LEAVES = re.compile(
 )
 _WHERE = re.compile(r"(?:and )?where(?: exactly| is (?:it|that)| are they)?(?: exactly| then| now)?[\s?.!]*$", re.IGNORECASE)
 _OF_HIM = re.compile(r"(?:and )?(?P<asks>(?:where|who) (?:is|was)) (?:he|she)(?: now| then| exactly)?[\s.?!]*$", re.IGNORECASE)
-# Nobody leaves these as one leaves a house.
-_LEFT_LYING = frozenset(
-    {"potion", "bottle", "apple", "flower", "sword", "bread", "key", "coin", "book", "knife", "axe", "shield"}
-)
+# These are left as one leaves a house, all others lie where they are.
+_LEFT_AS_PLACES = frozenset({
+    "house", "room", "village", "town", "city", "camp", "place", "hall", "tavern", "inn", "forest", "road", "path", "shop",
+    "castle", "temple", "building", "cave", "area", "square", "street", "garden", "farm", "market", "hut", "tower", "kitchen",
+    "country", "other", "rest", "talking", "thinking", "job", "work", "past", "matter", "army", "guild", "watch", "party",
+    "mill", "group", "table",
+})  # fmt: skip
 _LONGEST = 5  # words of a thing that is named alone
+_NAMED = re.compile(rf"(?:the|that|this) (?:(?:{'|'.join(COLOURS)}|big|small|old|other|left|right) )?[a-z-]+", re.IGNORECASE)
+_PLACED = re.compile(
+    r"(?:the |that )?one (?=(?:on|by|near|next|to|at|beside|behind|in|over|with|closest|nearest)\b)", re.IGNORECASE
+)
+_PLEASE = re.compile(r"\bplease[\s.!]*$", re.IGNORECASE)
+_VAGUE = frozenset({"thing", "stuff", "things", "something"})
 _HANDED = frozenset({"give", "bring", "hand", "get", "fetch", "pass"})
 _WHOLE = frozenset({Sense.ORDER, Sense.TRADE, Sense.FORBID})
 _ARE_RED = re.compile(
@@ -52,7 +62,7 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
     if _WHERE.match(bare(said)) is not None and ledger.thing is not None and not ledger.told:
         return f"where is the {ledger.thing.phrase}?"
     said = _ITS_PLACE.sub(r"\g<one> ", said)
-    found = _AND.match(said.strip()) or _BARE.match(bare(said))
+    found = _AND.match(said.strip()) or _BARE.match(trimmed(said))
     if found is not None and found.re is _BARE and not alone and not _ONE_ALONE.search(found["thing"]):
         return ""
     if found is None:
@@ -75,11 +85,24 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
         last = None  # the question before was of something that the card knows
     if found.re is _AND and "about" in found[0][: found.start("thing")].lower() and _haggles(last, ledger):
         last = None  # "what about the mirror?" is no more of the order before it
+    if last is None and found.re is _BARE and _PLEASE.search(said) is not None:
+        return f"give me {phrase}"  # "the blue one, please"
     if last is None:
         asks = "about" in found[0][: found.start("thing")].lower() or said.rstrip().endswith("?") or alone or bool(ledger.told)
         return f"tell me about {phrase}" if found.re is _AND and asks else ""  # "and the goat" goes on with a story
-    if found.re is _BARE and ledger.asked != "which" and not re.search(r"\b(?:one|ones|other|others)\b", phrase):
+    goes_on = last is ledger.order and spoken is not None and last.time == spoken.time and not _haggles(last, ledger)
+    goes_on = (
+        goes_on and not said.rstrip().endswith("?") and _NAMED.fullmatch(phrase) is not None and not is_alive(thing_in(phrase))
+    )
+    if (
+        found.re is _BARE
+        and ledger.asked != "which"
+        and not goes_on
+        and not re.search(r"\b(?:one|ones|other|others)\b", phrase)
+    ):
         return ""  # a thing that is named without need: the model may know what it is about
+    if goes_on and last.thing in _VAGUE:  # "get me that thing", and then "the sword"
+        return f"{last.verb} {'me ' if last.verb in _HANDED else ''}{phrase}"
     return _with_thing(last.text, last.thing, _full(phrase, last.thing))
 
 
@@ -103,7 +126,7 @@ def left_alone(text: str, ledger: Ledger) -> str:
     found = _LEAVES.match(text)
     phrase = singular(thing_in(found["thing"])) if found is not None else ""
     known = found is not None and any(phrase in (thing.phrase, thing.kind) for thing in ledger.things)
-    if found is None or not (known or kind_of(phrase) in _LEFT_LYING):
+    if found is None or not (known or (kind_of(phrase) not in _LEFT_AS_PLACES and not is_alive(phrase))):
         return ""
     verb = ledger.order.verb if ledger.order is not None and ledger.order.verb in WITH_A_THING else "take"
     return f"do not {verb} {found['thing']}"
@@ -116,6 +139,8 @@ def _last(ledger: Ledger) -> Order | None:
 
 def _full(phrase: str, thing: str) -> str:
     """ "the red potion" for "the red one", where a potion was meant."""
+    if thing and (placed := _PLACED.match(phrase)) is not None:
+        return f"the {kind_of(thing)} {phrase[placed.end() :]}"
     found = ONE.fullmatch(phrase.strip())
     if found is None or not thing:
         return phrase

@@ -27,7 +27,8 @@ _FRESH = 120.0  # seconds for which coins are for the sale just made
 _RETURNABLE = 600.0  # seconds for which it is taken back
 _UNLIKED = -0.5  # sympathy below which nothing is
 _RETURNS = re.compile(
-    r"\b(?:refund|money back|(?:coins?|gold) back|(?:I |to )(?:return|bring back|give back) (?:it|them|this|that|the )|"
+    r"\b(?:(?:take|accept) returns\b|refund|money back|"
+    r"(?:coins?|gold) back|(?:I |to )(?:return|bring back|give back) (?:it|them|this|that|the )|"
     r"(?:do not|no longer) (?:want|need) (?:it|them|this|that|the [a-z -]+?)(?: any ?more)?[\s.!]*$|"
     r"changed my mind about (?:it|them|this|that|the )|forget the |take (?:it|them|the [a-z -]+?) back)",
     re.IGNORECASE,

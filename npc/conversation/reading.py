@@ -13,7 +13,7 @@ from functools import lru_cache
 from npc.conversation.clause import Clause, Reading
 from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_of
 from npc.conversation.referring import SUBJECTS, look_for, referred, thing_of
-from npc.conversation.resuming import resumed
+from npc.conversation.resuming import looked_into, resumed
 from npc.conversation.wording import of_another, one_by_one, taken_back
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.grammar import expanded
@@ -93,10 +93,11 @@ _VOCATIVE = expanded(
     r"^(?:(?:heya?|hello|hi|oi|yo|oh|g'?day|howdy|hiya|morning|"
     r"evening|afternoon|good (?:day|morning|evening|afternoon)|greetings|excuse me)"
     r"[ ,]+)?"
-    r"(?:{name}\s*[,!:?]+|(?:<roles>)\s*[,!:]+|"
+    r"(?:(?:{name}[\s,!.]+)+(?={name}\b){name}[\s,!.]+|{name}\s*[,!:?]+|(?:<roles>)\s*[,!:]+|"
     r"{name}(?=\s+(?:<asks>|<verbs>|got any|do not|never|please|there (?:is|are)|let us|"
     r"cover|back|hang|sit|if|when|once|before|no one|nobody|my|look|quick|hurry|shut|relax|calm|after|cut)\b)|"
     r"(?:<roles>)(?=\s+(?:there (?:is|are)|want to|you want|what|where|who|how|why|(?:can|could|do|are|will) you)\b))\s*|"
+    r"(?<=\bcome on ){name}[ ,]+|"
     r",?\s*\b(?:oh |my )?{name}(?=\s*[.!?]*$)|,\s*(?:oh |my |dear |good )*(?:<roles>)(?=\s*[.!?]*$)|"
     r"(?<!\bto)(?<!\bthe)(?<!\bmy)(?<!\bthat)(?<!\ba)(?<!\byour)(?<!\bwith)(?<!\bfor)(?<!\bof)(?<!\bis)(?<!\bare)(?<!\bold)"
     r"(?<!\byoung)(?<!\bno)(?<!\bgood)\s+(?:grandma|granny|grandpa|mister|buddy|bro|pal|mate|dude)(?=\s*[.!?]*$)"
@@ -206,7 +207,10 @@ def _same(completed: str, said: str) -> bool:
 def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     said = piece.text
     inside = trimmed(reworded(trimmed(said)))
-    found = (resumed(said, ledger) if before is None else "") or elliptic(said, ledger, before is None)
+    inside = looked_into(inside, before.text if before is not None else "", ledger)
+    found = (resumed(said, ledger) if before is None and piece.joint not in CONDITIONS else "") or elliptic(
+        said, ledger, before is None and piece.joint not in CONDITIONS
+    )
     if before is not None and before.meaning.is_deed_of_a_thing and piece.joint == "then":
         found = found or of_another(inside, before.text, before.thing)
     text = found or inside

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from npc.conversation.clause import DEEDS
 from npc.conversation.ellipsis import of_a_colour, of_two
 from npc.language.kinds import COMMON, PERSON, RIVALS, is_alive, is_anybody, to_look_for
-from npc.language.phrases import ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
+from npc.language.phrases import COLOURS, ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
 from npc.language.senses import Ask, Meaning, Sense
 from npc.memory.ledger import Ledger, Meant
 
@@ -51,6 +51,8 @@ DONE_TO_SOMEBODY = frozenset(
         "punch", "scare", "seize", "shoo", "shoot", "slay", "stab", "stop", "strike",
     }
 )  # fmt: skip
+_SHUT = frozenset({"close", "open", "lock", "unlock", "shut"})
+_OPENED = frozenset({"chest", "door", "gate", "box", "barrel", "window", "bag", "cage", "cupboard", "cellar", "bottle"})
 SUBJECTS = frozenset({"it", "they", "he", "she", "them", "him", "her", "those", "these", "that", "this"})
 _OF_THINGS = frozenset({Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE, Ask.NEARER, Ask.FAR, Ask.INSIDE})
 _ABOUT = DEEDS | {Sense.TRADE, Sense.LEAVE}
@@ -104,7 +106,10 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
     ):
         if last is None:
             return text, None, "" if one["how"] else one[0].strip()
-        return ONE.sub(lambda found: f"the {found['how'] or ''}{last.kind}", text, count=1), None, ""
+        kind = last.kind
+        if any(hue in COLOURS for hue in (one["how"] or "").lower().split()):  # of what colours were told apart in before
+            kind = next((m.kind for m in reversed(ledger.things) if any(w in COLOURS for w in m.phrase.split())), kind)
+        return ONE.sub(lambda found: f"the {found['how'] or ''}{kind}", text, count=1), None, ""
     if meaning.verb in _GOES and _THERE.search(text):
         place = ledger.place or last
         return (_THERE.sub(f"to the {place.phrase}", text, count=1), None, "") if place is not None else (text, None, "")
@@ -133,6 +138,10 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
 def _it(meaning: Meaning, ledger: Ledger) -> Meant | None:
     """What "it" means: the latest thing, and nobody where something is picked up, drunk or thrown."""
     last = ledger.thing
+    if (
+        last is not None and meaning.verb in _SHUT and last.kind not in _OPENED
+    ):  # "close it", when the key was used on the chest
+        return next((thing for thing in reversed(ledger.things) if thing.kind in _OPENED), last)
     if last is None or not is_alive(last.phrase) or not meaning.is_deed_of_a_thing or meaning.verb in DONE_TO_SOMEBODY:
         return last
     return next((thing for thing in reversed(ledger.things) if not is_alive(thing.phrase)), None)

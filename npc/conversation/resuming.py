@@ -33,6 +33,25 @@ _DO_IT = re.compile(
     r"go on,? do it|go ahead(?: and do it)?,? do it)(?:,? (?:anyway|already|now|then|at once|please|for me|right now))*[\s.!]*",
     re.IGNORECASE,
 )
+# "Harder!", "more": it again, in another manner; "go!" after "wait": it after all.
+_MORE = re.compile(
+    r"(?:(?:a (?:bit|little)|even|much|try|go|still) )?(?:more|harder|faster|quicker|louder|slower|quieter|softer|higher|"
+    r"deeper|further|farther|closer|longer)(?: (?:this time|please|again))*[\s.!]*|"
+    r"(?:keep (?:going|at it|trying)|do not stop)[\s.!]*|"
+    r"(?:go|now|go now|now go)(?: go)*[\s.!]*",
+    re.IGNORECASE,
+)
+_LOOKS = re.compile(
+    r"(?:(?:please|just|you|so|can you|could you|will you) )*(?:go (?:and |to )?)?(?:look|check|see|investigate|have a look|"
+    r"take a look|check it out|find out)(?: (?:please|for me|for yourself|inside|it out|now))*[\s.!?]*",
+    re.IGNORECASE,
+)
+_GOES = re.compile(r"\b(?:go|have a|take a|check|investigate|find out)\b", re.IGNORECASE)
+_PLACE = re.compile(
+    r"\b(?:in|inside|behind|under|at|by|near|on|out of|from|over by) (?:the|that|this) "
+    r"(?P<place>[a-z]+(?: (?!is\b|and\b|i\b|was\b)[a-z]+)?)",
+    re.IGNORECASE,
+)
 _SAME = re.compile(
     r"(?:(?:(?:now |and |then )?(?:do )?the )?same(?: thing)?(?: (?:again|as before))?,?(?: but)?"
     r"(?: (?:with|for|to|on|goes for))?"
@@ -61,11 +80,23 @@ def resumed(said: str, ledger: Ledger) -> str:
     if last is None or said.rstrip().endswith("?"):
         return ""
     words = trimmed(_LEAD.sub("", said.strip()) or said).strip(" ,")
-    if _AGAIN.fullmatch(words) or (_DO_IT.fullmatch(words) and not ledger.asked):
+    if _AGAIN.fullmatch(words) or _MORE.fullmatch(words) or (_DO_IT.fullmatch(words) and not ledger.asked):
         return last.text
     found = _SAME.fullmatch(said.strip()) or _SAME.fullmatch(bare(said.strip()))
     found = found or _TOO.fullmatch(words) or _NEXT.fullmatch(said.strip(" ,"))
     return _of(last, found["thing"].strip()) if found is not None else ""
+
+
+def looked_into(said: str, before: str, ledger: Ledger) -> str:
+    """ "Go to the barrel" for "go look" after "there is something in that barrel".
+
+    As it was said, where there is nothing to look into.
+    """
+    if _LOOKS.fullmatch(said) is None or _GOES.search(said) is None:
+        return said
+    found = _PLACE.search(before)
+    place = found["place"] if found is not None else ledger.thing.phrase if ledger.thing is not None else ""
+    return f"go to the {place}" if place else said
 
 
 def _lately(ledger: Ledger) -> Order | None:

@@ -116,6 +116,10 @@ class Stall:
     def wanted(self, words: str) -> str:
         """What it wants that words name, "" where that is nothing."""
         one = singular(words.lower())
+        if one.split()[-1:] == ["coin"] and not {*one.split()[:-1]} & {
+            word for name in self.wants for word in name.split()[:-1]
+        }:
+            return ""  # "two coins" pay
         return next((name for name in self.wants if one and (kind_of(name) == kind_of(one) or name in words.lower())), "")
 
     def find(self, words: str) -> str:

@@ -16,7 +16,7 @@ from npc.conversation.payment import handed_over, on_credit, owed, paid, returne
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, coins, counted, named, number, offered
 from npc.language.kinds import may_be_sold
-from npc.language.phrases import thing_in
+from npc.language.phrases import singular, thing_in
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import Bid, Ledger
 
@@ -53,6 +53,10 @@ _GET_IT = re.compile(
     re.IGNORECASE,
 )
 _SELLS = re.compile(r"\b(?:buy|interested|for sale|to sell|take it off)\b", re.IGNORECASE)
+_PRONOUNS = frozenset({"it", "that", "them", "this", "those", "these"})
+_UP_TO = re.compile(r"\b(?:under|below|up to|for less than|less than|within|for) (?P<n>\d{1,6})\b", re.IGNORECASE)
+_WOULD_TAKE = re.compile(r"(?:would|will|could|can|is|do) ", re.IGNORECASE)  # "would you take ten?" bids
+_STARTLED = re.compile(r"(?:[?]!*|!!)\s*$")
 _FRESH = 120.0  # seconds for which a sale is waited for
 _OF_ANY_KIND = re.compile(
     r"(?:nice |good |little |small |cheap |wedding |birthday )*(?:gifts?|presents?|souvenirs?|supplies|gear|equipment|"
@@ -80,6 +84,8 @@ def answer(
             return settled
     if open_bid is None and (settled := paid(clause, ledger, stall, now)) is not None:
         return settled
+    if (named_alone := _alone(clause, ledger, stall)) != "":
+        return ask(named_alone, stall.asks(named_alone), "price", ledger, now)
     if wants(clause) and (wanted := _wanted(clause.text, ledger, stall, speaker, now)) is not None:
         return wanted
     if meaning.sense is Sense.QUESTION and (about := ABOUT.match(clause.text)) is not None:
@@ -115,6 +121,8 @@ def answer(
         if "than" in values:  # "is the red one cheaper than the blue one?"
             pair = [name for key in ("item", "other") for name in stall.meant(thing_in(values.get(key, "")))]
             return _wares({}, ledger, stall, now, list(dict.fromkeys(pair))) if len(set(pair)) > 1 else None
+        if "number" not in values and (most := _UP_TO.search(clause.text)) is not None:
+            values = {**values, "number": most["n"]}
         return _wares(values, ledger, stall, now, stall.meant(thing_in(values.get("item", ""))) or None)
     if meaning.sense is Sense.YES or "deal" in values:
         if open_bid is None and (late := settled_since(ledger.open_bid("npc"), ledger, now)) is not None:
@@ -122,7 +130,7 @@ def answer(
         return handed_over(close(ledger, stall, speaker, now), clause, ledger)
     if meaning.sense is Sense.NO:
         return refuse(ledger)
-    startled = clause.said.rstrip().endswith(("?", "!!"))
+    startled = _STARTLED.search(clause.said) is not None and _WOULD_TAKE.match(clause.text) is None
     if startled and (bid := ledger.open_bid("npc")) and number(values.get("number", "")) == bid.price:
         values = {**values, "dear": values["number"]}  # "60??": who says the price again finds it high
     elif startled and open_bid is None and (item := _plenty(values, ledger, stall)):  # "30 for that??" is no bid
@@ -169,8 +177,13 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
     if len(fits) > 1 and not stall.find(words):
         return _wares({}, ledger, stall, now, fits)
     item = _item(words, ledger, stall)
-    if item == "" and "maybe" in values and not may_be_sold(goods) and "also" not in values:  # "do you have children?"
+    if (
+        item == "" and "maybe" in values and not may_be_sold(singular(goods)) and "also" not in values
+    ):  # "do you have children?"
         return None
+    if values.get("mine", "").lower() in _PRONOUNS:  # "the potion for it", of what it was about to buy
+        pelt = mine.item if mine is not None and mine.buys else next(filter(None, map(stall.wanted, _meant(ledger))), "")
+        values = {**values, "mine": called(pelt, mine.count if mine is not None and mine.buys else 1) or values["mine"]}
     if "mine" in values:
         return swap(item, values["mine"], ledger, stall, speaker, now)
     if item == "" and _OF_ANY_KIND.fullmatch(goods):
@@ -187,6 +200,19 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
     if mine is not None and ledger.asked == DEAL and mine.item == item and count in {1, mine.count} and _TAKES.match(text):
         return close(ledger, stall, speaker, now)  # "I will buy the rope"
     return ask(item, stall.asks(item, count), "price", ledger, now, count)
+
+
+def _alone(clause: Clause, ledger: Ledger, stall: Stall) -> str:
+    """The ware that is named and nothing else ("rope", "rope?"), where that answers no question of the character's own."""
+    words = clause.text.strip(" .!?").lower()
+    if clause.sense not in {Sense.OTHER, Sense.QUESTION} or ledger.line.rstrip().endswith("?") or ledger.asked == DEAL:
+        return ""
+    return stall.find(words) if words and singular(words) in stall.wares else ""
+
+
+def _meant(ledger: Ledger) -> list[str]:
+    """What was spoken of, the latest first."""
+    return [thing.phrase for thing in reversed(ledger.things)]
 
 
 def _of_what_is_sold(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> Bid | None:

@@ -39,7 +39,9 @@ _NO = re.compile(
 # "Yes take it": who takes back what he took back.
 _YES = re.compile(
     expanded(
-        r"^(?:actually |well |ah |oh )*(?:(?:yes|sure|fine|you know what)[,.! ]+|(?:right|good|all ?right)[,.!]+ )+"
+        r"^(?:actually |well |ah |oh )*(?:(?:yes|sure|fine|you know what)[,.! ]+|"
+        r"(?:(?:hm+|no|nah|ugh)[,.! ]+)+(?:okay|all ?right)[,.! ]+|"
+        r"(?:right|good|all ?right)[,.!]+ )+"
         r"(?=(?:please |just |now )*(?:<verbs>) "
         r"(?:it|that|them|this|him|her|me|the|your|my|up|down|here|away|back)\b)"
     ),
@@ -71,6 +73,16 @@ _WHICH_ONE = re.compile(
     r"\bwhich(?: (?:ones?(?:'s)?|of them))?(?: (?:is|are))? (?:the )?(?=(?:closest|nearest|farthest|furthest) )", re.IGNORECASE
 )
 _SHOW = re.compile(r"\b(?:show|tell) me where (?P<thing>(?:the|that|this|my|your|an?) [a-z' -]+?) (?:is|are)\b", re.IGNORECASE)
+# "The sword?? leave that", "now the door, shut it".
+_THEN_IT = re.compile(
+    expanded(
+        r"^(?:(?:good|great|okay|now|and|then|next|so|what about|how about|well)[,.! ]+)*(?P<thing>(?:the|that|this) "
+        r"[a-z]+(?: (?!is\b|was\b|are\b|and\b)[a-z]+)?)(?:[?!]+|,)+ (?:no,? |well,? |just |please )*"
+        r"(?P<verb>do not <verbs>|<verbs>) "
+        r"(?:it|that|this|them)\b"
+    ),
+    re.IGNORECASE,
+)
 _OUT = re.compile(r"\b(?:put|get|blow) (?:it|that|this|them) out\b|\bextinguish (?:it|that|this)\b", re.IGNORECASE)
 _EITHER = re.compile(
     expanded(
@@ -100,7 +112,7 @@ def taken_back(said: str, ledger: Ledger) -> str:
     said = _WHICH_ONE.sub("which one is ", said)
     said = _SHOW.sub(r"where is \g<thing>", said)
     said = _OUT.sub("put out the fire", _NO.sub("", _WAIT.sub("", _YES.sub("", said))))
-    said = _NOT_THAT.sub(r"\g<do>", said)
+    said = _THEN_IT.sub(r"\g<verb> \g<thing>", _NOT_THAT.sub(r"\g<do>", said))
     found = _TURNS.match(said)
     if found is None:
         return said

@@ -100,7 +100,8 @@ def plural(phrase: str) -> str:
 
 def with_article(phrase: str) -> str:
     """ "a wolf", "an axe"."""
-    return f"{'an' if phrase[:1].lower() in tuple('aeiou') else 'a'} {phrase}"
+    sounds = phrase[:1].lower() in tuple("aeiou") and not phrase.lower().startswith(("use", "uni", "one", "eu"))
+    return f"{'an' if sounds else 'a'} {phrase}"
 
 
 def kind_of(phrase: str) -> str:

@@ -13,7 +13,7 @@ _SPOKEN: dict[str, str] = GRAMMAR["spoken"]
 _WORD = re.compile(r"(?<![\w'])'?[A-Za-z]+(?:'[A-Za-z]+)?(?![\w'])")
 _STRETCHED = re.compile(r"([A-Za-z])\1{2,}")
 _NOISE = re.compile(
-    r"(?:[:;=]-?[()DPp/|]|<3|\*[^*\n]{1,80}\*|\bx[Dd]\b|\b(?:lol|lmao|rofl|(?:ha){2,}h?|(?:he){2,}|tbh|imo|fr|ngl)\b)",
+    r"(?:[:;=]-?[()DPp/|]|<3|\*[^*\n]{1,80}\*|\bx[Dd]\b|\b(?:lol|lmao|rofl|idc|idgaf|ikr|smh|omfg|(?:ha){2,}h?|(?:he){2,}|tbh|imo|fr|ngl)\b)",
     re.IGNORECASE,
 )
 _EMOTE = re.compile(r"\s*\*(?P<does>[^*\n]{1,80})\*\s*")  # nothing else is said
@@ -36,6 +36,21 @@ _SHORTHAND = tuple(
         ),
     )
 )
+# Numbers that are no word of the grammar: "twenty two", "forty"; and coins by their number: "here is a ten".
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_ONES = {w: n for n, w in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"), 1)}
+_TEENS = {"eleven": 11, "thirteen": 13, "fourteen": 14, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19}
+_IN_WORDS = re.compile(
+    rf"\b(?:(?P<tens>{'|'.join(_TENS)})[ -](?P<ones>{'|'.join(_ONES)})\b(?! of\b| more\b)|"
+    rf"(?P<alone>forty|sixty|seventy|eighty|ninety|{'|'.join(_TEENS)})\b)",
+    re.IGNORECASE,
+)
+_A_TEN = re.compile(
+    r"(?P<gives>\b(?:here is|take|have|pay|give you|for) )an? (?P<n>ten|fiver|tenner|twenty|fifty)"
+    r"(?= ?(?:[.,!]|$|then\b|for\b))",
+    re.IGNORECASE,
+)
+_NOTES = {"ten": "10", "tenner": "10", "fiver": "5", "twenty": "20", "fifty": "50"}
 _COMMAS = re.compile(r" ?,(?: ?,)+")  # a thousand of them would keep the grammar busy for a second
 # "its brown", "ill protect you": the apostrophe left out, where no other reading makes sense.
 _IT_IS = re.compile(
@@ -76,6 +91,12 @@ _CONTRACTED = frozenset(written.replace("'", "") for written in _SPOKEN if "'" i
 _SPOKEN = {**_misspellings(), **_SPOKEN}
 
 
+def _digits(found: re.Match[str]) -> str:
+    if alone := found["alone"]:
+        return str(_TENS.get(alone.lower()) or _TEENS[alone.lower()])
+    return str(_TENS[found["tens"].lower()] + _ONES[found["ones"].lower()])
+
+
 @lru_cache(maxsize=512)
 def is_slang(text: str) -> bool:
     """Whether words are written as no dictionary has them; apostrophes left out do not count."""
@@ -105,4 +126,5 @@ def plain(text: str) -> str:
         text = shorthand.sub(word, text)
     text = _WORD.sub(lambda found: _SPOKEN.get(found[0].lower(), found[0]), text)
     text = _WHO_TAUGHT.sub("who taught", _HAD.sub(r"\1 had", _HAS.sub(r"\1 has", text)))  # "he's got one", "she'd been"
+    text = _A_TEN.sub(lambda found: found["gives"] + _NOTES[found["n"].lower()], _IN_WORDS.sub(_digits, text))
     return _COMMAS.sub(",", _SPACE.sub(" ", text)).strip()

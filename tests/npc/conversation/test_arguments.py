@@ -53,6 +53,13 @@ MIRROR = "how much is the mirror?"
         (("a rope and two needles, how much?", "ill take the needles only"), "price", "2 coins"),
         (("how much is a needle?", "what else is cheap"), "price", "10 coins"),
         (("two ropes and five needles then, total?",), "price", "25 coins"),
+        (("three ropes", "nah two is enough"), "price", "20 coins"),
+        (("how much is the rope?", "and what if i take three"), "price", "30 coins"),
+        (("how much is the rope?", "i was thinking of six"), "sold", "6 coins"),
+        ((MIRROR, "i can go up to twenty two"), "sold", "22 coins"),
+        (("how much for that mirror of yours?",), "price", "30 coins"),
+        (("one of everything", "just the rope"), "price", "10 coins"),
+        (("i have three ambers, what are they worth", "take two of them"), "buys", "48 coins"),
     ],
 )
 def test_a_price_is_argued_about(lines: tuple[str, ...], topic: str, value: str) -> None:
@@ -61,8 +68,34 @@ def test_a_price_is_argued_about(lines: tuple[str, ...], topic: str, value: str)
     assert (reply.topic, reply.values.get("price")) == (topic, value)
 
 
-def test_who_is_startled_buys_nothing() -> None:
-    assert haggle(MIRROR, "thirty??").topic == "counter"
+@pytest.mark.parametrize("line", ["thirty??", "30?!"])
+def test_who_is_startled_buys_nothing(line: str) -> None:
+    assert haggle(MIRROR, line).topic == "counter"
+
+
+def test_coins_buy_no_old_coins() -> None:
+    stall = Stall({}, {"old coin": 6})
+    assert (stall.wanted("two coins"), stall.wanted("two old coins")) == ("", "old coin")
+
+
+def test_the_change_may_be_kept_and_is_a_gift() -> None:
+    ledger = Ledger()
+    reply = haggle("how much is the rope?", "here's 15", "keep the change", ledger=ledger)
+    assert (reply.topic, ledger.deeds[-1].what, ledger.deeds[-1].count) == ("given", "given", 5)
+
+
+def test_all_that_was_spent_is_summed() -> None:
+    ledger = Ledger()
+    haggle("how much is the rope?", "deal", "how much is a needle?", "deal", ledger=ledger)
+    spent = accounts.answer("what did i spend in total", ledger)
+    assert spent is not None
+    assert spent.values["price"] == "11 coins"
+
+
+def test_what_was_bid_for_and_is_handed_over_is_no_gift(stage) -> None:
+    actor = stage(wants={"wolf pelt": 12}, wares={"rope": 3})
+    actor.hear("i want to sell you something. a wolf pelt, freshly skinned", "trade", "trade")
+    assert [e.kind for e in actor.hear("here is the pelt", "gift", "celebrate").effects] == ["buy"]
 
 
 def test_what_is_paid_too_much_is_given_back_and_remembered() -> None:
@@ -106,3 +139,33 @@ def test_the_rest_is_not_brought_tomorrow(stage) -> None:
     actor = stage(wares={"knife": 12})
     actor.hear("how much is the knife", "trade", "trade")
     assert "credit" in actor.hear("i only have 5 on me, can i bring the rest tomorrow", "trade", "trade").reason
+
+
+@pytest.mark.parametrize(
+    ("lines", "topic", "value"),
+    [
+        (("rope",), "price", "10 coins"),
+        (("rope, you got that?",), "price", "10 coins"),
+        (("i am interested in the red potion",), "price", "12 coins"),
+        (("you make needles?",), "price", "1 coin"),
+        (("how much is the red one?", "16 is steep"), "counter", "10 coins"),
+        (("how much is the rope?", "would you take ten?"), "sold", "10 coins"),
+        (("do you have any swords",), "not_for_sale", None),
+    ],
+)
+def test_a_bargain_begins_in_few_words(lines: tuple[str, ...], topic: str, value: str | None) -> None:
+    reply = haggle(*lines)
+    assert reply is not None
+    assert (reply.topic, reply.values.get("price")) == (topic, value)
+
+
+def test_the_same_price_is_asked_for() -> None:
+    reply = haggle("how much is the red potion?", "10", "and the blue one for the same?")
+    assert (reply.topic, reply.values) == ("counter", {"item": "blue potion", "price": "10 coins"})
+
+
+@pytest.mark.parametrize(
+    ("words", "digits"), [("twenty two coins", "22 coins"), ("here's a tenner", "here is 10"), ("forty", "40")]
+)
+def test_numbers_in_words_count(words: str, digits: str) -> None:
+    assert plain(words) == digits

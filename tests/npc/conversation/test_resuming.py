@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from npc.conversation.reading import read
+from npc.language.harm import Harm, harm_in
 from npc.language.mood import Mood, mood_of
 from npc.language.senses import Ask, Sense
-from npc.memory.ledger import Bid, Heard, Ledger, Order
+from npc.memory.ledger import Bid, Heard, Ledger, Meant, Order
 
 
 def ordered(text: str, verb: str, thing: str = "") -> Ledger:
@@ -138,3 +139,75 @@ def test_what_is_handed_over_with_an_order_is_a_gift(stage) -> None:
     actor = stage("healer")
     assert "gift" in actor.hear("here, take this apple, its for you", "pick_up", "pick_up").reason
     assert actor.hear("take this sword and guard the gate", "pick_up", "pick_up").action != "celebrate"
+
+
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [
+        ("harder!", "knock on the door"),
+        ("a bit louder please", "knock on the door"),
+        ("now the gate, open it", "open the gate"),
+        ("and the gate?? leave that", "do not take the gate"),
+        ("the gate", "knock on the gate"),
+        ("the wolf is coming", "the wolf is coming"),
+        ("if the fire goes out wake me up", "wake me up"),
+    ],
+)
+def test_manner_and_things_alone_go_on_with_an_order(line: str, whole: str) -> None:
+    assert heard(line, ordered("knock on the door", "knock", "door")) == whole
+
+
+def test_what_was_pointed_out_is_looked_into() -> None:
+    assert read("there's something in that barrel, go look", Ledger()).clauses[-1].text == "go to the barrel"
+    assert heard("get me the thing by the well", Ledger()) == "get me the thing by the well"
+    assert heard("the sword, silly", ordered("get me the thing by the well", "get", "thing")) == "get me the sword"
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("I would be grateful if you handed me the blue bottle", "hand me the blue bottle"),
+        ("my brother says go, but I would rather you stayed", "stay"),
+        ("okay it bit me. NOW you can attack it", "attack it"),
+        ("hm no ok bring it over", "bring it over"),
+        ("lets sit on the cart", "wait by the cart"),
+        ("fetch water from the well", "use the well"),
+        ("leave the barrel, its heavy", "do not take the barrel"),
+        ("get everyone out now", "warn everyone"),
+        ("pip pip come quick", "come here"),
+        ("not that one!! the one by the fire", "go to the barrel by the fire"),
+    ],
+)
+def test_roundabout_orders_are_put_plainly(line: str, text: str) -> None:
+    ledger = ordered("go to the barrel", "go", "barrel")
+    assert text in [clause.text for clause in read(line, ledger, "Pip").clauses]
+
+
+def test_what_opens_is_closed_again_and_not_its_key() -> None:
+    ledger = Ledger()
+    for phrase in ("chest", "key"):
+        ledger.mean(Meant(phrase=phrase, x=0.5, y=0.5))
+    assert heard("close it again", ledger) == "close the chest again"
+
+
+def test_a_caution_is_no_threat() -> None:
+    assert harm_in("not so rough you will break it") is Harm.NONE
+    assert read("whoa not so rough", Ledger()).clauses[0].sense is Sense.FORBID
+
+
+def test_an_order_beside_an_alarm_is_done(stage) -> None:
+    assert stage().hear("patch me up please", "help_me", "defend").action == "heal"
+
+
+def test_watching_ends_when_it_is_told_to_stop(stage) -> None:
+    actor = stage(lines={"warn": ["Beware!"]})
+    actor.hear("nobody touches my bag", "none", "idle")
+    assert "stop guard" in actor.hear("you can stop guarding now", "none", "talk").reason
+    assert actor.see(person=0.95).action != "warn"
+
+
+def test_what_is_held_is_let_go(stage) -> None:
+    actor = stage()
+    actor.hear("hold this rope for me", "none", "talk")
+    [effect] = actor.hear("ok let go now", "none", "talk").effects
+    assert (effect.kind, effect.values["item"]) == ("give_back", "rope")
