@@ -198,7 +198,7 @@ def test_what_looks_like_another_thing_is_called_by_its_name(stage):
     actor = stage()
     at = {"x": 0.4, "y": 0.6}
     for said, own, other, named in (
-        ("give me the red potion", Found("red potion", 0.97, **at), Found("flower", 0.96, **at), "flower"),
+        ("give me the red potion", Found("red potion", 0.96, **at), Found("flower", 0.98, **at), "flower"),
         ("give me the axe", Found("axe", 0.6, **at), Found("sword", 0.98, **at), "sword"),
         ("give me the flower", Found("flower", 0.96, **at), Found("potion", 1.0, **at), ""),
     ):
