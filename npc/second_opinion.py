@@ -69,12 +69,9 @@ _PLAIN = frozenset(
     {"stand", "stay", "wait", "follow", "protect", "defend", "heal", "flee", "celebrate", "dance", "scare", "shoo", "sit"}
 )
 _WORDS, _VAGUELY = frozenset({"talk", "idle", "greet"}), 0.6
-_CALM = frozenset(
-    {
-        "come", "walk", "wait", "follow", "sit", "listen", "patch", "heal", "treat", "bandage", "stitch", "give", "bring",
-        "open", "close", "use", "put", "hand", "pass",
-    }
-)  # fmt: skip
+_CALM = frozenset({"come", "walk", "wait", "follow", "sit", "listen"})
+# Of a thing, or for somebody.
+_CALM_DEEDS = frozenset({"patch", "heal", "treat", "bandage", "stitch", "give", "bring", "open", "close", "hand", "pass"})
 _FOR_ME = re.compile(r"\b(?:me|us|here|him|her)\b", re.IGNORECASE)
 _AWAY = re.compile(r"\b(?:away|off|out)\b", re.IGNORECASE)  # "get that wolf away from me"
 _IN_HAND = frozenset({"give", "pick_up", "use"})
@@ -281,7 +278,7 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
         percept = _as_its_verb(percept, named)
         heard, p = best(percept.action)
     unheard = heard not in named and (heard in _WORDS or p < _VAGUELY)
-    if heard in _ALARMED and clause.meaning.verb in _CALM and heard not in named and harm is not Harm.MEANT:
+    if heard in _ALARMED and _is_calm(clause, p) and heard not in named and harm is not Harm.MEANT:
         return _as_its_verb(percept, named)  # "come out now, it is safe"
     if heard in _IN_HAND and clause.meaning.verb == "leave":  # nothing is used that is to be left
         return _as_its_verb(percept, named)
@@ -300,6 +297,12 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
         return percept
     deed = "follow" if helps else named[0]
     return replace(percept, action=mostly(percept.action, deed, SURE), intent=mostly(percept.intent, _WANTED[deed], SURE))
+
+
+def _is_calm(clause: Clause, p: float) -> bool:
+    """Whether an order is of something that nobody does in alarm."""
+    verb, of_what = clause.meaning.verb, bool(clause.thing) or _FOR_ME.search(clause.meaning.values.get("rest", "")) is not None
+    return verb in _CALM or (verb in _CALM_DEEDS and of_what and p >= load_behaviour().understood)
 
 
 def _as_its_verb(percept: Percept, named: tuple[str, ...]) -> Percept:

@@ -39,7 +39,11 @@ _LEFT_AS_PLACES = frozenset({
     "mill", "group", "table",
 })  # fmt: skip
 _LONGEST = 5  # words of a thing that is named alone
-_NAMED = re.compile(rf"(?:the|that|this) (?:(?:{'|'.join(COLOURS)}|big|small|old|other|left|right) )?[a-z-]+", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"(?:the|that|this) (?:(?:{'|'.join(COLOURS)}|big|small|old|other|left|right) )?"
+    r"(?!(?:me|you|us|him|her|them|is|was|are|way|one)\b)[a-z-]{3,}",
+    re.IGNORECASE,
+)
 _PLACED = re.compile(
     r"(?:the |that )?one (?=(?:on|by|near|next|to|at|beside|behind|in|over|with|closest|nearest)\b)", re.IGNORECASE
 )

@@ -211,3 +211,8 @@ def test_what_is_held_is_let_go(stage) -> None:
     actor.hear("hold this rope for me", "none", "talk")
     [effect] = actor.hear("ok let go now", "none", "talk").effects
     assert (effect.kind, effect.values["item"]) == ("give_back", "rope")
+
+
+def test_what_is_minded_is_forbidden() -> None:
+    [clause] = read("Would you mind not standing so close to the fire?", Ledger()).clauses
+    assert clause.sense is Sense.FORBID
