@@ -100,7 +100,7 @@ def draw_names(screen: Surface, world: World) -> None:
     for npc in sorted(world.npcs, key=lambda n: n.y):
         _signs(screen, npc, world)
     for npc in world.npcs:
-        outlined(screen, npc.name, (npc.x, npc.y + 10), 20, GOLD if npc is nearest else TEXT)
+        outlined(screen, npc.name, (npc.x, npc.y + 10), 22, GOLD if npc is nearest else TEXT)
 
 
 def draw_bar(screen: Surface, world: World, typed: str | None, spoken: str | None = None) -> None:
@@ -133,10 +133,10 @@ def draw_trouble(screen: Surface, text: str) -> list[pygame.Rect]:
 
 def _key(screen: Surface, key: str, what: str, x: int) -> int:
     """A key cap and what the key does; where it ends."""
-    cap = pygame.Rect(x, BAR.y + 12, font(20).size(key)[0] + 18, 28)
+    cap = pygame.Rect(x, BAR.y + 12, font(21).size(key)[0] + 18, 28)
     pygame.draw.rect(screen, CAP_EDGE, cap.move(0, 2), border_radius=7)
     pygame.draw.rect(screen, CAP, cap, border_radius=7)
-    write(screen, key, (cap.x + 9, cap.y + 8), 20, TEXT)
+    write(screen, key, (cap.x + 9, cap.y + 7), 21, TEXT)
     write(screen, what, (cap.right + 8, cap.y + 7), 21, DIM)
     return cap.right + 8 + font(21).size(what)[0]
 

@@ -19,7 +19,7 @@ Surface = pygame.Surface
 BACKGROUND: Colour = (30, 34, 44)
 CARD: Colour = (44, 50, 64)
 LEFT, INNER = COLUMN.x + 16, COLUMN.width - 32
-TITLE, BODY, ROW = 22, 20, 18  # font sizes, pixels of a row
+TITLE, BODY, ROW = 24, 22, 19  # font sizes, pixels of a row
 HINTS_TOP, HINT_ROW = 334, 30
 ROWS = 4  # of one entry
 

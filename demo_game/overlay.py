@@ -26,7 +26,7 @@ WATCHED: Colour = (110, 214, 255)
 LIKELY = 0.5  # watch phrases above it are drawn on the screen
 SHOWN_S, FADE_S = 5.0, 1.5
 ATTENTION_S = 20.0  # for so long after words the one who heard them is looked at, then whoever is nearest
-SMALL, ROW, BAR = 19, 17, 110  # font size, pixels of a row and of a bar
+SMALL, SMALLEST, ROW, BAR = 21, 17, 17, 110  # font sizes, pixels of a row and of a bar
 STANDING = frozenset({"stay", "follow", "go_to", "give"})
 QUIET = ("goes on.", "has nothing to do")  # how reasons of decisions begin in which nothing changes
 
@@ -103,7 +103,7 @@ def draw_sight(world_screen: Surface, world: World, inspector: Inspector) -> Non
     for i, (text, x, y) in enumerate(seen):
         _corners(world_screen, x, y)
         above = sum(math.dist((x, y), (ox, oy)) < 60 for _, ox, oy in seen[:i])
-        label(world_screen, text, (x, y - 46 - 24 * above), 20, WATCHED)
+        label(world_screen, text, (x, y - 46 - 25 * above), 22, WATCHED)
 
 
 def _heat(screen: Surface, rows: Sequence[bytes], strength: float) -> None:
@@ -148,7 +148,7 @@ def draw_inspector(screen: Surface, world: World, inspector: Inspector, provider
     y = _bars(screen, y, "sees", sorted(mind.watch, key=lambda seen: -seen[1])[:4], WATCHED)
     _lately(screen, mind, world.time, y)
     speed = f"{mind.latency * 1e3:.0f} ms frame to action, {mind.inference_ms:.0f} the model"
-    write(screen, f"{speed}, {provider.removesuffix('ExecutionProvider')}", (LEFT, COLUMN.bottom - 22), SMALL - 1, DIM)
+    write(screen, f"{speed}, {provider.removesuffix('ExecutionProvider')}", (LEFT, COLUMN.bottom - 22), SMALLEST, DIM)
 
 
 def _feeling(screen: Surface, npc: Actor, mind: Thoughts) -> None:
@@ -189,7 +189,7 @@ def _bars(screen: Surface, y: int, heading: str, shares: Sequence[Sequence[Any]]
         write(screen, fitted(str(name), SMALL, 128), (LEFT + 8, y), SMALL, TEXT)
         pygame.draw.rect(screen, CARD, (LEFT + 140, y + 3, BAR, 8), border_radius=4)
         pygame.draw.rect(screen, colour, (LEFT + 140, y + 3, max(BAR * p, 2), 8), border_radius=4)
-        write(screen, f"{p:.0%}", (LEFT + 148 + BAR, y), SMALL - 1, DIM)
+        write(screen, f"{p:.0%}", (LEFT + 148 + BAR, y), SMALLEST, DIM)
     return y + ROW + 6
 
 
