@@ -186,7 +186,7 @@ def serve(
         model = None if echo else perceiver
         brain, name = _brain(model, elsewhere, personas, store, _made(logs), reworder, feed, language, ends)
         ends.callback(brain.close)
-        _warn_of_pictures(personas)
+        _warn_of_cards(personas)
         # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
         sys.setswitchinterval(0.0005)
         if page is not None:
@@ -346,11 +346,11 @@ def _brain(
     return brain, perceiver.name
 
 
-def _warn_of_pictures(personas: Path | None) -> None:
+def _warn_of_cards(personas: Path | None) -> None:
     """Who starts the server can mend its cards; who plays cannot."""
-    from engine.minds.cards import missing_pictures
+    from engine.minds.cards import unusable
 
-    for told in missing_pictures(personas) if personas is not None else ():
+    for told in unusable(personas) if personas is not None else ():
         _LOG.warning("%s", told)
 
 

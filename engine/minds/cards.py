@@ -11,16 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import Fault
-from engine.formats.inside import read_regular
 from npc import Persona, assistants, characters, load_persona
 from npc.card_faults import did_you_mean, listed
-from npc.card_file import MAX_BYTES, cards_in, shown
-from npc.persona import PICTURES
+from npc.card_file import cards_in, shown
 from npc.text import valid
 from npc.translations import tables_beside
 
 _LOG = logging.getLogger("engine.brain")
 _EVERY_S = 1.0  # an author who saves a card sees it within a second
+_START_S = 10.0  # that a start may take for looking at cards
 _PASSING = {"persona_file", "persona_unknown"}  # an editor holds the file, or has it taken away, just now
 _Mark = tuple[tuple[int, int, int], ...]
 
@@ -135,23 +134,31 @@ class Cards:
         return cards_in(self._own) if self._own else {}
 
 
-def missing_pictures(folder: Path) -> Iterator[str]:
-    """A sentence for each picture that a card of the folder names and that is not there.
+def unusable(folder: Path, clock: Callable[[], float] = time.monotonic) -> Iterator[str]:
+    """A sentence for each card of the folder that nobody can spawn: its fault, or the pictures that it names and that it lacks.
 
-    Cards that name no picture are not parsed, and no picture is opened: a start does not wait for it.
+    A start does not wait for hundreds of cards: those that are not read within some seconds are left to `lint`.
     """
-    for path in cards_in(folder).values():
-        with suppress(Fault, OSError, ValueError):  # what else is wrong with a card is told to who spawns it
-            data = read_regular(path, MAX_BYTES).lower()
-            if not any(ending.encode() in data for ending in PICTURES):
-                continue
-            for phrase, watched in load_persona(path, path.name).watch.items():
-                for name in watched.looks:
-                    if not (path.parent / name.replace("\\", "/")).is_file():
-                        yield (
-                            f"{path.name}: there is no picture {shown(name)} (in `watch.{shown(phrase)}.looks`), and nobody "
-                            "can spawn this card: put it there, or give its path from the card on."
-                        )
+    until = clock() + _START_S
+    for name, path in cards_in(folder).items():
+        if clock() > until:
+            yield f"{path.name} and the cards after it were not looked at: `python -m npc lint {folder}` looks at all of them."
+            return
+        card = _read(path)
+        if isinstance(card, Fault):
+            yield f"{card} Until then nobody can spawn '{name}'."
+        else:
+            yield from _missing_pictures(path, card)
+
+
+def _missing_pictures(path: Path, card: Persona) -> Iterator[str]:
+    for phrase, watched in card.watch.items():
+        for name in watched.looks:
+            if not (path.parent / name.replace("\\", "/")).is_file():
+                yield (
+                    f"{path.name}: there is no picture {shown(name)} (in `watch.{shown(phrase)}.looks`), and nobody "
+                    "can spawn this card: put it there, or give its path from the card on."
+                )
 
 
 def on_a_thread(*after: Callable[[], None]) -> Callable[[Callable[[], None]], None]:

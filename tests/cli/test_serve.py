@@ -437,7 +437,7 @@ def test_a_voice_beside_the_server_finds_it_on_this_machine():
 # -- cards of its own ----------------------------------------------------------------------------------
 
 
-def test_a_card_whose_picture_is_missing_is_told_before_the_server_is_ready(tmp_path, echo):
+def test_cards_that_nobody_can_spawn_are_told_before_the_server_is_ready(tmp_path, echo):
     cards = tmp_path / "cards"
     (cards / "art").mkdir(parents=True)
     (cards / "art" / "relic.png").touch()
@@ -447,6 +447,6 @@ def test_a_card_whose_picture_is_missing_is_told_before_the_server_is_ready(tmp_
     server, ready = echo("--personas", str(cards))
     assert _talk(_endpoint(ready, server)) == "greet"
     server.terminate()
-    told = [line for line in server.communicate(timeout=DEADLINE)[1].splitlines() if "picture" in line]
-    assert len(told) == 1
-    assert all(word in told[0] for word in ("WARNING", "tam.yaml", "art/imp.png", "watch.imp.looks", "from the card on"))
+    [broken, tam] = server.communicate(timeout=DEADLINE)[1].splitlines()
+    assert all(word in broken for word in ("WARNING", "broken.yaml:1", "nobody can spawn 'broken'"))
+    assert all(word in tam for word in ("WARNING", "tam.yaml", "art/imp.png", "watch.imp.looks", "from the card on"))

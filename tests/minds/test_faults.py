@@ -6,6 +6,7 @@ import pytest
 
 from engine.errors import Fault
 from engine.minds.brain import Brain
+from engine.minds.cards import Cards, unusable
 from engine.minds.mind import Observation
 from engine.perception.echo import EchoPerceiver
 
@@ -66,3 +67,23 @@ def test_a_store_that_fails_in_a_way_of_its_own_costs_nobody_words(brain, monkey
     mind = brain.mind("a", CARD)
     monkeypatch.setattr(brain._store, "write", lambda changes: "".encode(1))
     assert _told(brain, [Observation(mind, 1.0, "hello")]) == ["Hello."]
+
+
+def test_who_starts_a_server_is_told_of_a_broken_card_what_spawning_it_would_tell(tmp_path):
+    for name, text in {"ann": "name: Ann\n", "bo": "name: Bo\nlinez: {greet: [Hi]}\n", "cy": "name: [\n"}.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    told = list(unusable(tmp_path))
+    for name, warning in zip(("bo", "cy"), told, strict=True):
+        with pytest.raises(Fault) as fault:
+            Cards(tmp_path).get(name)
+        assert warning.startswith(str(fault.value))
+        assert "\n" not in warning
+
+
+def test_a_start_does_not_wait_for_very_many_cards(tmp_path):
+    for n in range(4):
+        (tmp_path / f"c{n}.yaml").write_text("name: [\n")
+    times = iter(range(0, 100, 6))
+    [first, rest] = unusable(tmp_path, lambda: next(times))
+    assert first.startswith("c0.yaml")
+    assert all(words in rest for words in ("c1.yaml and the cards after it", "npc lint"))
