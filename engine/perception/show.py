@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,11 +38,12 @@ def draw_overlay(
     draw = ImageDraw.Draw(layer)
     size = max(12, picture.height // 30)
     font = ImageFont.load_default(size)
-    marks = _Marks(draw, picture.size, font, size, _labels(draw, sight, text, font, size))  # marks lie above the plate
-    for seen in sight.watch:
-        if seen.p >= threshold:
-            marks.mark(seen.x, seen.y, f"{seen.phrase} {seen.p:.0%}", WATCHED)
-    target = sight.target
+    target, found = sight.target, [seen for seen in sight.watch if seen.p >= threshold]
+    spots = [(seen.x * picture.width, seen.y * picture.height) for seen in (*found, target) if seen is not None]
+    plate = _labels(draw, picture.size, _lines(sight, text), spots, font, size)
+    marks = _Marks(draw, picture.size, font, size, plate)  # marks lie above the plate
+    for seen in found:
+        marks.mark(seen.x, seen.y, f"{seen.phrase} {seen.p:.0%}", WATCHED)
     if target is not None:
         _cross(draw, target.x * picture.width, target.y * picture.height, size)
         marks.mark(target.x, target.y, f"target {target.p:.0%}", TARGET)
@@ -109,23 +110,38 @@ def _shared(a: Box, b: Box) -> float:
     return max(across, 0.0) * max(down, 0.0)
 
 
-def _labels(
-    draw: ImageDraw.ImageDraw, sight: Sight, text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, height: int
-) -> Box:
-    """What was understood, on a plate in the corner; returns its box."""
+def _lines(sight: Sight, text: str) -> list[str]:
+    """What was understood of the words, or of the frame alone."""
     heads = {head: sight.heads[head] for head in HEAD_NAMES}
     lines = [
         f"{name}: " + ", ".join(f"{label} {p:.0%}" for label, p in sorted(ps.items(), key=lambda kv: -kv[1])[:2])
         for name, ps in heads.items()
         if ps
     ]
-    if text:
-        lines.insert(0, f"“{text}”")
-    width = max((draw.textlength(line, font) for line in lines), default=0)
-    plate = (6.0, 6.0, width + 20.0, 14.0 + len(lines) * (height + 4))
+    if not text.strip():
+        return lines
+    return [f"“{text}”", *lines, *(["target: nothing here"] if sight.target is None else [])]
+
+
+def _labels(
+    draw: ImageDraw.ImageDraw,
+    size: tuple[int, int],
+    lines: Sequence[str],
+    spots: Sequence[tuple[float, float]],
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    height: int,
+) -> Box:
+    """The lines on a plate, in the corner where it hides the least of what lies at the spots; returns its box."""
+    wide = max((draw.textlength(line, font) for line in lines), default=0) + 14
+    tall, reach = 8.0 + len(lines) * (height + 4), 2 * height
+    things = [(x - reach, y - reach, x + reach, y + reach) for x, y in spots]
+    corners = [(left, top) for top in (6, size[1] - 6 - tall) for left in (6, size[0] - 6 - wide)]
+    inside = [(max(left, 6.0), max(top, 6.0)) for left, top in corners]
+    plates = [(left, top, left + wide, top + tall) for left, top in inside]
+    plate = min(plates, key=lambda plate: sum(_shared(plate, thing) for thing in things))
     draw.rounded_rectangle(plate, 6, fill=PLATE)
     for i, line in enumerate(lines):
-        draw.text((13, 10 + i * (height + 4)), line, font=font, fill=(*INK, 255))
+        draw.text((plate[0] + 7, plate[1] + 4 + i * (height + 4)), line, font=font, fill=(*INK, 255))
     return plate
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from engine.perception.show import draw_overlay
 from engine.perception.types import Sight
-from npc.types import HEAD_NAMES, Detection
+from npc.types import HEAD_NAMES, Detection, Target
 
 HEADS: dict[str, dict[str, float]] = {head: {} for head in HEAD_NAMES}
 WHITE = np.full((360, 640, 3), 255, np.uint8)
@@ -29,3 +30,30 @@ def test_marks_of_one_place_hide_no_words_of_each_other(at: tuple[float, float])
 def test_a_mark_at_the_edge_keeps_its_words_in_the_picture(at: tuple[float, float]) -> None:
     nothing = plated()
     assert plated(Detection("wolf", 0.9, *at)) - nothing > 0.8 * (plated(Detection("wolf", 0.9, 0.5, 0.5)) - nothing)
+
+
+HEARD = HEADS | {"intent": {"ask_about": 0.9, "give_me": 0.1}, "tone": {"neutral": 1.0}}
+
+
+@pytest.mark.parametrize("at", [(0.1, 0.1), (0.9, 0.1), (0.1, 0.9), (0.9, 0.9)])
+def test_what_was_understood_stands_where_it_hides_nothing_that_was_found(at: tuple[float, float]) -> None:
+    found = [Detection("wolf", 0.9, *at), Detection("fire", 0.9, at[0], 1 - at[1])]
+    drawn = np.asarray(draw_overlay(WHITE, Sight(HEARD, Target(1 - at[0], at[1], 0.9), tuple(found)), "where is the wolf?"))
+    corners = {
+        (x, y): drawn[int(y * 360) - 30 : int(y * 360) + 30, int(x * 640) - 40 : int(x * 640) + 40]
+        for x in (0.1, 0.9)
+        for y in (0.1, 0.9)
+    }
+    dark = {corner: float((pixels.max(2) < 100).mean()) for corner, pixels in corners.items()}
+    assert max(dark, key=dark.__getitem__) == pytest.approx((1 - at[0], 1 - at[1]))
+
+
+def test_words_that_point_at_nothing_say_so() -> None:
+    nothing, found = Sight(HEARD), Sight(HEARD, Target(0.9, 0.9, 0.5))
+    rows = [_plate_rows(draw_overlay(WHITE, sight, text)) for sight in (nothing, found) for text in ("a wolf?", " ")]
+    assert rows[0] > rows[2] > rows[1] == rows[3]
+
+
+def _plate_rows(picture: Image.Image) -> int:
+    """Rows of the left edge of the plate."""
+    return int((np.asarray(picture)[:180, 14].max(1) < 100).sum())
