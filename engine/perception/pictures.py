@@ -26,7 +26,7 @@ def decode(frame: Frame) -> Pixels:
     if frame.format in CHANNELS:
         pixels = _decode_raw(frame)
     elif frame.format in FORMATS:
-        view = memoryview(frame.pixels)
+        view = frame.buffer
         plain = view.cast("B") if view.c_contiguous and view.nbytes else view.tobytes()
         pixels = read_picture(plain, frame.format)
     else:
@@ -42,7 +42,7 @@ def _decode_raw(frame: Frame) -> Pixels:
             f"A frame of {frame.width}x{frame.height} pixels is not possible.",
             f"Send at least 1x1 and at most {MAX_PIXELS} pixels.",
         )
-    view = memoryview(frame.pixels)
+    view = frame.buffer
     data = np.frombuffer(view if view.c_contiguous else view.tobytes(), np.uint8)
     if data.size != frame.expected_bytes:
         raise Fault(

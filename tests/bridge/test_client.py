@@ -8,6 +8,7 @@ import sys
 import msgpack
 import numpy as np
 import pytest
+from PIL import Image
 
 from engine.bridge.client import BridgeError, Client, Frame
 from engine.formats.wire.codec import Welcome, WireDecision, encode
@@ -190,6 +191,18 @@ def test_a_strided_view_is_refused_with_the_cure(client):
     client.spawn("mira", persona="healer")
     with pytest.raises(BridgeError, match="ascontiguousarray"):
         client.observe("mira", frame=Frame(np.zeros((18, 64, 3), np.uint8)[:, ::2], 32, 18))
+
+
+IMAGE = Image.new("RGB", (32, 18))
+
+
+@pytest.mark.parametrize("frame", [IMAGE, np.asarray(IMAGE), bytes(5), Frame(IMAGE, 32, 18), Frame([1, 2], 2, 1)])
+def test_a_picture_that_is_no_frame_is_refused_with_the_cure(client, frame):
+    client.spawn("mira", persona="healer")
+    with pytest.raises(BridgeError, match=r"no Frame|no bytes.*Frame\.from_array.*tobytes") as refused:
+        client.observe("mira", frame=frame)
+    assert "Frame.from_array(" in str(refused.value)
+    assert client.observe("mira", frame=Frame.from_array(IMAGE))
 
 
 def test_a_game_may_draw_over_a_large_frame_as_soon_as_it_has_shown_it(client, perceiver):

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.errors import Fault
 from engine.formats.boxes import Ltrb
-from engine.formats.frame import Frame
+from engine.formats.frame import MADE, Frame
 from engine.formats.pixels import CHANNELS, ENCODED
 from engine.formats.wire.constants import Limits
 from engine.formats.wire.fields import Fields, ProtocolError, checked_name
@@ -88,13 +89,18 @@ def frame(sent: Frame, limits: Limits) -> Frame:
     Raises:
         ProtocolError: `frame_format` or `frame_size`.
     """
+    if not isinstance(sent, Frame):
+        raise ProtocolError("frame_format", f"The frame is of the type {type(sent).__name__}, no Frame.", MADE)
     if sent.format not in CHANNELS and sent.format not in ENCODED:
         raise ProtocolError(
             "frame_format",
             f"Frame format '{sent.format}' is not known.",
             f"Use one of: {', '.join((*CHANNELS, *ENCODED))}.",
         )
-    view, wanted = memoryview(sent.pixels), sent.expected_bytes
+    try:
+        view, wanted = sent.buffer, sent.expected_bytes
+    except Fault as error:
+        raise ProtocolError(error.code, error.message, error.fix) from None
     if not view.c_contiguous:
         raise ProtocolError("frame_size", "The pixels are not contiguous.", "Use numpy.ascontiguousarray.")
     size = view.nbytes
