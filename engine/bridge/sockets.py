@@ -39,17 +39,25 @@ def open_dealer(
     socket.heartbeat_timeout = 6000
     socket.reconnect_ivl = 100  # ms, doubling up to:
     socket.reconnect_ivl_max = 1000
+    why = _no_port(endpoint)
     try:
-        socket.connect(endpoint)
-    except (zmq.ZMQError, UnicodeError) as error:
+        if not why:
+            socket.connect(endpoint)
+    except zmq.ZMQError as error:
+        why = error.strerror or str(error)
+    except UnicodeError:
+        why = "it holds half a character"
+    if why:
         socket.close(0)
-        why = error.strerror if isinstance(error, zmq.ZMQError) else "it holds half a character"
-        raise Fault(
-            "endpoint",
-            f"'{endpoint}' is no address: {why}.",
-            "Use an address such as tcp://127.0.0.1:5571.",
-        ) from None
+        raise Fault("endpoint", f"'{endpoint}' is no address: {why}.", "Use an address such as tcp://127.0.0.1:5571.")
     return socket
+
+
+def _no_port(endpoint: str) -> str:
+    """What is wrong with a port beyond all ports, which libzmq takes, and then looks for for ever; empty where nothing is."""
+    port = endpoint.rpartition(":")[2] if endpoint.startswith("tcp:") else ""
+    beyond = port.isascii() and port.isdecimal() and int(port[:6]) > 65535
+    return f"there is no port {port[:20]}" if beyond else ""
 
 
 class FrameBuffers:

@@ -28,6 +28,13 @@ def test_a_senseless_endpoint_is_named(endpoint):
         Client(endpoint, timeout=0.1)
 
 
+@pytest.mark.parametrize("port", ["65536", "99999", "9" * 5000])
+def test_a_port_beyond_all_ports_is_named_at_once(port):
+    with pytest.raises(BridgeError, match=f"there is no port {port[:20]}") as refused:
+        Client(f"tcp://127.0.0.1:{port}", timeout=0.0)
+    assert refused.value.code == "endpoint"
+
+
 def test_it_finds_a_restarted_server_and_introduces_its_npcs_again(serve, connect):
     server = serve()
     client = connect(server)
