@@ -105,9 +105,11 @@ def adapt(
                 _refuse_unlearnt(curve)
             _calibrate(model, *learning.measured())
             clock.lap("learning")
+            progress.say("exporting, and comparing the graphs with PyTorch")
             facts = {"game": recording.meta.game, "frames": len(split.learn), "steps": curve.steps}
             parity = write_adapted(bundle, model, _examples(data), out, facts)
             clock.lap("export")
+            progress.say(f"exported; measuring on {len(measured)} frames what it answers now")
             after = _measured(out, recording, measured, progress)
             clock.lap("measured after")
     seconds = clock.laps | {"all": round(clock.spent(), 1)}

@@ -14,9 +14,15 @@ from engine.lab.data.things import Scene
 from engine.lab.evaluation.ask_recording import Pointed
 
 Pixels = npt.NDArray[np.uint8]
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 HIT, MISS, TRUTH, INK, PAGE = (70, 220, 110), (255, 90, 70), (250, 210, 70), (235, 235, 235), (22, 24, 30)
 TILE, COLUMNS, ROWS, CAPTION = (300, 200), 4, 3, 20  # tile in pixels; rows of hits and as many of misses
 TILES = COLUMNS * ROWS
+LEGEND = (
+    "yellow box: the thing that was asked for; cross: where the model points, green on the thing, red beside it; "
+    "%: how sure it is that it is there"
+)
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 def draw_answers(recording: Recording, answers: Sequence[Pointed]) -> Image.Image:
@@ -49,12 +55,39 @@ def draw_boxes(frames: Sequence[tuple[Pixels, Sequence[tuple[str, Sequence[float
 
 def _truth(pixels: Pixels, boxes: Sequence[tuple[str, Sequence[float]]]) -> Image.Image:
     picture, scale = _fitted(pixels)
-    draw = ImageDraw.Draw(picture)
-    for name, box in boxes:
-        x, y, w, h = (v * scale for v in box)
-        draw.rectangle((x, y, x + w, y + h), outline=TRUTH)
-        draw.text((x + 1, y), name, fill=TRUTH, font=ImageFont.load_default(9), stroke_width=1, stroke_fill=(0, 0, 0))
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(9)
+    named = [(name, _corners(box, scale)) for name, box in boxes]
+    for _, box in named:
+        draw.rectangle(box, outline=TRUTH)
+    for (name, _), (left, top, *_) in zip(named, place_names(draw, named, picture.size, font), strict=True):
+        draw.text((left, top), name, fill=TRUTH, font=font, stroke_width=1, stroke_fill=(0, 0, 0))
     return picture
+
+
+def _corners(box: Sequence[float], scale: float) -> Box:
+    x, y, w, h = (v * scale for v in box)
+    return x, y, x + w, y + h
+
+
+def place_names(draw: ImageDraw.ImageDraw, named: Sequence[tuple[str, Box]], size: tuple[int, int], font: Font) -> list[Box]:
+    """Where each name is written: in its box, else above, below or beside it; inside the picture, and on as little of others'
+    names as there is room for.
+    """
+    places: list[Box] = []
+    for name, (left, top, right, bottom) in named:
+        width, tall = draw.textlength(name, font) + 2, 11.0
+        rows = (top, top - tall, bottom, *(top + step * tall for step in (1, -2, 2, -3, 3)))
+        spots = [(x, y) for y in rows for x in (left + 1, right - width, right + 1, left - width)]
+        inside = [(max(min(x, size[0] - width), 1.0), max(min(y, size[1] - tall), 0.0)) for x, y in spots]
+        boxes = [(x, y, x + width, y + tall) for x, y in inside]
+        places.append(min(boxes, key=lambda box: sum(_shared(box, other) for other in places)))
+    return places
+
+
+def _shared(a: Box, b: Box) -> float:
+    """The area that two boxes share."""
+    across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    return max(across, 0.0) * max(down, 0.0)
 
 
 def _fitted(pixels: Pixels) -> tuple[Image.Image, float]:
@@ -74,10 +107,11 @@ def choose(answers: Sequence[Pointed], wanted: Callable[[Pointed], bool]) -> lis
 
 
 def draw_page(parts: dict[str, list[Pointed]], frame: Callable[[Row], Pixels]) -> Image.Image:
-    """One part below the other, each with its title."""
+    """One part below the other, each with its title, under a line that says what the marks mean."""
     strips = [_strip(title, answers, frame) for title, answers in parts.items() if answers]
-    page = Image.new("RGB", (COLUMNS * TILE[0], sum(s.height for s in strips) or CAPTION), PAGE)
-    top = 0
+    page = Image.new("RGB", (COLUMNS * TILE[0], CAPTION + sum(s.height for s in strips)), PAGE)
+    ImageDraw.Draw(page).text((6, 3), LEGEND, fill=INK, font=ImageFont.load_default(13))
+    top = CAPTION
     for strip in strips:
         page.paste(strip, (0, top))
         top += strip.height

@@ -86,11 +86,13 @@ def bundle(model, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_game_is_learnt_and_the_bundle_answers_as_pytorch_does(
-    bundle: Path, record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bundle: Path, record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(way, "LEARNT", 0.0)
     recording, out = record(), tmp_path / "out"
     outcome = adapt(recording, out, bundle, minutes=5, cfg=AdaptCfg(steps=20, check_every=10))
+    told = " ".join(capsys.readouterr().err.split("learnt for")[1].split())
+    assert told.index("exporting") < told.index("exported; measuring on")  # it is not silent after learning
     assert outcome.parity[1].agreement == 1  # fp32: as shipped is as exact
     assert [check["step"] for check in outcome.curve.checks][:1] == [10]
     assert [a.question for a in outcome.before[0].watch] == [a.question for a in outcome.after[0].watch]

@@ -5,12 +5,13 @@ import math
 from dataclasses import replace
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 
 from engine.formats.recording import Recording, read_recording
 from engine.lab.evaluation.ask_recording import RecordingAnswers, ask_recording, covered_share, questions_about, vocabulary
 from engine.lab.evaluation.measure import spread
-from engine.lab.evaluation.pictures import choose, draw_answers
+from engine.lab.evaluation.pictures import LEGEND, choose, draw_answers, place_names
 from engine.lab.evaluation.report import report, table
 from npc.types import Target
 from tests.lab.evaluation.conftest import FakePerceiver
@@ -89,6 +90,33 @@ def test_the_page_shows_each_name_before_any_twice(recording: Recording) -> None
     shown = choose(answers * 2, lambda a: a.there)
     assert {a.question.phrase for a in shown[:3]} == {"red ball", "ball", "key"}
     assert draw_answers(recording, answers).height > 400
+
+
+def test_the_page_says_what_its_marks_mean(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[tuple[str, float]] = []
+    plain = ImageDraw.ImageDraw.text
+
+    def noted(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, **how: object) -> None:
+        written.append((text, at[0] + draw.textlength(text, how["font"])))  # type: ignore[arg-type]
+        plain(draw, at, text, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", noted)
+    page = draw_answers(recording, ask(recording).watch)
+    assert all(words in LEGEND for words in ("yellow box", "cross", "green", "red", "%"))
+    assert [right < page.width for text, right in written if text == LEGEND] == [True]
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (280, 0), (0, 180), (280, 180), (140, 90)])
+def test_names_stay_in_the_picture_and_do_not_run_into_each_other(corner: tuple[float, float]) -> None:
+    draw, font = ImageDraw.Draw(Image.new("RGB", (1, 1))), ImageFont.load_default(9)
+    x, y = corner
+    named = [
+        (name, (x + d, y, x + d + 6, y + 6)) for name, d in (("an old wooden barrel", 0), ("smith's hammer", 7), ("wolf", 14))
+    ]
+    places = place_names(draw, named, (300, 200), font)
+    assert all(left >= 0 and top >= 0 and right <= 300 and bottom <= 200 for left, top, right, bottom in places)
+    pairs = [(a, b) for i, a in enumerate(places) for b in places[:i]]
+    assert not any(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for a, b in pairs)
 
 
 def test_frames_are_spread_over_the_recording(recording: Recording) -> None:
