@@ -23,7 +23,7 @@ LEAST = 64  # pixels of a frame's shorter side, from which on there is more to b
 # What the likeliest of the parts says of presence counts so much, and the best of several looks is too sure by so much of a
 # logit: so more is found than by one look, and less that is not there.
 BEST, OPTIMISM = 0.3, 0.2
-UNSURE = (0.1, 0.95)  # presence by a glance from which on, and up to which, things that words ask about are looked at closely
+UNSURE = (0.04, 0.87)  # presence by a glance from which on, and up to which, things that words ask about are looked at closely
 Seen = tuple[Floats, Floats]  # probabilities [n] that things are there, and heat maps [n, rows, columns]
 
 

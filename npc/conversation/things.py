@@ -12,13 +12,13 @@ from npc.types import Detection, Found, Percept, Target
 
 Place = tuple[float, float]
 SURE, DOUBTFUL = 0.5, 0.3  # presence from which a thing is there, and below which it is not; between them nobody can tell
-TOLD = 0.9  # presence from which a thing is named that nobody has asked about
+TOLD = 0.75  # presence from which a thing is named that nobody has asked about
 CLOSE, AWAY = 0.66, 0.3  # of the frame's height: what is below is close by, and what is above is far off
 NEAR = 0.22  # of the frame's width: what is next to something
 EDGE = 0.03  # by how much a thing is left of another, or above it
 ALIKE = 0.06  # closer together than this, two phrases name one thing
 HIGH = 9 / 16  # of the width: the height of a frame
-_RIVAL, _LIKELIER, _AS_LIKELY = 0.7, 1.15, 1.0  # presence of another thing in its place, and as a multiple of its own
+_RIVAL, _LIKELIER, _AS_LIKELY = 0.5, 1.15, 1.0  # presence of another thing in its place, and as a multiple of its own
 SOME = 6  # things that are told in one breath
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 # How a thing stands to its anchor: right of it, below it (what is lower in the picture is nearer), how near it has to be.

@@ -25,7 +25,7 @@ from engine.lab.evaluation.ask_recording import RecordingAnswers, ask_recording,
 from engine.lab.evaluation.report import Report, report
 from engine.lab.model import NpcModel
 from engine.lab.training.dataset import SceneDataset
-from engine.lab.training.measure import Measured, fit_platt
+from engine.lab.training.measure import Measured, as_in_games, fit_platt
 from engine.lab.training.run import Clock, Progress, stopping
 from engine.perception import Bundle, Perceiver
 from export.bundle_writer import write_adapted
@@ -162,16 +162,18 @@ def _refuse_unlearnt(curve: LearningCurve) -> None:
 
 
 def _calibrate(model: NpcModel, new: Measured, old: Measured) -> None:
-    """Presence anew, on the held-out episodes and the held-out part of the replay, each with half of the weight."""
+    """Presence anew, on the held-out episodes and, as in games, the replay's, each with half of the weight."""
     for kind in PLACES:
-        parts = [(np.asarray(m.presence[kind]), np.asarray(m.there[kind], bool)) for m in (new, old)]
-        size = max(len(there) for _, there in parts)
-        even = [np.resize(np.arange(len(there)), size) for _, there in parts]
-        there = np.concatenate([t[i] for (_, t), i in zip(parts, even, strict=True)])
-        presence = np.concatenate([p[i] for (p, _), i in zip(parts, even, strict=True)])
+        there, old_there = (np.asarray(m.there[kind], bool) for m in (new, old))
         # A game that speaks of nothing in view tells nothing of that.
-        if all(t.any() for _, t in parts) and not there.all():
-            model.calibration[kind].data = torch.tensor(fit_platt(presence, there))
+        if not (there.any() and old_there.any()) or (there.all() and old_there.all()):
+            continue
+        weights = [np.full(len(there), 1 / len(there)), as_in_games(kind, old_there) / len(old_there)]
+        presence = np.concatenate([np.asarray(m.presence[kind]) for m in (new, old)])
+        # In all as many as there are answers: what the fit's own penalty is worth beside them stays the same.
+        size = len(presence) / 2
+        fitted = fit_platt(presence, np.concatenate([there, old_there]), np.concatenate(weights) * size)
+        model.calibration[kind].data = torch.tensor(fitted)
 
 
 def _examples(data: AdaptationData) -> list[Example]:

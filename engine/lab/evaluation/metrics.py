@@ -62,23 +62,30 @@ class Bin:
     weight: float
 
 
-def reliability(truth: Sequence[bool], probabilities: Sequence[float], bins: int = 10) -> list[Bin]:
-    """The equal-width bins of a reliability diagram, those in which something lies, in order."""
+def reliability(
+    truth: Sequence[bool], probabilities: Sequence[float], bins: int = 10, weights: Sequence[float] | None = None
+) -> list[Bin]:
+    """The equal-width bins of a reliability diagram, those in which something lies, in order; `weights`: of the answers."""
     there, p = np.asarray(truth, bool), np.asarray(probabilities, np.float64)
+    share = np.ones(len(p)) if weights is None else np.asarray(weights, np.float64)
+    share = share / share.sum()
     which = np.minimum((p * bins).astype(int), bins - 1)
-    inside = [which == b for b in range(bins) if (which == b).any()]
-    return [Bin(float(p[b].mean()), float(there[b].mean()), float(b.mean())) for b in inside]
+    inside = [which == b for b in range(bins) if share[which == b].sum() > 0]
+    return [
+        Bin(float(np.average(p[b], weights=share[b])), float(np.average(there[b], weights=share[b])), float(share[b].sum()))
+        for b in inside
+    ]
 
 
-def presence_ece(truth: Sequence[bool], probabilities: Sequence[float]) -> float:
+def presence_ece(truth: Sequence[bool], probabilities: Sequence[float], weights: Sequence[float] | None = None) -> float:
     """Expected calibration error of "there is one" (Naeini et al. 2015), over ten equal-width bins of its probability p:
 
     the mean over the bins, by the number of answers in each, of |share of answers in which there is one - mean p|. 0: what
-    is said with 0.7 is so in seven of ten cases. nan without answers.
+    is said with 0.7 is so in seven of ten cases. nan without answers. `weights`: of the answers, where they do not count alike.
     """
     if not len(truth):
         return NAN
-    return sum(b.weight * abs(b.so - b.claimed) for b in reliability(truth, probabilities))
+    return sum(b.weight * abs(b.so - b.claimed) for b in reliability(truth, probabilities, weights=weights))
 
 
 def macro_f1(truth: Sequence[str], said: Sequence[str]) -> float:

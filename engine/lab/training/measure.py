@@ -25,6 +25,8 @@ from engine.lab.training.feature_cache import SceneRecord
 from engine.lab.training.texts import Texts
 from npc.types import FUSED_HEADS, HEAD_NAMES, PLACES, WORD_HEADS
 
+IN_VIEW = 0.25  # share of the phrases of a game's watch list that are in view at a time (0.14 to 0.31 in five games)
+
 
 @dataclass
 class Measured:
@@ -72,18 +74,18 @@ class Measured:
         return RawAnswers(heads, places)
 
     def report(self) -> dict[str, dict[str, float]]:
-        """Figures per head, and for `target` and `watch` pointing accuracy, presence AUC and ECE."""
+        """Figures per head, and for `target` and `watch` pointing accuracy, presence AUC and ECE (see `as_in_games`)."""
         report = {h: classification_report(self.truth[h], self.probabilities(h)) for h in HEAD_NAMES if self.truth[h]}
         for kind in PLACES:
             there = np.asarray(self.there[kind], bool)
             if not len(there):
                 continue
-            p = self.presence_probabilities(kind)
+            p, weights = self.presence_probabilities(kind), as_in_games(kind, there)
             report[kind] = {
                 "pointing": float(np.asarray(self.hit[kind])[there].mean()) if there.any() else float("nan"),
                 "presence_auc": auc(there.tolist(), p.tolist()),
-                "presence_accuracy": float(((p > 0.5) == there).mean()),
-                "ece": presence_ece(there.tolist(), p.tolist()),
+                "presence_accuracy": float(np.average((p > 0.5) == there, weights=weights)),
+                "ece": presence_ece(there.tolist(), p.tolist(), weights.tolist()),
                 "support": float(len(there)),
             }
         return report
@@ -167,8 +169,19 @@ def classification_report(truth: Sequence[int], probabilities: Floats) -> dict[s
     }
 
 
+def as_in_games(kind: str, there: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """The weights [M] by which answers count as they come in games, of which scenes ask as often for what is there as not.
+
+    A game's watch list is mostly of what is not in view just now (`IN_VIEW`); what is said is mostly about what is.
+    """
+    share = float(there.mean())
+    if kind != "watch" or not 0 < share < 1:
+        return np.ones(len(there))
+    return np.where(there, IN_VIEW / share, (1 - IN_VIEW) / (1 - share))
+
+
 def calibrate(model: NpcModel, held_out: Measured) -> None:
-    """Fit the calibration of every head on held-out results and store it in `model`."""
+    """Fit the calibration of every head on held-out results and store it in `model`; presence as it is in games."""
     for head in HEAD_NAMES:
         if held_out.truth[head]:
             temperature = fit_temperature(torch.cat(held_out.logits[head]), torch.tensor(held_out.truth[head]))
@@ -176,7 +189,9 @@ def calibrate(model: NpcModel, held_out: Measured) -> None:
     for kind in PLACES:
         there = np.asarray(held_out.there[kind], bool)
         if len(there) and there.any() and not there.all():
-            model.calibration[kind].data = torch.tensor(fit_platt(np.asarray(held_out.presence[kind]), there))
+            model.calibration[kind].data = torch.tensor(
+                fit_platt(np.asarray(held_out.presence[kind]), there, as_in_games(kind, there))
+            )
     held_out.temperature = {h: (float(c[0]), float(c[1])) for h, c in model.calibration.items()}
 
 
@@ -187,9 +202,13 @@ def fit_temperature(logits: Tensor, truth: Tensor) -> float:
     return float(candidates[int(np.argmin(losses))])
 
 
-def fit_platt(presence: np.ndarray, there: np.ndarray) -> list[float]:
-    """`[temperature, bias]` so that sigmoid(logit / temperature + bias) is the probability (Platt 1999)."""
-    fit = LogisticRegression(C=1e6).fit(presence[:, None], there)
+def fit_platt(presence: np.ndarray, there: np.ndarray, weights: npt.NDArray[np.float64] | None = None) -> list[float]:
+    """`[temperature, bias]` so that sigmoid(logit / temperature + bias) is the probability (Platt 1999).
+
+    Args:
+        weights: of the answers [M], where they do not count alike.
+    """
+    fit = LogisticRegression(C=1e6).fit(presence[:, None], there, weights)
     slope = max(float(fit.coef_[0, 0]), 1e-3)
     return [1.0 / slope, float(fit.intercept_[0])]
 

@@ -42,6 +42,9 @@ def test_presence_is_calibrated_where_what_is_said_is_as_often_so() -> None:
     # two of three are so of what is said with 0.9; none of what is said with 0.1
     assert presence_ece([True, True, False, False], [0.9, 0.9, 0.9, 0.1]) == pytest.approx(0.75 * abs(2 / 3 - 0.9) + 0.25 * 0.1)
     assert math.isnan(presence_ece([], []))
+    # half of the answers are so; where one in four would be, "with 0.25" is right
+    assert presence_ece([True, False], [0.25, 0.25]) == pytest.approx(0.25)
+    assert presence_ece([True, False], [0.25, 0.25], [0.5, 1.5]) == pytest.approx(0)
 
 
 def test_macro_f1_averages_over_the_classes_that_occur() -> None:

@@ -15,13 +15,22 @@ from engine.lab.config import FusionCfg, ImageCfg, SceneStageCfg, TextCfg, TextS
 from engine.lab.data.questions import Sample
 from engine.lab.data.utterances import PlayerLine
 from engine.lab.data.versions import LESSONS_VERSION
+from engine.lab.evaluation.metrics import presence_ece
 from engine.lab.model import ModelCfg, build_model
 from engine.lab.model.grounding import Neck
 from engine.lab.model.image_encoders import _SameConv
 from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.feature_cache import SceneRecord, build_cache, export_backbone, read_records
 from engine.lab.training.losses import heat_loss, presence_loss
-from engine.lab.training.measure import classification_report, expected_calibration_error, fit_platt, fit_temperature, macro_f1
+from engine.lab.training.measure import (
+    IN_VIEW,
+    as_in_games,
+    classification_report,
+    expected_calibration_error,
+    fit_platt,
+    fit_temperature,
+    macro_f1,
+)
 from engine.lab.training.recipe import _blend, _take_fused_part
 from engine.lab.training.run import Progress, load_run, save_weights, start_run
 from engine.lab.training.scene_stage import SceneStage
@@ -215,6 +224,17 @@ def test_platt_scaling_finds_slope_and_bias() -> None:
     there = rng.random(6000) < 1 / (1 + np.exp(-(logits / 2 + 1)))
     temperature, bias = fit_platt(logits, there)
     assert (temperature, bias) == (pytest.approx(2, rel=0.2), pytest.approx(1, abs=0.2))
+
+
+def test_presence_of_what_is_watched_for_is_fitted_as_it_is_in_games() -> None:
+    rng = np.random.default_rng(0)
+    there = rng.random(8000) < 0.5  # as scenes ask
+    logits = rng.normal(size=8000) + 2 * there
+    temperature, bias = fit_platt(logits, there, as_in_games("watch", there))
+    in_a_game = rng.random(8000) < IN_VIEW
+    seen = (rng.normal(size=8000) + 2 * in_a_game) / temperature + bias
+    assert presence_ece(in_a_game.tolist(), (1 / (1 + np.exp(-seen))).tolist()) < 0.03
+    assert as_in_games("target", there).tolist() == [1.0] * 8000  # what is said is about what is there as often as not
 
 
 def test_figures_of_a_known_case() -> None:
