@@ -12,7 +12,7 @@ from npc import smalltalk
 from npc.arbitration import Choice
 from npc.conditions import Moment
 from npc.conversation.recall import resumed
-from npc.conversation.things import in_more_words
+from npc.conversation.things import in_more_words, pointed_out
 from npc.facts import KNOWS
 from npc.hearing import note, take_turn
 from npc.language.senses import Sense
@@ -33,7 +33,8 @@ _TAKEN_BACK = frozenset({Sense.FORBID, Sense.CEASE, Sense.RELEASE, Sense.LIFT})
 
 def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event: str) -> Decision:
     """Hear words, do something about them, and remember them. Words that were heard before move and teach nothing."""
-    percept = in_more_words(percept)
+    percept = pointed_out(in_more_words(percept))
+    percept = replace(percept, clauses=tuple(pointed_out(clause) for clause in percept.clauses))
     memory, now = parts.memory, percept.time
     parts.introduce(percept.speaker, percept)
     person, away = memory.meet(percept.speaker, now)

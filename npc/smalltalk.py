@@ -173,6 +173,7 @@ _ALARM = re.compile(r"\bbehind you\b|\b(?:look|watch) out\b|^there (?:is|are)\b|
 _SORRY = re.compile(
     r"\b(?:sorry|apolog|forgive|pardon|excuse|my bad|did not mean|regret|oops|whoops|I was wrong)", re.IGNORECASE
 )
+_GREETS = re.compile(r"(?:hello|hey|hi|hiya|howdy|greetings)(?: there)?[\s.!]*", re.IGNORECASE)
 _OF_ANOTHER = 0.85  # what likeness counts of words of somebody else
 _HEARD = 0.6
 _WORDS = re.compile(r"[A-Za-z']+")
@@ -190,6 +191,8 @@ def answer(turn: Turn) -> Reply | None:
         return None
     topic, likeness = _nearest(turn, asks)
     told = knows(turn) and best(percept.intent)[0] in parts.behaviour.asking  # then the card answers
+    if topic == "on_hello" and best(percept.intent)[0] == "greet" and _GREETS.fullmatch(clause.text):
+        return None  # the card has its own greeting
     if told or not _is_talk(turn, likeness) or (asks and _is_to_be_shown(turn)):
         return None
     if not asks and likeness < QUITE and len(clause.text.split()) < _FEW:

@@ -51,10 +51,12 @@ def find(
         sentences: vectors of texts, unit length.
         threshold: presence from which a phrase is in view.
         colours: whether they are asked for.
-        shown: phrases whose looks are known: nothing with another name is taken for them.
+        shown: phrases whose looks are known: nothing else is taken for them, and where one is seen is nothing else.
     """
     if not phrases:
         return {}
+    taken = _taken([watched[phrase] for phrase in shown if phrase in watched], threshold)
+    watched, nearer = (_without(of, taken, shown) for of in (watched, nearer))
     heats = np.stack([watched[phrase][1] for phrase in phrases])
     softened = _softened(heats)
     presence = np.array([watched[name][0] for name in COMMON], np.float32)
@@ -73,6 +75,29 @@ def find(
             colour = colour_of(heat, frame.fit) if colours and frame.fit else ""
             found[phrase] = _counted(phrase, p, at, soft, shares, frame, spec, colour)
     return found
+
+
+def _taken(shown: Sequence[tuple[float, Floats]], threshold: float) -> Floats | None:
+    """How much of each cell [rows, columns], 0..1, is of things that are known by their looks and in view."""
+    seen = [heat / max(float(heat.max()), 1e-9) for p, heat in shown if spoken_of(p) >= threshold]
+    if not seen:
+        return None
+    wide = np.pad(np.max(seen, 0), 1, "edge")  # its cells and those around them: heat maps of other phrases peak beside it, too
+    rows, columns = seen[0].shape
+    shifted = [wide[down : down + rows, across : across + columns] for down in range(3) for across in range(3)]
+    taken: Floats = np.max(shifted, 0)
+    return taken
+
+
+def _without(watched: Watched, taken: Floats | None, shown: Collection[str]) -> Watched:
+    """What is watched for without what only those cells tell that are of known things."""
+    if taken is None:
+        return watched
+    rest: dict[str, tuple[float, Floats]] = {}
+    for phrase, (p, heat) in watched.items():
+        left = heat if phrase in shown else (heat * (1 - taken)).astype(np.float32)
+        rest[phrase] = p * float(left.max()) / max(float(heat.max()), 1e-9), left
+    return rest
 
 
 def spoken_of(p: float) -> float:

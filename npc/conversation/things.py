@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from npc.language.kinds import PERSON, RIVALS, akin, is_anybody, is_taken_for, to_look_for
 from npc.language.phrases import colour_in, plural, with_article
+from npc.language.sentences import mentions
 from npc.types import Detection, Found, Percept, Target
 
 Place = tuple[float, float]
@@ -18,6 +19,7 @@ NEAR = 0.22  # of the frame's width: what is next to something
 EDGE = 0.03  # by how much a thing is left of another, or above it
 ALIKE = 0.06  # closer together than this, two phrases name one thing
 HIGH = 9 / 16  # of the width: the height of a frame
+_SEES_NONE = {"ask_where": ("talk", "refuse"), "attack": ("refuse", "talk")}  # what is done where words point at nothing
 _RIVAL, _LIKELIER, _AS_LIKELY = 0.5, 1.15, 1.0  # presence of another thing in its place, and as a multiple of its own
 SOME = 6  # things that are told in one breath
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -98,6 +100,20 @@ def _in_more_words(found: Found, percept: Percept) -> Found:
     if isinstance(surest, Found):
         return replace(surest, phrase=found.phrase)
     return replace(found, p=surest.p, x=surest.x, y=surest.y, count=1, most=0, others=(), colour="")
+
+
+def pointed_out(percept: Percept) -> Percept:
+    """Words that name a watched thing which is in view are not heard as if there were none.
+
+    What games call their things, and show by pictures, no model knows by name, so that it expects "I see none".
+    """
+    intent = max(percept.intent, key=percept.intent.__getitem__, default="")
+    none = _SEES_NONE.get(intent)
+    if none is None or percept.target is None or not any(mentions(percept.text, d.phrase) for d in percept.watch):
+        return percept
+    left = {action: p for action, p in percept.action.items() if action not in none}
+    whole = sum(left.values())
+    return replace(percept, action={action: p / whole for action, p in left.items()}) if whole > 0 else percept
 
 
 def in_view(percept: Percept) -> list[Thing]:

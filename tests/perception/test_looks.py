@@ -125,3 +125,16 @@ def test_a_picture_is_bounded_before_it_is_decoded():
     assert refused.value.code == "frame_size"
     with pytest.raises(Fault, match="shows nothing"):
         read_look(Frame(bytes(16), 2, 2, "rgba"))
+
+
+def test_where_a_shown_thing_is_seen_is_nothing_else(perceiver, looks):
+    frame = perceiver.encode_frame(scene((GLOOMFANG, PLACES[5])))
+    others = ("bat", "monster", "fire", "flower", "potion")
+    beside, alone = (
+        perceiver.see(frame, [Query("what is that?", asked=("gloomfang", *others), looks=shown)])[0] for shown in (looks, {})
+    )
+    place = PLACES[5]
+    there = [found for found in alone.looked[1:] if found.p >= 0.3 and holds(place, (found.x * SIZE[0], found.y * SIZE[1]))]
+    assert there, "by their names alone some of the others are taken for it"
+    assert all(found.p < 0.3 for found in beside.looked[1:] if found.phrase in {other.phrase for other in there})
+    assert beside.looked[0].p >= 0.5

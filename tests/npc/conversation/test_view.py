@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from npc.conversation.reading import read
 from npc.conversation.reply import Reply
-from npc.conversation.things import in_more_words, where
+from npc.conversation.things import in_more_words, pointed_out, where
 from npc.conversation.view import answer
 from npc.memory.ledger import Ledger
-from npc.types import Detection, Found, Percept
+from npc.types import Detection, Found, Percept, Target
 
 WOLF = Found("wolf", 0.9, 0.2, 0.5, 2, others=((0.25, 0.62),))
 WELL, TREE = Found("well", 0.95, 0.3, 0.5), Detection("tree", 0.8, 0.8, 0.7)
@@ -153,3 +155,25 @@ def test_beside_a_thing_there_may_be_another_of_its_kind() -> None:
 def test_no_answer_has_a_gap_where_a_name_belongs() -> None:
     reply = answer(read("how far is that?", Ledger()).clauses[0], _percept(WOLF))
     assert reply is None or all(reply.values.values())
+
+
+def test_a_thing_that_no_model_knows_by_name_is_shown_where_it_is_watched_for() -> None:
+    asked = Percept(
+        0.0,
+        text="where is the gloomfang?",
+        intent={"ask_where": 0.9, "chat": 0.1},
+        action={"talk": 0.9, "point_at": 0.1},
+        target=Target(0.2, 0.8, 0.7),
+        watch=(Detection("gloomfang", 0.7, 0.2, 0.8),),
+    )
+    assert pointed_out(asked).action == {"point_at": 1.0}
+    ordered = dataclasses.replace(
+        asked, text="attack the gloomfang!", intent={"attack": 1.0}, action={"refuse": 0.75, "attack": 0.2, "defend": 0.05}
+    )
+    assert pointed_out(ordered).action == pytest.approx({"attack": 0.8, "defend": 0.2})
+    for other in (
+        dataclasses.replace(asked, target=None),
+        dataclasses.replace(asked, text="where is the chest?"),
+        dataclasses.replace(asked, intent={"chat": 1.0}),
+    ):
+        assert pointed_out(other) is other
