@@ -16,6 +16,7 @@ from npc.conversation.basket import names_wares
 from npc.conversation.clause import Clause, Reading
 from npc.conversation.reading import read, somebody_in
 from npc.conversation.recall import lately
+from npc.conversation.referring import DONE_TO_SOMEBODY
 from npc.conversation.stall import Stall
 from npc.conversation.things import table
 from npc.conversation.whom import in_sight
@@ -184,8 +185,8 @@ def _named(text: str, ledger: Ledger) -> list[tuple[str, str]]:
 
 def _mean_the_only_thing(turn: Turn) -> None:
     """ "Kill it!", where nothing was spoken of before and one thing alone is in view."""
-    things = table(turn.percept.watch)
-    if len(things) == 1:
+    things, verb = table(turn.percept.watch), turn.clause.meaning.verb
+    if len(things) == 1 and (verb in DONE_TO_SOMEBODY or not is_alive(things[0].phrase)):  # nobody is handed over
         clause = replace(turn.clause, thing=things[0].phrase, lost="")
         turn.clauses[0] = (clause, replace(turn.heard, target=things[0].target))
 

@@ -326,11 +326,13 @@ def _sounds_violent(percept: Percept) -> bool:
 
 
 def _sounds_hostile(percept: Percept) -> bool:
-    return (
-        best(percept.intent)[0] in _HOSTILE
-        or best(percept.action)[0] in _VIOLENT
-        or best(percept.tone)[0] in {"angry", "afraid"}
-    )
+    return _hears_enmity(percept) or best(percept.action)[0] in _VIOLENT or best(percept.tone)[0] in {"angry", "afraid"}
+
+
+def _hears_enmity(percept: Percept) -> bool:
+    """Whether enmity is heard, or may be to a degree that is felt."""
+    felt = max(percept.intent.get(label, 0.0) for label in _HOSTILE) >= load_behaviour().understood
+    return felt or best(percept.intent)[0] in _HOSTILE
 
 
 def is_hostile(clause: Clause, percept: Percept) -> bool:
@@ -352,12 +354,12 @@ def _threatening(percept: Percept) -> Percept:
 
 def _cleared(percept: Percept) -> Percept:
     """A percept without the enmity that was heard in it: small talk, or what the model would have heard next."""
-    intent, action = best(percept.intent)[0], best(percept.action)[0]
+    action, heard = best(percept.action)[0], _hears_enmity(percept)
     percept = _calm(percept)
-    if intent not in _HOSTILE and action not in _VIOLENT:
+    if not heard and action not in _VIOLENT:
         return percept
     changed: dict[str, Mapping[str, float]] = {"action": mostly(percept.action, "talk", _FAIR)}
-    if intent in _HOSTILE:
+    if heard:
         left = {label: p for label, p in percept.intent.items() if label not in _HOSTILE}
         other, p = best(left)
         changed["intent"] = mostly(percept.intent, other if p >= 0.25 else "chat", _FAIR)

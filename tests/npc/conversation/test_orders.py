@@ -444,3 +444,13 @@ def test_dont_you_ever_is_a_ban(stage):
 def test_look_out_warns_though_it_is_put_as_an_order(stage):
     shy = {"rules": [{"when": {"intent": "warn"}, "do": "flee", "because": "is shy", "say": "Eek!"}]}
     assert stage(**shy).hear("look out hes got ur purse!!", "warn", "warn").action == "flee"
+
+
+@pytest.mark.parametrize(("line", "intent", "does"), [("give it to me", "give_me", False), ("kill it!", "attack", True)])
+def test_nobody_alive_is_handed_over_for_an_it(stage, line, intent, does):
+    actor = stage(**WOLF)
+    for _ in range(5):
+        actor.see(wolf=0.95)
+    action = "give" if intent == "give_me" else "attack"
+    decision = actor.hear(line, intent, action, watch=IN_VIEW[:1], target=None)
+    assert (decision.action == action and decision.target is not None) is does, decision
