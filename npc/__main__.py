@@ -98,6 +98,9 @@ def _replay(log: Path) -> int:
 
 def _coverage(logs: list[Path]) -> None:
     paths = [path for given in logs for path in (sorted(given.glob("*.jsonl")) if given.is_dir() else [given])]
+    if not paths:
+        where = ", ".join(str(given) for given in logs)
+        raise Fault("log", f"There are no logs in {where}.", "Let a server write some: python -m engine serve --logs DIR.")
     for card in coverage(paths):
         print("\n".join(told(card)))
 

@@ -163,6 +163,11 @@ def test_coverage_tells_what_was_used_and_what_had_no_answer(tmp_path, capsys):
     assert "no answer to: blargh frob" in out
 
 
+def test_coverage_of_a_folder_without_logs_tells_how_to_get_some(tmp_path, capsys):
+    assert main(["coverage", str(tmp_path)]) == 2
+    assert "serve --logs" in capsys.readouterr().err
+
+
 def test_coverage_of_what_is_no_log_names_the_file(tmp_path, capsys):
     (tmp_path / "x.jsonl").write_text("hello\n")
     assert main(["coverage", str(tmp_path / "x.jsonl")]) == 2
