@@ -53,7 +53,10 @@ _OF_NOBODY = _compiled(
 _SHORT = 2  # words: a name alone is called at somebody
 _YOU = _compiled([r"\b<you>\b"])
 # What the speaker says of himself: he is the one who does it, and without a verb of harm it harms nobody.
-_OF_MYSELF = re.compile(r"^(?:well,? |oh,? |ah,? |okay,? )?(?:I|we|let me|let us)\b", re.IGNORECASE)
+_OF_MYSELF = re.compile(
+    r"^(?:well,? |oh,? |ah,? |okay,? )?(?:I|we|let me|let us|(?:just |now )?(?:going|about|off|have|got|want) to)\b",
+    re.IGNORECASE,
+)
 
 
 def means_harm(clause: str) -> bool:

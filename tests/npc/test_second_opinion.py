@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from npc.conversation.reading import read
+from npc.language.harm import Harm, harm_in
+from npc.language.plain import plain
 from npc.memory.ledger import Ledger
 from npc.second_opinion import second_opinion
 from npc.types import Percept
@@ -108,3 +110,18 @@ def test_a_bid_is_no_enmity_however_it_sounds():
     [clause] = read(line, Ledger()).clauses
     _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **heads}))
     assert max(percept.intent, key=percept.intent.__getitem__) == "trade"
+
+
+@pytest.mark.parametrize(
+    ("line", "harm"),
+    [
+        ("gonna grab a beer at the inn", Harm.NONE),
+        ("about to head home", Harm.NONE),
+        ("have to kill these rats first", Harm.NONE),
+        ("you must hate this cold", Harm.NONE),
+        ("gonna hit you", Harm.OPEN),
+        ("gonna kill you", Harm.OPEN),
+    ],
+)
+def test_what_somebody_is_about_to_do_himself_is_no_threat(line, harm):
+    assert harm_in(plain(line)) is harm

@@ -39,6 +39,7 @@ break a leg tonight!
 knock them dead
 let's hit the road
 I'm going to hit the tavern
+gonna grab a beer at the inn
 I have to run
 I'll get out of your hair
 I'm going to beat you at dice
