@@ -54,7 +54,7 @@ FALSE = {
     "The blue potion is over there.": "sees a blue potion",
     "It costs five coins.": "a price that nobody set: five",
     "It costs 120 gold, friend.": "a price that nobody set: 120",
-    "Yours for twenty-five coins.": "a price that nobody set: twenty-five",
+    "Yours for twenty-five coins.": "a price that nobody set: 25",
     "I have healed a hundred and seven men.": "a number that nobody told",
     "Deal!": "agrees to a deal",
     "Very well, it's a deal.": "agrees to a deal",
