@@ -113,7 +113,7 @@ def runs(pid: int) -> bool:
     """Whether the process does something; one that has ended and was not collected does nothing."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the second: it went between opening and reading
         return False
 
 

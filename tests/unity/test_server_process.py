@@ -94,7 +94,7 @@ def ends(pid: int, within: float = 10.0) -> bool:
         try:
             if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 return True
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # the second: it went between opening and reading
             return True
         time.sleep(0.02)
     return False
