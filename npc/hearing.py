@@ -94,7 +94,7 @@ _CALLS = re.compile(
 )
 _NOISE = re.compile(r"(?:ouch|gross|h+m+|o+h+|a+h+|u+m+|u+h+|e+h+|w+e+l+|huh|wow|hey|ugh|nah|yeah)[ .,!?]*", re.IGNORECASE)
 _BY_THE_WAY = frozenset({"sure"})
-_VAGUE = frozenset({"thing", "things", "stuff"})
+_VAGUE = frozenset({"thing", "things", "stuff", "one", "ones"})
 BACK = 5.0  # seconds of silence after which somebody who speaks again has come back
 # Which clause of several decides: enmity, then what asks for something, takes something back, tells something, is small talk.
 _RANKS = (

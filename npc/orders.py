@@ -25,7 +25,7 @@ from npc.waiting import KEEPS_OUT, actions_of, keep_away, waiting
 
 _THERE = 0.7  # presence from which it is
 # Deeds that are of a thing, and what is meant by the words that ask for them.
-_ASKED = {"give": "give_me", "pick_up": "pick_up", "use": "use"}
+_ASKED = {"give": "give_me", "pick_up": "pick_up", "use": "use", "go_to": "go_to"}
 _AT = 0.12  # of the frame's width: what the words point at is the thing that was found
 _DOUBTFUL, _NOWHERE = (
     0.3,

@@ -43,7 +43,10 @@ _LETS = re.compile(
     r"(?P<thing>(?:the|that|this|my|your|those|these) .+)",
     re.IGNORECASE,
 )
-_BESIDE = re.compile(r"^ *(?:over |right |just )*(?:by|near|beside|next to|behind|in front of|close to) ", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"^ *(?:for (?:me|us) )?(?:over |right |just |here |there )*(?:by|near|beside|next to|behind|in front of|close to) ",
+    re.IGNORECASE,
+)
 # Done to somebody, and seldom to a thing.
 DONE_TO_SOMEBODY = frozenset(
     {
@@ -170,7 +173,7 @@ def thing_of(meaning: Meaning) -> str:
 def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
     """What a question about the view has to know of the frame."""
     one, *others = (
-        to_look_for(singular(named)) if named else ()
+        to_look_for(singular(named)) if named and kind_of(singular(named)) != "one" else ()  # "the red one" is of any kind
         for named in (thing, *(thing_in(meaning.values.get(name, "")) for name in ("anchor", "other", "from")))
     )
     lately = (meant.phrase for meant in ledger.things if meant.x is not None)

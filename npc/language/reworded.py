@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from npc.language.everyday import in_plain_verbs
 from npc.language.grammar import expanded
 
 _AT = r"(?:^|(?<=[.!?;] )|(?<=, ))(?:(?:please|so|and|but|hey|well|okay|then|now|just|also|oh|listen|look),? )*"
@@ -22,6 +23,7 @@ _RULES = tuple(
 @lru_cache(maxsize=512)
 def reworded(said: str) -> str:
     """`plain` words, put plainly."""
+    said = in_plain_verbs(said)
     for pattern, plainly in _RULES:
         if pattern.search(said) is not None:
             said = pattern.sub(plainly, said)

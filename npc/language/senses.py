@@ -98,6 +98,7 @@ class Meaning:
         return self.sense is Sense.ORDER and self.verb in _GOES and _TO.match(self.values.get("rest", "")) is not None
 
 
+_VERBS = frozenset(GRAMMAR["verbs"].split())
 BEYOND = frozenset(GRAMMAR["beyond"].split())
 WITH_A_THING = frozenset(GRAMMAR["with_a_thing"].split())
 STEPS_BACK = re.compile(r"(?:please |just |now )*step back\b", re.IGNORECASE)
@@ -220,4 +221,5 @@ def about_whom(question: str) -> str:
 def _stem(ing: str) -> str:
     """ "follow" of "following"."""
     stem = str(GRAMMAR["stems"].get(ing.lower(), ing[:-3])) if ing else ""
-    return stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "ls" else stem  # "digging"
+    stem = stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "ls" else stem  # "digging"
+    return f"{stem}e" if stem not in _VERBS and f"{stem}e" in _VERBS else stem  # "poking"
