@@ -44,7 +44,9 @@ def kept(turn: Turn, looked: Percept) -> Reply | None:
     thing = singular(clause.thing)
     if clause.meaning.ask is Ask.KEEPS and thing in {"", "it", "that", "this"}:  # "mend my sword, and hold it for me"
         own = _MY_THING.search(plain(looked.text))
-        thing = singular(thing_in(own["item"])) if own is not None else thing
+        beside = next((c.thing for c, _ in turn.clauses[1:] if c.thing), "")  # "pick up the sword, hold it for me"
+        spoken_of = ledger.thing.phrase if thing and ledger.thing is not None else ""
+        thing = singular(thing_in(own["item"]) if own is not None else beside or spoken_of) or thing
     match clause.meaning.ask:
         case Ask.KEEPS if not thing and (bid := ledger.open_bid("npc")) is not None and not bid.buys:
             return Reply("keeps", f"sets {bid.item} aside", {"thing": bid.item})

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from npc.behaviour import load_behaviour
 from npc.conditions import Moment
+from npc.conversation.amending import at_hand, named
 from npc.conversation.basket import names_wares
 from npc.conversation.clause import Clause, Reading
 from npc.conversation.reading import read, somebody_in
@@ -36,7 +37,7 @@ from npc.replies import BESIDE, HANDLERS, reply
 from npc.second_opinion import as_gift, as_trade, is_hostile, second_opinion
 from npc.smalltalk import FORMED
 from npc.turn import Turn
-from npc.types import Decision, Percept
+from npc.types import Decision, Percept, Target
 from npc.waiting import bound, come_back, sign_in
 
 _MANNERS = frozenset({"greet", "thank", "apologize", "agree", "compliment"})
@@ -95,6 +96,7 @@ _CALLS = re.compile(
 _NOISE = re.compile(r"(?:ouch|gross|h+m+|o+h+|a+h+|u+m+|u+h+|e+h+|w+e+l+|huh|wow|hey|ugh|nah|yeah)[ .,!?]*", re.IGNORECASE)
 _BY_THE_WAY = frozenset({"sure"})
 _VAGUE = frozenset({"thing", "things", "stuff", "one", "ones"})
+_THERE = 0.7  # presence from which it is
 BACK = 5.0  # seconds of silence after which somebody who speaks again has come back
 # Which clause of several decides: enmity, then what asks for something, takes something back, tells something, is small talk.
 _RANKS = (
@@ -136,7 +138,7 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
             beside = HANDLERS[clause.sense](replace(turn, clauses=[(clause, part)]))
             if beside is not None and beside.topic in _ACKNOWLEDGED:
                 turn.also = (*turn.also, beside)
-    if turn.clause.lost and turn.heard.target is None:
+    if not _mean_what_it_is_done_to(turn) and turn.clause.lost and turn.heard.target is None:
         _mean_the_only_thing(turn)
     turn.replied = reply(turn, percept) or held_back(turn)
     if turn.replied is not None and turn.replied.action == "trade":
@@ -183,6 +185,17 @@ def _named(text: str, ledger: Ledger) -> list[tuple[str, str]]:
     return []
 
 
+def _mean_what_it_is_done_to(turn: Turn) -> bool:
+    """ "Open that thing": the chest, where that alone of all that is opened is in view."""
+    may_be = at_hand(turn.clause.meaning, turn.clause.thing)
+    there = [d for d in turn.percept.looked if d.phrase in may_be and d.p >= _THERE]
+    if len(there) != 1:
+        return False
+    [one] = there
+    turn.clauses[0] = (named(turn.clause, one.phrase), replace(turn.heard, target=Target(one.x, one.y, one.p)))
+    return True
+
+
 def _mean_the_only_thing(turn: Turn) -> None:
     """ "Kill it!", where nothing was spoken of before and one thing alone is in view."""
     things, verb = table(turn.percept.watch), turn.clause.meaning.verb
@@ -214,6 +227,8 @@ def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float
         rank += 0.25 if follow_of(clause.text) not in _BY_THE_WAY else 0.5  # "really? what happened to him?"
     if clause.sense is Sense.TRADE and "number" not in clause.meaning.values:  # a bid says more than that the price is high
         rank += 0.1
+    if clause.sense is Sense.RELEASE and not clause.meaning.verb and not clause.meaning.values:  # "forget it. See you!"
+        rank += 2.5
     if clause.sense in {Sense.YES, Sense.NO}:
         rank += 1
     if best(percept.talk)[0] == "on_kidding" and best(percept.talk)[1] >= _SURELY:

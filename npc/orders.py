@@ -44,6 +44,7 @@ _HIM = re.compile(r"\b(?:him|her|anyone|anybody)\b", re.IGNORECASE)
 _ME = re.compile(r"(?:me|us)\b", re.IGNORECASE)
 _WOULD = re.compile(r"would you (?:really |also |even |ever )*(?P<verb>[a-z]+)\b", re.IGNORECASE)
 _TALKED_OF = 0.8  # likeness from which words are what anybody may be asked
+_KEEP_THEM = re.compile(r"keep (?:it|them|that|those)(?: all| both)?(?: then| for yourself)*[\s.!]*", re.IGNORECASE)
 _BACK = "back"  # where it turns
 
 
@@ -132,6 +133,8 @@ def _put_back(turn: Turn) -> Reply:
 
 
 def lift(turn: Turn) -> Reply | None:
+    if turn.clause.conditions and not turn.clause.meaning.verb and turn.ledger.forbidden:  # "only if it bites, then you can"
+        turn.clauses[0] = (_of_the_last_ban(turn), turn.heard)
     if turn.clause.conditions and (planned := waiting(turn, turn.clause)) is not None:  # "you may hit it if it bites"
         return planned
     lifted = [turn.ledger.lift(action, singular(turn.clause.thing)) for action in actions_of(turn, turn.clause)]
@@ -146,6 +149,13 @@ def lift(turn: Turn) -> Reply | None:
     return Reply("on_ok", f"may {named}, and might before") if turn.heard.talk and named and not wills else None
 
 
+def _of_the_last_ban(turn: Turn) -> Clause:
+    """The clause with the deed that was forbidden last."""
+    last = turn.ledger.forbidden[-1]
+    verb = next((verb for verb, actions in turn.parts.behaviour.deeds.items() if actions[0] == last.action), last.action)
+    return replace(turn.clause, thing=last.thing, meaning=replace(turn.clause.meaning, verb=verb))
+
+
 def order(turn: Turn) -> Reply | None:
     """An order goes to the model, but for what cannot be done without a thing that is there."""
     clause, percept = turn.clause, turn.heard
@@ -158,6 +168,8 @@ def order(turn: Turn) -> Reply | None:
     if clause.meaning.verb == "step" and STEPS_BACK.match(clause.text):
         _end(turn, ("attack", "follow"))
         return Reply("steps_back", "was told to step back")
+    if clause.meaning.verb == "keep" and _KEEP_THEM.fullmatch(clause.text):  # what it has, it need not hand over
+        return Reply("on_ok", "may keep it")
     if clause.meaning.verb == "turn" and clause.meaning.values.get("rest") == "round" and not clause.conditions:
         return Reply("turns", "was told to turn round", effects=(Effect("turn", {"to": _BACK}),))
     if _is_beyond(clause, percept):

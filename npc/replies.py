@@ -168,7 +168,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return planned  # no deed is done before its condition holds
     if (would := supposed(turn)) is not None:
         return would
-    if clause.sense is Sense.FORBID and _is_talk(turn, _QUITE) and not clause.conditions and not _is_secret(clause):
+    of_talk = clause.sense is Sense.FORBID and clause.meaning.verb not in PERFORMS and not clause.conditions
+    if of_talk and _is_talk(turn, _QUITE) and not _is_secret(clause):
         return smalltalk.answer(turn)
     handler = HANDLERS.get(clause.sense)
     return (handler(turn) if handler is not None else None) or followups.loosely(turn) or smalltalk.answer(turn)

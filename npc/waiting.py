@@ -143,8 +143,10 @@ def keep_away(turn: Turn) -> Reply | None:
 def at_the_word(turn: Turn) -> Reply | None:
     """What was to be done "when I say now", now that it is said."""
     agenda, words = turn.parts.agenda, turn.clause.said.lower().strip(" .!?*")
+    all_said = [words, *(clause.said.lower().strip(" .!?*") for clause, _ in turn.clauses[1:])]
     for order in agenda.planned:
-        if order.when == "said" and order.speaker == turn.percept.speaker and _is_said(order.after, words):
+        said = order.when == "said" and order.speaker == turn.percept.speaker
+        if said and any(_is_said(order.after, one) for one in all_said):
             agenda.planned = [other for other in agenda.planned if other is not order or order.lasting]
             turn.parts.memory.touch()
             turn.clauses[0] = (turn.clause, replace(turn.heard, intent={"none": SURE}))  # the word itself asks for nothing

@@ -45,6 +45,13 @@ _COINS = (
     ),
     re.compile(r"^(?P<n>\d{1,6})(?= for\b)", re.IGNORECASE),
 )
+# "It cost me 80 silver", "I lost 40 coins": a sum that is told of, and bids nothing.
+_PAST_SUM = re.compile(
+    rf"\b(?:cost|lost|paid|spent|earned|won|found|owed|stole|took|saved|had|made|gave (?!you\b)[a-z]+)"
+    rf"(?: (?!for\b)[a-z']+){{0,3}} "
+    rf"{_NUMBER}(?: (?:gold|silver|copper|coins?|gold coins?|coppers))*",
+    re.IGNORECASE,
+)
 _MANY = re.compile(
     rf"\b(?P<n>{_NUMBER}|another|a couple)(?: more)? of (?:them|those|these|it)\b|\b(?P<n_>{_NUMBER}) more\b|"
     rf"\ball (?P<n__>{_NUMBER})\b|(?:give me|(?:I |^)(?:only |just )?(?:need|want|take|will take|will have)|only|just) "
@@ -74,7 +81,7 @@ _ASKS = re.compile(
 )
 _TAKES = re.compile(
     r"\b(?:I (?:will|would) (?:just |also |only )?(?:take|have|like|buy)|"
-    r"(?<!do )(?<!would )(?<!should )I (?:want|need)(?! to (?!buy|have|get)\b)|"
+    r"(?<!do )(?<!would )(?<!should )(?<!why )I (?:want|need)(?! to (?!buy|have|get)\b)|"
     r"(?:give|get|bring|make|pour|pack) (?:me|us)|please|to go|for me|order|just the|only the)\b",
     re.IGNORECASE,
 )
@@ -158,6 +165,7 @@ def basket(words: str, stall: Stall) -> Basket:
         wares = dict.fromkeys(stall.wares, 1) | wares
     many = _MANY.search(words) or _UNITS.search(words)
     count = next((v for v in many.groupdict().values() if v), "") if many is not None else ""
+    words = _PAST_SUM.sub("", words)
     coins = next((number(found["n"]) for pattern in _COINS if (found := pattern.search(words)) is not None), None)
     named = tuple((n, name) for name, n in wares.items())
     return Basket(named, frozenset(without), coins, _counted(count), frozenset(some))

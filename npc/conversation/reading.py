@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from npc.conversation.amending import amended, is_given_up
 from npc.conversation.clause import Clause, Reading
 from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_of
 from npc.conversation.referring import SUBJECTS, look_for, referred, thing_of
@@ -144,7 +145,14 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
                 elif clauses[n].sense is Sense.RELEASE and clauses[n].text.lower().startswith("go "):  # "... go home"
                     clauses[n] = replace(clauses[n], meaning=Meaning(Sense.ORDER, verb="go"))
             continue
+        if clauses and (put_right := amended(piece.text, clauses[-1])):  # "toss me one? No, the bread"
+            before = clauses.pop()
+            clause = _short(_complete(Piece(put_right, before.joint), view, _before(clauses)))
+            clauses.append(replace(clause, conditions=before.conditions))
+            continue
         clause = _short(_complete(piece, view, _before(clauses)))
+        if clauses and is_given_up(clause, clauses[-1]):
+            clauses.pop()
         if clauses and _goes_on_telling(clauses[-1], clause, said):
             clause = replace(clause, meaning=Meaning(Sense.OTHER), thing="", lost="")
         clauses.append(clause)
@@ -263,7 +271,13 @@ def _goods(meaning: Meaning, before: Clause) -> str:
     if thing_in(meaning.values.get("item", "")):
         return ""
     bids, asks = "number" in meaning.values, meaning.ask is Ask.BUYS or bool({"sells", "each"} & meaning.values.keys())
-    if bids and _A_NAME.fullmatch(before.text) and not asks and len(before.text.strip(" .,!?")) > _FEW:
+    if (
+        bids
+        and before.sense is Sense.OTHER
+        and _A_NAME.fullmatch(before.text)
+        and not asks
+        and len(before.text.strip(" .,!?")) > _FEW
+    ):
         return before.text.strip(" .,!?")
     if (meaning.ask is Ask.PRICE or bids) and before.text.startswith("tell me about "):
         return before.text.removeprefix("tell me about ").strip(" .,!?")  # "and the lamp oil, how much?"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from npc.conversation.amending import at_hand
 from npc.conversation.clause import DEEDS
 from npc.conversation.ellipsis import of_a_colour, of_two
 from npc.language.kinds import COMMON, PERSON, RIVALS, is_alive, is_anybody, to_look_for
@@ -194,4 +195,5 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
             found = (*lately, *COMMON, *to_look_for(PERSON))
         case _:
             found = (*one, *RIVALS) if meaning.is_deed_of_a_thing and one else one if meaning.goes_to_a_thing else ()
+            found = at_hand(meaning, thing) or found
     return tuple(dict.fromkeys(found))

@@ -16,7 +16,8 @@ from npc.language.senses import meaning_of
 from npc.memory.ledger import Ledger, Meant
 
 _TURNS = re.compile(
-    r"^(?P<before>.+?\s.+?)[,.;!]?\s+(?:no,? (?:wait|actually|sorry)|(?:wait|actually|sorry),? no|scratch that|or rather|"
+    r"^(?P<before>.+?\s.+?)[,.;!]?\s+(?:no,? (?:wait|actually|sorry)(?:,? I (?:mean|meant))?|"
+    r"(?:wait|actually|sorry),? no|scratch that|or rather|"
     r"no,? I (?:mean|meant)|I (?:mean|meant)(?=,? (?:the|a|an|that|this|my|your)\b)|no,? not that(?: one)?)"
     r"[,.]?\s+(?P<after>.+)$",
     re.IGNORECASE,

@@ -28,7 +28,7 @@ _AHEAD = re.compile(
     + expanded(
         r"(?:\s*,\s*(?:then\s+)?|\s+then\s+|"
         rf"{_NOT_BEHIND}(?<! say)(?<! says)\s+(?=(?!never )<deed>|do not [a-z]|you (?:can|may|should|must) [a-z])|"
-        rf"{_NOT_BEHIND}(?<! you)(?<! we)(?<! I)\s+(?=never [a-z]))(?P<do>\S.*)$"
+        rf"{_NOT_BEHIND}(?<! you)(?<! we)(?<! I)(?<! was)(?<! were)(?<! am)(?<! have)(?<! had)\s+(?=never [a-z]))(?P<do>\S.*)$"
     ),
     re.IGNORECASE,
 )

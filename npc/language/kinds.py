@@ -12,8 +12,10 @@ import yaml
 _DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text(encoding="utf-8"))
 _COMMA = re.compile(r",\s*")
 _KINDS: dict[str, tuple[str, ...]] = {kind: tuple(_COMMA.split(names)) for kind, names in _DATA["kinds"].items()}
+_DONE_TO: dict[str, tuple[str, ...]] = {verb: tuple(_COMMA.split(names)) for verb, names in _DATA["done_to"].items()}
 _NAMES: dict[str, frozenset[str]] = {name: frozenset(names) for names in _DATA["same"] for name in names}
 PERSON = "person"
+SYNONYMS = frozenset(word for name in _NAMES for word in name.split())
 COMMON: tuple[str, ...] = tuple(_COMMA.split(_DATA["common"]))
 USUAL = tuple(dict.fromkeys((*COMMON, *(name for names in _KINDS.values() for name in names))))  # all that one may have to know
 
@@ -40,6 +42,11 @@ def to_look_for(phrase: str) -> tuple[str, ...]:
     if kinds is not None:
         return kinds
     return (phrase, *(name for name in COMMON if phrase not in COMMON and name in _NAMES.get(phrase, ())))
+
+
+def afforded(verb: str) -> tuple[str, ...]:
+    """What a verb is done to, as a rule: chests and doors are opened."""
+    return _DONE_TO.get(verb, ())
 
 
 def named_in(text: str) -> str:

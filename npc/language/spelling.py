@@ -15,7 +15,7 @@ from pathlib import Path
 
 from npc.language.everyday import WORDS as EVERYDAY
 from npc.language.grammar import GRAMMAR, VERBS
-from npc.language.kinds import USUAL
+from npc.language.kinds import SYNONYMS, USUAL
 from npc.language.phrases import COLOURS, plural
 
 LIKE = 0.8  # ratio of difflib from which a word may be another one misspelt: one slip in four or five letters
@@ -33,7 +33,7 @@ def _real() -> frozenset[str]:
     Copyright 2000-2011 by Kevin Atkinson (http://wordlist.sourceforge.net; its notice is in the NOTICE file)."""
     packed = Path(__file__).with_name("words.txt.gz").read_bytes()
     read = re.findall(r"[a-z]{4,}", repr([GRAMMAR["senses"], GRAMMAR["joints"], GRAMMAR["openings"]]))  # "priciest"
-    return frozenset(gzip.decompress(packed).decode("ascii").split()) | frozenset(read) | EVERYDAY
+    return frozenset(gzip.decompress(packed).decode("ascii").split()) | frozenset(read) | EVERYDAY | SYNONYMS
 
 
 def _is_made(word: str) -> bool:
