@@ -189,7 +189,12 @@ def also(turn: Turn, looked: Percept) -> list[Reply]:
         alone = replace(turn, clauses=[(clause, percept)], replied=None)
         found = None
         if clause.sense is Sense.QUESTION and clause.meaning.ask in _SEEN_OF:
-            found = _seen(alone, looked) or recall.answer(clause, turn.ledger, looked.time) or _under_way(alone)
+            found = retelling.answer(alone, looked) or _seen(alone, looked)  # "what is my name, and how many kids have I?"
+            found = found or recall.answer(clause, turn.ledger, looked.time) or _under_way(alone)
+        elif clause.sense is Sense.QUESTION:
+            found = retelling.answer(alone, looked)
+        if found is not None and found.topic == main == "i_said":
+            turn.settled.append(clause)
         elif clause.meaning.ask in KEPT:
             found = kept(alone, looked)
         elif clause.sense in {Sense.TRADE, Sense.ORDER}:
@@ -202,12 +207,17 @@ def also(turn: Turn, looked: Percept) -> list[Reply]:
         if (
             found is not None
             and found.topic not in _UNSURE
-            and found.topic != main
+            and (found.topic != main or _says_more(turn.replied, found))
             and not (main in _STRUCK and (found.topic == "agreed" or found.topic in _STRUCK))
             and all(found.topic != other.topic for other in told)
         ):
             told.append(found)
     return told[:_MOST_ALSO]
+
+
+def _says_more(first: Reply | None, second: Reply) -> bool:
+    """Whether of two answers after what was said before each tells something of its own."""
+    return first is not None and second.topic == "i_said" and first.values.get("words") != second.values.get("words")
 
 
 def _seen(turn: Turn, looked: Percept) -> Reply | None:

@@ -13,6 +13,7 @@ from npc.turn import Turn
 from npc.types import Percept
 
 _OF_WORDS = frozenset({Ask.NONE, Ask.COLOUR, Ask.COUNT, Ask.MINE, Ask.HOW_LONG})
+_SAYS = frozenset({"say", "said", "tell", "told", "want", "wanted"})  # "what was it that I wanted to open?"
 _NOTHING = frozenset({"recall_none", "recall_has"})
 _IN_VIEW = 0.5  # presence from which a thing is
 
@@ -21,7 +22,8 @@ def answer(turn: Turn, looked: Percept) -> Reply | None:
     """What the speaker himself has told of what he asks; None where that is in view, a fact, or was never told."""
     clause, ledger = turn.clause, turn.ledger
     seen = clause.thing and any(found.p >= _IN_VIEW and mentions(clause.thing, found.phrase) for found in looked.looked)
-    if clause.sense is not Sense.QUESTION or clause.meaning.ask not in _OF_WORDS or seen:
+    says = clause.meaning.ask is Ask.I_SAID and clause.meaning.values.get("how", "").lower() in _SAYS
+    if clause.sense is not Sense.QUESTION or not (clause.meaning.ask in _OF_WORDS or says) or seen:
         return None
     if clause.meaning.ask is Ask.MINE:
         known = recall.answer(clause, ledger, looked.time)

@@ -15,6 +15,8 @@ from itertools import islice
 from npc.conversation.clause import Clause
 from npc.conversation.recall import ago
 from npc.conversation.reply import Reply
+from npc.conversation.told_back import told_back
+from npc.language.after import stems
 from npc.language.echo import base
 from npc.language.grammar import GRAMMAR
 from npc.language.phrases import kind_of, singular, thing_in
@@ -145,7 +147,11 @@ def answer(
     )
     for topic, fits in zip(("i_said", "recall_saw", "recall_other"), kinds, strict=True):
         if (episode := next(filter(fits, found), None)) is not None:
-            return _said(episode, memory, now, clause.thing) if topic == "i_said" else _told(topic, episode, now, clause.thing)
+            return (
+                _said(episode, memory, now, clause.thing, clause.text)
+                if topic == "i_said"
+                else _told(topic, episode, now, clause.thing)
+            )
     if (near := by_meaning(clause, memory, speaker, now, recalled)) is not None:
         return near
     return faded(clause.thing, memory, speaker, now) or Reply(
@@ -168,7 +174,7 @@ def by_meaning(clause: Clause, memory: Memory, speaker: str, now: float, recalle
         if likeness < NEAR or episode is None or episode.speaker != speaker or not can_be_recalled(episode):
             continue
         if asked or meaning_of(plain(episode.text)).sense is not Sense.QUESTION:
-            return _said(episode, memory, now, "it", f" ({(recalled or {})[number]:.2f})")
+            return _said(episode, memory, now, "it", clause.text, f" ({(recalled or {})[number]:.2f})")
     return None
 
 
@@ -200,7 +206,7 @@ def of_kin(clause: Clause, ledger: Ledger, memory: Memory, speaker: str, now: fl
     found = [e for e in said if any(mentions(e.text, name, plural=True) for name in named)]
     sought = _content(" ".join(mine[1:]))
     episode = max(found, key=lambda e: (_shares(e, sought), e.time), default=None)
-    return None if episode is None else _said(episode, memory, now, mine[0])
+    return None if episode is None else _said(episode, memory, now, mine[0], clause.text)
 
 
 def faded(thing: str, memory: Memory, speaker: str, now: float) -> Reply | None:
@@ -228,19 +234,19 @@ def _of_somebody(clause: Clause, memory: Memory, speaker: str, now: float) -> Re
     return _told("recall_other", episode, now, thing or "it")
 
 
-def whole(episode: Episode, memory: Memory, now: float) -> Reply:
-    """All that was said in one line, and what went on with it."""
-    return _said(episode, memory, now, "it")
+def whole(episode: Episode, memory: Memory, now: float, asked: str) -> Reply:
+    """What was said in one line, and what went on with it."""
+    return _said(episode, memory, now, "it", asked)
 
 
-def _said(episode: Episode, memory: Memory, now: float, thing: str, more: str = "") -> Reply:
-    """Words of the speaker, with what he went on to say of the same: "my gran makes soup. she is ill though"."""
-    words = episode.text.rstrip(" .!?")
+def _said(episode: Episode, memory: Memory, now: float, thing: str, asked: str, more: str = "") -> Reply:
+    """What the speaker said, told back, with what he went on to say of the same: "your gran makes soup, she is ill though"."""
+    words = told_back(episode.text, stems(asked))
     later = (e for e in memory.episodes if e.id > episode.id and e.speaker == episode.speaker and e.text)
     for e in islice(later, _LATER):
         if _GOES_ON.match(e.text) is None or e.text.rstrip().endswith("?") or len(words) + len(e.text) > _MOST_SAID:
             continue
-        words = f"{words}. {e.text.rstrip(' .!?')}"
+        words = f"{words}, {told_back(e.text)}"
     reply = _told("i_said", episode, now, thing, more)
     return replace(reply, values={**reply.values, "words": words})
 

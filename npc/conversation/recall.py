@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
+from npc.conversation.told_back import asked_back, told_back
 from npc.language.phrases import kind_of, singular
 from npc.language.senses import Ask, Sense
 from npc.language.sentences import mentions
@@ -129,7 +130,7 @@ def _said(clause: Clause, ledger: Ledger, now: float) -> Reply:
         line = sought[-1] if sought else None
         if line is None:
             return Reply("recall_none", "was not told what is looked for", {"thing": "that"})
-        return Reply("i_said", "remembers the words", {"words": line.text.rstrip(" .!?"), "when": ago(now - line.time)})
+        return _words(line, now)
     wanted = _WANTED.get(what) or _WANTED.get(how.removesuffix("ed"))
     named = what.rpartition(" ")[2] if what.startswith(("to ", "not to ")) and not what.endswith("to do") else ""
     if named:  # "what did I ask you to hold?"
@@ -142,8 +143,14 @@ def _said(clause: Clause, ledger: Ledger, now: float) -> Reply:
     lines = lines or _heard(ledger)
     if not lines:
         return Reply("recall_none", "was told nothing before", {"thing": "anything"})
-    line = lines[0 if first else -1]
-    return Reply("i_said", "remembers the words", {"words": line.text.rstrip(" .!?"), "when": ago(now - line.time)})
+    return _words(lines[0 if first else -1], now)
+
+
+def _words(line: Heard, now: float) -> Reply:
+    """What was said, told back: "you asked whether it is safe"."""
+    if asked := asked_back(line.text):
+        return Reply("you_asked", "remembers the words", {"words": asked, "when": ago(now - line.time)})
+    return Reply("i_said", "remembers the words", {"words": told_back(line.text), "when": ago(now - line.time)})
 
 
 def _promised(ledger: Ledger, now: float, first: bool) -> Reply:
@@ -155,8 +162,9 @@ def _promised(ledger: Ledger, now: float, first: bool) -> Reply:
 
 
 def _heard(ledger: Ledger) -> list[Heard]:
-    first = [h for h in (ledger.first, ledger.first_order) if h is not None and h not in ledger.heard]
-    return [*dict.fromkeys(first), *ledger.heard]
+    known = (ledger.first, ledger.first_order, ledger.first_question)
+    first = {h: h.time for h in known if h is not None and h not in ledger.heard}
+    return [*sorted(first, key=first.__getitem__), *ledger.heard]
 
 
 def resumed(line: str) -> str:

@@ -14,9 +14,22 @@ from npc.conversation.clause import Clause
 from npc.conversation.episodes import whole
 from npc.conversation.recall import ago, lately
 from npc.conversation.reply import Reply
-from npc.language.after import has, is_after_oneself, is_bare, is_typed, is_verbless, sought_by, stem, stems
+from npc.conversation.told_back import OPENS, sentences, turned_whole, with_subject
+from npc.language.after import (
+    has,
+    is_after_oneself,
+    is_bare,
+    is_typed,
+    is_verbless,
+    of_oneself,
+    sought_by,
+    stem,
+    stems,
+    tells_of,
+    whose,
+)
 from npc.language.plain import plain
-from npc.language.senses import is_question
+from npc.language.senses import Ask, is_question
 from npc.language.told import YES
 from npc.memory import Memory
 from npc.memory.ledger import Ledger
@@ -28,22 +41,25 @@ _AROUND = 0.5  # what a word counts that only stands in the sentences before
 _BEFORE = 2  # sentences
 _LIKE = 1.0  # what likeness in meaning counts
 _NEAR = 0.45  # likeness that counts as much as a word
+_MAY_BE = 0.3  # and below which nothing that shares one word is meant
 _LONGEST = 160  # characters
-_ENDS = re.compile(
-    r"(?<=[.!?;])\s+|,? (?:and|but|so|because|cause)(?= (?:I|we|he|she|it|they|my|now|then|the|there)\b)|, (?=(?:I|we|"
-    r"he|she|it|they|my|yesterday|today)\b)",
-    re.I,
-)
 _WHOLE = re.compile(
     r"(?:(?:and|but|so|well|yeah|yes|okay|no|today|yesterday|now) )*(?:I|we|he|she|it|they|there|this|that|my|our|the|"
     r"an?|his|her|[A-Z][a-z]+)\b",
     re.I,
 )
 _THIRD = re.compile(r"\b(?:he|she|it|they|his|her|him|their|them)\b", re.IGNORECASE)
-_I = re.compile(r"\bi\b")
-_I_DID = re.compile(r"\b(?:did (?:I|we)|that (?:I|we)) [a-z]+", re.IGNORECASE)
+_I_DID = re.compile(
+    r"\b(?:did (?:I|we)|(?:that|was it|is it) (?:I|we)) [a-z]+|"
+    r"\b(?:am|was|were|are|have) (?:I|we) (?:been )?[a-z]+ing\b|"
+    r"\bwith my [a-z]+|\bdid my [a-z]+ do\b|\bhappened to my [a-z]+",
+    re.IGNORECASE,
+)
+_THE_NAME = re.compile(r"\b(?:the name|what name)\b", re.IGNORECASE)
+_SAYING = stems("say ask want tell")
+_GOES_ON = frozenset({"why", "when", "who", "where"})  # what may be asked for without a word: "and how come I can't?"
+_ANY_NAME = "*"  # shared by every sentence: that it has a name is all that is asked for
 _AGAIN = re.compile(r"\bagain[\s?.!]*$", re.IGNORECASE)
-_OPENS = re.compile(r"^(?:(?:and|but|so|well|yeah|yes|okay|no|oh|because|cause)\b[, ]*)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +91,15 @@ def answer(
         alone: whether it comes near to nothing else.
     """
     question = clause.text
+    if (own := _of_oneself(question, memory, speaker)) is not None:
+        return _reply(own, speaker, now, "remembers what was told of oneself")
     kind = sought_by(question)
     if not kind:
         return None
     sought, mine = stems(question), is_after_oneself(question)
-    if is_bare(question):
+    if clause.meaning.ask is Ask.I_SAID:
+        sought = sought - _SAYING
+    if is_bare(question) or (not sought and mine and kind in _GOES_ON and clause.meaning.ask is not Ask.I_SAID):
         asked = ledger.heard[-1].text if ledger.heard else ""
         if not sought_by(plain(asked)):
             return None
@@ -92,7 +112,10 @@ def answer(
         sought = sought | {stem(word) for word in (key.split()[-1], ledger.facts[key]) if word != YES}
     if not sought:
         return None
-    least = 1 if mine or (of_one and not stems(question)) or (alone and kind in _OF_SOMEBODY) or _AGAIN.search(question) else 2
+    alone = alone and any(p >= _MAY_BE for p in (recalled or {}).values()) and kind in _OF_SOMEBODY
+    least = 1 if mine or (of_one and not stems(question)) or alone or _AGAIN.search(question) else 2
+    if kind == "name" and _THE_NAME.search(question):
+        sought, least = sought | {_ANY_NAME}, 1
     deed = _I_DID.search(question) is not None  # "what was it that I painted?"
     found = [
         (score, n, sentence)
@@ -103,22 +126,38 @@ def answer(
         return None
     *_, sentence = max(found, key=lambda one: one[:2])
     if not is_typed(kind):
-        return whole(sentence.episode, memory, now)
-    words = _OPENS.sub("", sentence.text).rstrip(" .!?,")
-    if sentence.before and _WHOLE.match(words) is None:
-        words = f"{_OPENS.sub('', sentence.before).rstrip(' .!?,')}, {words}"
-    words = _I.sub("I", words[:1].upper() + words[1:])
-    why = f"remembers what answers it: {kind} ({(recalled or {}).get(sentence.episode.id, 0.0):.2f})"
+        return whole(sentence.episode, memory, now, question)
+    near = (recalled or {}).get(sentence.episode.id, 0.0)
+    return _reply(sentence, speaker, now, f"remembers what answers it: {kind} ({near:.2f})")
+
+
+def _of_oneself(question: str, memory: Memory, speaker: str) -> _Sentence | None:
+    """The newest sentence that tells what is asked of its speaker's own life, though it has no word of the question."""
+    if thing := whose(question):
+        owned = re.compile(rf"\b[a-z]+'s (?:[a-z]+ )?{thing}\b", re.IGNORECASE)
+        return next((s for s in reversed([*_sentences(memory, speaker)]) if owned.search(s.text)), None)
+    if not (what := of_oneself(question)):
+        return None
+    sought = stems(question)
+    telling = [(len(s.said & sought), n, s) for n, s in enumerate(_sentences(memory, speaker)) if tells_of(what, s.text)]
+    return max(telling, key=lambda one: one[:2])[2] if telling else None
+
+
+def _reply(sentence: _Sentence, speaker: str, now: float, why: str) -> Reply:
+    words = turned_whole(sentence.text)
+    if sentence.before and _WHOLE.match(OPENS.sub("", sentence.text)) is None:
+        words = f"{turned_whole(sentence.before)}, {words}"
     return Reply("i_said", why, {"thing": "it", "who": speaker, "when": ago(now - sentence.episode.time), "words": words})
 
 
 def _fits(sentence: _Sentence, sought: frozenset[str], kind: str, least: int, likeness: float, deed: bool) -> float:
     """How well a sentence answers; 0 where it does not. `deed`: what the speaker did is asked for, in one word."""
-    own = len(sentence.said & sought)
+    own = len(sentence.said & sought) + (_ANY_NAME in sought)
     around = len((sentence.around - sentence.said) & sought)
     called = kind == "name" and around > 0 and is_verbless(sentence.text)
+    follows = kind == "why" and bool(stems(sentence.before) & sought)  # the reason is what is told next, as a rule
     if (
-        not (has(kind, sentence.text, sought) or called or (kind == "who" and own >= _SAY_MORE))
+        not (has(kind, sentence.text, sought) or called or follows or (kind == "who" and own >= _SAY_MORE))
         or own + around + (likeness >= _NEAR) < least
     ):
         return 0.0
@@ -133,9 +172,9 @@ def _sentences(memory: Memory, speaker: str) -> Iterable[_Sentence]:
     for episode in memory.episodes:
         if episode.speaker != speaker or not episode.text or episode.what == "saw":
             continue
-        for text in map(str.strip, _ENDS.split(plain(episode.text))):
+        for text in map(with_subject, sentences(plain(episode.text))):
             said = stems(text)
-            if is_question(text) or is_question(_OPENS.sub("", text)) or len(text) > _LONGEST:
+            if is_question(text) or is_question(OPENS.sub("", text)) or len(text) > _LONGEST:
                 continue
             around = frozenset().union(*(stems(one) for one in before[-_BEFORE:]))
             yield _Sentence(text, episode, said, around, before[-1] if before else "")

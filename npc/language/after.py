@@ -37,7 +37,11 @@ _OPENS = (
 _KINDS = tuple(
     (kind, re.compile(rf"{_OPENS}(?:{pattern})\b", re.IGNORECASE))
     for kind, pattern in (
-        ("name", r"what (?:is|was|were|are) (?:my|the|his|her|its|their|our) (?:[a-z]+ ){0,3}(?:called|names?)|"
+        ("animal", r"(?:what|which) (?:animal|beast|creature)"),
+        ("whose", r"(?:and )?whose (?P<whose>[a-z]+)"),
+        ("name", r"what (?:did I say|was it that I said|do I say) (?:(?:the|his|her|its|their) name|"
+            r"(?:my|our) [a-z]+ (?:is |are |was |were )?(?:called|named))|what name (?:did|do|was) I|"
+            r"what (?:is|was|were|are) (?:my|the|his|her|its|their|our) (?:[a-z]+ ){0,3}(?:called|names?)|"
             r"what (?:do|did) (?:I|we) call"),
         ("about", r"what (?:is|was|are|were) .{2,40} about$"),
         ("colour", r"(?:what|which) colou?r"),
@@ -49,12 +53,19 @@ _KINDS = tuple(
         ("what", r"what|which|how"),
     )
 )  # fmt: skip
+_OF_ONESELF = {
+    what: (
+        re.compile(rf"{_OPENS}(?:{rule['asks']})(?:\b|$)", re.IGNORECASE),
+        re.compile(rf"\b(?:{_expanded(rule['tells'])})", re.IGNORECASE),
+    )
+    for what, rule in _DATA["of_oneself"].items()
+}
 _BARE = re.compile(
     rf"{_OPENS}(?:(?:with |to |for |from |about |by |at )?(?:who|whom)|when|where|why|how (?:many|much|old|often|long)|"
     r"what colou?r|since when)(?: (?:exactly|again|then|was (?:it|that)|is (?:it|that)|with|to|from|for))*[\s?.!]*$",
     re.IGNORECASE,
 )
-_TYPED = frozenset({"about", "colour", "many", "when", "where", "who", "why", "name"})
+_TYPED = frozenset({"animal", "whose", "about", "colour", "many", "when", "where", "who", "why", "name"})
 # Whose life is asked for: the other one's, or what is to be done.
 _NOT_THEIRS = re.compile(
     r"\b(?:do|did|are|were|would|could|can|have|had|will|should|does) you\b(?! (?:still )?(?:remember|know|recall|tell me)\b)|"
@@ -100,6 +111,23 @@ def sought_by(question: str) -> str:
     if _NOT_THEIRS.search(question) is not None:
         return ""
     return next((kind for kind, pattern in _KINDS if pattern.match(question)), "")
+
+
+@lru_cache(maxsize=512)
+def whose(question: str) -> str:
+    """What is asked for its owner: "name" of "whose name is that?"; empty where nothing is."""
+    return next((found["whose"] for kind, pattern in _KINDS if kind == "whose" and (found := pattern.match(question))), "")
+
+
+@lru_cache(maxsize=512)
+def of_oneself(question: str) -> str:
+    """What a `plain` question asks of its speaker's own life: `work`, `home`, `money`; empty where it asks for none of them."""
+    return next((what for what, (asks, _) in _OF_ONESELF.items() if asks.match(question) is not None), "")
+
+
+def tells_of(what: str, sentence: str) -> bool:
+    """Whether a sentence tells of that part of its speaker's life."""
+    return what in _OF_ONESELF and _OF_ONESELF[what][1].search(sentence) is not None
 
 
 def is_bare(question: str) -> bool:

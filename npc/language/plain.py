@@ -26,7 +26,7 @@ _SHORTHAND = tuple(
         (r"\b4(?= (?:the|an?|me|you|u|us|him|her|that|this|it|both|all|now|my|your)\b)", "for"),
         (r"\b2(?= (?:the|me|you|u|us|him|her|it|my|your|go|be|do|see|get)\b)", "to"),
         (r"(?<=\w) (?:n|&|'n'?) (?=\w)", " and "),
-        (r"^n (?=\w)", "and "),
+        (r"(?:^|(?<=[.!?] ))n (?=[a-z])", "and "),
         (r"\bw/ ?(?=\w)", "with "),
         (r"\bw (?=(?:the|an?|me|you|u|it|my|your)\b)", "with "),
         (r"\bb4\b", "before"),

@@ -152,6 +152,7 @@ class Ledger(BaseModel):
     facts: dict[Phrase, Phrase] = Field(default={}, max_length=MOST_FACTS)
     first: Heard | None = None
     first_order: Heard | None = None
+    first_question: Heard | None = None
     heard: tuple[Heard, ...] = Field(default=(), max_length=MOST)
     told: Phrase = ""
     topic: Phrase = ""
@@ -208,6 +209,8 @@ class Ledger(BaseModel):
         self.first = self.first or heard
         if heard.sense == "order":
             self.first_order = self.first_order or heard
+        elif heard.sense == "question":
+            self.first_question = self.first_question or heard
         self.heard = (*self.heard, heard)[-MOST:]
 
     def learn(self, name: str, value: str) -> None:

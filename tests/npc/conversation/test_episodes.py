@@ -61,7 +61,7 @@ def test_what_was_said_is_recalled_by_its_meaning_with_its_time(stage, question)
     actor.hear("nice weather today", "chat", "talk")
     actor.time += 600.0
     decision = _near(actor, question, coins=0.56, weather=0.3)
-    assert "I buried the coins under the old oak" in decision.line
+    assert "you buried the coins under the old oak" in decision.line
     assert "(0.56)" in decision.reason
 
 

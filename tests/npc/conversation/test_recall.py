@@ -39,8 +39,8 @@ def test_the_first_question_and_the_last_are_told_apart() -> None:
         [("hello", Sense.OTHER), ("where is the well?", Sense.QUESTION), ("who are you?", Sense.QUESTION)]
     ):
         ledger.hear(Heard(text=text, sense=sense, time=float(n)))
-    assert asked("what did I ask you first?", ledger).values["words"] == "where is the well"
-    assert asked("what did I ask you before?", ledger).values["words"] == "who are you"
+    assert asked("what did I ask you first?", ledger).values["words"] == "where the well is"
+    assert asked("what did I ask you before?", ledger).values["words"] == "who I am"
     assert asked("what was the first thing I said?", ledger).values["words"] == "hello"
 
 
@@ -151,7 +151,7 @@ def test_what_was_forbidden_and_what_is_looked_for_are_recalled_as_such() -> Non
     for n, (text, sense) in enumerate(said):
         ledger.hear(Heard(text=text, sense=sense, time=float(n)))
     assert asked("what did i ask you not to do?", ledger).values["words"] == "dont tell my wife"
-    assert asked("what was i looking for again", ledger).values["words"] == "i lost my bag"
+    assert asked("what was i looking for again", ledger).values["words"] == "you lost your bag"
     ledger.bid(Bid(item="rope", by="npc", price=3, time=4.0, state="agreed"))
     ledger.bid(Bid(item="salt", by="npc", price=5, time=5.0))
     assert asked("what did i buy from you just now", ledger).values["item"] == "rope"

@@ -25,10 +25,10 @@ def _ask(actor, question):
         (["im a wolf hunter, i killed seven last winter", "wolves arent that bad"], "how many wolves did i kill", "seven"),
         (["i played cards all night and i lost 20 silver"], "how much did i lose", "20 silver"),
         (["i died 6 times at the same bridge"], "how often did i die", "6 times"),
-        (["i got a new job", "at the mill"], "where do i work", "At the mill"),
+        (["i got a new job", "at the mill"], "where do i work", "at the mill"),
         (["i had a wife but she left me", "with the baker"], "who did my wife run off with", "baker"),
         (["my sister is getting married on sunday", "you should be happy"], "who is getting married again?", "sister"),
-        (["my cat died this morning", "ginger with one ear"], "what colour was my cat", "Ginger"),
+        (["my cat died this morning", "ginger with one ear"], "what colour was my cat", "ginger"),
         (["i used to paint ships", "it is cold today"], "what was it that i painted?", "ships"),
     ],
 )
