@@ -100,7 +100,7 @@ def traded_for(turn: Turn, looked: Percept) -> Reply | None:
     if _is_bid(turn.clause) and turn.clause.said.endswith("?"):  # "thirty?? 12": who is startled bids with what comes after
         last = next((pair for pair in reversed(turn.clauses[1:]) if _is_bid(pair[0]) and not pair[0].said.endswith("?")), None)
         if last is not None:
-            turn.settled.append(turn.clause)
+            turn.settled += [c for c, _ in turn.clauses if _is_bid(c)]
             turn = replace(turn, clauses=[last, *(pair for pair in turn.clauses if pair is not last)])
     if (later := next(filter(None, (on_credit(c, turn.ledger) for c, _ in turn.clauses[1:])), None)) is not None:
         turn.settled += [c for c, _ in turn.clauses]

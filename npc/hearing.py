@@ -28,6 +28,7 @@ from npc.language.kinds import PERSON, akin, is_alive
 from npc.language.phrases import kind_of
 from npc.language.plain import is_emote, plain
 from npc.language.senses import Ask, Sense, meaning_of
+from npc.language.sentences import mentions
 from npc.language.told import YES, as_name, told
 from npc.memory import Person
 from npc.memory.ledger import Heard, Ledger, Meant, Order
@@ -59,6 +60,7 @@ _ASKING = frozenset(
         "exchange_back",
         "difference",
         "recap_open",
+        "owes",
         "recap_buys",
         "sells_nothing",
         "sells_not_for",
@@ -253,6 +255,12 @@ def _is_theirs(turn: Turn, topic: str) -> bool:
     return not _WAYS.isdisjoint(turn.parts.behaviour.talk_further.get(topic, {}))
 
 
+def _ware_in(text: str, turn: Turn) -> str:
+    """The ware that words name, which alone of all they name; empty where there is none, or several."""
+    named = [ware for ware in turn.parts.persona.wares if mentions(text, kind_of(ware), plural=True)]
+    return named[0] if len(named) == 1 else ""
+
+
 def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     """Bring the ledger up to date with what was said and done."""
     clause, ledger, now = turn.clause, turn.ledger, turn.percept.time
@@ -266,6 +274,8 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
             if akin(about.thing, PERSON) or is_alive(about.thing):
                 ledger.person = Meant(phrase=about.thing, time=now)
             ledger.mean(Meant(phrase=about.thing, time=now, x=place.x if place else None, y=place.y if place else None))
+        elif not about.thing and (ware := _ware_in(about.text, turn)):  # "what does the mirror do?", and then "how much?"
+            ledger.mean(Meant(phrase=ware, time=now))
         if somebody := somebody_in(about.text):
             ledger.person = Meant(phrase=somebody, time=now)
     for phrase in reversed(turn.replied.names if turn.replied is not None else ()):

@@ -44,7 +44,7 @@ def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: floa
     if _KEEP_CHANGE.match(said) is not None:
         return _tipped(ledger)
     if (rival := _RIVAL.match(said)) is not None:
-        return _of_a_rival(rival, mine, ledger, stall, now)
+        return _of_a_rival(rival, mine, ledger, stall, speaker, now)
     if (gets := _GETS.match(said)) is not None and stall.wanted(counted(thing_in(gets["goods"]))[1]):
         return buys_what({"item": gets["goods"]}, ledger, stall, now)
     if (pair := _FOR_GOODS.match(said)) is not None and stall.wanted(thing_in(pair["goods"])):
@@ -96,11 +96,13 @@ def _in_the_middle(mine: Bid | None, ledger: Ledger, stall: Stall, speaker: str,
     return lower(mine.item, middle, ledger, stall, now, speaker, count=mine.count)
 
 
-def _of_a_rival(found: re.Match[str], mine: Bid | None, ledger: Ledger, stall: Stall, now: float) -> Reply | None:
+def _of_a_rival(found: re.Match[str], mine: Bid | None, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
     """ "Your neighbour sells rope for 2": it comes down towards that, as far as it does; the number is kept as a bid."""
     words = thing_in(found["item"] or "") if (found["item"] or "").lower() not in _IT else ""
     item = stall.find(words) if words else mine.item if mine is not None and not mine.buys else ""
     price = number(found["n"])
+    if mine is not None and mine.buys and not words and price is not None:
+        return pay_more("", {}, ledger, stall, speaker, now)
     if not item or price is None:
         return None
     count = mine.count if mine is not None and mine.item == item else 1

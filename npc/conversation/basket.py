@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from npc.conversation import bids, counters, trade
 from npc.conversation.clause import Clause
+from npc.conversation.offhand import lately_priced
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, head_of, number
 from npc.language.grammar import expanded
@@ -44,6 +45,7 @@ _COINS = (
         re.IGNORECASE,
     ),
     re.compile(r"^(?P<n>\d{1,6})(?= for\b)", re.IGNORECASE),
+    re.compile(r"\b(?P<n>\d{1,6})(?= for (?:the lot|all|both|everything|them|it)\b)", re.IGNORECASE),
 )
 # "It cost me 80 silver", "I lost 40 coins": a sum that is told of, and bids nothing.
 _PAST_SUM = re.compile(
@@ -85,7 +87,10 @@ _TAKES = re.compile(
     r"(?:give|get|bring|make|pour|pack) (?:me|us)|please|to go|for me|order|just the|only the)\b",
     re.IGNORECASE,
 )
-_ADDS = re.compile(r"^(?:and|also|plus|oh and|throw in|add)\b|\b(?:too|as well|on top|with it)[\s?.!]*$", re.IGNORECASE)
+_ADDS = re.compile(r"^(?:and|also|plus|oh and|throw in|add)\b|\b(?:too|as well|on top|with it)(?=[\s?.!]*$|,)", re.IGNORECASE)
+_AND_ALONE = re.compile(
+    r"(?:and|also|plus|oh and)(?: maybe| also)? (?:an?|some|one|two|three|four|five|six|\d+) [a-z' -]{2,30}[.!]*", re.I
+)
 _AND_THE = re.compile(r"and (?:(?:what|how) about )?the [a-z' -]+\?+", re.IGNORECASE)  # asks the price of the other
 _ONLY = re.compile(r"\b(?:just|only)\b", re.IGNORECASE)
 _SAME = re.compile(
@@ -277,10 +282,14 @@ def answer(
         return same
     several = clause.sense is Sense.ORDER and (any(n > 1 for n, _ in found.wares) or (found.coins and found.wares))
     adds = mine is not None and _ADDS.search(clause.said) is not None and _AND_THE.fullmatch(clause.said.strip()) is None
-    if several or ((found.coins is not None or adds) and found.wares and trade.ABOUT.match(clause.text)):
+    alone = trade.ABOUT.match(clause.text) or (adds and _AND_ALONE.fullmatch(clause.said.strip()))
+    if several or ((found.coins is not None or adds) and found.wares and alone):
         read = _read(clause.said if adds else words, found, mine, ledger, stall, speaker, now)
         if read is not None:
             return read
+    priced = lately_priced(ledger, now) if clause.meaning.ask is Ask.TOTAL and found.many else None
+    if priced is not None and not priced.buys:  # "5 of them then, what does that come to?"
+        return _priced(found.many, priced.item, None, ledger, stall, speaker, now)
     if clause.meaning.ask is Ask.TOTAL and found.wares and not {name for _, name in found.wares} <= _lately_sold(ledger):
         return _priced(*_named(found.wares), None, ledger, stall, speaker, now)  # "five salts and a rope, total?"
     said = trade.answer(clause, ledger, stall, speaker, now, heard, in_view)
@@ -366,8 +375,9 @@ def _named_lately(ledger: Ledger, stall: Stall) -> list[str]:
 
 def _spoken_of(ledger: Ledger, stall: Stall) -> str:
     """The ware that was meant since the last sale: "what is that rope like?", and then "three of them"."""
-    sale, last = _last_sale(ledger), ledger.thing
-    return stall.find(last.phrase) if last is not None and (sale is None or last.time > sale.time) else ""
+    sale = _last_sale(ledger)
+    lately = (thing for thing in reversed(ledger.things) if sale is None or thing.time > sale.time)
+    return next((item for thing in lately if (item := stall.find(thing.phrase))), "")
 
 
 def _lately_sold(ledger: Ledger) -> set[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from npc.conversation import arguments
+from npc.conversation import arguments, offhand
 from npc.conversation.accounts import bought_from
 from npc.conversation.bids import DEAL, ask, lower, offer, pay_more, put_down
 from npc.conversation.clause import Clause
@@ -25,6 +25,7 @@ from npc.types import Effect
 
 LONGEST_SAID = 160  # characters
 FRESH = 180.0  # seconds for which what was priced, or sold, is still spoken of
+_AS_WELL = re.compile(r"\b(?:as well|too|also|on top|with it)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d")
 (
     _MAKE_IT,
@@ -59,9 +60,12 @@ def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: floa
     if (pays := _PAYS_NOW.match(said)) is not None:
         paid = f"here is {pays['n']} coins" if pays["n"] else "here is the money"
         return replace(clause, text=paid, meaning=meaning_of(paid))
+    if (offhanded := offhand.answer(clause, ledger, stall, speaker, now)) is not None:
+        return offhanded
     if (argued := arguments.answer(clause, ledger, stall, speaker, now)) is not None:
         return argued
-    if (made := _MAKE_IT.match(said)) is not None:
+    as_well = mine is not None and not mine.buys and _AS_WELL.search(clause.said) is not None
+    if not as_well and (made := _MAKE_IT.match(said)) is not None:
         return _made(made, mine, ledger, stall, speaker, now)
     if mine is not None and mine.buys and (haggled := _WORTH.search(said) or _ONLY.match(said)) is not None:
         wanted = number(haggled["n"])
@@ -97,6 +101,8 @@ def _on_top(clause: Clause) -> re.Match[str] | None:
 
 def goes_on(clause: Clause, ledger: Ledger, now: float) -> bool:
     """Whether words change what lies on the table, or was sold just now, whatever else they may mean."""
+    if offhand.goes_on(clause, ledger, now):
+        return True
     said = clause.text.strip()
     lies = ledger.asked == DEAL and ledger.open_bid("npc") is not None
     sold = any(d.what == "sold" and now - d.time <= FRESH for d in ledger.deeds[-3:])
@@ -163,7 +169,12 @@ def _made(found: re.Match[str], mine: Bid | None, ledger: Ledger, stall: Stall, 
             return offer(mine.item, stall.pays(mine.item, n), n, ledger, now)
         return ask(mine.item, stall.asks(mine.item, n), "price", ledger, now, n)
     sold = next((d for d in reversed(ledger.deeds) if d.what == "sold" and now - d.time <= FRESH), None)
-    close_by = sold is not None and n <= max(3 * sold.count, 10) and ledger.asked != "goods" and sold is ledger.deeds[-1]
+    close_by = (
+        sold is not None
+        and n <= max(3 * sold.count, 10)
+        and ledger.asked != "goods"
+        and (sold is ledger.deeds[-1] or ledger.deeds[-1].what == "paid")
+    )
     if mine is None and sold is not None and (item or close_by) and (not item or stall.find(item) in bought_from(ledger)):
         return _amended(stall.find(item) or sold.item, n, ledger, stall, speaker, now)
     if item and stall.find(item):

@@ -52,6 +52,11 @@ _LENDS = re.compile(
 _OF_MONEY = re.compile(r"\b(?:lend|loan|borrow|credit|tab)\b", re.IGNORECASE)
 
 
+def hands_over(text: str) -> bool:
+    """Whether coins are put down, as "here is 20"."""
+    return _HANDS_OVER.match(text) is not None
+
+
 def owed(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> Reply | None:
     """What the customer owes: for what was sold and is not paid, and for what lies on the table."""
     if clause.meaning.ask is not Ask.TOTAL:
@@ -64,6 +69,8 @@ def owed(clause: Clause, ledger: Ledger, stall: Stall, now: float) -> Reply | No
     due = list({b.item: b for b in due}.values())
     if not due:
         return Reply("owes_nothing", "is owed nothing", {}, "talk")
+    if on_table is None:
+        ledger.asked = ""
     told = {"item": " and ".join(called(b.item, b.count) for b in due), "price": coins(sum(b.price or 0 for b in due))}
     return Reply("owes", f"is owed {told['price']}", told, "trade")
 

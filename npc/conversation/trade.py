@@ -12,7 +12,7 @@ from npc.conversation.bids import DEAL, GOODS, WARES, ask, buys_what, lower, no_
 from npc.conversation.clause import Clause
 from npc.conversation.counters import split_count
 from npc.conversation.deals import agreed_on, close, refuse, settled_since, sold
-from npc.conversation.payment import handed_over, on_credit, owed, paid, returned
+from npc.conversation.payment import handed_over, hands_over, on_credit, owed, paid, returned
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, coins, counted, named, number, offered
 from npc.language.kinds import may_be_sold
@@ -57,6 +57,7 @@ _PRONOUNS = frozenset({"it", "that", "them", "this", "those", "these"})
 _UP_TO = re.compile(r"\b(?:under|below|up to|for less than|less than|within|for) (?P<n>\d{1,6})\b", re.IGNORECASE)
 _WOULD_TAKE = re.compile(r"(?:would|will|could|can|is|do) ", re.IGNORECASE)  # "would you take ten?" bids
 _STARTLED = re.compile(r"(?:[?]!*|!!)\s*$")
+_WILD = 3  # times the price
 _FRESH = 120.0  # seconds for which a sale is waited for
 _OF_ANY_KIND = re.compile(
     r"(?:nice |good |little |small |cheap |wedding |birthday )*(?:gifts?|presents?|souvenirs?|supplies|gear|equipment|"
@@ -135,7 +136,10 @@ def answer(
         values = {**values, "dear": values["number"]}  # "60??": who says the price again finds it high
     elif startled and open_bid is None and (item := _plenty(values, ledger, stall)):  # "30 for that??" is no bid
         return ask(item, stall.asks(item), "price", ledger, now)
-    return handed_over(_bargain(clause.text, values, ledger, stall, speaker, now), clause, ledger)
+    bargained = handed_over(_bargain(clause.text, values, ledger, stall, speaker, now), clause, ledger)
+    if bargained is None and meaning.ask is Ask.PRICE and not values and not ledger.things:  # "how much?" of nothing at all
+        return _wares({}, ledger, stall, now)
+    return bargained
 
 
 def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:
@@ -192,6 +196,8 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
         return Reply("not_for_sale", f"does not sell {goods}", {"item": goods}, "refuse") if goods else None
     if "dear" in values:
         return lower(item, None, ledger, stall, now)
+    if mine is not None and mine.item == item and _is_wild(values, mine) and not hands_over(text):
+        return ask(item, mine.price or 0, "price", ledger, now, mine.count)
     if "number" in values:
         plus, goods = counted(thing_in(values.get("plus", "")))
         against = stall.wanted(goods) if goods else ""
@@ -200,6 +206,11 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
     if mine is not None and ledger.asked == DEAL and mine.item == item and count in {1, mine.count} and _TAKES.match(text):
         return close(ledger, stall, speaker, now)  # "I will buy the rope"
     return ask(item, stall.asks(item, count), "price", ledger, now, count)
+
+
+def _is_wild(values: Mapping[str, str], mine: Bid) -> bool:
+    """Whether a number is so much more than what is asked that it can be no bid."""
+    return "number" in values and (number(values["number"]) or 0) > _WILD * max(mine.price or 0, 1)
 
 
 def _alone(clause: Clause, ledger: Ledger, stall: Stall) -> str:

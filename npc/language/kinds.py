@@ -12,6 +12,7 @@ import yaml
 _DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text(encoding="utf-8"))
 _COMMA = re.compile(r",\s*")
 _KINDS: dict[str, tuple[str, ...]] = {kind: tuple(_COMMA.split(names)) for kind, names in _DATA["kinds"].items()}
+_GOODS = frozenset(_COMMA.split(_DATA["goods"].strip()))
 _DONE_TO: dict[str, tuple[str, ...]] = {verb: tuple(_COMMA.split(names)) for verb, names in _DATA["done_to"].items()}
 _NAMES: dict[str, frozenset[str]] = {name: frozenset(names) for names in _DATA["same"] for name in names}
 PERSON = "person"
@@ -61,7 +62,7 @@ def named_in(text: str) -> str:
 def may_be_sold(phrase: str) -> bool:
     """Whether a phrase names a usual thing: no animal, nobody, and nothing that does not lie about."""
     last = phrase.rsplit(" ", 1)[-1]
-    return (last in COMMON or last in _NAMES) and last not in _ALIVE
+    return (last in COMMON or last in _NAMES or last in _GOODS) and last not in _ALIVE
 
 
 def is_alive(phrase: str) -> bool:

@@ -1,0 +1,55 @@
+"""What a customer says offhand of what was priced: numbers and things that are left out are those of the last lines."""
+
+from __future__ import annotations
+
+import pytest
+
+WARES = {"rope": 3, "knife": 12, "salt": 5, "mirror": {"price": 30, "least": 18}}
+
+
+@pytest.fixture
+def shop(stage):
+    actor = stage(wares=WARES, wants={"amber": 20, "wolf pelt": 12})
+    return lambda text, intent="trade": actor.hear(text, intent, "trade", target=None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["how much is the rope", "5 of them then, what does that come to"], "asks 15 for 5 ropes"),
+        (["how much is the rope", "cost me 80 silver that boat", "ill take 5 of them"], "asks 15 for 5 ropes"),
+        (["how much is the knife", "gimme three", "make it four actually", "and a rope"], "asks 51 for 4 knives and rope"),
+        (["how much is the knife", "you're having a laugh"], "asks 10 for knife"),
+        (["whats the mirror do??", "how much"], "asks 30 for mirror"),
+        (["how much is salt and a rope", "on second thought no", "just the rope"], "asks 3 for rope"),
+        (["im looking to sell some amber, interested?", "i got three", "how much a piece?"], "pays 20 for amber"),
+        (["im looking to sell some amber", "i got two", "the fella in kesselford pays 50"], "pays 45 for 2 ambers"),
+        (["oof. i only got 6 on me"], "was asked for its wares"),
+        (["how much is the knife", "fine. 12"], "sold knife for 12 coins"),
+        (["how much is the rope", "deal", "fine fine here's the lot"], "was paid for rope"),
+        (
+            ["how much is the knife", "ill take two", "deal", "here is 24", "no wait i only need one"],
+            "took knife back for 12 coins",
+        ),
+    ],
+)
+def test_a_bargain_goes_on_with_what_is_left_out(shop, lines, reason):
+    assert [shop(line) for line in lines][-1].reason.split(" ", 1)[1].startswith(reason)
+
+
+def test_a_sum_of_the_past_sells_nothing(shop):
+    shop("how much is the rope")
+    for told in ("i lost 40 coins last week", "cost me 80 silver that boat"):
+        assert not shop(told, "chat").effects
+
+
+def test_a_price_that_is_cried_out_is_neither_a_bid_nor_a_count(shop):
+    shop("how much is the mirror")
+    bid = shop("THIRTY?? my grandma wouldnt pay thirty for the whole town. ill give you 15")
+    assert (bid.effects, bid.reason) == ((), "Test asks 24 for mirror: trade.")
+    both = shop("what if i take a knife as well, what do u say to 32 for the lot")
+    assert [dict(effect.values)["item"] for effect in both.effects] == ["mirror", "knife"]
+
+
+def test_what_no_shop_knows_is_not_for_sale(shop):
+    assert shop("got any lanterns?").reason.startswith("Test does not sell lanterns")
