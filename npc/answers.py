@@ -19,6 +19,7 @@ from npc.language.senses import Sense
 from npc.language.taken_up import values_of
 from npc.lookout import Sighting
 from npc.memory.records import TRIFLE
+from npc.nearness import FAINT
 from npc.orders import plan_the_rest
 from npc.parts import CharacterParts, best, speaking_character
 from npc.quests import reached
@@ -173,7 +174,7 @@ def _known(parts: CharacterParts, percept: Percept, intent: str, asked: bool = F
     fact, likeness = best(percept.knowledge)
     near = parts.behaviour.asking.get(intent)
     if percept.talk and near is not None:
-        near = smalltalk.NEAR if asked else max(near, smalltalk.FAINT)
+        near = smalltalk.NEAR if asked else max(near, FAINT)
     elif asked and percept.talk:
         near = smalltalk.NEAR
     if near is None or likeness < near or fact not in parts.persona.knowledge or not smalltalk.tells(percept, likeness):
@@ -313,7 +314,8 @@ def _what_else_was_asked(parts: CharacterParts, turn: Turn, moment: Moment) -> s
         if clause.sense is not Sense.QUESTION or percept is turn.heard or clause in turn.settled:
             continue
         fact = _known(parts, percept, parts.known(percept.intent) or "none")
-        if fact and fact != moment.knows:
+        told = {moment.knows, turn.replied.fact if turn.replied is not None else ""}
+        if fact and fact not in told:
             return _fact(parts, fact, moment, parts.variables(percept))
         if len(clause.text.split()) > _TAG and (more := _talked_of(parts, turn, percept)):
             return parts.speaker.line(more, moment, parts.variables(percept))

@@ -63,9 +63,18 @@ _A_TIME = re.compile(
     r"yesterday|today|soon|bell|first light|midsummer|always|never)\b",
     re.IGNORECASE,
 )
-_LIFE = re.compile(r"\b(?:you|your|he|she|they|him|her|his|their|them)\b(?! (?:know|mean)\b)", re.IGNORECASE)
+# Somebody's life, or what has been: "where did the rats go with it?".
+_LIFE = re.compile(
+    r"\b(?:you|your|he|she|they|him|her|his|their|them)\b(?! (?:know|mean)\b)|\b(?:did|was|were|had) (?:the [a-z]+|it|that)\b",
+    re.IGNORECASE,
+)
+# "Not even at midwinter?", "and somebody slow like me?", "not even once?"
+_PLAINLY = {"even": "further_even", "too": "further_too", "sure": "on_sure"}
+_OF_ITSELF = "self"
+_YOU = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
+_IT = re.compile(r"\b(?:it|they|that|this|these|those)\b", re.IGNORECASE)
 _FOLLOWED = frozenset({"like", "felt", "said"})
-_OF_A_LIFE = frozenset({"when", "long", "where", "who", "how", "why", *_FOLLOWED})
+_OF_A_LIFE = frozenset({"then", "when", "long", "where", "who", "how", "why", *_FOLLOWED})
 _WHETHER = re.compile(
     r"(?:and |but |so )*(?:do|did|does|are|is|was|were|have|has|had|can|could|will|would) (?:you|he|she|they|it|that) ",
     re.IGNORECASE,
@@ -102,9 +111,14 @@ def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
     kind = further_of(clause.text.rstrip(" ?.!,"))
     if kind == "again" and just and kind not in fact.kinds:
         return _told(turn, topic, fact.say, f"was asked to say again what it knows as {topic}")
+    further = follow_of(clause.text)
+    if just and further in _PLAINLY:
+        return Reply(_PLAINLY[further], f"was asked further about {topic}: {further}", fact=topic)
     if (clause.sense is not Sense.QUESTION and kind != "then") or follow_of(clause.text) in {"think", "advise"}:
         return None
     if not just or not _goes_on(turn, topic):
+        return None
+    if topic == _OF_ITSELF and _IT.search(clause.text) and not _YOU.search(clause.text):  # "will it fall off?"
         return None
     if kind in fact.kinds and clause.meaning.ask in {*_OPEN, Ask.WHY}:
         return _told(turn, topic, fact.further[fact.kinds[kind]], f"was asked further about {topic}: {kind}")
@@ -245,6 +259,8 @@ def _goes_on(turn: Turn, topic: str) -> bool:
         return False
     if fact == topic and likeness >= KNOWS:  # the very question of the card
         return False
+    if follow_of(clause.text) == "then":  # "what did you do then?"
+        return True
     if words > _FEW and best(percept.talk)[1] >= max(_TALK, likeness):  # what anybody may be asked
         return False
     if any(d.p >= _IN_VIEW and mentions(clause.text, d.phrase, plural=True) for d in (*turn.percept.looked, *percept.watch)):

@@ -12,7 +12,7 @@ import re
 from npc.conversation.reply import Reply
 from npc.facts import of_its_life
 from npc.language.echo import base
-from npc.language.forms import follow_of
+from npc.language.forms import follow_of, form_of
 from npc.language.senses import Ask, Sense
 from npc.language.taken_up import values_of
 from npc.parts import best
@@ -48,14 +48,14 @@ def answer(turn: Turn) -> Reply | None:
         return Reply("on_more", "was told to go on")
     if turn.heard.talk and (ledger.talk or ledger.told) and kind in {"", "sure"} and _says_after(turn):
         return Reply("on_sure", "has its own words said back as a question")
-    surprised = clause.sense is Sense.NO and kind == "sure" and not ledger.asked  # "no way!"
+    surprised = clause.sense is Sense.NO and kind in {"sure", "even"} and not ledger.asked  # "no way!", "not even then?"
     if (
         not (clause.sense in _ASKS_ON or surprised)
         or clause.meaning.ask not in _OPEN
         or (ledger.told and kind not in _OF_THEIRS)
     ):
         return None
-    topic = ledger.theirs if kind in _OF_THEIRS else ledger.talk
+    topic = (_just_told(turn, kind) or ledger.theirs) if kind in _OF_THEIRS else ledger.talk
     if not kind or not topic or (kind in _OFTEN_ITS_OWN and _is_its_own(turn)):
         return None
     if kind == "why" and ledger.reason != "talk":
@@ -67,6 +67,8 @@ def answer(turn: Turn) -> Reply | None:
         if kind == "became" and kind not in further:
             return None  # of whom nobody knows
         if kind == "urge" and not topic.startswith("on_"):
+            return None
+        if kind == "whether" and form_of(clause.text.rstrip(" ?."), True)[0] == "to_was_i":  # "is that too personal?"
             return None
         if kind == "whether" and len(clause.said.split()) > _FEW and _OF_SOMEBODY.match(clause.text) is None:
             return None
@@ -84,6 +86,19 @@ def answer(turn: Turn) -> Reply | None:
     about = _ADVICE if kind in _OF_THEIRS else "" if name in behaviour.small_talk and kind != "sure" else topic
     why = f"was asked further about {topic.partition('_')[2].replace('_', ' ')}: {kind}"
     return Reply(name, why, values_of(clause.text, clause.sense is Sense.QUESTION), talk=about)
+
+
+def _just_told(turn: Turn, kind: str) -> str:
+    """What the same words tell before they ask for a judgement or advice: "we have no name yet. any ideas?"."""
+    for clause, percept in turn.clauses[1:]:
+        topic, likeness = best(percept.talk)
+        if (
+            clause.sense is not Sense.QUESTION
+            and likeness >= _TALK
+            and kind in turn.parts.behaviour.talk_further.get(topic, {})
+        ):
+            return topic
+    return ""
 
 
 def loosely(turn: Turn) -> Reply | None:

@@ -25,6 +25,7 @@ from npc.dealings import gifts, note_gifts
 from npc.facts import naming
 from npc.language.forms import follow_of
 from npc.language.kinds import PERSON, akin, is_alive
+from npc.language.mood import Mood, mood_of
 from npc.language.phrases import kind_of
 from npc.language.plain import is_emote, plain
 from npc.language.senses import Ask, Sense, meaning_of
@@ -32,11 +33,11 @@ from npc.language.sentences import mentions
 from npc.language.told import YES, as_name, told
 from npc.memory import Person
 from npc.memory.ledger import Heard, Ledger, Meant, Order
+from npc.nearness import FORMED
 from npc.orders import held_back
 from npc.parts import CharacterParts, best
 from npc.replies import BESIDE, HANDLERS, reply
 from npc.second_opinion import as_gift, as_trade, is_hostile, second_opinion
-from npc.smalltalk import FORMED
 from npc.turn import Turn
 from npc.types import Decision, Percept, Target
 from npc.waiting import bound, come_back, sign_in
@@ -81,9 +82,11 @@ _THEIR_NAME = re.compile(
     r"\b(?:call|called|named|name) (?:him|her|it) (?P<name__>(?-i:[A-Z])[\w'-]{1,30})",
     re.IGNORECASE,
 )
-_TOLD = frozenset(  # how one tells of oneself
-    {"to_story", "to_plan", "to_self", "to_of_mine", "to_want", "to_think", "to_habit", "to_of_kin", "to_used_to", "to_age"}
-)
+# How one tells of oneself.
+_TOLD = frozenset({
+    "to_story", "to_plan", "to_self", "to_of_mine", "to_want", "to_think", "to_habit", "to_of_kin", "to_used_to", "to_age",
+    "to_going", "to_years", "to_heard", "to_fear", "to_not_told", "to_wish_that", "to_never",
+})  # fmt: skip
 _WAYS = frozenset({"think", "more"})
 _WEIGHTY = 1.5  # rank: "I had a dog, Bruno. he drowned": of what is told the grave weighs more than the name
 _SURELY = 0.8  # likeness
@@ -95,7 +98,23 @@ _CALLS = re.compile(
     r"strange|crazy|sad|good|bad) (?:part|thing|bit|news))[\s?!.,]*",
     re.IGNORECASE,
 )
-_NOISE = re.compile(r"(?:ouch|gross|h+m+|o+h+|a+h+|u+m+|u+h+|e+h+|w+e+l+|huh|wow|hey|ugh|nah|yeah)[ .,!?]*", re.IGNORECASE)
+_NOISE = re.compile(r"(?:ouch|gross|h+m+|o+h+|a+h+|u+m+|u+h+|e+h+|w+e+l+|huh|wow|hey|ugh|nah|yeah|ha+)[ .,!?]*", re.IGNORECASE)
+# What only hangs on what was told: "she is a soldier now, can you believe it".
+_TAGS = re.compile(
+    r"(?:(?:can|would) you (?:believe|imagine) (?:it|that)|(?:do )?you know(?: what I mean)?|does that make sense|"
+    r"(?:is|was) (?:that|it) not (?:weird|strange|funny|crazy|sad|nice|great|odd))[\s?.!]*",
+    re.IGNORECASE,
+)
+# "Mine was not.", "Same here.", "Oh man, that is horrible.": what comes after it says more.
+_BARELY = re.compile(
+    r"(?:(?:but|well|oh|man|no|yes|yeah|hm+),? )*"
+    r"(?:(?:mine|ours|he|she|it|they|that|this|I|we) (?:is|was|were|did|does|do|am|are|has|have)(?: not)?"
+    r"(?: too| either)?|same (?:here|with me|for me)|(?:me|us) (?:too|neither)|"
+    r"(?:that|it) (?:is|was|sounds) (?:so |really |just )?"
+    r"(?:horrible|terrible|awful|sad|bad|rough|great|nice|cool|funny))[\s.!]*",
+    re.IGNORECASE,
+)
+_FORGET_IT = re.compile(r"(?:oh |ah |well |just )*(?:forget (?:about )?it|never mind)[\s.!]*", re.IGNORECASE)
 _BY_THE_WAY = frozenset({"sure"})
 _VAGUE = frozenset({"thing", "things", "stuff", "one", "ones"})
 _THERE = 0.7  # presence from which it is
@@ -237,12 +256,20 @@ def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float
         rank = 0.0  # whatever was said before it
     if clause.sense is Sense.OTHER and (len(clause.text.split()) <= _FEW or best(percept.intent)[0] in _MANNERS):
         rank += 1
-    if _NOISE.fullmatch(clause.text):
+    if _NOISE.fullmatch(clause.text) or _TAGS.fullmatch(clause.text):
         rank += 1
+    if clause.sense in {Sense.OTHER, Sense.NO} and _BARELY.fullmatch(clause.text):
+        rank += 1
+    if clause.sense is Sense.OTHER and percept.intent.get("farewell", 0.0) >= _SURELY:
+        rank = min(rank, _RANKS.index({Sense.FAREWELL}))
+    if clause.sense is Sense.RELEASE and _FORGET_IT.fullmatch(clause.text):  # "forget it. see you next week"
+        rank = len(_RANKS) - 0.5
     if _CALLS.fullmatch(clause.text) or _CALLS.fullmatch(clause.said):
         rank = len(_RANKS) + 1
     if clause.sense is Sense.OTHER and max(best(percept.knowledge)[1], best(percept.talk)[1]) < _NEAR:
         rank += 0.5  # it comes near to nothing that anybody talks about
+    if clause.sense is Sense.OTHER and mood_of(clause.text) is Mood.PAST:  # what happened says more than what is
+        rank -= 0.2
     topic, likeness = best(percept.talk)
     if clause.sense in {Sense.OTHER, Sense.SELF} and likeness >= FORMED and len(clause.text.split()) > 1:
         weighs = "think" in load_behaviour().talk_further.get(topic, {})

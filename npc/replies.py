@@ -22,6 +22,7 @@ from npc.language.senses import Ask, Sense, about_whom
 from npc.language.taken_up import values_of
 from npc.language.told import YES
 from npc.memory.ledger import Promise
+from npc.nearness import FORMED
 from npc.orders import ask_which, cease, forbid, lift, order, release, supposed
 from npc.parts import best
 from npc.turn import Turn
@@ -55,6 +56,7 @@ _SEEN_OF = frozenset(
 _UNSURE = frozenset({"what_thing", "which", "cannot_tell", "blind", "no_credit"})  # nothing to add in passing
 _NO_DEED = frozenset({"celebrate", "talk", "greet", "idle"})  # "do not laugh"
 _PASSED_ON = frozenset({"tell", "mention", "reveal", "repeat", "betray"})
+_FOR_ME = re.compile(r"\b(?:I|me|us|we|one|it take)\b", re.IGNORECASE)
 _QUITE = 0.75  # likeness from which a ban of no deed is talk
 _STRUCK = frozenset({"sold", "sold_change", "bought"})  # what was agreed on is told
 _MOST_ALSO = 2  # further answers to one utterance
@@ -190,7 +192,8 @@ def also(turn: Turn, looked: Percept) -> list[Reply]:
         found = None
         if clause.sense is Sense.QUESTION and clause.meaning.ask in _SEEN_OF:
             found = retelling.answer(alone, looked) or _seen(alone, looked)  # "what is my name, and how many kids have I?"
-            found = found or recall.answer(clause, turn.ledger, looked.time) or _under_way(alone)
+            found = found or recall.answer(clause, turn.ledger, looked.time)
+            found = found or (None if _FOR_ME.search(clause.text) else _under_way(alone))  # "how long would it take me?"
         elif clause.sense is Sense.QUESTION:
             found = retelling.answer(alone, looked)
         if found is not None and found.topic == main == "i_said":
@@ -240,7 +243,7 @@ def _seen(turn: Turn, looked: Percept) -> Reply | None:
     return None if likeness >= _MAY_KNOW and fact in turn.parts.persona.knowledge else seen
 
 
-def _is_talk(turn: Turn, near: float = smalltalk.FORMED) -> bool:
+def _is_talk(turn: Turn, near: float = FORMED) -> bool:
     """Whether no deed is bidden or forbidden: "do not worry about me", "make one about me"."""
     return best(turn.heard.talk)[1] >= near and {*actions_of(turn, turn.clause)} <= _NO_DEED
 

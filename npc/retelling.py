@@ -7,8 +7,9 @@ from npc.conversation.reply import Reply
 from npc.facts import KNOWS
 from npc.language.senses import Ask, Sense
 from npc.language.sentences import mentions
+from npc.nearness import FAINT
 from npc.parts import best
-from npc.smalltalk import FAINT, VERY
+from npc.smalltalk import VERY
 from npc.turn import Turn
 from npc.types import Percept
 

@@ -93,6 +93,7 @@ _IS_CAUGHT = re.compile(
     re.IGNORECASE,
 )
 _NOT_ASKED = frozenset({"compliment", "gift"})  # nobody puts these as a question
+_UNLIKE = re.compile(r"not (?:like|as|since|that (?!way|one)|in (?:a|the)|when|because|much of|exactly)\b", re.IGNORECASE)
 _I = re.compile(r"I\b(?! (?:will|shall|am going to|hate you)\b)", re.IGNORECASE)
 _THE_SAME = 0.95  # likeness of words that are the same, but for signs
 _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
@@ -148,7 +149,7 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         return _pressed(clause, percept)
     percept = _consoled(clause, _worded(clause, percept))
     of_others = percept.talk and clause.sense is Sense.OTHER and OF_OTHERS.match(clause.text) is not None
-    if _is_harmless_talk(clause, percept) or (of_others and _sounds_violent(percept)):
+    if _is_harmless_talk(clause, percept) or (of_others and (_sounds_violent(percept) or _hears_enmity(percept))):
         return clause, _cleared(percept)
     harm = harm_in(clause.text) if _sounds_hostile(percept) else Harm.MEANT if means_harm(clause.text) else Harm.OPEN
     if clause.sense is Sense.PEACE and clause.conditions:  # "I will not hurt you if you pay" is a threat
@@ -221,6 +222,8 @@ def _worded(clause: Clause, percept: Percept) -> Percept:
     quiet = TELLS.match(clause.text) or (THERE_IS.match(clause.text) and "!" not in clause.said)
     unwarned = THERE_IS_NONE.match(clause.text) or (quiet and not DANGER.search(clause.text))
     if intent == "warn" and percept.talk and clause.sense is Sense.OTHER and unwarned:
+        return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
+    if intent == "refuse" and percept.talk and _UNLIKE.match(clause.text):  # "not like my brother"
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     words = _SAID.get(intent)
     told = clause.text if intent == "greet" and len(clause.text.split()) > _FEW else clause.said  # "hi there, I lost my mum"

@@ -22,6 +22,7 @@ from npc.language.sentences import mentions
 from npc.language.spelling import is_a_word
 from npc.language.taken_up import LEADS, denied, subject_of, values_of
 from npc.language.tongues import is_unheard_of
+from npc.nearness import FAINT, NO_MANNERS, TOLD, least_for
 from npc.parts import best
 from npc.second_opinion import SURE
 from npc.turn import Turn
@@ -35,23 +36,23 @@ _SURELY = 0.97  # and from which it is, whatever else is near
 VERY = 0.8  # likeness from which they are about that, whatever is in view
 NEAR = 0.56  # likeness from which words are about one of those things
 _ALONE = 0.75  # and where nothing is known of what anybody talks about
-FORMED = 0.58  # and from which they are where the way in which they are put tells something, too
 ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question of the card
-SAID = 0.64  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
+SAID = 0.72  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
 _FEW = 3
 _OTHERWISE = 0.8  # what likeness counts between a question and what others only tell of, or a remark and what they only ask
 _DENIED = 0.6  # and between what is said and what is denied
+_NOT_ASKED = 0.6  # and between what is told of others and what somebody is asked of his own life
 SAYING = 0.65  # and from which a remark is, that can be said back
 QUITE = 0.72  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
-FAINT = 0.57  # and from which they may be, where they are put in no known way
 # What the model hears in a remark that is answered as such, and not talked about.
 _MANNERS = frozenset({"greet", "farewell", "thank", "apologize", "compliment", "gift", "agree", "refuse"})
 _HAILS = re.compile(r"(?:hey|hi|hello|yo|oi|ho|hail|ahoy|psst)\b", re.IGNORECASE)
 _CONSENT = frozenset({"agree", "refuse"})
 _TELLS = re.compile(
     r"(?:(?:no|nah|yes|yeah|well|hey|but|oh)[, ]+)*"
-    r"(?:I|we|my|our|he|she|they|it|there|the|a|an) (?!(?:agree|refuse|accept|decline)\b)[a-z]+\b",
+    r"(?:I|we|my|our|mine|ours|he|she|they|it|there|the|a|an|some(?:one|body)|nobody) "
+    r"(?!(?:agree|refuse|accept|decline)\b)[a-z]+\b",
     re.IGNORECASE,
 )
 _OF_YOU = re.compile(
@@ -59,36 +60,9 @@ _OF_YOU = re.compile(
 )
 _ENMITY = frozenset({"insult", "threaten", "attack"})
 _TALK = frozenset({"chat", "none", "ask_about", "identify", "ask_where"})
-# Ways to put something that say more than what it comes near to.
-_SURER = {
-    "to_if": 0.72, "to_opinion": 0.78, "to_acquainted": 0.86, "to_inside": 0.9, "to_how_to": 0.8, "to_better": 0.82,
-    "to_did": 0.7, "to_have": 0.68, "to_do_when": 0.75, "to_the_one": 0.75, "to_was_i": 0.8, "to_what_like": 0.8,
-    "to_is_this": 0.85, "to_what_should": 0.8, "to_what_would": 0.62,
-    "to_most": 0.7, "to_ever": 0.65, "to_because": 0.95, "to_became": 0.84, "to_they_say": 0.74,
-}  # fmt: skip
 _INSIDE = re.compile(
     r"(?:and |so |but )?what is (?:in|inside|under|behind)\b|(?:who|why|how|when|is|are|was|were|do|does|did)\b", re.IGNORECASE
 )
-_WHATEVER = frozenset(
-    {
-        "to_they_say",
-        "to_if",
-        "to_how_to",
-        "to_better",
-        "to_ever",
-        "to_did",
-        "to_have",
-        "to_do_when",
-        "to_the_one",
-        "to_what_would",
-        "to_was_i",
-        "to_what_like",
-        "to_is_this",
-        "to_what_should",
-        "to_because",
-        "to_became",
-    }
-)  # whatever they are about
 # Questions after what it may not know: what is asked about is taken up, and the card says in its own way that it does not.
 # Questions that may be about its own life, which it need not tell of.
 _OF_ITSELF = frozenset({"to_who", "to_when", "to_where", "to_what_is", "to_question", "to_how", "to_how_much", "to_how_far"})
@@ -99,32 +73,6 @@ _HOW = re.compile(r"How (?:you|I|we|one) (?:can |could |should |would )?", re.IG
 _OWN = re.compile(r"\b(?:I|me|my|mine|myself)\b")  # in a question that is turned round: its own life
 _OF_ITS_WAY = re.compile(r"\bhow (?:do|can|did|could) you\b", re.IGNORECASE)
 _NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
-# What is told, by who does what to whom: that says more than what it only comes near to.
-_TOLD = frozenset(
-    {
-        "to_wronged",
-        "to_kindness",
-        "to_toil",
-        "to_feat",
-        "to_hush",
-        "to_age",
-        "to_used_to",
-        "to_bet",
-        "to_saw_you",
-        "to_could_never",
-        "to_miss",
-        "to_quoted",
-        "to_at_a_loss",
-        "to_what_a",
-        "to_do_not_want",
-        "to_they_will",
-        "to_you_helped",
-        "to_need_not",
-        "to_you_did",
-        "on_said_of_you",
-    }
-)
-_TOPIC = 0.76  # likeness from which a topic goes before them
 _LAUGHS = re.compile(r"\b(?:lol|lmao|rofl|xd|(?:ha){2,}h?|(?:he){2,}h?)\b", re.IGNORECASE)
 # Remarks of no topic of their own go on with what the speaker told before.
 _GRAVE = frozenset({"on_despair"})  # better heard once too often
@@ -197,14 +145,13 @@ def answer(turn: Turn) -> Reply | None:
         return None
     if not asks and likeness < QUITE and len(clause.text.split()) < _FEW:
         likeness = 0.0  # of so few words it tells nothing
-    form, thing = ("", "") if clause.sense is Sense.ORDER else form_of(LEADS.sub("", clause.text).rstrip(" ?.!,"), asks)
+    form, thing = ("", "") if clause.sense is Sense.ORDER else _form(clause.text, asks)
     if not form and likeness < FAINT and is_unheard_of(clause.text):
         return None
-    surer = _SURER if thing or form in _WHATEVER else {}
     tone = "" if asks else polarity_of(clause.text)
-    least = surer.get(form, FORMED if form else FAINT)
-    if not asks and clause.sense is not Sense.ORDER and (topic not in _GRAVE or form in _TOLD) and mirrored(clause.text):
-        least = max(least, _TOPIC if form in _TOLD else SAYING)  # what is said can be taken up as it is
+    least = least_for(form, bool(thing))
+    if not asks and clause.sense is not Sense.ORDER and form not in TOLD and topic not in _GRAVE and mirrored(clause.text):
+        least = max(least, SAYING)  # what is said can be taken up as it is
     if likeness < least or (likeness < VERY and _jars(turn, topic, tone)):
         hails = not asks and _HAILS.match(clause.said) is not None and len(clause.said.split()) <= _FEW + 1
         topic = "on_hello" if hails else form or ("to_question" if asks else "to_remark")
@@ -226,7 +173,7 @@ def answer(turn: Turn) -> Reply | None:
     if topic == "to_where" and clause.thing and percept.has_frame and percept.target is None:
         return Reply("absent", f"was asked where {clause.thing} is, and sees none", {"thing": singular(clause.thing)})
     named = topic == "to_are_you" and _is_named(turn, thing)
-    if (named or (topic == "to_of_yours" and _is_greeted_by_name(turn))) and (say := _of_itself(turn)):
+    if (named or (topic in {"to_of_yours", "to_surmise"} and _is_greeted_by_name(turn))) and (say := _of_itself(turn)):
         return Reply("itself", why, {"line": say}, fact="self")
     said = values_of(clause.text, asks)
     if topic == "to_how_to" and _OF_ITS_WAY.search(clause.text):
@@ -246,6 +193,10 @@ def answer(turn: Turn) -> Reply | None:
         return Reply("unknown", why, lead=f"{thing[:1].upper()}{thing[1:]}?" if thing else "")
     about = turn.ledger.theirs if topic.startswith("further_") else ""
     return Reply(topic, why, said | ({"thing": thing} if thing else {}), talk=about)
+
+
+def _form(text: str, asks: bool) -> tuple[str, str]:
+    return form_of(LEADS.sub("", text).rstrip(" ?.!,"), asks)
 
 
 def _is_of_no_harm(turn: Turn) -> bool:
@@ -274,6 +225,8 @@ def _nearest(turn: Turn, asks: bool) -> tuple[str, float]:
         if whose and topic in examples and whose not in (of := _subjects(examples[topic])) and of:
             likeness *= _OF_ANOTHER  # "he was a sailor" is not of who says it
         other = topic in examples and all(is_question(example) is not asks for example in examples[topic])
+        if other and whose == "they":  # "my wife snores" asks nobody how he sleeps
+            return likeness * _NOT_ASKED
         return likeness * _OTHERWISE if other and turn.clause.sense is not Sense.ORDER else likeness
 
     return best({topic: fits(topic, likeness) for topic, likeness in turn.heard.talk.items()})
@@ -320,7 +273,7 @@ def taken_up(turn: Turn) -> Reply | None:
     if clause.sense is Sense.ORDER and clause.meaning.verb:
         return Reply("to_order", f"was asked to {clause.meaning.verb}, which it cannot make out")
     asks = clause.sense is Sense.QUESTION
-    form, thing = form_of(LEADS.sub("", clause.text).rstrip(" ?.!,"), asks)
+    form, thing = _form(clause.text, asks)
     if not form and not asks and turn.ledger.theirs and all(map(is_a_word, _WORDS.findall(clause.text))):  # "so close"
         form = "to_answer"
     values = values_of(clause.text, asks) | ({"thing": thing} if thing else {})
@@ -346,6 +299,8 @@ def knows(turn: Turn) -> bool:
         if asks_back(clause.text) or (likeness < ASKED_IF and form_of(clause.text.rstrip(" ?.!,"), True)[0] == "to_if"):
             return False
     elif likeness < (SAID if len(clause.text.split()) > _FEW else QUITE) or fact == turn.ledger.told:
+        return False
+    if clause.sense is not Sense.QUESTION and likeness < _SURELY and _form(clause.text, False)[0] in NO_MANNERS:
         return False
     if fact not in turn.parts.persona.knowledge:
         return False
@@ -389,6 +344,8 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
     ):  # "they say it was my fault"
         return True
     if clause.sense is Sense.OTHER and intent == "trade" and not turn.parts.persona.wares:
+        return True
+    if clause.sense is Sense.OTHER and intent in _MANNERS and _form(clause.text, False)[0] in NO_MANNERS:
         return True
     tells = _TELLS.match(clause.text) or (intent == "refuse" and _OF_YOU.match(clause.text))
     if clause.sense is Sense.OTHER and intent in _CONSENT and tells and not turn.ledger.asked:

@@ -244,6 +244,8 @@ def mirrored(remark: str) -> str:
     if len(said.split()) > _LONGEST:
         said = _AND.split(said, maxsplit=1)[0]
     words = said.split()
+    if words and words[-1].lower() in {"a", "an", "the"}:  # what it was is no word of telling
+        return ""
     if not 2 <= len(words) <= _LONGEST or _NO_TELLING.match(said) or not said[0].isalnum() or _NO_TELLING.match(remark):
         return ""
     return turned(said)

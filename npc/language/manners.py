@@ -28,17 +28,20 @@ OF_OTHERS = re.compile(
     r"(?:I (?:think|feel|felt|guess|miss|lost|was|used to|would (?:hate|rather)|do not (?:want|know|think))|"
     r"mine|my|our|he|she|they|people|it|there|his|her|their|nobody|"
     r"everybody|everyone|somebody|someone|one of (?:them|us))\b.* .+"
+    r"|(?:the|a|an|my|our|his|her) (?:[a-z]+ ){1,3}?(?:says?|said|thinks?|thought|told me|calls? me|called me|claims?)\b.*"
     r"|(?:the|a|an) (?:[a-z]+ ){1,2}(?:gets?|makes?|takes?|keeps?|goes|eats?|stays?|hurts?)\b(?!.*\byou are\b).*"
     r"|you (?:look like|could|would|can|might) .*\bme\b.*",
     re.IGNORECASE,
 )
 # "she made the best cake" praises nobody who is spoken to.
 OF_KIN = re.compile(
-    r"(?!.*\byours?\b)(?:he|she|they|my|his|her|I would rather|you (?:learn|get used|forget|have to|never know|just have))\b",
+    r"(?!.*\byours?\b)"
+    r"(?:(?!(?:this|that|it|these|those|everything|here|there|what|how|who|nice|good|great|food)\b)[a-z]+ (?:is|are)|"
+    r"he|she|they|my|his|her|I would rather|you (?:learn|get used|forget|have to|never know|just have))\b",
     re.IGNORECASE,
 )
 # "I go up on the roof and watch the swallows" warns of nothing, as it names no danger.
-TELLS = re.compile(r"(?:I|my|we|our|he|she|they|people|his|her|[a-z]+'s|the [a-z]+'s)\b", re.IGNORECASE)
+TELLS = re.compile(r"(?:I|my|your|we|our|he|she|they|people|his|her|[a-z]+'s|the [a-z]+'s)\b", re.IGNORECASE)
 THERE_IS = re.compile(r"there (?:is|are|was|were)\b", re.IGNORECASE)  # "there is light behind it"
 # "there is no worm in it" warns of nothing.
 THERE_IS_NONE = re.compile(

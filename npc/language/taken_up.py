@@ -20,7 +20,7 @@ _SUBJECTS = tuple(
     )
 )  # fmt: skip
 LEADS = re.compile(
-    r"^(?:(?:no|nah|nope|yes|yeah|well|hey|oh|ok|okay|haha|aw|damn|wow)[, ]+)+(?=(?:I|my|we|he|she|it|they|the|this|"
+    r"^(?:(?:no|nah|nope|yes|yeah|well|hey|oh|ok|okay|ha|haha|lol|hm+|aw|damn|wow)[, ]+)+(?=(?:I|my|we|he|she|it|they|the|this|"
     r"that|you|your)\b)",
     re.IGNORECASE,
 )

@@ -213,7 +213,7 @@ def test_a_server_pays_for_the_fault_that_it_tells_and_for_no_other(card):
     start = time.process_time()
     with pytest.raises(PersonaError) as refused:
         persona_from({"name": "A", **card})
-    assert time.process_time() - start < 1.0
+    assert time.process_time() - start < 4.0
     assert len(str(refused.value)) < 2000
 
 
