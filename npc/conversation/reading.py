@@ -13,13 +13,15 @@ from functools import lru_cache
 from npc.conversation.amending import amended, is_given_up
 from npc.conversation.clause import Clause, Reading
 from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_of
+from npc.conversation.identify import ASKS
 from npc.conversation.referring import SUBJECTS, look_for, referred, thing_of
 from npc.conversation.resuming import looked_into, resumed
 from npc.conversation.wording import of_another, one_by_one, taken_back
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
+from npc.language.described import described, is_pointed_at, is_pronoun, use_of
 from npc.language.grammar import expanded
 from npc.language.harm import before_ultimatum
-from npc.language.kinds import named_in
+from npc.language.kinds import does_harm, named_in
 from npc.language.mood import Mood, mood_of
 from npc.language.phrases import singular, thing_in
 from npc.language.plain import is_slang, plain
@@ -39,6 +41,9 @@ _OR_ELSE = re.compile(
 )
 _TELL_ME = re.compile(r"(?:please |then |just )*(?:tell|let) (?:me|us)(?: know)?(?: about it)?[.!]*", re.IGNORECASE)
 _THING_ALONE = re.compile(r"(?:the|that|this|those|these)(?: [a-z'-]+){1,4}[.,!?]*", re.IGNORECASE)
+_WHAT_COLOURS = re.compile(
+    r"(?:and )?(?:(?:in )?(?:what|which) colou?rs?(?: (?:are they|is it|do they have))?)[?.! ]*", re.IGNORECASE
+)
 _WANT_IT = re.compile(r"(?:do |would )?(?:you )?(?:want|care for) (?:it|them|this|these|those|one)\b.{0,20}", re.I)
 _SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.IGNORECASE)
 # "if you must" makes nothing wait.
@@ -66,6 +71,7 @@ _WHAT_IS_LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _FEW = 3  # words
+_MAY_DESCRIBE = frozenset({Ask.NONE, Ask.PRESENT, Ask.BESIDE, Ask.VIEW})
 _WAIT = re.compile(
     r"(?:oh |no,? |actually,? )*(?:wait|hold on|hang on)(?: a (?:sec|second|moment|minute))?(?:,? no)?[.,! ]*", re.IGNORECASE
 )
@@ -157,6 +163,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
             clauses.pop()
         if clauses and _goes_on_telling(clauses[-1], clause, said):
             clause = replace(clause, meaning=Meaning(Sense.OTHER), thing="", lost="")
+        if clauses and clause.meaning.ask in ASKS and is_pointed_at(clauses[-1].said):
+            clauses.pop()  # "that little glass thing. what does it do?"
         clauses.append(clause)
         thing = clause.thing or (thing_in(clause.text) if _THING_ALONE.fullmatch(clause.text) else "")
         if thing and not clause.lost:  # "the blue bottle, grab it"
@@ -224,6 +232,8 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     if before is not None and before.meaning.is_deed_of_a_thing and piece.joint == "then":
         found = found or of_another(inside, before.text, before.thing)
     text = found or inside
+    if before is not None and before.thing and _WHAT_COLOURS.fullmatch(inside):  # "how many are there, and what colours?"
+        text = f"what colours are the {before.thing}?"
     if before is not None and before.meaning.ask is Ask.PRICE and (more := _OR_ELSE.fullmatch(inside)):
         text = f"do you have {more['goods']}?"
     if before is not None and before.meaning.ask is Ask.HAVE and _WANT_IT.fullmatch(inside):
@@ -254,12 +264,30 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     if text != inside:
         again = meaning_of(text)
         meaning = replace(again, values={**again.values, **({"corrects": "yes"} if "corrects" in meaning.values else {})})
+    if meaning.ask in _MAY_DESCRIBE and (odd := _described(text, before, ledger)) is not None:
+        meaning, lost = odd, ""
     if meaning.sense is Sense.OTHER and tells_of_oneself(text):
         meaning = replace(meaning, sense=Sense.SELF)
     thing = thing_of(meaning)
     if not thing and meaning.sense in {Sense.QUESTION, Sense.OTHER} and meaning.ask in {Ask.NONE, Ask.WHY}:
         thing = named_in(text)
     return Clause(said, text, meaning, piece.joint, thing, other, lost, look_for(meaning, thing, ledger))
+
+
+def _described(text: str, before: Clause | None, ledger: Ledger) -> Meaning | None:
+    """What is asked of a thing that is described, or was named before; None where nothing is known of what is meant."""
+    if (meaning := described(text)) is None:
+        return None
+    words, values = meaning.values.get("described", ""), meaning.values
+    if is_pronoun(words.partition(" ")[0]) and is_pronoun(words.removesuffix(" there").removesuffix(" over")):
+        if before is not None and is_pointed_at(before.said):
+            return replace(meaning, values={**values, "described": before.said.strip(" .,!?").lower()})
+        if (last := ledger.thing) is None or (meaning.ask is Ask.DANGER and not does_harm(last.phrase)):
+            return None
+        values = {name: value for name, value in values.items() if name != "described"} | {"item": last.phrase}
+        meaning = replace(meaning, values=values)
+    item = singular(thing_in(values.get("item", "")))
+    return None if meaning.ask is Ask.USE and "described" not in values and not use_of(item) else meaning
 
 
 def somebody_in(text: str) -> str:

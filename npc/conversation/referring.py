@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from npc.conversation.amending import at_hand
 from npc.conversation.clause import DEEDS
 from npc.conversation.ellipsis import of_a_colour, of_two
+from npc.conversation.identify import looks_for
 from npc.language.kinds import COMMON, PERSON, RIVALS, is_alive, is_anybody, to_look_for
 from npc.language.phrases import COLOURS, ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
 from npc.language.senses import Ask, Meaning, Sense
@@ -184,6 +185,10 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
             found = COMMON
         case Ask.PRESENT:
             found = (*one, *(name for names in others for name in names), *RIVALS)
+        case Ask.NAMED | Ask.USE | Ask.WHOSE | Ask.MADE | Ask.WRITTEN | Ask.DANGER:
+            found = looks_for(meaning.values.items())
+        case Ask.COLOUR if one == ("potion",) and not any(hue in thing for hue in COLOURS):
+            found = (*one, *(f"{hue} potion" for hue in ("red", "blue", "green")))
         case Ask.CLAIM | Ask.COUNT | Ask.COLOUR | Ask.NEARER | Ask.FAR | Ask.INSIDE:
             found = (*one, *(name for names in others for name in names))
         case Ask.BESIDE if meaning.values.get("relation") == "between":

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from npc.conversation import identify
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.things import (
@@ -37,7 +38,7 @@ from npc.conversation.things import (
     where,
 )
 from npc.language.kinds import PERSON, akin, is_anybody
-from npc.language.phrases import colour_in, plural, singular, thing_in, with_article
+from npc.language.phrases import colour_in, kind_of, plural, singular, thing_in, with_article
 from npc.language.senses import Ask
 from npc.types import Found, Percept, Target
 
@@ -60,6 +61,8 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
         Ask.FAR: _far,
         Ask.INSIDE: _inside,
     }
+    if clause.meaning.ask in identify.ASKS:
+        return identify.answer(clause, percept)
     ask = asks.get(clause.meaning.ask)
     if ask is None:
         return None
@@ -103,6 +106,9 @@ def _present(clause: Clause, percept: Percept) -> Reply:
     one, anchor = singular(clause.thing), _anchor(clause)
     if not one:
         return _view(clause, percept)
+    if one == "food" and len(eatable := [t for t in table(seen(percept)) if akin(t.phrase, one)]) > 1:
+        told, names = in_a_sentence([some(t) for t in eatable]), tuple(t.phrase for t in eatable)
+        return Reply("view", f"looked for food: {', '.join(names)}", {"seen": told}, "point_at", eatable[0].target, names=names)
     found = named(percept, one)
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"looked for {one or 'it'} and sees none", {"thing": called(one)})
@@ -167,9 +173,10 @@ def _colour(clause: Clause, percept: Percept) -> Reply:
     found = named(percept, one)
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"looked for {one} and sees none", {"thing": one})
-    if not found.colour or found.p < SURE:
+    hues = sorted({colour_in(d.phrase) for d in seen(percept) if d.p >= SURE and kind_of(d.phrase) == one} - {""})
+    if (not found.colour and not hues) or found.p < SURE:
         return _unsure(one, found.p)
-    values = {"thing": one, "colour": found.colour}
+    values = {"thing": one, "colour": in_a_sentence(hues) if len(hues) > 1 else found.colour or hues[0]}
     return Reply("colour", f"sees that {one} is {found.colour}", values, "talk", found.target)
 
 

@@ -70,6 +70,12 @@ def is_alive(phrase: str) -> bool:
     return bool({phrase.lower(), phrase.lower().rsplit(" ", 1)[-1]} & _ALIVE)
 
 
+def does_harm(phrase: str) -> bool:
+    """Whether a phrase names what may bite or burn: an animal, a monster, a fire; nobody."""
+    last = phrase.lower().rsplit(" ", 1)[-1]
+    return last in {*_KINDS["danger"], "campfire"} or (is_alive(phrase) and not akin(phrase, PERSON))
+
+
 def is_anybody(phrase: str) -> bool:
     """Whether a phrase means any person, whoever it is."""
     return PERSON in _NAMES.get(phrase, ()) and phrase not in {"man", "woman", "old man", "adventurer"}

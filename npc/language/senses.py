@@ -50,6 +50,12 @@ class Ask(StrEnum):
     CLAIM = "claim"  # there is no wolf here
     FAR = "far"  # how far is the well?
     INSIDE = "inside"  # what is in the chest?
+    NAMED = "named"  # what is that wooden thing? who is the man by the well?
+    USE = "use"  # what is a rope good for?
+    WHOSE = "whose"  # is that yours?
+    MADE = "made"  # did you make that one?
+    WRITTEN = "written"  # what does the sign say?
+    DANGER = "danger"  # is that thing going to bite us?
     NEARER = "nearer"  # which is closer, the tree or the well?
     MY_NAME = "my_name"
     MINE = "mine"  # do you remember my dog?
