@@ -44,6 +44,7 @@ _HIM = re.compile(r"\b(?:him|her|anyone|anybody)\b", re.IGNORECASE)
 _ME = re.compile(r"(?:me|us)\b", re.IGNORECASE)
 _WOULD = re.compile(r"would you (?:really |also |even |ever )*(?P<verb>[a-z]+)\b", re.IGNORECASE)
 _TALKED_OF = 0.8  # likeness from which words are what anybody may be asked
+_LETS_BY = frozenset({"", "go", "come", "let", "enter", "pass", "walk"})
 _KEEP_THEM = re.compile(r"keep (?:it|them|that|those)(?: all| both)?(?: then| for yourself)*[\s.!]*", re.IGNORECASE)
 _BACK = "back"  # where it turns
 
@@ -137,6 +138,8 @@ def lift(turn: Turn) -> Reply | None:
         turn.clauses[0] = (_of_the_last_ban(turn), turn.heard)
     if turn.clause.conditions and (planned := waiting(turn, turn.clause)) is not None:  # "you may hit it if it bites"
         return planned
+    if turn.clause.meaning.verb in _LETS_BY and _lets_by(turn):
+        return Reply("lift", "lets people by again")
     lifted = [turn.ledger.lift(action, singular(turn.clause.thing)) for action in actions_of(turn, turn.clause)]
     if not turn.clause.meaning.verb:
         lifted = [turn.ledger.lift(entry.action) for entry in turn.ledger.forbidden]
@@ -147,6 +150,14 @@ def lift(turn: Turn) -> Reply | None:
         return Reply("on_ok", "may go on") if turn.heard.talk else None
     wills = best(turn.heard.action)[0] in actions_of(turn, turn.clause)  # and does so at once
     return Reply("on_ok", f"may {named}, and might before") if turn.heard.talk and named and not wills else None
+
+
+def _lets_by(turn: Turn) -> bool:
+    """End what it keeps away for this speaker; whether it did: "you can go in now" after "nobody goes in there"."""
+    agenda = turn.parts.agenda
+    kept = [o for o in agenda.planned if not (o.lasting and o.action == "warn" and o.speaker == turn.percept.speaker)]
+    ended, agenda.planned = len(kept) < len(agenda.planned), kept
+    return ended
 
 
 def _of_the_last_ban(turn: Turn) -> Clause:

@@ -63,7 +63,7 @@ def _with(before: Clause, thing: str) -> str:
 def is_given_up(clause: Clause, before: Clause) -> bool:
     """Whether an order is taken back as soon as it is given: "fetch me the key. Nah, never mind"."""
     bare = clause.sense is Sense.RELEASE and not clause.meaning.verb and not clause.meaning.values
-    return bare and before.sense is Sense.ORDER and not before.conditions
+    return bare and clause.joint in {"", "then"} and before.sense is Sense.ORDER and not before.conditions
 
 
 def at_hand(meaning: Meaning, thing: str) -> tuple[str, ...]:

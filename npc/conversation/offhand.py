@@ -18,8 +18,8 @@ from npc.memory.ledger import Bid, Ledger
 _FRESH = 60.0  # seconds for which what was priced is still spoken of, whatever was said in between
 _LINES = 3  # in which a customer has told what he has on him
 _LONGEST = 120  # characters
-_MANY, _GIVES, _EACH, _SCOFFS, _PURSE, _FOR_THAT, _GETS_ME, _ONLY_THE, _THE_LOT, _ONE_MORE = patterns(
-    "offhand.yaml", "so_many gives_so_many each scoffs purse for_that gets_me only_the the_lot one_more"
+_MANY, _GIVES, _EACH, _SCOFFS, _PURSE, _FOR_THAT, _GETS_ME, _ONLY_THE, _THE_LOT, _ONE_MORE, _A_FURTHER, _BOTH = patterns(
+    "offhand.yaml", "so_many gives_so_many each scoffs purse for_that gets_me only_the the_lot one_more a_further both"
 )
 _NUMBERS = {"a dozen": 12, "a couple": 2}
 
@@ -54,6 +54,10 @@ def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: floa
         )
     if mine is not None and _ONE_MORE.match(said):
         return _so_many(mine.count + 1, mine, ledger, stall, now)
+    if _A_FURTHER.match(said) and (item := mine.item if mine is not None else _sold_last(ledger, stall)):
+        return ask(item, stall.asks(item), "price", ledger, now) if item in stall.wares else None
+    if _BOTH.match(said) and (two := _two_of_a_kind(ledger, stall)):
+        return ask(two, stall.asks(two), "price", ledger, now)
     if mine is not None and _EACH.match(said):
         return _so_many(1, mine, ledger, stall, now)
     if mine is not None and ledger.asked == DEAL and _SCOFFS.match(said):
@@ -112,6 +116,17 @@ def _spoken_of(ledger: Ledger, stall: Stall, now: float) -> str:
     """The ware that was spoken of last."""
     lately = (thing.phrase for thing in reversed(ledger.things) if now - thing.time <= _FRESH)
     return next((item for phrase in lately if (item := stall.find(phrase))), "")
+
+
+def _sold_last(ledger: Ledger, stall: Stall) -> str:
+    return next((d.item for d in reversed(ledger.deeds) if d.what == "sold" and d.item in stall.wares), "")
+
+
+def _two_of_a_kind(ledger: Ledger, stall: Stall) -> str:
+    """The two wares that the last line meant by one word, as one: "red potion and blue potion" of "those potions"."""
+    words = plain(ledger.heard[-1].text).lower().split() if ledger.heard else []
+    found = next((meant for word in words if len(meant := stall.meant(word.strip(" .,?!"))) == 2), [])
+    return " and ".join(found)
 
 
 def _coins_at_hand(ledger: Ledger) -> int:

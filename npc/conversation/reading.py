@@ -159,7 +159,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
             clauses.append(replace(clause, conditions=before.conditions))
             continue
         clause = _short(_complete(piece, view, _before(clauses)))
-        if clauses and is_given_up(clause, clauses[-1]):
+        while clauses and is_given_up(clause, clauses[-1]):
             clauses.pop()
         if clauses and _goes_on_telling(clauses[-1], clause, said):
             clause = replace(clause, meaning=Meaning(Sense.OTHER), thing="", lost="")

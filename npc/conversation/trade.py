@@ -57,6 +57,7 @@ _PRONOUNS = frozenset({"it", "that", "them", "this", "those", "these"})
 _UP_TO = re.compile(r"\b(?:under|below|up to|for less than|less than|within|for) (?P<n>\d{1,6})\b", re.IGNORECASE)
 _WOULD_TAKE = re.compile(r"(?:would|will|could|can|is|do) ", re.IGNORECASE)  # "would you take ten?" bids
 _STARTLED = re.compile(r"(?:[?]!*|!!)\s*$")
+_AS_PAYMENT = re.compile(r"do you (?:take|accept) .*\bas payment\b", re.IGNORECASE)
 _WILD = 3  # times the price
 _FRESH = 120.0  # seconds for which a sale is waited for
 _OF_ANY_KIND = re.compile(
@@ -188,6 +189,13 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
     if values.get("mine", "").lower() in _PRONOUNS:  # "the potion for it", of what it was about to buy
         pelt = mine.item if mine is not None and mine.buys else next(filter(None, map(stall.wanted, _meant(ledger))), "")
         values = {**values, "mine": called(pelt, mine.count if mine is not None and mine.buys else 1) or values["mine"]}
+    if "mine" in values and _AS_PAYMENT.match(text) is not None:  # asks, and closes nothing
+        mine_too = ledger.asked == DEAL and item != ""
+        return (
+            swap(item, values["mine"], ledger, stall, speaker, now, asks=True)
+            if mine_too
+            else buys_what({"item": values["mine"]}, ledger, stall, now)
+        )
     if "mine" in values:
         return swap(item, values["mine"], ledger, stall, speaker, now)
     if item == "" and _OF_ANY_KIND.fullmatch(goods):

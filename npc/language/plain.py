@@ -55,7 +55,9 @@ _NOTES = {"ten": "10", "tenner": "10", "fiver": "5", "twenty": "20", "fifty": "5
 _COMMAS = re.compile(r" ?,(?: ?,)+")  # a thousand of them would keep the grammar busy for a second
 # "its brown", "ill protect you": the apostrophe left out, where no other reading makes sense.
 _IT_IS = re.compile(
-    r"(^|[.,!?;] *|\b(?:but|and|because|since|if|when|until|once|think|so|that|only|unless) )its(?= (?!own\b))", re.IGNORECASE
+    r"(^|[.,!?;] *|\btell (?:him|her|them) |"
+    r"\b(?:but|and|because|since|if|when|until|once|think|so|that|only|unless) )its(?= (?!own\b))",
+    re.IGNORECASE,
 )
 _NO_ITS = re.compile(r"\b(?P<no>do ?n'?o?t|stop|wait|no),? its(?= )", re.IGNORECASE)
 _I_WILL = re.compile(

@@ -68,3 +68,27 @@ def test_a_word_that_was_waited_for_is_heard_among_others(stage):
     actor = stage()
     actor.hear("dont move till i say banana", "wait_here", "stay")
     assert "was to stop at the word" in actor.hear("haha good man. BANANA", "chat", "talk").reason
+
+
+def test_who_may_go_in_again_is_kept_out_no_longer(stage):
+    actor = stage()
+    actor.hear("nobody goes in there til i say so", "warn", "talk")
+    assert "lets people by again" in actor.hear("ok you can go in now", "agree", "talk").reason
+
+
+@pytest.mark.parametrize(
+    ("said", "verb", "thing"),
+    [
+        ("nobody attack anything", "attack", ""),
+        ("the apple's mine, hands off", "touch", "apple"),
+        ("dont even think about opening that chest", "open", "chest"),
+    ],
+)
+def test_a_ban_is_one_however_it_is_put(said, verb, thing):
+    clause = read(said, Ledger()).clauses[0]
+    assert (clause.sense, clause.meaning.verb, clause.thing) == (Sense.FORBID, verb, thing)
+
+
+def test_what_is_done_otherwise_ends_no_order_under_a_condition():
+    first = read("if it growls give it a whack, otherwise leave it be", Ledger()).clauses[0]
+    assert (first.meaning.verb, [c.text for c in first.conditions]) == ("attack", ["it growls"])

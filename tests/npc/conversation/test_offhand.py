@@ -53,3 +53,23 @@ def test_a_price_that_is_cried_out_is_neither_a_bid_nor_a_count(shop):
 
 def test_what_no_shop_knows_is_not_for_sale(shop):
     assert shop("got any lanterns?").reason.startswith("Test does not sell lanterns")
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["got some amber here, about a dozen lumps. want em?"], "pays 240 for 12 ambers"),
+        (["how much is the rope", "deal", "how much for a second one"], "asks 3 for rope"),
+        (["how much is the rope", "deal", "here is 3", "do you take amber as payment"], "pays 20 for amber"),
+    ],
+)
+def test_what_is_brought_or_asked_next_is_priced(shop, lines, reason):
+    decision = [shop(line) for line in lines][-1]
+    assert decision.reason.split(" ", 1)[1].startswith(reason)
+    assert not decision.effects
+
+
+def test_both_are_the_two_that_one_word_meant(stage):
+    actor = stage(wares={"red potion": 12, "blue potion": 10})
+    actor.hear("which of those potions is cheaper", "ask_about", "talk", target=None)
+    assert "asks 22 for red potion and blue potion" in actor.hear("ill have both", "trade", "trade", target=None).reason
