@@ -205,13 +205,19 @@ def _manifest(folder: Path, model: NpcModel, facts: Mapping[str, object]) -> dic
 
 
 def write_adapted(
-    base: Bundle, model: NpcModel, examples: Sequence[Example], out: Path, facts: Mapping[str, object]
+    base: Bundle,
+    model: NpcModel,
+    examples: Sequence[Example],
+    out: Path,
+    facts: Mapping[str, object],
+    finish: Callable[[Path], None] = lambda folder: None,
 ) -> tuple[Parity, Parity]:
     """Export `model` into `out`, in the precision of `base`; returns the parity of the exact and of the shipped graphs.
 
     Args:
         examples: frames with their features, to set the ranges of INT8 and to compare with PyTorch.
         facts: what was learnt from, for `bundle.json`.
+        finish: is given the finished bundle before it takes its place; where it raises, nothing is written.
 
     Raises:
         Fault: `parity` if the graphs disagree with PyTorch (nothing is written then).
@@ -232,6 +238,7 @@ def write_adapted(
         write_heads(model, folder / HEADS_FILE)
         parity = {"parity_fp32": exact.__dict__, "parity_shipped": shipped.__dict__}
         write_manifest(folder, _adapted_manifest(base, folder, parity, facts))
+        finish(folder)
     return exact, shipped
 
 
@@ -246,10 +253,14 @@ def _quantise_adapted(base: Bundle, folder: Path, examples: Sequence[Example]) -
 
 
 def _copy_rest(base: Bundle, folder: Path) -> None:
-    """Whatever else the base carries: words, replay, model card. Its variants would not have learnt anything."""
-    variants = {graph.file for graphs in base.manifest.variants.values() for graph in graphs.values()}
+    """Whatever else the base carries: words, replay, model card. Its variants would not have learnt anything, and its
+    discriminants are of cells that look otherwise now.
+    """
+    left = {graph.file for graphs in base.manifest.variants.values() for graph in graphs.values()}
+    if base.manifest.discriminants is not None:
+        left.add(base.manifest.discriminants.file)
     for path in base.folder.iterdir():
-        if path.name not in variants and path.is_file() and not path.is_symlink() and not (folder / path.name).exists():
+        if path.name not in left and path.is_file() and not path.is_symlink() and not (folder / path.name).exists():
             shutil.copy(path, folder)
 
 
@@ -265,6 +276,7 @@ def _adapted_manifest(
         "name": f"{base.manifest.name}+{facts['game']}",  # `default+crafter`: what was `default` and has learnt Crafter
         "graphs": graphs,
         "variants": {},
+        "discriminants": None,
         "heads": entry(folder / HEADS_FILE),
         "metrics": {**parity, "adapted": dict(facts)},
         "base": origin,

@@ -70,6 +70,24 @@ class LooksOdds(BaseModel):
     bias: Annotated[float, Field(ge=-1000, le=1000)] = -6.5
 
 
+class DiscriminantOdds(BaseModel):
+    """Log odds that a thing is in view (`engine.perception.discriminants`): `seen` times the best cell's score, `named` times
+    the log odds of its name, and `bias`; in each cell of a heat map the name counts `heat` times.
+    """
+
+    seen: Annotated[float, Field(ge=0, le=1000)]
+    named: Annotated[float, Field(ge=0, le=100)]
+    bias: Annotated[float, Field(ge=-1000, le=1000)]
+    heat: Annotated[float, Field(ge=0, le=100)]
+
+
+class DiscriminantsEntry(FileEntry):
+    """What tells the things that a bundle was taught, and their names in lower case."""
+
+    names: Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(max_length=4096)]
+    odds: DiscriminantOdds
+
+
 class Manifest(BaseModel):
     """`bundle.json`."""
 
@@ -88,6 +106,7 @@ class Manifest(BaseModel):
     model: dict[str, object] = {}  # config of the model, for learning on; the runtime needs it not
     heads: FileEntry | None = None  # weights above the encoders, for learning on
     replay: FileEntry | None = None  # scenes that are repeated while something new is learnt
+    discriminants: DiscriminantsEntry | None = None  # of the things of a game that it was taught
     metrics: dict[str, object] = {}
     licences: list[str] = []
 
@@ -127,7 +146,7 @@ class Bundle:
         manifest = self.manifest
         for graph in manifest.graphs.values():
             _refuse_external_data(self.folder / graph.file, _verified(self.folder, graph))
-        for entry in (manifest.tokenizer, manifest.heads, manifest.replay):
+        for entry in (manifest.tokenizer, manifest.heads, manifest.replay, manifest.discriminants):
             if entry is not None:
                 _verified(self.folder, entry)
 
@@ -153,6 +172,13 @@ class Bundle:
         graph = self.manifest.variants[variant][name]
         _refuse_external_data(self.folder / graph.file, _verified(self.folder, graph))
         return self.folder / graph.file
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that it needs to answer, beside the manifest: its own graphs, tokenizer, what it was taught."""
+        taught = self.manifest.discriminants
+        graphs = (self.graph(name) for name in self.manifest.graphs)
+        return (self.tokenizer, *graphs, *((self.folder / taught.file,) if taught else ()))
 
     @property
     def tokenizer(self) -> Path:

@@ -16,16 +16,17 @@ from engine.formats.bundle import Bundle
 from engine.formats.frame import Frame
 from engine.formats.pictures import Pixels
 from engine.perception.closer import Seen, is_unsure, joined, parts_of
+from engine.perception.discriminants import meant, read_discriminants
 from engine.perception.ensemble import Ensemble
 from engine.perception.graphs import BUCKETS, Graphs
 from engine.perception.lately import Lately
 from engine.perception.looking import find, spoken_of
 from engine.perception.looks import Appearance, Appearances, Looker, by_looks
 from engine.perception.pictures import Letterbox, decode, letterbox
-from engine.perception.pointing import Watched, agreed, cells, peaks, placed, ranked
+from engine.perception.pointing import Watched, agreed, cells, peaks, placed, ranked, the_one_named
 from engine.perception.providers import DeviceCfg
 from engine.perception.types import EncodedFrame, Floats, Query, Sight
-from npc.language import Distance, Relation, mentions, read_distance, read_relation
+from npc.language import Distance, Relation, read_distance, read_relation
 from npc.language.kinds import COMMON, USUAL
 from npc.types import HEAD_NAMES, HEADS, Detection, Found, Percept, Target
 
@@ -70,6 +71,8 @@ class Perceiver:
         threads = threads or min(4, os.cpu_count() or 1)
         how = (provider, threads, batch, device, variant)
         self.graphs: Graphs | Ensemble = Graphs(self.bundle, *how) if len(bundles) == 1 else Ensemble(bundles, *how)
+        self._taught = read_discriminants(self.bundle, np.asarray(self.graphs.blank_view().grid).shape[1])
+        self._taught_names = self._taught.names if self._taught else ()
         self._looker = Looker(lambda fits: [np.asarray(encoded.grid) for encoded in self.graphs.image(fits)], self.spec)
         # Words and picture are encoded at the same time: both release the interpreter lock.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="text-encoder")
@@ -234,7 +237,8 @@ class Perceiver:
         self._point(frame, queries, answers, watched, looks)
         found = self._detections(frame, watched)
         threshold, colours = self.bundle.manifest.thresholds.watch, any(q.colours for q in queries)
-        looked = find(asked, glance, watched, self.sentences, frame, self.spec, threshold, colours, looks)
+        known = (*looks, *self._taught_names)
+        looked = find(asked, glance, watched, self.sentences, frame, self.spec, threshold, colours, known)
         return [self._sight(i, q, heads[q.text], answers, frame, found, looked) for i, q in enumerate(queries)]
 
     def _nearer(self, frame: EncodedFrame) -> EncodedFrame:
@@ -273,9 +277,11 @@ class Perceiver:
         return named
 
     def _watch(self, frame: EncodedFrame, phrases: Sequence[str], looks: Mapping[str, Appearances]) -> Watched:
-        """How likely each phrase is in view, and its heat map: by its name, and by what it looks like where that is known."""
-        named = self.graphs.watch(frame, phrases)
-        return {**named, **self._by_looks(frame, phrases, looks, named)} if looks else named
+        """How likely each phrase is in view, and its heat map: by its name and looks, better as taught than as shown."""
+        found = named = self.graphs.watch(frame, phrases)
+        if looks:
+            found = {**found, **self._by_looks(frame, phrases, looks, named)}
+        return {**found, **self._taught.find(phrases, frame, named)} if self._taught else found
 
     def _watch_nearer(
         self, frame: EncodedFrame, phrases: Sequence[str], looks: Mapping[str, Appearances], glance: Watched
@@ -320,7 +326,7 @@ class Perceiver:
                 related[i] = relation
             thing = relation.thing if isinstance(relation, Relation) else query.text  # not "the chest left of the wolf"
             answers["heat"][i] = self._agreed(thing, query, answers["heat"][i], watched)
-            if (shown := self._shown(frame, thing, looks, watched)) is not None:
+            if (shown := self._shown(frame, thing, answers["heat"][i], looks, watched)) is not None:
                 answers["target_p"][i], answers["heat"][i] = shown
         if not related:
             return
@@ -329,21 +335,28 @@ class Perceiver:
         named = list(dict.fromkeys(r.anchor for r in related.values() if isinstance(r, Relation)))
         anchors = self._watch_nearer(frame, named, looks, self._watch(frame, named, looks))
         for row, (i, relation) in enumerate(related.items()):
-            if (shown := self._shown(frame, relation.thing, looks, watched)) is not None:
+            if (shown := self._shown(frame, relation.thing, things["heat"][row], looks, watched)) is not None:
                 things["target_p"][row], things["heat"][row] = shown
             heat = self._related(relation, queries[i], things["heat"][row], anchors, watched, frame)
             if heat is not None and things["target_p"][row] >= self.bundle.manifest.thresholds.target:
                 answers["heat"][i], answers["target_p"][i] = heat, things["target_p"][row]
 
     def _shown(
-        self, frame: EncodedFrame, thing: str, looks: Mapping[str, Appearances], watched: Watched
+        self, frame: EncodedFrame, thing: str, heat: Floats, looks: Mapping[str, Appearances], watched: Watched
     ) -> tuple[float, Floats] | None:
-        """Presence and heat map of the one thing with pictures that the words name; None where there is none, or several."""
-        named = [phrase for phrase in looks if mentions(thing, phrase)] if thing else []
-        if len(named) != 1:
+        """Presence and heat map of the one thing known by its looks that the words name; None where there is none, or several.
+
+        Args:
+            heat: where the words point by themselves.
+        """
+        name = the_one_named(thing, (*looks, *self._taught_names))
+        if name is None:
             return None
-        p, heat = watched[named[0]] if named[0] in watched else self._by_looks(frame, named, looks, {})[named[0]]
-        return spoken_of(p), heat
+        if name not in self._taught_names:
+            p, seen = watched[name] if name in watched else self._by_looks(frame, [name], looks, {})[name]
+            return spoken_of(p), seen
+        found = watched if name in watched else self._watch_nearer(frame, [name], {}, self._watch(frame, [name], {}))
+        return spoken_of(found[name][0]), meant(found[name][1], heat)
 
     def _agreed(self, thing: str, query: Query, heat: Floats, watched: Watched) -> Floats:
         return agreed(thing, query.watch, heat, watched, self.bundle.manifest.thresholds.watch)

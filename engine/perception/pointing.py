@@ -6,7 +6,7 @@ alone (composed as in Neural Module Networks, Andreas et al. 2016). Nothing is l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -35,6 +35,13 @@ def agreed(thing: str, phrases: Sequence[str], heat: Floats, watched: Watched, t
         return heat
     both: Floats = np.sqrt(heat * watched[named[0]][1])
     return both
+
+
+def the_one_named(words: str, phrases: Iterable[str]) -> str | None:
+    """The one of the phrases that words name; None where they name none, or several. A "red ball" is no "ball"."""
+    named = [phrase for phrase in dict.fromkeys(phrases) if mentions(words, phrase)] if words else []
+    named = [phrase for phrase in named if not any(mentions(other, phrase) for other in named if other != phrase)]
+    return named[0] if len(named) == 1 else None
 
 
 def ranked(heat: Floats, place: CellSpan | None, farthest: bool) -> Floats:

@@ -106,5 +106,5 @@ def _bundle_files(bundle: Bundle, work: Path) -> Iterator[tuple[Path, str]]:
         bundle.manifest.model_copy(update={"heads": None, "replay": None, "variants": {}}).model_dump_json(), encoding="utf-8"
     )
     yield lean, _BUNDLE
-    for file in (bundle.tokenizer, *(bundle.graph(name) for name in bundle.manifest.graphs)):
+    for file in bundle.files:
         yield file, _BUNDLE

@@ -17,6 +17,7 @@ import torch
 from engine.errors import Fault
 from engine.formats.recording import Recording, Row
 from engine.lab.adaptation.composing import Composition
+from engine.lab.adaptation.discriminants import fit
 from engine.lab.adaptation.fitness import labelled, refuse_unfit
 from engine.lab.adaptation.frames import Split, choose_frames, split_by_episode
 from engine.lab.adaptation.learning import ALL_STEPS, BY_HAND, AdaptCfg, Learning, LearningCurve
@@ -28,6 +29,7 @@ from engine.lab.training.dataset import SceneDataset
 from engine.lab.training.measure import Measured, as_in_games, fit_platt
 from engine.lab.training.run import Clock, Progress, stopping
 from engine.perception import Bundle, Perceiver
+from engine.perception.discriminants import write_discriminants
 from export.bundle_writer import write_adapted
 from export.graphs import FEATURES
 from export.parity import Example, Parity
@@ -101,20 +103,27 @@ def adapt(
             curve = learning.run(Clock(max(left - EXPORT_S - took, LEARNING * left) / 60), progress, stop)
             known = 1 - curve.blend
             progress.say(f"learnt for {curve.steps} steps ({curve.stopped}); merged with {known:.0%} of what was known")
-            if curve.stopped == ALL_STEPS:
-                _refuse_unlearnt(curve)
             _calibrate(model, *learning.measured())
             clock.lap("learning")
             progress.say("exporting, and comparing the graphs with PyTorch")
             facts = {"game": recording.meta.game, "frames": len(split.learn), "steps": curve.steps}
-            parity = write_adapted(bundle, model, _examples(data), out, facts)
-            clock.lap("export")
-            progress.say(f"exported; measuring on {len(measured)} frames what it answers now")
-            after = _measured(out, recording, measured, progress)
+            after: list[tuple[RecordingAnswers, Report]] = []
+
+            def finish(folder: Path) -> None:
+                clock.lap("export")
+                _tell_apart(folder, recording, split, progress)
+                clock.lap("discriminants")
+                progress.say(f"exported; measuring on {len(measured)} frames what it answers now")
+                after.append(_measured(folder, recording, measured, progress))
+                if curve.stopped == ALL_STEPS:
+                    _refuse_unlearnt(before[1].overall["pointing"], after[0][1].overall["pointing"])
+
+            parity = write_adapted(bundle, model, _examples(data), out, facts, finish)
             clock.lap("measured after")
     seconds = clock.laps | {"all": round(clock.spent(), 1)}
-    notes = (*data.notes, *_notes(curve, cfg, out, minutes, clock))
-    return Adaptation(split, curve, parity, before, after, seconds, notes)
+    pointing = before[1].overall["pointing"], after[0][1].overall["pointing"]
+    notes = (*data.notes, *_notes(curve, cfg, out, minutes, clock, pointing))
+    return Adaptation(split, curve, parity, before, after[0], seconds, notes)
 
 
 def _measurable(bundle: Path, recording: Recording, rows: list[Row], seconds: float, progress: Progress) -> list[Row]:
@@ -135,15 +144,17 @@ def _measured(bundle: Path, recording: Recording, rows: list[Row], progress: Pro
     return answers, report(answers)
 
 
-def _notes(curve: LearningCurve, cfg: AdaptCfg, out: Path, minutes: float, clock: Clock) -> Iterator[str]:
-    """How far it came, where that is not all the way."""
+def _notes(
+    curve: LearningCurve, cfg: AdaptCfg, out: Path, minutes: float, clock: Clock, pointing: tuple[float, float]
+) -> Iterator[str]:
+    """How far it came, where that is not all the way; `pointing` before and after."""
     if curve.stopped != ALL_STEPS:
         why = "It was stopped" if curve.stopped == BY_HAND else f"The {minutes:g} minutes were over"
-        found = f"{curve.best['pointing']:.0%} of the named things are found, {curve.before['pointing']:.0%} were before"
+        found = f"{pointing[1]:.0%} of the named things are found, {pointing[0]:.0%} were before"
         yield f"{why} after {curve.done} of {cfg.steps} steps: on episodes held out {found}."
         yield f"To learn on: --bundle {out} and another --out, or give more --minutes."
-    if not curve.steps:
-        yield "Nothing better than what was known was found: the bundle answers as its base does."
+    if not (curve.steps and curve.blend):
+        yield "By its names nothing is found better than before; by their looks the game's things may be."
     if any(loss > cfg.forgotten for loss in curve.lost().values()):
         worst = max(curve.lost().items(), key=lambda item: item[1])
         yield f"Of what was known more was forgotten than is meant to be: {worst[0]} lost {worst[1]:.3f} on drawn scenes."
@@ -151,12 +162,20 @@ def _notes(curve: LearningCurve, cfg: AdaptCfg, out: Path, minutes: float, clock
         yield f"It took {clock.spent() / 60:.1f} minutes: preparing, the fewest steps and export take so long on this machine."
 
 
-def _refuse_unlearnt(curve: LearningCurve) -> None:
-    if not curve.best["pointing"] >= LEARNT:  # nor where nothing could be measured
+def _tell_apart(folder: Path, recording: Recording, split: Split, progress: Progress) -> None:
+    """Add discriminants of the recording's things to the bundle."""
+    progress.total("telling apart", len(split.learn) + len(split.check))
+    found = fit(Perceiver(folder, "cpu"), recording, split, lambda: progress.step("telling apart"))
+    if found is not None:
+        write_discriminants(folder, found)
+
+
+def _refuse_unlearnt(before: float, after: float) -> None:
+    """Of the named things, how many are found; where nothing could be measured, it is refused as well."""
+    if not after >= LEARNT:
         raise Fault(
             "not_learnt",
-            f"On episodes held out, only {curve.best['pointing']:.0%} of the named things were found after learning "
-            f"({curve.before['pointing']:.0%} before).",
+            f"On episodes held out, only {after:.0%} of the named things were found after learning ({before:.0%} before).",
             "Do names and boxes belong to these pictures? See truth.png in the report. No bundle was written.",
         )
 

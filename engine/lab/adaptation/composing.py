@@ -21,9 +21,12 @@ from engine.formats.recording import Meta, RecordedEntity, Recording, Row
 from engine.lab.adaptation.frames import Split, split_by_episode
 from engine.lab.adaptation.grounds import Grounds
 from engine.lab.adaptation.strangers import Strangers
+from engine.lab.data.cameras import first_person, isometric, side_view, third_person
 from engine.lab.data.canvas import Canvas
 from engine.lab.data.chance import Rng, pick
-from engine.lab.data.style import overlay_interface, restyle
+from engine.lab.data.stage import Stage
+from engine.lab.data.style import darken, overlay_interface, restyle
+from engine.lab.data.things import Entity
 
 SIZES = ((180, 320), (270, 480), (288, 512), (360, 640), (240, 320), (384, 512))  # height, width of a layout's frames
 STANDARD = 360  # pixels of height to which sizes refer
@@ -35,9 +38,15 @@ APART = 4  # looks of a thing from which some are held out
 NAMES = (3, 9)  # things with different names in a frame
 MAPS = 0.5  # share of layouts that are maps of tiles; where most things are tiles, `TILED`
 TILED = 0.85
+# Share of the other layouts that are seen by a camera: across a plain, in a room, from the side; where things mostly come in
+# several looks, as rendered models do, `TURNED`.
+VIEWED, TURNED = 0.3, 0.7
+CAMERAS = (third_person, first_person, side_view, isometric)
 OWN_SCALE = 0.6  # of layouts, where things keep their sizes to each other as their pictures have them
 PIXEL_ART = 64  # pixels of a picture up to which a game mostly shows whole pixels
+TERRAIN, SPREAD = 0.5, (4, 20)  # share of maps on which tiles spread as water or walls do, over so many cells each
 INTERFACE, STYLED = 0.3, 0.4  # share of frames with a game's interface; with a light and grain of their own
+NIGHT = 0.12  # share of frames in which it is dark
 DEEP = 0.2
 STRANGERS = 4  # things without a name in a frame, at most
 PREFIX = "composed/"
@@ -111,24 +120,31 @@ class Layout:
         self._strangers = Strangers(name for thing in art.things for name in (thing.name, *thing.others))
         tiles = np.mean([thing.opaque for thing in art.things])
         self._map = bool(rng.random() < (TILED if tiles > 0.5 else MAPS))
+        turned = np.mean([len(thing.looks) >= APART for thing in art.things])
+        self._viewed = not self._map and bool(rng.random() < (TURNED if turned > 0.5 else VIEWED))
         self._own_scale = bool(rng.random() < OWN_SCALE)
         self._crisp = bool(rng.random() < (0.75 if self._usual <= PIXEL_ART else 0.25))
         low, high = (16, 64) if self._map else (14, 110)
         self._scale = float(np.exp(rng.uniform(np.log(low), np.log(high)))) * self._height / STANDARD
         self._deck = _deck(art.things, rng)
+        self._camera = pick(CAMERAS, rng)
         self._style = grounds.style(rng, tiled=self._map, cell=max(round(self._scale), SMALLEST), crisp=self._crisp)
 
     def frame(self) -> tuple[Image.Image, list[RecordedEntity]]:
         """A picture with the truth about it."""
         rng = self._rng
-        picture = self._style((self._height, self._width))
-        if rng.random() < INTERFACE:
-            overlay_interface(picture, rng)
         most = min(len(self._art.things), NAMES[1])
         shown = [next(self._deck) for _ in range(int(rng.integers(min(NAMES[0], max(most - 1, 1)), most + 1)))]
-        placed = self._on_cells(picture, shown) if self._map else self._anywhere(picture, shown)
+        if self._viewed:
+            picture, placed = self._in_view(shown)
+        else:
+            picture = self._style((self._height, self._width))
+            placed = list(self._on_cells(picture, shown) if self._map else self._anywhere(picture, shown))
+        if rng.random() < INTERFACE:
+            overlay_interface(picture, rng)
         entities = [e for thing, box in placed for e in _entities(thing, box)]
-        return restyle(picture, rng) if rng.random() < STYLED else picture, entities
+        picture = restyle(picture, rng) if rng.random() < STYLED else picture
+        return darken(picture, rng) if rng.random() < NIGHT else picture, entities
 
     def _size(self, thing: ArtThing) -> int:
         """Of the longer side, in pixels."""
@@ -139,6 +155,23 @@ class Layout:
             wanted = self._scale * (self._sizes[thing.name] / self._usual if self._own_scale else 1.0)
             wanted *= 1.0 if self._map else float(np.exp(rng.normal(0, 0.2)))
         return int(np.clip(wanted, SMALLEST, min(LARGEST_SIDE, 0.8 * self._height)))
+
+    def _in_view(self, shown: Sequence[ArtThing]) -> tuple[Image.Image, list[tuple[ArtThing, Xywh]]]:
+        """Things where a camera sees them, the far ones first."""
+        rng, many = self._rng, len(shown) + int(self._rng.integers(0, 4))
+        things, usual = [shown[i % len(shown)] for i in range(many)], max(self._scale, SMALLEST)
+        view = self._camera(self._grounds.scenery, (self._height, self._width), usual, many, rng)
+        stage = Stage(view.picture, rng, shadowed=bool(rng.random() < 0.4))
+        kept = dict(zip(sorted(rng.permutation(len(view.places))[:many].tolist()), things, strict=False))
+        unnamed = iter(self._unnamed())
+        for i, place in enumerate(view.places):
+            thing, stranger = (kept[i], None) if i in kept else next(unnamed, (None, None))
+            if thing is not None:
+                sticker = self._sticker(thing, stranger, place.height / usual)
+                entity = Entity((thing.name,), (0, 0, 0, 0), frozenset()) if stranger is None else None
+                stage.put(sticker, (place.x, place.y), entity, place.depth)
+        by_name = {thing.name: thing for thing in shown}
+        return stage.picture, [(by_name[entity.name], entity.box) for entity in stage.entities()]
 
     def _anywhere(self, picture: Image.Image, shown: Sequence[ArtThing]) -> Iterator[tuple[ArtThing, Xywh]]:
         rng = self._rng
@@ -168,22 +201,36 @@ class Layout:
         many = len(shown) + int(rng.integers(0, 2 * len(shown) + 1))
         named: list[tuple[ArtThing, Pixels | None]] = [(shown[i % len(shown)], None) for i in range(many)]
         order = [*named, *self._unnamed()][: rows * columns]
-        free = sorted(rng.permutation(rows * columns)[: len(order)].tolist())
-        for at, i in zip(free, rng.permutation(len(free)), strict=True):
+        free = rng.permutation(rows * columns)[: len(order)].tolist()
+        things = {at: order[i] for at, i in zip(free, rng.permutation(len(free)), strict=True)}
+        ground = {at: (thing, None) for at, thing in self._terrain(shown, rows, columns) if at not in things}
+        for at, (thing, stranger) in sorted((things | ground).items(), key=lambda placed: placed[0]):
             x, y = left + at % columns * cell, top + at // columns * cell
-            thing, stranger = order[i]
             sticker = self._sticker(thing, stranger)
             place = x + (cell - sticker.width) // 2, y + cell - sticker.height
             picture.paste(sticker, place, sticker)
             if stranger is None and (box := _seen(sticker, place, picture.size)) is not None:
                 yield thing, box
 
-    def _sticker(self, thing: ArtThing, stranger: Pixels | None) -> Image.Image:
-        """One of its looks at its size, or a stranger as large; a tile fills a cell."""
+    def _terrain(self, shown: Sequence[ArtThing], rows: int, columns: int) -> Iterator[tuple[int, ArtThing]]:
+        """Cells over which those of the things spread that are tiles: each from one cell to its neighbours, and theirs."""
+        rng = self._rng
+        if rng.random() >= TERRAIN:
+            return
+        for thing in shown:
+            if thing.opaque and thing.size is None:
+                row, column = int(rng.integers(rows)), int(rng.integers(columns))
+                for _ in range(int(rng.integers(*SPREAD))):
+                    yield row * columns + column, thing
+                    down, across = pick(((0, 1), (1, 0), (0, -1), (-1, 0)), rng)
+                    row, column = min(max(row + down, 0), rows - 1), min(max(column + across, 0), columns - 1)
+
+    def _sticker(self, thing: ArtThing, stranger: Pixels | None, share: float = 1.0) -> Image.Image:
+        """One of its looks at `share` of its size, or a stranger as large; a tile fills a cell."""
         rng = self._rng
         look = Image.fromarray(pick(self._looks[thing.name], rng) if stranger is None else stranger)
         size = max(round(self._scale), SMALLEST) if thing.opaque and thing.size is None else self._size(thing)
-        scale = size / max(look.size)
+        scale = min(max(size * share, SMALLEST), LARGEST_SIDE) / max(look.size)
         if rng.random() < 0.3:
             look = look.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         smooth = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC

@@ -9,7 +9,9 @@ from PIL import Image
 
 from engine.formats.pictures import Pixels
 from engine.lab.data.backgrounds import blobs, bricks, draw_background, flat, ground, noise
+from engine.lab.data.cameras import Scenery
 from engine.lab.data.chance import Rng, pick
+from engine.lab.data.packs import GroundTile
 from engine.lab.data.surfaces import backdrop
 
 TILE = 128  # pixels of a side up to which a picture is a tile, and beyond which a screenshot
@@ -31,6 +33,11 @@ class Grounds:
     def __init__(self, pictures: Sequence[Pixels]) -> None:
         self._tiles = [picture for picture in pictures if max(picture.shape[:2]) <= TILE]
         self._screens = [picture for picture in pictures if max(picture.shape[:2]) > TILE]
+
+    @property
+    def scenery(self) -> Scenery:
+        """The game's own grounds, as cameras lay them out."""
+        return Scenery([GroundTile(tile, ()) for tile in self._tiles], self._screens)
 
     def style(self, rng: Rng, *, tiled: bool, cell: int, crisp: bool) -> Style:
         """What draws the ground of each frame of a layout.

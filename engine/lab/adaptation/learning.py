@@ -42,7 +42,7 @@ class AdaptCfg:
     retention: float = 2.0  # weight of answering replayed scenes as before
     forgotten: float = 0.015  # of each of `KEPT` that may be lost on the replay
     # Weights of the new that are tried against forgetting.
-    blends: tuple[float, ...] = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05)
+    blends: tuple[float, ...] = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0.0)
     seed: int = 7
 
 

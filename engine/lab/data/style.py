@@ -58,6 +58,13 @@ def restyle(picture: Image.Image, rng: Rng) -> Image.Image:
     return picture
 
 
+def darken(picture: Image.Image, rng: Rng) -> Image.Image:
+    """Night as games paint it: little light, hardly any colour, a tint, and grain."""
+    light, colour = float(rng.uniform(0.35, 0.75)), float(rng.uniform(0.2, 0.9))
+    grey = picture.convert("L").convert("RGB")
+    return _noise(_night_tint(Image.blend(grey, picture, colour).point(lambda v: int(v * light)), rng), rng)
+
+
 def overlay_interface(picture: Image.Image, rng: Rng) -> None:
     """Bars, slots and words along the edges, drawn in place."""
     draw = ImageDraw.Draw(picture)

@@ -34,7 +34,7 @@ def art(**changes: ArtThing) -> Art:
 @pytest.fixture
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but the things, on black: no light, no interface, no strangers."""
-    for name in ("STYLED", "INTERFACE", "STRANGERS"):
+    for name in ("STYLED", "INTERFACE", "STRANGERS", "NIGHT", "VIEWED"):
         monkeypatch.setattr(composing, name, 0)
     monkeypatch.setattr("engine.lab.adaptation.grounds.OWN", 1.0)
     monkeypatch.setattr("engine.lab.adaptation.grounds.WALLS", 0.0)
@@ -163,3 +163,38 @@ def test_tiles_fill_cells_and_are_told_as_they_lie() -> None:
     assert isinstance(composed, Composition)
     square = [e.box[2] == e.box[3] for row in composed.rows for e in row.entities]
     assert np.mean(square) > 0.6
+
+
+def test_tiles_spread_as_terrain_and_each_cell_has_its_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, share in (
+        ("STYLED", 0.0),
+        ("NIGHT", 0.0),
+        ("INTERFACE", 0.0),
+        ("STRANGERS", 0),
+        ("TERRAIN", 1.0),
+        ("TILED", 1.0),
+    ):
+        monkeypatch.setattr(composing, name, share)
+    colours = {"lava": (250, 90, 0), "water": (0, 60, 250), "wall": (20, 200, 90)}
+    tiles = [ArtThing(name, (np.full((16, 16, 4), (*colour, 255), np.uint8),)) for name, colour in colours.items()]
+    composed = compose(Art(Path("art"), "tiles", tuple(tiles)), [BLACK], frames=24)
+    beside = 0
+    for row in composed.rows:
+        frame = composed.frame(row).astype(int)
+        for entity in row.entities:
+            x, y, w, h = (round(v) for v in entity.box)
+            assert (np.abs(frame[y : y + h, x : x + w] - colours[entity.name]).sum(-1) < 30).all()
+            beside += any(other.name == entity.name and (other.box[0], other.box[1]) == (x + w, y) for other in row.entities)
+    assert beside > 2 * len(composed.rows)
+
+
+def test_things_with_sides_are_seen_by_cameras(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(composing, "CAMERAS", [lambda *given: seen.append(given) or composing.third_person(*given)])
+    compose(art(), frames=80)
+    flat = len(seen)
+    turned = {name: ArtThing(name, tuple(look(colour, width=8 + i) for i in range(4))) for name, colour in COLOURS.items()}
+    composed = compose(art(**turned), frames=80)
+    assert len(seen) - flat > flat > 0
+    named = [entity.name for row in composed.rows for entity in row.entities]
+    assert set(named) == set(COLOURS)
