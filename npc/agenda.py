@@ -114,7 +114,7 @@ class Agenda:
                     and (self.standing is None or self.standing.action != order.after)
                 )
             case "sees":
-                return sees(order.phrase) and time >= order.due
+                return sees(order.phrase) and time >= order.due and not (order.but and sees(order.but))
             case "gone":
                 return order.seen and not sees(order.phrase)
             case "after":

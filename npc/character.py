@@ -99,7 +99,7 @@ class Character:
     @property
     def looks_for(self) -> tuple[str, ...]:
         """What has to be watched for beside its watch list: its orders wait for it."""
-        return tuple(order.phrase for order in self._parts.agenda.planned if order.phrase)
+        return tuple(name for order in self._parts.agenda.planned for name in (order.phrase, order.but) if name)
 
     # -- keeping ---------------------------------------------------------------------------------------
 
@@ -221,9 +221,11 @@ class Character:
         if not order.action:
             agenda.standing = None
             return None
+        person = parts.memory.person(order.speaker) or Person()
+        if order.lifts:
+            person.ledger.lift(order.action, order.thing)
         if not parts.may_do([order.action]) or parts.memory.is_forbidden(order.action, order.thing):
             return None
-        person = parts.memory.person(order.speaker) or Person()
         moment = parts.moment(percept, seen, person, speaker=order.speaker)
         moment.action, moment.cause, moment.emotion = order.action, "plan", order.emotion
         parts.begin(moment, replace(percept, speaker=order.speaker), order.confidence)

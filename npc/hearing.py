@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from npc import spared
 from npc.behaviour import load_behaviour
 from npc.conditions import Moment
 from npc.conversation.amending import at_hand, named
@@ -38,6 +39,7 @@ from npc.orders import held_back
 from npc.parts import CharacterParts, best
 from npc.replies import BESIDE, HANDLERS, reply
 from npc.second_opinion import as_gift, as_trade, is_hostile, second_opinion
+from npc.teasing import as_teased
 from npc.turn import Turn
 from npc.types import Decision, Percept, Target
 from npc.waiting import bound, come_back, sign_in
@@ -143,7 +145,7 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     heard = [naming(parts.persona, c.text, part) for c, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
     foes = frozenset(phrase for phrase, meaning in _meanings(parts).items() if meaning == "threat")
     meant = [in_sight(clause, part, percept.watch, foes) for clause, part in zip(reading.clauses, heard, strict=False)]
-    pairs = [second_opinion(clause, part) for clause, part in meant]
+    pairs = [(c, as_teased(percept.text, c, p)) for c, p in (second_opinion(clause, part) for clause, part in meant)]
     stall = Stall(parts.persona.wares, parts.persona.wants)
     named = [bool(stall.wares) and names_wares(clause, stall) for clause, _ in pairs]
     decides = min(range(len(pairs)), key=lambda n: (*_weight(pairs[n], named[n]), n))
@@ -162,6 +164,8 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     if not _mean_what_it_is_done_to(turn) and turn.clause.lost and turn.heard.target is None:
         _mean_the_only_thing(turn)
     turn.replied = reply(turn, percept) or held_back(turn)
+    if (spares := spared.beside(turn)) is not None:
+        turn.also = (*turn.also, spares)
     if turn.replied is not None and turn.replied.action == "trade":
         turn.clauses[:] = [(clause, as_trade(clause, part)) for clause, part in turn.clauses]
     return turn

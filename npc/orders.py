@@ -44,6 +44,12 @@ _HIM = re.compile(r"\b(?:him|her|anyone|anybody)\b", re.IGNORECASE)
 _ME = re.compile(r"(?:me|us)\b", re.IGNORECASE)
 _WOULD = re.compile(r"would you (?:really |also |even |ever )*(?P<verb>[a-z]+)\b", re.IGNORECASE)
 _TALKED_OF = 0.8  # likeness from which words are what anybody may be asked
+_STEPS = frozenset({"move", "step", "go", "come", "walk"})
+_ASIDE = re.compile(
+    r"(?:(?:just |over |back |a (?:bit|little|tad|step|touch) |one step |more |further |to |the |your |my )*)"
+    r"(?P<side>left|right|forwards?|backwards?)(?: (?:a (?:bit|little|tad)|please|now|more))*",
+    re.IGNORECASE,
+)
 _LETS_BY = frozenset({"", "go", "come", "let", "enter", "pass", "walk"})
 _KEEP_THEM = re.compile(r"keep (?:it|them|that|those)(?: all| both)?(?: then| for yourself)*[\s.!]*", re.IGNORECASE)
 _BACK = "back"  # where it turns
@@ -137,6 +143,8 @@ def lift(turn: Turn) -> Reply | None:
     if turn.clause.conditions and not turn.clause.meaning.verb and turn.ledger.forbidden:  # "only if it bites, then you can"
         turn.clauses[0] = (_of_the_last_ban(turn), turn.heard)
     if turn.clause.conditions and (planned := waiting(turn, turn.clause)) is not None:  # "you may hit it if it bites"
+        agenda = turn.parts.agenda
+        agenda.planned = [*agenda.planned[:-1], *(o.model_copy(update={"lifts": True}) for o in agenda.planned[-1:])]
         return planned
     if turn.clause.meaning.verb in _LETS_BY and _lets_by(turn):
         return Reply("lift", "lets people by again")
@@ -179,6 +187,8 @@ def order(turn: Turn) -> Reply | None:
     if clause.meaning.verb == "step" and STEPS_BACK.match(clause.text):
         _end(turn, ("attack", "follow"))
         return Reply("steps_back", "was told to step back")
+    if (side := _side_of(clause)) and not clause.conditions:  # "move a bit to the left"
+        return Reply("shifts", f"was told to move {side}", effects=(Effect("step", {"to": side}),))
     if clause.meaning.verb == "keep" and _KEEP_THEM.fullmatch(clause.text):  # what it has, it need not hand over
         return Reply("on_ok", "may keep it")
     if clause.meaning.verb == "turn" and clause.meaning.values.get("rest") == "round" and not clause.conditions:
@@ -207,6 +217,13 @@ def order(turn: Turn) -> Reply | None:
     if clause.meaning.is_deed_of_a_thing and not clause.thing and percept.target is None and percept.has_frame:
         return None if clause.meaning.verb in {"fight", "attack", "kill"} else ask_which(turn)
     return None
+
+
+def _side_of(clause: Clause) -> str:
+    """Where somebody is to move to by a step; empty where that is not what is asked."""
+    rest = clause.meaning.values.get("rest", "").strip(" .!")
+    found = _ASIDE.fullmatch(rest) if clause.sense is Sense.ORDER and clause.meaning.verb in _STEPS else None
+    return found["side"].lower().removesuffix("s") if found is not None else ""
 
 
 def supposed(turn: Turn) -> Reply | None:
@@ -321,7 +338,7 @@ def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
     """
     before, told = action, []
     for clause, percept in turn.clauses[1:]:
-        if clause.sense is not Sense.ORDER or clause.lost or clause in turn.settled:
+        if clause.sense is not Sense.ORDER or clause.lost or clause in turn.settled or _side_of(clause):
             continue
         alone = replace(turn, clauses=[(clause, percept)])
         waits = None

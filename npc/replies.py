@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from npc import facts, followups, response, retelling, smalltalk
+from npc import facts, followups, response, retelling, smalltalk, spared
 from npc.conversation import basket, episodes, recall, trade, view
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
@@ -76,6 +76,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return Reply("on_listening", "is called by its name")
     if (shorter := cut_short(turn)) is not None:
         return shorter
+    if (spares := spared.answer(turn)) is not None:
+        return spares
     if (
         clause.sense is Sense.ORDER
         and clause.meaning.verb in PERFORMS | TELLS

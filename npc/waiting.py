@@ -44,6 +44,8 @@ _SCREAM = re.compile(r"a+r*g+h*|a+h+|e+k+|y+a+h+")
 _OF_SPEAKER = re.compile(r"(?:I|we)\b", re.IGNORECASE)
 PERFORMS = frozenset({"sing", "play", "dance", "laugh", "smile", "wave", "hum"})
 _ANYBODY = frozenset({"anyone", "anybody", "them", "him", "her", "somebody", "someone", "people", "person", "any person"})
+_AT_ONCE = re.compile(r"(?:go|now|go now|now go|do it(?: now)?|now now)", re.IGNORECASE)
+_LATELY = 20.0  # seconds
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 
 
@@ -144,6 +146,9 @@ def at_the_word(turn: Turn) -> Reply | None:
     """What was to be done "when I say now", now that it is said."""
     agenda, words = turn.parts.agenda, turn.clause.said.lower().strip(" .!?*")
     all_said = [words, *(clause.said.lower().strip(" .!?*") for clause, _ in turn.clauses[1:])]
+    if _AT_ONCE.fullmatch(words) and (early := _planned_lately(turn)) is not None:  # "go go go!", before the sight has come
+        order_now = early.model_copy(update={"when": "said", "after": words})
+        agenda.planned = [order_now if other is early else other for other in agenda.planned]
     for order in agenda.planned:
         said = order.when == "said" and order.speaker == turn.percept.speaker
         if said and any(_is_said(order.after, one) for one in all_said):
@@ -156,6 +161,15 @@ def at_the_word(turn: Turn) -> Reply | None:
             target = Target(order.x, order.y, SURE) if order.x is not None and order.y is not None else turn.heard.target
             return Reply(order.action, f"was to do so at the word `{words}`", {}, order.action, target)
     return None
+
+
+def _planned_lately(turn: Turn) -> PlannedOrder | None:
+    """The order that this speaker has let wait just now."""
+    now = turn.percept.time
+    lately = (
+        o for o in reversed(turn.parts.agenda.planned) if o.speaker == turn.percept.speaker and o.action and not o.lasting
+    )
+    return next((o for o in lately if o.when in {"sees", "gone", "said"} and 0 <= now - o.due <= _LATELY), None)
 
 
 def _is_said(awaited: str, words: str) -> bool:

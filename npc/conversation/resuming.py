@@ -66,6 +66,7 @@ _TOO = re.compile(
 _NEXT = re.compile(
     r"(?:now|then|next|and now|and then|and next),? (?P<thing>the [a-z' -]{2,40}?)(?: please| now)*[\s.!]*", re.IGNORECASE
 )
+_WITH = re.compile(r"(?:with|using) (?:the|that|this|your|my) [a-z]+(?: [a-z]+)?", re.IGNORECASE)
 _ASKED_FOR = frozenset({Sense.QUESTION, Sense.TRADE})
 
 
@@ -82,6 +83,8 @@ def resumed(said: str, ledger: Ledger) -> str:
     words = trimmed(_LEAD.sub("", said.strip()) or said).strip(" ,")
     if _AGAIN.fullmatch(words) or _MORE.fullmatch(words) or (_DO_IT.fullmatch(words) and not ledger.asked):
         return last.text
+    if _WITH.fullmatch(words) and ledger.heard and last.time == ledger.heard[-1].time and " with " not in last.text:
+        return f"{last.text} {words}"  # "lock that chest", and then "with the key"
     found = _SAME.fullmatch(said.strip()) or _SAME.fullmatch(bare(said.strip()))
     found = found or _TOO.fullmatch(words) or _NEXT.fullmatch(said.strip(" ,"))
     return _of(last, found["thing"].strip()) if found is not None else ""

@@ -133,6 +133,8 @@ class PlannedOrder(_Record):
             `back` (the speaker speaks again after a while), `said` (the speaker says the words in `after`), `after` (the second
             `due` of the character's life), `hour` (the game's hour `due`, told to it at the hour `x`).
         action: empty where the standing order is to end.
+        but: who does not count of a `sees`: "let nobody near but the smith".
+        lifts: what was forbidden is done after all, and no longer forbidden: "only if it bites, then you can".
         lasting: it stays after it was carried out: "warn me whenever you see a wolf".
     """
 
@@ -148,6 +150,8 @@ class PlannedOrder(_Record):
     y: FiniteFloat | None = None
     due: FiniteFloat = 0.0
     after: Name = ""
+    but: Name = ""
+    lifts: bool = False
     lasting: bool = False
     seen: bool = False  # `gone`: the phrase has been in view
 
