@@ -111,7 +111,7 @@ def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
     kind = further_of(clause.text.rstrip(" ?.!,"))
     if kind == "again" and just and kind not in fact.kinds:
         return _told(turn, topic, fact.say, f"was asked to say again what it knows as {topic}")
-    further = follow_of(clause.text)
+    further = follow_of(clause.text) or follow_of(clause.said)
     if just and further in _PLAINLY:
         return Reply(_PLAINLY[further], f"was asked further about {topic}: {further}", fact=topic)
     if (clause.sense is not Sense.QUESTION and kind != "then") or follow_of(clause.text) in {"think", "advise"}:

@@ -112,7 +112,7 @@ _BARELY = re.compile(
     r"(?:(?:but|well|oh|man|no|yes|yeah|hm+),? )*"
     r"(?:(?:mine|ours|he|she|it|they|that|this|I|we) (?:is|was|were|did|does|do|am|are|has|have)(?: not)?"
     r"(?: too| either)?|same (?:here|with me|for me)|(?:me|us) (?:too|neither)|"
-    r"(?:that|it) (?:is|was|sounds) (?:so |really |just )?"
+    r"(?:its|(?:it|he|she|they) (?:is|are)) (?:all )?gone(?: now)?|(?:that|it) (?:is|was|sounds) (?:so |really |just )?"
     r"(?:horrible|terrible|awful|sad|bad|rough|great|nice|cool|funny))[\s.!]*",
     re.IGNORECASE,
 )
@@ -263,7 +263,7 @@ def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float
     if _NOISE.fullmatch(clause.text) or _TAGS.fullmatch(clause.text):
         rank += 1
     if clause.sense in {Sense.OTHER, Sense.NO} and _BARELY.fullmatch(clause.text):
-        rank += 1
+        rank += 1.2
     if clause.sense is Sense.OTHER and percept.intent.get("farewell", 0.0) >= _SURELY:
         rank = min(rank, _RANKS.index({Sense.FAREWELL}))
     if clause.sense is Sense.RELEASE and _FORGET_IT.fullmatch(clause.text):  # "forget it. see you next week"

@@ -319,6 +319,8 @@ def _self(turn: Turn) -> Reply:
         kind not in {"", "likes", "hates"} and turn.heard.talk and polarity_of(turn.clause.text) == "bad"
     ):  # "mine died, he was called Rex"
         return Reply("to_bad", "was told something sad", values_of(turn.clause.text, False))
+    if turn.heard.talk and smalltalk.LAUGHS.search(turn.percept.text):
+        return Reply("to_funny", "was told something merry", values_of(turn.clause.text, False))
     topic = f"noted_{kind}" if f"noted_{kind}" in turn.parts.behaviour.topics else "noted"
     return Reply(topic, "was told something of the speaker", {"value": value} if value else {})
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from npc.behaviour import load_behaviour
 from npc.conversation.clause import Clause
+from npc.language.forms import form_of
 from npc.language.harm import ABUSE, THREAT, Harm, before_ultimatum, harm_in, insults, means_harm
 from npc.language.kinds import is_alive, to_look_for
 from npc.language.manners import (
@@ -245,6 +246,8 @@ def _is_harmless_talk(clause: Clause, percept: Percept) -> bool:
     """Enmity heard in what anybody may say: "you sound like my father", "have you ever been robbed?"."""
     if best(percept.intent)[0] not in _ENMITY:
         return False
+    if percept.talk and form_of(clause.text.rstrip(" .!?"), False)[0] == "on_said_of_you":  # "they told me you are a crook"
+        return True
     if percept.talk and EXCLAIMS.match(clause.text):  # of somebody who was told of, as a rule
         return True
     if means_harm(clause.text):

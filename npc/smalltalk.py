@@ -22,7 +22,7 @@ from npc.language.sentences import mentions
 from npc.language.spelling import is_a_word
 from npc.language.taken_up import LEADS, denied, subject_of, values_of
 from npc.language.tongues import is_unheard_of
-from npc.nearness import FAINT, NO_MANNERS, TOLD, least_for
+from npc.nearness import FAINT, NO_MANNERS, TOLD, at_least, least_for
 from npc.parts import best
 from npc.second_opinion import SURE
 from npc.turn import Turn
@@ -37,7 +37,7 @@ VERY = 0.8  # likeness from which they are about that, whatever is in view
 NEAR = 0.56  # likeness from which words are about one of those things
 _ALONE = 0.75  # and where nothing is known of what anybody talks about
 ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question of the card
-SAID = 0.72  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
+SAID = 0.64  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
 _FEW = 3
 _OTHERWISE = 0.8  # what likeness counts between a question and what others only tell of, or a remark and what they only ask
 _DENIED = 0.6  # and between what is said and what is denied
@@ -50,7 +50,7 @@ _MANNERS = frozenset({"greet", "farewell", "thank", "apologize", "compliment", "
 _HAILS = re.compile(r"(?:hey|hi|hello|yo|oi|ho|hail|ahoy|psst)\b", re.IGNORECASE)
 _CONSENT = frozenset({"agree", "refuse"})
 _TELLS = re.compile(
-    r"(?:(?:no|nah|yes|yeah|well|hey|but|oh)[, ]+)*"
+    r"(?:(?:no|nah|yes|yeah|well|hey|but|oh|hm+|maybe|perhaps)[, ]+)*"
     r"(?:I|we|my|our|mine|ours|he|she|they|it|there|the|a|an|some(?:one|body)|nobody) "
     r"(?!(?:agree|refuse|accept|decline)\b)[a-z]+\b",
     re.IGNORECASE,
@@ -72,8 +72,12 @@ _WHETHER = frozenset({"to_is_it"})
 _HOW = re.compile(r"How (?:you|I|we|one) (?:can |could |should |would )?", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:I|me|my|mine|myself)\b")  # in a question that is turned round: its own life
 _OF_ITS_WAY = re.compile(r"\bhow (?:do|can|did|could) you\b", re.IGNORECASE)
+_OF_THINGS = frozenset({"to_what_is", "to_acquainted", "to_who"})
+_OVER_THERE = re.compile(
+    r"\b(?:over there|(?:lying|standing|sitting|hanging) (?:there|by|near|in|on|next)|in the grass)\b", re.IGNORECASE
+)
 _NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
-_LAUGHS = re.compile(r"\b(?:lol|lmao|rofl|xd|(?:ha){2,}h?|(?:he){2,}h?)\b", re.IGNORECASE)
+LAUGHS = re.compile(r"\b(?:lol|lmao|rofl|xd|(?:ha){2,}h?|(?:he){2,}h?)\b", re.IGNORECASE)
 # Remarks of no topic of their own go on with what the speaker told before.
 _GRAVE = frozenset({"on_despair"})  # better heard once too often
 _DETAILS = frozenset(
@@ -86,6 +90,7 @@ _EITHER = frozenset({"on_tale", "on_kin", "on_dream", "on_boast", "on_newcomer"}
 _SAD = frozenset({"further_sorrow", "further_anger", "further_hard", "further_tale", "further_fun"})
 _GLADLY = 0.7  # likeness from which a topic that is not sad may be meant by something sad
 _MERRY = frozenset({"further_joy", "further_fun", "further_fond"})
+_OF_ME = re.compile(r"(?<!^)\b(?:I|me|my|we|our|us)\b", re.IGNORECASE)
 _YOU = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
 _LOOSE = frozenset({"to_of_it", "to_of_thing", "to_remark"})  # which say little by the way in which they are put
 _UNKNOWN = frozenset({"to_acquainted", "to_what_is", "to_who", "to_when", "to_question", "to_where"})
@@ -165,13 +170,16 @@ def answer(turn: Turn) -> Reply | None:
         more = parts.behaviour.talk_further.get(turn.ledger.theirs, {}).get("more", "")
         of_it = tone or (topic in _LOOSE and turn.ledger.theirs.startswith("on_"))
         goes_on = more and of_it and not _YOU.search(clause.text) and not _jars(turn, turn.ledger.theirs, tone)
-        merry = tone != "bad" and topic != "to_think" and _LAUGHS.search(turn.percept.text) is not None
+        tone = "" if topic == "to_think" and not _OF_ME.search(clause.text) else tone  # an opinion is no news
+        merry = tone != "bad" and topic != "to_think" and LAUGHS.search(turn.percept.text) is not None
         topic = more if goes_on else "to_funny" if merry else f"to_{tone}" if tone else topic
     if topic not in parts.behaviour.topics:
         return None
     why = f"was spoken to about {topic.partition('_')[2].replace('_', ' ')} ({likeness:.2f})"
     if topic == "to_where" and clause.thing and percept.has_frame and percept.target is None:
         return Reply("absent", f"was asked where {clause.thing} is, and sees none", {"thing": singular(clause.thing)})
+    if topic in _OF_THINGS and percept.has_frame and _OVER_THERE.search(clause.text):  # to be seen, not made out
+        return Reply("cannot_tell", f"{why}, and cannot make it out")
     named = topic == "to_are_you" and _is_named(turn, thing)
     if (named or (topic in {"to_of_yours", "to_surmise"} and _is_greeted_by_name(turn))) and (say := _of_itself(turn)):
         return Reply("itself", why, {"line": say}, fact="self")
@@ -300,7 +308,7 @@ def knows(turn: Turn) -> bool:
             return False
     elif likeness < (SAID if len(clause.text.split()) > _FEW else QUITE) or fact == turn.ledger.told:
         return False
-    if clause.sense is not Sense.QUESTION and likeness < _SURELY and _form(clause.text, False)[0] in NO_MANNERS:
+    if clause.sense is not Sense.QUESTION and likeness < at_least(_form(clause.text, False)[0]):
         return False
     if fact not in turn.parts.persona.knowledge:
         return False

@@ -53,7 +53,7 @@ _MODAL = frozenset({"can", "could", "will", "would", "should", "must", "may", "m
 _OF_A_NOUN = re.compile(r"(?:who|where|when|how (?!much\b|many\b)\w+)", re.IGNORECASE)
 _LONGEST_NOUN = 4  # words of it, with its article
 _JOINED = re.compile(
-    r"\b(?:or|and|but|so) (?:I|you|he|she|it|we|they|do|does|did|is|are|was|should|can|will|not)\b", re.IGNORECASE
+    r"\b(?:or|and|but|so) (?:I|you|he|she|it|we|they|do|does|did|is|are|am|was|should|can|will|not)\b", re.IGNORECASE
 )
 _WHOM = re.compile(r"^((?:who|what|which \w+|how many \w+) \w+) I\b", re.IGNORECASE)
 _AFTER_POINTING = re.compile(
@@ -292,7 +292,8 @@ _DETAIL = re.compile(
 )
 _AGO = re.compile(
     r"(?:[ ,]+(?:yesterday|today|tonight|tomorrow|once|twice|again|before|there|here|alone|too much|a lot|"
-    r"(?:last|this|next|every) (?:night|week|month|year|winter|summer|spring|autumn|morning|evening|time|day)))+$",
+    r"(?:last|this|next|every) (?:night|week|month|year|winter|summer|spring|autumn|morning|evening|time|day)|"
+    r"(?:in|at|by|during) (?:the )?(?:night|winter|summer|spring|autumn|morning|evening|afternoon|day)))+$",
     re.IGNORECASE,
 )
 _NO_NOUN = frozenset(f"{_DATA['functions']} {_DATA['no_detail']}".split())

@@ -147,3 +147,33 @@ def test_nobody_is_threatened_by_a_turn_of_phrase(stage):
 def test_where_one_is_from_is_kept_from_passing_words():
     assert told(plain("got something for a poor lad from Ashby?")) == []  # a question tells nothing
     assert told(plain("im just a poor lad from Ashby")) == [("home", "Ashby")]
+
+
+def test_a_fact_is_not_told_to_a_remark_that_is_plainly_something_else(stage):
+    knowledge = {"wolf": {"asked": ["Is that your wolf?"], "say": "She came in from the snow."}}
+    actor = stage(knowledge=knowledge, lines={"to_easily_said": "It is."})
+    near = {"knowledge": {"wolf": 0.8}, "talk": {"on_joke": 0.3}}
+    assert _talk(actor, "easy for you to say, you have that wolf", **near).line == "It is."
+    assert _talk(actor, "the one with that grey wolf there", **near).line == "She came in from the snow."
+
+
+def test_what_is_over_there_is_to_be_seen_and_no_question_of_knowledge(stage):
+    actor = stage(lines={"cannot_tell": "Too far.", "unknown": "Search me."})
+    said = {"target": None, "has_frame": True, "talk": {"on_joke": 0.1}}
+    asked = actor.hear("whats that wooden thing w the wheels over there", "identify", "talk", **said)
+    assert asked.line == "Too far."
+    assert actor.hear("what is a gryphon", "ask_about", "talk", **said).line != "Too far."
+
+
+def test_hearsay_about_the_one_spoken_to_is_no_insult(stage):
+    actor = stage(lines={"on_said_of_you": "So they say."})
+    assert _talk(actor, "they told me youre a crook hehe", "insult", "refuse").line == "So they say."
+    assert actor.character.relationship("player").trust == 0.0
+    assert _talk(actor, "you are a crook", "insult", "refuse").line != "So they say."
+
+
+def test_advice_is_about_what_the_same_words_tell(stage):
+    asked = stage().hear(
+        "i have not slept for days. what should i do?", "ask_about", "talk", target=None, talk={"on_weary": 0.9}
+    )
+    assert "about weary: advise" in asked.reason
