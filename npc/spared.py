@@ -58,6 +58,9 @@ def answer(turn: Turn) -> Reply | None:
     )
     if not bidden or turn.clause.sense not in _SENSES:
         return None
+    unless = next((c for c in turn.clause.conditions if c.joint == "unless"), None)  # "unless it's the elder, she can know"
+    if unless is not None and unless.text.lower().startswith("it is "):
+        return _spare(turn, unless.text[6:].strip(" .!"))
     words = turn.clause.said.strip()
     found = _ONLY.fullmatch(words) or (
         _EXCEPT.search(words) if words.lower().startswith(("except", "unless", "but ")) else None
@@ -68,9 +71,6 @@ def answer(turn: Turn) -> Reply | None:
         and (may["only"] or may["who"].lower() not in {"me", "them", "they"})
     ):
         found = may
-    unless = next((c for c in turn.clause.conditions if c.joint == "unless"), None)  # "unless it's the elder, she can know"
-    if found is None and unless is not None and unless.text.lower().startswith("it is "):
-        return _spare(turn, unless.text[6:].strip(" .!"))
     return _spare(turn, found["who"]) if found is not None else None
 
 
