@@ -107,10 +107,10 @@ def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
     clause, just = turn.clause, turn.ledger.told == topic
     key = _asked(turn, topic, KNOWS if clause.sense is Sense.OTHER else _ASKED if just else _ASIDE)
     if key:
-        return _told(turn, topic, fact.further[key], f"was asked further about {topic}: {key}")
+        return told_of(turn, topic, fact.further[key], f"was asked further about {topic}: {key}")
     kind = further_of(clause.text.rstrip(" ?.!,"))
     if kind == "again" and just and kind not in fact.kinds:
-        return _told(turn, topic, fact.say, f"was asked to say again what it knows as {topic}")
+        return told_of(turn, topic, fact.say, f"was asked to say again what it knows as {topic}")
     further = follow_of(clause.text) or follow_of(clause.said)
     if just and further in _PLAINLY:
         return Reply(_PLAINLY[further], f"was asked further about {topic}: {further}", fact=topic)
@@ -121,11 +121,11 @@ def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
     if topic == _OF_ITSELF and _IT.search(clause.text) and not _YOU.search(clause.text):  # "will it fall off?"
         return None
     if kind in fact.kinds and clause.meaning.ask in {*_OPEN, Ask.WHY}:
-        return _told(turn, topic, fact.further[fact.kinds[kind]], f"was asked further about {topic}: {kind}")
+        return told_of(turn, topic, fact.further[fact.kinds[kind]], f"was asked further about {topic}: {kind}")
     if clause.sense is not Sense.QUESTION or clause.meaning.ask not in _OPEN:
         return None
     if (kind == "what" and _NAMED.search(clause.text)) or _holds(fact, clause.text):
-        return _told(turn, topic, fact.say, f"was asked further about what it knows as {topic}")
+        return told_of(turn, topic, fact.say, f"was asked further about what it knows as {topic}")
     if name := of_its_life(clause.text):
         asked = said_back(clause.text)
         said = {"asked": f"{asked[:1].upper()}{asked[1:]}"} if asked else {}
@@ -146,11 +146,11 @@ def _at_once(turn: Turn) -> Reply | None:
     fact = facts[topic]
     further, near = _nearest(turn, topic)
     if near > likeness:
-        return _told(turn, topic, fact.further[further], f"was asked about {topic}: {further} ({near:.2f})")
+        return told_of(turn, topic, fact.further[further], f"was asked about {topic}: {further} ({near:.2f})")
     kind = further_of(turn.clause.text.rstrip(" ?.!,"))
     if kind not in fact.kinds or kind in _LOOSE or kind in {further_of(question.rstrip(" ?")) for question in fact.asked}:
         return None
-    return _told(turn, topic, fact.further[fact.kinds[kind]], f"was asked about {topic}: {kind}")
+    return told_of(turn, topic, fact.further[fact.kinds[kind]], f"was asked about {topic}: {kind}")
 
 
 def _whole(turn: Turn, known: float) -> Reply | None:
@@ -165,7 +165,7 @@ def _whole(turn: Turn, known: float) -> Reply | None:
         return None
     topic, key = further[name]
     lines = turn.parts.persona.knowledge[topic].further[key]
-    return _told(turn, topic, lines, f"was asked about {topic}: {key} ({likeness:.2f})")
+    return told_of(turn, topic, lines, f"was asked about {topic}: {key} ({likeness:.2f})")
 
 
 def _beside(turn: Turn) -> Reply | None:
@@ -179,7 +179,7 @@ def _beside(turn: Turn) -> Reply | None:
         if percept is not turn.heard and topic in facts and likeness >= _NEAR and likeness >= best(percept.talk)[1]:
             key = facts[topic].kinds.get(further_of(clause.text.rstrip(" ?.!,")), "")
             lines = facts[topic].further[key] if key else facts[topic].say
-            return _told(turn, topic, lines, f"was asked about {topic}, which was named beside")
+            return told_of(turn, topic, lines, f"was asked about {topic}, which was named beside")
     return None
 
 
@@ -200,7 +200,7 @@ def _is_a_name(name: str, fact: Fact) -> bool:
     return any(name.capitalize() in question for question in fact.asked)
 
 
-def _told(turn: Turn, topic: str, lines: Sequence[Line], why: str) -> Reply | None:
+def told_of(turn: Turn, topic: str, lines: Sequence[Line], why: str) -> Reply | None:
     """A reply with one of these lines; what was said lately is owned up to."""
     parts = turn.parts
     moment = parts.moment(turn.heard, [], turn.person)
