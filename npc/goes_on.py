@@ -93,7 +93,7 @@ def _topic(turn: Turn, reply: Reply | None) -> str:
     if (whom := _FOR_WHOM.fullmatch(words)) is not None and words.rstrip().endswith("?"):
         if _SLOW.search(whom["whom"]) and _SPAN.search(ledger.line):
             return "further_slower"
-        return "further_weaker" if _WEAK.search(whom["whom"]) else "further_same" if open_ else ""
+        return "further_weaker" if _WEAK.search(whom["whom"]) else ""
     hurt = any(_HURT.search(h.text) and _MY.search(h.text) for h in ledger.heard[-2:])
     if hurt and _OUTCOME.fullmatch(words) and len(words.split()) <= _AWAY * 3:
         return "further_outcome"
