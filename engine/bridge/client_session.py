@@ -344,6 +344,8 @@ class ClientSession:
 
     def _make_room(self) -> None:
         """The oldest decision about a frame gives way; answers stay: how many there can be is limited where words are said."""
+        if len(self._decisions) < _DECISIONS:
+            return
         about_frames = [i for i, waiting in enumerate(self._decisions) if waiting.utterance_id is None]
         if len(about_frames) >= _DECISIONS:
             del self._decisions[about_frames[0]]

@@ -80,6 +80,9 @@ class _Keyed:
             return False
         return True
 
+    def send_all(self, messages: Sequence[Sequence[bytes]]) -> bool:
+        return False not in [self.send(parts) for parts in messages]
+
 
 class CurveDoor:
     """Encrypted connections of those whose key is known, through libzmq.

@@ -38,6 +38,10 @@ class Peer:
     def send(self, parts: Sequence[bytes]) -> bool:
         return self.write(framed(parts))
 
+    def send_all(self, messages: Sequence[Sequence[bytes]]) -> bool:
+        """In one call of the system: the decisions of a crowd about one frame."""
+        return self.write(b"".join(map(framed, messages)))
+
     def write(self, data: bytes) -> bool:
         """Send at once what goes, and keep the rest; False where too much is kept already."""
         if self.broken:

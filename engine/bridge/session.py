@@ -65,6 +65,9 @@ class Connection(Protocol):
     def send(self, parts: Sequence[bytes]) -> bool:
         """Put a message on its way; False where it cannot be delivered."""
 
+    def send_all(self, messages: Sequence[Sequence[bytes]]) -> bool:
+        """Put several messages on their way at once; False where they cannot be delivered."""
+
 
 @dataclass(eq=False, slots=True)
 class Session:

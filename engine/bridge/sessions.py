@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
 from engine import __version__
@@ -348,9 +349,13 @@ class Sessions:
             reply.job.session.ledger.settle((utterance, reply.job.npc.id), parts)
         if self._journal is not None and spoken:
             self._write([(r.job.session.key, utterance, r.job.npc.id, parts[0]) for r, parts, utterance in spoken])
-        for reply, parts in due:
-            self._count(reply.job.session, "refused" if isinstance(reply.message, Error) else "decided")
-            self._send_parts(reply.job.session, parts)
+        for session, of in groupby(due, lambda one: one[0].job.session):
+            messages = []
+            for reply, parts in of:
+                self._count(session, "refused" if isinstance(reply.message, Error) else "decided")
+                messages.append(parts)
+            if session.connection is None or not session.connection.send_all(messages):
+                self._count(session, "undelivered", len(messages))
 
     def tell(self) -> None:
         """Send what has happened to NPCs to the clients that want to know."""
