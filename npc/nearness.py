@@ -14,7 +14,7 @@ _SURER = {
     "to_if": 0.72, "to_how_to": 0.8, "to_better": 0.82, "to_did": 0.7, "to_have": 0.68, "to_do_when": 0.75, "to_the_one": 0.75,
     "to_was_i": 0.8, "to_what_like": 0.8, "to_is_this": 0.85, "to_what_should": 0.8, "to_what_would": 0.62, "to_ever": 0.65,
     "to_because": 0.95, "to_became": 0.84, "to_they_say": 0.74, "to_do_you": 0.72, "to_able": 0.72, "to_would": 0.72,
-    "to_guess": 0.68, "to_how_tell": 1.1, "to_why_you": 0.76, "to_is_it": 0.69, "to_ought": 0.8, "to_will_harm": 0.9,
+    "to_guess": 0.68, "to_how_tell": 1.1, "to_why_you": 0.76, "to_is_it": 0.7, "to_ought": 0.8, "to_will_harm": 0.9,
 }  # fmt: skip
 # What is told, by who does what to whom: that says more than what it only comes near to.
 _TOLD = 0.76

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from npc.conversation import recall, retold
 from npc.conversation.reply import Reply
 from npc.facts import KNOWS
@@ -13,6 +16,9 @@ from npc.smalltalk import VERY
 from npc.turn import Turn
 from npc.types import Percept
 
+_REMEMBERS = re.compile(
+    r"(?:(?:and|or) )?(?:do|can) you (?:still |even )?(?:remember|recall)(?: it| that)?[\s?.!]*", re.IGNORECASE
+)
 _OF_WORDS = frozenset({Ask.NONE, Ask.COLOUR, Ask.COUNT, Ask.MINE, Ask.HOW_LONG})
 _SAYS = frozenset({"say", "said", "tell", "told", "want", "wanted"})  # "what was it that I wanted to open?"
 _NOTHING = frozenset({"recall_none", "recall_has"})
@@ -22,6 +28,8 @@ _IN_VIEW = 0.5  # presence from which a thing is
 def answer(turn: Turn, looked: Percept) -> Reply | None:
     """What the speaker himself has told of what he asks; None where that is in view, a fact, or was never told."""
     clause, ledger = turn.clause, turn.ledger
+    if any(_REMEMBERS.fullmatch(other.text) for other, _ in turn.clauses[1:]):  # "what were they called, do you remember?"
+        clause = replace(clause, text=f"{clause.text.rstrip(' ?.!')} again")
     seen = clause.thing and any(found.p >= _IN_VIEW and mentions(clause.thing, found.phrase) for found in looked.looked)
     says = clause.meaning.ask is Ask.I_SAID and clause.meaning.values.get("how", "").lower() in _SAYS
     if clause.sense is not Sense.QUESTION or not (clause.meaning.ask in _OF_WORDS or says) or seen:

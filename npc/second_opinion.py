@@ -94,6 +94,7 @@ _IS_CAUGHT = re.compile(
     re.IGNORECASE,
 )
 _NOT_ASKED = frozenset({"compliment", "gift"})  # nobody puts these as a question
+_IS_IT_NOT = re.compile(r"\w \b(?:is|are|was|were|does|do|did|has|have) not (?:it|he|she|they|you)[\s?.!]*$", re.IGNORECASE)
 _UNLIKE = re.compile(r"not (?:like|as|since|that (?!way|one)|in (?:a|the)|when|because|much of|exactly)\b", re.IGNORECASE)
 _I = re.compile(r"I\b(?! (?:will|shall|am going to|hate you)\b)", re.IGNORECASE)
 _THE_SAME = 0.95  # likeness of words that are the same, but for signs
@@ -224,7 +225,8 @@ def _worded(clause: Clause, percept: Percept) -> Percept:
     unwarned = THERE_IS_NONE.match(clause.text) or (quiet and not DANGER.search(clause.text))
     if intent == "warn" and percept.talk and clause.sense is Sense.OTHER and unwarned:
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
-    if intent == "refuse" and percept.talk and _UNLIKE.match(clause.text):  # "not like my brother"
+    # "Not like my brother", "cold tonight, is it not?"
+    if intent == "refuse" and percept.talk and (_UNLIKE.match(clause.text) or _IS_IT_NOT.search(clause.text)):
         return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
     words = _SAID.get(intent)
     told = clause.text if intent == "greet" and len(clause.text.split()) > _FEW else clause.said  # "hi there, I lost my mum"

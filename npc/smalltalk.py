@@ -13,6 +13,7 @@ from functools import lru_cache
 from npc.conversation.episodes import asks_back
 from npc.conversation.reply import Reply
 from npc.facts import unknown
+from npc.language.after import is_verbless
 from npc.language.echo import mirrored
 from npc.language.forms import form_of
 from npc.language.phrases import singular
@@ -41,8 +42,9 @@ SAID = 0.64  # likeness from which a remark is one that a fact of the card takes
 _FEW = 3
 _OTHERWISE = 0.8  # what likeness counts between a question and what others only tell of, or a remark and what they only ask
 _DENIED = 0.6  # and between what is said and what is denied
+_ONLY_TOLD = 0.72  # and between a question and what is only told
 _NOT_ASKED = 0.6  # and between what is told of others and what somebody is asked of his own life
-SAYING = 0.65  # and from which a remark is, that can be said back
+SAYING = 0.68  # and from which a remark is, that can be said back
 QUITE = 0.72  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
 # What the model hears in a remark that is answered as such, and not talked about.
@@ -90,6 +92,8 @@ _EITHER = frozenset({"on_tale", "on_kin", "on_dream", "on_boast", "on_newcomer"}
 _SAD = frozenset({"further_sorrow", "further_anger", "further_hard", "further_tale", "further_fun"})
 _GLADLY = 0.7  # likeness from which a topic that is not sad may be meant by something sad
 _MERRY = frozenset({"further_joy", "further_fun", "further_fond"})
+_FUN = frozenset({"to_funny", "further_fun"})
+_GRAVELY = re.compile(r"\b(?:di(?:ed|es|e)|dead|death|killed|ill|sick|cancer|funeral|buried|drowned|murdered)\b", re.IGNORECASE)
 _OF_ME = re.compile(r"(?<!^)\b(?:I|me|my|we|our|us)\b", re.IGNORECASE)
 _YOU = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
 _LOOSE = frozenset({"to_of_it", "to_of_thing", "to_remark"})  # which say little by the way in which they are put
@@ -151,6 +155,8 @@ def answer(turn: Turn) -> Reply | None:
     if not asks and likeness < QUITE and len(clause.text.split()) < _FEW:
         likeness = 0.0  # of so few words it tells nothing
     form, thing = ("", "") if clause.sense is Sense.ORDER else _form(clause.text, asks)
+    if not form and not asks and turn.ledger.theirs and likeness < SAYING and is_verbless(clause.text):  # "six barrels of fish"
+        form = "to_answer"
     if not form and likeness < FAINT and is_unheard_of(clause.text):
         return None
     tone = "" if asks else polarity_of(clause.text)
@@ -171,6 +177,8 @@ def answer(turn: Turn) -> Reply | None:
         of_it = tone or (topic in _LOOSE and turn.ledger.theirs.startswith("on_"))
         goes_on = more and of_it and not _YOU.search(clause.text) and not _jars(turn, turn.ledger.theirs, tone)
         tone = "" if topic == "to_think" and not _OF_ME.search(clause.text) else tone  # an opinion is no news
+        if tone == "bad" and turn.ledger.talk in _FUN and not _GRAVELY.search(clause.text):  # a merry tale goes on merrily
+            goes_on, tone, topic = False, "", "to_funny"
         merry = tone != "bad" and topic != "to_think" and LAUGHS.search(turn.percept.text) is not None
         topic = more if goes_on else "to_funny" if merry else f"to_{tone}" if tone else topic
     if topic not in parts.behaviour.topics:
@@ -235,6 +243,8 @@ def _nearest(turn: Turn, asks: bool) -> tuple[str, float]:
         other = topic in examples and all(is_question(example) is not asks for example in examples[topic])
         if other and whose == "they":  # "my wife snores" asks nobody how he sleeps
             return likeness * _NOT_ASKED
+        if other and asks:  # "do you eat fish?" tells of no home by the sea
+            return likeness * _ONLY_TOLD
         return likeness * _OTHERWISE if other and turn.clause.sense is not Sense.ORDER else likeness
 
     return best({topic: fits(topic, likeness) for topic, likeness in turn.heard.talk.items()})

@@ -76,11 +76,10 @@ def turned(words: str) -> str:
         before = found[at - 1].lower().strip(",.") if at else ""
         before_two = f"{found[at - 2].lower()} {before}" if at > 1 else ""
         after = found[at + 1].lower().strip(",.") if at + 1 < len(found) else ""
-        if (
-            low == "you"
-            and after not in _AFTER_I
-            and (before in _BEFORE_ME or before_two in _BEFORE_ME_TWO or (at == len(found) - 1 and at > 0))
-        ):
+        of_deed = at > 1 and found[at - 2].lower() in _MODAL and before.isalpha()  # "I could paint you"
+        last = at == len(found) - 1 and at > 0
+        met = of_deed or last or before in _BEFORE_ME or before_two in _BEFORE_ME_TWO
+        if low == "you" and after not in _AFTER_I and met:
             new = "me"
         elif low == "mine" and at and before not in _BEFORE_MINE:  # the noun: "the gold mine"
             new = ""
@@ -231,6 +230,11 @@ _TELLING = re.compile(
     r"(?:I|my|our|mine|we|he|she|they|it|this|that|there|somebody|someone|nobody|people|the|a|an|his|her|their) \w+ ?\w*",
     re.IGNORECASE,
 )
+_TAG = re.compile(  # "you never talk about yourself, do you"
+    r"(?<=[a-z])(?<!\bhow)(?<!\bwhat)(?<!\bso)(?<!\bneither),? "
+    r"(?:do|did|does|are|is|was|were|have|has|can|will) (?:you|he|she|it|they)$",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"[,;:.!]\s.*$|\s(?:and|but|because|so)\s(?=I\b|we\b|he\b|she\b|it\b|they\b|my\b|now\b).*$", re.IGNORECASE)
 
 
@@ -238,7 +242,7 @@ _ASIDE = re.compile(r"[,;:.!]\s.*$|\s(?:and|but|because|so)\s(?=I\b|we\b|he\b|sh
 def mirrored(remark: str) -> str:
     """The first clause of a `plain` remark, turned round: "your brother is ill"; empty where nothing is told in it."""
     said = _ENDS.sub("", _OPENS.sub("", remark.strip().rstrip(" ?!.,"))).strip(" ?!.,")
-    parts = [part.strip() for part in _BREAKS.split(said)]
+    parts = [_TAG.sub("", part.strip()) for part in _BREAKS.split(said)]
     said = next((part for part in parts if _TELLING.match(part)), parts[0])  # "excuse me officer, I am being followed"
     said = _ASIDE.sub("", said)
     if len(said.split()) > _LONGEST:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from npc.language.echo import mirrored
 from npc.language.forms import follow_of, form_of
 from npc.language.plain import plain
 from npc.language.senses import Sense, meaning_of
@@ -74,7 +75,7 @@ def test_what_somebody_asks_of_a_life_is_not_told_of_others(stage):
 
 
 def test_what_was_told_of_a_fact_goes_on_though_the_card_has_no_more(stage):
-    knowledge = {"cheated": {"asked": ["Have you been cheated?"], "say": "A man sold me a map of my own village."}}
+    knowledge = {"cheated": {"asked": ["Have you been cheated?"], "say": "A map of my own village. I never buy maps."}}
     actor = stage(
         knowledge=knowledge, lines={"further_then": "No more.", "further_even": "Not even then.", "on_today": "Work."}
     )
@@ -177,3 +178,28 @@ def test_advice_is_about_what_the_same_words_tell(stage):
         "i have not slept for days. what should i do?", "ask_about", "talk", target=None, talk={"on_weary": 0.9}
     )
     assert "about weary: advise" in asked.reason
+
+
+def test_a_merry_tale_goes_on_merrily_until_it_is_grave(stage):
+    actor = stage(lines={"to_funny": "Ha!"})
+    assert _talk(actor, "my uncle played the fiddle till he sat on it haha").line == "Ha!"
+    assert "funny" in _talk(actor, "he cried like a baby about it").reason
+    assert "funny" not in _talk(actor, "then he died and we buried it with him").reason
+
+
+def test_names_told_alone_are_found_by_what_was_told_before_them(stage):
+    actor = stage(lines={"i_said": "{words}."})
+    for text in ("we lost two lambs to the frost", "the kids had given them names and all", "Snowdrop and Button"):
+        _talk(actor, text)
+    assert "Snowdrop" in _talk(actor, "what were the lambs called, do you still remember?", "ask_about").line
+
+
+@pytest.mark.parametrize(
+    ("text", "turned"),
+    [
+        ("i could paint you one day", "you could paint me one day"),
+        ("you never talk about yourself do you", "I never talk about myself"),
+    ],
+)
+def test_a_remark_is_turned_whole(text, turned):
+    assert mirrored(plain(text)) == turned
