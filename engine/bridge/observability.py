@@ -172,6 +172,7 @@ GAUGES = {
     "npcs": "NPCs of all sessions",
     "waiting": "observations that wait for inference, once for each NPC",
     "undecided": "utterances that wait for their decision, once for each NPC",
+    "deciding_seconds": "for which the decisions that are being made have been in the making",
 }
 _HISTOGRAMS = {
     "frame_age_seconds": ("from the arrival of an observation to its decision", "frame_age"),

@@ -28,6 +28,7 @@ from engine.minds.brain import Brain
 LONGEST_TOKEN = 512  # characters; a hello holds no more
 DRAIN_S = 3.0  # at shutdown, what was said before is still answered within this time
 BATCH_WAIT_S = 0.002
+_STALLED_S = 30.0  # in which any machine makes a decision: a model that takes longer hangs
 _TELL_EVERY_S = 10.0  # of strangers, however many knock
 _CARDS_SHARE, _NAMES_SHARE = 0.05, 0.3  # of a processor in the long run, for cards that are sent, and those that are here
 
@@ -85,6 +86,7 @@ class Server:
         self._done: deque[Sequence[JobReply]] = deque()
         self._stopping = False
         self.sessions: Sessions | None = None  # while it runs
+        self._worker: Worker | None = None
 
     def _open(self, endpoint: str, keys: ServerKeys | None, insecure: bool) -> Door:
         address = read_address(endpoint)
@@ -123,11 +125,11 @@ class Server:
         )
         self._door.lost, self._door.busy = self.sessions.lost, self._mailbox.busy
         self._door.between = lambda: self._send_replies(sessions) if self._done else None
-        worker = Worker(brain, self._mailbox, self._deliver, self.statistics, self._clock, self._batch_wait)
+        self._worker = worker = Worker(brain, self._mailbox, self._deliver, self.statistics, self._clock, self._batch_wait)
         worker.start()
         brain.wake = self._wake
         try:
-            self._serve(self.sessions)
+            self._serve(self.sessions, worker)
         finally:
             brain.wake = lambda: None
             self._drain(self.sessions, worker)
@@ -141,6 +143,7 @@ class Server:
             "npcs": sum(len(session.npcs) for session in sessions),
             "waiting": len(self._mailbox),
             "undecided": sum(session.ledger.undecided for session in sessions),
+            "deciding_seconds": self._worker.deciding if self._worker is not None else 0.0,
         }
 
     def stop(self) -> None:
@@ -164,8 +167,8 @@ class Server:
 
     # -- the loop --------------------------------------------------------------------------------------
 
-    def _serve(self, sessions: Sessions) -> None:
-        wake = self._wake_out.fileno()
+    def _serve(self, sessions: Sessions, worker: Worker) -> None:
+        wake, stalled = self._wake_out.fileno(), False
         while not self._stopping:
             ready = dict(self._poller.poll(int(self._door.wait() * 1e3 + 0.999)))
             if wake in ready:
@@ -173,6 +176,9 @@ class Server:
             self._door.take(ready, sessions.receive)
             self._send_replies(sessions)
             sessions.expire()
+            if (worker.deciding > _STALLED_S) != stalled:
+                stalled = not stalled
+                event("inference_stalled" if stalled else "inference_goes_on", level=logging.ERROR if stalled else logging.INFO)
 
     def _send_replies(self, sessions: Sessions) -> None:
         sessions.settle()

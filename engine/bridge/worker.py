@@ -55,6 +55,13 @@ class Worker(threading.Thread):
         super().__init__(name="inference", daemon=True)
         self._brain, self._mailbox, self._deliver = brain, mailbox, deliver
         self._statistics, self._clock, self._wait = statistics, clock, wait
+        self._began: float | None = None
+
+    @property
+    def deciding(self) -> float:
+        """Seconds for which the decisions that are being made have been in the making; 0 where none are. On any thread."""
+        began = self._began
+        return self._clock() - began if began is not None else 0.0
 
     def run(self) -> None:
         while self._decide_next():
@@ -68,7 +75,7 @@ class Worker(threading.Thread):
         groups = self._mailbox.take(self._brain.perceiver.frames_at_once, self._wait, self._brain.prepare)
         if groups is None:
             return False
-        start = self._clock()
+        self._began = start = self._clock()
         looks, seen = self._look(groups), [self._observations(jobs) for jobs in groups]
         self._foresee(looks, seen)
         for jobs, look, some in zip(groups, looks, seen, strict=True):
@@ -77,7 +84,8 @@ class Worker(threading.Thread):
             self._statistics.inference.add(now - start)
             self._statistics.batch.add(len(jobs))
             self._deliver(replies)
-            start = now
+            self._began = start = now
+        self._began = None
         return True
 
     def _observations(self, jobs: Sequence[Job]) -> list[Observation] | Fault:

@@ -58,6 +58,22 @@ def test_back_pressure_can_be_read(scrape, client, perceiver, picture):
     perceiver.gate.set()
 
 
+def test_a_model_that_hangs_is_told(scrape, client, perceiver, picture, monkeypatch, caplog):
+    monkeypatch.setattr("engine.bridge.server._STALLED_S", 0.05)
+    client.spawn("mira", persona="healer")
+    assert scrape()["npc_engine_deciding_seconds"] == 0
+    perceiver.gate.clear()
+    with caplog.at_level("INFO", "engine.bridge"):
+        client.observe("mira", frame=picture())
+        client.until(lambda: "inference_stalled" in caplog.messages)
+        assert scrape()["npc_engine_deciding_seconds"] > 0.05
+        perceiver.gate.set()
+        client.decisions(1)
+        client.until(lambda: "inference_goes_on" in caplog.messages)
+    assert caplog.messages.count("inference_stalled") == 1
+    assert scrape()["npc_engine_deciding_seconds"] == 0
+
+
 def test_decisions_and_their_age_are_counted(scrape, client, picture):
     client.spawn("mira", persona="healer")
     client.observe("mira", frame=picture(), text="hello")
