@@ -97,10 +97,11 @@ def traded_for(turn: Turn, looked: Percept) -> Reply | None:
     on_table = turn.ledger.asked == "deal" and turn.ledger.open_bid("npc") is not None
     in_view = heard.target is not None and not turn.clause.meaning.thing
     in_view = in_view and not basket.goes_on(turn.clause, turn.ledger, stall_of(turn), looked.time)
-    if _is_bid(turn.clause) and turn.clause.said.endswith("?"):  # "thirty?? 12": who is startled bids with what comes after
-        last = next((pair for pair in reversed(turn.clauses[1:]) if _is_bid(pair[0]) and not pair[0].said.endswith("?")), None)
+    startled = is_bid(turn.clause) and turn.clause.said.endswith("?")
+    if startled or turn.clause.sense is Sense.YES:  # "thirty?? 12", "fine. 15": the bid is what comes after
+        last = next((pair for pair in reversed(turn.clauses[1:]) if is_bid(pair[0]) and not pair[0].said.endswith("?")), None)
         if last is not None:
-            turn.settled += [c for c, _ in turn.clauses if _is_bid(c)]
+            turn.settled += [c for c, _ in turn.clauses if is_bid(c) or c.sense is Sense.YES]
             turn = replace(turn, clauses=[last, *(pair for pair in turn.clauses if pair is not last)])
     if (later := next(filter(None, (on_credit(c, turn.ledger) for c, _ in turn.clauses[1:])), None)) is not None:
         turn.settled += [c for c, _ in turn.clauses]
@@ -123,7 +124,7 @@ def traded_for(turn: Turn, looked: Percept) -> Reply | None:
         traded = deals.close(turn.ledger, stall, looked.speaker, looked.time) or traded
     if traded.topic == "wants" and (pelt := _wanted_in(looked.text, stall)):  # "I want to sell something. A wolf pelt"
         traded = buys_what({"item": pelt}, turn.ledger, stall, looked.time) or traded
-    bid = next((c for c, _ in turn.clauses[1:] if _is_bid(c)), None)
+    bid = next((c for c, _ in turn.clauses[1:] if is_bid(c)), None)
     if traded.topic == "price" and bid is not None:  # "I need an axe. 20 coins?"
         turn.settled.append(bid)
         traded = trade.answer(bid, turn.ledger, stall, looked.speaker, looked.time) or traded
@@ -157,7 +158,7 @@ def _agrees(turn: Turn) -> bool:
     return closes and _CLOSES.search(turn.percept.text) is not None
 
 
-def _is_bid(clause: Clause) -> bool:
+def is_bid(clause: Clause) -> bool:
     values = clause.meaning.values
     return clause.sense is Sense.TRADE and "number" in values and not thing_in(values.get("item", ""))
 

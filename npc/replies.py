@@ -11,7 +11,7 @@ from npc.conversation import basket, episodes, recall, trade, view
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import counted
-from npc.dealings import KEPT, account, for_sale, in_hand, kept, stall_of, traded_for, undealt, wants_back
+from npc.dealings import KEPT, account, for_sale, in_hand, is_bid, kept, stall_of, traded_for, undealt, wants_back
 from npc.language.echo import turned
 from npc.language.grammar import GRAMMAR
 from npc.language.mood import Mood, mood_of
@@ -190,6 +190,8 @@ def also(turn: Turn, looked: Percept) -> list[Reply]:
     for clause, percept in turn.clauses[1:]:
         if clause in turn.settled or clause.conditions:
             continue
+        if (is_bid(clause) or "dear" in clause.meaning.values) and turn.replied is not None and turn.replied.action == "trade":
+            continue  # of two bids in one breath one counts
         alone = replace(turn, clauses=[(clause, percept)], replied=None)
         found = None
         if clause.sense is Sense.QUESTION and clause.meaning.ask in _SEEN_OF:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from npc.conversation import bids, counters, trade
 from npc.conversation.clause import Clause
-from npc.conversation.offhand import lately_priced
+from npc.conversation.offhand import count_in, lately_priced
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, called, head_of, number
 from npc.language.grammar import expanded
@@ -244,6 +244,9 @@ def answer(
         whole: the whole utterance: "two stews and an ale. How much is that?".
     """
     if stall.wares or stall.wants:
+        named = basket(whole, stall).wares if whole and count_in(clause) else ()
+        if len(named) == 1:  # "rope then. Gimme three"
+            return _priced(count_in(clause), named[0][1], None, ledger, stall, speaker, now)
         further = counters.answer(clause, ledger, stall, speaker, now)
         if isinstance(further, Reply):
             return further
@@ -260,6 +263,8 @@ def answer(
         else Basket()
     )
     mine = ledger.open_bid("npc") if ledger.asked == "deal" else None
+    if mine is None and found.coins is not None and _ADDS.search(words):  # "what if I take a rope as well, 40 for the lot?"
+        mine = lately_priced(ledger, now)
     if mine is not None and not mine.buys and (both := _with_more(words, mine, stall)):
         bid = _BID.search(words)
         return bids.lower(both, int(bid["n"]) if bid is not None else mine.price, ledger, stall, now, speaker)

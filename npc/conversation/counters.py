@@ -64,7 +64,8 @@ def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: floa
         return offhanded
     if (argued := arguments.answer(clause, ledger, stall, speaker, now)) is not None:
         return argued
-    as_well = mine is not None and not mine.buys and _AS_WELL.search(clause.said) is not None
+    priced = offhand.lately_priced(ledger, now)
+    as_well = priced is not None and not priced.buys and _AS_WELL.search(clause.said) is not None
     if not as_well and (made := _MAKE_IT.match(said)) is not None:
         return _made(made, mine, ledger, stall, speaker, now)
     if mine is not None and mine.buys and (haggled := _WORTH.search(said) or _ONLY.match(said)) is not None:

@@ -44,9 +44,11 @@ def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: floa
     said, mine = clause.text.strip(), lately_priced(ledger, now)
     if len(said) > _LONGEST:
         return None
+    if _THE_LOT.match(said) and mine is not None and ledger.asked == DEAL and not mine.buys:
+        return replace(clause, text="here you are, deal", meaning=Meaning(Sense.TRADE, values={"deal": "deal"}))
     if _THE_LOT.match(said) and any(b.state == "agreed" and not b.buys for b in ledger.bids):
         return replace(clause, text="here is the money", meaning=meaning_of("here is the money"))
-    if (count := _count(clause)) and (mine is not None or (item := _spoken_of(ledger, stall, now))):
+    if (count := count_in(clause)) and (mine is not None or (item := _spoken_of(ledger, stall, now))):
         return (
             _so_many(count, mine, ledger, stall, now)
             if mine is not None
@@ -94,7 +96,7 @@ def _words(clause: Clause) -> tuple[str, str]:
     return clause.said.strip(), clause.text.strip()
 
 
-def _count(clause: Clause) -> int:
+def count_in(clause: Clause) -> int:
     """How many of what was priced are wanted; 0 where that is not said."""
     found = next((f for words in _words(clause) for f in (_MANY.match(words), _GIVES.match(words)) if f is not None), None)
     return _number(found["n"]) if found is not None else 0

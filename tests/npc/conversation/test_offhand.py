@@ -73,3 +73,24 @@ def test_both_are_the_two_that_one_word_meant(stage):
     actor = stage(wares={"red potion": 12, "blue potion": 10})
     actor.hear("which of those potions is cheaper", "ask_about", "talk", target=None)
     assert "asks 22 for red potion and blue potion" in actor.hear("ill have both", "trade", "trade", target=None).reason
+
+
+def test_a_ware_named_in_the_same_breath_is_what_is_counted(shop):
+    shop("how much is the knife")
+    assert "asks 9 for 3 ropes" in shop("ok rope then. gimme three").reason
+
+
+def test_of_all_that_is_said_about_prices_one_thing_counts(shop):
+    shop("how much is the mirror")
+    shop("how much is the rope")
+    sale = shop("ugh fine. 3. but ur robbing me")
+    assert [dict(effect.values)["item"] for effect in sale.effects] == ["rope"]
+    assert "also" not in sale.reason
+
+
+def test_what_comes_as_well_is_reckoned_with_what_was_priced(shop):
+    shop("how much is the mirror")
+    shop("my last one cost me a fortune", "chat")
+    both = shop("what if i take a knife as well, what do u say to 32 for the lot")
+    assert [dict(effect.values)["item"] for effect in both.effects] == ["mirror", "knife"]
+    assert "was paid for mirror and knife" in shop("fine fine here's the lot").reason
