@@ -244,7 +244,7 @@ def answer(
         whole: the whole utterance: "two stews and an ale. How much is that?".
     """
     if stall.wares or stall.wants:
-        named = basket(whole, stall).wares if whole and count_in(clause) else ()
+        named = basket(whole.replace(clause.text, "", 1), stall).wares if whole and count_in(clause) else ()
         if len(named) == 1:  # "rope then. Gimme three"
             return _priced(count_in(clause), named[0][1], None, ledger, stall, speaker, now)
         further = counters.answer(clause, ledger, stall, speaker, now)
