@@ -19,6 +19,7 @@ from npc.turn import Turn
 _LEAD = r"(?:(?:and|but|so|well|oh|okay|hm+|really)\b[?,!. ]*)*"
 _NOT_EVEN = re.compile(rf"{_LEAD}(?:no,? )?not even (?!close\b|a little\b).{{2,60}}", re.IGNORECASE)
 _DENIES = re.compile(r"\b(?:no|not|never|nothing|nobody|none|n't|cannot|nowhere|alone|hardly)\b", re.IGNORECASE)
+_FOR = re.compile(r"\bfor\b", re.IGNORECASE)
 _FOR_WHOM = re.compile(
     r"(?:and|but|what about|how about|or|even)(?: (?:and|what about|how about))?(?: (?:for|with|by|if it is|as))?"
     r"(?P<whom> (?:an?|some(?:one|body)|any(?:one|body)|the|my|our|people|children|kids|old|young|two|three|me)\b"
@@ -89,7 +90,8 @@ def _topic(turn: Turn, reply: Reply | None) -> str:
     if not ledger.line or near or clause.meaning.ask not in {Ask.NONE, Ask.WHY, Ask.DANGER}:
         return ""
     if _NOT_EVEN.fullmatch(words.rstrip(" ?.!")):
-        return "further_even" if _DENIES.search(ledger.line) or _DENIES.search(before.text) else "further_even_so"
+        denied = _DENIES.search(ledger.line) or _DENIES.search(before.text) or not _FOR.search(ledger.line)
+        return "further_even" if denied else "further_even_so"  # "for tying": "not even for hanging pictures?"
     if (whom := _FOR_WHOM.fullmatch(words)) is not None and words.rstrip().endswith("?"):
         if _SLOW.search(whom["whom"]) and _SPAN.search(ledger.line):
             return "further_slower"

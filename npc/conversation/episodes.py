@@ -15,13 +15,13 @@ from itertools import islice
 from npc.conversation.clause import Clause
 from npc.conversation.recall import ago
 from npc.conversation.reply import Reply
-from npc.conversation.told_back import told_back
+from npc.conversation.told_back import asked_back, told_back
 from npc.language.after import stems
 from npc.language.echo import base
 from npc.language.grammar import GRAMMAR
 from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.plain import plain
-from npc.language.senses import Ask, Sense, meaning_of
+from npc.language.senses import Ask, Sense, is_question, meaning_of
 from npc.language.sentences import mentions
 from npc.language.told import YES
 from npc.memory import Memory
@@ -247,8 +247,9 @@ def _said(episode: Episode, memory: Memory, now: float, thing: str, asked: str, 
         if _GOES_ON.match(e.text) is None or e.text.rstrip().endswith("?") or len(words) + len(e.text) > _MOST_SAID:
             continue
         words = f"{words}, {told_back(e.text)}"
-    reply = _told("i_said", episode, now, thing, more)
-    return replace(reply, values={**reply.values, "words": words})
+    question = words == episode.text.strip().rstrip(" .!?") and is_question(plain(episode.text)) and asked_back(episode.text)
+    reply = _told("you_asked" if question else "i_said", episode, now, thing, more)
+    return replace(reply, values={**reply.values, "words": question or words})
 
 
 def _told(topic: str, episode: Episode, now: float, thing: str, more: str = "") -> Reply:

@@ -22,6 +22,7 @@ _PLACED = re.compile(
     r"\b(?P<relation>next to|beside|near|by|behind|in front of|at|on|under|over) "
     r"(?:the |that |your |this )?(?P<anchor>[a-z]+(?: stall)?)\b"
 )
+_SEVERAL = re.compile(r"\b(?:those|these|things|ones|objects|boxes|bottles|animals|people|men|women|guys|folks?)\b")
 _LIES = frozenset(
     {"there", "here", "ground", "grass", "floor", "left", "right", "top", "side", "back"}
 )  # no thing to be placed by
@@ -52,10 +53,11 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
     if found is None:
         return Reply("blind", "was asked what it sees, and has no picture") if not percept.has_frame and not item else None
     name = called(found.phrase) if is_anybody(found.phrase) else found.phrase
-    told = {"thing": name, "seen": some(found), "place": where(found.x, found.y)}
+    several = found.count > 1 and _SEVERAL.search(values.get("described", "")) is not None
+    told = {"thing": name, "seen": some(found) if several else with_article(name), "place": where(found.x, found.y)}
     match clause.meaning.ask:
         case Ask.NAMED:
-            topic = "names_it" if found.count < 2 else "names_them"
+            topic = "names_them" if several else "names_it"
             return Reply(topic, f"sees what is meant: {name}", told, "point_at", found.target, names=(found.phrase,))
         case Ask.WHOSE:
             return Reply("whose_thing", f"was asked whose {name} is", told, names=(found.phrase,))
@@ -64,7 +66,6 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
         case Ask.MADE:
             return Reply("made_thing", f"was asked who made {name}", told, names=(found.phrase,))
         case _:
-            told["seen"] = with_article(name)
             topic = "may_harm" if does_harm(found.phrase) else "harmless"
             return Reply(topic, f"was asked whether {name} does harm", told, "point_at", found.target, names=(found.phrase,))
 

@@ -187,7 +187,7 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
             found = (*one, *(name for names in others for name in names), *RIVALS)
         case Ask.NAMED | Ask.USE | Ask.WHOSE | Ask.MADE | Ask.WRITTEN | Ask.DANGER:
             found = looks_for(meaning.values.items())
-        case Ask.COLOUR if one == ("potion",) and not any(hue in thing for hue in COLOURS):
+        case Ask.COLOUR if "potion" in one and not any(hue in thing for hue in COLOURS):
             found = (*one, *(f"{hue} potion" for hue in ("red", "blue", "green")))
         case Ask.CLAIM | Ask.COUNT | Ask.COLOUR | Ask.NEARER | Ask.FAR | Ask.INSIDE:
             found = (*one, *(name for names in others for name in names))

@@ -38,7 +38,7 @@ from npc.conversation.things import (
     where,
 )
 from npc.language.kinds import PERSON, akin, is_anybody
-from npc.language.phrases import colour_in, kind_of, plural, singular, thing_in, with_article
+from npc.language.phrases import colour_in, plural, singular, thing_in, with_article
 from npc.language.senses import Ask
 from npc.types import Found, Percept, Target
 
@@ -173,7 +173,7 @@ def _colour(clause: Clause, percept: Percept) -> Reply:
     found = named(percept, one)
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"looked for {one} and sees none", {"thing": one})
-    hues = sorted({colour_in(d.phrase) for d in seen(percept) if d.p >= SURE and kind_of(d.phrase) == one} - {""})
+    hues = sorted({colour_in(d.phrase) for d in seen(percept) if d.p >= SURE and akin(d.phrase, one)} - {""})
     if (not found.colour and not hues) or found.p < SURE:
         return _unsure(one, found.p)
     values = {"thing": one, "colour": in_a_sentence(hues) if len(hues) > 1 else found.colour or hues[0]}

@@ -10,7 +10,7 @@ FAR = {"talk": {"on_joke": 0.2}, "knowledge": {"road": 0.2, "bar": 0.2, "cold": 
 KNOWLEDGE = {
     "road": {"asked": "Which road leads to the city?", "say": "South, two days on foot."},
     "sleep": {"asked": "Why are you tired?", "say": "I never sleep while the gate is open."},
-    "rope": {"asked": "What do you sell?", "say": "Rope. It holds a man."},
+    "rope": {"asked": "What do you sell?", "say": "Rope. It is for tying."},
     "bar": {
         "asked": "What is your finest work?",
         "say": "The bar of the north gate.",
