@@ -122,7 +122,7 @@ def adapt(
             clock.lap("measured after")
     seconds = clock.laps | {"all": round(clock.spent(), 1)}
     pointing = before[1].overall["pointing"], after[0][1].overall["pointing"]
-    notes = (*data.notes, *_notes(curve, cfg, out, minutes, clock, pointing))
+    notes = (*data.notes, *_left_behind(bundle, recording), *_notes(curve, cfg, out, minutes, clock, pointing))
     return Adaptation(split, curve, parity, before, after[0], seconds, notes)
 
 
@@ -142,6 +142,15 @@ def _measured(bundle: Path, recording: Recording, rows: list[Row], progress: Pro
         Perceiver(bundle, "cpu"), recording, rows, vocabulary(recording), lambda: progress.step("measuring")
     )
     return answers, report(answers)
+
+
+def _left_behind(base: Bundle, recording: Recording) -> Iterator[str]:
+    """What the base knew by its looks: its cells look otherwise now."""
+    taught = base.manifest.discriminants
+    gone = sorted(set(taught.names) - set(vocabulary(recording))) if taught is not None else []
+    if gone:
+        some = ", ".join(gone[:3]) + (f" and {len(gone) - 3} more" if len(gone) > 3 else "")
+        yield f"Of what the base was taught before, {some} are known by name alone now: to keep their looks, teach all at once."
 
 
 def _notes(

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -346,3 +347,14 @@ def test_faults_of_the_command_are_one_line_and_exit_2(record: Record, tmp_path:
         assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1), done.stderr
         assert fault in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "recording"]  # and no report of nothing
+
+
+def test_what_a_base_was_taught_and_is_not_taught_again_is_told(record: Record) -> None:
+    known = SimpleNamespace(names=("red square", "imp", "orb", "ruby", "slime"))
+    base = SimpleNamespace(manifest=SimpleNamespace(discriminants=known))
+    [note] = way._left_behind(base, record())
+    assert "imp, orb, ruby and 1 more are known by name alone" in note
+    known.names = ("red square",)
+    assert not list(way._left_behind(base, record()))
+    base.manifest.discriminants = None
+    assert not list(way._left_behind(base, record()))
