@@ -26,13 +26,13 @@ TOLD = frozenset({
     "to_wronged", "to_kindness", "to_toil", "to_feat", "to_hush", "to_age", "to_used_to", "to_bet", "to_saw_you", "to_miss",
     "to_could_never", "to_quoted", "to_at_a_loss", "to_what_a", "to_do_not_want", "to_they_will", "to_you_helped",
     "to_need_not", "to_you_did", "on_said_of_you", "to_going", "to_heard", "to_not_told", "to_years", "to_typical",
-    "to_all_i_have", "to_wish_that", "to_ought", "to_fear", "to_peeve", "to_of_all", *_TOLD_SURER,
+    "to_all_i_have", "to_wish_that", "to_ought", "to_fear", "to_peeve", "to_of_all", "on_mood", "on_kind_word", *_TOLD_SURER,
 })  # fmt: skip
 # Said so plainly that no manners are meant by it, whatever the model hears: "must be nice to be so free".
 NO_MANNERS = TOLD & {
     "to_surmise", "to_surmise_past", "to_going", "to_heard", "to_not_told", "to_years", "to_typical", "to_all_i_have",
     "to_wish_that", "to_easily_said", "to_unexpected", "to_serious", "to_tell_them", "to_fear", "to_peeve",
-    "to_death_of", "to_craving", "to_of_all", "to_knew_it",
+    "to_death_of", "to_craving", "to_of_all", "to_knew_it", "on_mood",
 }  # fmt: skip
 
 

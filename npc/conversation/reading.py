@@ -62,7 +62,7 @@ _WHO_IS_LEFT_OUT = re.compile(
     r"(^|[.!?] )(?=(?:(?:can|could|did|have) not (?!you\b|I\b|we\b|he\b|she\b|they\b|it\b|the\b|anyone\b|anybody\b)"
     r"|do not (?:know|think|care|remember|understand|believe)\b(?! (?:it|that|me)\b)"
     r"|(?:feeling|been|slept|got (?:a|my|no)|lost my|had (?:a|my|to|no)|"
-    r"(?:made|saw|went|took|woke|found|spent|met|ate|bought|tried|walked|heard|came|fell|dreamt|dreamed) "
+    r"(?:made|saw|went|took|woke|found|spent|met|ate|bought|tried|walked|heard|dreamt|dreamed) "
     r"(?:an?|the|my|him|her|up|to|off|home|all|down|out|about|of|over|into))\b)[^?]*(?:[.!]|$))",
     re.IGNORECASE,
 )

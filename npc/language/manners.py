@@ -41,7 +41,11 @@ OF_KIN = re.compile(
     re.IGNORECASE,
 )
 # "I go up on the roof and watch the swallows" warns of nothing, as it names no danger.
-TELLS = re.compile(r"(?:I|my|your|we|our|he|she|they|people|his|her|[a-z]+'s|the [a-z]+'s)\b", re.IGNORECASE)
+TELLS = re.compile(
+    r"(?:(?:the|that|this) (?:[a-z]+ ){1,2}(?:died|lived|had|used to|went|left|moved|built|fell|stood)|"
+    r"I|my|your|we|our|he|she|they|people|his|her|[a-z]+'s|the [a-z]+'s)\b",
+    re.IGNORECASE,
+)
 THERE_IS = re.compile(r"there (?:is|are|was|were)\b", re.IGNORECASE)  # "there is light behind it"
 # "there is no worm in it" warns of nothing.
 THERE_IS_NONE = re.compile(

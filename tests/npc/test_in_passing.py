@@ -203,3 +203,16 @@ def test_names_told_alone_are_found_by_what_was_told_before_them(stage):
 )
 def test_a_remark_is_turned_whole(text, turned):
     assert mirrored(plain(text)) == turned
+
+
+def test_the_look_of_somebody_and_kind_hearsay_are_no_praise_to_trade_on(stage):
+    actor = stage(lines={"on_mood": "Well enough.", "on_kind_word": "How kind.", "on_said_of_you": "Who says so?"})
+    assert _talk(actor, "you look pleased today", "compliment", "celebrate").line == "Well enough."
+    assert _talk(actor, "my daughter says youre her favourite").line == "How kind."
+    assert _talk(actor, "my daughter says you cheat").line == "Who says so?"
+
+
+def test_what_an_owner_did_warns_of_nothing(stage):
+    actor = stage(lines={"warn": "Where?", "talk": "Thank you for looking out."})
+    assert "warn" not in _talk(actor, "the old owner died in there you know", "warn", "warn").reason
+    assert mirrored(plain("and it wasnt even mine")) == "it was not even yours"
