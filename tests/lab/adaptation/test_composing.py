@@ -190,7 +190,12 @@ def test_tiles_spread_as_terrain_and_each_cell_has_its_box(monkeypatch: pytest.M
 
 def test_things_with_sides_are_seen_by_cameras(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr(composing, "CAMERAS", [lambda *given: seen.append(given) or composing.third_person(*given)])
+
+    def camera(*given):
+        seen.append(given)
+        return composing.third_person(*given)
+
+    monkeypatch.setattr(composing, "CAMERAS", [camera])
     compose(art(), frames=80)
     flat = len(seen)
     turned = {name: ArtThing(name, tuple(look(colour, width=8 + i) for i in range(4))) for name, colour in COLOURS.items()}
