@@ -87,6 +87,8 @@ def _topic(turn: Turn, reply: Reply | None) -> str:
     before = ledger.heard[-1]
     if (_ERRAND.fullmatch(words) or _ERRAND.fullmatch(plain(turn.percept.text))) and _is_back(turn):
         return "further_errand"
+    if reply is not None and reply.topic in {"itself", "again"}:
+        return ""  # the card's own words
     if not ledger.line or near or clause.meaning.ask not in {Ask.NONE, Ask.WHY, Ask.DANGER}:
         return ""
     if _NOT_EVEN.fullmatch(words.rstrip(" ?.!")):
