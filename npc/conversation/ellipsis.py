@@ -47,6 +47,7 @@ _NAMED = re.compile(
 _PLACED = re.compile(
     r"(?:the |that )?one (?=(?:on|by|near|next|to|at|beside|behind|in|over|with|closest|nearest)\b)", re.IGNORECASE
 )
+_THE_HUE = re.compile(rf"(?:the|that|this) (?P<how>{'|'.join(COLOURS)}|big|small|left|right)[\s.!?]*", re.IGNORECASE)
 _PLEASE = re.compile(r"\bplease[\s.!]*$", re.IGNORECASE)
 _VAGUE = frozenset({"thing", "stuff", "things", "something"})
 _HANDED = frozenset({"give", "bring", "hand", "get", "fetch", "pass"})
@@ -145,10 +146,10 @@ def _full(phrase: str, thing: str) -> str:
     """ "the red potion" for "the red one", where a potion was meant."""
     if thing and (placed := _PLACED.match(phrase)) is not None:
         return f"the {kind_of(thing)} {phrase[placed.end() :]}"
-    found = ONE.fullmatch(phrase.strip())
+    found = ONE.fullmatch(phrase.strip()) or _THE_HUE.fullmatch(phrase.strip())
     if found is None or not thing:
         return phrase
-    return f"the {found['how'] or ''}{kind_of(thing)}"
+    return f"the {(found['how'] or '').strip()} {kind_of(thing)}".replace("  ", " ")
 
 
 def _with_thing(text: str, old: str, new: str) -> str:

@@ -77,6 +77,8 @@ _SOME = re.compile(
     r"\b(?:some|a few|a couple|a bit|two|three)(?= of (?:them|those|it)\b)?(?= *(?:please|too|then|for me)?[\s.!?]*$)",
     re.IGNORECASE,
 )
+# "The apple my stomach is growling": why it is wanted.
+_WHY = re.compile(r"(?<=[a-z])(?:,| (?:my|our|I) [a-z]).*", re.IGNORECASE)
 _COUNT = re.compile(r"^(?:\d{1,3}|two|three|four|five|six|a few|a couple of|several|some) (?=[a-z])")
 _THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
@@ -166,7 +168,7 @@ def thing_of(meaning: Meaning) -> str:
         return thing_in(rest_of["thing"])
     named = meaning.thing or values.get("kind", "") or values.get("item", "") or thing_in(rest)
     if meaning.is_deed_of_a_thing:
-        named = _COUNT.sub("", named)  # "pick two flowers" is of flowers
+        named = _WHY.sub("", _COUNT.sub("", named))  # "pick two flowers" is of flowers
     if meaning.ask is not Ask.NONE and named and is_anybody(named.lower().split()[0]):
         return PERSON
     return thing_in(named) if named else ""

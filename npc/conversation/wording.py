@@ -59,6 +59,25 @@ _RATHER = re.compile(
     r"that) [a-z]+(?: [a-z]+){0,2}[.!]*)$",
     re.IGNORECASE,
 )
+# "Cool can you grab it": glad of the answer before it.
+_GLAD = re.compile(
+    expanded(
+        r"^(?:(?:cool|nice|great|sweet|perfect|awesome|brilliant|lovely|excellent|wonderful|neat|fab|ace|amazing|super|good)"
+        r"[,.! ]+)+(?=(?:(?:can|could|will|would) you|(?:please |just |now )*<verbs> "
+        r"(?:it|that|them|me|us|him|her|the|your|my)|"
+        r"(?:can|could|may) I (?:have|get|take))\b)"
+    ),
+    re.IGNORECASE,
+)
+# "Pass me the blue one love": who is spoken to.
+_DEARLY = re.compile(
+    expanded(
+        r"^(?P<do>(?:(?:can|could|will|would) you |(?:can|could|may) I |<deed>).*\b(?:ones?|them|it|please|here|there|"
+        r"(?:the|that|this|an?|some|your|my) (?!(?:one|only)\b)[a-z]+(?: [a-z]+)?)),? "
+        r"(?:love|lovey|dear|dearie|darling|hun|sweetie|sweetheart)(?=[\s.!?]*$)"
+    ),
+    re.IGNORECASE,
+)
 _THE = r"(?:the|that|this|those|these|an?|some|your|my|both|\d{1,2}|two|three) "
 # "Bring me the sword, not the key."
 _NOT_THAT = re.compile(
@@ -106,7 +125,7 @@ def taken_back(said: str, ledger: Ledger) -> str:
 
     "Put both down, no wait, leave them" is "leave them"; "the axe, I mean the sword" is about the sword.
     """
-    said = reworded(_AGAIN.sub(r"\g<word>", said))
+    said = reworded(_DEARLY.sub(r"\g<do>", _GLAD.sub("", _AGAIN.sub(r"\g<word>", said))))
     if (rather := _RATHER.match(said)) is not None:
         said = f"I mean {rather['after']}"
     said = _NOBODY.sub("do not let anybody ", _GET_BY.sub("come ", said))

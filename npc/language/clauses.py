@@ -50,8 +50,10 @@ _FURTHER = re.compile(r",?\s+(?:and|but)\s+(?=(?:if|when|whenever|once|as soon a
 # "Stand between us, I do not trust her": an order, and why.
 _COMMENT = re.compile(
     expanded(
-        r"^(?P<do>(?:<deed>)[^,]*?),\s+(?P<why>(?:I|he|she|it|they|we|that|this|there|these|those|my [a-z]+) "
-        r"(?:do|does|did|am|is|are|was|were|have|has|can|could|would|need|feel|hate|love)\b.*)$"
+        r"^(?P<do>(?:<deed>|(?:can|could|will|would) you <deed>|"
+        r"(?:can|could|may) (?:I|we) (?:please )?(?:have|get|take|borrow)\b)"
+        r"[^,]*?),\s+(?P<why>(?:(?:I|he|she|it|they|we|that|this|there|these|those|my [a-z]+) "
+        r"(?:do|does|did|am|is|are|was|were|have|has|can|could|would|need|feel|hate|love)|my [a-z]+ [a-z]{2,}ing)\b.*)$"
     ),
     re.IGNORECASE,
 )
