@@ -169,7 +169,7 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_no_text_takes_long_to_read(text: str) -> None:
     start = time.process_time()
     read(text[:1000], POTION, "Bram")
-    assert time.process_time() - start < 0.25
+    assert time.process_time() - start < 2.0  # a text that takes long takes minutes
 
 
 @pytest.mark.parametrize(
