@@ -43,6 +43,9 @@ def replace_neck(image: Path, neck: Path, out: Path) -> None:
     names |= {_rounded(name): cut for name, cut in names.items()}
     nodes = [_renamed(n, names) for n in new.graph.node if not set(n.output) & {*names, *map(_quantised, FEATURES)}]
     merged = _assemble(old, encoder_half(old.graph), nodes, list(new.graph.output))
+    kept = [value for value in merged.graph.initializer if not value.name.startswith(PREFIX)]  # none of a neck before
+    del merged.graph.initializer[:]
+    merged.graph.initializer.extend(kept)
     for value in new.graph.initializer:
         copied = merged.graph.initializer.add()
         copied.CopyFrom(value)

@@ -31,7 +31,15 @@ def pack(
     console = Console()
     with console.status("pack") as status:
         modules = [COMMANDS[name].module for name in _PACKED]
-        done = build(out, Bundle(bundle), modules, personas, archive, lambda doing: status.update(f"pack: {doing}"))
+        # PyInstaller takes relative paths from a folder of its own.
+        done = build(
+            out.resolve(),
+            Bundle(bundle and bundle.resolve()),
+            modules,
+            personas,
+            archive,
+            lambda doing: status.update(f"pack: {doing}"),
+        )
     table = Table("part", "MB")
     for name, size in done.parts:
         table.add_row(name, f"{size / 1e6:.1f}")

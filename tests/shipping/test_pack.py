@@ -18,6 +18,7 @@ import pytest
 from engine.bridge.client import Client
 from engine.cli import COMMANDS, main
 from engine.cli.pack import _PACKED
+from engine.formats.bundle import default_bundle
 from engine.formats.installed import Share
 from engine.shipping import freezing
 from engine.shipping.packing import program
@@ -34,8 +35,10 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "cards").mkdir()
     (place / "cards" / "gerda.yaml").write_text(CARD, encoding="utf-8")
     out = place / "Spiel für Zoë" / "npc server"
-    command = [sys.executable, "-m", "engine", "pack", "--out", out, "--personas", place / "cards", "--no-archive"]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=900)
+    # Paths from where one stands, as docs have them; the server's own bundle may be named as well.
+    command = [sys.executable, "-m", "engine", "pack", "--out", out.relative_to(place), "--personas", "cards", "--no-archive"]
+    command += ["--bundle", os.path.relpath(default_bundle(), place)]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=900, cwd=place)
     assert done.returncode == 0, done.stderr
     assert "from its start to the first decision" in done.stdout
     return out
