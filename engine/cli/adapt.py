@@ -53,6 +53,7 @@ def adapt(
         from engine.lab.adaptation.adapt import adapt as teach
         from engine.lab.adaptation.composing import compose
         from engine.lab.adaptation.report import table, write_report
+        from engine.lab.evaluation.presence import thresholds_table
         from engine.lab.training.run import Progress
     if pictures is not None:
         _tell(pictures)
@@ -67,6 +68,7 @@ def adapt(
             outcome = teach(recording, out, bundle, frames, minutes, threads, progress=progress)
     write_report(outcome, recording, folder)
     Console().print(table(outcome, recording.meta.game))
+    Console().print(thresholds_table("what a threshold gives (a card: `steadiness`; 0.55 by default)", outcome.after[0].watch))
     exact, shipped = outcome.parity
     typer.echo(
         f"Wrote {out} in {outcome.seconds['all']:.0f} s: graphs agree with PyTorch on {exact.agreement:.1%} of top labels, "

@@ -39,6 +39,7 @@ _LOG = logging.getLogger("engine.brain")
 Decided: TypeAlias = tuple[Decision, Mapping[str, Any] | None]  # with what a designer wants to see of the percept, if asked
 
 _DUE = 1024  # newcomers
+_TAUGHT = 128  # things that are looked for beside those of the watch list, where words ask for whatever there is
 _EPISODES = 2560  # characters of what is remembered that one question after it may encode
 _PHRASES, _QUESTIONS = 160, 1280  # characters of new phrases, and of a card's questions, that one decision may encode
 
@@ -306,14 +307,12 @@ class Brain:
 
         A phrase that is new is looked for once it is encoded: a few with each frame, and what words ask for at once.
         """
-        wanted = [
-            (
-                tuple(dict.fromkeys((*o.mind.watch, *o.mind.character.looks_for))),
-                # What is watched for anyway is looked at closely as well: it may be what "what do you see?" is answered with.
-                tuple(dict.fromkeys((*reading.look_for, *o.mind.watch))) if reading.look_for else (),
-            )
-            for o, reading in zip(observations, readings, strict=True)
-        ]
+        # What is watched for is looked at closely as well, and what was taught where words ask for whatever there is.
+        taught, wanted = self.perceiver.taught[:_TAUGHT], []
+        for o, reading in zip(observations, readings, strict=True):
+            watch = tuple(dict.fromkeys((*o.mind.watch, *o.mind.character.looks_for)))
+            asked = (*reading.look_for, *o.mind.watch, *(taught if reading.asks_for_all else ())) if reading.look_for else ()
+            wanted.append((watch, tuple(dict.fromkeys(asked))))
         phrases = dict.fromkeys(phrase for both in wanted for watch in both for phrase in watch)
         new = sum(len(phrase) for reading in readings for phrase in reading.look_for if phrase not in COMMON)
         known = self.perceiver.known(phrases, _PHRASES + new)

@@ -23,6 +23,7 @@ class EchoPerceiver:
     provider = "echo"
     frames_at_once = 1
     text_encoder = ""
+    taught: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.labels = load_labels()

@@ -72,7 +72,7 @@ class Perceiver:
         how = (provider, threads, batch, device, variant)
         self.graphs: Graphs | Ensemble = Graphs(self.bundle, *how) if len(bundles) == 1 else Ensemble(bundles, *how)
         self._taught = read_discriminants(self.bundle, np.asarray(self.graphs.blank_view().grid).shape[1])
-        self._taught_names = self._taught.names if self._taught else ()
+        self.taught = self._taught.names if self._taught else ()
         self._looker = Looker(lambda fits: [np.asarray(encoded.grid) for encoded in self.graphs.image(fits)], self.spec)
         # Words and picture are encoded at the same time: both release the interpreter lock.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="text-encoder")
@@ -114,7 +114,7 @@ class Perceiver:
         try:
             frame = self.encode_frame(Frame.from_array(np.zeros((self.spec.height, self.spec.width, 3), np.uint8)))
             for count in BUCKETS if self.graphs.choice.provider.buckets else BUCKETS[:1]:
-                self.see(frame, [Query(text="hello", watch=("fire",), asked=USUAL)] * count)
+                self.see(frame, [Query(text="hello", watch=("fire",), asked=(*USUAL, *self.taught))] * count)
                 if frame.fit is not None and count <= self.frames_at_once:
                     self.graphs.image([frame.fit] * count)
         except Fault:
@@ -237,7 +237,7 @@ class Perceiver:
         self._point(frame, queries, answers, watched, looks)
         found = self._detections(frame, watched)
         threshold, colours = self.bundle.manifest.thresholds.watch, any(q.colours for q in queries)
-        known = (*looks, *self._taught_names)
+        known = (*looks, *self.taught)
         looked = find(asked, glance, watched, self.sentences, frame, self.spec, threshold, colours, known)
         return [self._sight(i, q, heads[q.text], answers, frame, found, looked) for i, q in enumerate(queries)]
 
@@ -349,10 +349,10 @@ class Perceiver:
         Args:
             heat: where the words point by themselves.
         """
-        name = the_one_named(thing, (*looks, *self._taught_names))
+        name = the_one_named(thing, (*looks, *self.taught))
         if name is None:
             return None
-        if name not in self._taught_names:
+        if name not in self.taught:
             p, seen = watched[name] if name in watched else self._by_looks(frame, [name], looks, {})[name]
             return spoken_of(p), seen
         found = watched if name in watched else self._watch_nearer(frame, [name], {}, self._watch(frame, [name], {}))

@@ -46,6 +46,7 @@ class Replica:
             "grid": list(spec.grid),
             "ear": self._perceiver.text_encoder,
             "eye": self._perceiver.image_encoder,
+            "taught": list(self._perceiver.taught),
             "labels": {head: list(labels) for head, labels in self._perceiver.labels.heads.items()},
             "replica": os.getpid(),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from npc.language.clauses import Joint
+from npc.language.kinds import COMMON
 from npc.language.senses import Ask, Meaning, Sense
 from npc.memory.ledger import Meant
 
@@ -63,6 +64,11 @@ class Reading:
         """Phrases that have to be looked for in the frame."""
         conditions = (c for clause in self.clauses for c in clause.conditions)
         return tuple(dict.fromkeys(phrase for clause in (*self.clauses, *conditions) for phrase in clause.look_for))
+
+    @property
+    def asks_for_all(self) -> bool:
+        """Whether it asks for whatever is in view."""
+        return {*COMMON} <= {*self.look_for}
 
     @property
     def asks_colour(self) -> bool:

@@ -86,5 +86,5 @@ def test_a_chat_finds_what_was_said_by_its_meaning(capsys) -> None:
 
     lines = ["I buried my coins under the old oak", "do you remember where I hid my gold?", "/quit"]
     talk("guard", lines, recalling=recalling)
-    assert "I buried my coins under the old oak" in capsys.readouterr().out
+    assert "you buried your coins under the old oak" in capsys.readouterr().out
     assert asked == [["do you remember where I hid my gold?", "where I hid my gold"]]

@@ -118,3 +118,21 @@ def test_an_edit_whose_picture_is_missing_is_told_and_the_character_lives_on(bra
 def test_a_card_that_a_game_sends_reads_no_files_of_the_server(brain):
     with pytest.raises(Fault, match="a card that a game sends has none"):
         brain.mind("tam", {"name": "Tam", "watch": {"gloomfang": {"looks": "art/gloomfang.png"}}})
+
+
+def test_what_was_taught_is_looked_for_where_words_ask_for_whatever_there_is(brain):
+    asked = []
+    brain.perceiver.taught = ("gloomfang", "vorm")
+    see = brain.perceiver.see
+
+    def watched(frame, queries):
+        asked.extend(q.asked for q in queries)
+        return see(frame, queries)
+
+    brain.perceiver.see = watched
+    mind = brain.mind("a", "guard")
+    for text in ("what do you see?", "is there a wolf?", ""):
+        brain.decide(None, [Observation(mind, 0.0, text=text)])
+    everything, wolf, silence = asked
+    assert {"gloomfang", "vorm"} <= set(everything)
+    assert not {"gloomfang", "vorm"} & {*wolf, *silence}

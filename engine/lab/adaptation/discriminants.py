@@ -25,6 +25,7 @@ from engine.perception.discriminants import Discriminants
 from engine.perception.odds import logit
 
 SEEN = 1.0  # cells that a thing must cover for its looks to count
+PLAIN = 4.0  # cells from which it is plainly to be seen: of less nobody is asked whether it is there
 FEWEST = 3  # frames that show a thing from which it has a discriminant
 OWN = 0.5  # cells that a thing covers half as much as the fullest are its own
 WITHIN = 0.8  # of the covariance: how one thing's cells differ, rather than how those of the ground do
@@ -145,7 +146,7 @@ def _weighed(found: Discriminants, perceiver: Perceiver, frames: Sequence[Seen])
         names = logit(np.array([named[name][0] for name in found.names], np.float32))
         for i, name in enumerate(found.names):
             area = float(frame.covered[name].sum()) if name in frame.covered else 0.0
-            if area == 0 or area >= SEEN:
+            if area == 0 or area >= PLAIN:
                 told.append(np.array([scores[i], names[i]]))
                 there.append(area > 0)
     truth = np.array(there, bool)

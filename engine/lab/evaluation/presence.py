@@ -12,7 +12,7 @@ from rich.table import Table
 from engine.lab.evaluation.ask_recording import Pointed
 from engine.lab.evaluation.metrics import reliability
 
-THRESHOLDS = (0.3, 0.5, 0.7, 0.8, 0.9)
+THRESHOLDS = (0.3, 0.4, 0.5, 0.7, 0.8, 0.9)
 TILE, EDGE, CAPTION = 220, 34, 40  # pixels of a diagram, around it, and below it
 PAGE, INK, GRID, BAR, EXACT = (22, 24, 30), (235, 235, 235), (60, 64, 74), (90, 160, 240), (250, 210, 70)
 COLUMNS = 3
