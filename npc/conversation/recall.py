@@ -26,6 +26,7 @@ _WANTED = {
     "order": {Sense.ORDER, Sense.FORBID},
     "not to do": {Sense.FORBID},
 }
+_GETS = frozenset({"get", "fetch", "bring", "grab", "give", "pass", "hand", "take", "pick"})  # each may be asked for by another
 _LOOKED_FOR = re.compile(
     r"\b(?:lost|looking for|searching for|search for|look for|can(?:'?t|not| not) find|seeking|missing)\b", re.I
 )
@@ -135,11 +136,14 @@ def _said(clause: Clause, ledger: Ledger, now: float) -> Reply:
     named = what.rpartition(" ")[2] if what.startswith(("to ", "not to ")) and not what.endswith("to do") else ""
     if named:  # "what did I ask you to hold?"
         wanted = _WANTED["to do"]
+    verbs = _GETS if named in _GETS else {named}
     lines = (
-        [h for h in _heard(ledger) if (wanted is None or h.sense in wanted) and mentions(h.text, named)]
+        [h for h in _heard(ledger) if (wanted is None or h.sense in wanted) and any(mentions(h.text, verb) for verb in verbs)]
         if named
         else [h for h in _heard(ledger) if wanted is None or h.sense in wanted]
     )
+    if not lines and named:
+        lines = [h for h in _heard(ledger) if h.sense in _WANTED["to do"]]
     lines = lines or _heard(ledger)
     if not lines:
         return Reply("recall_none", "was told nothing before", {"thing": "anything"})

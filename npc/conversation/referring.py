@@ -71,6 +71,7 @@ _COUNTS = re.compile(
     r"instead|there|here|again|behind|beside|next|under|left|right|closest|nearest)\b)[a-z]",
     re.IGNORECASE,
 )
+_OF_THEM = re.compile(r"\bones?\b|\bof (?:them|these|those)\b", re.IGNORECASE)  # "which ones are red?"
 _THE_RED_ONE = re.compile(r"\b(?:the|that|this|an?) (?:[a-z]+ ){1,2}one\b", re.IGNORECASE)
 _SUBJECT = re.compile(r"\b(?:it|they|he|she|them|those|these|that|this)\b", re.IGNORECASE)
 _SOME = re.compile(
@@ -86,6 +87,8 @@ _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", 
 
 def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | None, str]:
     """The text with pronouns made names, what is *not* meant, and the pronoun that stands for nothing known."""
+    if meaning.ask is Ask.VIEW and "hue" in meaning.values and ledger.thing is not None and _OF_THEM.search(text):
+        return f"which {plural(singular(ledger.thing.kind))} are {meaning.values['hue']}?", None, ""
     if (meaning.sense not in _ABOUT and meaning.ask not in _OF_THINGS) or meaning.ask is Ask.PASSES_ON:
         return text, None, ""
     last = ledger.thing
@@ -198,6 +201,10 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
             found = (*(name for end in ends for name in to_look_for(singular(thing_in(end)))), *lately, *COMMON)
         case Ask.BESIDE:
             found = (*others[0], *lately, *COMMON)
+        case Ask.VIEW if "kind" in meaning.values and "potion" in one:
+            found = (*one, *(f"{hue} potion" for hue in ("red", "blue", "green")))
+        case Ask.VIEW if "kind" in meaning.values:
+            found = one
         case Ask.VIEW:
             found = (*lately, *COMMON, *to_look_for(PERSON))
         case _:

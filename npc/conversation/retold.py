@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from npc.conversation.clause import Clause
 from npc.conversation.episodes import whole
@@ -55,6 +55,27 @@ _I_DID = re.compile(
     r"\bwith my [a-z]+|\bdid my [a-z]+ do\b|\bhappened to my [a-z]+",
     re.IGNORECASE,
 )
+_ASKS_SECRET = re.compile(
+    r"\b(?:did|was it|is it|have) (?:that )?I\b.*\b(?:secret|keep (?:it |that )?(?:quiet|to yourself|between us)|"
+    r"not to tell|tell nobody)\b|"
+    r"\b(?:what|remember) .*\b(?:my|our) secret\b",
+    re.IGNORECASE,
+)
+_KEEP = re.compile(
+    r"\b(?:(?:but |so |and |please )*(?:do not|never) (?:ever |you dare )?(?:tell|say)(?: (?:it|that|this))?(?: to)?"
+    r"(?: (?:anyone|anybody|a soul|them|him|her))?|"
+    r"tell (?:nobody|no one)|(?:please )?keep (?:it|this|that) (?:to yourself|quiet|between us|(?:a )?secret)|"
+    r"(?:just )?between (?:us|you and me)|"
+    r"not a word(?: to (?:anyone|anybody))?|(?:it|that|this) is (?:a|our|my) secret)\b",
+    re.IGNORECASE,
+)
+_ANYBODY = stems("please okay else ever")
+_FOR_WHOM = re.compile(
+    r"(?:(?:and|so|do you (?:still )?(?:remember|know)) )*(?:who|whom) (?:is|are|was|were) (?:the|that|this|these|those|my) "
+    r"(?P<thing>[a-z]+(?: [a-z]+)?) for(?: again)?",
+    re.IGNORECASE,
+)
+_IS_FOR = re.compile(r"\bfor (?:my|our|his|her|the|an?|(?-i:[A-Z]))", re.IGNORECASE)
 _THE_NAME = re.compile(r"\b(?:the name|what name)\b", re.IGNORECASE)
 _SAYING = stems("say ask want tell")
 _GOES_ON = frozenset({"why", "when", "who", "where"})  # what may be asked for without a word: "and how come I can't?"
@@ -91,6 +112,10 @@ def answer(
         alone: whether it comes near to nothing else.
     """
     question = clause.text
+    if (kept := _kept_secret(question, memory, speaker)) is not None:
+        return _reply(kept, speaker, now, "remembers what was told as a secret")
+    if (meant := _meant_for(question, memory, speaker)) is not None:
+        return _reply(meant, speaker, now, "remembers for whom it is")
     if (own := _of_oneself(question, memory, speaker)) is not None:
         return _reply(own, speaker, now, "remembers what was told of oneself")
     kind = sought_by(question)
@@ -143,6 +168,35 @@ def _of_oneself(question: str, memory: Memory, speaker: str) -> _Sentence | None
     return max(telling, key=lambda one: one[:2])[2] if telling else None
 
 
+def _kept_secret(question: str, memory: Memory, speaker: str) -> _Sentence | None:
+    """What was told with "do not tell anyone": that sentence, or the one before it where it says nothing else."""
+    if _ASKS_SECRET.search(question) is None:
+        return None
+    told = [*_sentences(memory, speaker)]
+    for n in reversed(range(len(told))):
+        if (kept := _KEEP.search(told[n].text)) is None:
+            continue
+        rest = f"{told[n].text[: kept.start()]}{told[n].text[kept.end() :]}"
+        if len(stems(rest) - _ANYBODY) >= _SAY_MORE:
+            return replace(told[n], text=rest.strip(" ,.:;"))
+        beside = [m for m in (n - 1, n + 1) if 0 <= m < len(told)]
+        same = [m for m in beside if told[m].episode.id == told[n].episode.id]
+        if at := same or [m for m in beside if m < n]:
+            return told[at[0]]
+    return None
+
+
+def _meant_for(question: str, memory: Memory, speaker: str) -> _Sentence | None:
+    """ "It is for my mum", after the flower was spoken of."""
+    if (asked := _FOR_WHOM.match(question.rstrip(" ?.!"))) is None:
+        return None
+    things = stems(asked["thing"])
+    if not things:
+        return None
+    told = (s for s in reversed([*_sentences(memory, speaker)]) if things <= s.said | s.around)
+    return next((s for s in told if _IS_FOR.search(s.text) and has("who", s.text, things)), None)
+
+
 def _reply(sentence: _Sentence, speaker: str, now: float, why: str) -> Reply:
     words = turned_whole(sentence.text)
     if sentence.before and _WHOLE.match(OPENS.sub("", sentence.text)) is None:
@@ -172,10 +226,12 @@ def _sentences(memory: Memory, speaker: str) -> Iterable[_Sentence]:
     for episode in memory.episodes:
         if episode.speaker != speaker or not episode.text or episode.what == "saw":
             continue
+        asked: list[str] = []  # in the same breath: part of what goes on about it
         for text in map(with_subject, sentences(plain(episode.text))):
             said = stems(text)
             if is_question(text) or is_question(OPENS.sub("", text)) or len(text) > _LONGEST:
+                asked.append(text)
                 continue
-            around = frozenset().union(*(stems(one) for one in before[-_BEFORE:]))
+            around = frozenset().union(*(stems(one) for one in (*before[-_BEFORE:], *asked)))
             yield _Sentence(text, episode, said, around, before[-1] if before else "")
             before.append(text)

@@ -19,6 +19,7 @@ from npc.conversation.things import (
     CLOSE,
     DOUBTFUL,
     EDGE,
+    NEAR,
     SOME,
     SURE,
     Thing,
@@ -35,6 +36,7 @@ from npc.conversation.things import (
     standing,
     stands,
     table,
+    thing_of,
     where,
 )
 from npc.language.kinds import PERSON, akin, is_anybody
@@ -43,8 +45,11 @@ from npc.language.senses import Ask
 from npc.types import Found, Percept, Target
 
 _ANYBODY = re.compile(r"\b(?:any|some) ?(?:one|body)\b|^(?:and )?who\b", re.IGNORECASE)
+_WHO = re.compile(r"(?:and )?who\b", re.IGNORECASE)
 _AND = re.compile(r" and (?:the |an? |that )?", re.IGNORECASE)
 _UNCOUNTED = frozenset({"bread"})
+_ABOUT = re.compile(r"\b(?:any|some)where (?:near|close|by|around)\b", re.IGNORECASE)  # not only next to it
+_MIDST, _MIDDLE = frozenset({"middle", "centre", "center"}), 0.2  # of the frame's width, to each side of its middle
 _NOBODY = frozenset({"it", "him", "her", "them", "they", "he", "she", "that", "those"})  # of whom nothing is known
 
 
@@ -78,19 +83,20 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
 
 
 def _view(clause: Clause, percept: Percept) -> Reply:
-    side, hue = (clause.meaning.values.get(name, "").lower() for name in ("side", "hue"))
-    found = (
-        table(beyond_doubt(percept)) if not hue else [t for t in table(seen(percept)) if hue in (t.colour, colour_in(t.phrase))]
-    )
+    side, hue, kind = (clause.meaning.values.get(name, "").lower() for name in ("side", "hue", "kind"))
+    found = table(beyond_doubt(percept)) if not hue else _of_hue(percept, hue, singular(kind))
     if _ANYBODY.search(clause.text):
         who = clause.text.lower().removeprefix("and ").startswith("who")
         people = [t for t in found if who and akin(t.phrase, PERSON) and not is_anybody(t.phrase)]
         if not people:
             return _present(replace(clause, thing=PERSON), percept)
         found = people
-    things = [t for t in found if not side or (t.x < 0.5) == (side == "left")][:SOME]
+    things = [t for t in found if not side or _on(side, t)][:SOME]
+    if side in _MIDST:  # what is that in the middle?
+        things = sorted(things, key=lambda t: abs(t.x - 0.5))[:1]
     if not things and hue:
-        return Reply("absent", f"was asked for what is {hue}, and sees nothing of it", {"thing": f"{hue} thing"})
+        sought = f"{hue} {singular(kind) or 'thing'}"
+        return Reply("absent", f"was asked for what is {hue}, and sees nothing of it", {"thing": sought})
     if not things:
         return Reply("view_none", f"was asked what it sees {side}".rstrip() + ": nothing that it knows")
     things.sort(key=lambda t: t.x)
@@ -100,6 +106,16 @@ def _view(clause: Clause, percept: Percept) -> Reply:
     return Reply(
         "view", f"was asked what it sees: {names}", {"seen": in_a_sentence(told)}, "point_at", things[0].target, names=alone
     )
+
+
+def _of_hue(percept: Percept, hue: str, kind: str) -> list[Thing]:
+    """What has a colour; "potion" in view hides no red one of them."""
+    hued = [d for d in seen(percept) if hue in (thing_of(d).colour, colour_in(d.phrase)) and (not kind or akin(d.phrase, kind))]
+    return table(hued)
+
+
+def _on(side: str, thing: Thing) -> bool:
+    return abs(thing.x - 0.5) <= _MIDDLE if side in _MIDST else (thing.x < 0.5) == (side == "left")
 
 
 def _present(clause: Clause, percept: Percept) -> Reply:
@@ -123,8 +139,11 @@ def _present(clause: Clause, percept: Percept) -> Reply:
             return Reply("absent", f"looked for {anchor} and sees none", {"thing": anchor})
         at = standing(found, by, clause.meaning.values.get("relation", "near"))
         if at is None:
-            values = {"thing": name, "place": where(found.x, found.y), "anchor": anchor}
-            return Reply("elsewhere", f"sees {name}, but not by {anchor}", values, "point_at", found.target)
+            x, y = min(found.places, key=lambda place: between(place, by))
+            if not (_ABOUT.search(clause.text) and between((x, y), by) <= 1.5 * NEAR):
+                values = {"thing": name, "place": where(x, y), "anchor": anchor}
+                return Reply("elsewhere", f"sees {name}, but not by {anchor}", values, "point_at", Target(x, y, found.p))
+            at = x, y
     else:
         at = found.x, found.y
     values = {"thing": name, "place": where(*at), "count": how_many(found)}
@@ -192,6 +211,8 @@ def _beside(clause: Clause, percept: Percept) -> Reply:
         return Reply("absent", f"looked for {anchor or 'it'} and sees none", {"thing": anchor})
     seen = (_others(t, by) if akin(t.phrase, anchor) else t for t in table(beyond_doubt(percept)))
     others = [(t, at) for t in seen if (at := standing(t, by, relation)) is not None]
+    if _WHO.match(clause.text):
+        others = [(t, at) for t, at in others if akin(t.phrase, PERSON) and not is_anybody(t.phrase)] or others
     if not others:
         return Reply("beside_none", f"sees nothing {relation} {anchor}", {"thing": anchor, "relation": relation})
     others.sort(key=lambda found: between(found[1], by))

@@ -74,6 +74,8 @@ _NOT_THEIRS = re.compile(
     r"\bdo I (?:have|need|owe|get|find|pay|look|go|do|know|make|use|open|reach)\b|\btold you\b(?! I\b)|\bwill you remember\b",
     re.IGNORECASE,
 )
+# "How many brothers do I have?": of what can be told, and not only counted.
+_OWN = re.compile(rf"{_OPENS}how many (?:[a-z]+ ){{1,2}}(?:do I have|have I(?: got)?)(?: again)?[\s?.!]*$", re.IGNORECASE)
 _MINE = re.compile(r"\b(?:I|me|my|mine|we|our|us)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
 
@@ -108,7 +110,7 @@ def sought_by(question: str) -> str:
     Kinds are `who`, `many`, `when`, `where`, `why`, `colour`, `name` and `what`.
     """
     question = question.rstrip(" ?.!")
-    if _NOT_THEIRS.search(question) is not None:
+    if _NOT_THEIRS.search(question) is not None and _OWN.match(question) is None:
         return ""
     return next((kind for kind, pattern in _KINDS if pattern.match(question)), "")
 

@@ -48,7 +48,11 @@ _WONDERS = re.compile(
 )
 # "Did you do dumb stuff?": that is not said of anybody.
 _OF_NOBODY = _compiled(
-    [r"\b<insult> (?:stuff|things?|ideas?|questions?|mistakes?|luck|jokes?|rules?|hats?|work|jobs?|songs?)\b"]
+    [
+        r"(?<!\byour )(?<!\byou )\b<insult> names?\b",
+        r"\b<insult> (?:stuff|things?|ideas?|questions?|mistakes?|luck|jokes?|rules?|hats?|work|jobs?|songs?)\b",
+        r"\b<insult> (?:of )?me\b",
+    ]
 )
 _SHORT = 2  # words: a name alone is called at somebody
 _YOU = _compiled([r"\b<you>\b"])

@@ -125,3 +125,21 @@ def test_a_bid_is_no_enmity_however_it_sounds():
 )
 def test_what_somebody_is_about_to_do_himself_is_no_threat(line, harm):
     assert harm_in(plain(line)) is harm
+
+
+@pytest.mark.parametrize(
+    "line", ["stupid name i know", "it was a dumb idea, i admit", "silly me", "such a stupid habit really"]
+)
+def test_who_runs_down_what_is_his_insults_nobody(line):
+    insult = {"intent": {"insult": 0.9, "chat": 0.1}, "action": {"refuse": 0.8, "talk": 0.2}}
+    [clause] = read(line, Ledger()).clauses
+    _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **insult}))
+    assert max(percept.intent, key=percept.intent.__getitem__) != "insult"
+
+
+@pytest.mark.parametrize("line", ["your stupid name", "stupid old hag", "what a stupid name you have"])
+def test_who_runs_down_what_is_the_others_insults_him(line):
+    insult = {"intent": {"insult": 0.9, "chat": 0.1}, "action": {"refuse": 0.8, "talk": 0.2}}
+    [clause] = read(line, Ledger()).clauses
+    _, percept = second_opinion(clause, Percept(time=0.0, text=line, **{**ANGRY, **insult}))
+    assert max(percept.intent, key=percept.intent.__getitem__) == "insult"

@@ -155,3 +155,12 @@ def test_what_was_forbidden_and_what_is_looked_for_are_recalled_as_such() -> Non
     ledger.bid(Bid(item="rope", by="npc", price=3, time=4.0, state="agreed"))
     ledger.bid(Bid(item="salt", by="npc", price=5, time=5.0))
     assert asked("what did i buy from you just now", ledger).values["item"] == "rope"
+
+
+def test_the_first_thing_to_be_got_is_no_greeting() -> None:
+    ledger = Ledger()
+    said = [("hi, how are you", Sense.QUESTION), ("wait here", Sense.ORDER), ("grab the sword", Sense.ORDER), ("ok", Sense.YES)]
+    for n, (text, sense) in enumerate(said):
+        ledger.hear(Heard(text=text, sense=sense, time=float(n)))
+    assert asked("what was the first thing i asked u to get", ledger).values["words"] == "grab the sword"
+    assert asked("what was the first thing i asked you to do", ledger).values["words"] == "wait here"

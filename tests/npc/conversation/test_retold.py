@@ -57,3 +57,28 @@ def test_what_was_never_told_is_not_made_up(stage):
 
 def test_what_he_asked_himself_tells_nothing(stage):
     assert "You said" not in _ask(_told(stage, "did my brother kill three wolves?"), "how many wolves did my brother kill")
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "said"),
+    [
+        (["hello smith", "my grandad was a smith too, had a burn on every finger"], "who did i say was a smith", "grandad"),
+        (["i got two brothers and they are so loud"], "how many brothers do i have", "two brothers"),
+        (["i got 3 goats"], "how many goats have i got again?", "3 goats"),
+        (["pick the flower for me", "no the other one", "its for my mum"], "who is the flower for?", "mum"),
+        (["the rope is for my uncle"], "who was the rope for again", "uncle"),
+        (["what do you give for a cough, my Harold barks all night"], "do you remember who I said was poorly", "Harold"),
+        (["im scared of the dark tbh. dont tell anyone"], "what did i tell u to keep secret", "scared of the dark"),
+        (["i stole a hen", "keep it to yourself"], "what did i ask you to keep quiet about", "hen"),
+        (["keep it between us but i love the miller"], "what was my secret?", "love the miller"),
+    ],
+)
+def test_whom_how_many_and_secrets_are_told_back(stage, told, question, said):
+    assert said in _ask(_told(stage, *told), question)
+
+
+@pytest.mark.parametrize(
+    "question", ["who is the key for?", "what did i tell you to keep secret", "how many sisters do i have"]
+)
+def test_who_and_secrets_that_were_never_told_are_not_made_up(stage, question):
+    assert "You said" not in _ask(_told(stage, "the rope is for my uncle", "i got two brothers"), question)

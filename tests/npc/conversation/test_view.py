@@ -10,7 +10,7 @@ from npc.conversation.reading import read
 from npc.conversation.reply import Reply
 from npc.conversation.things import in_more_words, pointed_out, where
 from npc.conversation.view import answer
-from npc.memory.ledger import Ledger
+from npc.memory.ledger import Ledger, Meant
 from npc.types import Detection, Found, Percept, Target
 
 WOLF = Found("wolf", 0.9, 0.2, 0.5, 2, others=((0.25, 0.62),))
@@ -177,3 +177,60 @@ def test_a_thing_that_no_model_knows_by_name_is_shown_where_it_is_watched_for() 
         dataclasses.replace(asked, intent={"chat": 1.0}),
     ):
         assert pointed_out(other) is other
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["how many wolves stand around us?", "how many wolves are lying about here", "how many wolves have you got over there?"],
+)
+def test_what_stands_about_is_counted_by_its_name_alone(line: str) -> None:
+    assert dict(asked(line, WOLF, WELL).values) == {"count": "two", "thing": "wolves"}
+
+
+def test_of_a_kind_those_of_one_colour_are_told() -> None:
+    potions = Found("potion", 0.98, 0.4, 0.5, 3, others=((0.6, 0.5), (0.9, 0.5)))
+    red, blue = Found("red potion", 0.95, 0.6, 0.5, 2, others=((0.9, 0.5),)), Found("blue potion", 0.9, 0.4, 0.5)
+    seen = potions, red, blue, Found("sign", 0.9, 0.1, 0.5, colour="red")
+    assert asked("which potions are red?", *seen).values["seen"].startswith("two red potions")
+    ledger = Ledger()
+    ledger.mean(Meant(phrase="potion"))
+    (ones,) = read("and which ones are red", ledger).clauses
+    assert ones.thing == "potions"
+    assert {"red potion", "blue potion"} <= {*ones.look_for}
+    assert asked("which potions are green?", *seen).topic == "absent"
+
+
+def test_the_thing_in_the_middle_and_on_a_side_is_told() -> None:
+    seen = Found("well", 0.9, 0.49, 0.4), Found("sign", 0.95, 0.2, 0.5), Found("cart", 0.95, 0.62, 0.5)
+    assert asked("whats that in the middle", *seen).values["seen"].startswith("a well")
+    assert asked("what's that on the left", *seen).values["seen"].startswith("a sign")
+
+
+def test_what_burns_is_found_by_it() -> None:
+    seen = Found("campfire", 0.9, 0.3, 0.5), Found("well", 0.95, 0.6, 0.5)
+    for line in ("whats burning over there??", "what is on fire", "what's that smoking back there"):
+        assert asked(line, *seen).names == ("campfire",), line
+
+
+@pytest.mark.parametrize("line", ["which potion is closer to the key", "which of the potions is nearest to the key?"])
+def test_of_several_the_one_that_stands_nearer_is_shown(line: str) -> None:
+    potion = Found("potion", 0.95, 0.1, 0.7, 3, others=((0.75, 0.7), (0.5, 0.7)))
+    target = asked(line, potion, Found("key", 0.9, 0.8, 0.75)).target
+    assert target is not None
+    assert target.x == 0.75
+
+
+def test_near_a_thing_the_nearest_of_a_kind_is_meant() -> None:
+    potion = Found("potion", 0.95, 0.95, 0.5, 2, others=((0.45, 0.5),))
+    sign = Found("sign", 0.95, 0.19, 0.45)
+    at = asked("is there a potion near the sign", potion, sign).target
+    assert at is not None
+    assert at.x == 0.45
+    assert asked("is there a potion near the sign", potion, sign).topic == "elsewhere"
+    assert asked("is there a potion anywhere near the sign", potion, sign).topic == "present"
+
+
+def test_who_stands_by_a_thing_is_a_person() -> None:
+    seen = Found("sign", 0.9, 0.2, 0.5), Found("guard", 0.9, 0.3, 0.5), Found("cart", 0.9, 0.1, 0.5)
+    assert asked("who is that standing by the sign", *seen).values["seen"] == "a guard"
+    assert "a cart" in asked("what is standing by the sign", *seen).values["seen"]
