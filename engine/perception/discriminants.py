@@ -22,7 +22,8 @@ from engine.perception.types import EncodedFrame, Floats
 
 DISCRIMINANTS_FILE = "discriminants.npy"
 SENTENCE = 0.15  # of the log odds in the heat map of a whole sentence: it knows which of two is meant
-_OUTSIDE = -50.0  # log odds in a frame's bars
+_OUTSIDE = -50.0  # score in a frame's bars
+_SUREST = 50.0  # of log odds
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,15 @@ class Discriminants:
         scores, odds = self.scores(asked, np.asarray(frame.grid), frame.valid), self.odds
         there = logit(np.array([named[phrase][0] for phrase in asked], np.float32))
         heats = logit(np.stack([named[phrase][1] for phrase in asked]))
-        presence = chance(np.float32(odds.seen) * scores.max((1, 2)) + np.float32(odds.named) * there + np.float32(odds.bias))
-        heats = chance(np.float32(odds.seen) * scores + np.float32(odds.heat) * heats + np.float32(odds.bias))
+        seen, bias = np.float32(odds.seen), np.float32(odds.bias)
+        presence = _chance(seen * scores.max((1, 2)) + np.float32(odds.named) * there + bias)
+        heats = _chance(seen * scores + np.float32(odds.heat) * heats + bias)
         return {phrase: (float(presence[n]), heats[n]) for n, phrase in enumerate(asked)}
+
+
+def _chance(logits: Floats) -> Floats:
+    """Whatever a bundle's weights make of a cell: surer than this nobody is."""
+    return chance(np.clip(logits, -_SUREST, _SUREST))
 
 
 def meant(heat: Floats, sentence: Floats) -> Floats:

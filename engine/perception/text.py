@@ -104,8 +104,8 @@ class TextGraph:
         self.runs += 1
         # Copied: a row of the run's arrays would keep all of them for as long as itself.
         found = {text: (s.copy(), u.copy()) for text, s, u in zip(texts, sentence, utterance, strict=True)}
+        self._bytes += sum(_size(text, vectors) for text, vectors in found.items() if text not in self._cache)
         self._cache |= found
-        self._bytes += sum(_size(text, vectors) for text, vectors in found.items())
         return found
 
 

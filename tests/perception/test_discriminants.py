@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,10 @@ def test_looks_and_name_are_weighed_together() -> None:
     assert list(found) == ["ball"]
     assert found["ball"][0] == pytest.approx(1 / (1 + np.exp(-(2.0 * 3 - 1))), abs=1e-5)
     assert found["ball"][1].argmax() == 2
+    with np.errstate(all="raise"):
+        grid[0, 0, 0, 0] = -1e4  # weights of anybody, and a bar around the picture
+        assert FOUND.find(["ball"], replace(frame, valid=np.array([[[1, 0], [1, 1]]], np.float32)), named)["ball"][0] > 0.9
+    grid[0, 0, 0, 0] = 0
     surer = FOUND.find(["ball"], frame, {"ball": (0.9, HALF)})
     assert surer["ball"][0] > found["ball"][0]
 
