@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
-from npc.conversation.things import SURE, Thing, called, named, seen, some, standing, thing_of, where
+from npc.conversation.things import ALIKE, SURE, Thing, between, called, named, seen, some, standing, thing_of, where
 from npc.language.described import fit, use_of, words_of
 from npc.language.kinds import COMMON, PERSON, akin, does_harm, is_anybody, to_look_for
 from npc.language.phrases import COLOURS, kind_of, singular, thing_in, with_article
@@ -87,6 +87,11 @@ def _meant(clause: Clause, percept: Percept) -> Thing | None:
         things = [t for t in things if akin(t.phrase, PERSON) and not is_anybody(t.phrase)] or [
             t for t in things if akin(t.phrase, PERSON)
         ]
+    if besides := clause.meaning.values.get("besides", ""):
+        shown = named(percept, besides)
+        others = [t for t in things if not akin(t.phrase, besides) and (who or akin(t.phrase, kind_of(besides)))]
+        apart = [t for t in others if shown is None or between((t.x, t.y), shown) >= ALIKE]
+        return max(apart, key=lambda t: t.p, default=None)
     placed = _PLACED.search(words)
     by = named(percept, placed["anchor"]) if placed is not None and placed["anchor"] not in _LIES else None
     if placed is not None and by is not None and by.p >= SURE:

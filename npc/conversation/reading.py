@@ -18,10 +18,10 @@ from npc.conversation.referring import SUBJECTS, look_for, referred, thing_of
 from npc.conversation.resuming import looked_into, resumed
 from npc.conversation.wording import of_another, one_by_one, taken_back
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
-from npc.language.described import described, is_pointed_at, is_pronoun, use_of
+from npc.language.described import described, is_other, is_pointed_at, is_pronoun, use_of
 from npc.language.grammar import expanded
 from npc.language.harm import before_ultimatum
-from npc.language.kinds import does_harm, named_in
+from npc.language.kinds import PERSON, akin, does_harm, named_in
 from npc.language.mood import Mood, mood_of
 from npc.language.phrases import singular, thing_in
 from npc.language.plain import is_slang, plain
@@ -279,6 +279,14 @@ def _described(text: str, before: Clause | None, ledger: Ledger) -> Meaning | No
     if (meaning := described(text)) is None:
         return None
     words, values = meaning.values.get("described", ""), meaning.values
+    if is_other(words):  # than the one that was shown a moment ago
+        last, asked = ledger.thing, ledger.heard[-1] if ledger.heard else None
+        shown = last is not None and last.x is not None and asked is not None and asked.sense == Sense.QUESTION
+        if last is None or not shown or asked is None or asked.time != last.time:
+            return None
+        return replace(
+            meaning, values={**values, "besides": last.phrase, **({"who": "yes"} if akin(last.phrase, PERSON) else {})}
+        )
     if is_pronoun(words.partition(" ")[0]) and is_pronoun(words.removesuffix(" there").removesuffix(" over")):
         if before is not None and is_pointed_at(before.said):
             return replace(meaning, values={**values, "described": before.said.strip(" .,!?").lower()})

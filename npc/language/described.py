@@ -65,7 +65,7 @@ def _is_description(words: str, ask: Ask, who: bool) -> bool:
     """Whether words are of something in view: "the worst thing that you saw" is of none."""
     if words.split()[0] in _ANY and len(words.split()) == 1:
         return True
-    return who or bool(words_of(words)) or (ask is not Ask.NAMED and _DEICTIC.match(words) is not None)
+    return who or is_other(words) or bool(words_of(words)) or (ask is not Ask.NAMED and _DEICTIC.match(words) is not None)
 
 
 def is_pointed_at(text: str) -> bool:
@@ -76,6 +76,11 @@ def is_pointed_at(text: str) -> bool:
 def is_pronoun(words: str) -> bool:
     """Whether a description is a mere pronoun."""
     return words in _ANY
+
+
+def is_other(words: str) -> bool:
+    """Whether a description is of one beside what was shown last: "and the other one?"."""
+    return words.startswith("the other ")
 
 
 def words_of(description: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from npc.conversation.reply import Reply
 from npc.language.described import described, use_of
 from npc.language.senses import Ask
 from npc.language.spelling import spelt
-from npc.memory.ledger import Ledger, Meant
+from npc.memory.ledger import Heard, Ledger, Meant
 from npc.types import Found, Percept
 
 CART, CHEST, BARREL = Found("cart", 0.97, 0.5, 0.4), Found("chest", 0.9, 0.7, 0.7), Found("barrel", 0.95, 0.2, 0.5, 3)
@@ -105,3 +105,16 @@ def test_both_colours_are_told():
     reading = read("how many potions do u see here? n what colours", Ledger())
     assert reading.clauses[-1].meaning.ask is Ask.COLOUR
     assert {"red potion", "blue potion"} <= set(reading.look_for)
+
+
+def test_the_other_one_is_another_than_the_one_shown_last() -> None:
+    ledger = Ledger()
+    ledger.mean(Meant(phrase="guard", x=0.3, y=0.5, time=1.0))
+    ledger.hear(Heard(text="who is that by the sign?", sense="question", time=1.0))
+    (clause,) = read("and the other one?", ledger).clauses
+    seen = Found("guard", 0.95, 0.3, 0.5), Found("healer", 0.8, 0.7, 0.5), Found("cart", 0.99, 0.5, 0.5)
+    reply = answer(clause, Percept(0.0, looked=seen, has_frame=True))
+    assert reply is not None
+    assert reply.names == ("healer",)
+    ledger.hear(Heard(text="i have two brothers", sense="self", time=2.0))
+    assert read("and the other one?", ledger).clauses[0].meaning.ask == ""
