@@ -21,7 +21,7 @@ _NEAR = 0.8  # likeness of two names, from which one may be the other, mistyped
 _SHORTEST = 4  # letters: shorter names are alike by chance
 # Entries of the state and kinds of effects that mean something to the engine
 STATES = ("player", "done", "failed", "event", "event_by", "event_id", "hour", "language", "speaker_faction", "speaker_npc")
-KINDS = (QUEST, TAG, "sell", "buy", "keep", "give_back", "tell")
+KINDS = (QUEST, TAG, "sell", "buy", "keep", "give_back", "give", "tell")
 
 
 def names(persona: Persona) -> Iterator[Remark]:

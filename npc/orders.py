@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from npc.conversation.clause import Clause
+from npc.conversation.referring import handed_to
 from npc.conversation.reply import Reply
 from npc.conversation.things import rival
 from npc.conversation.view import taken_for
@@ -210,6 +211,8 @@ def order(turn: Turn) -> Reply | None:
     if (same := _lately(turn, clause)) is not None:
         percept = replace(percept, target=same)
         turn.clauses[0] = (clause, percept)
+    if (handed := _handed_over(turn, clause)) is not None:
+        return handed
     if (instead := _rival(clause, percept.target, turn.percept.looked)) is not None:
         return taken_for(singular(clause.thing), instead, "refuse")
     if clause.conditions and (planned := waiting(turn, clause)) is not None:
@@ -217,6 +220,21 @@ def order(turn: Turn) -> Reply | None:
     if clause.meaning.is_deed_of_a_thing and not clause.thing and percept.target is None and percept.has_frame:
         return None if clause.meaning.verb in {"fight", "attack", "kill"} else ask_which(turn)
     return None
+
+
+def _handed_over(turn: Turn, clause: Clause) -> Reply | None:
+    """ "Give it to the bard": it goes there with the thing, and the game hands it over; None where nobody such is in view."""
+    whom = handed_to(clause.meaning)
+    names = {whom, *to_look_for(whom)} if whom else set()
+    there = max((d for d in turn.percept.looked if d.phrase.lower() in names), key=lambda d: d.p, default=None)
+    if there is None or not clause.thing or clause.conditions:
+        return None
+    at = Target(there.x, there.y, there.p) if there.p >= _THERE else None
+    turn.clauses[0] = (clause, replace(turn.heard, target=at))
+    if at is None:
+        return None
+    effect = Effect("give", {"item": clause.thing, "to": whom})
+    return Reply("go_to", f"was told to give {clause.thing} to {whom}", action="go_to", target=at, effects=(effect,))
 
 
 def _side_of(clause: Clause) -> str:
@@ -279,6 +297,8 @@ def _checked(clause: Clause, target: Target | None, looked: Sequence[Found]) -> 
         if elsewhere and best_one.p >= _DOUBTFUL:
             x, y = min(elsewhere, key=lambda at: _apart(target, at) if target is not None else 0.0)
             return Target(x, y, best_one.p)
+        if target is None or _apart(target, (here.x, here.y)) < _AT:  # there is no other
+            return None
     if target is not None and any(_apart(target, at) < _AT for at in places):
         return target
     if best_one.p < (_THERE if target is None else _DOUBTFUL) or clause.other is not None:

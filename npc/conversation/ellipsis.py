@@ -48,6 +48,7 @@ _PLACED = re.compile(
     r"(?:the |that )?one (?=(?:on|by|near|next|to|at|beside|behind|in|over|with|closest|nearest)\b)", re.IGNORECASE
 )
 _THE_HUE = re.compile(rf"(?:the|that|this) (?P<how>{'|'.join(COLOURS)}|big|small|left|right)[\s.!?]*", re.IGNORECASE)
+_NOT_THAT = re.compile(r",? (?:and )?(?:not|rather than) (?:to )?(?:the|that|this|an?) [a-z' -]+[.!]*$", re.IGNORECASE)
 _PLEASE = re.compile(r"\bplease[\s.!]*$", re.IGNORECASE)
 _VAGUE = frozenset({"thing", "stuff", "things", "something"})
 _HANDED = frozenset({"give", "bring", "hand", "get", "fetch", "pass"})
@@ -116,9 +117,13 @@ def _haggles(last: Order | None, ledger: Ledger) -> bool:
     return last is not None and last is ledger.order and any(bid.time >= last.time for bid in ledger.bids)
 
 
-def corrected(rest: str, ledger: Ledger) -> str:
-    """ "give me an axe" for "no, an axe" after "give me the sword"."""
-    last = _last(ledger)
+def corrected(rest: str, ledger: Ledger, meant: Order | None = None) -> str:
+    """ "give me an axe" for "no, an axe" after "give me the sword".
+
+    Args:
+        meant: the order that is put right, where it is not the last one.
+    """
+    last, rest = meant or _last(ledger), _NOT_THAT.sub("", rest)
     if last is None or not rest:
         return ""
     if not last.thing and last.verb in _HANDED:

@@ -15,7 +15,7 @@ from npc.conversation.clause import Clause, Reading
 from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_of
 from npc.conversation.identify import ASKS
 from npc.conversation.referring import SUBJECTS, look_for, referred, thing_of
-from npc.conversation.resuming import looked_into, resumed
+from npc.conversation.resuming import looked_into, put_right, resumed
 from npc.conversation.wording import of_another, one_by_one, taken_back
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.described import described, is_other, is_pointed_at, is_pronoun, use_of
@@ -243,7 +243,7 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
         text, meaning = trimmed(bid), offered
     if meaning.sense is Sense.FORBID and before is not None and meaning.verb == "" and not meaning.values:
         meaning = replace(meaning, verb=before.meaning.verb)
-    if meaning.sense is Sense.CORRECT and (rest := corrected(meaning.values.get("rest", ""), ledger)):
+    if meaning.sense is Sense.CORRECT and (rest := corrected(meaning.values.get("rest", ""), ledger, put_right(said, ledger))):
         meaning = meaning_of(rest)
         text, meaning = rest, replace(meaning, values={**meaning.values, "corrects": "yes"})
     if meaning.verb == "leave" and (left := left_alone(text, ledger)):

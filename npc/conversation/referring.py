@@ -13,7 +13,7 @@ from npc.conversation.amending import at_hand
 from npc.conversation.clause import DEEDS
 from npc.conversation.ellipsis import of_a_colour, of_two
 from npc.conversation.identify import looks_for
-from npc.language.kinds import COMMON, PERSON, RIVALS, is_alive, is_anybody, to_look_for
+from npc.language.kinds import COMMON, PERSON, RIVALS, akin, is_alive, is_anybody, to_look_for
 from npc.language.phrases import COLOURS, ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
 from npc.language.senses import Ask, Meaning, Sense
 from npc.memory.ledger import Ledger, Meant
@@ -58,6 +58,11 @@ DONE_TO_SOMEBODY = frozenset(
 )  # fmt: skip
 _SHUT = frozenset({"close", "open", "lock", "unlock", "shut"})
 _OPENED = frozenset({"chest", "door", "gate", "box", "barrel", "window", "bag", "cage", "cupboard", "cellar", "bottle"})
+# Who is a woman or a man as a rule, where both were spoken of.
+_SHE = frozenset({"woman", "girl", "lady", "lass", "queen", "witch", "nun", "healer", "princess", "maid", "mother", "wife"})
+_HE = frozenset(
+    {"man", "boy", "lad", "king", "monk", "priest", "guard", "knight", "prince", "hermit", "wizard", "bloke", "guy"}
+)
 SUBJECTS = frozenset({"it", "they", "he", "she", "them", "him", "her", "those", "these", "that", "this"})
 _OF_THINGS = frozenset({Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE, Ask.NEARER, Ask.FAR, Ask.INSIDE})
 _ABOUT = DEEDS | {Sense.TRADE, Sense.LEAVE}
@@ -80,6 +85,8 @@ _SOME = re.compile(
 )
 # "The apple my stomach is growling": why it is wanted.
 _WHY = re.compile(r"(?<=[a-z])(?:,| (?:my|our|I) [a-z]).*", re.IGNORECASE)
+_HANDED = frozenset({"bring", "give", "hand", "pass", "take", "carry"})
+_TO_WHOM = re.compile(r"[a-z] (?:over )?to (?:the|that|this|our) (?P<whom>[a-z-]+(?: [a-z-]+)?)[\s.!]*$", re.IGNORECASE)
 _COUNT = re.compile(r"^(?:\d{1,3}|two|three|four|five|six|a few|a couple of|several|some) (?=[a-z])")
 _THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
@@ -141,8 +148,16 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
     if (word := PERSONAL.search(text)) is not None:
         if ledger.person is None:
             return text, None, word[0] if meaning.sense is Sense.ORDER else ""
-        return PERSONAL.sub(f"the {ledger.person.phrase}", text, count=1), None, ""
+        return PERSONAL.sub(f"the {_whom(word[0].lower(), ledger.person, ledger)}", text, count=1), None, ""
     return text, None, ""
+
+
+def _whom(word: str, person: Meant, ledger: Ledger) -> str:
+    """Whom "him" or "her" means: who was spoken of last, unless the word is as a rule said of another who was."""
+    likely, others = (_SHE, _HE) if word == "her" else (_HE, _SHE)
+    if person.kind not in others:
+        return person.phrase
+    return next((one.phrase for one in reversed(ledger.things) if one.kind in likely), person.phrase)
 
 
 def _it(meaning: Meaning, ledger: Ledger) -> Meant | None:
@@ -210,4 +225,13 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
         case _:
             found = (*one, *RIVALS) if meaning.is_deed_of_a_thing and one else one if meaning.goes_to_a_thing else ()
             found = at_hand(meaning, thing) or found
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys((*found, *to_look_for(whom)) if (whom := handed_to(meaning)) else found))
+
+
+def handed_to(meaning: Meaning) -> str:
+    """Who is to get something, without article: "bard" of "give the bread to the bard"; empty where the speaker is."""
+    found = (
+        _TO_WHOM.search(meaning.values.get("rest", "")) if meaning.verb in _HANDED and meaning.sense is Sense.ORDER else None
+    )
+    whom = singular(found["whom"].lower()) if found is not None else ""
+    return whom if whom and (is_alive(whom) or akin(whom, PERSON)) else ""

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 
-from npc.language.clauses import bare, trimmed
-from npc.language.phrases import kind_of
+from npc.conversation.referring import thing_of
+from npc.language.clauses import bare, cut, trimmed
+from npc.language.phrases import kind_of, singular, thing_in
+from npc.language.plain import plain
+from npc.language.reworded import reworded
 from npc.language.senses import Ask, Sense, meaning_of
 from npc.memory.ledger import Ledger, Order
 
@@ -66,6 +69,11 @@ _TOO = re.compile(
 _NEXT = re.compile(
     r"(?:now|then|next|and now|and then|and next),? (?P<thing>the [a-z' -]{2,40}?)(?: please| now)*[\s.!]*", re.IGNORECASE
 )
+_NOT_THIS = re.compile(
+    r"(?:^|.* )(?:not|rather than) (?:to )?(?P<thing>(?:the|that|this) [a-z][a-z' -]{1,40}?)"
+    r"(?:,| (?=(?:but )?(?:the|that|this|I) )|[\s.!]*$).*",
+    re.IGNORECASE,
+)
 _WITH = re.compile(r"(?:with|using) (?:the|that|this|your|my) [a-z]+(?: [a-z]+)?", re.IGNORECASE)
 _ASKED_FOR = frozenset({Sense.QUESTION, Sense.TRADE})
 
@@ -88,6 +96,26 @@ def resumed(said: str, ledger: Ledger) -> str:
     found = _SAME.fullmatch(said.strip()) or _SAME.fullmatch(bare(said.strip()))
     found = found or _TOO.fullmatch(words) or _NEXT.fullmatch(said.strip(" ,"))
     return _of(last, found["thing"].strip()) if found is not None else ""
+
+
+def put_right(said: str, ledger: Ledger) -> Order | None:
+    """The order that "not the well, the sign" puts right: the latest of the last lines that is of the well; else None.
+
+    Args:
+        said: the clause, `plain`.
+    """
+    found = _NOT_THIS.fullmatch(said)
+    phrase = singular(thing_in(found["thing"])) if found is not None else ""
+    if not phrase or (ledger.order is not None and phrase in {ledger.order.thing, kind_of(ledger.order.thing)}):
+        return None
+    for heard in reversed(ledger.heard[-_LINES:]):
+        for piece in reversed(cut(plain(heard.text)) if heard.sense == Sense.ORDER else ()):
+            text = trimmed(reworded(trimmed(piece.text)))
+            meaning = meaning_of(text)
+            thing = thing_of(meaning) if meaning.sense is Sense.ORDER else ""
+            if thing and phrase in {singular(thing), kind_of(thing)}:
+                return Order(text=text[:500], verb=meaning.verb, thing=thing, time=heard.time)
+    return None
 
 
 def looked_into(said: str, before: str, ledger: Ledger) -> str:

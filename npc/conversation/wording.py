@@ -78,6 +78,13 @@ _DEARLY = re.compile(
     ),
     re.IGNORECASE,
 )
+# "Not the well! The sign", "the sign, not the well": of an order before it.
+_NOT_IT = re.compile(r"\b(?P<not>not (?:the|that|this) [a-z' -]{1,40}?)[!.]+ (?=(?:the|that|this) [a-z' -]{1,40}[.!]*$)", re.I)
+_THIS_NOT_THAT = re.compile(
+    r"(?=(?:to )?(?:the|that|this) (?!.*\b(?:is|was|are|were|I)\b)[a-z' -]{1,40}?,? "
+    r"(?:and )?not (?:the|that|this) [a-z' -]{1,40}[.!]*$)",
+    re.IGNORECASE,
+)
 _THE = r"(?:the|that|this|those|these|an?|some|your|my|both|\d{1,2}|two|three) "
 # "Bring me the sword, not the key."
 _NOT_THAT = re.compile(
@@ -126,7 +133,10 @@ def taken_back(said: str, ledger: Ledger) -> str:
     "Put both down, no wait, leave them" is "leave them"; "the axe, I mean the sword" is about the sword.
     """
     said = reworded(_DEARLY.sub(r"\g<do>", _GLAD.sub("", _AGAIN.sub(r"\g<word>", said))))
-    if (rather := _RATHER.match(said)) is not None:
+    said, parts = _NOT_IT.subn(r"\g<not>, ", said)
+    if ledger.order is not None and _THIS_NOT_THAT.match(said) is not None:
+        said = f"no, {said}"
+    if not parts and (rather := _RATHER.match(said)) is not None:
         said = f"I mean {rather['after']}"
     said = _NOBODY.sub("do not let anybody ", _GET_BY.sub("come ", said))
     said = _WHICH_ONE.sub("which one is ", said)

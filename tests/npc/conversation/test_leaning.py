@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from npc import Target
 from npc.conversation.reading import read
 from npc.language.senses import Sense
 from npc.memory.ledger import Heard, Ledger, Meant, Order
+from npc.types import Found
 
 
 def after(text: str, thing: str, verb: str = "") -> Ledger:
@@ -61,3 +63,56 @@ def test_why_a_thing_is_wanted_is_no_part_of_its_name(said: str, thing: str) -> 
 @pytest.mark.parametrize("said", ["shoot me a smile will ya", "give us a grin", "throw me a cheeky wink", "give me a hug"])
 def test_nobody_looks_for_a_smile(said: str) -> None:
     assert read(said, Ledger()).look_for == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no wait, not the well, the sign",
+        "not the well! the sign",
+        "the sign, not the well",
+        "no, the sign not the well",
+        "I said the sign, not the well",
+    ],
+)
+def test_what_is_put_right_is_the_order_that_is_of_it(said: str) -> None:
+    ledger = after("take the sword and bring it to me, then go to the well", "sword", "take")
+    ledger.order = Order(text="take the sword", verb="take", thing="sword", time=1.0)
+    assert [clause.text for clause in read(said, ledger).clauses] == ["go to the sign"]
+    assert read("no, the axe", ledger).clauses[0].text == "take the axe"
+
+
+@pytest.mark.parametrize(("word", "whom"), [("her", "healer"), ("him", "guard")])
+def test_her_is_the_healer_and_not_the_guard_named_last(word: str, whom: str) -> None:
+    ledger = Ledger(person=Meant(phrase="guard", time=1.0))
+    for phrase in ("healer", "guard"):
+        ledger.mean(Meant(phrase=phrase, time=1.0, x=0.5, y=0.5))
+    assert read(f"go stand next to {word}", ledger).clauses[0].thing == whom
+
+
+def test_who_was_spoken_of_alone_is_meant_by_either_word() -> None:
+    ledger = Ledger(person=Meant(phrase="guard", time=1.0))
+    assert read("go stand next to her", ledger).clauses[0].thing == "guard"
+
+
+def test_the_other_one_is_never_the_same(stage) -> None:
+    one = Target(0.4, 0.7, 0.9)
+    for others, does in (((), ("refuse", None)), (((0.8, 0.6),), ("pick_up", 0.8))):
+        actor, looked = stage(), (Found("flower", 0.95, 0.4, 0.7, others=others),)
+        first = actor.hear("pick the flower", "pick_up", "pick_up", target=one, looked=looked)
+        assert (first.action, first.target.x) == ("pick_up", 0.4)
+        again = actor.hear("no the other one", "pick_up", "pick_up", target=one, looked=looked)
+        assert (again.action, again.target.x if again.target else None) == does
+
+
+def test_what_is_given_to_somebody_else_is_taken_there(stage) -> None:
+    actor = stage()
+    bread, bard = Found("bread", 0.95, 0.6, 0.7), Found("bard", 0.95, 0.2, 0.5)
+    actor.hear("get the bread", "pick_up", "pick_up", target=Target(0.6, 0.7, 0.9), looked=(bread,))
+    assert "bard" in read("now give it to the bard", actor.character.memory.person("player").ledger).look_for
+    decision = actor.hear("now give it to the bard", "give_me", "give", looked=(bread, bard))
+    assert (decision.action, decision.target.x, decision.target.y) == ("go_to", 0.2, 0.5)
+    assert [(e.kind, dict(e.values)) for e in decision.effects] == [("give", {"item": "bread", "to": "bard"})]
+    nobody = actor.hear("give the bread to the bard", "give_me", "give", looked=(bread, Found("bard", 0.02, 0.2, 0.5)))
+    assert (nobody.action, nobody.effects) == ("refuse", ())
+    assert actor.hear("give the bread to me", "give_me", "give", looked=(bread,)).effects == ()
