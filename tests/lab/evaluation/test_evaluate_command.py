@@ -12,6 +12,7 @@ from engine.errors import Fault
 from engine.formats.labels import load_labels
 from engine.formats.recording import Recording
 from engine.lab.data.utterances import read_lines
+from engine.lab.evaluation.presence import THRESHOLDS
 
 
 def evaluate(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -29,7 +30,7 @@ def test_a_bundle_is_measured_on_a_recording(recording: Recording, tmp_path: Pat
     assert written["recordings"][0]["overall"]["there"] == 4
     assert Image.open(tmp_path / "out" / "answers-0.png").width == 1200
     assert Image.open(tmp_path / "out" / "reliability-0.png").height > 200
-    assert [row["p"] for row in written["recordings"][0]["thresholds"]] == [0.3, 0.5, 0.7, 0.8, 0.9]
+    assert [row["p"] for row in written["recordings"][0]["thresholds"]] == list(THRESHOLDS)
     assert "what a threshold gives" in done.stdout
 
 
