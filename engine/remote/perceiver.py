@@ -107,7 +107,7 @@ class RemotePerceiver:
             raise Fault("perception", "The canary sees pictures of another size.", "Give it gateways of its own.")
         self.bundle, self.provider = str(info["bundle"]), f"ray ({info['provider']})"
         self.text_encoder, self._eye = str(info["ear"]), str(info["eye"])
-        self.taught = tuple(map(str, info["taught"]))
+        self.taught = tuple(map(str, info.get("taught", ())))  # a replica of before this was told has none
         self._height, self._width = map(int, info["size"])
         self._rows, self._columns = map(int, info["grid"])
         self._pool = ThreadPoolExecutor(4 * CALLS, thread_name_prefix="perception")  # by version, and with words or without
