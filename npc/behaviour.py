@@ -6,13 +6,13 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from npc.affect import EMOTIONS, SHOWN, Degree, Dimension
 from npc.card_faults import check_known
 from npc.conditions import Condition, Line
 from npc.steadiness import Steadiness
+from npc.tables import read_table
 
 BEHAVIOUR_FILE = Path(__file__).with_name("behaviour.yaml")
 TALK_FILE = Path(__file__).with_name("small_talk.yaml")
@@ -153,7 +153,7 @@ class Behaviour(BaseModel):
 @cache
 def load_behaviour() -> Behaviour:
     """The behaviour that ships with the package (read once)."""
-    rules, talk = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in (BEHAVIOUR_FILE, TALK_FILE))
+    rules, talk = (read_table(file) for file in (BEHAVIOUR_FILE, TALK_FILE))
     rules["topics"] |= {name: about["say"] for name, about in talk.items()}
     rules["small_talk"] = {name: about["asked"] for name, about in talk.items() if "asked" in about}
     rules["talk_back"] = {name: about["back"] for name, about in talk.items() if "back" in about}

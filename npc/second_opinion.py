@@ -25,6 +25,7 @@ from npc.language.manners import (
     THERE_IS_NONE,
 )
 from npc.language.mood import Mood, mood_of
+from npc.language.patterns import TablePattern
 from npc.language.phrases import kind_of, singular
 from npc.language.polarity import polarity_of
 from npc.language.senses import Ask, Sense
@@ -83,7 +84,7 @@ _MANNERS = {
     "chat": "talk", "ask_about": "talk", "trade": "trade", "gift": "talk",
 }  # fmt: skip
 # Manners are heard where one of these words is.
-_SAID = {**SAID, "insult": ABUSE, "threaten": THREAT}
+_SAID: dict[str, re.Pattern[str] | TablePattern] = {**SAID, "insult": ABUSE, "threaten": THREAT}
 _TOGETHER = re.compile(r"(?:please )?let us (?:go|walk|head|move)\b(?! away| to hide)", re.IGNORECASE)
 # Manners, and warnings: what an order is heard as where its words sound like them.
 _NO_ORDERS = frozenset({"greet", "farewell", "thank", "apologize", "compliment", "gift", "warn"})

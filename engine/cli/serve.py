@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -24,6 +25,7 @@ from engine.cli.voice_process import VoiceProcess, secret_of_voice
 from engine.errors import Fault
 from engine.files import data_directory, packed_cards, reason
 from npc.card_file import shown
+from npc.language.patterns import compile_all
 from npc.line_ids import is_language
 from npc.memory.postgres_store import SCHEMES
 from npc.text import is_whole, valid
@@ -199,6 +201,7 @@ def serve(
             ready.write()
         if voice and secret is not None:
             ends.enter_context(VoiceProcess(server.endpoint, secret, keys is not None, personas))
+        Thread(target=compile_all, name="patterns", daemon=True).start()  # nobody's first words wait for them
         unserved.pop_all()  # whoever runs closes
         server.run(brain, name)
 

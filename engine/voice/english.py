@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
-import yaml
+from npc.tables import table_beside
 
-ENGLISH: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("claims.yaml").read_text(encoding="utf-8"))
+ENGLISH: dict[str, Any] = table_beside(__file__, "claims.yaml")
 
 
 def patterns(name: str) -> list[re.Pattern[str]]:

@@ -70,7 +70,9 @@ def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: floa
         return _made(made, mine, ledger, stall, speaker, now)
     if mine is not None and mine.buys and (haggled := _WORTH.search(said) or _ONLY.match(said)) is not None:
         wanted = number(haggled["n"])
-        values = {} if haggled.re is _ONLY or wanted is None or wanted <= (mine.price or 0) else {"number": haggled["n"]}
+        values = (
+            {} if haggled.re is _ONLY.compiled or wanted is None or wanted <= (mine.price or 0) else {"number": haggled["n"]}
+        )
         return pay_more("", values, ledger, stall, speaker, now)
     if _DIFFERENCE.match(said) is not None:
         return _difference(ledger, now)

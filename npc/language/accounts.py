@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from npc.language.formulas import data_of, expanded
+from npc.language.patterns import TablePattern
 
 _DATA = data_of("accounts.yaml")
 MASS = frozenset(_DATA["mass"].split())  # what is told without an article
@@ -34,10 +35,10 @@ class Asked:
     values: dict[str, str]
 
 
-def _compiled() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _compiled() -> tuple[tuple[str, TablePattern], ...]:
     parts = _DATA["parts"]
     return tuple(
-        (name, re.compile(f"{parts['lead']}(?:{expanded(pattern, parts)}){parts['tail']}", re.IGNORECASE))
+        (name, TablePattern(f"{parts['lead']}(?:{expanded(pattern, parts)}){parts['tail']}"))
         for name, patterns in _DATA["like"].items()
         for pattern in patterns
     )

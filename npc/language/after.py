@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from npc.language.echo import base
 from npc.language.phrases import singular
+from npc.tables import table_beside
 
-_DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("after.yaml").read_text(encoding="utf-8"))
+_DATA: dict[str, Any] = table_beside(__file__, "after.yaml")
 _NUMBER = _DATA["number"]
 
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from npc.language.kinds import COMMON, akin
+from npc.language.patterns import TablePattern
 from npc.language.phrases import COLOURS, singular
 from npc.language.senses import Ask, Meaning, Sense
+from npc.tables import table_beside
 
-_DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("described.yaml").read_text(encoding="utf-8"))
+_DATA: dict[str, Any] = table_beside(__file__, "described.yaml")
 LIKE: dict[str, frozenset[str]] = {kind: frozenset(words.split()) for kind, words in _DATA["like"].items()}
 USES: dict[str, str] = _DATA["uses"]
 _VOCABULARY = frozenset().union(*LIKE.values())
@@ -33,8 +32,8 @@ def _whole(pattern: str) -> str:
     return pattern
 
 
-_FORMS: tuple[tuple[Ask, bool, re.Pattern[str]], ...] = tuple(
-    (Ask(rule["for"].partition(" ")[0]), " " in rule["for"], re.compile(_whole(rf"<leads>(?:{like})<where>[\s?.!]*"), re.I))
+_FORMS: tuple[tuple[Ask, bool, TablePattern], ...] = tuple(
+    (Ask(rule["for"].partition(" ")[0]), " " in rule["for"], TablePattern(_whole(rf"<leads>(?:{like})<where>[\s?.!]*")))
     for rule in _DATA["asks"]
     for like in rule["like"]
 )

@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
-
-import yaml
 
 from npc.language.grammar import VERBS
+from npc.tables import table_beside
 
-_DATA = yaml.safe_load(Path(__file__).with_name("echo.yaml").read_text(encoding="utf-8"))
+_DATA = table_beside(__file__, "echo.yaml")
 _TURNED: dict[str, str] = _DATA["turned"]
 _PAST: dict[str, str] = _DATA["past"]
 _BEFORE_ME = frozenset(_DATA["before_me"].split())

@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from npc.language.grammar import expanded
 from npc.language.kinds import is_alive
+from npc.language.patterns import TablePattern
 from npc.language.phrases import singular, thing_in
+from npc.tables import table_beside
 
-_DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("everyday.yaml").read_text(encoding="utf-8"))
+_DATA: dict[str, Any] = table_beside(__file__, "everyday.yaml")
 # Where a verb of an order may stand; Python looks behind for words of a fixed width only.
 _BEHIND = (
     "and", "then", "now", "please", "just", "not", "never", "can you", "could you", "will you", "would you", "you to", "let us",
@@ -26,11 +25,11 @@ _HIM = frozenset({"him", "her", "them", "it"})
 _PART = re.compile(rf"(?<![?]P)<({'|'.join(_DATA['parts'])})>")
 
 
-def _compiled(like: str) -> re.Pattern[str]:
+def _compiled(like: str) -> TablePattern:
     """One name may stand for several groups, which Python wants to be told apart."""
     while _PART.search(like) is not None:
         like = _PART.sub(lambda part: _DATA["parts"][part[1]], like)
-    return re.compile(rf"(?:{_AT})(?:{expanded(like)})(?=[\s.,!?;]|$|(?<= ))", re.IGNORECASE)
+    return TablePattern(rf"(?:{_AT})(?:{expanded(like)})(?=[\s.,!?;]|$|(?<= ))")
 
 
 _RULES = tuple((_compiled(like), rule["as"]) for rule in _DATA["likes"] for like in rule["like"])

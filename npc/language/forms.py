@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
-
-import yaml
 
 from npc.language.echo import PAST, turned
+from npc.language.patterns import TablePattern
 from npc.language.phrases import kind_of
+from npc.tables import table_beside
 
 _THING = "(?P<thing>(?:(?:the|a|an|my|your|his|her|our|their|this|that|these|those|some|any|all) )?[a-z'-]+(?: [a-z'-]+){0,4}?)"
 _ENDS = re.compile(
@@ -29,12 +28,12 @@ _LONGEST = 90  # characters of words that go on about something
 _COMMA = re.compile(r"\s*[,.!?]\s*|\s+")
 
 
-def _read() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
-    forms = yaml.safe_load(Path(__file__).with_name("forms.yaml").read_text(encoding="utf-8"))
+def _read() -> dict[str, tuple[tuple[str, TablePattern], ...]]:
+    forms = table_beside(__file__, "forms.yaml")
     words = {"thing": _THING, "past": f"(?:{'|'.join(sorted(PAST))}|[a-z]{{3,}}ed)", **forms.pop("words")}
     return {
         kind: tuple(
-            (topic, re.compile(rf"(?:{_whole(pattern, words)})[\s?.!,]*", re.IGNORECASE))
+            (topic, TablePattern(rf"(?:{_whole(pattern, words)})[\s?.!,]*"))
             for topic, patterns in named.items()
             for pattern in patterns
         )

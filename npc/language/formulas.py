@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
-import yaml
+from npc.language.patterns import TablePattern
+from npc.tables import table_beside
 
 _PART = re.compile(r"(?<![?]P)<([A-Za-z]+)>")
 
 
 def data_of(file: str) -> dict[str, Any]:
     """What a file of this folder holds, the parts put in their places."""
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name(file).read_text(encoding="utf-8"))
+    data: dict[str, Any] = table_beside(__file__, file)
     parts = {name: pattern.strip() for name, pattern in data["parts"].items()}
     return {**data, "parts": {name: expanded(part, parts) for name, part in parts.items()}}
 
@@ -25,10 +25,10 @@ def expanded(pattern: str, parts: dict[str, str]) -> str:
     return pattern
 
 
-def patterns(file: str, names: str) -> tuple[re.Pattern[str], ...]:
+def patterns(file: str, names: str) -> tuple[TablePattern, ...]:
     """The patterns of a file with these names, letters of any case; groups may share a name (`group`)."""
     data = data_of(file)
-    return tuple(re.compile(_numbered(expanded(data["like"][name], data["parts"])), re.IGNORECASE) for name in names.split())
+    return tuple(TablePattern(_numbered(expanded(data["like"][name], data["parts"]))) for name in names.split())
 
 
 def _numbered(pattern: str) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
-import yaml
+from npc.tables import table_beside
 
-GRAMMAR: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("grammar.yaml").read_text(encoding="utf-8"))
+GRAMMAR: dict[str, Any] = table_beside(__file__, "grammar.yaml")
 VERBS = "|".join(GRAMMAR["verbs"].split())
 _PART = re.compile(r"(?<![?]P)<([a-z]+)>")
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 from enum import Enum
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from npc.language.patterns import TablePattern
+from npc.tables import table_beside
 
-_HARM: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("harm.yaml").read_text(encoding="utf-8"))
+_HARM: dict[str, Any] = table_beside(__file__, "harm.yaml")
 _PART = re.compile(r"(?<![?]P)<([a-z]+)>")
 
 
-def _compiled(patterns: list[str]) -> re.Pattern[str]:
+def _compiled(patterns: list[str]) -> TablePattern:
     pattern = "|".join(patterns)
     while (found := _PART.search(pattern)) is not None:
         pattern = pattern[: found.start()] + _HARM["parts"][found[1]].strip() + pattern[found.end() :]
-    return re.compile(pattern, re.IGNORECASE)
+    return TablePattern(pattern)
 
 
 class Harm(Enum):

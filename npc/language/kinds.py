@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from npc.tables import table_beside
 
-_DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text(encoding="utf-8"))
+_DATA: dict[str, Any] = table_beside(__file__, "kinds.yaml")
 _COMMA = re.compile(r",\s*")
 _KINDS: dict[str, tuple[str, ...]] = {kind: tuple(_COMMA.split(names)) for kind, names in _DATA["kinds"].items()}
 _GOODS = frozenset(_COMMA.split(_DATA["goods"].strip()))

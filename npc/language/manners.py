@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
-import yaml
+from npc.tables import table_beside
 
-_DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("manners.yaml").read_text(encoding="utf-8"))
+_DATA: dict[str, Any] = table_beside(__file__, "manners.yaml")
 _SPACE = re.compile(r"\n *|(?<=[|]) ")
 # Intent -> words of which one has to be said.
 SAID = {intent: re.compile(rf"\b(?:{_SPACE.sub('', words)})\b", re.IGNORECASE) for intent, words in _DATA["said"].items()}

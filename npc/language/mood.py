@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from npc.language.grammar import GRAMMAR
+from npc.language.patterns import TablePattern
+from npc.tables import table_beside
 
-_DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("mood.yaml").read_text(encoding="utf-8"))
+_DATA: dict[str, Any] = table_beside(__file__, "mood.yaml")
 _WORD = re.compile(r"[a-z0-9'-]+|[,;:\"]")
 _PAST, _NOT_PAST, _ADVERBS, _LEADS = (frozenset(_DATA[name].split()) for name in ("past", "present", "adverbs", "leads"))
 _AUXILIARIES, _DETERMINERS, _ANYBODY = (frozenset(_DATA[name].split()) for name in ("auxiliaries", "determiners", "anybody"))
@@ -76,7 +75,7 @@ class Mood(StrEnum):
 
 
 _PATTERNS = tuple(
-    (Mood(name), re.compile(f"(?:{'|'.join(_DATA[key])}){_AS_THEY_SAY if key == 'sayings' else ''}[\\s.!?,]*$", re.IGNORECASE))
+    (Mood(name), TablePattern(f"(?:{'|'.join(_DATA[key])}){_AS_THEY_SAY if key == 'sayings' else ''}[\\s.!?,]*$"))
     for name, key in (
         ("saying", "sayings"), ("reported", "reported"), ("supposed", "supposed"), ("general", "general"),
         ("advice", "advice"),

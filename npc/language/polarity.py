@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import Path
 
-import yaml
+from npc.tables import table_beside
 
-_DATA = yaml.safe_load(Path(__file__).with_name("polarity.yaml").read_text(encoding="utf-8"))
+_DATA = table_beside(__file__, "polarity.yaml")
 _BAD, _GOOD, _DENIED = (frozenset(_DATA[name].split()) for name in ("bad", "good", "denied"))
 _WORD = re.compile(r"[a-z']+")
 _OVER = frozenset({"over", "away", "on", "out"})

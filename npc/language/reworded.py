@@ -3,19 +3,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from pathlib import Path
-
-import yaml
 
 from npc.language.everyday import in_plain_verbs
 from npc.language.grammar import expanded
+from npc.language.patterns import TablePattern
+from npc.tables import table_beside
 
 _AT = r"(?:^|(?<=[.!?;] )|(?<=, ))(?:(?:please|so|and|but|hey|well|okay|then|now|just|also|oh|listen|look),? )*"
 _RULES = tuple(
-    (re.compile(("" if like.startswith("(?<=") else _AT) + f"(?:{expanded(like)})", re.IGNORECASE), rule["as"])
-    for rule in yaml.safe_load(Path(__file__).with_name("reworded.yaml").read_text(encoding="utf-8"))
+    (TablePattern(("" if like.startswith("(?<=") else _AT) + f"(?:{expanded(like)})"), rule["as"])
+    for rule in table_beside(__file__, "reworded.yaml")
     for like in rule["like"]
 )
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from npc.language.grammar import GRAMMAR, expanded
 from npc.language.mood import Mood, mood_of
+from npc.language.patterns import TablePattern
 
 
 class Sense(StrEnum):
@@ -148,7 +149,7 @@ _IF_ASKS = re.compile(
 )
 
 
-def _grammar() -> tuple[tuple[Sense, Ask, re.Pattern[str]], ...]:
+def _grammar() -> tuple[tuple[Sense, Ask, TablePattern], ...]:
     """The patterns of `grammar.yaml`, one for each thing that a clause may be for."""
     return tuple(
         (Sense(sense), Ask(ask), _compiled("|".join(rule["like"])))
@@ -157,7 +158,7 @@ def _grammar() -> tuple[tuple[Sense, Ask, re.Pattern[str]], ...]:
     )
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compiled(pattern: str) -> TablePattern:
     """One name may stand for several groups of the grammar; Python wants each once, so they are numbered."""
     counts: dict[str, int] = {}
 
@@ -166,7 +167,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         return f"(?P<{found[1]}{'_' * (counts[found[1]] - 1)}>"
 
     numbered = re.sub(r"[(][?]P<(\w+)>", number, expanded(pattern))
-    return re.compile(f"(?:{numbered}){_END}", re.IGNORECASE)
+    return TablePattern(f"(?:{numbered}){_END}")
 
 
 _PATTERNS = _grammar()

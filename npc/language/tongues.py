@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from npc.tables import table_beside
 
-_DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("tongues.yaml").read_text(encoding="utf-8"))
+_DATA: dict[str, Any] = table_beside(__file__, "tongues.yaml")
 _SHARED = frozenset(_DATA["shared"].split())
 _ENGLISH = frozenset(_DATA["english"].split()) - _SHARED
 _TONGUES = {name: frozenset(words.split()) - _ENGLISH - _SHARED for name, words in _DATA["tongues"].items()}
