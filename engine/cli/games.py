@@ -157,11 +157,12 @@ def _three(figures: Mapping[str, float | None]) -> Iterator[str]:
 def _learnt_table(title: str, frames: str, rows: list[dict[str, Any]]) -> Table:
     keys = ("pointing", "presence_auc", "alike_auc", "ece")
     table = Table(title=title, title_justify="left")
-    for header in ("game", "frames", "pointing", "AUC", "alike", "ECE", "forgotten", "s"):
+    for header in ("game", "frames", "pointing", "AUC", "alike", "ECE", "forgotten", "s"):  # 80 columns hold them
         table.add_column(header, justify="left" if header == "game" else "right", no_wrap=True)
     for row in rows:
-        changes = (f"{row[f'{key}_before']:.2f} → {row[key]:.2f}" for key in keys)
-        table.add_row(row["game"], str(row[frames]), *changes, f"{row['forgotten']:.3f}", f"{row['seconds']:.0f}")
+        table.add_row(row["game"], "none", *(f"{row[f'{key}_before']:.2f}" for key in keys))
+        figures = (f"{row[key]:.2f}" for key in keys)
+        table.add_row("", str(row[frames]), *figures, f"{row['forgotten']:.3f}", f"{row['seconds']:.0f}", end_section=True)
     return table
 
 

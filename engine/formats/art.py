@@ -21,7 +21,6 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 import numpy as np
-import numpy.typing as npt
 import yaml
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -32,6 +31,7 @@ from engine.formats.inside import read_inside
 from engine.formats.names import is_telling, words
 from engine.formats.pictures import LARGEST_FILE, Pixels, read_layered
 from engine.formats.recording import TAGS, Name, first_fault
+from engine.formats.undescribed import large_tiles, looks_like_a_sheet
 from npc.text import decoded
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
@@ -41,7 +41,6 @@ LARGEST_TEXT = 4 << 20  # bytes of a description
 LARGEST_SIDE = 200  # pixels: no thing is composed larger
 VISIBLE = 40  # alpha from which a pixel counts
 LARGEST_TILE = 256  # pixels of a side up to which a picture without alpha may be a tile
-Mask = npt.NDArray[np.bool_]
 SHOWN = 3  # reasons that are told; the rest is counted
 Sizes = tuple[Annotated[int, Field(ge=4, le=360)], Annotated[int, Field(ge=4, le=360)]]
 
@@ -276,7 +275,7 @@ def _checked(name: str, source: str, pixels: Pixels | str, *, sheet: bool = True
             f"{source} is {pixels.shape[1]}x{pixels.shape[0]} pixels without alpha: a sheet needs its description beside it "
             "(.json, .tres), a thing must be cut out, a scene belongs to --backgrounds"
         )
-    elif sheet and _looks_like_a_sheet(seen):
+    elif sheet and looks_like_a_sheet(seen):
         found.faults.append(
             f"{source} looks like a sheet of several pictures: put its description (.json, .tres) beside it, or cut it up"
         )
@@ -285,35 +284,6 @@ def _checked(name: str, source: str, pixels: Pixels | str, *, sheet: bool = True
 
 def _unread(source: str, fault: str) -> _Found:
     return _Found("", source, np.zeros((1, 1, 4), np.uint8), [f"{source}: {fault}"])
-
-
-def _looks_like_a_sheet(seen: Mask) -> bool:
-    """Many pictures in rows and columns with nothing between them, three and more of a size in a row, or a square each."""
-    columns, rows = _runs(np.any(seen, 0)), _runs(np.any(seen, 1))
-    if columns >= 3 and rows >= 3 and columns * rows >= 12:
-        return True
-    strip = seen if seen.shape[1] >= seen.shape[0] else seen.T
-    side = strip.shape[0]
-    count = strip.shape[1] // side
-    if count >= 2 and _are_of_a_size(strip):
-        return True
-    if count < 4 or strip.shape[1] % side:
-        return False
-    cells = np.any(strip.reshape(side, count, side), 0)
-    return bool(np.any(cells, 1).all() and not (cells[:-1, -1] & cells[1:, 0]).any())
-
-
-def _are_of_a_size(strip: Mask) -> bool:
-    """Three and more things with nothing between them, none twice as large as another, none of them a dot or a spark."""
-    edges = np.flatnonzero(np.diff(np.any(strip, 0).astype(np.int8), prepend=0, append=0))
-    parts = [strip[:, left:right] for left, right in edges.reshape(-1, 2)]
-    sides = [max(part.shape[1], int(np.ptp(np.flatnonzero(np.any(part, 1)))) + 1) for part in parts]
-    return len(sides) >= 3 and max(sides) <= 2 * min(sides) and min(sides) >= strip.shape[0] / 3
-
-
-def _runs(line: Mask) -> int:
-    """Of a row of yes and no, the runs of yes."""
-    return int((np.diff(line.astype(np.int8), prepend=0) == 1).sum())
 
 
 def within(pixels: Pixels, side: int) -> Pixels:
@@ -330,6 +300,12 @@ def _notes(found: Sequence[_Found], names: Sequence[PurePosixPath]) -> Iterator[
     """Folders whose pictures may be things of their own, and pictures that were left out."""
     if others := sum(name.suffix.lower() in UNREAD for name in names):
         yield f"Left out are {others} pictures of other formats: PNG, JPEG and WebP are read."
+    tiles = {p.source: p.pixels.shape[:2] for p in found if not p.faults and (p.pixels[..., 3] >= VISIBLE).all()}
+    for source, usual in large_tiles(tiles):
+        yield (
+            f"{source} was taken for one thing, where most tiles here have {usual} pixels: if it is a sheet of them, cut it up "
+            "or put its description (.json, .tres) beside it."
+        )
     stems: dict[tuple[str, str], set[str]] = {}
     for picture in found:
         path = PurePosixPath(picture.source)

@@ -166,6 +166,16 @@ def test_art_yaml_adds_names_tags_sizes_and_shelves(art: Path) -> None:
     assert things["sword"].size == (30, 30)
 
 
+def test_an_opaque_picture_that_is_many_tiles_wide_is_told(art: Path) -> None:
+    for n, name in enumerate(("grass", "stone", "sand")):
+        save(art / f"{name}.png", Image.new("RGB", (16, 16), (60 * n, 90, 40)))
+    assert read_art(art).notes == ()
+    save(art / "dungeon.png", Image.new("RGB", (128, 64), (90, 90, 90)))
+    [note] = read_art(art).notes
+    assert note.startswith("dungeon.png was taken for one thing, where most tiles here have 16 pixels")
+    assert ".json" in note
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
