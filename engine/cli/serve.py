@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -185,10 +186,13 @@ def serve(
         perceiver = partial(
             _perceiver, bundle or None, provider, threads, batch, variant, device_id, gpu_memory, gpu_arena, cuda_graph, closely
         )
+        Thread(target=compile_all, name="patterns", daemon=True).start()  # while the model loads
         model = None if echo else perceiver
         brain, name = _brain(model, elsewhere, personas, store, _made(logs), reworder, feed, language, ends)
         ends.callback(brain.close)
         _warn_of_cards(personas)
+        gc.collect()
+        gc.freeze()  # what is there now stays: a collection that went through all of it would hold up frames for 60 ms
         # A reply must not wait 5 ms, Python's default, for the interpreter lock of the other thread.
         sys.setswitchinterval(0.0005)
         if page is not None:
@@ -201,7 +205,6 @@ def serve(
             ready.write()
         if voice and secret is not None:
             ends.enter_context(VoiceProcess(server.endpoint, secret, keys is not None, personas))
-        Thread(target=compile_all, name="patterns", daemon=True).start()  # nobody's first words wait for them
         unserved.pop_all()  # whoever runs closes
         server.run(brain, name)
 
