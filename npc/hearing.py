@@ -144,7 +144,7 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
         come_back(parts, percept.speaker)
     heard = [naming(parts.persona, c.text, part) for c, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
     foes = frozenset(phrase for phrase, meaning in _meanings(parts).items() if meaning == "threat")
-    meant = [in_sight(clause, part, percept.watch, foes) for clause, part in zip(reading.clauses, heard, strict=False)]
+    meant = [in_sight(clause, part, percept, foes) for clause, part in zip(reading.clauses, heard, strict=False)]
     pairs = [(c, as_teased(percept.text, c, p)) for c, p in (second_opinion(clause, part) for clause, part in meant)]
     stall = Stall(parts.persona.wares, parts.persona.wants)
     named = [bool(stall.wares) and names_wares(clause, stall) for clause, _ in pairs]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from npc.conversation.clause import Clause
 from npc.conversation.referring import handed_to
 from npc.conversation.reply import Reply
-from npc.conversation.things import rival
+from npc.conversation.things import rival, seen
 from npc.conversation.view import taken_for
 from npc.language.kinds import PERSON, akin, is_alive, to_look_for
 from npc.language.mood import Mood, mood_of
@@ -226,7 +226,7 @@ def _handed_over(turn: Turn, clause: Clause) -> Reply | None:
     """ "Give it to the bard": it goes there with the thing, and the game hands it over; None where nobody such is in view."""
     whom = handed_to(clause.meaning)
     names = {whom, *to_look_for(whom)} if whom else set()
-    there = max((d for d in turn.percept.looked if d.phrase.lower() in names), key=lambda d: d.p, default=None)
+    there = max((d for d in seen(turn.percept) if d.phrase.lower() in names), key=lambda d: d.p, default=None)
     if there is None or not clause.thing or clause.conditions:
         return None
     at = Target(there.x, there.y, there.p) if there.p >= _THERE else None

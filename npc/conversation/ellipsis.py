@@ -38,6 +38,24 @@ _LEFT_AS_PLACES = frozenset({
     "country", "other", "rest", "talking", "thinking", "job", "work", "past", "matter", "army", "guild", "watch", "party",
     "mill", "group", "table",
 })  # fmt: skip
+# "Now over to him", "back to the tree": where to go next, of an order to go.
+_TO_A_PLACE = re.compile(
+    r"(?:(?:now|and|then|okay|next|good|great|right|no|so|well)[,.! ]+)*(?:over there )?"
+    r"(?P<to>(?:(?:over|back|up|down|across) )?(?:to|by|next to|beside|near|behind) "
+    r"(?:him|her|me|us|(?:the|that|this|your|my) [a-z]+(?: [a-z]+)?))[\s.!]*",
+    re.IGNORECASE,
+)
+_GOING = frozenset({"go", "walk", "run", "head", "move", "come", "stand", "wait", "step", "sneak", "return"})
+_TO_ME = re.compile(r"\b(?:me|us)$", re.IGNORECASE)
+# Where the thing before it was: "the red one" after "give me the potion by the well" may be elsewhere.
+_WHERE_IT_IS = re.compile(
+    r"^(?:,? (?:the one |that is |which is |lying |standing |over )?(?:by|near|next to|beside|behind|in front of|under|"
+    r"closest to|nearest(?: to)?|left of|right of|(?:on|to|at|in) (?:the|your|my) "
+    r"(?:left|right|middle|bottom|top|front|back)(?: of)?)"
+    r"(?: (?:the|that|this|your|my|you|me|us)\b(?: [a-z]+)?)?|,? (?:you|instead|too|as well)\b[^,]*)+",
+    re.IGNORECASE,
+)
+_LINES = 3  # so many lines back is gone on with
 _LONGEST = 5  # words of a thing that is named alone
 _NAMED = re.compile(
     rf"(?:the|that|this) (?:(?:{'|'.join(COLOURS)}|big|small|old|other|left|right) )?"
@@ -47,9 +65,11 @@ _NAMED = re.compile(
 _PLACED = re.compile(
     r"(?:the |that )?one (?=(?:on|by|near|next|to|at|beside|behind|in|over|with|closest|nearest)\b)", re.IGNORECASE
 )
+_CLOSEST_TO = re.compile(r"(?:the |that )one (?=(?:closest|nearest|farthest|furthest)\b)", re.IGNORECASE)
 _THE_HUE = re.compile(rf"(?:the|that|this) (?P<how>{'|'.join(COLOURS)}|big|small|left|right)[\s.!?]*", re.IGNORECASE)
 _NOT_THAT = re.compile(r",? (?:and )?(?:not|rather than) (?:to )?(?:the|that|this|an?) [a-z' -]+[.!]*$", re.IGNORECASE)
 _PLEASE = re.compile(r"\bplease[\s.!]*$", re.IGNORECASE)
+_LEAVE_IT = re.compile(r"(?:leave|drop|put|let|stop|keep) (?:it|that|this|them|him|her)\b", re.IGNORECASE)
 _VAGUE = frozenset({"thing", "stuff", "things", "something"})
 _HANDED = frozenset({"give", "bring", "hand", "get", "fetch", "pass"})
 _WHOLE = frozenset({Sense.ORDER, Sense.TRADE, Sense.FORBID})
@@ -60,13 +80,21 @@ _ARE_RED = re.compile(
 
 def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
     """A clause that is a question or an order before it, of another thing; empty where it is none."""
-    if (hue := _HUE.match(bare(said))) is not None and (last := _last(ledger)) is not None and last.thing:
+    if (
+        (hue := _HUE.match(bare(said))) is not None
+        and (last := _last(ledger)) is not None
+        and last.thing
+        and _is_recent(last, ledger)
+    ):
         return _with_thing(last.text, last.thing, f"the {hue['hue']} {kind_of(last.thing)}")
     if (him := _OF_HIM.match(bare(said))) is not None:  # a fact that was told goes on about him itself
-        who = ledger.person or (ledger.thing if ledger.thing is not None and ledger.thing.x is not None else None)
+        thing = ledger.thing
+        who = ledger.person or (thing if thing is not None and thing.x is not None and is_alive(thing.phrase) else None)
         return f"{him['asks']} the {who.phrase}?" if who is not None and not ledger.told else ""
     if _WHERE.match(bare(said)) is not None and ledger.thing is not None and not ledger.told:
         return f"where is the {ledger.thing.phrase}?"
+    if (to := _TO_A_PLACE.fullmatch(trimmed(said))) is not None and ledger.order is not None and ledger.order.verb in _GOING:
+        return f"{'come' if _TO_ME.search(to['to']) else 'go'} {to['to']}"
     said = _ITS_PLACE.sub(r"\g<one> ", said)
     found = _AND.match(said.strip()) or _BARE.match(trimmed(said))
     if found is not None and found.re is _BARE and not alone and not _ONE_ALONE.search(found["thing"]):
@@ -76,7 +104,7 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
     phrase, last = trimmed(found["thing"].strip()), _last(ledger)
     if len(phrase.split()) > _LONGEST:
         return ""  # "and some fool told me that there is an inn"
-    if found.re is _AND and meaning_of(phrase).sense in _WHOLE:
+    if found.re is _AND and (meaning_of(phrase).sense in _WHOLE or _LEAVE_IT.match(phrase)):
         return ""  # "and throw in a needle", "how about 20"
     if phrase.lower().startswith(("my ", "mine")):
         return ""  # of what the speaker told of himself, whatever was asked before
@@ -91,8 +119,9 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
         last = None  # the question before was of something that the card knows
     if found.re is _AND and "about" in found[0][: found.start("thing")].lower() and _haggles(last, ledger):
         last = None  # "what about the mirror?" is no more of the order before it
-    if last is None and found.re is _BARE and _PLEASE.search(said) is not None:
-        return f"give me {phrase}"  # "the blue one, please"
+    asked = last is None or (last is ledger.question and ledger.order is not last)
+    if asked and found.re is _BARE and _PLEASE.search(said) is not None:
+        return f"give me {_full(phrase, last.thing) if last is not None else phrase}"  # "the blue one, please"
     if last is None:
         asks = "about" in found[0][: found.start("thing")].lower() or said.rstrip().endswith("?") or alone or bool(ledger.told)
         return f"tell me about {phrase}" if found.re is _AND and asks else ""  # "and the goat" goes on with a story
@@ -152,7 +181,9 @@ def _full(phrase: str, thing: str) -> str:
     if thing and (placed := _PLACED.match(phrase)) is not None:
         return f"the {kind_of(thing)} {phrase[placed.end() :]}"
     found = ONE.fullmatch(phrase.strip()) or _THE_HUE.fullmatch(phrase.strip())
-    if found is None or not thing:
+    if found is None and thing and (closest := _CLOSEST_TO.match(phrase)) is not None:
+        return f"the {kind_of(thing)} {phrase[closest.end() :]}"
+    if found is None or not thing or (found["how"] or "").strip().lower() == "other":  # which one that is, the last one tells
         return phrase
     return f"the {(found['how'] or '').strip()} {kind_of(thing)}".replace("  ", " ")
 
@@ -162,8 +193,16 @@ def _with_thing(text: str, old: str, new: str) -> str:
     if not old:
         return ""
     place = re.compile(rf"(?:\b(?:the|that|this|an?|any|some|your|my)\s+)?\b{re.escape(old)}\b", re.IGNORECASE)
-    changed, count = place.subn(new, text, count=1)
-    return changed if count else ""
+    found = place.search(text)
+    if found is None:
+        return ""
+    after = _WHERE_IT_IS.sub("", text[found.end() :]) if meaning_of(text).is_deed_of_a_thing else text[found.end() :]
+    return f"{text[: found.start()]}{new}{after}"
+
+
+def _is_recent(last: Order, ledger: Ledger) -> bool:
+    """Whether an order or question is of the last lines."""
+    return len(ledger.heard) < _LINES or last.time >= ledger.heard[-_LINES].time
 
 
 def of_two(meaning: Meaning, ledger: Ledger) -> str:
@@ -172,6 +211,12 @@ def of_two(meaning: Meaning, ledger: Ledger) -> str:
     kind, one, other = values.get("kind", ""), meaning.thing, values.get("other", "")
     if values.get("who") and values.get("from"):  # "is the guard closer to me or the healer?"
         one = values["from"]
+    elif other and not kind and any(word.split()[-1:] == ["one"] or word in COLOURS for word in (one, other)):
+        coloured = (m.kind for m in reversed(ledger.things) if any(word in COLOURS for word in m.phrase.split()))
+        kind = next(coloured, "potion")  # what is told apart by colours, as a rule
+        one, other = (
+            f"{word.removesuffix(' one')} {kind}" if word.removesuffix(" one") in COLOURS else word for word in (one, other)
+        )
     elif kind and other:  # "which potion is closer, red or blue?"
         one, other = (f"{word.removeprefix('the ')} {kind}" if word.split()[-1] in COLOURS else word for word in (one, other))
     elif other or kind or len(ledger.things) < 2:

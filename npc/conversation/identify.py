@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
-from npc.conversation.things import ALIKE, SURE, Thing, between, called, named, seen, some, standing, thing_of, where
+from npc.conversation.things import ALIKE, SURE, Thing, between, called, in_place, named, seen, some, standing, thing_of, where
 from npc.language.described import fit, use_of, words_of
-from npc.language.kinds import COMMON, PERSON, akin, does_harm, is_anybody, to_look_for
+from npc.language.kinds import COMMON, PERSON, akin, does_harm, he_or_she, is_anybody, to_look_for
 from npc.language.phrases import COLOURS, kind_of, singular, thing_in, with_article
 from npc.language.senses import Ask
 from npc.types import Percept
@@ -23,6 +23,11 @@ _PLACED = re.compile(
     r"(?:the |that |your |this )?(?P<anchor>[a-z]+(?: stall)?)\b"
 )
 _SEVERAL = re.compile(r"\b(?:those|these|things|ones|objects|boxes|bottles|animals|people|men|women|guys|folks?)\b")
+_IN_PLACE = re.compile(
+    r"\b(?:on|at|in|to|over on|over to) (?:the |my |your |our )?(?:very |far )?"
+    r"(?P<at>left|right|middle|centre|center|bottom|top|front|back|distance)\b(?! of (?:the|that) (?!screen|picture))",
+    re.IGNORECASE,
+)
 _LIES = frozenset(
     {"there", "here", "ground", "grass", "floor", "left", "right", "top", "side", "back"}
 )  # no thing to be placed by
@@ -78,6 +83,11 @@ def _use(thing: str, found: Thing | None) -> Reply | None:
     return Reply("used_for", f"tells what {thing} is for", {"thing": kind_of(thing), "what": use}, names=names)
 
 
+def _first(words: str) -> str:
+    """The word for somebody in a description."""
+    return next((word for word in words.split() if he_or_she(word)), "")
+
+
 def _meant(clause: Clause, percept: Percept) -> Thing | None:
     """The thing in view that a description fits best; of those that fit alike, the one where it is said to be."""
     words = clause.meaning.values.get("described", "")
@@ -92,6 +102,10 @@ def _meant(clause: Clause, percept: Percept) -> Thing | None:
         others = [t for t in things if not akin(t.phrase, besides) and (who or akin(t.phrase, kind_of(besides)))]
         apart = [t for t in others if shown is None or between((t.x, t.y), shown) >= ALIKE]
         return max(apart, key=lambda t: t.p, default=None)
+    if who and (sex := he_or_she(_first(words))):  # "the lady over there" is no guard
+        things = [t for t in things if he_or_she(t.phrase) == sex] or [t for t in things if not he_or_she(t.phrase)] or things
+    if (there := _IN_PLACE.search(words)) is not None:
+        things = [t for t in things if in_place(there["at"].lower(), t.x, t.y)] or things
     placed = _PLACED.search(words)
     by = named(percept, placed["anchor"]) if placed is not None and placed["anchor"] not in _LIES else None
     if placed is not None and by is not None and by.p >= SURE:

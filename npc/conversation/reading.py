@@ -14,16 +14,17 @@ from npc.conversation.amending import amended, is_given_up
 from npc.conversation.clause import Clause, Reading
 from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_of
 from npc.conversation.identify import ASKS
-from npc.conversation.referring import SUBJECTS, look_for, referred, thing_of
+from npc.conversation.referring import SUBJECTS, look_for, referred, shown_lately, thing_of
 from npc.conversation.resuming import looked_into, put_right, resumed
-from npc.conversation.wording import of_another, one_by_one, taken_back
+from npc.conversation.wording import named_together, of_another, one_by_one, taken_back
+from npc.language.alone import is_any, named_alone
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.described import described, is_other, is_pointed_at, is_pronoun, use_of
 from npc.language.grammar import expanded
 from npc.language.harm import before_ultimatum
 from npc.language.kinds import PERSON, akin, does_harm, named_in
 from npc.language.mood import Mood, mood_of
-from npc.language.phrases import singular, thing_in
+from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.plain import is_slang, plain
 from npc.language.reworded import reworded
 from npc.language.senses import Ask, Meaning, Sense, meaning_of
@@ -93,7 +94,7 @@ _PLEA = re.compile(r"^(?:oh )?(?:come on|wait|no wait)\b", re.IGNORECASE)
 _SIGHT = re.compile(
     r"^(?:(?:(?:you|we|I) (?:can )?(?:see|spot|notice)|there (?:is|are))\s+(?P<thing>.+?)|"
     r"(?P<thing_>(?:an?|any|the|some|that|another) [a-z' -]+?|(?:any|some)(?:one|body)|people|they)"
-    r"\s+(?:comes?|is|are|appears?|shows? up|gets?|attacks?|"
+    r"\s+(?:comes?|is|are|appears?|(?:shows?|turns?|pops?) up|gets?|attacks?|"
     r"approach(?:es)?|arrives?|goes|leaves?|dies|enters?|runs?|walks?)\b.*)[\s.,!?]*$",
     re.IGNORECASE,
 )
@@ -109,7 +110,10 @@ _VOCATIVE = expanded(
     r"(?<=\bcome on ){name}[ ,]+|"
     r",?\s*\b(?:oh |my )?{name}(?=\s*[.!?]*$)|,\s*(?:oh |my |dear |good )*(?:<roles>)(?=\s*[.!?]*$)|"
     r"(?<!\bto)(?<!\bthe)(?<!\bmy)(?<!\bthat)(?<!\ba)(?<!\byour)(?<!\bwith)(?<!\bfor)(?<!\bof)(?<!\bis)(?<!\bare)(?<!\bold)"
-    r"(?<!\byoung)(?<!\bno)(?<!\bgood)\s+(?:grandma|granny|grandpa|mister|buddy|bro|pal|mate|dude)(?=\s*[.!?]*$)"
+    r"(?<!\byoung)(?<!\bno)(?<!\bgood)\s+(?:grandma|granny|grandpa|mister|buddy|bro|pal|mate|dude|babe|bruv|fam|matey|hon|guv)"
+    r"(?=\s*[.!?]*$)|(?<=^no )(?:bro|mate|dude|man|love|pal|buddy|babe|bruv)[, ]+|"
+    r"(?<=^yes )(?:bro|mate|dude|man|love|pal|buddy|babe|bruv)[, ]+|"
+    r"^<dears>[,!]+\s+(?!(?:he|she|they|it|his|her|who|the|is|was|has|had|and|please)\b)(?=\S+ \S)|,\s*<dears>(?=\s*[.!?]*$)"
 )
 
 
@@ -132,7 +136,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         alone = _spoken_to(name).sub("", said) or said
         spoken_to, said = alone != said and len(alone.split()) <= _FEW, alone
     view = ledger.model_copy()
-    put = taken_back(said, view)
+    put = named_together(taken_back(said, view), view)
     mended, said = mended or put != said, put
     clauses: list[Clause] = []
     for piece in _without_pleas([one for several in cut(said) for one in one_by_one(several)])[:MOST]:
@@ -224,6 +228,11 @@ def _same(completed: str, said: str) -> bool:
 
 def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     said = piece.text
+    if before is None and (ledger.order or ledger.question or ledger.things):
+        said = named_alone(said)
+    if ledger.asked == "which" and ledger.order is not None and is_any(said):  # "either will do"
+        kind = kind_of(ledger.thing.phrase) if ledger.thing is not None else ledger.order.thing
+        said = re.sub(rf"\b{re.escape(ledger.order.thing)}\b", f"the {kind}", ledger.order.text, count=1)
     inside = trimmed(reworded(trimmed(said)))
     inside = looked_into(inside, before.text if before is not None else "", ledger)
     found = (resumed(said, ledger) if before is None and piece.joint not in CONDITIONS else "") or elliptic(
@@ -251,11 +260,11 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     mine = meaning.values.get("mine", "")
     if before is not None and before.meaning.ask is Ask.HAVE and mine.lower() in SUBJECTS:  # "would you take those?"
         meaning = replace(meaning, values={**meaning.values, "mine": before.meaning.values["item"]})
-        return Clause(said, text, meaning, piece.joint, thing_in(meaning.values.get("item", "")))
+        return Clause(piece.text, text, meaning, piece.joint, thing_in(meaning.values.get("item", "")))
     if before is not None and meaning.sense is Sense.TRADE and (goods := _goods(meaning, before)):
         sells = {"sells": "yes"} if before.meaning.ask is Ask.HAVE and "number" in meaning.values else {}
         meaning = replace(meaning, values={**meaning.values, "item": goods, **sells})
-        return Clause(said, text, meaning, piece.joint, thing_in(goods))
+        return Clause(piece.text, text, meaning, piece.joint, thing_in(goods))
     if meaning.ask is Ask.NEARER and (
         of_many := nearest_of(text, meaning, before is not None and before.meaning.ask is Ask.COUNT, ledger)
     ):
@@ -266,12 +275,14 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
         meaning = replace(again, values={**again.values, **({"corrects": "yes"} if "corrects" in meaning.values else {})})
     if meaning.ask in _MAY_DESCRIBE and (odd := _described(text, before, ledger)) is not None:
         meaning, lost = odd, ""
+    if "else" in meaning.values and meaning.ask is Ask.VIEW:
+        meaning = replace(meaning, values={**meaning.values, "besides": ",".join(shown_lately(ledger))})
     if meaning.sense is Sense.OTHER and tells_of_oneself(text):
         meaning = replace(meaning, sense=Sense.SELF)
     thing = thing_of(meaning)
     if not thing and meaning.sense in {Sense.QUESTION, Sense.OTHER} and meaning.ask in {Ask.NONE, Ask.WHY}:
         thing = named_in(text)
-    return Clause(said, text, meaning, piece.joint, thing, other, lost, look_for(meaning, thing, ledger))
+    return Clause(piece.text, text, meaning, piece.joint, thing, other, lost, look_for(meaning, thing, ledger))
 
 
 def _described(text: str, before: Clause | None, ledger: Ledger) -> Meaning | None:

@@ -27,6 +27,7 @@ _WANTED = {
     "not to do": {Sense.FORBID},
 }
 _GETS = frozenset({"get", "fetch", "bring", "grab", "give", "pass", "hand", "take", "pick"})  # each may be asked for by another
+_MOVES = frozenset({"go", "walk", "run", "head", "come", "stand", "stay", "wait", "move"})
 _LOOKED_FOR = re.compile(
     r"\b(?:lost|looking for|searching for|search for|look for|can(?:'?t|not| not) find|seeking|missing)\b", re.I
 )
@@ -136,7 +137,7 @@ def _said(clause: Clause, ledger: Ledger, now: float) -> Reply:
     named = what.rpartition(" ")[2] if what.startswith(("to ", "not to ")) and not what.endswith("to do") else ""
     if named:  # "what did I ask you to hold?"
         wanted = _WANTED["to do"]
-    verbs = _GETS if named in _GETS else {named}
+    verbs = _GETS if named in _GETS else _MOVES if named in _MOVES else {named}
     lines = (
         [h for h in _heard(ledger) if (wanted is None or h.sense in wanted) and any(mentions(h.text, verb) for verb in verbs)]
         if named
@@ -147,7 +148,13 @@ def _said(clause: Clause, ledger: Ledger, now: float) -> Reply:
     lines = lines or _heard(ledger)
     if not lines:
         return Reply("recall_none", "was told nothing before", {"thing": "anything"})
-    return _words(lines[0 if first else -1], now)
+    if values.get("when", "").lower().startswith("before ") and len(lines) > 1:  # "what did I want before that?"
+        return _words(lines[-2], now)
+    line = lines[0 if first else -1]
+    last = ledger.order
+    if last is not None and last.time == line.time and last.thing and not mentions(line.text, kind_of(last.thing)):
+        line = line.model_copy(update={"text": last.text})  # "no, the other one"
+    return _words(line, now)
 
 
 def _words(line: Heard, now: float) -> Reply:

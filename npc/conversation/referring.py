@@ -13,7 +13,7 @@ from npc.conversation.amending import at_hand
 from npc.conversation.clause import DEEDS
 from npc.conversation.ellipsis import of_a_colour, of_two
 from npc.conversation.identify import looks_for
-from npc.language.kinds import COMMON, PERSON, RIVALS, akin, is_alive, is_anybody, to_look_for
+from npc.language.kinds import COMMON, PERSON, RIVALS, akin, he_or_she, is_alive, is_anybody, to_look_for
 from npc.language.phrases import COLOURS, ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
 from npc.language.senses import Ask, Meaning, Sense
 from npc.memory.ledger import Ledger, Meant
@@ -56,13 +56,10 @@ DONE_TO_SOMEBODY = frozenset(
         "punch", "scare", "seize", "shoo", "shoot", "slay", "stab", "stop", "strike",
     }
 )  # fmt: skip
+_LINES = 3
+_ATTACKS = DONE_TO_SOMEBODY - {"arrest", "catch", "get", "grab", "heal", "seize", "stop"}
 _SHUT = frozenset({"close", "open", "lock", "unlock", "shut"})
 _OPENED = frozenset({"chest", "door", "gate", "box", "barrel", "window", "bag", "cage", "cupboard", "cellar", "bottle"})
-# Who is a woman or a man as a rule, where both were spoken of.
-_SHE = frozenset({"woman", "girl", "lady", "lass", "queen", "witch", "nun", "healer", "princess", "maid", "mother", "wife"})
-_HE = frozenset(
-    {"man", "boy", "lad", "king", "monk", "priest", "guard", "knight", "prince", "hermit", "wizard", "bloke", "guy"}
-)
 SUBJECTS = frozenset({"it", "they", "he", "she", "them", "him", "her", "those", "these", "that", "this"})
 _OF_THINGS = frozenset({Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE, Ask.NEARER, Ask.FAR, Ask.INSIDE})
 _ABOUT = DEEDS | {Sense.TRADE, Sense.LEAVE}
@@ -76,6 +73,10 @@ _COUNTS = re.compile(
     r"instead|there|here|again|behind|beside|next|under|left|right|closest|nearest)\b)[a-z]",
     re.IGNORECASE,
 )
+_SOME_OF = re.compile(
+    r"\b(?P<n>two|three|four|five|\d{1,2}|(?:a )?couple|a few|some|several) of (?:them|those|these)\b", re.IGNORECASE
+)
+_ME_ALONE = re.compile(r"(?:me|us)(?: (?:please|then|now))*", re.IGNORECASE)
 _OF_THEM = re.compile(r"\bones?\b|\bof (?:them|these|those)\b", re.IGNORECASE)  # "which ones are red?"
 _THE_RED_ONE = re.compile(r"\b(?:the|that|this|an?) (?:[a-z]+ ){1,2}one\b", re.IGNORECASE)
 _SUBJECT = re.compile(r"\b(?:it|they|he|she|them|those|these|that|this)\b", re.IGNORECASE)
@@ -86,7 +87,8 @@ _SOME = re.compile(
 # "The apple my stomach is growling": why it is wanted.
 _WHY = re.compile(r"(?<=[a-z])(?:,| (?:my|our|I) [a-z]).*", re.IGNORECASE)
 _HANDED = frozenset({"bring", "give", "hand", "pass", "take", "carry"})
-_TO_WHOM = re.compile(r"[a-z] (?:over )?to (?:the|that|this|our) (?P<whom>[a-z-]+(?: [a-z-]+)?)[\s.!]*$", re.IGNORECASE)
+_SOMEBODY = re.compile(r"\b(?:him|her|the other(?: (?:one|man|woman|guy|person|lady))?)\b", re.IGNORECASE)
+_TO_WHOM = re.compile(r"[a-z] (?:over |back )?to (?:the|that|this|our) (?P<whom>[a-z-]+(?: [a-z-]+)?)[\s.!]*$", re.IGNORECASE)
 _COUNT = re.compile(r"^(?:\d{1,3}|two|three|four|five|six|a few|a couple of|several|some) (?=[a-z])")
 _THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
@@ -112,7 +114,13 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
     if (other := OTHER.search(text)) is not None and meaning.sense is not Sense.RELEASE:  # "leave the others"
         if last is None:
             return text, None, other[0]
+        if meaning.sense is Sense.ORDER and _is_somebody(last.phrase):  # "no, go to the other": whoever else is in view
+            return text, last, other[0]
         return OTHER.sub(f"the {last.kind}", text, count=1), last, ""
+    if meaning.is_deed_of_a_thing and last is not None and (some := _SOME_OF.search(text)) is not None:
+        return _SOME_OF.sub(f"{some['n']} {plural(singular(last.kind))}", text, count=1), None, ""
+    if meaning.verb == "show" and _ME_ALONE.fullmatch(meaning.values.get("rest", "")) and last is not None:
+        return f"{text.rstrip(' .!')} the {last.phrase}", None, ""
     if meaning.is_deed_of_a_thing and last is not None and _ONE_OF.search(text) and not _THE_RED_ONE.search(text):
         return _ONE_OF.sub(f"the {singular(last.phrase)}", text, count=1), None, ""
     if (
@@ -123,7 +131,9 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
     ):
         if last is None:
             return text, None, "" if one["how"] else one[0].strip()
-        kind = last.kind
+        if one[0].strip().lower() == "one" and meaning.ask in _OF_THINGS:  # "I need a blue potion. do you see one?"
+            return ONE.sub(f"the {last.phrase}", text, count=1), None, ""
+        kind = singular(last.kind)
         if any(hue in COLOURS for hue in (one["how"] or "").lower().split()):  # of what colours were told apart in before
             kind = next((m.kind for m in reversed(ledger.things) if any(w in COLOURS for w in m.phrase.split())), kind)
         return ONE.sub(lambda found: f"the {found['how'] or ''}{kind}", text, count=1), None, ""
@@ -144,20 +154,40 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
         it = _it(meaning, ledger)
         if it is None:
             return text, None, word[0] if meaning.is_deed_of_a_thing else ""
-        return PRONOUN.sub(f"the {it.phrase}", text, count=1), None, ""
-    if (word := PERSONAL.search(text)) is not None:
-        if ledger.person is None:
-            return text, None, word[0] if meaning.sense is Sense.ORDER else ""
-        return PERSONAL.sub(f"the {_whom(word[0].lower(), ledger.person, ledger)}", text, count=1), None, ""
-    return text, None, ""
+        if meaning.verb in _ATTACKS and not is_alive(it.phrase) and word[0].lower() == "it":  # a foe, where one is in view
+            return text, it, word[0]
+        return _of_somebody(PRONOUN.sub(f"the {it.phrase}", text, count=1), meaning, ledger)
+    return _of_somebody(text, meaning, ledger)
 
 
-def _whom(word: str, person: Meant, ledger: Ledger) -> str:
-    """Whom "him" or "her" means: who was spoken of last, unless the word is as a rule said of another who was."""
-    likely, others = (_SHE, _HE) if word == "her" else (_HE, _SHE)
-    if person.kind not in others:
-        return person.phrase
-    return next((one.phrase for one in reversed(ledger.things) if one.kind in likely), person.phrase)
+def _of_somebody(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | None, str]:
+    """The text with "him" or "her" made a name: "give the bread to her" is to the healer who was spoken of."""
+    if (word := PERSONAL.search(text)) is None:
+        return text, None, ""
+    whom = _whom(word[0].lower(), ledger)
+    if whom is None:  # somebody in view, or after all who was spoken of
+        return text, ledger.person, word[0] if meaning.sense is Sense.ORDER else ""
+    return PERSONAL.sub(f"the {whom.phrase}", text, count=1), None, ""
+
+
+def _whom(word: str, ledger: Ledger) -> Meant | None:
+    """Whom "him" or "her" means: who was spoken of last, unless the word is as a rule said of others.
+
+    None where it fits nobody who was spoken of; it may fit somebody in view.
+    """
+    lately = [one for one in (*ledger.things, *([ledger.person] if ledger.person else [])) if _is_somebody(one.phrase)]
+    fits = [one for one in reversed(lately) if he_or_she(one.phrase) in {word, ""}]
+    return next(iter(fits), None)
+
+
+def shown_lately(ledger: Ledger) -> list[str]:
+    """What was in view of all that was meant in the last lines."""
+    since = ledger.heard[-_LINES].time if len(ledger.heard) >= _LINES else 0.0
+    return [meant.phrase for meant in ledger.things if meant.time >= since and meant.x is not None]
+
+
+def _is_somebody(phrase: str) -> bool:
+    return is_alive(phrase) or akin(phrase, PERSON)
 
 
 def _it(meaning: Meaning, ledger: Ledger) -> Meant | None:
@@ -209,10 +239,12 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
             found = looks_for(meaning.values.items())
         case Ask.COLOUR if "potion" in one and not any(hue in thing for hue in COLOURS):
             found = (*one, *(f"{hue} potion" for hue in ("red", "blue", "green")))
+        case Ask.COUNT if kind_of(singular(thing)) == "one":
+            found = (*COMMON, *(f"{hue} potion" for hue in ("red", "blue", "green")))
         case Ask.CLAIM | Ask.COUNT | Ask.COLOUR | Ask.NEARER | Ask.FAR | Ask.INSIDE:
             found = (*one, *(name for names in others for name in names))
         case Ask.BESIDE if meaning.values.get("relation") == "between":
-            ends = re.split(r" and (?:the |an? |that )?", meaning.values.get("anchor", ""))
+            ends = re.split(r" and (?:the |an? |that )?|\b(?:two|both) ", meaning.values.get("anchor", ""))
             found = (*(name for end in ends for name in to_look_for(singular(thing_in(end)))), *lately, *COMMON)
         case Ask.BESIDE:
             found = (*others[0], *lately, *COMMON)
@@ -225,6 +257,8 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
         case _:
             found = (*one, *RIVALS) if meaning.is_deed_of_a_thing and one else one if meaning.goes_to_a_thing else ()
             found = at_hand(meaning, thing) or found
+            if meaning.sense is Sense.ORDER and _SOMEBODY.search(meaning.values.get("rest", "")):  # whoever is in view
+                found = (*found, *to_look_for(PERSON))
     return tuple(dict.fromkeys((*found, *to_look_for(whom)) if (whom := handed_to(meaning)) else found))
 
 

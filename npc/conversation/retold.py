@@ -35,7 +35,7 @@ from npc.memory import Memory
 from npc.memory.ledger import Ledger
 from npc.memory.records import Episode
 
-_OF_SOMEBODY = frozenset({"who", "what"})
+_OF_SOMEBODY = frozenset({"who", "what", "when", "where", "many", "trade"})
 _SAY_MORE = 2  # words that question and answer have to share where nothing else shows that it is one
 _AROUND = 0.5  # what a word counts that only stands in the sentences before
 _BEFORE = 2  # sentences
@@ -52,6 +52,8 @@ _THIRD = re.compile(r"\b(?:he|she|it|they|his|her|him|their|them)\b", re.IGNOREC
 _I_DID = re.compile(
     r"\b(?:did (?:I|we)|(?:that|was it|is it) (?:I|we)) [a-z]+|"
     r"\b(?:am|was|were|are|have) (?:I|we) (?:been )?[a-z]+ing\b|"
+    r"\bam I [a-z]+ (?:to|of|at|about|with|in)\b|"
+    r"\bwhat (?:did|have) I (?:just )?(?:say|said|tell|told|mention)(?:ed)?(?: to)?(?: you)? (?:about|of|on)\b|"
     r"\bwith my [a-z]+|\bdid my [a-z]+ do\b|\bhappened to my [a-z]+",
     re.IGNORECASE,
 )
@@ -80,6 +82,8 @@ _THE_NAME = re.compile(r"\b(?:the name|what name)\b", re.IGNORECASE)
 _SAYING = stems("say ask want tell")
 _GOES_ON = frozenset({"why", "when", "who", "where"})  # what may be asked for without a word: "and how come I can't?"
 _ANY_NAME = "*"  # shared by every sentence: that it has a name is all that is asked for
+_SAID_OF = re.compile(r"\bwhat (?:did|have) I [a-z]+(?: to)?(?: you)? (?:about|of|on)\b", re.IGNORECASE)
+_WHO_IS_A = re.compile(r"\b(?:who|which of [a-z ]+) (?:is|was) an? [a-z]+[\s?.!]*$", re.IGNORECASE)
 _AGAIN = re.compile(r"\bagain[\s?.!]*$", re.IGNORECASE)
 
 
@@ -122,7 +126,7 @@ def answer(
     if not kind:
         return None
     sought, mine = stems(question), is_after_oneself(question)
-    if clause.meaning.ask is Ask.I_SAID:
+    if clause.meaning.ask is Ask.I_SAID or _SAID_OF.search(question):
         sought = sought - _SAYING
     if is_bare(question) or (not sought and mine and kind in _GOES_ON and clause.meaning.ask is not Ask.I_SAID):
         asked = ledger.heard[-1].text if ledger.heard else ""
@@ -138,7 +142,8 @@ def answer(
     if not sought:
         return None
     alone = alone and any(p >= _MAY_BE for p in (recalled or {}).values()) and kind in _OF_SOMEBODY
-    least = 1 if mine or (of_one and not stems(question)) or alone or _AGAIN.search(question) else 2
+    alone = alone or _WHO_IS_A.search(question) is not None or _AGAIN.search(question) is not None
+    least = 1 if mine or (of_one and not stems(question)) or alone else 2
     if kind == "name" and _THE_NAME.search(question):
         sought, least = sought | {_ANY_NAME}, 1
     deed = _I_DID.search(question) is not None  # "what was it that I painted?"

@@ -132,6 +132,21 @@ def where(x: float, y: float) -> str:
     return f"{side}, {'close by' if y > CLOSE else 'far off'}" if y > CLOSE or y < AWAY else side
 
 
+def in_place(at: str, x: float, y: float) -> bool:
+    """Whether a place of the frame is where words put it: `left`, `right`, `middle`, `bottom`, `top` ..."""
+    match at:
+        case "left":
+            return x < 0.5
+        case "right":
+            return x >= 0.5
+        case "bottom" | "front":
+            return y > 0.5
+        case "top" | "back" | "distance":
+            return y <= 0.5
+        case _:
+            return abs(x - 0.5) <= 0.2
+
+
 def number(count: int) -> str:
     """A small number as a word."""
     return _NUMBERS[count] if count < len(_NUMBERS) else str(count)

@@ -12,13 +12,13 @@ from dataclasses import replace
 
 from npc.conversation import identify
 from npc.conversation.clause import Clause
+from npc.conversation.comparing import anchor_of, left_or_right, nearer, unsure
 from npc.conversation.reply import Reply
 from npc.conversation.things import (
     ALIKE,
     AWAY,
     CLOSE,
     DOUBTFUL,
-    EDGE,
     NEAR,
     SOME,
     SURE,
@@ -40,16 +40,18 @@ from npc.conversation.things import (
     where,
 )
 from npc.language.kinds import PERSON, akin, is_anybody
-from npc.language.phrases import colour_in, plural, singular, thing_in, with_article
+from npc.language.phrases import colour_in, kind_of, plural, singular, thing_in, with_article
 from npc.language.senses import Ask
 from npc.types import Found, Percept, Target
 
 _ANYBODY = re.compile(r"\b(?:any|some) ?(?:one|body)\b|^(?:and )?who\b", re.IGNORECASE)
 _WHO = re.compile(r"(?:and )?who\b", re.IGNORECASE)
+_TWO = re.compile(r"^(?:the |those |these )?(?:two|both(?: of)?(?: the)?) ", re.IGNORECASE)
 _AND = re.compile(r" and (?:the |an? |that )?", re.IGNORECASE)
 _UNCOUNTED = frozenset({"bread"})
 _ABOUT = re.compile(r"\b(?:any|some)where (?:near|close|by|around)\b", re.IGNORECASE)  # not only next to it
 _MIDST, _MIDDLE = frozenset({"middle", "centre", "center"}), 0.2  # of the frame's width, to each side of its middle
+_PURPOSES = frozenset({"food", "drink", "weapon"})  # of which there may be several kinds
 _NOBODY = frozenset({"it", "him", "her", "them", "they", "he", "she", "that", "those"})  # of whom nothing is known
 
 
@@ -62,7 +64,7 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
         Ask.COUNT: _count,
         Ask.COLOUR: _colour,
         Ask.BESIDE: _beside,
-        Ask.NEARER: _nearer,
+        Ask.NEARER: nearer,
         Ask.FAR: _far,
         Ask.INSIDE: _inside,
     }
@@ -85,6 +87,8 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
 def _view(clause: Clause, percept: Percept) -> Reply:
     side, hue, kind = (clause.meaning.values.get(name, "").lower() for name in ("side", "hue", "kind"))
     found = table(beyond_doubt(percept)) if not hue else _of_hue(percept, hue, singular(kind))
+    if "else" in clause.meaning.values:
+        return _besides(clause, found)
     if _ANYBODY.search(clause.text):
         who = clause.text.lower().removeprefix("and ").startswith("who")
         people = [t for t in found if who and akin(t.phrase, PERSON) and not is_anybody(t.phrase)]
@@ -108,6 +112,25 @@ def _view(clause: Clause, percept: Percept) -> Reply:
     )
 
 
+def _besides(clause: Clause, found: list[Thing]) -> Reply:
+    """What else is there than what was spoken of just now."""
+    known = [name for name in clause.meaning.values.get("besides", "").split(",") if name]
+    who = _ANYBODY.search(clause.text) is not None
+    things = [t for t in found if not any(akin(t.phrase, name) for name in known)]
+    things = [t for t in things if not who or (akin(t.phrase, PERSON) and not is_anybody(t.phrase))][:SOME]
+    if not things:
+        named_ = in_a_sentence([f"the {name}" for name in known]) if known else ""
+        return Reply(
+            "absent",
+            "was asked what else there is: nothing",
+            {"thing": f"{'one' if who else 'more'} besides {named_}" if named_ else "more"},
+        )
+    told = in_a_sentence([f"{some(t)} {where(t.x, t.y)}" if len(things) < 4 else some(t) for t in things])
+    names = tuple(t.phrase for t in things)
+    why = f"was asked what else there is: {', '.join(names)}"
+    return Reply("view", why, {"seen": told}, "point_at", things[0].target, names=names)
+
+
 def _of_hue(percept: Percept, hue: str, kind: str) -> list[Thing]:
     """What has a colour; "potion" in view hides no red one of them."""
     hued = [d for d in seen(percept) if hue in (thing_of(d).colour, colour_in(d.phrase)) and (not kind or akin(d.phrase, kind))]
@@ -119,17 +142,20 @@ def _on(side: str, thing: Thing) -> bool:
 
 
 def _present(clause: Clause, percept: Percept) -> Reply:
-    one, anchor = singular(clause.thing), _anchor(clause)
+    one, anchor = singular(clause.thing), anchor_of(clause)
     if not one:
         return _view(clause, percept)
-    if one == "food" and len(eatable := [t for t in table(seen(percept)) if akin(t.phrase, one)]) > 1:
+    if "either" in clause.meaning.values:
+        return left_or_right(clause, percept)
+    if one in _PURPOSES and len(eatable := [t for t in table(seen(percept)) if akin(t.phrase, one)]) > 1:
         told, names = in_a_sentence([some(t) for t in eatable]), tuple(t.phrase for t in eatable)
-        return Reply("view", f"looked for food: {', '.join(names)}", {"seen": told}, "point_at", eatable[0].target, names=names)
+        why = f"looked for {one}: {', '.join(names)}"
+        return Reply("view", why, {"seen": told}, "point_at", eatable[0].target, names=names)
     found = named(percept, one)
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"looked for {one or 'it'} and sees none", {"thing": called(one)})
     if found.p < SURE:
-        return _unsure(one, found.p)
+        return unsure(one, found.p)
     if (instead := rival(percept.looked, one, (found.x, found.y), found.p)) is not None and not is_anybody(one):
         return taken_for(one, instead)
     name = called(one) if is_anybody(one) else found.phrase
@@ -169,10 +195,18 @@ def _claimed(clause: Clause, percept: Percept) -> Reply:
 
 
 def _count(clause: Clause, percept: Percept) -> Reply:
-    one, anchor = singular(clause.thing), _anchor(clause)
+    one, anchor = singular(clause.thing), anchor_of(clause)
+    if kind_of(one) == "one" and (hue := colour_in(one)):  # "how many red ones can you see?"
+        hued = _of_hue(percept, hue, "")
+        count = sum(t.count for t in hued)
+        what = hued[0].phrase if len(hued) == 1 else f"{hue} thing"
+        told = {"count": number(count), "thing": what if count == 1 else plural(what)}
+        if not hued:
+            return Reply("absent", f"counted nothing {hue}", {"thing": what, "count": number(0)})
+        return Reply("count", f"counted {count} {hue}", told, "point_at", hued[0].target, names=tuple(t.phrase for t in hued))
     found = named(percept, one)
     if not one or (found is not None and DOUBTFUL <= found.p < SURE):
-        return _unsure(one, found.p if found else 0.0)
+        return unsure(one, found.p if found else 0.0)
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"counted no {plural(one)}", {"thing": one, "count": number(0)})
     by = named(percept, anchor) if anchor else None
@@ -194,13 +228,13 @@ def _colour(clause: Clause, percept: Percept) -> Reply:
         return Reply("absent", f"looked for {one} and sees none", {"thing": one})
     hues = sorted({colour_in(d.phrase) for d in seen(percept) if d.p >= SURE and akin(d.phrase, one)} - {""})
     if (not found.colour and not hues) or found.p < SURE:
-        return _unsure(one, found.p)
+        return unsure(one, found.p)
     values = {"thing": one, "colour": in_a_sentence(hues) if len(hues) > 1 else found.colour or hues[0]}
     return Reply("colour", f"sees that {one} is {found.colour}", values, "talk", found.target)
 
 
 def _beside(clause: Clause, percept: Percept) -> Reply:
-    anchor = _anchor(clause)
+    anchor = anchor_of(clause)
     if not anchor:
         return _view(clause, percept)
     relation = clause.meaning.values.get("relation", "near")
@@ -226,11 +260,14 @@ def _beside(clause: Clause, percept: Percept) -> Reply:
 
 def _amid(clause: Clause, percept: Percept) -> Reply:
     """What is between two things: not much farther than the straight way from one to the other."""
-    ends = [singular(thing_in(words)) for words in _AND.split(clause.meaning.values.get("anchor", ""))]
+    ends = [singular(thing_in(words)) for words in _AND.split(_TWO.sub("", clause.meaning.values.get("anchor", "")))]
     found = [named(percept, end) for end in ends]
-    missing = next((end for end, t in zip(ends, found, strict=True) if t is None or t.p < SURE), None)
+    if len(ends) == 1 and found[0] is not None and len(found[0].places) > 1:  # "between the two houses"
+        (ax, ay), (bx, by) = sorted(found[0].places)[0], sorted(found[0].places)[-1]
+        found = [replace(found[0], places=((ax, ay),)), replace(found[0], places=((bx, by),))]
+    missing = next((end for end, t in zip(ends, found, strict=False) if t is None or t.p < SURE), None)
     if missing is not None or len(found) != 2:
-        return Reply("absent", f"looked for {missing} and sees none", {"thing": missing}) if missing else _unsure("", 0.0)
+        return Reply("absent", f"looked for {missing} and sees none", {"thing": missing}) if missing else unsure("", 0.0)
     one, other = (t for t in found if t is not None)
     far = min(between(at, other) for at in one.places)
     amid = [
@@ -239,7 +276,7 @@ def _amid(clause: Clause, percept: Percept) -> Reply:
         for at in t.places
         if between(at, one) + between(at, other) <= 1.2 * far and min(between(at, one), between(at, other)) >= ALIKE
     ]
-    about = {"thing": " and the ".join(ends), "relation": "between"}
+    about = {"thing": " and the ".join(ends) if len(ends) > 1 else plural(ends[0]), "relation": "between"}
     if not amid:
         return Reply("beside_none", f"sees nothing between {' and '.join(ends)}", about)
     names = tuple(dict.fromkeys(t.phrase for t, _ in amid))
@@ -261,7 +298,7 @@ def _far(clause: Clause, percept: Percept) -> Reply:
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"looked for {one} and sees none", {"thing": called(one)})
     if found.p < SURE:
-        return _unsure(one, found.p)
+        return unsure(one, found.p)
     x, y = max(found.places or ((found.x, found.y),), key=lambda at: at[1])
     far = "close by" if y > CLOSE else "far off" if y < AWAY else "some steps away"
     return Reply("distance", f"sees how far {one} is", {"thing": called(one), "place": far}, "point_at", Target(x, y, found.p))
@@ -273,76 +310,4 @@ def _inside(clause: Clause, percept: Percept) -> Reply:
     found = named(percept, one)
     if one and (found is None or found.p < DOUBTFUL):
         return Reply("absent", f"looked for {one} and sees none", {"thing": called(one)})
-    return _unsure(one, found.p if found else 0.0)
-
-
-def _nearest(clause: Clause, percept: Percept) -> Reply:
-    """ "Which barrel is closest?" """
-    one = singular(clause.thing)
-    found = named(percept, one)
-    if found is None or found.p < SURE:
-        return Reply("absent", f"looked for {one} and sees none", {"thing": one})
-    farthest = clause.meaning.values.get("how", "").startswith(("far", "fur"))
-    by = named(percept, _anchor(clause)) if _anchor(clause) else None
-    if _anchor(clause) and (by is None or by.p < SURE):
-        return Reply("absent", f"looked for {_anchor(clause)} and sees none", {"thing": _anchor(clause)})
-    sign = -1.0 if farthest else 1.0
-    x, y = max(found.places, key=lambda at: sign * (at[1] if by is None else -between(at, by)))
-    values = {"thing": found.phrase, "place": where(x, y), "count": number(1)}
-    return Reply("present", f"was asked which {one} is closest", values, "point_at", Target(x, y, found.p))
-
-
-def _nearer_by(clause: Clause, percept: Percept) -> Reply:
-    """ "Is the sword closer to the sign or the well?": of two things, which one stands nearer to it."""
-    values = clause.meaning.values
-    names = [singular(thing_in(words)) for words in (values["from"], clause.thing, values.get("other", ""))]
-    found = [named(percept, name) for name in names]
-    missing = next((name for name, t in zip(names, found, strict=True) if t is None or t.p < SURE), None)
-    if missing is not None or not all(found):
-        return Reply("absent", f"looked for {missing} and sees none", {"thing": missing or ""})
-    it, one, other = (t for t in found if t is not None)
-    to_one, to_other = (min(between(at, t) for at in it.places) for t in (one, other))
-    if abs(to_one - to_other) < EDGE:
-        return _unsure(names[0], it.p)
-    far = values.get("how", "").startswith(("far", "fur"))
-    chosen = names[1] if (to_one < to_other) != far else names[2]
-    told = {"thing": chosen, "other": names[2] if chosen == names[1] else names[1]}
-    return Reply("farther" if far else "nearer", f"compared how far {names[0]} is from both", told, "point_at", it.target)
-
-
-def _nearer(clause: Clause, percept: Percept) -> Reply:
-    values = clause.meaning.values
-    if values.get("from") and not values.get("who"):
-        return _nearer_by(clause, percept)
-    if values.get("kind") and not values.get("other"):
-        return _nearest(clause, percept)
-    pair = [singular(clause.thing), singular(thing_in(values.get("other", "")))]
-    found = [(one, t) for one in pair if one and (t := named(percept, one)) is not None and t.p >= SURE]
-    if len(found) < 2:
-        missing = next((one for one in pair if one and all(one != name for name, _ in found)), "")
-        return Reply("absent", f"looked for {missing} and sees none", {"thing": missing}) if missing else _unsure("", 0.0)
-    anchor = _anchor(clause)
-    by = named(percept, anchor) if anchor else None
-    if anchor and (by is None or by.p < SURE):
-        return Reply("absent", f"looked for {anchor} and sees none", {"thing": anchor})
-    # In any view that is not from straight above, what is lower in the picture is nearer to who looks at it.
-    ranked = sorted(
-        ((max(y for _, y in t.places) if by is None else -min(between(at, by) for at in t.places), one, t) for one, t in found),
-        key=lambda row: -row[0],
-    )
-    (near_y, first, near), (far_y, second, far) = ranked
-    if near_y - far_y < EDGE:
-        return _unsure(first, near.p)
-    if values.get("how", "").startswith(("far", "fur")):
-        topic, told, chosen = "farther", {"thing": second, "other": first}, far
-    else:
-        topic, told, chosen = "nearer", {"thing": first, "other": second}, near
-    return Reply(topic, f"compared {first} and {second}", told, "point_at", chosen.target, names=(told["thing"],))
-
-
-def _unsure(one: str, p: float) -> Reply:
-    return Reply("cannot_tell", f"cannot tell ({p:.2f})", {"thing": one})
-
-
-def _anchor(clause: Clause) -> str:
-    return singular(thing_in(clause.meaning.values.get("anchor", "")))
+    return unsure(one, found.p if found else 0.0)

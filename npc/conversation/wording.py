@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from npc.language.clauses import Piece
 from npc.language.grammar import GRAMMAR, expanded
-from npc.language.phrases import thing_in
+from npc.language.kinds import is_alive
+from npc.language.phrases import singular, thing_in
 from npc.language.reworded import reworded
 from npc.language.senses import meaning_of
 from npc.memory.ledger import Ledger, Meant
@@ -29,6 +30,8 @@ _AGAIN = re.compile(
     r"\b(?P<word>wait|stop|no|go|run|quick|please|hey|yes|okay|come|look|help|come on|do not|get up)\b(?:[ ,.!]+(?P=word)\b)+",
     re.IGNORECASE,
 )
+# "Kill it kill it!": once is enough of whole orders, too.
+_TWICE = re.compile(r"^(?P<once>[a-z]+(?: [a-z]+){1,4}?)(?:[ ,.!]+(?P=once)\b)+(?=[\s.!?]*$)", re.IGNORECASE)
 _NO = re.compile(
     expanded(
         r"^(?:no+|nah)[,.!]* "
@@ -72,7 +75,8 @@ _GLAD = re.compile(
 # "Pass me the blue one love": who is spoken to.
 _DEARLY = re.compile(
     expanded(
-        r"^(?P<do>(?:(?:can|could|will|would) you |(?:can|could|may) I |<deed>).*\b(?:ones?|them|it|please|here|there|"
+        r"^(?P<do>(?:(?:can|could|will|would|do) you |(?:can|could|may) I |"
+        r"(?:and )?(?:how (?:many|far)|what|who|where|which|is|are) |<deed>).*\b(?:ones?|them|it|please|here|there|see|"
         r"(?:the|that|this|an?|some|your|my) (?!(?:one|only)\b)[a-z]+(?: [a-z]+)?)),? "
         r"(?:love|lovey|dear|dearie|darling|hun|sweetie|sweetheart)(?=[\s.!?]*$)"
     ),
@@ -104,12 +108,37 @@ _SHOW = re.compile(r"\b(?:show|tell) me where (?P<thing>(?:the|that|this|my|your
 _THEN_IT = re.compile(
     expanded(
         r"^(?:(?:good|great|okay|now|and|then|next|so|what about|how about|well)[,.! ]+)*(?P<thing>(?:the|that|this) "
-        r"[a-z]+(?: (?!is\b|was\b|are\b|and\b)[a-z]+)?)(?:[?!]+|,)+ (?:no,? |well,? |just |please )*"
+        r"(?!will\b|would\b|is\b|was\b|does\b|did\b)[a-z]+(?: (?!is\b|was\b|are\b|and\b)[a-z]+)?)"
+        r"(?:[?!]+|,)+ (?:no,? |well,? |just |please )*"
         r"(?P<verb>do not <verbs>|<verbs>) "
         r"(?:it|that|this|them)\b"
     ),
     re.IGNORECASE,
 )
+# "That potion by the sign, could you pass me it", "this bread, is it left of the apple?".
+_IN_FRONT = re.compile(
+    expanded(
+        r"^(?P<thing>(?:the|that|this|those|these) "
+        r"(?!.*\b(?:is|was|are|were|has|had|I|will|would|does|did|should|must|he|she|we|they)\b.*[,?!])[a-z' -]{2,40}?)[,?!]+ "
+        r"(?:and |so |please |well |just )*(?P<asks>(?:(?:can|could|will|would) you |you (?:can|could) |please |<verbs> |"
+        r"is |are |(?:can|could|may) I )(?:[a-z]+ ){0,4}?)"
+        r"(?P<it>it|that|them|those|that one|(?=(?:to the )?(?:left|right|near|next to) ))"
+        r"(?P<rest>(?: [^,.!]*)?[.!?]*)$"
+    ),
+    re.IGNORECASE,
+)
+# "Give me both", "bring them here", of things that were named in one line.
+_BOTH = re.compile(
+    expanded(
+        r"^(?P<do>(?:(?:now|then|okay|and|please|just|yes|great),? )*(?:(?:can|could|will|would) you |I will |I |"
+        r"(?:can|could|may) I )?(?:please |just )*"
+        r"(?:<verbs>|have)(?: (?:me|us|up|him|her))*) (?P<both>(?:both|all)(?: of (?:them|those|these))?|them|those)"
+        r"(?P<rest>(?: (?:here|please|now|over|up|back|to|for|then|too)\b[^,]*)?[\s.!?]*)$"
+    ),
+    re.IGNORECASE,
+)
+_MOST = 4  # things that are named together
+_YOU_CAN = re.compile(r"^you (?=(?:can|could) )", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:put|get|blow) (?:it|that|this|them) out\b|\bextinguish (?:it|that|this)\b", re.IGNORECASE)
 _EITHER = re.compile(
     expanded(
@@ -127,12 +156,24 @@ _SEVERAL = re.compile(
 )
 
 
+# "Take the potion over to the well": of a thing, and to a place.
+_CARRIED = re.compile(
+    r"^(?P<do>(?:(?:please|now|then|just|also|(?:can|could|will|would) you|you (?:must|should)|I want you to),? )*)"
+    r"(?:take|carry|bring|move|drag|haul|lug|put) "
+    r"(?P<thing>(?:the|that|this|those|these|my|your|it|them)\b(?: (?!to\b|by\b)[a-z-]+)*?)"
+    r"(?: (?:over|back|across|up|down|there))* (?:to|by|next to|near|beside) (?P<place>(?:the|that) [a-z]+(?: [a-z]+)??)"
+    r"(?: (?:for me|please|now|then|instead|too|over there|there))*[\s.!?]*$",
+    re.IGNORECASE,
+)
+
+
 def taken_back(said: str, ledger: Ledger) -> str:
     """`plain` words without what is taken back in them. What it was about is noted in the ledger, as spoken of.
 
     "Put both down, no wait, leave them" is "leave them"; "the axe, I mean the sword" is about the sword.
     """
-    said = reworded(_DEARLY.sub(r"\g<do>", _GLAD.sub("", _AGAIN.sub(r"\g<word>", said))))
+    said = _TWICE.sub(r"\g<once>", _AGAIN.sub(r"\g<word>", said))
+    said = reworded(_IN_FRONT.sub(_in_its_place, _DEARLY.sub(r"\g<do>", _GLAD.sub("", said))))
     said, parts = _NOT_IT.subn(r"\g<not>, ", said)
     if ledger.order is not None and _THIS_NOT_THAT.match(said) is not None:
         said = f"no, {said}"
@@ -163,6 +204,24 @@ def taken_back(said: str, ledger: Ledger) -> str:
     return place.sub(lambda _: after, before, count=1)
 
 
+def named_together(said: str, ledger: Ledger) -> str:
+    """ "Give me the apple and the bread" for "give me both", where these two were named in one line."""
+    found, last = _BOTH.match(said), ledger.thing
+    if found is None or last is None or ledger.asked == "deal":
+        return said
+    several = [meant.phrase for meant in ledger.things if meant.time == last.time and not is_alive(meant.phrase)]
+    if len(several) < 2 or (found["both"].lower().startswith("both") and len(several) > 2):
+        return said
+    return f"{found['do']} {' and '.join(f'the {phrase}' for phrase in several[-_MOST:])}{found['rest']}"
+
+
+def _in_its_place(found: re.Match[str]) -> str:
+    """What stands in front of a clause, in the place of its pronoun."""
+    asks = _YOU_CAN.sub("", found["asks"])
+    asks = f"can you {asks.partition(' ')[2]}" if asks != found["asks"] else asks
+    return f"{asks}{found['thing']}{'' if found['it'] else ' '}{found['rest']}"
+
+
 def of_another(said: str, text: str, thing: str) -> str:
     """An order before it, of another thing: "then the key" after "take the potion"; empty where that is none."""
     if not thing or not _A_THING.match(said):
@@ -172,7 +231,13 @@ def of_another(said: str, text: str, thing: str) -> str:
 
 
 def one_by_one(piece: Piece) -> list[Piece]:
-    """An order of several things as several orders: "take the potion", then "take the key"; of one or the other, the first."""
+    """An order of several things as several orders: "take the potion", then "take the key"; of one or the other, the first.
+
+    What is carried somewhere is picked up, and then gone there with.
+    """
+    if (carried := _CARRIED.match(piece.text)) is not None and not is_alive(singular(thing_in(carried["place"]))):
+        there = Piece(f"go to {carried['place']}", "then")
+        return [replace(piece, text=f"{carried['do'] or ''}pick up {carried['thing']}"), there]
     if (choice := _EITHER.match(piece.text)) is not None and not piece.text.endswith("?"):
         return [replace(piece, text=choice["first"])]
     found = _SEVERAL.match(piece.text)

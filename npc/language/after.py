@@ -30,7 +30,7 @@ _LITTLE = frozenset(_DATA["says_little"].split())
 _SAME: dict[str, str] = {word: words[0] for words in _DATA["same"] for word in words}
 _OPENS = (
     r"^(?:(?:and|so|but|okay|well|now|wait|sorry|hey) )*"
-    r"(?:(?:do|can|could) you (?:still )?(?:remember|know|recall|tell me)(?: again)? )?"
+    r"(?:(?:(?:do|can|could) )?you (?:still )?(?:remember|know|recall|tell me)(?: again)? )?"
 )
 _KINDS = tuple(
     (kind, re.compile(rf"{_OPENS}(?:{pattern})\b", re.IGNORECASE))
@@ -46,7 +46,14 @@ _KINDS = tuple(
         ("many", r"how (?:many|much|old|often|tall|far|big)|what age"),
         ("when", r"when|what (?:day|time|year)|how long|since when|(?:on )?(?:which|what) (?:day|night|week)"),
         ("where", r"(?:from )?where(?: from)?|(?:in |to |from )?(?:which|what) (?:village|town|place|city)"),
-        ("who", r"(?:with |to |for |from |about |by |at )?(?:who|whom|whose)"),
+        ("trade", r"what (?:does|did|do) (?:my|our|his|her|he|she|they|[A-Z][a-z]+)\b.* do(?: for (?:a living|work|money))?$|"
+            r"what (?:did I (?:say|tell you)(?: that)? )?(?:(?:my|our) (?:[a-z-]+ ){1,2}?|he |she |they )"
+            r"(?:is|was|does|did|are|were)(?: for (?:a living|work))?$|what (?:did I (?:say|tell you)(?: that)? )?"
+            r"(?:my|our) [a-z-]+(?: [A-Z][a-z]+)? (?:did|does|was|is)(?: for (?:a living|work))?$|"
+            r"what (?:sort of |kind of )?(?:trade|job|work) (?:is|was|does|did|has) (?:my|he|she)\b.*|"
+            r"what (?:is|was) my (?:brother|sister|father|mother|son|daughter|husband|wife|uncle|aunt|cousin|friend|dad|mum)$"),
+        ("who", r"(?:with |to |for |from |about |by |at )?(?:who|whom|whose)|"
+            r"which(?: one)? of (?:the|my|them|those|these|our)"),
         ("why", r"why|how come|what for"),
         ("what", r"what|which|how"),
     )
@@ -63,7 +70,7 @@ _BARE = re.compile(
     r"what colou?r|since when)(?: (?:exactly|again|then|was (?:it|that)|is (?:it|that)|with|to|from|for))*[\s?.!]*$",
     re.IGNORECASE,
 )
-_TYPED = frozenset({"animal", "whose", "about", "colour", "many", "when", "where", "who", "why", "name"})
+_TYPED = frozenset({"trade", "animal", "whose", "about", "colour", "many", "when", "where", "who", "why", "name"})
 # Whose life is asked for: the other one's, or what is to be done.
 _NOT_THEIRS = re.compile(
     r"\b(?:do|did|are|were|would|could|can|have|had|will|should|does) you\b(?! (?:still )?(?:remember|know|recall|tell me)\b)|"

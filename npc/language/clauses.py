@@ -27,6 +27,8 @@ _AHEAD = re.compile(
     r"(?P<when>\S+ [^,]{2,120}?)"
     + expanded(
         r"(?:\s*,\s*(?:then\s+)?|\s+then\s+|"
+        r"(?<! see)(?<! saw)(?<! hear)(?<! want)(?<! need)(?<! tell)(?<! let)(?<! make)(?<! help)(?<! ask)(?<! if)(?<! when)"
+        r"\s+you\s+(?=(?:<verbs>)[\s.!?]*$|(?:<verbs>) (?:me|us|it|him|her|them|here|there|away|for)\b)|"
         rf"{_NOT_BEHIND}(?<! say)(?<! says)\s+(?=(?!never )<deed>|do not [a-z]|you (?:can|may|should|must) [a-z])|"
         rf"{_NOT_BEHIND}(?<! you)(?<! we)(?<! I)(?<! was)(?<! were)(?<! am)(?<! have)(?<! had)\s+(?=never [a-z]))(?P<do>\S.*)$"
     ),
@@ -52,8 +54,10 @@ _COMMENT = re.compile(
     expanded(
         r"^(?P<do>(?:<deed>|(?:can|could|will|would) you <deed>|"
         r"(?:can|could|may) (?:I|we) (?:please )?(?:have|get|take|borrow)\b)"
-        r"[^,]*?),\s+(?P<why>(?:(?:I|he|she|it|they|we|that|this|there|these|those|my [a-z]+) "
-        r"(?:do|does|did|am|is|are|was|were|have|has|can|could|would|need|feel|hate|love)|my [a-z]+ [a-z]{2,}ing)\b.*)$"
+        r"[^,]*?(?:, (?:that|the|this) (?:[a-z]+ )?one [^,]*?)?),\s+"
+        r"(?P<why>(?:(?:I|he|she|it|they|we|that|this|there|these|those|(?:my|our) (?:old |poor |bad |own )*[a-z]+) "
+        r"(?:do|does|did|am|is|are|was|were|have|has|had|can|could|will|would|need|needs|feel|feels|hate|love|hurts?|aches?|kills?|"
+        r"gave|went)|my [a-z]+ [a-z]{2,}ing)\b.*)$"
     ),
     re.IGNORECASE,
 )
@@ -95,7 +99,7 @@ _TAG = re.compile(
     rf"(?<=\w),\s*(?:{GRAMMAR['tags']})\s*[?!.]*$|"
     r"(?<=\w\w)(?<!\bis)(?<!\bare)(?<!\bbe)(?<!\bam)(?<!\bit)(?<!\byou)(?<!\bthat)(?<!\bhe)(?<!\bshe)(?<!\bthis)(?<!\bthey)"
     r"(?<!feel)(?<!look)(?<!feeling)(?<!doing)(?<!and)(?<!not)(?<!going)\s+"
-    r"(?:okay|yeah|understood|got it|all ?right|you hear(?: me)?)\?+$",
+    r"(?:okay|yeah|yes|understood|got it|all ?right|you hear(?: me)?)\?+$",
     re.IGNORECASE,
 )
 

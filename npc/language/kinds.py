@@ -22,8 +22,10 @@ USUAL = tuple(dict.fromkeys((*COMMON, *(name for names in _KINDS.values() for na
 RIVALS: tuple[str, ...] = tuple(_COMMA.split(_DATA["rivals"]))
 _TAKEN_FOR: dict[str, tuple[str, ...]] = {name: tuple(_COMMA.split(others)) for name, others in _DATA["taken_for"].items()}
 _VAGUE = frozenset({"person", "people", "home", "money", "gold", "soul", "folk", "heart", "wood"})
+_SHE, _HE, _WOMEN, _MEN = (frozenset(_COMMA.split(_DATA[sex].strip())) for sex in ("she", "he", "women", "men"))
 _ALIVE = frozenset(
     {*_COMMA.split(_DATA["alive"]), *_KINDS["animal"], *_KINDS[PERSON], *_KINDS["monster"], *_KINDS["enemy"], *_NAMES[PERSON]}
+    | {*_WOMEN, *_MEN}
 )
 _MENTIONED = re.compile(
     r"\b(?:the|an?|that|this|these|those|my|your|our|his|her|their|some|any|no|two|three) ("
@@ -38,7 +40,8 @@ def to_look_for(phrase: str) -> tuple[str, ...]:
 
     An unusual word is looked for by the usual one as well: a wagon as a cart.
     """
-    kinds = _KINDS.get(PERSON if is_anybody(phrase) else phrase)
+    anybody = "woman" if phrase in _WOMEN else "man" if phrase in _MEN else PERSON if is_anybody(phrase) else phrase
+    kinds = _KINDS.get(anybody)
     if kinds is not None:
         return kinds
     return (phrase, *(name for name in COMMON if phrase not in COMMON and name in _NAMES.get(phrase, ())))
@@ -67,6 +70,12 @@ def may_be_sold(phrase: str) -> bool:
 def is_alive(phrase: str) -> bool:
     """Whether a phrase names a person, an animal or a monster: somebody whom one may call "him"."""
     return bool({phrase.lower(), phrase.lower().rsplit(" ", 1)[-1]} & _ALIVE)
+
+
+def he_or_she(phrase: str) -> str:
+    """ "him" or "her", whichever somebody of that name is as a rule; empty where that is open."""
+    words = {phrase.lower(), phrase.lower().rsplit(" ", 1)[-1]}
+    return "her" if words & (_SHE | _WOMEN) else "him" if words & (_HE | _MEN) else ""
 
 
 def does_harm(phrase: str) -> bool:

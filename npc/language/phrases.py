@@ -21,7 +21,8 @@ PRONOUN = re.compile(
     r"\b(?:it|them|this one|that one)\b|\b(?:these|those)\b(?! (?!(?:up|down|away|back|to|from|on|off|out|over|and|for|"
     r"please|then|too|"
     r"now|here|there|with|in|alone|at|where|while|when|if|or|one|ones)\b)[a-z])|"
-    r"\b(?:that|this)(?= (?:up|down|away|back|to|from|on|off|out)\b|[\s.!?]*$)",
+    r"\b(?:that|this)(?= (?:up|down|away|back|to|from|on|off|out|for (?:me|us|him|her)|here|now|too|please|with (?:you|me)|"
+    r"instead)\b|[\s.!?]*$)",
     re.IGNORECASE,
 )
 PERSONAL = re.compile(r"\b(?:him|her)\b", re.IGNORECASE)

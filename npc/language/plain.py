@@ -19,6 +19,7 @@ _NOISE = re.compile(
 _EMOTE = re.compile(r"\s*\*(?P<does>[^*\n]{1,80})\*\s*")  # nothing else is said
 _LAUGHS = re.compile(rf"\s*(?:{_NOISE.pattern}[\s.!]*)+", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
+_ASKED = "do|be|who|what|where|which|is|are|" + "|".join(verb for verb in VERBS.split("|") if verb != "pray")  # "pray tell me"
 # "4 the rope n the salt": shorthand that stands before what it cannot count.
 _SHORTHAND = tuple(
     (re.compile(pattern, re.IGNORECASE), word)
@@ -30,6 +31,19 @@ _SHORTHAND = tuple(
         (r"\bw/ ?(?=\w)", "with "),
         (r"\bw (?=(?:the|an?|me|you|u|it|my|your)\b)", "with "),
         (r"\bb4\b", "before"),
+        # "Go thou and stand there", "get thee to the well", "art thou well?", "yonder fellow".
+        (r"\bget (?:thee|ye) (?=to\b)", "go "),
+        (rf"(?:^|(?<=[.!?,] ))({VERBS}) (?:thou|thee|ye)\b(?= (?:and|to|by|over|near|from|with|not|now|hence)\b|[,.!])", r"\1"),
+        (r"\bart (?=thou\b)", "are "),
+        (r"\bthou art\b", "you are"),
+        (r"\bwilt (?=thou\b)", "will "),
+        (r"\bover yonder\b", "over there"),
+        (r"\byonder (?=(?!by\b|at\b|in\b|on\b|near\b|and\b|is\b|there\b)[a-z])", "that "),
+        (r"\byonder\b", "over there"),
+        (
+            rf"(?:^|(?<=[.!?,] ))(?:I )?pray(?: (?:you|thee))?,? (?=(?:{_ASKED})\b)",
+            "please ",
+        ),
         (
             r"\bur(?= (?:an?|the|not|so|very|going|right|wrong|done|welcome|free|ready|too|all|late|back|at|"
             r"in|scared|hurt|the one|[a-z]+ing)\b)",
@@ -70,7 +84,8 @@ _I_WILL = re.compile(
 _HAS = re.compile(r"\b(he|she|it|that|who) is(?= (?:(?:just|never|always|already) )?(?:got|been|had)\b)", re.IGNORECASE)
 _HAD = re.compile(
     r"\b(I|he|she|it|they|we|you) would(?= (?:(?:just|never|always|already|only) )?(?:been|gone|had|seen|done|taken|"
-    r"given|eaten|known|fallen|left|lost|made|met|told|said|heard|[a-z]{2,}ed)\b)",
+    r"given|eaten|known|fallen|left|lost|made|met|told|said|heard|"
+    r"(?!(?:need|feed|speed|bleed|breed|heed|seed|weed|exceed|proceed|succeed)\b)[a-z]{2,}ed)\b)",
     re.IGNORECASE,
 )
 _WHO_TAUGHT = re.compile(r"\bwho thought(?= (?:you|him|her|them|us|me)\b)", re.IGNORECASE)  # "who tought you that?"

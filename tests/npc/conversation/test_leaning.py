@@ -90,11 +90,6 @@ def test_her_is_the_healer_and_not_the_guard_named_last(word: str, whom: str) ->
     assert read(f"go stand next to {word}", ledger).clauses[0].thing == whom
 
 
-def test_who_was_spoken_of_alone_is_meant_by_either_word() -> None:
-    ledger = Ledger(person=Meant(phrase="guard", time=1.0))
-    assert read("go stand next to her", ledger).clauses[0].thing == "guard"
-
-
 def test_the_other_one_is_never_the_same(stage) -> None:
     one = Target(0.4, 0.7, 0.9)
     for others, does in (((), ("refuse", None)), (((0.8, 0.6),), ("pick_up", 0.8))):
