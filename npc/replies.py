@@ -122,15 +122,15 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         ) is not None:
             return held
     tells = clause.sense is Sense.OTHER and bool(turn.heard.talk) and _TELLS_OF_IT.match(clause.said) is not None
-    if (
-        clause.lost and turn.heard.target is None and not tells and not _is_talk(turn)
-    ):  # "that" is what the words point at, where they do
-        return ask_which(turn)
     goes_on = (
         trade.goes_on(clause, ledger) or trade.wants(clause) or basket.goes_on(clause, ledger, stall_of(turn), looked.time)
     )
     if goes_on and (traded := traded_for(turn, looked)) is not None:
         return traded
+    if (
+        clause.lost and turn.heard.target is None and not tells and not _is_talk(turn)
+    ):  # "that" is what the words point at, where they do
+        return ask_which(turn)
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
         return None
     if (own := retelling.answer(turn, looked)) is not None:

@@ -3,10 +3,12 @@ having a laugh", "what does 22 get me?"; the numbers and things that it leaves o
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from npc.conversation.bids import DEAL, ask, lower, offer, pay_more
 from npc.conversation.clause import Clause
+from npc.conversation.deals import sold
 from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall, named, number
 from npc.language.formulas import patterns
@@ -18,10 +20,14 @@ from npc.memory.ledger import Bid, Ledger
 _FRESH = 60.0  # seconds for which what was priced is still spoken of, whatever was said in between
 _LINES = 3  # in which a customer has told what he has on him
 _LONGEST = 120  # characters
-_MANY, _GIVES, _EACH, _SCOFFS, _PURSE, _FOR_THAT, _GETS_ME, _ONLY_THE, _THE_LOT, _ONE_MORE, _A_FURTHER, _BOTH = patterns(
-    "offhand.yaml", "so_many gives_so_many each scoffs purse for_that gets_me only_the the_lot one_more a_further both"
+_MANY, _GIVES, _EACH, _SCOFFS, _PURSE, _FOR_THAT, _GETS_ME, _ONLY_THE, _THE_LOT, _ONE_MORE, _A_FURTHER, _BOTH, _AGREES = (
+    patterns(
+        "offhand.yaml",
+        "so_many gives_so_many each scoffs purse for_that gets_me only_the the_lot one_more a_further both agrees",
+    )
 )
-_NUMBERS = {"a dozen": 12, "a couple": 2}
+_NUMBERS = {"a dozen": 12, "a couple": 2, "a pair": 2}
+_ASKS = re.compile(r"\?|\b(?:how|what|can|could|may)\b", re.IGNORECASE)
 
 
 def lately_priced(ledger: Ledger, now: float) -> Bid | None:
@@ -48,6 +54,9 @@ def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: floa
         return replace(clause, text="here you are, deal", meaning=Meaning(Sense.TRADE, values={"deal": "deal"}))
     if _THE_LOT.match(said) and any(b.state == "agreed" and not b.buys for b in ledger.bids):
         return replace(clause, text="here is the money", meaning=meaning_of("here is the money"))
+    if (count := count_in(clause)) and mine is not None and _takes(clause, mine, ledger):  # "fine, give me two of those"
+        price = (mine.price or 0) * count
+        return sold(mine.model_copy(update={"count": count, "price": price, "time": now}), ledger, stall, speaker)
     if (count := count_in(clause)) and (mine is not None or (item := _spoken_of(ledger, stall, now))):
         return (
             _so_many(count, mine, ledger, stall, now)
@@ -94,6 +103,13 @@ def _within(clause: Clause, said: str, mine: Bid | None, ledger: Ledger) -> Clau
 def _words(clause: Clause) -> tuple[str, str]:
     """The clause as it was said, without what an ellipsis was completed to ("give me the knife" of "give me three")."""
     return clause.said.strip(), clause.text.strip()
+
+
+def _takes(clause: Clause, mine: Bid, ledger: Ledger) -> bool:
+    """Whether the price of one, which lies on the table, is agreed to, and so many of it wanted at that."""
+    said = clause.said.strip()
+    alone = ledger.asked == DEAL and mine.count == 1 and not mine.buys and " and " not in mine.item and bool(mine.price)
+    return alone and _AGREES.match(plain(said)) is not None and _ASKS.search(said) is None
 
 
 def count_in(clause: Clause) -> int:

@@ -49,6 +49,8 @@ _WANT_IT = re.compile(r"(?:do |would )?(?:you )?(?:want|care for) (?:it|them|thi
 _SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.IGNORECASE)
 # "if you must" makes nothing wait.
 _NO_CONDITION = re.compile(
+    r"(?:it|that|this) is not (?:too |so )?(?:much|any|a)?(?: of an?)? ?"
+    r"(?:trouble|bother|ask|to ask|problem|hassle)(?: .{0,15})?|"
     r"(?:you|it|that|this) (?:must|can|could|may|like|want|please|need(?: to)?|have to|dare|insist|wish|"
     r"are (?:able(?: to)?|ready|scared|afraid|done|finished|free|bored|tired|up (?:for|to) it|in the mood)|"
     r"is (?:okay|fine|possible|all right)"
@@ -113,7 +115,13 @@ _VOCATIVE = expanded(
     r"(?<!\byoung)(?<!\bno)(?<!\bgood)\s+(?:grandma|granny|grandpa|mister|buddy|bro|pal|mate|dude|babe|bruv|fam|matey|hon|guv)"
     r"(?=\s*[.!?]*$)|(?<=^no )(?:bro|mate|dude|man|love|pal|buddy|babe|bruv)[, ]+|"
     r"(?<=^yes )(?:bro|mate|dude|man|love|pal|buddy|babe|bruv)[, ]+|"
-    r"^<dears>[,!]+\s+(?!(?:he|she|they|it|his|her|who|the|is|was|has|had|and|please)\b)(?=\S+ \S)|,\s*<dears>(?=\s*[.!?]*$)"
+    r"^<dears>[,!]+\s+(?!(?:he|she|they|it|his|her|who|the|is|was|has|had|and|please)\b)(?=\S+ \S)|,\s*<dears>(?=\s*[.!?]*$|,)|"
+    r"(?<!\bmy)(?<!\ba)(?<!\bthe)(?<!\bso)(?<!\btoo)(?<!\bvery)(?<!\boh)(?<!\bis)(?<!\bof)(?<!\bin)(?<!\bbe)(?<!\band)(?<=[a-z])"
+    r"\s(?:dear|love|darling|pet|hun)(?=,)|"
+    r"^(?:(?:al+ ?right|okay|hey|yo|oi|right|listen|look|come on|so|now|please|thanks|cheers)[, ]+)*"
+    r"(?:(?:big|young|old|good|my) (?:man|guy|lad|fella|fellow)|<dears>)[, ]+"
+    r"(?=(?:please |just )*(?:(?:go|come|give|get|take|bring|fetch|hand|pass|grab|open|close|stay|wait|stand|follow|"
+    r"help|kill|put|run|hide|sing|stop|do not|pick|use|let)\b|(?:can|could|would|will) you|(?:can|could|may) I))"
 )
 
 

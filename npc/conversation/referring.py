@@ -131,7 +131,8 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
     ):
         if last is None:
             return text, None, "" if one["how"] else one[0].strip()
-        if one[0].strip().lower() == "one" and meaning.ask in _OF_THINGS:  # "I need a blue potion. do you see one?"
+        alone = one[0].strip().lower()
+        if (alone == "one" and meaning.ask in _OF_THINGS) or alone in {"that one", "this one"}:  # "do you see one?"
             return ONE.sub(f"the {last.phrase}", text, count=1), None, ""
         kind = singular(last.kind)
         if any(hue in COLOURS for hue in (one["how"] or "").lower().split()):  # of what colours were told apart in before
@@ -154,7 +155,9 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
         it = _it(meaning, ledger)
         if it is None:
             return text, None, word[0] if meaning.is_deed_of_a_thing else ""
-        if meaning.verb in _ATTACKS and not is_alive(it.phrase) and word[0].lower() == "it":  # a foe, where one is in view
+        if (
+            meaning.verb in _ATTACKS and not is_alive(it.phrase) and word[0].lower() in {"it", "them"}
+        ):  # a foe, where one is in view
             return text, it, word[0]
         return _of_somebody(PRONOUN.sub(f"the {it.phrase}", text, count=1), meaning, ledger)
     return _of_somebody(text, meaning, ledger)

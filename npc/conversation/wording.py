@@ -67,7 +67,7 @@ _GLAD = re.compile(
     expanded(
         r"^(?:(?:cool|nice|great|sweet|perfect|awesome|brilliant|lovely|excellent|wonderful|neat|fab|ace|amazing|super|good)"
         r"[,.! ]+)+(?=(?:(?:can|could|will|would) you|(?:please |just |now )*<verbs> "
-        r"(?:it|that|them|me|us|him|her|the|your|my)|"
+        r"(?:up |over |down )?(?:it|that|them|me|us|him|her|the|your|my)|"
         r"(?:can|could|may) I (?:have|get|take))\b)"
     ),
     re.IGNORECASE,
@@ -173,7 +173,8 @@ def taken_back(said: str, ledger: Ledger) -> str:
     "Put both down, no wait, leave them" is "leave them"; "the axe, I mean the sword" is about the sword.
     """
     said = _TWICE.sub(r"\g<once>", _AGAIN.sub(r"\g<word>", said))
-    said = reworded(_IN_FRONT.sub(_in_its_place, _DEARLY.sub(r"\g<do>", _GLAD.sub("", said))))
+    said = _GLAD.sub("", reworded(_DEARLY.sub(r"\g<do>", _GLAD.sub("", said))))
+    said = _IN_FRONT.sub(_in_its_place, said)
     said, parts = _NOT_IT.subn(r"\g<not>, ", said)
     if ledger.order is not None and _THIS_NOT_THAT.match(said) is not None:
         said = f"no, {said}"
@@ -182,7 +183,9 @@ def taken_back(said: str, ledger: Ledger) -> str:
     said = _NOBODY.sub("do not let anybody ", _GET_BY.sub("come ", said))
     said = _WHICH_ONE.sub("which one is ", said)
     said = _SHOW.sub(r"where is \g<thing>", said)
-    said = _OUT.sub("put out the fire", _NO.sub("", _WAIT.sub("", _YES.sub("", said))))
+    if ledger.asked != "deal":  # where a price lies on the table, "fine" takes it
+        said = _YES.sub("", said)
+    said = _OUT.sub("put out the fire", _NO.sub("", _WAIT.sub("", said)))
     said = _THEN_IT.sub(r"\g<verb> \g<thing>", _NOT_THAT.sub(r"\g<do>", said))
     found = _TURNS.match(said)
     if found is None:

@@ -46,7 +46,8 @@ _KINDS = tuple(
         ("many", r"how (?:many|much|old|often|tall|far|big)|what age"),
         ("when", r"when|what (?:day|time|year)|how long|since when|(?:on )?(?:which|what) (?:day|night|week)"),
         ("where", r"(?:from )?where(?: from)?|(?:in |to |from )?(?:which|what) (?:village|town|place|city)"),
-        ("trade", r"what (?:does|did|do) (?:my|our|his|her|he|she|they|[A-Z][a-z]+)\b.* do(?: for (?:a living|work|money))?$|"
+        ("trade", r"what (?:does|do) (?:my|our|his|her|he|she|they|[A-Z][a-z]+)\b.* do(?: for (?:a living|work|money))?$|"
+            r"what did (?:my|our|his|her|he|she|they|[A-Z][a-z]+)\b.* do for (?:a living|work|money)$|"
             r"what (?:did I (?:say|tell you)(?: that)? )?(?:(?:my|our) (?:[a-z-]+ ){1,2}?|he |she |they )"
             r"(?:is|was|does|did|are|were)(?: for (?:a living|work))?$|what (?:did I (?:say|tell you)(?: that)? )?"
             r"(?:my|our) [a-z-]+(?: [A-Z][a-z]+)? (?:did|does|was|is)(?: for (?:a living|work))?$|"

@@ -28,7 +28,7 @@ _AHEAD = re.compile(
     + expanded(
         r"(?:\s*,\s*(?:then\s+)?|\s+then\s+|"
         r"(?<! see)(?<! saw)(?<! hear)(?<! want)(?<! need)(?<! tell)(?<! let)(?<! make)(?<! help)(?<! ask)(?<! if)(?<! when)"
-        r"\s+you\s+(?=(?:<verbs>)[\s.!?]*$|(?:<verbs>) (?:me|us|it|him|her|them|here|there|away|for)\b)|"
+        r"\s+(?:you|we)\s+(?=(?:<verbs>)[\s.!?]*$|(?:<verbs>) (?:me|us|it|him|her|them|here|there|away|for|to)\b)|"
         rf"{_NOT_BEHIND}(?<! say)(?<! says)\s+(?=(?!never )<deed>|do not [a-z]|you (?:can|may|should|must) [a-z])|"
         rf"{_NOT_BEHIND}(?<! you)(?<! we)(?<! I)(?<! was)(?<! were)(?<! am)(?<! have)(?<! had)\s+(?=never [a-z]))(?P<do>\S.*)$"
     ),
@@ -52,12 +52,12 @@ _FURTHER = re.compile(r",?\s+(?:and|but)\s+(?=(?:if|when|whenever|once|as soon a
 # "Stand between us, I do not trust her": an order, and why.
 _COMMENT = re.compile(
     expanded(
-        r"^(?P<do>(?:<deed>|(?:can|could|will|would) you <deed>|"
+        r"^(?P<do>(?:<deed>|(?:can|could|will|would) you (?:please )?<deed>|(?:would|do) you mind (?:[a-z]+ ){0,2}?[a-z]+ing\b|"
         r"(?:can|could|may) (?:I|we) (?:please )?(?:have|get|take|borrow)\b)"
         r"[^,]*?(?:, (?:that|the|this) (?:[a-z]+ )?one [^,]*?)?),\s+"
         r"(?P<why>(?:(?:I|he|she|it|they|we|that|this|there|these|those|(?:my|our) (?:old |poor |bad |own )*[a-z]+) "
         r"(?:do|does|did|am|is|are|was|were|have|has|had|can|could|will|would|need|needs|feel|feels|hate|love|hurts?|aches?|kills?|"
-        r"gave|went)|my [a-z]+ [a-z]{2,}ing)\b.*)$"
+        r"gave|went)|my [a-z]+ [a-z]{2,}ing|my [a-z]+,? you (?:know|see))\b.*)$"
     ),
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ _DATA: dict[str, Any] = table_beside(__file__, "everyday.yaml")
 _BEHIND = (
     "and", "then", "now", "please", "just", "not", "never", "can you", "could you", "will you", "would you", "you to", "let us",
     "you should", "you must", "quickly", "either", "also", "so", "but", "okay", "go", "better", "you can", "you may",
-    "at least",
+    "at least", "as to", "enough to", "you might", "maybe", "possibly", "kindly", "you like",
 )  # fmt: skip
 _AT = "|".join(["^", "(?<=[.!?;:,] )", *(rf"(?<=\b{words} )" for words in _BEHIND)])
 _HIM = frozenset({"him", "her", "them", "it"})

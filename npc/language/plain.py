@@ -34,6 +34,10 @@ _SHORTHAND = tuple(
         # "Go thou and stand there", "get thee to the well", "art thou well?", "yonder fellow".
         (r"\bget (?:thee|ye) (?=to\b)", "go "),
         (rf"(?:^|(?<=[.!?,] ))({VERBS}) (?:thou|thee|ye)\b(?= (?:and|to|by|over|near|from|with|not|now|hence)\b|[,.!])", r"\1"),
+        (rf"\b((?:can|could|would|will) (?:you|u)) like,? (?=(?:{VERBS})\b)", r"\1 "),
+        (r"^((?:\S+ ){3,}?\S+),? (?:yeah|yh)([?.! ]*)$", r"\1 okay\2"),
+        (r"(?:^|(?<=[.!?,] ))me (?=(?:wants?|needs?)\b)", "I "),
+        (r"\bI (want|need)s\b", r"I \1"),
         (r"\bart (?=thou\b)", "are "),
         (r"\bthou art\b", "you are"),
         (r"\bwilt (?=thou\b)", "will "),

@@ -10,7 +10,10 @@ from npc.language.grammar import expanded
 from npc.language.patterns import TablePattern
 from npc.tables import table_beside
 
-_AT = r"(?:^|(?<=[.!?;] )|(?<=, ))(?:(?:please|so|and|but|hey|well|okay|then|now|just|also|oh|listen|look),? )*"
+_AT = (
+    r"(?:^|(?<=[.!?;] )|(?<=, ))(?:(?:please|so|and|but|hey|well|okay|then|now|just|also|oh|listen|look(?! after)|um+|er+m*|"
+    r"right),? )*"
+)
 _RULES = tuple(
     (TablePattern(("" if like.startswith("(?<=") else _AT) + f"(?:{expanded(like)})"), rule["as"])
     for rule in table_beside(__file__, "reworded.yaml")

@@ -34,6 +34,17 @@ RED = after("can i have the red potion", "red potion", "have")
         ("hand me the sword, darling", SWORD, "hand me the sword"),
         ("actually no the blue", RED, "can i have the blue potion"),
         ("the blue", RED, "can i have the blue potion"),
+        ("sweet, nab it for us would ya", SWORD, "pick up the sword for us"),
+        ("Wouldst thou hand it to me?", SWORD, "would you hand the sword to me?"),
+        ("nah bro the sword", RED, "can i have the sword"),
+        ("that one there, you can take it?", RED, "can you take the red potion there?"),
+        ("other one", after("give me the flower", "flower", "give"), "give me the flower"),
+        ("the nearer one of the two", after("pick the flower by the well", "flower", "pick"), "pick the closest flower"),
+        ("now to the well", after("go to the sign", "sign", "go"), "go to the well"),
+        ("back to me", after("go to the sign", "sign", "go"), "come back to me"),
+        ("chuck it over", SWORD, "give me the sword"),
+        ("show me", SWORD, "show me the sword"),
+        ("drink that for me will u", RED, "drink the red potion for me"),
     ],
 )
 def test_an_order_that_leans_is_read_whole(said: str, ledger: Ledger, text: str) -> None:
@@ -58,6 +69,63 @@ def test_praise_and_love_stay_what_they_are(said: str) -> None:
 def test_why_a_thing_is_wanted_is_no_part_of_its_name(said: str, thing: str) -> None:
     clause = read(said, Ledger()).clauses[0]
     assert (clause.sense, clause.thing) == (Sense.ORDER, thing)
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("hiya, sorry to bother you but could i get that key, ive got an awful headache", "could i get that key"),
+        ("excuse me sir i was just wondering whether you might pass me the key", "pass me the key"),
+        ("ok so basically what i need is the key", "give me the key"),
+        ("would you be a dear and hand me the key", "hand me the key"),
+        ("would you mind awfully fetching the key dear, my knees you know", "would you mind awfully fetching the key"),
+        ("you couldnt reach me that key could you", "give me that key could you"),
+        ("any chance of that key mate", "can I have that key"),
+        ("me wants the key", "I want the key"),
+        ("i want key please", "give me key"),
+        ("please can you to bring key", "can you bring key"),
+        ("right so um could u maybe like open the key", "could you maybe like open the key"),
+        ("fetch the key, and be quick about it, theres a good lad", "fetch the key"),
+        ("That key by the sign, would you mind passing me it", "would you mind passing me That key by the sign"),
+        ("Pray give me yon key, kind lady", "give me that key"),
+        ("i fear i must ask thee to lift the key", "lift the key"),
+        ("oi young man fetch the key", "fetch the key"),
+        ("if its not too much trouble hand me the key", "hand me the key"),
+    ],
+)
+def test_what_stands_before_and_behind_a_wish_is_no_part_of_it(said: str, text: str) -> None:
+    clause = read(said, Ledger(), "Odo").clauses[0]
+    assert (clause.sense, clause.thing, clause.text) == (Sense.ORDER, "key", text)
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "condition"),
+    [
+        ("if you see a wolf yell", "shout", "you see a wolf"),
+        ("if theres trouble u run yeah?", "run", "there is trouble"),
+        ("Should anyone turn up with a sword, do hide, won't you", "hide", "anyone turn up with a sword"),
+        ("let me know if you spot a bear", "tell me", "you spot a bear"),
+        ("in case of wolves, hide", "hide", "there is wolves"),
+        ("anyone tries anything, hit the barrel", "hit the barrel", "anyone tries anything"),
+        ("shout at anyone who comes near", "shout", "anyone comes near"),
+    ],
+)
+def test_what_waits_for_something_is_cut_from_it(said: str, text: str, condition: str) -> None:
+    [clause] = read(said, Ledger(), "Odo").clauses
+    assert (clause.text, [c.text for c in clause.conditions]) == (text, [condition])
+
+
+def test_what_is_carried_somewhere_is_picked_up_and_gone_there_with() -> None:
+    for said in ("take the key over to the well", "carry the key across to the well for me"):
+        assert [clause.text for clause in read(said, Ledger()).clauses] == ["pick up the key", "go to the well"]
+    assert [clause.text for clause in read("bring the key to the guard", Ledger()).clauses] == ["bring the key to the guard"]
+
+
+def test_both_are_the_two_that_were_named_in_one_line() -> None:
+    ledger = after("what is there to eat?", "apple")
+    ledger.mean(Meant(phrase="bread", time=1.0))
+    for said in ("chuck me both", "give me both of them", "bring them here"):
+        assert [clause.thing for clause in read(said, ledger).clauses] == ["apple", "bread"]
 
 
 @pytest.mark.parametrize("said", ["shoot me a smile will ya", "give us a grin", "throw me a cheeky wink", "give me a hug"])

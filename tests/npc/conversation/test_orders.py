@@ -349,9 +349,9 @@ def test_who_is_to_be_stopped_is_faced(stage, line):
 def test_him_is_asked_after_where_two_may_be_meant():
     two = (Detection("cat", 0.95, 0.2, 0.6), Detection("dog", 0.95, 0.8, 0.6))
     clause = read("stop him!", Ledger()).clauses[0]
-    assert in_sight(clause, Percept(time=0.0), two, ())[0].lost == "him"
-    assert in_sight(clause, Percept(time=0.0), two, ("dog",))[0].thing == "dog"
-    assert in_sight(clause, Percept(time=0.0), two[:1], ())[0].thing == "cat"
+    assert in_sight(clause, Percept(time=0.0), Percept(time=0.0, watch=two), ())[0].lost == "him"
+    assert in_sight(clause, Percept(time=0.0), Percept(time=0.0, watch=two), ("dog",))[0].thing == "dog"
+    assert in_sight(clause, Percept(time=0.0), Percept(time=0.0, watch=two[:1]), ())[0].thing == "cat"
 
 
 def test_what_sounds_like_a_deed_lifts_no_ban(stage):

@@ -44,6 +44,21 @@ def test_the_first_question_and_the_last_are_told_apart() -> None:
     assert asked("what was the first thing I said?", ledger).values["words"] == "hello"
 
 
+def test_what_was_ordered_is_told_by_what_is_asked_of_it() -> None:
+    ledger = Ledger()
+    for n, text in enumerate(("hand me the blue potion", "go to the well", "stand by the sign", "fetch the key")):
+        ledger.hear(Heard(text=text, sense=Sense.ORDER, time=float(n)))
+    for question, words in (
+        ("what did i ask u for first", "hand me the blue potion"),
+        ("whats the first thing i told u to fetch", "hand me the blue potion"),
+        ("Whom did I bid thee stand beside at first?", "go to the well"),
+        ("where did i send you", "stand by the sign"),
+        ("What was the last thing I had you do?", "fetch the key"),
+        ("what did i ask for before that", "stand by the sign"),
+    ):
+        assert asked(question, ledger).values["words"] == words
+
+
 def test_promises_bids_and_gifts_are_remembered() -> None:
     ledger = Ledger(
         promises=(Promise(text="I will be back"),),

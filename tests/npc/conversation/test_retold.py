@@ -30,6 +30,15 @@ def _ask(actor, question):
         (["my sister is getting married on sunday", "you should be happy"], "who is getting married again?", "sister"),
         (["my cat died this morning", "ginger with one ear"], "what colour was my cat", "ginger"),
         (["i used to paint ships", "it is cold today"], "what was it that i painted?", "ships"),
+        (["I have two grandsons, Tom has the measles"], "which of the boys did I say is ill?", "Tom has the measles"),
+        (["my brother is a baker, he lives in Varna"], "you remember what he is?", "a baker"),
+        (["my late husband Cuthbert was a cooper"], "What did I say my husband did for a living?", "a cooper"),
+        (["I left my daughter Nell with the shopkeeper, she is only six"], "where did i leave nell?", "with the shopkeeper"),
+        (["my cousin Ned gets wed on friday"], "who did i tell u is getting hitched", "Ned"),
+        (["my son wants to be a soldier and my girl Bess wants to marry"], "which of my two was it that wants to wed?", "Bess"),
+        (["im allergic to bees", "it is cold today"], "what am i allergic to", "bees"),
+        (["i think my tooth is rotten"], "what was wrong with me again", "tooth"),
+        (["my mum makes the best pies"], "what did i say about my mum", "best pies"),
     ],
 )
 def test_the_sentence_that_has_it_is_said_back(stage, told, question, said):
@@ -53,6 +62,13 @@ def test_what_is_not_after_their_words_is_left_alone(stage, question):
 
 def test_what_was_never_told_is_not_made_up(stage):
     assert "You said" not in _ask(_told(stage, "i killed wolves"), "how many bears did i kill")
+
+
+def test_who_never_told_it_is_told_so(stage):
+    assert (
+        "was never told"
+        in _told(stage, "it is cold").hear("who did i tell u is getting hitched", "ask_about", "talk", **FAR).reason
+    )
 
 
 def test_what_he_asked_himself_tells_nothing(stage):

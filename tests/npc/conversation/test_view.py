@@ -234,3 +234,44 @@ def test_who_stands_by_a_thing_is_a_person() -> None:
     seen = Found("sign", 0.9, 0.2, 0.5), Found("guard", 0.9, 0.3, 0.5), Found("cart", 0.9, 0.1, 0.5)
     assert asked("who is that standing by the sign", *seen).values["seen"] == "a guard"
     assert "a cart" in asked("what is standing by the sign", *seen).values["seen"]
+
+
+@pytest.mark.parametrize(
+    ("line", "topic", "said"),
+    [
+        ("is the tree left or right of the well", "beside", "the tree, right of the well"),
+        ("this wolf, is left or right from the tree?", "beside", "the wolf, left of the tree"),
+        ("what stands between the two houses?", "beside", "a well"),
+        ("is there anything here i could fight it with", "present", "sword"),
+        ("anything to drink about?", "view", "two red potions"),
+        ("how many red ones can u see", "count", "two"),
+    ],
+)
+def test_more_is_told_of_what_is_seen(line: str, topic: str, said: str) -> None:
+    houses = Found("house", 0.95, 0.1, 0.5, 2, 2, others=((0.5, 0.5),))
+    red = Found("red potion", 0.95, 0.7, 0.6, 2, 2, others=((0.8, 0.6),))
+    seen = (WOLF, WELL, TREE, houses, red, Found("sword", 0.9, 0.5, 0.9), Found("potion", 0.9, 0.75, 0.6))
+    reply = asked(line, *seen)
+    assert reply.topic == topic
+    assert any(said in value for value in reply.values.values())
+
+
+def test_what_else_there_is_leaves_out_what_was_spoken_of() -> None:
+    ledger = Ledger()
+    ledger.mean(Meant(phrase="healer", time=1.0, x=0.5, y=0.5))
+    people = (Found("guard", 0.95, 0.2, 0.7), Found("healer", 0.95, 0.6, 0.6))
+    clause = read("anyone else about?", ledger).clauses[0]
+    for seen, topic in ((people, "view"), (people[1:], "absent")):
+        reply = answer(clause, _percept(*seen))
+        assert reply is not None
+        assert reply.topic == topic
+
+
+def test_a_lady_is_no_guard_and_a_place_tells_things_apart() -> None:
+    people = (Found("guard", 0.98, 0.2, 0.7), Found("healer", 0.9, 0.8, 0.6))
+    for line, x in (
+        ("whos the lady over there", 0.8),
+        ("who is that bloke over there", 0.2),
+        ("who is that guy on the left", 0.2),
+    ):
+        assert asked(line, *people).target.x == x

@@ -56,4 +56,5 @@ def test_it_is_the_wolf_that_is_to_be_hit_and_the_barrel_where_there_is_none(sta
         actor.hear("go to the barrel", "go_to", "go_to", looked=(BARREL,))
         watch = (Detection("wolf", wolf, 0.2, 0.7),)
         decision = actor.hear("hit it!!", "attack", "attack", looked=(BARREL,), watch=watch, target=BARREL_AT)
-        assert decision.target is not None and abs(decision.target.x - x) < 0.01
+        assert decision.target is not None
+        assert abs(decision.target.x - x) < 0.01
