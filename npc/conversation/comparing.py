@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
-from npc.conversation.things import EDGE, SURE, between, named, number, where
+from npc.conversation.things import EDGE, SURE, between, beyond_doubt, named, number, table, where
 from npc.language.phrases import singular, thing_in
 from npc.types import Percept, Target
+
+_ANYTHING = frozenset({"thing", "one"})
 
 
 def left_or_right(clause: Clause, percept: Percept) -> Reply:
@@ -31,10 +33,18 @@ def left_or_right(clause: Clause, percept: Percept) -> Reply:
 def _nearest(clause: Clause, percept: Percept) -> Reply:
     """ "Which barrel is closest?" """
     one = singular(clause.thing)
+    farthest = clause.meaning.values.get("how", "").startswith(("far", "fur"))
+    if clause.meaning.values.get("kind", "") in _ANYTHING:  # "what is the closest thing?"
+        all_of_it = [(y if not farthest else -y, t, (x, y)) for t in table(beyond_doubt(percept)) for x, y in t.places]
+        if not all_of_it:
+            return unsure("", 0.0)
+        _, nearest, (x, y) = max(all_of_it, key=lambda row: row[0])
+        told = {"thing": nearest.phrase, "place": where(x, y), "count": number(1)}
+        why = f"was asked what is {'farthest' if farthest else 'closest'}"
+        return Reply("present", why, told, "point_at", Target(x, y, nearest.p), names=(nearest.phrase,))
     found = named(percept, one)
     if found is None or found.p < SURE:
         return Reply("absent", f"looked for {one} and sees none", {"thing": one})
-    farthest = clause.meaning.values.get("how", "").startswith(("far", "fur"))
     by = named(percept, anchor_of(clause)) if anchor_of(clause) else None
     if anchor_of(clause) and (by is None or by.p < SURE):
         return Reply("absent", f"looked for {anchor_of(clause)} and sees none", {"thing": anchor_of(clause)})

@@ -242,6 +242,8 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
             found = looks_for(meaning.values.items())
         case Ask.COLOUR if "potion" in one and not any(hue in thing for hue in COLOURS):
             found = (*one, *(f"{hue} potion" for hue in ("red", "blue", "green")))
+        case Ask.NEARER if meaning.values.get("kind", "") in {"thing", "one"}:
+            found = COMMON
         case Ask.COUNT if kind_of(singular(thing)) == "one":
             found = (*COMMON, *(f"{hue} potion" for hue in ("red", "blue", "green")))
         case Ask.CLAIM | Ask.COUNT | Ask.COLOUR | Ask.NEARER | Ask.FAR | Ask.INSIDE:
@@ -251,6 +253,8 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
             found = (*(name for end in ends for name in to_look_for(singular(thing_in(end)))), *lately, *COMMON)
         case Ask.BESIDE:
             found = (*others[0], *lately, *COMMON)
+        case Ask.PRESENT if "other" in meaning.values:
+            found = (*one, *(name for names in others for name in names))
         case Ask.VIEW if "kind" in meaning.values and "potion" in one:
             found = (*one, *(f"{hue} potion" for hue in ("red", "blue", "green")))
         case Ask.VIEW if "kind" in meaning.values:

@@ -51,7 +51,8 @@ _AND = re.compile(r" and (?:the |an? |that )?", re.IGNORECASE)
 _UNCOUNTED = frozenset({"bread"})
 _ABOUT = re.compile(r"\b(?:any|some)where (?:near|close|by|around)\b", re.IGNORECASE)  # not only next to it
 _MIDST, _MIDDLE = frozenset({"middle", "centre", "center"}), 0.2  # of the frame's width, to each side of its middle
-_PURPOSES = frozenset({"food", "drink", "weapon"})  # of which there may be several kinds
+# Of which there may be several kinds.
+_PURPOSES = frozenset({"food", "drink", "weapon", "animal", "beast", "creature", "monster", "plant", "building", "fruit"})
 _NOBODY = frozenset({"it", "him", "her", "them", "they", "he", "she", "that", "those"})  # of whom nothing is known
 
 
@@ -147,6 +148,14 @@ def _present(clause: Clause, percept: Percept) -> Reply:
         return _view(clause, percept)
     if "either" in clause.meaning.values:
         return left_or_right(clause, percept)
+    if other := singular(thing_in(clause.meaning.values.get("other", ""))):  # "is that a sword or an axe?"
+        likelier = max(
+            (t for t in (named(percept, one), named(percept, other)) if t is not None), key=lambda t: t.p, default=None
+        )
+        if likelier is None or likelier.p < SURE:
+            return unsure("", likelier.p if likelier else 0.0)
+        told = {"thing": likelier.phrase, "seen": with_article(likelier.phrase), "place": where(likelier.x, likelier.y)}
+        return Reply("names_it", f"sees {likelier.phrase}", told, "point_at", likelier.target, names=(likelier.phrase,))
     if one in _PURPOSES and len(eatable := [t for t in table(seen(percept)) if akin(t.phrase, one)]) > 1:
         told, names = in_a_sentence([some(t) for t in eatable]), tuple(t.phrase for t in eatable)
         why = f"looked for {one}: {', '.join(names)}"

@@ -36,7 +36,7 @@ OTHER_KIND = re.compile(
     re.IGNORECASE,
 )
 _NO_HOW = (
-    "the|that|this|which|what|who|how|an?|me|us|him|her|them|you|I|we|and|or|to|of|for|with|from|in|no|any|every|want|need|have|see|is|are|like|"
+    "the|that|this|there|only|just|exactly|which|what|who|how|an?|me|us|him|her|them|you|I|we|and|or|to|of|for|with|from|in|no|any|every|want|need|have|see|is|are|like|"
     + VERBS
 )
 ONE = re.compile(
