@@ -93,6 +93,8 @@ def traded_for(turn: Turn, looked: Percept) -> Reply | None:
     parts, heard = turn.parts, turn.heard
     if "trade" in parts.persona.boundaries or (turn.clause.sense is Sense.ORDER and turn.clause.conditions):
         return None
+    if turn.clause.sense is Sense.RELEASE and turn.clause.meaning.verb:  # "put it back" asks for no price
+        return None
     intent, p = best(heard.intent)
     on_table = turn.ledger.asked == "deal" and turn.ledger.open_bid("npc") is not None
     in_view = heard.target is not None and not turn.clause.meaning.thing

@@ -297,7 +297,9 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     """Bring the ledger up to date with what was said and done."""
     clause, ledger, now = turn.clause, turn.ledger, turn.percept.time
     note_gifts(turn, decision.action)
-    ledger.hear(Heard(text=turn.percept.text[:500], sense=clause.sense, intent=moment.intent, time=now))
+    leans = clause.sense is Sense.ORDER and clause.thing and not mentions(turn.percept.text, kind_of(clause.thing), plural=True)
+    said = clause.text if leans and len(turn.clauses) == 1 else turn.percept.text  # "nab it": as it was understood
+    ledger.hear(Heard(text=said[:500], sense=clause.sense, intent=moment.intent, time=now))
     # What is to be done is what "it" means then, and of several things that which is done first.
     for about, percept in sorted(turn.clauses, key=lambda pair: (pair[0].is_deed, pair[0] is clause)):
         if about.thing and not about.lost and kind_of(about.thing) not in _VAGUE:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from npc.conversation.clause import Clause
 from npc.conversation.referring import handed_to
 from npc.conversation.reply import Reply
-from npc.conversation.things import rival, seen
+from npc.conversation.things import at_place, placed_in, rival, seen
 from npc.conversation.view import taken_for
 from npc.language.kinds import PERSON, akin, is_alive, to_look_for
 from npc.language.mood import Mood, mood_of
@@ -271,7 +271,9 @@ def _meant(turn: Turn, clause: Clause, percept: Percept) -> Percept:
     heard, p = best(percept.action)
     sure = p >= turn.parts.behaviour.understood and best(percept.intent)[1] >= turn.parts.behaviour.understood
     found = any(d.p >= _THERE for d in _found(turn.percept.looked, clause))
-    if not named or not found or percept.target is None or (sure and turn.parts.behaviour.actions[heard].deed):
+    sure = sure and turn.parts.behaviour.actions[heard].deed
+    astray = named[:1] == ["go_to"] and heard == "follow"  # "can you go over to her for me"
+    if not named or not found or percept.target is None or (sure and not astray):
         return percept
     return replace(
         percept, action=mostly(percept.action, named[0], SURE), intent=mostly(percept.intent, _ASKED[named[0]], SURE)
@@ -299,6 +301,9 @@ def _checked(clause: Clause, target: Target | None, looked: Sequence[Found]) -> 
             return Target(x, y, best_one.p)
         if target is None or _apart(target, (here.x, here.y)) < _AT:  # there is no other
             return None
+    if len(places) > 1 and (at := placed_in(clause.text, clause.thing)):  # "the potion on the right"
+        x, y = at_place(at, places)
+        return Target(x, y, best_one.p)
     if target is not None and any(_apart(target, at) < _AT for at in places):
         return target
     if best_one.p < (_THERE if target is None else _DOUBTFUL) or clause.other is not None:

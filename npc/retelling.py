@@ -42,4 +42,6 @@ def answer(turn: Turn, looked: Percept) -> Reply | None:
     others = best(turn.heard.knowledge)[1] < KNOWS and best(turn.heard.talk)[1] < VERY
     theirs = others and not (ledger.told or of_itself)
     alone = theirs and max(best(turn.heard.knowledge)[1], best(turn.heard.talk)[1]) < FAINT
-    return retold.answer(clause, turn.parts.memory, ledger, looked.speaker, looked.time, looked.recalled, others, theirs, alone)
+    beside = ". ".join(c.said for c, _ in turn.clauses[1:] if c.sense in {Sense.OTHER, Sense.SELF})
+    memory, speaker = turn.parts.memory, looked.speaker
+    return retold.answer(clause, memory, ledger, speaker, looked.time, looked.recalled, others, theirs, alone, beside)

@@ -104,8 +104,8 @@ def _meant(clause: Clause, percept: Percept) -> Thing | None:
         return max(apart, key=lambda t: t.p, default=None)
     if who and (sex := he_or_she(_first(words))):  # "the lady over there" is no guard
         things = [t for t in things if he_or_she(t.phrase) == sex] or [t for t in things if not he_or_she(t.phrase)] or things
-    if (there := _IN_PLACE.search(words)) is not None:
-        things = [t for t in things if in_place(there["at"].lower(), t.x, t.y)] or things
+    if (at := _IN_PLACE.search(words)) is not None:
+        things = [t for t in things if in_place(at["at"].lower(), t.x, t.y)] or things
     placed = _PLACED.search(words)
     by = named(percept, placed["anchor"]) if placed is not None and placed["anchor"] not in _LIES else None
     if placed is not None and by is not None and by.p >= SURE:

@@ -27,6 +27,11 @@ _MANY, _GIVES, _EACH, _SCOFFS, _PURSE, _FOR_THAT, _GETS_ME, _ONLY_THE, _THE_LOT,
     )
 )
 _NUMBERS = {"a dozen": 12, "a couple": 2, "a pair": 2}
+_HAND_IT = re.compile(
+    r"(?:(?:okay|fine|deal|sure|al+ ?right|go on|right|yes|great|then|well)[,. ]+)*(?:(?:please|just|then) )*"
+    r"(?:give|hand|pass|sell) (?:me|us) (?:one|it|that one|that|them|the lot)(?: (?:then|please|now))*[\s.!]*$",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(r"\?|\b(?:how|what|can|could|may)\b", re.IGNORECASE)
 
 
@@ -38,8 +43,11 @@ def lately_priced(ledger: Ledger, now: float) -> Bid | None:
 
 def goes_on(clause: Clause, ledger: Ledger, now: float) -> bool:
     """Whether words are about what was priced, whatever else they may mean."""
-    if lately_priced(ledger, now) is None or len(clause.said) > _LONGEST:
+    mine = lately_priced(ledger, now)
+    if mine is None or len(clause.said) > _LONGEST:
         return False
+    if _is_taken(clause, mine, ledger):
+        return True
     return any(pattern.match(words) for pattern in (_MANY, _GIVES, _EACH, _ONE_MORE) for words in _words(clause)) or (
         ledger.asked == DEAL and _SCOFFS.match(clause.text.strip()) is not None
     )
@@ -54,6 +62,8 @@ def answer(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: floa
         return replace(clause, text="here you are, deal", meaning=Meaning(Sense.TRADE, values={"deal": "deal"}))
     if _THE_LOT.match(said) and any(b.state == "agreed" and not b.buys for b in ledger.bids):
         return replace(clause, text="here is the money", meaning=meaning_of("here is the money"))
+    if mine is not None and _is_taken(clause, mine, ledger):  # "gimme one"
+        return sold(mine.model_copy(update={"time": now}), ledger, stall, speaker)
     if (count := count_in(clause)) and mine is not None and _takes(clause, mine, ledger):  # "fine, give me two of those"
         price = (mine.price or 0) * count
         return sold(mine.model_copy(update={"count": count, "price": price, "time": now}), ledger, stall, speaker)
@@ -103,6 +113,11 @@ def _within(clause: Clause, said: str, mine: Bid | None, ledger: Ledger) -> Clau
 def _words(clause: Clause) -> tuple[str, str]:
     """The clause as it was said, without what an ellipsis was completed to ("give me the knife" of "give me three")."""
     return clause.said.strip(), clause.text.strip()
+
+
+def _is_taken(clause: Clause, mine: Bid, ledger: Ledger) -> bool:
+    """Whether what has just been priced is to be handed over."""
+    return ledger.asked == DEAL and not mine.buys and _HAND_IT.match(plain(clause.said)) is not None
 
 
 def _takes(clause: Clause, mine: Bid, ledger: Ledger) -> bool:

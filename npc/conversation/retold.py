@@ -7,7 +7,7 @@ said, and what it goes on from, where it says nothing by itself ("the night shif
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from npc.conversation.clause import Clause
@@ -106,6 +106,7 @@ def answer(
     of_others: bool,
     of_theirs: bool,
     alone: bool,
+    beside: str = "",
 ) -> Reply | None:
     """The speaker's own words that answer a question after them; None where it is none, or nothing of the kind was said.
 
@@ -114,13 +115,15 @@ def answer(
         of_others: whether a question that does not name the speaker may be after his words, too.
         of_theirs: whether "she" may be one of his.
         alone: whether it comes near to nothing else.
+        beside: what was said in the same breath.
     """
     question = clause.text
-    if (kept := _kept_secret(question, memory, speaker)) is not None:
+    told = [*memory.episodes, *([Episode(id=-1, time=now, speaker=speaker, what="chat", text=beside)] if beside else [])]
+    if (kept := _kept_secret(question, told, speaker)) is not None:
         return _reply(kept, speaker, now, "remembers what was told as a secret")
-    if (meant := _meant_for(question, memory, speaker)) is not None:
+    if (meant := _meant_for(question, told, speaker)) is not None:
         return _reply(meant, speaker, now, "remembers for whom it is")
-    if (own := _of_oneself(question, memory, speaker)) is not None:
+    if (own := _of_oneself(question, told, speaker)) is not None:
         return _reply(own, speaker, now, "remembers what was told of oneself")
     kind = sought_by(question)
     if not kind:
@@ -149,7 +152,7 @@ def answer(
     deed = _I_DID.search(question) is not None  # "what was it that I painted?"
     found = [
         (score, n, sentence)
-        for n, sentence in enumerate(_sentences(memory, speaker))
+        for n, sentence in enumerate(_sentences(told, speaker))
         if (score := _fits(sentence, sought, kind, least, (recalled or {}).get(sentence.episode.id, 0.0), deed)) > 0
     ]
     if not found:
@@ -161,23 +164,23 @@ def answer(
     return _reply(sentence, speaker, now, f"remembers what answers it: {kind} ({near:.2f})")
 
 
-def _of_oneself(question: str, memory: Memory, speaker: str) -> _Sentence | None:
+def _of_oneself(question: str, told: Sequence[Episode], speaker: str) -> _Sentence | None:
     """The newest sentence that tells what is asked of its speaker's own life, though it has no word of the question."""
     if thing := whose(question):
         owned = re.compile(rf"\b[a-z]+'s (?:[a-z]+ )?{thing}\b", re.IGNORECASE)
-        return next((s for s in reversed([*_sentences(memory, speaker)]) if owned.search(s.text)), None)
+        return next((s for s in reversed([*_sentences(told, speaker)]) if owned.search(s.text)), None)
     if not (what := of_oneself(question)):
         return None
     sought = stems(question)
-    telling = [(len(s.said & sought), n, s) for n, s in enumerate(_sentences(memory, speaker)) if tells_of(what, s.text)]
+    telling = [(len(s.said & sought), n, s) for n, s in enumerate(_sentences(told, speaker)) if tells_of(what, s.text)]
     return max(telling, key=lambda one: one[:2])[2] if telling else None
 
 
-def _kept_secret(question: str, memory: Memory, speaker: str) -> _Sentence | None:
+def _kept_secret(question: str, episodes: Sequence[Episode], speaker: str) -> _Sentence | None:
     """What was told with "do not tell anyone": that sentence, or the one before it where it says nothing else."""
     if _ASKS_SECRET.search(question) is None:
         return None
-    told = [*_sentences(memory, speaker)]
+    told = [*_sentences(episodes, speaker)]
     for n in reversed(range(len(told))):
         if (kept := _KEEP.search(told[n].text)) is None:
             continue
@@ -191,14 +194,14 @@ def _kept_secret(question: str, memory: Memory, speaker: str) -> _Sentence | Non
     return None
 
 
-def _meant_for(question: str, memory: Memory, speaker: str) -> _Sentence | None:
+def _meant_for(question: str, episodes: Sequence[Episode], speaker: str) -> _Sentence | None:
     """ "It is for my mum", after the flower was spoken of."""
     if (asked := _FOR_WHOM.match(question.rstrip(" ?.!"))) is None:
         return None
     things = stems(asked["thing"])
     if not things:
         return None
-    told = (s for s in reversed([*_sentences(memory, speaker)]) if things <= s.said | s.around)
+    told = (s for s in reversed([*_sentences(episodes, speaker)]) if things <= s.said | s.around)
     return next((s for s in told if _IS_FOR.search(s.text) and has("who", s.text, things)), None)
 
 
@@ -225,10 +228,10 @@ def _fits(sentence: _Sentence, sought: frozenset[str], kind: str, least: int, li
     return own + _AROUND * around + _LIKE * likeness
 
 
-def _sentences(memory: Memory, speaker: str) -> Iterable[_Sentence]:
+def _sentences(episodes: Iterable[Episode], speaker: str) -> Iterable[_Sentence]:
     """What he has told, sentence by sentence; what he asked and bade is left out."""
     before: list[str] = []
-    for episode in memory.episodes:
+    for episode in episodes:
         if episode.speaker != speaker or not episode.text or episode.what == "saw":
             continue
         asked: list[str] = []  # in the same breath: part of what goes on about it

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from npc.language.kinds import PERSON, RIVALS, akin, is_anybody, is_taken_for, to_look_for
-from npc.language.phrases import colour_in, plural, with_article
+from npc.language.phrases import colour_in, kind_of, plural, singular, with_article
 from npc.language.sentences import mentions
 from npc.types import Detection, Found, Percept, Target
 
@@ -19,9 +20,15 @@ NEAR = 0.22  # of the frame's width: what is next to something
 EDGE = 0.03  # by how much a thing is left of another, or above it
 ALIKE = 0.06  # closer together than this, two phrases name one thing
 HIGH = 9 / 16  # of the width: the height of a frame
+_PLACED = re.compile(
+    r"\b(?:on|at|in|to|over on|over to) (?:the |my |your |our )?(?:very |far )?"
+    r"(?P<at>left|right|middle|centre|center|bottom|top|front|back)\b(?: side)?(?! of (?:the|that|this) (?!screen|picture))",
+    re.IGNORECASE,
+)
 _SEES_NONE = {"ask_where": ("talk", "refuse"), "attack": ("refuse", "talk")}  # what is done where words point at nothing
 _RIVAL, _LIKELIER, _AS_LIKELY = 0.5, 1.15, 1.0  # presence of another thing in its place, and as a multiple of its own
 SOME = 6  # things that are told in one breath
+_NEARLY = 0.05  # presence by which one thing may be less sure than another to be there as well
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 # How a thing stands to its anchor: right of it, below it (what is lower in the picture is nearer), how near it has to be.
 _RELATIONS: Mapping[str, tuple[float, float, float]] = {
@@ -66,9 +73,26 @@ def table(watch: Iterable[Detection], least: float = SURE) -> list[Thing]:
     for d in sorted(watch, key=lambda d: (-d.p, d.phrase)):
         if d.p < least:
             break
-        if not any(_apart(d, t) < ALIKE or _kin(d.phrase, t.phrase) for t in things):
+        clash = next((n for n, t in enumerate(things) if _apart(d, t) < ALIKE or _kin(d.phrase, t.phrase)), None)
+        if clash is None:
+            things.append(thing_of(d))
+        elif (rest := _without(things[clash], d)) is not None:  # the apple is no second bread
+            things[clash] = rest
             things.append(thing_of(d))
     return things
+
+
+def _without(thing: Thing, d: Detection) -> Thing | None:
+    """A thing of which several are found without the place that is another's first; None where that is not as sure there."""
+    if _kin(d.phrase, thing.phrase) or thing.count < 2 or d.p < thing.p - _NEARLY or _is_at(d, (thing.x, thing.y)):
+        return None
+    places = tuple(at for at in thing.places if not _is_at(d, at))
+    count = max(len(places), 1)
+    return replace(thing, places=places, count=count, most=max(count, thing.most - thing.count + count))
+
+
+def _is_at(d: Detection, at: Place) -> bool:
+    return math.hypot(d.x - at[0], (d.y - at[1]) * HIGH) < ALIKE
 
 
 def _apart(a: Detection, b: Thing) -> float:
@@ -145,6 +169,30 @@ def in_place(at: str, x: float, y: float) -> bool:
             return y <= 0.5
         case _:
             return abs(x - 0.5) <= 0.2
+
+
+def placed_in(text: str, thing: str) -> str:
+    """Which of several words mean by their place: `left` of "the potion on the left", or of "the left potion"."""
+    kind = kind_of(singular(thing)) if thing else "one"
+    found = _PLACED.search(text) or re.search(
+        rf"\b(?P<at>left|right|middle|bottom|top) {re.escape(kind)}s?\b", text, re.IGNORECASE
+    )
+    return found["at"].lower() if found is not None else ""
+
+
+def at_place(at: str, places: Sequence[Place]) -> Place:
+    """Of several places the one that is meant by `left`, `right`, `middle`, `bottom`, `top` ..."""
+    match at:
+        case "left":
+            return min(places, key=lambda place: place[0])
+        case "right":
+            return max(places, key=lambda place: place[0])
+        case "bottom" | "front":
+            return max(places, key=lambda place: place[1])
+        case "top" | "back":
+            return min(places, key=lambda place: place[1])
+        case _:
+            return min(places, key=lambda place: abs(place[0] - 0.5))
 
 
 def number(count: int) -> str:

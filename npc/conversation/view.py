@@ -23,6 +23,7 @@ from npc.conversation.things import (
     SOME,
     SURE,
     Thing,
+    at_place,
     between,
     beyond_doubt,
     called,
@@ -30,6 +31,7 @@ from npc.conversation.things import (
     in_a_sentence,
     named,
     number,
+    placed_in,
     rival,
     seen,
     some,
@@ -46,6 +48,7 @@ from npc.types import Found, Percept, Target
 
 _ANYBODY = re.compile(r"\b(?:any|some) ?(?:one|body)\b|^(?:and )?who\b", re.IGNORECASE)
 _WHO = re.compile(r"(?:and )?who\b", re.IGNORECASE)
+_MORE = re.compile(r"\b(?:any|some) (?:more|others?)\b|\bmore (?:of|than)\b|\banother\b", re.IGNORECASE)
 _TWO = re.compile(r"^(?:the |those |these )?(?:two|both(?: of)?(?: the)?) ", re.IGNORECASE)
 _AND = re.compile(r" and (?:the |an? |that )?", re.IGNORECASE)
 _UNCOUNTED = frozenset({"bread"})
@@ -157,9 +160,9 @@ def _present(clause: Clause, percept: Percept) -> Reply:
         told = {"thing": likelier.phrase, "seen": with_article(likelier.phrase), "place": where(likelier.x, likelier.y)}
         return Reply("names_it", f"sees {likelier.phrase}", told, "point_at", likelier.target, names=(likelier.phrase,))
     if one in _PURPOSES and len(eatable := [t for t in table(seen(percept)) if akin(t.phrase, one)]) > 1:
-        told, names = in_a_sentence([some(t) for t in eatable]), tuple(t.phrase for t in eatable)
-        why = f"looked for {one}: {', '.join(names)}"
-        return Reply("view", why, {"seen": told}, "point_at", eatable[0].target, names=names)
+        names = tuple(t.phrase for t in eatable)
+        why, told = f"looked for {one}: {', '.join(names)}", {"seen": in_a_sentence([some(t) for t in eatable])}
+        return Reply("view", why, told, "point_at", eatable[0].target, names=names)
     found = named(percept, one)
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"looked for {one or 'it'} and sees none", {"thing": called(one)})
@@ -181,6 +184,9 @@ def _present(clause: Clause, percept: Percept) -> Reply:
             at = x, y
     else:
         at = found.x, found.y
+    if _MORE.search(clause.text) and found.most > 1:  # "are there any more of those?": how many there are in all
+        told = {"count": how_many(found), "thing": plural(name)}
+        return Reply("count", f"counted {told['count']} {plural(one)}", told, "point_at", found.target)
     values = {"thing": name, "place": where(*at), "count": how_many(found)}
     return Reply("present", f"looked for {one} and sees it ({found.p:.2f})", values, "point_at", Target(*at, found.p))
 
@@ -207,12 +213,12 @@ def _count(clause: Clause, percept: Percept) -> Reply:
     one, anchor = singular(clause.thing), anchor_of(clause)
     if kind_of(one) == "one" and (hue := colour_in(one)):  # "how many red ones can you see?"
         hued = _of_hue(percept, hue, "")
-        count = sum(t.count for t in hued)
+        total = sum(t.count for t in hued)
         what = hued[0].phrase if len(hued) == 1 else f"{hue} thing"
-        told = {"count": number(count), "thing": what if count == 1 else plural(what)}
+        told = {"count": number(total), "thing": what if total == 1 else plural(what)}
         if not hued:
             return Reply("absent", f"counted nothing {hue}", {"thing": what, "count": number(0)})
-        return Reply("count", f"counted {count} {hue}", told, "point_at", hued[0].target, names=tuple(t.phrase for t in hued))
+        return Reply("count", f"counted {total} {hue}", told, "point_at", hued[0].target, names=tuple(t.phrase for t in hued))
     found = named(percept, one)
     if not one or (found is not None and DOUBTFUL <= found.p < SURE):
         return unsure(one, found.p if found else 0.0)
@@ -235,6 +241,22 @@ def _colour(clause: Clause, percept: Percept) -> Reply:
     found = named(percept, one)
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"looked for {one} and sees none", {"thing": one})
+    if at := placed_in(clause.text, one):  # "what colour is the one in the middle?"
+        hued = [
+            (t, place)
+            for d in seen(percept)
+            if d.p >= SURE and akin(d.phrase, one)
+            for t in [thing_of(d)]
+            for place in t.places
+        ]
+        hued = [(t, place) for t, place in hued if t.colour or colour_in(t.phrase)]
+        if hued:
+            there = at_place(at, [place for _, place in hued])
+            thing = next(t for t, place in hued if place == there)
+            told = {"thing": one, "colour": colour_in(thing.phrase) or thing.colour}
+            return Reply(
+                "colour", f"sees that {one} is {told['colour']}", told, "talk", Target(*there, thing.p), names=(thing.phrase,)
+            )
     hues = sorted({colour_in(d.phrase) for d in seen(percept) if d.p >= SURE and akin(d.phrase, one)} - {""})
     if (not found.colour and not hues) or found.p < SURE:
         return unsure(one, found.p)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from npc.language.clauses import Piece
 from npc.language.grammar import GRAMMAR, expanded
-from npc.language.kinds import is_alive
+from npc.language.kinds import is_alive, is_kind
 from npc.language.phrases import singular, thing_in
 from npc.language.reworded import reworded
 from npc.language.senses import meaning_of
@@ -118,9 +118,9 @@ _THEN_IT = re.compile(
 # "That potion by the sign, could you pass me it", "this bread, is it left of the apple?".
 _IN_FRONT = re.compile(
     expanded(
-        r"^(?P<thing>(?:the|that|this|those|these) "
+        r"^(?:(?:and|now|so|then) )?(?P<thing>(?:one of (?:the|those|these)|the|that|this|those|these) "
         r"(?!.*\b(?:is|was|are|were|has|had|I|will|would|does|did|should|must|he|she|we|they)\b.*[,?!])[a-z' -]{2,40}?)[,?!]+ "
-        r"(?:and |so |please |well |just )*(?P<asks>(?:(?:can|could|will|would) you |you (?:can|could) |please |<verbs> |"
+        r"(?:and |so |please |well |just )*(?P<asks>(?:(?:can|could|will|would) you |you (?:can|could) |please |(?:<verbs>) |"
         r"is |are |(?:can|could|may) I )(?:[a-z]+ ){0,4}?)"
         r"(?P<it>it|that|them|those|that one|(?=(?:to the )?(?:left|right|near|next to) ))"
         r"(?P<rest>(?: [^,.!]*)?[.!?]*)$"
@@ -212,7 +212,8 @@ def named_together(said: str, ledger: Ledger) -> str:
     found, last = _BOTH.match(said), ledger.thing
     if found is None or last is None or ledger.asked == "deal":
         return said
-    several = [meant.phrase for meant in ledger.things if meant.time == last.time and not is_alive(meant.phrase)]
+    several = [meant.phrase for meant in ledger.things if meant.time == last.time]
+    several = [phrase for phrase in several if not is_alive(phrase) and not is_kind(phrase)]
     if len(several) < 2 or (found["both"].lower().startswith("both") and len(several) > 2):
         return said
     return f"{found['do']} {' and '.join(f'the {phrase}' for phrase in several[-_MOST:])}{found['rest']}"

@@ -47,6 +47,11 @@ def to_look_for(phrase: str) -> tuple[str, ...]:
     return (phrase, *(name for name in COMMON if phrase not in COMMON and name in _NAMES.get(phrase, ())))
 
 
+def is_kind(phrase: str) -> bool:
+    """Whether a phrase means things of several names: "food", "animal", "person"."""
+    return phrase in _KINDS or is_anybody(phrase)
+
+
 def afforded(verb: str) -> tuple[str, ...]:
     """What a verb is done to, as a rule: chests and doors are opened."""
     return _DONE_TO.get(verb, ())

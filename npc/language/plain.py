@@ -35,7 +35,7 @@ _SHORTHAND = tuple(
         (r"\bget (?:thee|ye) (?=to\b)", "go "),
         (rf"(?:^|(?<=[.!?,] ))({VERBS}) (?:thou|thee|ye)\b(?= (?:and|to|by|over|near|from|with|not|now|hence)\b|[,.!])", r"\1"),
         (rf"\b((?:can|could|would|will) (?:you|u)) like,? (?=(?:{VERBS})\b)", r"\1 "),
-        (r"^((?:\S+ ){3,}?\S+),? (?:yeah|yh)([?.! ]*)$", r"\1 okay\2"),
+        (r"^((?:\S+ ){3,}?\S+),? (?:yeah|yh)([?.! ]*)$", r"\1, okay\2"),
         (r"(?:^|(?<=[.!?,] ))me (?=(?:wants?|needs?)\b)", "I "),
         (r"\bI (want|need)s\b", r"I \1"),
         (r"\bart (?=thou\b)", "are "),
