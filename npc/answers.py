@@ -302,10 +302,20 @@ def _with_the_rest(parts: CharacterParts, turn: Turn, moment: Moment, decision: 
         known = parts.variables(turn.heard)
         said += [parts.speaker.line(reply.topic, moment, {**known, **reply.values}) for reply in turn.also]
     told = "" if any(said) else _what_was_told(parts, turn, moment)
+    said.append(_goodbye(parts, turn, moment))
     line = " ".join(dict.fromkeys(filter(None, (told, decision.line, *said))))
     effects = (*decision.effects, *(effect for reply in turn.also for effect in reply.effects))
     why = [f"also {reply.why}" for reply in turn.also]
     return replace(decision, line=line, effects=effects, trace=(*decision.trace, *why))
+
+
+def _goodbye(parts: CharacterParts, turn: Turn, moment: Moment) -> str:
+    """A farewell, where one was said beside what decides: "just kidding. bye, Pip"."""
+    if moment.intent == "farewell" or moment.action == "refuse":
+        return ""
+    if all(clause.sense is not Sense.FAREWELL for clause, _ in turn.clauses[1:]):
+        return ""
+    return parts.speaker.line("greet", replace(moment, intent="farewell"), parts.variables(turn.heard))
 
 
 def _what_else_was_asked(parts: CharacterParts, turn: Turn, moment: Moment) -> str:

@@ -6,6 +6,7 @@ the rarer a word is in the card, the more it says (Sparck Jones 1972), and what 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -32,6 +33,8 @@ _LEAST, _TOGETHER = 0.45, 0.75  # share of the rare words that a fact has to hav
 _MORE, _SURELY = 0.6, 0.85  # and where small talk is near, too
 _TALK = 0.7  # likeness from which small talk is meant
 _FEW, _ALONE = 2, 0.35  # of fewer words the likeness has to say something, too
+_FAR = 0.5  # and more, where it goes on about another fact
+_REFERS = re.compile(r"\b(?:it|that|this|they|them|he|she|him|her|there)\b", re.IGNORECASE)
 _LITTLE = stems(
     "good best better well great thing make think want need use really people anybody ever much more put with any some no not"
 )
@@ -60,7 +63,8 @@ def instead(turn: Turn, reply: Reply | None) -> Reply | None:
     sought = stems(clause.text) - _LITTLE
     if not name or name == turn.ledger.told or share < least or share + likeness < together:
         return reply
-    if len(sought) < _FEW and likeness < _ALONE:
+    asks_on = bool(turn.ledger.told) and _REFERS.search(clause.text) is not None  # "how often should he drink it?" of a cough
+    if len(sought) < _FEW and likeness < (_FAR if asks_on else _ALONE):
         return reply
     fact = turn.parts.persona.knowledge[name]
     entries = {key: len(sought & stems(plain(f"{key} {_words(lines)}"))) for key, lines in fact.further.items()}

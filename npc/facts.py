@@ -16,7 +16,8 @@ from npc.conversation.recall import resumed
 from npc.conversation.reply import Reply
 from npc.language.echo import embedded, said_back
 from npc.language.forms import follow_of, further_of
-from npc.language.senses import Ask, Sense, is_question
+from npc.language.phrases import kind_of
+from npc.language.senses import Ask, Sense, about_whom, is_question
 from npc.language.sentences import mentions
 from npc.lore import Fact
 from npc.parts import best
@@ -33,6 +34,7 @@ _SAME = 0.04  # by so much another fact may be nearer
 _VERY = 0.85  # likeness from which a question is the fact's own, however it begins
 _WHOLE = 0.8  # likeness from which a question that goes on is asked by itself
 _TALK = 0.68  # likeness from which it is small talk
+_SURE_TALK = 0.8  # and from which it is though it says "it" or "there"
 _WORDS = 4  # at least, of such a question
 _SHORT = 9  # words
 _FEW = 3  # words of a question that is hardly about anything else: "why should I?"
@@ -68,9 +70,10 @@ _LIFE = re.compile(
     r"\b(?:you|your|he|she|they|him|her|his|their|them)\b(?! (?:know|mean)\b)|\b(?:did|was|were|had) (?:the [a-z]+|it|that)\b",
     re.IGNORECASE,
 )
-# "Not even at midwinter?", "and somebody slow like me?", "not even once?"
-_PLAINLY = {"even": "further_even", "too": "further_too", "sure": "on_sure"}
+# "Not even at midwinter?", "and somebody slow like me?", "not even once?", "can't you just buy one?"
+_PLAINLY = {"even": "further_even", "too": "further_too", "sure": "on_sure", "urge": "further_urge"}
 _OF_ITSELF = "self"
+_LATELY = 2  # lines for which what was spoken of is what "it" means
 _YOU = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
 _IT = re.compile(r"\b(?:it|they|that|this|these|those)\b", re.IGNORECASE)
 _FOLLOWED = frozenset({"like", "felt", "said"})
@@ -136,6 +139,8 @@ def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
 def _at_once(turn: Turn) -> Reply | None:
     """Further about a fact that was not spoken of: "how bad was the flood?"."""
     facts = turn.parts.persona.knowledge
+    if (of_it := _of_what_was_meant(turn)) is not None:
+        return of_it
     topic, likeness = best(turn.heard.knowledge)
     if (whole := _whole(turn, likeness)) is not None:
         return whole
@@ -151,6 +156,24 @@ def _at_once(turn: Turn) -> Reply | None:
     if kind not in fact.kinds or kind in _LOOSE or kind in {further_of(question.rstrip(" ?")) for question in fact.asked}:
         return None
     return told_of(turn, topic, fact.further[fact.kinds[kind]], f"was asked about {topic}: {kind}")
+
+
+def _of_what_was_meant(turn: Turn) -> Reply | None:
+    """What the card has further of a thing that was just spoken of: "is it really haunted?" after a bargain for the mirror."""
+    ledger, lately = turn.ledger, turn.ledger.heard[-_LATELY:]
+    if not lately or turn.clause.sense is not Sense.QUESTION:
+        return None
+    spoken = [(thing.time, thing.phrase) for thing in ledger.things]
+    spoken += [(bid.time, bid.item) for bid in ledger.bids] + [(deed.time, deed.item) for deed in ledger.deeds]
+    meant = next((phrase for time, phrase in sorted(spoken, reverse=True) if time >= lately[0].time), "")
+    name, likeness = best(turn.heard.further)
+    if _IT.search(turn.clause.text) is None or name not in turn.parts.persona.further or likeness < KNOWS:
+        return None
+    topic, key = turn.parts.persona.further[name]
+    lines = turn.parts.persona.knowledge[topic].further[key]
+    if not meant or not mentions(f"{key} {' '.join(line.say for line in lines)}", kind_of(meant), plural=True):
+        return None
+    return told_of(turn, topic, lines, f"was asked about the {meant}: {key} ({likeness:.2f})")
 
 
 def _whole(turn: Turn, known: float) -> Reply | None:
@@ -220,6 +243,8 @@ def of_its_life(question: str) -> str:
     if _LIFE.search(question) is None:
         return ""
     words = question.rstrip(" ?.!,")
+    if about_whom(question) == "they":  # of others it has nothing of its own to say
+        return "further_theirs"
     kind = follow_of(words) if follow_of(words) in _FOLLOWED else further_of(words)
     if kind in _OF_A_LIFE:
         return f"further_{kind}"
@@ -261,7 +286,8 @@ def _goes_on(turn: Turn, topic: str) -> bool:
         return False
     if follow_of(clause.text) == "then":  # "what did you do then?"
         return True
-    if words > _FEW and best(percept.talk)[1] >= max(_TALK, likeness):  # what anybody may be asked
+    talk = _SURE_TALK if _REFERS.search(clause.text) else _TALK
+    if words > _FEW and best(percept.talk)[1] >= max(talk, likeness):  # what anybody may be asked
         return False
     if any(d.p >= _IN_VIEW and mentions(clause.text, d.phrase, plural=True) for d in (*turn.percept.looked, *percept.watch)):
         return False

@@ -51,7 +51,7 @@ def answer(turn: Turn) -> Reply | None:
     surprised = clause.sense is Sense.NO and kind in {"sure", "even"} and not ledger.asked  # "no way!", "not even then?"
     if (
         not (clause.sense in _ASKS_ON or surprised)
-        or clause.meaning.ask not in _OPEN
+        or not (clause.meaning.ask in _OPEN or (kind == "advise" and clause.meaning.ask is Ask.PRESENT))  # "any tips?"
         or (ledger.told and kind not in _OF_THEIRS)
     ):
         return None

@@ -11,6 +11,7 @@ import re
 from npc.behaviour import load_behaviour
 from npc.card_search import IGNORANT
 from npc.conversation.reply import Reply
+from npc.language.formulas import patterns
 from npc.language.plain import plain
 from npc.language.senses import Ask, Sense
 from npc.parts import best
@@ -62,6 +63,9 @@ _ERRAND = re.compile(
     r"anything(?: (?:in|inside|there|it|good))*)[?. ]*",
     re.IGNORECASE,
 )
+# An answer that tells of a remedy, and what is asked further about it.
+_REMEDY, _DOSE, _TASTE, _HEALS, _STINGS = patterns("asides.yaml", "remedy dose taste heals stings")
+_OF_A_REMEDY = (("dose", _DOSE), ("taste", _TASTE), ("heals", _HEALS), ("stings", _STINGS))
 _AWAY = 3  # lines after an errand in which one asks for it
 _WHATEVER = 0.8  # likeness from which words are about something of their own
 _SURELY = 0.7
@@ -80,7 +84,11 @@ def _topic(turn: Turn, reply: Reply | None) -> str:
     clause, ledger, heard = turn.clause, turn.ledger, turn.heard
     words = clause.said.strip()
     known, talked = best(heard.knowledge)[1], best(heard.talk)[1]
-    open_ = reply is None or reply.topic in IGNORANT or reply.topic in {"on_impatient", "further_whether", "to_remark"}
+    open_ = (
+        reply is None
+        or reply.topic in IGNORANT
+        or reply.topic in {"on_impatient", "further_whether", "to_remark", "to_opinion"}
+    )
     near = known >= _SURELY or (talked >= _WHATEVER and reply is not None and reply.topic.startswith("on_"))
     if not heard.talk or clause.sense not in {Sense.QUESTION, Sense.OTHER, Sense.NO} or not ledger.heard:
         return ""
@@ -89,6 +97,10 @@ def _topic(turn: Turn, reply: Reply | None) -> str:
         return "further_errand"
     if reply is not None and reply.topic in {"itself", "again"}:
         return ""  # the card's own words
+    if clause.sense is not Sense.NO and known < _WHATEVER and _is_of_a_remedy(turn):
+        found = next((kind for kind, asks in _OF_A_REMEDY if asks.fullmatch(words) is not None), "")
+        if found:
+            return f"further_{found}"
     if not ledger.line or near or clause.meaning.ask not in {Ask.NONE, Ask.WHY, Ask.DANGER}:
         return ""
     if _NOT_EVEN.fullmatch(words.rstrip(" ?.!")):
@@ -103,7 +115,13 @@ def _topic(turn: Turn, reply: Reply | None) -> str:
         return "further_outcome"
     if open_ and (ledger.told or ledger.topic) and _HAPPENED.fullmatch(words):
         return "further_then"
-    return "further_good" if open_ and _GOOD.fullmatch(words) else ""
+    faint = reply is not None and reply.topic.startswith("on_") and talked < _SURELY
+    return "further_good" if (open_ or faint) and _GOOD.fullmatch(words) else ""
+
+
+def _is_of_a_remedy(turn: Turn) -> bool:
+    fact = turn.parts.persona.knowledge.get(turn.ledger.told)
+    return fact is not None and any(_REMEDY.search(line.say) is not None for line in fact.say)
 
 
 def _is_back(turn: Turn) -> bool:

@@ -71,6 +71,8 @@ _ASKING = frozenset(
         "buys_not_for",
     ]
 )
+_NODS = frozenset({"on_ok", "on_wow", "on_laugh", "on_learned", "on_comforted", "on_condolence"})
+_THANKS = frozenset({"thank", "compliment"})
 _ACKNOWLEDGED = frozenset({"waits", "keeps_away", "forbid", "lift"})  # though something else decides
 _FEW = 2  # words of a clause that says little
 _A_NAME = re.compile(
@@ -103,7 +105,7 @@ _CALLS = re.compile(
 _NOISE = re.compile(r"(?:ouch|gross|h+m+|o+h+|a+h+|u+m+|u+h+|e+h+|w+e+l+|huh|wow|hey|ugh|nah|yeah|ha+)[ .,!?]*", re.IGNORECASE)
 # What only hangs on what was told: "she is a soldier now, can you believe it".
 _TAGS = re.compile(
-    r"(?:(?:can|would) you (?:believe|imagine) (?:it|that)|(?:do )?you know(?: what I mean)?|does that make sense|"
+    r"(?:(?:can|would) you (?:believe|imagine)(?: (?:it|that))?|(?:do )?you know(?: what I mean)?|does that make sense|"
     r"(?:is|was) (?:that|it) not (?:weird|strange|funny|crazy|sad|nice|great|odd))[\s?.!]*",
     re.IGNORECASE,
 )
@@ -261,8 +263,10 @@ def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float
         rank = 0.0  # whatever was said before it
     if clause.sense is Sense.OTHER and (len(clause.text.split()) <= _FEW or best(percept.intent)[0] in _MANNERS):
         rank += 1
-    if _NOISE.fullmatch(clause.text) or _TAGS.fullmatch(clause.text):
+    if _NOISE.fullmatch(clause.text):
         rank += 1
+    if _TAGS.fullmatch(clause.text):  # "fourteen people, can you imagine"
+        rank = len(_RANKS) + 1
     if clause.sense in {Sense.OTHER, Sense.NO} and _BARELY.fullmatch(clause.text):
         rank += 1.2
     if clause.sense is Sense.OTHER and percept.intent.get("farewell", 0.0) >= _SURELY:
@@ -291,6 +295,15 @@ def _ware_in(text: str, turn: Turn) -> str:
     """The ware that words name, which alone of all they name; empty where there is none, or several."""
     named = [ware for ware in turn.parts.persona.wares if mentions(text, kind_of(ware), plural=True)]
     return named[0] if len(named) == 1 else ""
+
+
+def _only_nods(turn: Turn, moment: Moment, talk: str) -> bool:
+    """Whether words say no more than that the answer before was heard, or liked."""
+    if turn.clause.sense is Sense.QUESTION or len(turn.clauses) > 1 or not (turn.ledger.told or turn.ledger.talk):
+        return False
+    if turn.replied is not None:
+        return not turn.replied.fact and talk in _NODS
+    return moment.intent in _THANKS and not moment.knows and moment.action in {"talk", "greet"}
 
 
 def note(turn: Turn, moment: Moment, decision: Decision) -> None:
@@ -334,6 +347,9 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     replied = turn.replied
     spoken = "" if replied is None else replied.talk or replied.topic
     talk = spoken if spoken.startswith(("on_", "to_")) else ""
+    if _only_nods(turn, moment, talk):  # "wow", "thanks": what was spoken of still is
+        ledger.line = decision.line[:500] or ledger.line
+        return
     tells = bool(talk) and clause.sense is not Sense.QUESTION
     # What has no opinion of its own goes on about what was told just before it.
     beside = ledger.theirs_aside == 0 and "think" not in turn.parts.behaviour.talk_further.get(talk, {})

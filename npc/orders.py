@@ -33,6 +33,7 @@ _DOUBTFUL, _NOWHERE = (
     0.1,
 )  # presence below which it is there only where the words point at it, too; and below which it is not
 _PUTS = frozenset({"put", "put back"})
+_TELLS = frozenset({"tell", "mention", "repeat"})
 _WATCHES = frozenset({"guard", "watch", "keep", "look", "wait", "protect"})
 _HANDED = frozenset({"bring", "fetch", "give", "hand", "pass"})
 _HURRIES = frozenset({"run", "come", "leave"})
@@ -83,6 +84,8 @@ def forbid(turn: Turn) -> Reply:
     for action in actions:
         turn.ledger.forbid(action, singular(turn.clause.thing), singular(thing_in(excepted["thing"])) if excepted else "")
     _end(turn, actions)
+    if turn.heard.talk and turn.clause.meaning.verb in _TELLS and not turn.clause.thing:  # "do not tell anyone"
+        return Reply("to_hush", "was told to keep it to itself")
     return Reply(
         "forbid", f"was told not to {turn.clause.meaning.verb or 'do that'}", {"what": turn.clause.meaning.verb or "do it"}
     )

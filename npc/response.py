@@ -12,6 +12,7 @@ from npc.conversation.reply import Reply
 from npc.language.after import is_number
 from npc.language.echo import is_past, turned
 from npc.language.forms import follow_of
+from npc.language.formulas import patterns
 from npc.language.plain import plain
 from npc.language.senses import Sense
 from npc.parts import best
@@ -57,6 +58,8 @@ _HERE = re.compile(
     r"forward|after|at|to)$",
     re.I,
 )
+# What one says of an answer: it helped, it will be tried, it was good, it must have been hard.
+_HELPS, _TRIES, _PRAISES, _SUFFERS = patterns("asides.yaml", "helps tries praises suffers")
 _HAS_VERB = re.compile(
     r"\b(?:I|we|you|he|she|they|it) |\b(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|must|let)\b",
     re.I,
@@ -85,12 +88,15 @@ def answer(turn: Turn) -> Reply | None:
     clause, ledger = turn.clause, turn.ledger
     if turn.heard.talk and clause.sense in _ASKED_ALONG and _INVITES.fullmatch(clause.said.strip(" .!?")):
         return Reply("on_invited", "is invited")
-    if not turn.heard.talk or ledger.asked or not ledger.talk or clause.conditions:
+    if not turn.heard.talk or ledger.asked or not (ledger.talk or ledger.told) or clause.conditions:
         return None
+    if (judged := _judged(turn)) is not None:
+        return judged
     asked = ledger.line.rstrip().endswith("?")
     words = clause.said.strip(" .!?,")
     if (
-        clause.sense in {Sense.YES, Sense.NO, Sense.OTHER}
+        ledger.talk
+        and clause.sense in {Sense.YES, Sense.NO, Sense.OTHER}
         and len(turn.clauses) == 1
         and not turn.percept.text.rstrip().endswith("?")
     ):
@@ -99,6 +105,8 @@ def answer(turn: Turn) -> Reply | None:
             return _went_on("to_yes" if asked else "to_agreed", "is told yes", turn)
         if _NO.fullmatch(flat) and not _is_waved_off(turn):
             return _went_on("to_no" if asked else "to_differs", "is told no", turn)
+    if not ledger.talk:
+        return None
     if clause.sense not in {Sense.OTHER, Sense.NO, Sense.YES} or len(words.split()) > _LONGEST:
         return None
     rest = _OPENS.sub("", words, count=1)
@@ -112,6 +120,23 @@ def answer(turn: Turn) -> Reply | None:
     if reason or (verbless and (_REST.fullmatch(rest) or tale or ((asked or told) and _is_bare(rest)) or is_number(rest))):
         return _fragment(turn, rest, asked)
     return None
+
+
+def _judged(turn: Turn) -> Reply | None:
+    """An answer to what is said of the answer before: that it helps, that it will be tried, that it was good or hard."""
+    ledger, words = turn.ledger, turn.clause.said.strip(" .!,")
+    if turn.clause.sense not in {Sense.OTHER, Sense.PROMISE, Sense.YES, Sense.SELF} or turn.percept.text.rstrip().endswith("?"):
+        return None
+    if _HELPS.fullmatch(words):
+        return Reply("on_comforted", "is told that it helps")
+    if _TRIES.fullmatch(words) and len(words.split()) <= _LONGEST:
+        return Reply("on_learned", "is told that it will be tried")
+    of_itself = bool(ledger.told) or (ledger.talk.startswith("on_") and ledger.talk != ledger.theirs)
+    if not of_itself or best(turn.heard.talk)[1] >= _OF_ITS_OWN:  # "that was terrible" of a joke
+        return None
+    if _PRAISES.fullmatch(words):
+        return Reply("on_wow", "is told that it was good")
+    return Reply("on_condolence", "is told that it was hard") if _SUFFERS.fullmatch(words) else None
 
 
 def _is_bare(words: str) -> bool:

@@ -8,13 +8,15 @@ manners are not small talk: they go the model's way.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
+from npc import in_kind
 from npc.conversation.episodes import asks_back
 from npc.conversation.reply import Reply
 from npc.facts import unknown
 from npc.language.after import is_verbless
-from npc.language.echo import mirrored
+from npc.language.echo import first_told
 from npc.language.forms import form_of
 from npc.language.phrases import singular
 from npc.language.polarity import polarity_of
@@ -146,7 +148,8 @@ def answer(turn: Turn) -> Reply | None:
     tells = clause.sense is Sense.NO and len(clause.text.split()) >= _WHOLE and not turn.ledger.asked  # "I need nothing, I ..."
     if not (asks or maybe or wanted or tells or clause.sense in {Sense.OTHER, Sense.ORDER, Sense.FORBID}) or not percept.talk:
         return None
-    topic, likeness = _nearest(turn, asks)
+    near = _near(turn, asks)
+    topic, likeness = best(near)
     told = knows(turn) and best(percept.intent)[0] in parts.behaviour.asking  # then the card answers
     if topic == "on_hello" and best(percept.intent)[0] == "greet" and _GREETS.fullmatch(clause.text):
         return None  # the card has its own greeting
@@ -161,11 +164,16 @@ def answer(turn: Turn) -> Reply | None:
         return None
     tone = "" if asks else polarity_of(clause.text)
     least = least_for(form, bool(thing))
-    if not asks and clause.sense is not Sense.ORDER and form not in TOLD and topic not in _GRAVE and mirrored(clause.text):
+    if not asks and clause.sense is not Sense.ORDER and form not in TOLD and topic not in _GRAVE and first_told(clause.text):
         least = max(least, SAYING)  # what is said can be taken up as it is
     if likeness < least or (likeness < VERY and _jars(turn, topic, tone)):
         hails = not asks and _HAILS.match(clause.said) is not None and len(clause.said.split()) <= _FEW + 1
         topic = "on_hello" if hails else form or ("to_question" if asks else "to_remark")
+    elif asks and form and likeness < QUITE and in_kind.is_close(near):
+        topic = form
+    elif _is_uncertain(turn, near, form):
+        kept = likeness >= SAYING and form in {"", *_LOOSE}
+        topic = in_kind.agreed(near, turn.ledger.theirs) or (topic if kept else form or "to_remark")
     if clause.sense is Sense.ORDER and likeness < ORDERED and _ABLE.fullmatch(clause.text.rstrip(" ?.!")):
         topic = "to_able"
     elif clause.sense is Sense.ORDER and clause.meaning.verb == "help" and likeness < VERY:
@@ -228,8 +236,16 @@ def _is_to_be_shown(turn: Turn) -> bool:
     return any(found.p >= _IN_VIEW and mentions(turn.clause.text, found.phrase) for found in seen)
 
 
-def _nearest(turn: Turn, asks: bool) -> tuple[str, float]:
-    """The topic that words come nearest to: for a question, what others only tell of counts less, and the other way round."""
+def _is_uncertain(turn: Turn, near: Mapping[str, float], form: str) -> bool:
+    """Whether several topics are about as near to something told, and none is very near."""
+    topic, likeness = best(near)
+    if turn.clause.sense is not Sense.OTHER or likeness >= VERY or topic in _GRAVE or form in TOLD:
+        return False
+    return in_kind.is_open(near)
+
+
+def _near(turn: Turn, asks: bool) -> dict[str, float]:
+    """How near words come to topics: for a question, what others only tell of counts less, and the other way round."""
     examples = turn.parts.behaviour.small_talk
 
     denies = not asks and denied(turn.clause.text)
@@ -247,7 +263,7 @@ def _nearest(turn: Turn, asks: bool) -> tuple[str, float]:
             return likeness * _ONLY_TOLD
         return likeness * _OTHERWISE if other and turn.clause.sense is not Sense.ORDER else likeness
 
-    return best({topic: fits(topic, likeness) for topic, likeness in turn.heard.talk.items()})
+    return {topic: fits(topic, likeness) for topic, likeness in turn.heard.talk.items()}
 
 
 @lru_cache(maxsize=512)

@@ -18,6 +18,7 @@ from npc.conversation.referring import SUBJECTS, look_for, referred, shown_latel
 from npc.conversation.resuming import looked_into, put_right, resumed
 from npc.conversation.wording import named_together, of_another, one_by_one, taken_back
 from npc.language.alone import is_any, named_alone
+from npc.language.asides import without_asides
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.described import described, is_other, is_pointed_at, is_pronoun, use_of
 from npc.language.grammar import expanded
@@ -138,6 +139,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     if is_foreign(written):
         return Reading((Clause(written, written, Meaning(Sense.FOREIGN)),))
     said = _WHO_IS_LEFT_OUT.sub(r"\1I ", _WHAT_IS_LEFT_OUT.sub(r"\1it ", spelt(written, names)))
+    said = without_asides(said)
     mended = said != written
     spoken_to = False
     if name:

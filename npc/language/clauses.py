@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
+from npc.language.formulas import patterns
 from npc.language.grammar import GRAMMAR, expanded
 
 Joint: TypeAlias = Literal["", "then", "but", "or", "if", "unless", "when", "until", "before", "after", "because"]
@@ -61,6 +62,10 @@ _COMMENT = re.compile(
     ),
     re.IGNORECASE,
 )
+# "What helps against a burn, I grabbed the pan": a question, and why it is asked. "You look tired, are you sleeping enough?":
+# something told, and a question. "Kettle's on, see you": a goodbye behind a comma.
+# "Sorry to bother you, my sister is ill": what comes behind it is what is told.
+_ASKED_WHY, _TOLD_FIRST, _BYE, _SORRY = patterns("asides.yaml", "asked_why told_first bye sorry")
 # What follows with "and" goes on with it: who speaks, or somebody else, will do both.
 _OF_ONESELF = re.compile(
     r"(?:well |but |so |then |sometimes )*(?:I|we|he|she|they|people|somebody|someone|(?:my|the|his|her|our) [a-z]+) "
@@ -93,7 +98,7 @@ _NAMES: dict[str, Joint] = {
     "the minute": "when", "the second": "when", "the instant": "when",
     "after": "when", "unless": "unless", "until": "until", "till": "until", "before": "before",
 }  # fmt: skip
-_OPENING = re.compile(rf"^(?:(?:{GRAMMAR['openings']})\b[\s,!.:]*)+(?=\w)", re.IGNORECASE)
+_OPENING = re.compile(rf"^(?:(?:{GRAMMAR['openings']}|{GRAMMAR['heads']})\b[\s,!.:]*)+(?=\w)", re.IGNORECASE)
 _CLOSING = re.compile(rf"(?:[\s,]+(?<!\bnot\s)(?:{GRAMMAR['closings']})){{0,3}}[\s.!]*$", re.IGNORECASE)
 _TAG = re.compile(
     rf"(?<=\w),\s*(?:{GRAMMAR['tags']})\s*[?!.]*$|"
@@ -150,6 +155,15 @@ def _cut_sentence(sentence: str) -> list[Piece]:
     if (comment := _COMMENT.match(bare(sentence))) is not None:
         why = _cut_plain(comment["why"], question)
         return [*_cut_plain(comment["do"], False), *(replace(piece, joint=piece.joint or "because") for piece in why)]
+    if (bye := _BYE.match(sentence)) is not None:
+        return [*_cut_sentence(bye["told"]), Piece(bye["bye"])]
+    if (sorry := _SORRY.match(sentence)) is not None:
+        return [Piece(sorry["sorry"]), *_cut_sentence(sorry["told"])]
+    if (asked := _ASKED_WHY.match(bare(sentence))) is not None:
+        told = _cut_plain(asked["why"].rstrip("?"), False)
+        return [*_cut_plain(asked["ask"] + "?", True), *(replace(piece, joint=piece.joint or "because") for piece in told)]
+    if (asked := _TOLD_FIRST.match(bare(sentence))) is not None:
+        return [*_cut_plain(asked["told"], False), *_cut_plain(asked["ask"].rstrip("?") + "?", True)]
     if not question and (run_on := _RUN_ON.match(bare(sentence))) is not None:
         first, second = filter(None, run_on.groups())
         begun, *others = _cut_sentence(second)

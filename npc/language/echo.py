@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from npc.language.grammar import VERBS
 from npc.tables import table_beside
@@ -236,9 +237,35 @@ _TAG = re.compile(  # "you never talk about yourself, do you"
 _ASIDE = re.compile(r"[,;:.!]\s.*$|\s(?:and|but|because|so)\s(?=I\b|we\b|he\b|she\b|it\b|they\b|my\b|now\b).*$", re.IGNORECASE)
 
 
+_SUBJECTS = frozenset(_DATA["subjects"].split())
+_BARE = _VERBS - _PARTICIPLES - _PREDICATES - _ADJECTIVES - _NOUNS - _FUNCTIONS
+_VERB_WITHIN = 4  # words behind the first, in one of which the verb of a sentence is that begins with a noun
+
+
+def _is_clause(words: Sequence[str]) -> bool:
+    """Whether words have a subject and a verb, so that they can be said back: "stupid name" and "going home now" have none."""
+    first = words[0].lower()
+    if any(is_.lower() in _BE and verb.lower() in _BARE for is_, verb in pairwise(words)):  # "I am walk since three days"
+        return False
+    if first in _SUBJECTS:
+        return len(words) > 2 or words[-1].lower() in _FINITE
+    if first in _FINITE or first in _VERBS or first in _FUNCTIONS or is_past(first) or first.endswith("ing"):
+        return False
+    return any(
+        word.lower() in _FINITE or word.lower() in _BE | _MODAL | {"has", "have", "had"} for word in words[1:_VERB_WITHIN]
+    )
+
+
 @lru_cache(maxsize=256)
 def mirrored(remark: str) -> str:
     """The first clause of a `plain` remark, turned round: "your brother is ill"; empty where nothing is told in it."""
+    said = first_told(remark)
+    return turned(said) if said and _is_clause(said.split()) else ""
+
+
+@lru_cache(maxsize=256)
+def first_told(remark: str) -> str:
+    """The first clause of a `plain` remark that tells something, in its own words; empty where none does."""
     said = _ENDS.sub("", _OPENS.sub("", remark.strip().rstrip(" ?!.,"))).strip(" ?!.,")
     parts = [_TAG.sub("", part.strip()) for part in _BREAKS.split(said)]
     said = next((part for part in parts if _TELLING.match(part)), parts[0])  # "excuse me officer, I am being followed"
@@ -250,7 +277,7 @@ def mirrored(remark: str) -> str:
         return ""
     if not 2 <= len(words) <= _LONGEST or _NO_TELLING.match(said) or not said[0].isalnum() or _NO_TELLING.match(remark):
         return ""
-    return turned(said)
+    return said
 
 
 _BEGINS = re.compile(
@@ -315,14 +342,22 @@ def detail_of(remark: str) -> str:
     return next(filter(None, map(_last_thing, reversed(parts))), "")
 
 
+_ALIKE = re.compile(r"\b(?:like|as|than)\s+$", re.IGNORECASE)
+
+
 def _last_thing(part: str) -> str:
     part = _OF_IT.sub("", _AGO.sub("", part.strip()))
     for at in range(len(part)):  # the longest first
         if at and part[at - 1] != " ":
             continue
         found = _DETAIL.fullmatch(part[at:])
-        if found is None or not (found["det"] or found["prep"]) or (not at and not found["prep"]):
+        named = found is not None and (
+            found["det"] or (found["prep"] and found["noun"].lower().endswith("s"))
+        )  # not "to death"
+        if found is None or not named or (not at and not found["prep"]):
             continue
+        if _ALIKE.search(part[:at]) is not None:  # "cried like a baby" is of no baby
+            return ""
         words = [word for word in found["noun"].lower().split() if word != "of"]
         if words[-1] in _ADJECTIVES or any(word in _FINITE or word in _NO_NOUN or _is_participle(word) for word in words):
             continue

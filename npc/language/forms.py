@@ -30,7 +30,7 @@ _COMMA = re.compile(r"\s*[,.!?]\s*|\s+")
 
 def _read() -> dict[str, tuple[tuple[str, TablePattern], ...]]:
     forms = table_beside(__file__, "forms.yaml")
-    words = {"thing": _THING, "past": f"(?:{'|'.join(sorted(PAST))}|[a-z]{{3,}}ed)", **forms.pop("words")}
+    words = {"thing": _THING, "past": f"(?<!\\ba )(?:{'|'.join(sorted(PAST))}|[a-z]{{3,}}ed)", **forms.pop("words")}
     return {
         kind: tuple(
             (topic, TablePattern(rf"(?:{_whole(pattern, words)})[\s?.!,]*"))

@@ -77,6 +77,29 @@ _IT_IS = re.compile(
     r"\b(?:but|and|because|since|if|when|until|once|think|so|that|only|unless) )its(?= (?!own\b))",
     re.IGNORECASE,
 )
+# Nothing is its own "a", "so", "my": the apostrophe is left out, wherever it stands ("says its just dogs").
+_IT_IS_TOO = re.compile(
+    r"\bits(?= (?:just|only|not|so|too|really|very|been|gone|getting|going|an?|the|like|all|always|never|still|because|"
+    r"probably|nothing|okay|true|over|about|for|my|your|his|her|our|their|me|you|him|no|hard to|easy to|raining|snowing)\b)",
+    re.IGNORECASE,
+)
+# "my teacher's gonna kill me", "y does he live there", "c u", "is not cold in winter?".
+_IS_GOING = re.compile(
+    r"\b(?!(?:this|his|was|its|always|perhaps|yes|has|does|hers|ours|yours|theirs|sometimes|besides|guess|less|unless)\b)"
+    r"(?P<who>[a-z]{2,}[a-rt-z])'?s(?= gonna\b)",
+    re.IGNORECASE,
+)
+_WHY = re.compile(
+    r"(?:^|(?<=[.!?,] )|(?<=\bbut )|(?<=\band )|(?<=\bso ))y"
+    r"(?= (?:do|does|did|is|are|was|were|would|r|u|dont|cant|not|he|she|they)\b)",
+    re.IGNORECASE,
+)
+_SEE = re.compile(r"\bc(?= (?:u|ya|you)\b)", re.IGNORECASE)
+_IS_IT_NOT = re.compile(
+    r"(?:^|(?<=[.!?,] ))(?P<be>is|was) not (?!(?:it|that|this|there|he|she|they|the|an?|my|your)\b)"
+    r"(?=(?:[a-z]+ ){0,3}[a-z]+\?)",
+    re.IGNORECASE,
+)
 _NO_ITS = re.compile(r"\b(?P<no>do ?n'?o?t|stop|wait|no),? its(?= )", re.IGNORECASE)
 _I_WILL = re.compile(
     r"(?<!\bme )(?<!\bhim )(?<!\bher )(?<!\bus )(?<!\bthem )(?<!\bis )(?<!\bwas )(?<!\bam )(?<!\bare )(?<!\bbe )(?<!\bbeen )"
@@ -143,10 +166,12 @@ def plain(text: str) -> str:
         text = _NOISE.sub(" ", text)
     text = _NO_ITS.sub(r"\g<no>, it is", text)
     text = _WE_ARE.sub("we are", text)
-    text = _I_WILL.sub("I will", _IT_IS.sub(r"\1it is", _STRETCHED.sub(r"\1\1", text)))
+    text = _I_WILL.sub("I will", _IT_IS_TOO.sub("it is", _IT_IS.sub(r"\1it is", _STRETCHED.sub(r"\1\1", text))))
+    text = _SEE.sub("see", _WHY.sub("why", _IS_GOING.sub(r"\g<who> is", text)))
     for shorthand, word in _SHORTHAND:
         text = shorthand.sub(word, text)
     text = _WORD.sub(lambda found: _SPOKEN.get(found[0].lower(), found[0]), text)
     text = _WHO_TAUGHT.sub("who taught", _HAD.sub(r"\1 had", _HAS.sub(r"\1 has", text)))  # "he's got one", "she'd been"
+    text = _IS_IT_NOT.sub(r"\g<be> it not ", text)
     text = _A_TEN.sub(lambda found: found["gives"] + _NOTES[found["n"].lower()], _IN_WORDS.sub(_digits, text))
     return _COMMAS.sub(",", _SPACE.sub(" ", text)).strip()

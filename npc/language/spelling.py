@@ -23,6 +23,7 @@ _TRIED = 24  # words of a text that are looked at: of more strange ones it is no
 _SHORTEST, _LONG = 4, 6  # letters; of longer words two may be missing
 _ENDINGS = ("y", "ish", "less", "ness", "like")
 _WORD = re.compile(r"(?<![\w'-])[A-Za-z]{4,20}(?![\w'-])")
+_FROM = re.compile(r"\b(?:from|named|called|name is)\s+$", re.IGNORECASE)  # whatever comes is a name: "I am from poland"
 # What comes before a name of somebody or some place, which is nobody's to mend.
 _NAMING = re.compile(r"\b(?:name is|named|called|call me|I am|this is|from|to|of|near|in)\s+$", re.IGNORECASE)
 
@@ -89,7 +90,8 @@ def spelt(text: str, names: frozenset[str] = frozenset()) -> str:
         tried += 1
         if (right := _nearest(word, known)) == "":
             return found[0]
-        if right not in _plain_words() and _NAMING.search(text[: found.start()]):
+        before = text[: found.start()]
+        if _FROM.search(before) or (right not in _plain_words() and _NAMING.search(before)):
             return found[0]
         return right
 

@@ -127,3 +127,10 @@ def test_of_the_life_that_a_fact_tells_of_nobody_is_ignorant(stage):
 def test_what_is_a_question_of_its_own_does_not_go_on(miller):
     assert _talk(miller, "how is your work?", {"on_job": 0.9}) == "Flour."
     assert _talk(miller, "did it hurt when you lost yours?", {"on_family": 0.8}) == "A brother."
+
+
+@pytest.mark.parametrize(("nod", "talk"), [("wow", {"on_wow": 0.95}), ("thank you", None)])
+def test_what_was_talked_of_outlasts_a_nod(miller, nod, talk):
+    _talk(miller, "how is your work?", {"on_job": 0.9})
+    _talk(miller, nod, talk, intent="thank" if talk is None else "chat")
+    assert _talk(miller, "and why is that?") == "Because of bread."

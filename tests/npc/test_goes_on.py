@@ -72,3 +72,27 @@ def test_the_whole_card_is_searched_before_nobody_knows(stage, line, told):
 @pytest.mark.parametrize("line", ["who is the biggest cheat in this town", "is it any good", "what do u think of pears"])
 def test_what_the_card_does_not_name_is_not_found_in_it(stage, line):
     assert "finds in its card" not in _after(stage, "", line)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("and how often should he drink it?", "dose"),
+        ("does it taste bad", "taste"),
+        ("how long till it stops hurting", "heals"),
+        ("will it sting", "stings"),
+    ],
+)
+def test_what_is_asked_further_of_a_remedy_is_answered(stage, line, kind):
+    actor = stage(knowledge={"cough": {"asked": "What helps?", "say": "Thyme and honey in hot water."}})
+    actor.hear("What helps?", "ask_about", "talk", talk={"on_joke": 0.2}, knowledge={"cough": 0.97})
+    heard = actor.hear(line, "ask_about", "talk", talk={"on_joke": 0.2}, knowledge={"cough": 0.3})
+    assert f"was asked on about what was said: {kind}" in heard.reason
+
+
+def test_of_other_facts_no_dose_is_told(stage):
+    assert "dose" not in _after(stage, "road", "how often should he take it?")
+
+
+def test_a_suggestion_about_a_fact_is_taken_up(stage):
+    assert "was asked further about rope: urge" in _after(stage, "rope", "cant u just buy a new one?")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from npc import Percept
+
 LINES = {
     "on_homeland": "Do you miss it?",
     "on_loss": "I grieve with you.",
@@ -109,3 +111,31 @@ def test_likes_and_dislikes_are_asked_on_about(stage):
     actor = stage(lines={"noted_likes": "{value}? Since when?", "noted_hates": "{value}? Why?"})
     assert actor.hear("i like strategy games", "chat", "talk", **FAR).line == "Strategy games? Since when?"
     assert actor.hear("i hate rich people", "chat", "talk", **FAR).line == "Rich people? Why?"
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("thanks. that helps a bit", "on_comforted"),
+        ("ok ill try that tonight", "on_learned"),
+        ("that was actually good", "on_wow"),
+        ("thats really brave, surviving that", "on_condolence"),
+    ],
+)
+def test_what_is_said_of_the_answer_before_is_taken_as_that(stage, said, topic):
+    actor = stage(knowledge={"pit": {"asked": "What happened?", "say": "I fell into the pit."}}, lines={topic: "So it is."})
+    actor.hear("What happened?", "ask_about", "talk", talk={"on_joke": 0.2}, knowledge={"pit": 0.97})
+    assert actor.hear(said, "chat", "talk", **FAR).line == "So it is."
+
+
+def test_of_what_the_speaker_himself_told_it_is_no_praise(miller):
+    assert "it was good" not in _comforted(miller).hear("that was good", "chat", "talk", **FAR).reason
+
+
+def test_a_goodbye_beside_something_else_is_answered_too(stage):
+    actor = stage(lines={"on_kidding": "Very funny.", "greet": {"say": "Go well.", "intent": "farewell"}})
+    said = {"tone": {"neutral": 0.9}, "emotion": {"neutral": 0.9}, "action": {"talk": 0.9}}
+    joke = Percept(time=1.0, text="just kidding", intent={"chat": 0.9}, talk={"on_kidding": 0.95}, **said)
+    bye = Percept(time=1.0, text="bye", intent={"farewell": 0.9}, talk={"on_kidding": 0.2}, **said)
+    heard = actor.hear("haha just kidding. bye", "chat", "talk", talk={"on_kidding": 0.95}, clauses=(joke, bye))
+    assert heard.line == "Very funny. Go well."

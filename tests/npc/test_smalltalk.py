@@ -161,7 +161,7 @@ def test_a_name_belongs_to_whom_it_was_told_of(stage):
         ("who is he", True, "to_acquainted", ""),
         ("what is it called", True, "to_what_is", ""),
         ("what is in the chest", True, "to_inside", "the chest"),
-        ("should I stay or go", True, "to_should", ""),
+        ("should I stay or go", True, "to_choose", ""),
         ("my goat ran away", False, "to_story", ""),
         ("I need a new rope", False, "to_want", "a new rope"),
     ],
