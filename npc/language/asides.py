@@ -36,5 +36,11 @@ def _bare(sentence: str) -> str:
     return sentence if _VOWS.search(sentence) else _PROMISE.sub(r"\g<before>", sentence)
 
 
+_REASON = re.compile(
+    r",\s+(?:my|his|her|our|the) [a-z]+$", re.IGNORECASE
+)  # "fetch the key, my knees you know": it makes it one
+
+
 def _put_in(found: re.Match[str]) -> str:
-    return found[0] if found["before"].lower() in _KNOWS else found["before"]
+    kept = found["before"].lower() in _KNOWS or _REASON.search(found.string, 0, found.end("before")) is not None
+    return found[0] if kept else found["before"]

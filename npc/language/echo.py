@@ -238,7 +238,7 @@ _ASIDE = re.compile(r"[,;:.!]\s.*$|\s(?:and|but|because|so)\s(?=I\b|we\b|he\b|sh
 
 
 _SUBJECTS = frozenset(_DATA["subjects"].split())
-_BARE = _VERBS - _PARTICIPLES - _PREDICATES - _ADJECTIVES - _NOUNS - _FUNCTIONS
+_BARE = frozenset(_DATA["bare"].split())
 _VERB_WITHIN = 4  # words behind the first, in one of which the verb of a sentence is that begins with a noun
 
 
