@@ -72,7 +72,20 @@ _LIFE = re.compile(
 )
 # "Not even at midwinter?", "and somebody slow like me?", "not even once?", "can't you just buy one?"
 _PLAINLY = {"even": "further_even", "too": "further_too", "sure": "on_sure", "urge": "further_urge"}
+_OF_SOMEBODY = re.compile(
+    r"\b(?:he|she|his|her|him)\b|"
+    r"\b(?:do|did|were|are) they (?:say|think|feel|want|know|love|like|hate)\b",
+    re.IGNORECASE,
+)
+# "Who is Gran?" asks for nobody that was told of.
+_WHO_IS = re.compile(
+    r"(?:and |so |but )*who (?:is|was|are|were) (?!it\b|that\b|this\b|he\b|she\b|they\b|there\b|the one\b|to blame\b)[a-z]",
+    re.I,
+)
+_WHAT_THEN = re.compile(r"(?:and |so |but )*what did (?:he|she|they|you) (?:say|think|answer|reply|feel)\b", re.IGNORECASE)
 _OF_ITSELF = "self"
+_HELPS = re.compile(r"what helps against it\b", re.IGNORECASE)
+_ASIDE_TALK = 0.45  # by so much small talk may be nearer where a remedy is asked for: "I can't sleep. What helps against it?"
 _LATELY = 2  # lines for which what was spoken of is what "it" means
 _YOU = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
 _IT = re.compile(r"\b(?:it|they|that|this|these|those)\b", re.IGNORECASE)
@@ -82,7 +95,11 @@ _WHETHER = re.compile(
     r"(?:and |but |so )*(?:do|did|does|are|is|was|were|have|has|had|can|could|will|would) (?:you|he|she|they|it|that) ",
     re.IGNORECASE,
 )
-_IN_SIGHT = re.compile(r"\b(?:see|view|sight|here|over there|count|look)\b", re.IGNORECASE)
+_IN_SIGHT = re.compile(
+    r"\b(?:see|view|sight|here|over there|count|look|standing|lying|in front of|around us|"
+    r"on the (?:grass|ground|table|floor|shelf))\b",
+    re.IGNORECASE,
+)
 _LOOSE = frozenset({"what", "how", "then"})  # ways to go on that say little: many other questions begin like them
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.VIEW, Ask.COLOUR})
 _OPEN = frozenset({Ask.NONE, Ask.COUNT, Ask.HOW_LONG, Ask.PRICE})
@@ -128,7 +145,9 @@ def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
     if clause.sense is not Sense.QUESTION or clause.meaning.ask not in _OPEN:
         return None
     if (kind == "what" and _NAMED.search(clause.text)) or _holds(fact, clause.text):
-        return told_of(turn, topic, fact.say, f"was asked further about what it knows as {topic}")
+        repeated = told_of(turn, topic, fact.say, f"was asked further about what it knows as {topic}")
+        if repeated is None or repeated.topic == "itself" or _WHAT_THEN.match(clause.text) is None:  # not the same once more
+            return repeated
     if name := of_its_life(clause.text):
         asked = said_back(clause.text)
         said = {"asked": f"{asked[:1].upper()}{asked[1:]}"} if asked else {}
@@ -195,11 +214,21 @@ def _beside(turn: Turn) -> Reply | None:
     """The fact that another clause of the same words names: "people speak of a fever. what is it?"."""
     clause, facts = turn.clause, turn.parts.persona.knowledge
     least = _VERY if len(clause.text.split()) <= _FEW else _NEAR  # "what is it?" comes near to nothing by itself
-    if clause.sense is not Sense.QUESTION or not _REFERS.search(clause.text) or best(turn.heard.knowledge)[1] >= least:
+    if (
+        clause.sense is not Sense.QUESTION
+        or not _REFERS.search(clause.text)
+        or (best(turn.heard.knowledge)[1] >= least and not _HELPS.match(clause.text))
+    ):
         return None
     for _, percept in turn.clauses[1:]:
         topic, likeness = best(percept.knowledge)
-        if percept is not turn.heard and topic in facts and likeness >= _NEAR and likeness >= best(percept.talk)[1]:
+        talk = best(percept.talk)[1] - (_ASIDE_TALK if _HELPS.match(clause.text) else 0.0)
+        if (
+            percept is not turn.heard
+            and topic in facts
+            and likeness >= _NEAR - (_SAME if _HELPS.match(clause.text) else 0.0)
+            and likeness >= talk
+        ):
             key = facts[topic].kinds.get(further_of(clause.text.rstrip(" ?.!,")), "")
             lines = facts[topic].further[key] if key else facts[topic].say
             return told_of(turn, topic, lines, f"was asked about {topic}, which was named beside")
@@ -243,7 +272,9 @@ def of_its_life(question: str) -> str:
     if _LIFE.search(question) is None:
         return ""
     words = question.rstrip(" ?.!,")
-    if about_whom(question) == "they":  # of others it has nothing of its own to say
+    if (
+        _OF_SOMEBODY.search(question) is not None and about_whom(question) == "they"
+    ):  # of others it has nothing of its own to say
         return "further_theirs"
     kind = follow_of(words) if follow_of(words) in _FOLLOWED else further_of(words)
     if kind in _OF_A_LIFE:
@@ -286,6 +317,8 @@ def _goes_on(turn: Turn, topic: str) -> bool:
         return False
     if follow_of(clause.text) == "then":  # "what did you do then?"
         return True
+    if _WHO_IS.match(clause.text):
+        return False
     talk = _SURE_TALK if _REFERS.search(clause.text) else _TALK
     if words > _FEW and best(percept.talk)[1] >= max(talk, likeness):  # what anybody may be asked
         return False

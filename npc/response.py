@@ -59,7 +59,7 @@ _HERE = re.compile(
     re.I,
 )
 # What one says of an answer: it helped, it will be tried, it was good, it must have been hard.
-_HELPS, _TRIES, _PRAISES, _SUFFERS = patterns("asides.yaml", "helps tries praises suffers")
+_PLAYS, _HELPS, _TRIES, _PRAISES, _SUFFERS = patterns("asides.yaml", "plays helps tries praises suffers")
 _HAS_VERB = re.compile(
     r"\b(?:I|we|you|he|she|they|it) |\b(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|must|let)\b",
     re.I,
@@ -88,6 +88,8 @@ def answer(turn: Turn) -> Reply | None:
     clause, ledger = turn.clause, turn.ledger
     if turn.heard.talk and clause.sense in _ASKED_ALONG and _INVITES.fullmatch(clause.said.strip(" .!?")):
         return Reply("on_invited", "is invited")
+    if turn.heard.talk and _PLAYS.fullmatch(clause.said.strip(" .!?")):
+        return Reply("to_play", "is asked to play")
     if not turn.heard.talk or ledger.asked or not (ledger.talk or ledger.told) or clause.conditions:
         return None
     if (judged := _judged(turn)) is not None:

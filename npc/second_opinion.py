@@ -52,15 +52,9 @@ _HOSTILE = ("threaten", "insult", "attack")  # intents, and
 _ENMITY = _HOSTILE[:2]
 _LIKELY = 0.5
 _FEW = 3  # words
+_NO_SORROW = frozenset({"on_relief", "on_cross"})
 _FAIRLY = 0.5  # likeness from which words may be about a sorrow
 _NEAR = 0.7  # likeness from which words are harmless talk
-_OF_A_THING = re.compile(
-    r"(?:(?:it is|that is|it was|what|such|so|really|kind of|an?|very|pretty|the) )*"
-    r"(?:stupid|silly|dumb|ugly|awful|terrible|horrible|rubbish|ridiculous|bloody|damn|worst|lame) "
-    r"(?:name|idea|thing|word|weather|rain|day|week|night|question|joke|hat|shoe|boot|mistake|luck|job|road|song|dog|cat|horse|"
-    r"goose|door|rope|lock|stair|reason|plan|excuse|rule|game|accident|bet|habit|dream)s?[\s.!]*",
-    re.IGNORECASE,
-)
 _UNFRIENDLY = frozenset({"on_quiet", "on_disagree", "on_doubt"})
 _WANTED = {
     "heal": "help_me",
@@ -245,7 +239,11 @@ def _worded(clause: Clause, percept: Percept) -> Percept:
 
 def _consoled(clause: Clause, percept: Percept) -> Percept:
     """Without a sad tone where nothing sad is said: "she put onions in my socks" is the model's guess."""
-    if not percept.talk or best(percept.tone)[0] != "sad" or polarity_of(clause.text) == "bad":
+    if not percept.talk or best(percept.tone)[0] != "sad":
+        return percept
+    if form_of(clause.text.rstrip(" .!?"), False)[0] in _NO_SORROW:  # "I was so worried", "I am so angry with him"
+        return replace(percept, tone=mostly(percept.tone, "neutral", _FAIR))
+    if polarity_of(clause.text) == "bad":
         return percept
     topic, likeness = best(percept.talk)
     sad = load_behaviour().talk_further.get(topic, {}).get("more") == "further_sorrow" and likeness >= _FAIRLY
@@ -259,8 +257,6 @@ def _is_harmless_talk(clause: Clause, percept: Percept) -> bool:
     if percept.talk and form_of(clause.text.rstrip(" .!?"), False)[0] == "on_said_of_you":  # "they told me you are a crook"
         return True
     if percept.talk and EXCLAIMS.match(clause.text):  # of somebody who was told of, as a rule
-        return True
-    if percept.talk and _OF_A_THING.fullmatch(clause.text):  # "stupid name, I know"
         return True
     if means_harm(clause.text):
         return False

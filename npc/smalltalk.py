@@ -171,9 +171,10 @@ def answer(turn: Turn) -> Reply | None:
         topic = "on_hello" if hails else form or ("to_question" if asks else "to_remark")
     elif asks and form and likeness < QUITE and in_kind.is_close(near):
         topic = form
+    elif not asks and _is_amid_sorrow(turn, topic, likeness, tone):
+        topic = "further_sorrow"
     elif _is_uncertain(turn, near, form):
-        kept = likeness >= SAYING and form in {"", *_LOOSE}
-        topic = in_kind.agreed(near, turn.ledger.theirs) or (topic if kept else form or "to_remark")
+        topic = in_kind.agreed(near, turn.ledger.theirs) or (topic if likeness >= SAYING else form or "to_remark")
     if clause.sense is Sense.ORDER and likeness < ORDERED and _ABLE.fullmatch(clause.text.rstrip(" ?.!")):
         topic = "to_able"
     elif clause.sense is Sense.ORDER and clause.meaning.verb == "help" and likeness < VERY:
@@ -182,7 +183,7 @@ def answer(turn: Turn) -> Reply | None:
         topic = "to_help" if clause.meaning.verb == "help" else "to_order"
     if topic in _DETAILS:
         more = parts.behaviour.talk_further.get(turn.ledger.theirs, {}).get("more", "")
-        of_it = tone or (topic in _LOOSE and turn.ledger.theirs.startswith("on_"))
+        of_it = tone or (topic in _LOOSE and turn.ledger.theirs.startswith("on_")) or _is_of_whom_is_missed(turn, more)
         goes_on = more and of_it and not _YOU.search(clause.text) and not _jars(turn, turn.ledger.theirs, tone)
         tone = "" if topic == "to_think" and not _OF_ME.search(clause.text) else tone  # an opinion is no news
         if tone == "bad" and turn.ledger.talk in _FUN and not _GRAVELY.search(clause.text):  # a merry tale goes on merrily
@@ -234,6 +235,20 @@ def _is_to_be_shown(turn: Turn) -> bool:
         return False
     seen = (*turn.percept.watch, *turn.percept.looked)
     return any(found.p >= _IN_VIEW and mentions(turn.clause.text, found.phrase) for found in seen)
+
+
+def _is_of_whom_is_missed(turn: Turn, more: str) -> bool:
+    """ "She kept a herb garden", after her death was told of."""
+    return (
+        more in {"further_sorrow", "further_fond"} and subject_of(turn.clause.text) == "they" and not turn.ledger.theirs_aside
+    )
+
+
+def _is_amid_sorrow(turn: Turn, topic: str, likeness: float, tone: str) -> bool:
+    """Whether a merry topic is near to what goes on about a sorrow: "we were married for thirty-one years" is no wedding."""
+    ledger, further = turn.ledger, turn.parts.behaviour.talk_further
+    sorrow = ledger.theirs_aside <= 1 and further.get(ledger.theirs, {}).get("more") == "further_sorrow"
+    return sorrow and tone != "good" and likeness < _SURELY and further.get(topic, {}).get("more") in _MERRY
 
 
 def _is_uncertain(turn: Turn, near: Mapping[str, float], form: str) -> bool:

@@ -1,4 +1,4 @@
-"""Words put in that say nothing of their own: "my knees are not what they were, you know", "stupid name, I know".
+"""Words put in that say nothing of their own: "my knees are not what they were, you know", "I swear that thing scared me".
 
 What is left is what is told: it comes nearer to what people talk about, and can be said back.
 """
@@ -10,9 +10,7 @@ from functools import lru_cache
 
 from npc.language.formulas import data_of, patterns
 
-_YOU_KNOW, _I_KNOW, _I_KNOW_TOO, _NO_ASIDE, _PROMISE, _VOWS, _SWEARS, _SO_ON, _HAILS = patterns(
-    "asides.yaml", "you_know i_know i_know_too no_aside promise vows swears so_on hails"
-)
+_YOU_KNOW, _PROMISE, _VOWS, _SWEARS, _SO_ON, _HAILS = patterns("asides.yaml", "you_know promise vows swears so_on hails")
 # Where a verb, a question word or a noun has "you know", it is not put in: "do you know", "all you know", "people you know".
 _KNOWS = frozenset(data_of("asides.yaml")["before_you_know"].split())
 _SENTENCES = re.compile(r"((?<=[.!?;])\s+)")
@@ -30,9 +28,6 @@ def _bare(sentence: str) -> str:
     if sentence.rstrip().endswith("?"):
         return sentence
     sentence = _YOU_KNOW.sub(_put_in, _SWEARS.sub("", sentence))
-    if (alone := _I_KNOW.match(sentence)) is not None and _NO_ASIDE.match(alone["before"]) is None:
-        sentence = alone["before"] + sentence[alone.end() :]
-    sentence = _I_KNOW_TOO.sub("", sentence)
     return sentence if _VOWS.search(sentence) else _PROMISE.sub(r"\g<before>", sentence)
 
 

@@ -65,7 +65,7 @@ _COMMENT = re.compile(
 # "What helps against a burn, I grabbed the pan": a question, and why it is asked. "You look tired, are you sleeping enough?":
 # something told, and a question. "Kettle's on, see you": a goodbye behind a comma.
 # "Sorry to bother you, my sister is ill": what comes behind it is what is told.
-_ASKED_WHY, _TOLD_FIRST, _BYE, _SORRY = patterns("asides.yaml", "asked_why told_first bye sorry")
+_ASKED_WHY, _TOLD_FIRST, _BYE, _SORRY, _SPLICED = patterns("asides.yaml", "asked_why told_first bye sorry spliced")
 # What follows with "and" goes on with it: who speaks, or somebody else, will do both.
 _OF_ONESELF = re.compile(
     r"(?:well |but |so |then |sometimes )*(?:I|we|he|she|they|people|somebody|someone|(?:my|the|his|her|our) [a-z]+) "
@@ -164,6 +164,10 @@ def _cut_sentence(sentence: str) -> list[Piece]:
         return [*_cut_plain(asked["ask"] + "?", True), *(replace(piece, joint=piece.joint or "because") for piece in told)]
     if (asked := _TOLD_FIRST.match(bare(sentence))) is not None:
         return [*_cut_plain(asked["told"], False), *_cut_plain(asked["ask"].rstrip("?") + "?", True)]
+    if (
+        not question and (two := _SPLICED.match(bare(sentence))) is not None
+    ):  # "my brother is driving me mad, he put a frog in my bed"
+        return [*_cut_plain(two["one"], False), *_cut_sentence(two["two"])]
     if not question and (run_on := _RUN_ON.match(bare(sentence))) is not None:
         first, second = filter(None, run_on.groups())
         begun, *others = _cut_sentence(second)

@@ -49,7 +49,8 @@ _SHORTHAND = tuple(
             "please ",
         ),
         (
-            r"\bur(?= (?:an?|the|not|so|very|going|right|wrong|done|welcome|free|ready|too|all|late|back|at|"
+            r"\bur(?= (?:an?|the|not|so|kinda|kind of|sort of|such|just|like|really|literally|"
+            r"actually|always|never|very|going|right|wrong|done|welcome|free|ready|too|all|late|back|at|"
             r"in|scared|hurt|the one|[a-z]+ing)\b)",
             "you are",
         ),
@@ -94,6 +95,12 @@ _WHY = re.compile(
     r"(?= (?:do|does|did|is|are|was|were|would|r|u|dont|cant|not|he|she|they)\b)",
     re.IGNORECASE,
 )
+# "Where art thou?", "what man standeth there?"
+_ART = re.compile(r"\bart (?=thou\b)|(?<=\bthou )art\b", re.IGNORECASE)
+_STANDETH = re.compile(
+    r"\b(?P<verb>(?!teeth|(?:elizab|kenn|macb|lamb|s|b)eth\b|[a-z]*ieth\b)[a-z]{2,}?[^aeo\W])eth\b", re.IGNORECASE
+)
+_SILENT_E = re.compile(r"(?:^|[^aeiou])[aeiou][^aeiouwxy]$", re.IGNORECASE)
 _SEE = re.compile(r"\bc(?= (?:u|ya|you)\b)", re.IGNORECASE)
 _IS_IT_NOT = re.compile(
     r"(?:^|(?<=[.!?,] ))(?P<be>is|was) not (?!(?:it|that|this|there|he|she|they|the|an?|my|your)\b)"
@@ -136,6 +143,11 @@ _CONTRACTED = frozenset(written.replace("'", "") for written in _SPOKEN if "'" i
 _SPOKEN = {**_misspellings(), **_SPOKEN}
 
 
+def _with_s(found: re.Match[str]) -> str:
+    """ "stands" of "standeth", "shines" of "shineth"."""
+    return f"{found['verb']}{'es' if _SILENT_E.search(found['verb']) else 's'}"
+
+
 def _digits(found: re.Match[str]) -> str:
     if alone := found["alone"]:
         return str(_TENS.get(alone.lower()) or _TEENS[alone.lower()])
@@ -167,6 +179,7 @@ def plain(text: str) -> str:
     text = _NO_ITS.sub(r"\g<no>, it is", text)
     text = _WE_ARE.sub("we are", text)
     text = _I_WILL.sub("I will", _IT_IS_TOO.sub("it is", _IT_IS.sub(r"\1it is", _STRETCHED.sub(r"\1\1", text))))
+    text = _STANDETH.sub(_with_s, _ART.sub("are ", text))
     text = _SEE.sub("see", _WHY.sub("why", _IS_GOING.sub(r"\g<who> is", text)))
     for shorthand, word in _SHORTHAND:
         text = shorthand.sub(word, text)

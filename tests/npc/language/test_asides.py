@@ -20,7 +20,6 @@ from npc.memory.ledger import Ledger
     [
         ("my knees are not what they were you know, its the stairs", "my knees are not what they were, it is the stairs"),
         ("she loved your garden, you know", "she loved your garden"),
-        ("stupid name i know", "stupid name"),
         ("nothings gonna happen, i promise", "nothing is going to happen"),
         ("i swear that thing scared me to death", "that thing scared me to death"),
         ("yo whats up guard man", "yo what is up"),
