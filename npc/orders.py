@@ -13,7 +13,6 @@ from npc.conversation.reply import Reply
 from npc.conversation.things import at_place, placed_in, rival, seen
 from npc.conversation.view import taken_for
 from npc.language.kinds import PERSON, akin, is_alive, to_look_for
-from npc.language.mood import Mood, mood_of
 from npc.language.phrases import PRONOUN, kind_of, singular, thing_in
 from npc.language.senses import BEYOND, STEPS_BACK, Ask, Sense
 from npc.memory.ledger import Order
@@ -44,8 +43,6 @@ _EXCEPT = re.compile(
 )
 _HIM = re.compile(r"\b(?:him|her|anyone|anybody)\b", re.IGNORECASE)
 _ME = re.compile(r"(?:me|us)\b", re.IGNORECASE)
-_WOULD = re.compile(r"would you (?:really |also |even |ever )*(?P<verb>[a-z]+)\b", re.IGNORECASE)
-_TALKED_OF = 0.8  # likeness from which words are what anybody may be asked
 _STEPS = frozenset({"move", "step", "go", "come", "walk"})
 _ASIDE = re.compile(
     r"(?:(?:just |over |back |a (?:bit|little|tad|step|touch) |one step |more |further |to |the |your |my )*)"
@@ -200,6 +197,8 @@ def order(turn: Turn) -> Reply | None:
     if _is_beyond(clause, percept):
         return Reply("to_order", f"was asked to {clause.meaning.verb}, which it cannot do")
     actions = actions_of(turn, clause)
+    if actions[:1] == ("attack",) and clause.thing and turn.parts.persona.meanings.get(singular(clause.thing)) == "friend":
+        return Reply("deny", f"was told to attack {clause.thing}, a friend", action="refuse")
     if any(turn.parts.behaviour.actions[action].ongoing for action in actions):  # until when the one before it was to last
         turn.parts.agenda.planned = [kept for kept in turn.parts.agenda.planned if kept.action]
     for action in actions:
@@ -247,18 +246,6 @@ def _side_of(clause: Clause) -> str:
     return found["side"].lower().removesuffix("s") if found is not None else ""
 
 
-def supposed(turn: Turn) -> Reply | None:
-    """ "Would you fight it for a hundred coins?": nothing is done, but told whether it would."""
-    clause = turn.clause
-    found = _WOULD.match(clause.text) if clause.sense is Sense.QUESTION and mood_of(clause.text) is Mood.SUPPOSED else None
-    actions = turn.parts.behaviour.deeds.get(found["verb"].lower(), ()) if found is not None else ()
-    if found is None or not actions or best(turn.heard.talk)[1] >= _TALKED_OF:
-        return None
-    drives = turn.parts.drives(turn.heard)
-    wills = turn.parts.may_do(actions[:1]) and turn.parts.actions.appeal(actions[0], drives) >= 0.0
-    return Reply("would" if wills else "would_not", f"was asked whether it would {found['verb']}")
-
-
 def _is_beyond(clause: Clause, percept: Percept) -> bool:
     """Whether no action is of it: who is told to dig does not greet, and nobody is carried home."""
     if clause.meaning.verb in _LIFTING and _ME.match(clause.meaning.values.get("rest", "")):
@@ -268,11 +255,18 @@ def _is_beyond(clause: Clause, percept: Percept) -> bool:
     return clause.meaning.verb in BEYOND and percept.target is None
 
 
+def _is_going(clause: Clause, looked: Sequence[Found]) -> bool:
+    """Whether an order has to be gone for: "wait by the barrel", "hide behind the tree", where that is in view."""
+    return clause.meaning.goes_to_a_thing and any(d.p >= _THERE for d in _found(looked, clause))
+
+
 def _meant(turn: Turn, clause: Clause, percept: Percept) -> Percept:
     """The percept of an order of a thing that is there: where the model hears no such deed in it, its verb tells which."""
     named = [action for action in actions_of(turn, clause) if action in _ASKED]
     heard, p = best(percept.action)
-    sure = p >= turn.parts.behaviour.understood and best(percept.intent)[1] >= turn.parts.behaviour.understood
+    if not named and percept.target is not None and _is_going(clause, turn.percept.looked):
+        named, heard = ["go_to"], ""
+    sure = bool(heard) and p >= turn.parts.behaviour.understood and best(percept.intent)[1] >= turn.parts.behaviour.understood
     found = any(d.p >= _THERE for d in _found(turn.percept.looked, clause))
     sure = sure and turn.parts.behaviour.actions[heard].deed
     astray = named[:1] == ["go_to"] and heard == "follow"  # "can you go over to her for me"
@@ -378,6 +372,7 @@ def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
             told.append(waits)
             continue
         named = best({a: percept.action.get(a, 0.0) for a in turn.parts.behaviour.deeds.get(clause.meaning.verb, ())})[0]
+        named = "go_to" if _is_going(clause, turn.percept.looked) else named
         if not named or not turn.parts.may_do([named]) or turn.ledger.forbids(named, singular(clause.thing)):
             continue
         target = _checked(clause, percept.target, turn.percept.looked)

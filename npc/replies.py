@@ -12,6 +12,7 @@ from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import counted
 from npc.dealings import KEPT, account, for_sale, in_hand, is_bid, kept, stall_of, traded_for, undealt, wants_back
+from npc.language.after import of_oneself
 from npc.language.echo import turned
 from npc.language.grammar import GRAMMAR
 from npc.language.mood import Mood, mood_of
@@ -23,8 +24,9 @@ from npc.language.taken_up import values_of
 from npc.language.told import YES
 from npc.memory.ledger import Promise
 from npc.nearness import FORMED
-from npc.orders import ask_which, cease, forbid, lift, order, release, supposed
+from npc.orders import ask_which, cease, forbid, lift, order, release
 from npc.parts import best
+from npc.supposed import supposed
 from npc.turn import Turn
 from npc.types import Percept
 from npc.waiting import PERFORMS, TELLS, actions_of, at_the_word, cut_short, waiting
@@ -270,7 +272,7 @@ def _is_said(clause: Clause) -> bool:
 def _may_ask_for_a_fact(turn: Turn) -> bool:
     """ "My name is Ada" asks nothing, however near it comes to "what is your name?"; prices are those of the wares."""
     clause = turn.clause
-    if clause.sense is Sense.QUESTION and episodes.asks_back(clause.text):
+    if clause.sense is Sense.QUESTION and (episodes.asks_back(clause.text) or of_oneself(clause.text)):
         return False
     if clause.meaning.ask in _PERSONAL:
         known = recall.answer(clause, turn.ledger, turn.percept.time)

@@ -7,6 +7,7 @@ Pearl 1988). Done for words alone, never for every frame.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
@@ -131,15 +132,19 @@ def _counted(
     colour: str,
 ) -> Found:
     """Count the peaks that nothing else explains better (`shares`: how much likelier each cell is this than another thing)."""
-    first, *others = separate(heat)
+    first, *lower = separate(heat)
     least = OWN * min(1.0, float(shares[first[1], first[2]]))
-    tops = [first, *(top for top in others if shares[top[1], top[2]] >= least)]
+    tops = [first, *(top for top in lower if shares[top[1], top[2]] >= least)]
     likely, perhaps = (sum(top[0] >= share * tops[0][0] for top in tops) for share in (LIKELY, PERHAPS))
-    spots = np.zeros((likely - 1, *heat.shape), np.float32)
-    for spot, (_, row, column) in zip(spots, tops[1:likely], strict=True):
-        spot[row, column] = 1.0
-    places = tuple(peaks(spots, frame, spec)[: MOST - 1]) if len(spots) else ()
-    return Found(phrase, p, *at, min(likely, MOST), min(perhaps, MOST) if perhaps > likely else 0, places, colour)
+    places: list[tuple[float, float]] = []
+    if likely > 1:
+        spots = np.zeros((likely, *heat.shape), np.float32)
+        for spot, (_, row, column) in zip(spots, tops[:likely], strict=True):
+            spot[row, column] = 1.0
+        places = list(peaks(spots, frame, spec))
+        del places[min(range(likely), key=lambda n: math.dist(places[n], at))]  # it need not be the hottest one, once softened
+    others = tuple(places[: MOST - 1])
+    return Found(phrase, p, *at, min(likely, MOST), min(perhaps, MOST) if perhaps > likely else 0, others, colour)
 
 
 def separate(heat: Floats) -> list[Peak]:

@@ -89,7 +89,7 @@ def nearer(clause: Clause, percept: Percept) -> Reply:
         return Reply("absent", f"looked for {anchor} and sees none", {"thing": anchor})
     # In any view that is not from straight above, what is lower in the picture is nearer to who looks at it.
     ranked = sorted(
-        ((max(y for _, y in t.places) if by is None else -min(between(at, by) for at in t.places), one, t) for one, t in found),
+        ((max(y for _, y in t.places) if by is None else -between((t.x, t.y), by), one, t) for one, t in found),
         key=lambda row: -row[0],
     )
     (near_y, first, near), (far_y, second, far) = ranked

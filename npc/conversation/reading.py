@@ -47,6 +47,11 @@ _WHAT_COLOURS = re.compile(
     r"(?:and )?(?:(?:in )?(?:what|which) colou?rs?(?: (?:are they|is it|do they have))?)[?.! ]*", re.IGNORECASE
 )
 _WANT_IT = re.compile(r"(?:do |would )?(?:you )?(?:want|care for) (?:it|them|this|these|those|one)\b.{0,20}", re.I)
+_UNITS = re.compile(
+    r"(?P<n>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|a dozen) "
+    r"(?:lumps?|pieces?|bits?|bags?|sacks?|bars?|loads?|bundles?)(?: of (?:it|them|that))?",
+    re.IGNORECASE,
+)
 _SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.IGNORECASE)
 # "if you must" makes nothing wait.
 _NO_CONDITION = re.compile(
@@ -327,6 +332,9 @@ def somebody_in(text: str) -> str:
 
 def _goods(meaning: Meaning, before: Clause) -> str:
     """What the clause before names, and this one prices: "rope. 1 coin", "I have a pelt, how much for it?"."""
+    units = _UNITS.fullmatch(meaning.values.get("item", ""))
+    if units is not None and before.meaning.ask is Ask.HAVE:  # "I have iron ore. What do you pay for five lumps?"
+        return f"{units['n']} {before.meaning.values['item']}"
     if thing_in(meaning.values.get("item", "")):
         return ""
     bids, asks = "number" in meaning.values, meaning.ask is Ask.BUYS or bool({"sells", "each"} & meaning.values.keys())

@@ -14,7 +14,19 @@ from npc.conversation.clause import DEEDS
 from npc.conversation.ellipsis import of_a_colour, of_two
 from npc.conversation.identify import looks_for
 from npc.language.kinds import COMMON, PERSON, RIVALS, akin, he_or_she, is_alive, is_anybody, to_look_for
-from npc.language.phrases import COLOURS, ONE, OTHER, OTHER_KIND, PERSONAL, PRONOUN, kind_of, plural, singular, thing_in
+from npc.language.phrases import (
+    COLOURS,
+    ONE,
+    OTHER,
+    OTHER_KIND,
+    PERSONAL,
+    PRONOUN,
+    colour_in,
+    kind_of,
+    plural,
+    singular,
+    thing_in,
+)
 from npc.language.senses import Ask, Meaning, Sense
 from npc.memory.ledger import Ledger, Meant
 
@@ -105,6 +117,8 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
         return red, None, ""
     if meaning.ask is Ask.NEARER and (two := of_two(meaning, ledger)):
         return two, None, ""
+    if meaning.ask is Ask.COUNT and not meaning.thing and ledger.told:  # "how many?" of what was just told of
+        return text, None, ""
     if meaning.ask is Ask.COUNT and not meaning.thing and last is not None:
         return f"how many {plural(singular(last.kind))} are there?", None, ""
     if (other := OTHER_KIND.search(text)) is not None:
@@ -228,7 +242,7 @@ def thing_of(meaning: Meaning) -> str:
 def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
     """What a question about the view has to know of the frame."""
     one, *others = (
-        to_look_for(singular(named)) if named and kind_of(singular(named)) != "one" else ()  # "the red one" is of any kind
+        _names_of(singular(named)) if named and kind_of(singular(named)) != "one" else ()  # "the red one" is of any kind
         for named in (thing, *(thing_in(meaning.values.get(name, "")) for name in ("anchor", "other", "from")))
     )
     lately = (meant.phrase for meant in ledger.things if meant.x is not None)
@@ -267,6 +281,12 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
             if meaning.sense is Sense.ORDER and _SOMEBODY.search(meaning.values.get("rest", "")):  # whoever is in view
                 found = (*found, *to_look_for(PERSON))
     return tuple(dict.fromkeys((*found, *to_look_for(whom)) if (whom := handed_to(meaning)) else found))
+
+
+def _names_of(phrase: str) -> tuple[str, ...]:
+    """What a thing is looked for by; what no potion is, without its colour, too: a red house is a house."""
+    hue = colour_in(phrase)
+    return (*to_look_for(phrase), *((kind_of(phrase),) if hue and kind_of(phrase) in COMMON and "potion" not in phrase else ()))
 
 
 def handed_to(meaning: Meaning) -> str:

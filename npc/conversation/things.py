@@ -247,6 +247,14 @@ def named(percept: Percept, phrase: str) -> Thing | None:
     return replace(kinds[0], count=count, most=most, places=tuple(places))
 
 
+def named_by(percept: Percept, phrase: str) -> Thing | None:
+    """What a thing is placed by: "that red house" is a house where nothing goes by that name."""
+    found = named(percept, phrase)
+    if (found is None or found.p < SURE) and colour_in(phrase) and kind_of(phrase) != phrase:
+        return named(percept, kind_of(phrase)) or found
+    return found
+
+
 def standing(thing: Thing, anchor: Thing, relation: str) -> Place | None:
     """Where one of the things stands so to one of its anchors: the nearest such; None where none does."""
     at = [at for at in thing.places if stands(at, anchor, relation)]

@@ -30,6 +30,7 @@ from npc.conversation.things import (
     how_many,
     in_a_sentence,
     named,
+    named_by,
     number,
     placed_in,
     rival,
@@ -49,6 +50,10 @@ from npc.types import Found, Percept, Target
 _ANYBODY = re.compile(r"\b(?:any|some) ?(?:one|body)\b|^(?:and )?who\b", re.IGNORECASE)
 _WHO = re.compile(r"(?:and )?who\b", re.IGNORECASE)
 _MORE = re.compile(r"\b(?:any|some) (?:more|others?)\b|\bmore (?:of|than)\b|\banother\b", re.IGNORECASE)
+# "Is there something you would recommend?" is not of the view.
+_SOMETHING_TO = re.compile(
+    r"\b(?:anything|something) (?:that )?(?:you|I|we|one) (?:would|could|can|might|should|know|have)\b(?! see)", re.I
+)
 _TWO = re.compile(r"^(?:the |those |these )?(?:two|both(?: of)?(?: the)?) ", re.IGNORECASE)
 _AND = re.compile(r" and (?:the |an? |that )?", re.IGNORECASE)
 _UNCOUNTED = frozenset({"bread"})
@@ -75,7 +80,7 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
     if clause.meaning.ask in identify.ASKS:
         return identify.answer(clause, percept)
     ask = asks.get(clause.meaning.ask)
-    if ask is None:
+    if ask is None or (clause.meaning.ask is Ask.PRESENT and not clause.thing and _SOMETHING_TO.search(clause.text)):
         return None
     if not clause.thing and clause.meaning.thing.lower() in _NOBODY:
         colour = clause.meaning.ask is Ask.COLOUR
@@ -172,7 +177,7 @@ def _present(clause: Clause, percept: Percept) -> Reply:
         return taken_for(one, instead)
     name = called(one) if is_anybody(one) else found.phrase
     if anchor:
-        by = named(percept, anchor)
+        by = named_by(percept, anchor)
         if by is None or by.p < SURE:
             return Reply("absent", f"looked for {anchor} and sees none", {"thing": anchor})
         at = standing(found, by, clause.meaning.values.get("relation", "near"))
@@ -224,7 +229,7 @@ def _count(clause: Clause, percept: Percept) -> Reply:
         return unsure(one, found.p if found else 0.0)
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"counted no {plural(one)}", {"thing": one, "count": number(0)})
-    by = named(percept, anchor) if anchor else None
+    by = named_by(percept, anchor) if anchor else None
     if by is not None and by.p >= SURE:
         relation = clause.meaning.values.get("relation", "near")
         near = tuple(at for at in found.places if stands(at, by, relation))
@@ -271,7 +276,7 @@ def _beside(clause: Clause, percept: Percept) -> Reply:
     relation = clause.meaning.values.get("relation", "near")
     if relation == "between":
         return _amid(clause, percept)
-    by = named(percept, anchor)
+    by = named_by(percept, anchor)
     if by is None or by.p < DOUBTFUL:
         return Reply("absent", f"looked for {anchor or 'it'} and sees none", {"thing": anchor})
     seen = (_others(t, by) if akin(t.phrase, anchor) else t for t in table(beyond_doubt(percept)))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from npc.language.clauses import Piece
 from npc.language.grammar import GRAMMAR, expanded
 from npc.language.kinds import is_alive, is_kind
-from npc.language.phrases import singular, thing_in
+from npc.language.phrases import COLOURS, colour_in, kind_of, plural, singular, thing_in
 from npc.language.reworded import reworded
 from npc.language.senses import meaning_of
 from npc.memory.ledger import Ledger, Meant
@@ -103,7 +103,11 @@ _NOBODY = re.compile(r"^(?:nobody|no one|no-one) (?:is allowed to|may|should|mus
 _WHICH_ONE = re.compile(
     r"\bwhich(?: (?:ones?(?:'s)?|of them))?(?: (?:is|are))? (?:the )?(?=(?:closest|nearest|farthest|furthest) )", re.IGNORECASE
 )
-_SHOW = re.compile(r"\b(?:show|tell) me where (?P<thing>(?:the|that|this|my|your|an?) [a-z' -]+?) (?:is|are)\b", re.IGNORECASE)
+_SHOW = re.compile(
+    r"(?:\b(?:can|could|will|would) you )?\b(?:show|tell) me where "
+    r"(?P<thing>it|they|he|she|(?:the|that|this|my|your|an?) [a-z' -]+?) (?:is|are)\b",
+    re.IGNORECASE,
+)
 # "The sword?? leave that", "now the door, shut it".
 _THEN_IT = re.compile(
     expanded(
@@ -138,6 +142,9 @@ _BOTH = re.compile(
     re.IGNORECASE,
 )
 _MOST = 4  # things that are named together
+_RED_ONES = re.compile(
+    rf"\b(?:(?P<n>\d{{1,3}}|two|three|four|five|six) |(?P<the>the|an?|one) )(?P<hue>{'|'.join(COLOURS)}) ones?\b", re.IGNORECASE
+)
 _YOU_CAN = re.compile(r"^you (?=(?:can|could) )", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:put|get|blow) (?:it|that|this|them) out\b|\bextinguish (?:it|that|this)\b", re.IGNORECASE)
 _EITHER = re.compile(
@@ -172,6 +179,7 @@ def taken_back(said: str, ledger: Ledger) -> str:
 
     "Put both down, no wait, leave them" is "leave them"; "the axe, I mean the sword" is about the sword.
     """
+    said = _RED_ONES.sub(lambda found: _of_that_colour(found, ledger), said)
     said = _TWICE.sub(r"\g<once>", _AGAIN.sub(r"\g<word>", said))
     said = _GLAD.sub("", reworded(_DEARLY.sub(r"\g<do>", _GLAD.sub("", said))))
     said = _IN_FRONT.sub(_in_its_place, said)
@@ -217,6 +225,14 @@ def named_together(said: str, ledger: Ledger) -> str:
     if len(several) < 2 or (found["both"].lower().startswith("both") and len(several) > 2):
         return said
     return f"{found['do']} {' and '.join(f'the {phrase}' for phrase in several[-_MOST:])}{found['rest']}"
+
+
+def _of_that_colour(found: re.Match[str], ledger: Ledger) -> str:
+    """ "Two red potions" for "two red ones", where potions were priced."""
+    kind = next((kind_of(bid.item) for bid in reversed(ledger.bids) if colour_in(bid.item)), "")
+    if not kind:
+        return found[0]
+    return f"{found['n']} {found['hue']} {plural(kind)}" if found["n"] else f"{found['the']} {found['hue']} {kind}"
 
 
 def _in_its_place(found: re.Match[str]) -> str:

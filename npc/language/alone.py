@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from npc.language.phrases import COLOURS
+from npc.language.kinds import COMMON
+from npc.language.phrases import COLOURS, kind_of, singular
 
 _HUE = "|".join(COLOURS)
 _HOW = (
@@ -37,6 +38,12 @@ _FORMS = tuple(
         rf"(?:the |that )?one {_PLACE}",
     )
 )
+# "Blue potion too", "apple please": of what lies about.
+_THING = re.compile(
+    rf"{_LEAD}(?P<thing>(?:(?:{_HUE}|big|small|little|old|other) )?[a-z]+)"
+    r"(?P<tail>(?:,? (?:too|as well|also|instead|next|please|now|then))+)[\s.!]*",
+    re.IGNORECASE,
+)
 _ANY = re.compile(
     rf"{_LEAD}(?:either(?: one| of them)?|any(?: one| of them| of those)?|whichever(?: one)?|you (?:choose|pick|decide)|"
     r"(?:(?:I )?do not (?:care|mind)|(?:it )?does not matter)(?: which(?: one)?)?)(?: you like)?"
@@ -51,6 +58,9 @@ def named_alone(said: str) -> str:
     """A `plain` clause that only tells one thing apart from others, put whole; as it was where it does more than that."""
     if len(said) > _LONGEST or said.rstrip().endswith("?"):
         return said
+    thing = _THING.fullmatch(said.strip())
+    if thing is not None and kind_of(singular(thing["thing"].lower())) in COMMON:
+        return f"{'no, ' if thing['no'] else ''}the {thing['thing'].lower()}{thing['tail']}"
     for form in _FORMS:
         if (found := form.fullmatch(said.strip())) is None:
             continue

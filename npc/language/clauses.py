@@ -35,6 +35,16 @@ _AHEAD = re.compile(
     ),
     re.IGNORECASE,
 )
+# The same with a comma between the two, wherever verbs stand before it: "if the raiders come here, hide".
+_AHEAD_OF_COMMA = re.compile(
+    expanded(
+        r"^(?P<joint>if|when|whenever|once|as soon as|until|till)\s+"
+        r"(?P<when>(?:the|an?|any|some|that|those|my|your|our|his|her|he|she|it|they|somebody|someone|anybody|anyone|you|I|we) "
+        r"[^,]{2,80}?)\s*,\s*(?:then )?"
+        r"(?P<do>(?:please |just |you (?:can |may |should |must )?)?(?:<deed>|do not [a-z]|never [a-z]|tell )\b.*)$"
+    ),
+    re.IGNORECASE,
+)
 # What belongs to the question where somebody asks "what were you before you came here?".
 _ASKS = re.compile(r"(?:what|who|where|why|how|which|whose)\b(?! (?:do|would|will) you\b)", re.IGNORECASE)
 _CHOOSES = re.compile(r"(?:should|shall|do|does|did|is|are|was|were|which|what|who)\b", re.IGNORECASE)
@@ -148,7 +158,9 @@ def _cut_sentence(sentence: str) -> list[Piece]:
         if further.start() > 0 and _AHEAD.match(sentence[further.end() :]) is not None:
             return [*_cut_sentence(sentence[: further.start()]), *_cut_sentence(sentence[further.end() :])]
     question = sentence.endswith("?")
-    if _SUPPOSES.match(bare(sentence)) is None and (ahead := _AHEAD.match(bare(sentence))) is not None:
+    if _SUPPOSES.match(bare(sentence)) is None and (
+        ahead := _AHEAD_OF_COMMA.match(bare(sentence)) or _AHEAD.match(bare(sentence))
+    ):
         joint = _NAMES[ahead["joint"].lower()]
         done = [piece for piece in _cut_plain(ahead["do"], question) if re.search(r"\w", piece.text)]
         return [*done, Piece(ahead["when"].strip(), joint, len(done), _is_always(ahead["joint"]))]

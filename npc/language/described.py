@@ -95,7 +95,8 @@ def fit(description: str, kind: str, colour: str = "") -> float:
     score = 0.0
     for word in words_of(description):
         if word in COLOURS:
-            score += 1.0 if word == colour or kind.startswith(word) else -0.5 if colour or kind.split()[0] in COLOURS else 0.0
+            alike = word == colour or kind.startswith(word) or word in like
+            score += 1.0 if alike else -0.5 if colour or kind.split()[0] in COLOURS else 0.0
         elif word in like or f"{word}s" in like:
             score += 1.0
         elif akin(singular(word), kind):

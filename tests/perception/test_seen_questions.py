@@ -119,6 +119,11 @@ def test_things_are_counted(looked, source: str, exact: float, nearly: float) ->
     assert np.mean(abs(off) <= 1) >= nearly
 
 
+def test_no_place_is_told_twice(looked) -> None:
+    for _, found, _ in (row for rows in looked.values() for row in rows):
+        assert all(np.hypot(found.x - x, (found.y - y) * 9 / 16) > 0.02 for x, y in found.others)
+
+
 @pytest.mark.parametrize(("source", "least"), [("village", 0.85), ("drawn", 0.65)])
 def test_colours_are_those_of_the_pixels(looked, source: str, least: float) -> None:
     right = []

@@ -45,6 +45,8 @@ RED = after("can i have the red potion", "red potion", "have")
         ("chuck it over", SWORD, "give me the sword"),
         ("show me", SWORD, "show me the sword"),
         ("drink that for me will u", RED, "drink the red potion for me"),
+        ("blue potion too", after("give me the key", "key", "give"), "give me the blue potion"),
+        ("no the other one", after("pick the flower for me", "flower", "pick"), "pick the flower for me"),
     ],
 )
 def test_an_order_that_leans_is_read_whole(said: str, ledger: Ledger, text: str) -> None:
@@ -108,6 +110,8 @@ def test_what_stands_before_and_behind_a_wish_is_no_part_of_it(said: str, text: 
         ("in case of wolves, hide", "hide", "there is wolves"),
         ("anyone tries anything, hit the barrel", "hit the barrel", "anyone tries anything"),
         ("shout at anyone who comes near", "shout", "anyone comes near"),
+        ("Should the raiders come hither whilst I am gone, hide", "hide", "the raiders come here whilst I am gone"),
+        ("if a wolf turns up keep me safe ok", "protect me", "a wolf turns up"),
     ],
 )
 def test_what_waits_for_something_is_cut_from_it(said: str, text: str, condition: str) -> None:

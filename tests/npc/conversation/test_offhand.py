@@ -94,3 +94,29 @@ def test_what_comes_as_well_is_reckoned_with_what_was_priced(shop):
     both = shop("what if i take a knife as well, what do u say to 32 for the lot")
     assert [dict(effect.values)["item"] for effect in both.effects] == ["mirror", "knife"]
     assert "was paid for mirror and knife" in shop("fine fine here's the lot").reason
+
+
+@pytest.mark.parametrize(
+    ("card", "lines", "sold"),
+    [
+        ("merchant", ("whats the cheapest thing u got", "fine gimme two of those"), ("needle", 2, 2, "")),
+        ("merchant", ("what about a needle", "go on then gimme one"), ("needle", 1, 1, "")),
+        ("merchant", ("how much for two ropes", "ok 6 deal"), ("rope", 2, 6, "")),
+        (
+            "merchant",
+            ("What do the red potions cost?", "I'll take two red ones for fifteen.", "Make it twenty and we shake on it."),
+            ("red potion", 2, 20, ""),
+        ),
+        (
+            "blacksmith",
+            ("What do you ask for an axe?", "So the axe for five lumps of ore and five coppers on top. Deal?"),
+            ("axe", 1, 5, "5 iron ores"),
+        ),
+    ],
+)
+def test_what_is_taken_at_its_price_is_sold(stage, card, lines, sold) -> None:
+    actor = stage(card)
+    for line in lines:
+        decision = actor.hear(line, "trade", "trade", target=None)
+    [effect] = decision.effects
+    assert tuple(effect.values[name] for name in ("item", "count", "price", "against")) == sold

@@ -454,3 +454,24 @@ def test_nobody_alive_is_handed_over_for_an_it(stage, line, intent, does):
     action = "give" if intent == "give_me" else "attack"
     decision = actor.hear(line, intent, action, watch=IN_VIEW[:1], target=None)
     assert (decision.action == action and decision.target is not None) is does, decision
+
+
+def test_who_is_to_wait_by_a_thing_in_view_goes_there(stage):
+    barrel, tree = Found("barrel", 0.95, 0.7, 0.5), Found("big tree", 0.95, 0.9, 0.2)
+    decision = stage().hear("u go hide behind the big tree", "flee", "flee", looked=(tree,), target=Target(0.9, 0.2, 0.9))
+    assert (decision.action, decision.target.x) == ("go_to", 0.9)
+    assert stage().hear("wait by the barrel", "wait_here", "stay", looked=(barrel,)).action == "go_to"
+    assert stage().hear("wait by the barrel", "wait_here", "stay", target=None).action == "stay"
+
+
+def test_no_friend_is_attacked_on_a_word(stage):
+    wolf = Found("wolf", 0.95, 0.4, 0.5)
+    decision = stage(watch={"wolf": "friend"}).hear("kill the wolf", "attack", "attack", looked=(wolf,))
+    assert (decision.action, "a friend" in decision.reason) == ("refuse", True)
+    assert stage(traits={"brave": 1.0}).hear("kill the wolf", "attack", "attack", looked=(wolf,)).action == "attack"
+
+
+@pytest.mark.parametrize(("said", "x"), [("give me the potion on the right", 0.8), ("give me the left potion", 0.2)])
+def test_of_several_the_one_where_it_is_said_to_be_is_meant(stage, said, x):
+    potions = (Found("potion", 0.95, 0.5, 0.5, 3, 3, others=((0.2, 0.5), (0.8, 0.5))),)
+    assert stage().hear(said, "give_me", "give", looked=potions, target=Target(0.5, 0.5, 0.9)).target.x == x

@@ -39,6 +39,9 @@ def _ask(actor, question):
         (["im allergic to bees", "it is cold today"], "what am i allergic to", "bees"),
         (["i think my tooth is rotten"], "what was wrong with me again", "tooth"),
         (["my mum makes the best pies"], "what did i say about my mum", "best pies"),
+        (["need em to get my cat off the roof"], "yo remember what pet i got", "your cat"),
+        (["I run a small shop myself, buttons and ribbons"], "What do I sell, if you were listening?", "buttons"),
+        (["my bestie jess has a crush on the baker"], "who likes the baker again", "jess"),
     ],
 )
 def test_the_sentence_that_has_it_is_said_back(stage, told, question, said):

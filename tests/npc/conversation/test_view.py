@@ -275,3 +275,20 @@ def test_a_lady_is_no_guard_and_a_place_tells_things_apart() -> None:
         ("who is that guy on the left", 0.2),
     ):
         assert asked(line, *people).target.x == x
+
+
+def test_what_lies_where_another_thing_is_found_again_is_named_once() -> None:
+    bread, apple = Found("bread", 0.99, 0.6, 0.7, 2, 2, others=((0.36, 0.78),)), Found("apple", 0.98, 0.35, 0.77)
+    assert asked("what do you see?", bread, apple).values["seen"].startswith("an apple on the left")
+    assert asked("what food do u see around here", bread, apple).values["seen"] == "a bread and an apple"
+
+
+def test_a_colour_is_of_the_one_where_it_is_said_to_be() -> None:
+    red, blue = Found("red potion", 0.95, 0.2, 0.5, 2, 2, others=((0.7, 0.5),)), Found("blue potion", 0.95, 0.45, 0.5)
+    potion = Found("potion", 0.99, 0.45, 0.5, 3, 3, others=((0.2, 0.5), (0.7, 0.5)))
+    assert asked("what colour is the potion in the middle", red, blue, potion).values["colour"] == "blue"
+    assert asked("what colour is the potion on the left", red, blue, potion).values["colour"] == "red"
+
+
+def test_what_is_asked_of_advice_is_not_looked_for() -> None:
+    assert answer(read("Is there something you would recommend?", Ledger()).clauses[0], _percept(WELL)) is None
