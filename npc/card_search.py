@@ -33,10 +33,12 @@ _LEAST, _TOGETHER = 0.45, 0.75  # share of the rare words that a fact has to hav
 _MORE, _SURELY = 0.6, 0.85  # and where small talk is near, too
 _TALK = 0.7  # likeness from which small talk is meant
 _FEW, _ALONE = 2, 0.35  # of fewer words the likeness has to say something, too
+_MOST, _PARTLY = 0.7, 0.4
 _FAR = 0.5  # and more, where it goes on about another fact
 _REFERS = re.compile(r"\b(?:it|that|this|they|them|he|she|him|her|there)\b", re.IGNORECASE)
 _LITTLE = stems(
-    "good best better well great thing make think want need use really people anybody ever much more put with any some no not"
+    "good best better well great thing make think want need use really people anybody ever much more put with any some no not "
+    "like one ones which kind sort people ask"
 )
 # Answers that say no more than that nobody knows, in the way in which it was asked.
 IGNORANT = frozenset(
@@ -64,6 +66,9 @@ def instead(turn: Turn, reply: Reply | None) -> Reply | None:
     if not name or name == turn.ledger.told or share < least or share + likeness < together:
         return reply
     asks_on = bool(turn.ledger.told) and _REFERS.search(clause.text) is not None  # "how often should he drink it?" of a cough
+    whole = stems(plain(" ".join(next(filter(lambda of: of[0] == name, _facts(turn.parts.persona)))).replace("_", " ")))
+    if share < _MOST and likeness < _PARTLY and len(sought & whole) < _FEW:  # one word of several, and hardly near
+        return reply
     if len(sought) < _FEW and likeness < (_FAR if asks_on else _ALONE):
         return reply
     fact = turn.parts.persona.knowledge[name]

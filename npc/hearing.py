@@ -29,6 +29,7 @@ from npc.language.kinds import PERSON, akin, is_alive
 from npc.language.mood import Mood, mood_of
 from npc.language.phrases import kind_of
 from npc.language.plain import is_emote, plain
+from npc.language.polarity import polarity_of
 from npc.language.senses import Ask, Sense, meaning_of
 from npc.language.sentences import mentions
 from npc.language.told import YES, as_name, told
@@ -275,10 +276,12 @@ def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float
         rank = len(_RANKS) - 0.5
     if _CALLS.fullmatch(clause.text) or _CALLS.fullmatch(clause.said):
         rank = len(_RANKS) + 1
-    if clause.sense is Sense.OTHER and max(best(percept.knowledge)[1], best(percept.talk)[1]) < _NEAR:
+    bad = clause.sense is Sense.OTHER and polarity_of(clause.text) == "bad"
+    if clause.sense is Sense.OTHER and not bad and max(best(percept.knowledge)[1], best(percept.talk)[1]) < _NEAR:
         rank += 0.5  # it comes near to nothing that anybody talks about
     if clause.sense is Sense.OTHER and mood_of(clause.text) is Mood.PAST:  # what happened says more than what is
         rank -= 0.2
+    rank -= 0.1 if bad else 0.0
     topic, likeness = best(percept.talk)
     if clause.sense in {Sense.OTHER, Sense.SELF} and likeness >= FORMED and len(clause.text.split()) > 1:
         weighs = "think" in load_behaviour().talk_further.get(topic, {})

@@ -22,7 +22,8 @@ _TOLD = 0.76
 _TOLD_SURER = {
     "to_serious": 0.95, "to_surmise": 0.85, "to_surmise_past": 0.85, "to_easily_said": 0.85, "to_tell_them": 0.85,
     "to_unexpected": 0.85, "to_at_least": 0.8, "to_death_of": 0.9, "to_knew_it": 0.85, "to_craving": 0.85,
-    "to_years": 0.85, "on_loss": 0.92, "to_tongue": 0.95, "on_relief": 0.9, "on_bother": 0.95, "on_kidding": 0.95,
+    "to_years": 0.85, "on_loss": 0.92, "to_tongue": 0.95, "on_relief": 0.9, "to_bad": 0.8, "on_proud_of": 0.92,
+    "on_bother": 0.95, "on_kidding": 0.95,
     "on_comforted": 0.95, "on_wow": 0.95, "on_cross": 0.92,
 }  # fmt: skip
 TOLD = frozenset({

@@ -52,6 +52,7 @@ _HOSTILE = ("threaten", "insult", "attack")  # intents, and
 _ENMITY = _HOSTILE[:2]
 _LIKELY = 0.5
 _FEW = 3  # words
+_DENIED = frozenset({"not", "never"})
 _NO_SORROW = frozenset({"on_relief", "on_cross"})
 _FAIRLY = 0.5  # likeness from which words may be about a sorrow
 _NEAR = 0.7  # likeness from which words are harmless talk
@@ -247,6 +248,7 @@ def _consoled(clause: Clause, percept: Percept) -> Percept:
         return percept
     topic, likeness = best(percept.talk)
     sad = load_behaviour().talk_further.get(topic, {}).get("more") == "further_sorrow" and likeness >= _FAIRLY
+    sad = sad and _DENIED.isdisjoint(clause.text.lower().split())  # "she has never been ill"
     return percept if sad else replace(percept, tone=mostly(percept.tone, "neutral", _FAIR))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from npc.language.clauses import trimmed
 from npc.language.forms import form_of
 from npc.language.plain import plain
 from npc.language.reworded import reworded
@@ -130,3 +131,21 @@ def test_it_is_the_thing_that_was_bargained_for(stage):
 def test_a_remedy_is_asked_for_what_was_told_beside(stage):
     assert reworded("do you have anything for it?") == "what helps against it?"
     assert reworded("do you have anything for sale?") == "do you have anything for sale?"
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("my son broke his arm", "to_bad"),
+        ("he is tough though", "on_proud_of"),
+        ("he would have been sixty today", "on_loss"),
+        ("my mother believed that dreams come from the dead", "to_they_say"),
+    ],
+)
+def test_what_is_told_of_kin_is_what_it_is(said, topic):
+    assert form_of(said, False)[0] == topic
+
+
+def test_nobody_is_stupid_by_the_way():
+    assert trimmed("are boys always that stupid") == "are boys always that stupid"
+    assert trimmed("give it to me, stupid") == "give it to me"
