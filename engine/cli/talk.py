@@ -34,7 +34,7 @@ class ModelReader:
 
     def __init__(self, perceiver: Perceiver) -> None:
         self._perceiver = perceiver
-        self._knowledge = Knowledge(perceiver.sentences, encoder=lambda: perceiver.text_encoder)
+        self._knowledge = Knowledge(perceiver.sentences, encoder=lambda: perceiver.text_encoder, meanings=perceiver.meanings)
 
     def __call__(self, text: str, time: float, in_view: Sequence[str], persona: Persona) -> Percept:
         watch = side_by_side(in_view)

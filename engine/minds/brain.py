@@ -85,7 +85,7 @@ class Brain:
         self._memories = Memories(self._store)
         self._logs, self._logged = logs, 0
         self._cards = Cards(personas, aside=on_a_thread(lambda: self._take_up_edits(look=False), lambda: self.wake()))
-        self._knowledge = Knowledge(perceiver.sentences, encoder=lambda: perceiver.text_encoder)
+        self._knowledge = Knowledge(perceiver.sentences, encoder=lambda: perceiver.text_encoder, meanings=perceiver.meanings)
         self._recollections = Recollections(perceiver.sentences, encoder=lambda: perceiver.text_encoder)
         self.looks = Looks(perceiver)
         self._voice, self._feed = voice, feed

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.minds import ready_vectors
-from engine.minds.discriminant import Discriminant
+from engine.minds.discriminant import Discriminant, heard_as
 from engine.minds.ready_vectors import EXAMPLES, TALK
 from engine.perception.text import affordable
 from npc import Persona
@@ -27,7 +27,6 @@ AHEAD = 100  # characters of questions that are encoded ahead at a time: about a
 NEAREST = 3  # things to talk about, or to go on about, that words may mean
 LONG = 11  # words of a remark from which its parts are compared, too, and
 PARTLY = 0.95  # what their likeness counts
-_TELLS, _OTHERS = 0.45, 0.15  # of what a likeness lacks: what it gains where a topic is certain, and loses where another is
 _SHORTEST, _MOST_PARTS = 3, 3
 _JOINS = re.compile(r"[,;:] +|[.!] +| (?:and|but|because|so|though|since) ")
 _DECIMALS = 4  # what a log needs of a cosine
@@ -66,18 +65,25 @@ class Knowledge:
         kept: bytes of the questions' vectors; of more cards those that were asked last.
         encoder: the fingerprint of what gives the vectors: those of small talk are ready for the one that ships. It may change
             while `sentences` is called; then all that was encoded before is forgotten.
+        meanings: vectors [n, 2 S] of texts, see `Perceiving`; without them small talk is told by sentence vectors alone.
     """
 
     def __init__(
-        self, sentences: Callable[[Sequence[str]], Floats], kept: int = KEPT, encoder: Callable[[], str] = str
+        self,
+        sentences: Callable[[Sequence[str]], Floats],
+        kept: int = KEPT,
+        encoder: Callable[[], str] = str,
+        meanings: Callable[[Sequence[str]], Floats] | None = None,
     ) -> None:
-        self._sentences, self._kept, self._encoder = sentences, kept, encoder
+        self._sentences, self._kept, self._encoder, self._meanings = sentences, kept, encoder, meanings
         # By the questions, which an edited card may have changed; each holds those that are encoded, the first ones.
         self._vectors: OrderedDict[Questions, Floats] = OrderedDict()
         self._bytes = 0
         self._of: str | None = None
         self._last: tuple[str, Floats] = ("", np.zeros(0, np.float32))
-        self._discriminants: dict[bool, Discriminant] = {}  # of small talk: remarks, questions
+        # Of small talk: of remarks, of questions; fitted on sentence vectors of the examples, where none are ready.
+        self._discriminants: dict[bool, tuple[tuple[str, ...], Discriminant]] = {}
+        self._ready: ready_vectors.Ready | None = None
         self._is_anew()
 
     def _is_anew(self) -> bool:
@@ -89,8 +95,9 @@ class Knowledge:
         self._vectors.clear()
         self._discriminants.clear()
         self._last = ("", self._last[1])
-        if (ready := ready_vectors.load(TALK, encoder)) is not None:
-            self._vectors[TALK], self._bytes = ready, ready.nbytes
+        self._ready = ready_vectors.load(encoder)
+        if self._ready is not None:
+            self._vectors[TALK], self._bytes = self._ready.vectors, self._ready.vectors.nbytes
         return True
 
     def prepare(self, personas: Iterable[Persona]) -> bool:
@@ -103,8 +110,9 @@ class Knowledge:
         """The same of the examples of what people talk about with anybody."""
         if self._prepare([TALK]):
             return True
-        for asks in (False, True):
-            self._discriminant(asks)
+        if self._ready is None or self._meanings is None:
+            for asks in (False, True):
+                self._discriminant(asks)
         return False
 
     def _prepare(self, of: Iterable[Questions]) -> bool:
@@ -163,8 +171,10 @@ class Knowledge:
             return {}
         near = self._nearest(EXAMPLES, TALK, text, budget)
         asks = is_question(plain(text))
-        for key, p in self._likely(text, asks).items():
-            near[key] = round(near[key] + (1.0 - near[key]) * (_TELLS * p - _OTHERS), _DECIMALS)
+        likely = {key: p for key, p in self._likely(text, asks).items() if key in near}
+        if likely:
+            told = heard_as(np.array([near[key] for key in likely]), np.array(list(likely.values()), np.float64))
+            near |= zip(likely, told.round(_DECIMALS).tolist(), strict=True)
         for part in () if asks else _parts(text):
             for name, likeness in self._nearest(EXAMPLES, TALK, part, budget).items():
                 near[name] = max(near[name], round(likeness * PARTLY, _DECIMALS))
@@ -184,18 +194,21 @@ class Knowledge:
         """How likely each topic of questions, or of remarks, is; empty until all examples are encoded."""
         if self._encoded(TALK) < len(TALK):
             return {}
-        names = [key for key in EXAMPLES if key[1] is asks]
-        p = self._discriminant(asks).likely(self._vector(text))
-        return dict(zip(names, p.tolist(), strict=True))
+        if self._ready is not None and self._meanings is not None:
+            topics, discriminant = self._ready.told[asks]
+            p = discriminant.likely(ready_vectors.features(self._meanings([plain(text)])[0]))
+        else:
+            topics, discriminant = self._discriminant(asks)
+            p = discriminant.likely(self._vector(text))
+        return {(topic, asks): float(share) for topic, share in zip(topics, p, strict=True)}
 
-    def _discriminant(self, asks: bool) -> Discriminant:
+    def _discriminant(self, asks: bool) -> tuple[tuple[str, ...], Discriminant]:
         if asks not in self._discriminants:
             of = [len(examples) for examples in EXAMPLES.values()]
             kinds = np.repeat([key[1] for key in EXAMPLES], of)
             topics = np.repeat(np.arange(len(EXAMPLES)), of)[kinds == asks]
-            self._discriminants[asks] = Discriminant(
-                self._vectors[TALK][kinds == asks], np.unique(topics, return_inverse=True)[1]
-            )
+            told = Discriminant.of(self._vectors[TALK][kinds == asks], np.unique(topics, return_inverse=True)[1])
+            self._discriminants[asks] = tuple(topic for topic, kind in EXAMPLES if kind is asks), told
         return self._discriminants[asks]
 
     def _encoded(self, questions: Questions) -> int:

@@ -1,100 +1,170 @@
-"""Sentence vectors that ship with the package: the examples of small talk need not be encoded after each start.
+"""What small talk is told by is ready when the package is installed: nothing need be encoded after a start.
 
     python -m engine.minds.ready_vectors [--aside]
 
-writes them anew with the shipped bundle, after a change of `npc/small_talk.yaml` or of the bundle's text graph. They count for
-the very examples and the very encoder that they were made of (its SHA-256); with any other the examples are encoded as before.
+writes it anew with the shipped bundle, after a change of `npc/small_talk.yaml`, of `said.yaml` beside this file, or of the
+bundle's text graph: sentence vectors of the examples of `small_talk.yaml`, to which words are compared one by one, and two
+discriminants, of questions and of remarks, which are fitted on these and on the lines of `said.yaml` too, by what lines mean
+and by what their speakers want. They count for the very lines and the very encoder that they were made of (its SHA-256); with
+any other the examples are encoded as before, and tell the topics alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.minds.discriminant import Discriminant
+from engine.minds.discriminant import Discriminant, heard_as
 from npc.behaviour import load_behaviour
+from npc.language.plain import plain
 from npc.language.senses import is_question
+from npc.tables import read_table
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Floats: TypeAlias = npt.NDArray[np.float32]
+Key: TypeAlias = tuple[str, bool]  # a topic, and whether it is asked about
 # The examples of small talk by their topic, and by whether they ask something.
-EXAMPLES: dict[tuple[str, bool], tuple[str, ...]] = {
+EXAMPLES: dict[Key, tuple[str, ...]] = {
     (topic, asks): found
     for topic, examples in load_behaviour().small_talk.items()
     for asks in (True, False)
     if (found := tuple(example for example in examples if is_question(example) is asks))
 }
 TALK = tuple(example for examples in EXAMPLES.values() for example in examples)
-FILE = Path(__file__).with_name("small_talk.npz")
+NONE = "none"  # of `said.yaml`: lines that are about nothing that anybody is asked or told
+FILE, _SAID = Path(__file__).with_name("small_talk.npz"), Path(__file__).with_name("said.yaml")
 _MOST = 127  # of a byte with a sign
+_WANTED = 0.7  # of what a line means: what its speaker wants counts
+_HALF = 384  # numbers of either
 
 
-def load(texts: Sequence[str], encoder: str, file: Path = FILE) -> npt.NDArray[np.float32] | None:
-    """The unit vectors [n, S] of these texts by this encoder; None where the file has none, or others."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Unit vectors [n, 384] of `TALK`; by whether something is asked the topics, and what tells them apart."""
+
+    vectors: Floats
+    told: Mapping[bool, tuple[tuple[str, ...], Discriminant]]
+
+
+def features(meanings: Floats) -> Floats:
+    """What discriminants tell topics by, of `Perceiver.meanings` [n, 768]."""
+    return meanings * np.repeat(np.array([1.0, _WANTED], np.float32), _HALF)
+
+
+@lru_cache(maxsize=4)
+def load(encoder: str, file: Path = FILE) -> Ready | None:
+    """What is ready for this encoder; None where the file is of another one, of other lines, or damaged."""
     if not encoder or not file.is_file():
         return None
     try:
         with np.load(file) as kept:
-            if str(kept["of"]) != _of(texts, encoder):
+            if str(kept["of"]) != _of(encoder):
                 return None
             vectors = kept["vectors"].astype(np.float32)
+            told = {asks: _unpacked(kept, name) for asks, name in ((True, "questions"), (False, "remarks"))}
     except (OSError, ValueError, KeyError, BadZipFile):
         return None
-    unit: npt.NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return unit
+    return Ready(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), told)
 
 
-def write(texts: Sequence[str], encoder: str, vectors: npt.NDArray[np.float32], file: Path = FILE) -> None:
-    """Keep unit vectors [n, S] as bytes, each scaled by its largest part: a cosine changes by less than 0.005."""
-    scaled = np.round(vectors / np.abs(vectors).max(axis=1, keepdims=True) * _MOST).astype(np.int8)
-    np.savez_compressed(file, of=np.array(_of(texts, encoder)), vectors=scaled)
+def _unpacked(kept: Mapping[str, npt.NDArray[np.generic]], name: str) -> tuple[tuple[str, ...], Discriminant]:
+    weights, offsets = kept[f"{name}_weights"].astype(np.float32), kept[f"{name}_offsets"].astype(np.float32)
+    return tuple(map(str, kept[f"{name}_topics"])), Discriminant(weights, offsets)
 
 
-def _of(texts: Sequence[str], encoder: str) -> str:
-    return hashlib.sha256("\0".join((encoder, *texts)).encode()).hexdigest()
-
-
-def aside(vectors: npt.NDArray[np.float32], every: int = 4) -> dict[str, tuple[int, float, float]]:
-    """How often the topic of an example that was kept aside is found by the others: of questions and of remarks how many they
-    were, by the nearest example, and by the discriminant."""
-    found = {}
+def write(meanings: Callable[[Sequence[str]], Floats], encoder: str, file: Path = FILE) -> None:
+    """Make ready what `load` gives. Vectors are kept as bytes, each scaled by its largest part: a cosine changes by 0.005."""
+    keys, vectors = _encoded(meanings)
+    sentences = vectors[: len(TALK), :_HALF]
+    scaled = np.round(sentences / np.abs(sentences).max(axis=1, keepdims=True) * _MOST).astype(np.int8)
+    parts: dict[str, Any] = {"of": np.array(_of(encoder)), "vectors": scaled}
     for asks, name in ((True, "questions"), (False, "remarks")):
-        names = [key for key, examples in EXAMPLES.items() if key[1] is asks and len(examples) >= every]
-        starts = dict(zip(EXAMPLES, np.cumsum([0, *map(len, EXAMPLES.values())]), strict=False))
-        at = np.concatenate([starts[key] + np.arange(len(EXAMPLES[key])) for key in names])
-        topics = np.concatenate([np.full(len(EXAMPLES[key]), n) for n, key in enumerate(names)])
-        nth = np.concatenate([np.arange(len(EXAMPLES[key])) for key in names])
-        near, likely = [], []
-        for turn in range(every):
-            out = nth % every == turn
-            known, kept = vectors[at[~out]], topics[~out]
-            near += (kept[(vectors[at[out]] @ known.T).argmax(axis=1)] == topics[out]).tolist()
-            apart = Discriminant(known, kept)
-            likely += [
-                int(apart.likely(vector).argmax()) == topic for vector, topic in zip(vectors[at[out]], topics[out], strict=True)
-            ]
-        found[name] = len(near), float(np.mean(near)), float(np.mean(likely))
-    return found
+        topics, told = _discriminant(keys, vectors, asks)
+        parts |= {f"{name}_topics": topics, f"{name}_weights": told.weights.astype(np.float16), f"{name}_offsets": told.offsets}
+    np.savez_compressed(file, **parts)
+
+
+def _encoded(meanings: Callable[[Sequence[str]], Floats]) -> tuple[list[Key], Floats]:
+    """The topic and the vector [n, 768] of every line, those of `TALK` first."""
+    from rich.console import Console
+    from rich.progress import track
+
+    further = list(_further())
+    keys = [key for key, examples in EXAMPLES.items() for _ in examples] + [key for key, _ in further]
+    lines = [*TALK, *(plain(line) for _, line in further)]
+    # Line by line: what shares a run with others is rounded a little otherwise.
+    return keys, np.concatenate([meanings([line]) for line in track(lines, "encoding", console=Console(stderr=True))])
+
+
+def _discriminant(keys: Sequence[Key], vectors: Floats, asks: bool) -> tuple[npt.NDArray[np.str_], Discriminant]:
+    topics, at = np.unique([topic for topic, asked in keys if asked is asks], return_inverse=True)
+    return topics, Discriminant.of(features(vectors[[asked is asks for _, asked in keys]]), at)
+
+
+def _further() -> Iterator[tuple[Key, str]]:
+    """The lines of `said.yaml` under their topics, but for those that ask where all examples tell, or tell where all ask."""
+    for topic, lines in read_table(_SAID).items():
+        for line in lines:
+            key = topic, is_question(plain(line))
+            if topic == NONE or key in EXAMPLES:
+                yield key, line
+
+
+def _of(encoder: str) -> str:
+    """What was made ready is of these lines and this encoder."""
+    return hashlib.sha256("\0".join((encoder, *TALK)).encode() + _SAID.read_bytes()).hexdigest()
+
+
+def aside(meanings: Callable[[Sequence[str]], Floats], every: int = 4) -> Table:
+    """What all other lines make of one in `every` of `said.yaml`, by the least likeness that is taken up."""
+    from rich.table import Table
+
+    keys, vectors = _encoded(meanings)
+    out = np.array([n >= len(TALK) and n % every == 0 for n in range(len(keys))])
+    table = Table("lines kept aside", "likeness from", "taken up", "of these right", "of those about nothing taken up")
+    for asks, name in ((True, "questions"), (False, "remarks")):
+        own = np.array([asked is asks for _, asked in keys])
+        topics, told = _discriminant([key for key, kept in zip(keys, out, strict=True) if not kept], vectors[~out], asks)
+        examples = np.array([topic for topic, _ in keys[: len(TALK)]])[own[: len(TALK)]]
+        near = np.full((int((own & out).sum()), len(topics)), -1.0)
+        cosines = vectors[own & out, :_HALF] @ vectors[: len(TALK), :_HALF][own[: len(TALK)]].T
+        for n, topic in enumerate(topics):
+            near[:, n] = cosines[:, examples == topic].max(axis=1, initial=-1.0)
+        likely = np.array([told.likely(vector) for vector in features(vectors[own & out])])
+        likeness = np.where(topics == NONE, -1.0, heard_as(near, likely))
+        truth = np.array([topic for topic, _ in keys])[own & out]
+        right, about = topics[likeness.argmax(axis=1)] == truth, truth != NONE
+        for least in (0.57, 0.72, 0.8):
+            taken = likeness.max(axis=1) >= least
+            shares = (taken[about].mean(), right[about & taken].mean(), taken[~about].mean())
+            table.add_row(f"{len(truth)} {name}" if least == 0.57 else "", f"{least}", *(f"{share:.0%}" for share in shares))
+    return table
 
 
 def _main() -> None:
+    from rich.console import Console
+
     from engine.perception.perceiver import Perceiver
 
-    parser = ArgumentParser(prog="python -m engine.minds.ready_vectors", description="Write the vectors of small talk anew.")
-    parser.add_argument("--aside", action="store_true", help="only measure how often a topic is found by the other examples")
-    told = parser.parse_args()
-    perceiver = Perceiver(None, "cpu")
-    if told.aside and (ready := load(TALK, perceiver.text_encoder)) is not None:
-        for name, (count, near, likely) in aside(ready).items():
-            print(f"{count} {name}: topic found by the nearest example {near:.1%}, by the discriminant {likely:.1%}")
+    parser = ArgumentParser(prog="python -m engine.minds.ready_vectors", description="Make ready what small talk is told by.")
+    parser.add_argument("--aside", action="store_true", help="only measure what is made of lines that were kept aside")
+    told, perceiver = parser.parse_args(), Perceiver(None, "cpu")
+    if told.aside:
+        Console().print(aside(perceiver.meanings))
         return
-    vectors = np.concatenate([perceiver.sentences([text]) for text in TALK])
-    write(TALK, perceiver.text_encoder, vectors)
-    print(f"{len(TALK)} vectors: {FILE}")
+    write(perceiver.meanings, perceiver.text_encoder)
+    print(f"{len(TALK)} vectors and two discriminants: {FILE}")
 
 
 if __name__ == "__main__":

@@ -52,6 +52,9 @@ class EchoPerceiver:
         """Everything is as unlike as can be: it takes no words for a question."""
         return np.zeros((len(texts), 1), np.float32)
 
+    def meanings(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return np.zeros((len(texts), 2), np.float32)
+
     def known(self, texts: Collection[str], budget: int) -> frozenset[str]:
         return frozenset(texts)
 

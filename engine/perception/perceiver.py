@@ -25,13 +25,11 @@ from engine.perception.looks import Appearance, Appearances, Looker, by_looks
 from engine.perception.pictures import Letterbox, decode, letterbox
 from engine.perception.pointing import Watched, agreed, cells, peaks, placed, ranked, the_one_named
 from engine.perception.providers import DeviceCfg
-from engine.perception.types import EncodedFrame, Floats, Query, Sight
+from engine.perception.text import side_by_side
+from engine.perception.types import EncodedFrame, Floats, Query, Sight, weightiest
 from npc.language import Distance, Relation, read_distance, read_relation
 from npc.language.kinds import COMMON, USUAL
 from npc.types import HEAD_NAMES, HEADS, Detection, Found, Percept, Target
-
-# What a piece of a long text weighs that says no more than this: people say what they want in one of their sentences.
-_SMALL_TALK = {"none": 0.0, "chat": 0.3} | dict.fromkeys(("greet", "farewell", "thank", "compliment", "agree", "refuse"), 0.5)
 
 
 class Perceiver:
@@ -192,6 +190,10 @@ class Perceiver:
         """Sentence vectors of texts, unit length [n, 384] (cached). Call it on the thread that sees."""
         return np.array([sentence for sentence, _ in self.graphs.text.encode(texts)], np.float32)
 
+    def meanings(self, texts: Sequence[str]) -> Floats:
+        """The same, and beside them what the speaker wants, of unit length too [n, 2 * 384]."""
+        return side_by_side(self.graphs.text.encode(texts))
+
     def appearance(self, picture: Pixels) -> Appearance:
         """How the model sees a picture of a thing, uint8 [H, W, 4]. Takes as long as a few frames; on any thread."""
         return self._looker.appearance(picture)
@@ -215,7 +217,7 @@ class Perceiver:
         read = [self.graphs.text.pieces(q.text) if q.text.strip() else [""] for q in queries]
         asked = [replace(q, text=piece) for q, found in zip(queries, read, strict=True) for piece in found]
         sights = iter(self._see_pieces(frame, asked))
-        return [_weightiest([next(sights) for _ in found]) for found in read]
+        return [weightiest([next(sights) for _ in found]) for found in read]
 
     def _see_pieces(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Sight]:
         if not queries:
@@ -398,12 +400,3 @@ class Perceiver:
         target = Target(*peaks(heat[None], frame, self.spec)[0], p) if there else None
         looked = tuple(closer[phrase] for phrase in query.asked)
         return Sight(heads, target, watch, heat, heard=query.text, looked=looked)
-
-
-def _weightiest(pieces: Sequence[Sight]) -> Sight:
-    """The piece of a text that wants most of who hears it; of those that want about as much the last."""
-    return max(enumerate(pieces), key=lambda piece: (round(_weight(piece[1].heads["intent"]), 1), piece[0]))[1]
-
-
-def _weight(intent: Mapping[str, float]) -> float:
-    return max(p * _SMALL_TALK.get(label, 1.0) for label, p in intent.items())

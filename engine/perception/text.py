@@ -18,6 +18,7 @@ Vector = npt.NDArray[np.float32]
 CACHED = 16 << 20  # bytes of vectors that are kept, some 3,500 texts
 ROWS = 32  # texts of one run, if the graph takes several: a run of more gains little, and its memory is never given back
 _PADDED = 64  # characters that a run may read in vain: about what one more run costs by itself
+SENTENCE = 384  # numbers of a sentence vector, and of the half of an utterance vector that tells what is wanted
 PIECES = 8  # of one text: a long line costs at most as much as so many short ones
 _EACH = 200  # bytes that an entry of the cache costs beside its vectors and its text
 
@@ -121,6 +122,16 @@ def _alike(texts: Sequence[str], rows: int) -> Iterator[list[str]]:
         run.append(text)
     if run:
         yield run
+
+
+def side_by_side(encoded: Sequence[tuple[Vector, Vector]]) -> Vector:
+    """Of texts' vectors what they mean, and what is wanted with them, each of unit length: [n, 2 * `SENTENCE`].
+
+    An utterance vector begins with what is wanted; the rest of it is of the thing that the words point at.
+    """
+    means = np.array([sentence for sentence, _ in encoded], np.float32).reshape(-1, SENTENCE)
+    wants = np.array([utterance[:SENTENCE] for _, utterance in encoded], np.float32).reshape(-1, SENTENCE)
+    return np.hstack([means, wants / np.maximum(np.linalg.norm(wants, axis=1, keepdims=True), 1e-9)])
 
 
 def affordable(texts: Sequence[str], budget: int) -> Sequence[str]:

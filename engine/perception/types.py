@@ -19,6 +19,8 @@ from engine.perception.pictures import Letterbox
 from npc.types import Detection, Found, Percept, Target
 
 Floats = npt.NDArray[np.float32]
+# What a piece of a long text weighs that says no more than this: people say what they want in one of their sentences.
+_SMALL_TALK = {"none": 0.0, "chat": 0.3} | dict.fromkeys(("greet", "farewell", "thank", "compliment", "agree", "refuse"), 0.5)
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,15 @@ class Sight:
 AWAY = "perception_away"  # the code of the fault where the model is elsewhere and does not answer
 
 
+def weightiest(pieces: Sequence[Sight]) -> Sight:
+    """The piece of a text that wants most of who hears it; of those that want about as much the last."""
+    return max(enumerate(pieces), key=lambda piece: (round(_weight(piece[1].heads["intent"]), 1), piece[0]))[1]
+
+
+def _weight(intent: Mapping[str, float]) -> float:
+    return max(p * _SMALL_TALK.get(label, 1.0) for label, p in intent.items())
+
+
 def is_away(error: BaseException) -> bool:
     """Whether it is for nothing but that the model does not answer now: later it may."""
     return isinstance(error, Fault) and error.code == AWAY
@@ -100,8 +111,8 @@ def is_away(error: BaseException) -> bool:
 class Perceiving(Protocol):
     """What the rest of the house needs of a `Perceiver`.
 
-    `text_encoder` is the fingerprint of what makes sentence vectors. It may change while `sentences` is called, and at no other
-    time: vectors that were got before are then another model's, and not to be compared with newer ones.
+    `text_encoder` is the fingerprint of what makes vectors of words. It may change while `sentences` or `meanings` is called,
+    and at no other time: vectors that were got before are then another model's, and not to be compared with newer ones.
     """
 
     @property
@@ -128,6 +139,8 @@ class Perceiving(Protocol):
     def see(self, frame: EncodedFrame | None, queries: Sequence[Query]) -> list[Sight]: ...
 
     def sentences(self, texts: Sequence[str]) -> Floats: ...
+
+    def meanings(self, texts: Sequence[str]) -> Floats: ...
 
     def known(self, texts: Collection[str], budget: int) -> frozenset[str]: ...
 

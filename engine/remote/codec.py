@@ -40,13 +40,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Sights, one a query, look by look; sentence vectors of the words that were heard; who answered.
+    """Sights, one a query, look by look; what the words that were heard mean and want; who answered.
 
     `ear` and `eye` are the fingerprints of what encodes words and pictures: vectors of different ones are never compared.
     """
 
     sights: Sequence[Sequence[Sight]]
-    sentences: Mapping[str, Floats] = field(default_factory=dict)
+    meanings: Mapping[str, Floats] = field(default_factory=dict)
     bundle: str = ""
     replica: int = 0
     ear: str = ""
@@ -132,7 +132,7 @@ def pack_answer(answer: Answer) -> bytes:
     return _packed(
         {
             "sights": [[_sight(sight) for sight in sights] for sights in answer.sights],
-            "sentences": {text: _floats(vector) for text, vector in answer.sentences.items()},
+            "meanings": {text: _floats(vector) for text, vector in answer.meanings.items()},
             "bundle": answer.bundle,
             "replica": answer.replica,
             "ear": answer.ear,
@@ -157,8 +157,8 @@ def unpack_answer(data: bytes) -> Answer:
     told = _unpacked(data)
     try:
         sights = [[_unpack_sight(*sight) for sight in sights] for sights in told["sights"]]
-        sentences = {text: _array(vector) for text, vector in told["sentences"].items()}
-        return Answer(sights, sentences, *(told[name] for name in ("bundle", "replica", "ear", "eye")))
+        meanings = {text: _array(vector) for text, vector in told["meanings"].items()}
+        return Answer(sights, meanings, *(told[name] for name in ("bundle", "replica", "ear", "eye")))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _invalid(error) from None
 

@@ -33,7 +33,7 @@ class Settings(BaseModel):
 
 
 class Perception:
-    """One replica: answers `GET …/info` and `POST …/see`, `…/sentences`, `…/appearance` (`engine.remote.codec`)."""
+    """One replica: answers `GET …/info` and `POST …/see`, `…/meanings`, `…/appearance` (`engine.remote.codec`)."""
 
     def __init__(self, settings: Settings) -> None:
         # The model lives on one thread, beside the loop that takes calls: while it computes the next batch comes together.

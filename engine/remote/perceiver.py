@@ -19,7 +19,7 @@ from engine.formats.pictures import Pixels
 from engine.perception.closer import parts_of
 from engine.perception.looks import Appearance
 from engine.perception.pictures import Letterbox, decode, letterbox
-from engine.perception.text import affordable
+from engine.perception.text import SENTENCE, affordable
 from engine.perception.types import EncodedFrame, Floats, Query, Sight, is_away
 from engine.remote.codec import VERSION, Answer, Look, pack_looks, pack_picture, pack_texts, unpack_answer, unpack_vectors
 from engine.remote.link import Link
@@ -246,7 +246,7 @@ class RemotePerceiver:
         return parts_of(frame.fit.whole, self._height, self._width)
 
     def _keep(self, answer: Answer) -> None:
-        for text, vector in answer.sentences.items():  # of several threads: each step is whole
+        for text, vector in answer.meanings.items():  # of several threads: each step is whole
             self._vectors[answer.ear, text] = vector
         self._eye = answer.eye
         if answer.bundle != self.bundle:
@@ -273,6 +273,10 @@ class RemotePerceiver:
 
     def sentences(self, texts: Sequence[str]) -> Floats:
         """Sentence vectors of texts, unit length [n, 384] (cached); all of the model that `text_encoder` names afterwards."""
+        return self.meanings(texts)[:, :SENTENCE]
+
+    def meanings(self, texts: Sequence[str]) -> Floats:
+        """The same, and beside them what the speaker wants, of unit length too [n, 2 * 384]."""
         of = self.text_encoder
         found = {text: vector for text in texts if (vector := self._vectors.get((of, text))) is not None}
         new = [text for text in dict.fromkeys(texts) if text not in found]
@@ -282,11 +286,11 @@ class RemotePerceiver:
             if by != of:
                 self.text_encoder = by
                 self._met.clear()
-                return self.sentences(texts)
+                return self.meanings(texts)
             found |= vectors
         while len(self._vectors) > _VECTORS:
             self._vectors.popitem(last=False)
-        return np.array([found[text] for text in texts], np.float32)
+        return np.array([found[text] for text in texts], np.float32).reshape(-1, 2 * SENTENCE)
 
     def _encoded(self, texts: Sequence[str]) -> tuple[str, dict[str, Floats]]:
         """Vectors, and what made them: what made those before, for as long as one of a few answers is by it.
@@ -294,7 +298,7 @@ class RemotePerceiver:
         While replicas are exchanged both models answer; to go over with each answer would be to forget all vectors each time.
         """
         for _ in range(_STAY):
-            by, vectors = unpack_vectors(self._first.ask("sentences", pack_texts(texts), True))
+            by, vectors = unpack_vectors(self._first.ask("meanings", pack_texts(texts), True))
             if by == self.text_encoder:
                 break
         return by, vectors

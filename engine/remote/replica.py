@@ -19,7 +19,7 @@ from npc.language.kinds import USUAL
 
 _LOG = logging.getLogger("engine.remote")
 _MOST_TEXTS = 256  # of one call
-Call = tuple[str, bytes]  # what is asked ("see", "sentences", "appearance"), and of what
+Call = tuple[str, bytes]  # what is asked ("see", "meanings", "appearance"), and of what
 
 
 class Replica:
@@ -93,7 +93,7 @@ class Replica:
             frames = [replace(next(encoded), near=tuple(look.parts)) if look.fit is not None else None for look in looks]
             sights = [self._perceiver.see(frame, self._queries(look)) for frame, look in zip(frames, looks, strict=True)]
             heard = list(dict.fromkeys(sight.heard for some in sights for sight in some if sight.heard.strip()))
-            vectors = dict(zip(heard, self._perceiver.sentences(heard), strict=True)) if heard else {}
+            vectors = dict(zip(heard, self._perceiver.meanings(heard), strict=True)) if heard else {}
             name, ear, eye = self._perceiver.bundle.manifest.name, self._perceiver.text_encoder, self._perceiver.image_encoder
             answers[number] = pack_answer(Answer(sights, vectors, name, os.getpid(), ear, eye))
         return answers
@@ -109,9 +109,9 @@ class Replica:
             if len(data) > MOST_BYTES:
                 raise ValueError("too much")
             asked = msgpack.unpackb(data)
-            if kind == "sentences":
+            if kind == "meanings":
                 texts = [str(text) for text in asked][:_MOST_TEXTS]
-                vectors = self._perceiver.sentences(texts) if texts else ()
+                vectors = self._perceiver.meanings(texts) if texts else ()
                 return pack_vectors(self._perceiver.text_encoder, dict(zip(texts, vectors, strict=True)))
             if kind == "appearance":
                 height, width, pixels = asked

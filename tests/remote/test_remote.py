@@ -262,7 +262,7 @@ def test_a_game_plays_on_a_gateway_while_replicas_die(stand):
 def test_what_makes_no_sense_is_refused_and_costs_the_others_nothing(replica):
     right = pack_looks([Look(None, [Query("hello")])])
     wrong = [b"", b"\xc1", b"\x80", right[:-1], pack_looks([Look(None, [])]).replace(b"version", b"vershun")]
-    answers = replica.answer([("see", right), *(("see", data) for data in wrong), ("nonsense", right), ("sentences", b"\x01")])
+    answers = replica.answer([("see", right), *(("see", data) for data in wrong), ("nonsense", right), ("meanings", b"\x01")])
     assert isinstance(answers[0], bytes)
     assert all(isinstance(answer, Fault) and answer.code == "look_invalid" for answer in answers[1:])
 
