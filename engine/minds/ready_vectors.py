@@ -42,7 +42,7 @@ EXAMPLES: dict[Key, tuple[str, ...]] = {
     if (found := tuple(example for example in examples if is_question(example) is asks))
 }
 TALK = tuple(example for examples in EXAMPLES.values() for example in examples)
-NONE = "none"  # of `said.yaml`: lines that are about nothing that anybody is asked or told
+NONE = "none"  # begins the names in `said.yaml` of lines that no topic is about
 FILE, _SAID = Path(__file__).with_name("small_talk.npz"), Path(__file__).with_name("said.yaml")
 _MOST = 127  # of a byte with a sign
 _WANTED = 0.7  # of what a line means: what its speaker wants counts
@@ -117,7 +117,7 @@ def _further() -> Iterator[tuple[Key, str]]:
     for topic, lines in read_table(_SAID).items():
         for line in lines:
             key = topic, is_question(plain(line))
-            if topic == NONE or key in EXAMPLES:
+            if topic.startswith(NONE) or key in EXAMPLES:
                 yield key, line
 
 
@@ -142,9 +142,10 @@ def aside(meanings: Callable[[Sequence[str]], Floats], every: int = 4) -> Table:
         for n, topic in enumerate(topics):
             near[:, n] = cosines[:, examples == topic].max(axis=1, initial=-1.0)
         likely = np.array([told.likely(vector) for vector in features(vectors[own & out])])
-        likeness = np.where(topics == NONE, -1.0, heard_as(near, likely))
+        nothing = np.char.startswith(topics, NONE)
+        likeness = np.where(nothing, -1.0, heard_as(near, likely))
         truth = np.array([topic for topic, _ in keys])[own & out]
-        right, about = topics[likeness.argmax(axis=1)] == truth, truth != NONE
+        right, about = topics[likeness.argmax(axis=1)] == truth, ~np.char.startswith(truth, NONE)
         for least in (0.57, 0.72, 0.8):
             taken = likeness.max(axis=1) >= least
             shares = (taken[about].mean(), right[about & taken].mean(), taken[~about].mean())
