@@ -5,8 +5,8 @@
 writes it anew with the shipped bundle, after a change of `npc/small_talk.yaml`, of `said.yaml` beside this file, or of the
 bundle's text graph: sentence vectors of the examples of `small_talk.yaml`, to which words are compared one by one, and two
 discriminants, of questions and of remarks, which are fitted on these and on the lines of `said.yaml` too, by what lines mean
-and by what their speakers want. They count for the very lines and the very encoder that they were made of (its SHA-256); with
-any other the examples are encoded as before, and tell the topics alone.
+and by what their speakers want. They count for the very examples and the very encoder that they were made of (its SHA-256);
+with any other the examples are encoded as before, and tell the topics alone.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ EXAMPLES: dict[Key, tuple[str, ...]] = {
 }
 TALK = tuple(example for examples in EXAMPLES.values() for example in examples)
 NONE = "none"  # begins the names in `said.yaml` of lines that no topic is about
-FILE, _SAID = Path(__file__).with_name("small_talk.npz"), Path(__file__).with_name("said.yaml")
+FILE, SAID = Path(__file__).with_name("small_talk.npz"), Path(__file__).with_name("said.yaml")
 _MOST = 127  # of a byte with a sign
 _WANTED = 0.7  # of what a line means: what its speaker wants counts
 _HALF = 384  # numbers of either
@@ -88,7 +88,8 @@ def write(meanings: Callable[[Sequence[str]], Floats], encoder: str, file: Path 
     keys, vectors = _encoded(meanings)
     sentences = vectors[: len(TALK), :_HALF]
     scaled = np.round(sentences / np.abs(sentences).max(axis=1, keepdims=True) * _MOST).astype(np.int8)
-    parts: dict[str, Any] = {"of": np.array(_of(encoder)), "vectors": scaled}
+    said = hashlib.sha256(SAID.read_bytes()).hexdigest()
+    parts: dict[str, Any] = {"of": np.array(_of(encoder)), "said": np.array(said), "vectors": scaled}
     for asks, name in ((True, "questions"), (False, "remarks")):
         topics, told = _discriminant(keys, vectors, asks)
         parts |= {f"{name}_topics": topics, f"{name}_weights": told.weights.astype(np.float16), f"{name}_offsets": told.offsets}
@@ -114,7 +115,7 @@ def _discriminant(keys: Sequence[Key], vectors: Floats, asks: bool) -> tuple[npt
 
 def _further() -> Iterator[tuple[Key, str]]:
     """The lines of `said.yaml` under their topics, but for those that ask where all examples tell, or tell where all ask."""
-    for topic, lines in read_table(_SAID).items():
+    for topic, lines in read_table(SAID).items():
         for line in lines:
             key = topic, is_question(plain(line))
             if topic.startswith(NONE) or key in EXAMPLES:
@@ -122,8 +123,14 @@ def _further() -> Iterator[tuple[Key, str]]:
 
 
 def _of(encoder: str) -> str:
-    """What was made ready is of these lines and this encoder."""
-    return hashlib.sha256("\0".join((encoder, *TALK)).encode() + _SAID.read_bytes()).hexdigest()
+    """What was made ready is of these examples and this encoder."""
+    return hashlib.sha256("\0".join((encoder, *TALK)).encode()).hexdigest()
+
+
+def said_then(file: Path = FILE) -> str:
+    """The SHA-256 of the `said.yaml` that was learnt from; the file itself does not travel with the package."""
+    with np.load(file) as kept:
+        return str(kept["said"])
 
 
 def aside(meanings: Callable[[Sequence[str]], Floats], every: int = 4) -> Table:

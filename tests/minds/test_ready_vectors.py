@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+
+import pytest
+
 from engine.minds import ready_vectors
 from engine.minds.knowledge import Knowledge
 from engine.minds.ready_vectors import TALK
@@ -17,6 +21,11 @@ def test_they_are_what_the_shipped_encoder_makes(perceiver: Perceiver) -> None:
     assert ready is not None, AGAIN
     cosines = (ready.vectors[SOME] * perceiver.sentences(TALK[SOME])).sum(axis=1)
     assert cosines.min() > 0.99, AGAIN
+
+
+@pytest.mark.skipif(not ready_vectors.SAID.is_file(), reason="an installed wheel: the lines stay with the sources")
+def test_they_were_learnt_from_the_lines_as_they_stand() -> None:
+    assert ready_vectors.said_then() == hashlib.sha256(ready_vectors.SAID.read_bytes()).hexdigest(), AGAIN
 
 
 def test_with_them_nothing_is_left_to_be_encoded(perceiver: Perceiver) -> None:
