@@ -128,7 +128,7 @@ def _of(encoder: str) -> str:
 
 
 def said_then(file: Path = FILE) -> str:
-    """The SHA-256 of the `said.yaml` that was learnt from; the file itself does not travel with the package."""
+    """The SHA-256 of the `said.yaml` that was learnt from."""
     with np.load(file) as kept:
         return str(kept["said"])
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-import pytest
-
 from engine.minds import ready_vectors
 from engine.minds.knowledge import Knowledge
 from engine.minds.ready_vectors import TALK
@@ -23,7 +21,6 @@ def test_they_are_what_the_shipped_encoder_makes(perceiver: Perceiver) -> None:
     assert cosines.min() > 0.99, AGAIN
 
 
-@pytest.mark.skipif(not ready_vectors.SAID.is_file(), reason="an installed wheel: the lines stay with the sources")
 def test_they_were_learnt_from_the_lines_as_they_stand() -> None:
     assert ready_vectors.said_then() == hashlib.sha256(ready_vectors.SAID.read_bytes()).hexdigest(), AGAIN
 
