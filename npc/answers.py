@@ -225,13 +225,27 @@ def _overruled(parts: CharacterParts, choice: Choice, percept: Percept, moment: 
             moment.cause, moment.action = "quest", found.step.action
             say = parts.speaker.one_of(found.step.say, moment, variables)
             return f"{asked}, and {found.told}", say
-    rule = next((rule for rule in persona.rules if rule.when.holds(moment)), None)
+    return ruled(parts, moment, variables, choice.wanted, asked)
+
+
+def ruled(
+    parts: CharacterParts, moment: Moment, variables: Mapping[str, str], wanted: str, asked: str
+) -> tuple[str, str] | None:
+    """Where a rule or a need of the card has the last word about `moment.action`, or that of an order whose turn has come.
+
+    Args:
+        asked: how the reason begins.
+
+    Returns:
+        Why, and the words that a rule gives; action and cause are in `moment` then.
+    """
+    rule = next((rule for rule in parts.persona.rules if rule.when.holds(moment)), None)
     if rule:
-        moment.wanted = "" if rule.do == choice.wanted else choice.wanted
+        moment.wanted = "" if rule.do == wanted else wanted
         moment.cause, moment.action = "rule", rule.do
         parts.speaker.due += [consequence.effect(variables) for consequence in rule.effects]
         return f"{asked}, but {rule.because}", parts.speaker.one_of(rule.say, moment, variables)
-    needs = persona.requires.get(moment.action)
+    needs = parts.persona.requires.get(moment.action)
     if needs is not None and not needs.holds(moment):
         moment.wanted, moment.cause, moment.action = moment.action, "unable", "refuse"
         return f"{asked}, but is not able to", ""

@@ -66,7 +66,7 @@ def instead(turn: Turn, reply: Reply | None) -> Reply | None:
     if not name or name == turn.ledger.told or share < least or share + likeness < together:
         return reply
     asks_on = bool(turn.ledger.told) and _REFERS.search(clause.text) is not None  # "how often should he drink it?" of a cough
-    whole = stems(plain(" ".join(next(filter(lambda of: of[0] == name, _facts(turn.parts.persona)))).replace("_", " ")))
+    whole = stems(plain(" ".join(next(of for of in _facts(turn.parts.persona) if of[0] == name)).replace("_", " ")))
     if share < _MOST and likeness < _PARTLY and len(sought & whole) < _FEW:  # one word of several, and hardly near
         return reply
     if len(sought) < _FEW and likeness < (_FAR if asks_on else _ALONE):

@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from npc.affect import Mood, Relationship
 from npc.agenda import Activity, Agenda, Reflex
-from npc.answers import answer
+from npc.answers import answer, ruled
 from npc.behaviour import load_behaviour
 from npc.circumstances import hour_of
 from npc.clock import LifeClock
@@ -228,14 +228,22 @@ class Character:
             return None
         moment = parts.moment(percept, seen, person, speaker=order.speaker)
         moment.action, moment.cause, moment.emotion = order.action, "plan", order.emotion
+        why, variables, heard = f"was told to before ({order.text[:80]})", parts.variables(percept), moment.intent
+        moment.intent = order.intent or heard
+        ruling, moment.intent = ruled(parts, moment, variables, order.action, why), heard
+        if ruling is not None:
+            moment.emotion = parts.feeling(percept, moment)
+            parts.begin(moment, replace(percept, speaker=order.speaker), order.confidence)
+            say = ruling[1] or parts.speaker.line(moment.action, moment, variables)
+            return parts.decide(moment, order.confidence, None, say, ruling[0])
         parts.begin(moment, replace(percept, speaker=order.speaker), order.confidence)
         named = {"target": order.thing} if order.thing else {}
-        say = parts.speaker.line(order.action, moment, {**parts.variables(percept), **named})
+        say = parts.speaker.line(order.action, moment, {**variables, **named})
         found = next((d for d in percept.watch if d.phrase == order.phrase and order.when == "sees"), None)
         place = Target(found.x, found.y, found.p) if found else None
         if place is None and order.x is not None and order.y is not None and order.when != "hour":
             place = Target(order.x, order.y, order.confidence)
-        return parts.decide(moment, order.confidence, place, say, f"was told to before ({order.text[:80]})")
+        return parts.decide(moment, order.confidence, place, say, why)
 
     def _enter_step(self, step: Activity, percept: Percept, seen: list[Sighting]) -> Decision:
         """Say that the next step of a plan has begun."""

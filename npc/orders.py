@@ -362,6 +362,8 @@ def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
     for clause, percept in turn.clauses[1:]:
         if clause.sense is not Sense.ORDER or clause.lost or clause in turn.settled or _side_of(clause):
             continue
+        if action == "refuse" and clause.thing and singular(clause.thing) == singular(turn.clause.thing):
+            continue  # "pick up the knife and give it to me" is refused as a whole
         alone = replace(turn, clauses=[(clause, percept)])
         waits = None
         if clause.meaning.verb == "let" and KEEPS_OUT.match(clause.text):
@@ -387,6 +389,7 @@ def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
             PlannedOrder(
                 when="then",
                 action=named,
+                intent=turn.parts.understood(percept),
                 after=before,
                 speaker=turn.percept.speaker,
                 text=clause.text[:500],

@@ -126,7 +126,7 @@ class CharacterParts:
         speaker = percept.speaker if speaker is None else speaker
         memory, now = self.memory, percept.time
         return Moment(
-            intent=self.meant(percept) or self.known(percept.intent),
+            intent=self.understood(percept),
             tone=self.known(percept.tone),
             mood=self.feelings.mood.name,
             relationship=person.relationship.name,
@@ -143,6 +143,10 @@ class CharacterParts:
             state=percept.state,
             quests=person.quests,
         )
+
+    def understood(self, percept: Percept) -> str:
+        """What words are heard as: an intent of the card's own, or else one of the model's; empty where that is none."""
+        return self.meant(percept) or self.known(percept.intent)
 
     def meant(self, percept: Percept) -> str:
         """The intent of the card's own that the words come near to; empty where that is none.

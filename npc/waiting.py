@@ -75,7 +75,17 @@ def waiting(turn: Turn, clause: Clause) -> Reply | None:
     target = turn.heard.target
     place = {} if order.when == "hour" else {"x": target.x if target else None, "y": target.y if target else None}
     named = clause.thing or (condition.thing if order.phrase else "")
-    turn.parts.agenda.plan(order.model_copy(update={"action": actions[0], "thing": named, "text": clause.text[:500], **place}))
+    turn.parts.agenda.plan(
+        order.model_copy(
+            update={
+                "action": actions[0],
+                "thing": named,
+                "text": clause.text[:500],
+                "intent": turn.parts.understood(turn.heard),
+                **place,
+            }
+        )
+    )
     turn.parts.memory.touch()
     return Reply("waits", f"will {actions[0]} {condition.joint} {condition.text[:60]}")
 

@@ -133,6 +133,7 @@ class PlannedOrder(_Record):
             `back` (the speaker speaks again after a while), `said` (the speaker says the words in `after`), `after` (the second
             `due` of the character's life), `hour` (the game's hour `due`, told to it at the hour `x`).
         action: empty where the standing order is to end.
+        intent: what the words were understood as, which rules of the card may ask for when its turn has come.
         but: who does not count of a `sees`: "let nobody near but the smith".
         lifts: what was forbidden is done after all, and no longer forbidden: "only if it bites, then you can".
         lasting: it stays after it was carried out: "warn me whenever you see a wolf".
@@ -140,6 +141,7 @@ class PlannedOrder(_Record):
 
     when: Literal["then", "sees", "gone", "back", "said", "after", "hour"]
     action: Name = ""
+    intent: Name = ""
     speaker: Name = ""
     text: Text = ""
     thing: Name = ""
