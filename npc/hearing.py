@@ -122,6 +122,7 @@ _BARELY = re.compile(
 _FORGET_IT = re.compile(r"(?:oh |ah |well |just )*(?:forget (?:about )?it|never mind)[\s.!]*", re.IGNORECASE)
 _BY_THE_WAY = frozenset({"sure"})
 _VAGUE = frozenset({"thing", "things", "stuff", "one", "ones"})
+_AT = 0.08  # of the frame: what it points at is the thing that was found
 _THERE = 0.7  # presence from which it is
 BACK = 5.0  # seconds of silence after which somebody who speaks again has come back
 # Which clause of several decides: enmity, then what asks for something, takes something back, tells something, is small talk.
@@ -309,6 +310,18 @@ def _only_nods(turn: Turn, moment: Moment, talk: str) -> bool:
     return moment.intent in _THANKS and not moment.knows and moment.action in {"talk", "greet"}
 
 
+def _mean_what_is_shown(turn: Turn, at: Target) -> None:
+    """What it points at is meant next, though it was only described: "k, get me that"."""
+    for thing in table(turn.percept.watch):
+        if _is_near(thing.x, thing.y, at):
+            turn.ledger.mean(Meant(phrase=thing.phrase, time=turn.percept.time, x=at.x, y=at.y))
+            return
+
+
+def _is_near(x: float, y: float, at: Target) -> bool:
+    return abs(x - at.x) < _AT and abs(y - at.y) < _AT
+
+
 def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     """Bring the ledger up to date with what was said and done."""
     clause, ledger, now = turn.clause, turn.ledger, turn.percept.time
@@ -328,6 +341,8 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
             ledger.mean(Meant(phrase=ware, time=now))
         if somebody := somebody_in(about.text):
             ledger.person = Meant(phrase=somebody, time=now)
+    if decision.action == "point_at" and decision.target is not None and turn.replied is None and not clause.thing:
+        _mean_what_is_shown(turn, decision.target)
     for phrase in reversed(turn.replied.names if turn.replied is not None else ()):
         if akin(phrase, PERSON):  # "who is that by the fire?", and then "bring him here"
             ledger.person = Meant(phrase=phrase, time=now)

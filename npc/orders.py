@@ -181,6 +181,8 @@ def order(turn: Turn) -> Reply | None:
     clause, percept = turn.clause, turn.heard
     if clause.meaning.ask is Ask.PASSES_ON:
         whom, words = (clause.meaning.values.get(name, "") for name in ("whom", "words"))
+        person = turn.ledger.person
+        whom = person.phrase if person is not None and whom.lower() in {"him", "her"} else whom
         effect = Effect("tell", {"whom": whom, "words": words, "from": percept.speaker})
         return Reply(
             "passes_on", f"is to tell {whom or 'whoever asks'}", {"what": words}, effects=() if clause.conditions else (effect,)

@@ -57,6 +57,7 @@ _SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.
 _NO_CONDITION = re.compile(
     r"(?:it|that|this) is not (?:too |so )?(?:much|any|a)?(?: of an?)? ?"
     r"(?:trouble|bother|ask|to ask|problem|hassle)(?: .{0,15})?|"
+    r"you would (?:be so kind|be so good|please|be a dear)(?: .{0,15})?|"
     r"(?:you|it|that|this) (?:must|can|could|may|like|want|please|need(?: to)?|have to|dare|insist|wish|"
     r"are (?:able(?: to)?|ready|scared|afraid|done|finished|free|bored|tired|up (?:for|to) it|in the mood)|"
     r"is (?:okay|fine|possible|all right)"

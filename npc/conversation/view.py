@@ -60,7 +60,9 @@ _UNCOUNTED = frozenset({"bread"})
 _ABOUT = re.compile(r"\b(?:any|some)where (?:near|close|by|around)\b", re.IGNORECASE)  # not only next to it
 _MIDST, _MIDDLE = frozenset({"middle", "centre", "center"}), 0.2  # of the frame's width, to each side of its middle
 # Of which there may be several kinds.
-_PURPOSES = frozenset({"food", "drink", "weapon", "animal", "beast", "creature", "monster", "plant", "building", "fruit"})
+_PURPOSES = frozenset(
+    {"food", "drink", "weapon", "animal", "beast", "creature", "monster", "plant", "building", "fruit", "seat", "cover"}
+)
 _NOBODY = frozenset({"it", "him", "her", "them", "they", "he", "she", "that", "those"})  # of whom nothing is known
 
 
@@ -142,8 +144,11 @@ def _besides(clause: Clause, found: list[Thing]) -> Reply:
 
 def _of_hue(percept: Percept, hue: str, kind: str) -> list[Thing]:
     """What has a colour; "potion" in view hides no red one of them."""
-    hued = [d for d in seen(percept) if hue in (thing_of(d).colour, colour_in(d.phrase)) and (not kind or akin(d.phrase, kind))]
-    return table(hued)
+    fits = [d for d in seen(percept) if not kind or akin(d.phrase, kind)]
+    named_so = [d for d in fits if colour_in(d.phrase) == hue and d.p >= SURE]  # of many kinds of potion one is blue
+    kinds = {kind_of(d.phrase) for d in named_so}
+    looks_so = [d for d in fits if thing_of(d).colour == hue and kind_of(d.phrase) not in kinds]
+    return table([*named_so, *looks_so])
 
 
 def _on(side: str, thing: Thing) -> bool:

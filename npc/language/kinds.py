@@ -29,7 +29,7 @@ _ALIVE = frozenset(
 )
 _MENTIONED = re.compile(
     r"\b(?:the|an?|that|this|these|those|my|your|our|his|her|their|some|any|no|two|three) ("
-    r"(?:(?:red|blue|green|yellow|black|white|brown|golden|big|little|old) )?(?:"
+    r"(?:(?:red|blue|green|yellow|black|white|brown|golden|big|little|old|other|second|first|last|nearest|closest) )?(?:"
     + "|".join(sorted({*USUAL, *_NAMES} - _VAGUE, key=lambda name: (-len(name), name)))
     + r"))s?\b"
 )

@@ -27,7 +27,7 @@ PRONOUN = re.compile(
 )
 PERSONAL = re.compile(r"\b(?:him|her)\b", re.IGNORECASE)
 OTHER = re.compile(
-    r"\b(?:the other|another|a different) one\b|\b(?:the other|another|the others?)\b"
+    r"\b(?:the other|another|a different) one\b|\b(?:the (?:other two|two others|other ones)|the other|another|the others?)\b"
     r"(?! (?!(?:too|please|then|now|as well|also|instead)\b)[a-z])",
     re.IGNORECASE,
 )

@@ -38,6 +38,12 @@ _SHORTHAND = tuple(
         (r"^((?:\S+ ){3,}?\S+),? (?:yeah|yh)([?.! ]*)$", r"\1, okay\2"),
         (r"(?:^|(?<=[.!?,] ))me (?=(?:wants?|needs?)\b)", "I "),
         (r"\bI (want|need)s\b", r"I \1"),
+        (r"\b(how (?:far|long|big|old|much|many|deep|high))'s\b", r"\1 is"),
+        (
+            r"\b(of|with|at|get|see|bring|take|grab) them "
+            r"(?=(?!(?:here|there|all|both|over|back|up|down|to|for|out|off|away|as|is|was|this|always|yes)\b)[a-z]+s\b)",
+            r"\1 those ",
+        ),
         (r"\bart (?=thou\b)", "are "),
         (r"\bthou art\b", "you are"),
         (r"\bwilt (?=thou\b)", "will "),

@@ -86,7 +86,7 @@ def test_why_a_thing_is_wanted_is_no_part_of_its_name(said: str, thing: str) -> 
         ("me wants the key", "I want the key"),
         ("i want key please", "give me key"),
         ("please can you to bring key", "can you bring key"),
-        ("right so um could u maybe like open the key", "could you maybe like open the key"),
+        ("right so um could u maybe like open the key", "could you like open the key"),
         ("fetch the key, and be quick about it, theres a good lad", "fetch the key"),
         ("That key by the sign, would you mind passing me it", "would you mind passing me That key by the sign"),
         ("Pray give me yon key, kind lady", "give me that key"),
@@ -110,7 +110,7 @@ def test_what_stands_before_and_behind_a_wish_is_no_part_of_it(said: str, text: 
         ("in case of wolves, hide", "hide", "there is wolves"),
         ("anyone tries anything, hit the barrel", "hit the barrel", "anyone tries anything"),
         ("shout at anyone who comes near", "shout", "anyone comes near"),
-        ("Should the raiders come hither whilst I am gone, hide", "hide", "the raiders come here whilst I am gone"),
+        ("Should the raiders come hither whilst I am gone, hide", "hide", "the raiders come here while I am gone"),
         ("if a wolf turns up keep me safe ok", "protect me", "a wolf turns up"),
     ],
 )
