@@ -21,7 +21,7 @@ def left_or_right(clause: Clause, percept: Percept) -> Reply:
     if by is None:
         told = {"thing": one, "place": where(found.x, found.y), "count": number(1)}
         return Reply("present", f"sees where {one} is", told, "point_at", found.target)
-    x, y = min(found.places, key=lambda at: between(at, by))
+    x, y = found.x, found.y
     middle = min(by.places, key=lambda at: abs(at[0] - x))[0]
     if abs(x - middle) < EDGE:
         return unsure(one, found.p)

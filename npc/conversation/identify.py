@@ -28,6 +28,7 @@ _IN_PLACE = re.compile(
     r"(?P<at>left|right|middle|centre|center|bottom|top|front|back|distance)\b(?! of (?:the|that) (?!screen|picture))",
     re.IGNORECASE,
 )
+_BURNS = re.compile(r"\b(?:on fire|burning|in flames|ablaze|aflame)\b", re.IGNORECASE)
 _LIES = frozenset(
     {"there", "here", "ground", "grass", "floor", "left", "right", "top", "side", "back"}
 )  # no thing to be placed by
@@ -106,6 +107,9 @@ def _meant(clause: Clause, percept: Percept) -> Thing | None:
         things = [t for t in things if he_or_she(t.phrase) == sex] or [t for t in things if not he_or_she(t.phrase)] or things
     if (at := _IN_PLACE.search(words)) is not None:
         things = [t for t in things if in_place(at["at"].lower(), t.x, t.y)] or things
+    if _BURNS.search(words) is not None and (fire := named(percept, "fire")) is not None and fire.p >= SURE:
+        near = [t for t in things if between((t.x, t.y), fire) < ALIKE and not does_harm(t.phrase)]
+        return max(near, key=lambda t: t.p, default=fire)
     placed = _PLACED.search(words)
     by = named(percept, placed["anchor"]) if placed is not None and placed["anchor"] not in _LIES else None
     if placed is not None and by is not None and by.p >= SURE:

@@ -315,7 +315,8 @@ def _amid(clause: Clause, percept: Percept) -> Reply:
         (t, at)
         for t in table(beyond_doubt(percept))
         for at in t.places
-        if between(at, one) + between(at, other) <= 1.2 * far and min(between(at, one), between(at, other)) >= ALIKE
+        if between(at, one) + between(at, other) <= 1.2 * far
+        and min(between(at, one), between(at, other)) >= max(ALIKE, far / 8)
     ]
     about = {"thing": " and the ".join(ends) if len(ends) > 1 else plural(ends[0]), "relation": "between"}
     if not amid:

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from npc.conversation.clause import Clause
 from npc.conversation.referring import DONE_TO_SOMEBODY, handed_to
-from npc.conversation.things import Thing, beyond_doubt, table
-from npc.language.kinds import PERSON, akin, he_or_she, is_alive, is_anybody
+from npc.conversation.things import ALIKE, Thing, between, beyond_doubt, table
+from npc.language.kinds import PERSON, akin, he_or_she, is_alive, is_anybody, to_look_for
 from npc.language.senses import meaning_of
 from npc.memory.ledger import Meant
 from npc.types import Percept
@@ -36,7 +36,7 @@ def in_sight(clause: Clause, percept: Percept, looked: Percept, foes: Collection
     alive = [thing for thing in table(beyond_doubt(looked)) if _lives(thing.phrase) or thing.phrase in foes]
     hostile = [thing for thing in alive if thing.phrase in foes and is_alive(thing.phrase)]
     if other and clause.other is not None:  # than the one who was spoken of
-        alive = [thing for thing in alive if not akin(thing.phrase, clause.other.phrase)]
+        alive = [thing for thing in alive if not _is_same(thing, clause.other)]
     one = _only(hostile) if verb in _TO_A_FOE and hostile else _likeliest(alive, word) if him else None
     if one is None and clause.other is not None and not other:  # "hit it" is of the barrel, "her" is the guard after all
         one = _spoken_of(clause.other, percept)
@@ -48,6 +48,12 @@ def in_sight(clause: Clause, percept: Percept, looked: Percept, foes: Collection
         return replace(clause, lost="", text=text, meaning=meaning_of(text)), percept
     target = one.target if one.places else percept.target
     return replace(clause, thing=one.phrase, lost="", other=None, text=text), replace(percept, target=target)
+
+
+def _is_same(thing: Thing, meant: Meant) -> bool:
+    """Whether somebody in view is who was meant: by name, or by where he stands."""
+    there = meant.x is not None and meant.y is not None and between((meant.x, meant.y), thing) < ALIKE
+    return there or akin(thing.phrase, meant.phrase) or thing.phrase in to_look_for(meant.phrase)
 
 
 def _spoken_of(meant: Meant, percept: Percept) -> Thing:

@@ -38,6 +38,8 @@ _SHORTHAND = tuple(
         (r"^((?:\S+ ){3,}?\S+),? (?:yeah|yh)([?.! ]*)$", r"\1, okay\2"),
         (r"(?:^|(?<=[.!?,] ))me (?=(?:wants?|needs?)\b)", "I "),
         (r"\bI (want|need)s\b", r"I \1"),
+        (r"\b(what|who|where|why|how) (?:the (?:heck|hell|devil|deuce)|on earth|in the world|in blazes)\b", r"\1"),
+        (r"\b(what|who|where)(?:'s|s) (?:the (?:heck|hell|devil|deuce)|on earth|in the world)\b", r"\1 is"),
         (r"\b(how (?:far|long|big|old|much|many|deep|high))'s\b", r"\1 is"),
         (
             r"\b(of|with|at|get|see|bring|take|grab) them "
