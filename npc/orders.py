@@ -43,6 +43,9 @@ _EXCEPT = re.compile(
 )
 _HIM = re.compile(r"\b(?:him|her|anyone|anybody)\b", re.IGNORECASE)
 _ME = re.compile(r"(?:me|us)\b", re.IGNORECASE)
+_THERE_IT_IS = re.compile(
+    r"\b(?:wait|stay|stand|sit|hide)(?: right| over| just)? there\b(?! (?:by|near|next|behind|beside))", re.IGNORECASE
+)
 _STEPS = frozenset({"move", "step", "go", "come", "walk"})
 _ASIDE = re.compile(
     r"(?:(?:just |over |back |a (?:bit|little|tad|step|touch) |one step |more |further |to |the |your |my )*)"
@@ -258,7 +261,12 @@ def _is_beyond(clause: Clause, percept: Percept) -> bool:
 
 
 def _is_going(clause: Clause, looked: Sequence[Found]) -> bool:
-    """Whether an order has to be gone for: "wait by the barrel", "hide behind the tree", where that is in view."""
+    """Whether an order has to be gone for: "wait by the barrel", "hide behind the tree", where that is in view.
+
+    "Wait there" is where it has gone already.
+    """
+    if _THERE_IT_IS.search(clause.said) is not None:
+        return False
     return clause.meaning.goes_to_a_thing and any(d.p >= _THERE for d in _found(looked, clause))
 
 

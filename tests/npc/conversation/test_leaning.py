@@ -46,6 +46,11 @@ RED = after("can i have the red potion", "red potion", "have")
         ("show me", SWORD, "show me the sword"),
         ("drink that for me will u", RED, "drink the red potion for me"),
         ("blue potion too", after("give me the key", "key", "give"), "give me the blue potion"),
+        (
+            "Oh dear, I meant the other one, the red",
+            after("fetch me that blue bottle", "blue bottle", "fetch"),
+            "fetch me the red bottle",
+        ),
         ("no the other one", after("pick the flower for me", "flower", "pick"), "pick the flower for me"),
     ],
 )
@@ -93,6 +98,10 @@ def test_why_a_thing_is_wanted_is_no_part_of_its_name(said: str, thing: str) -> 
         ("i fear i must ask thee to lift the key", "lift the key"),
         ("oi young man fetch the key", "fetch the key"),
         ("if its not too much trouble hand me the key", "hand me the key"),
+        ("I'd be ever so grateful if you could fetch me that key, my eyes aren't what they were", "fetch me that key"),
+        ("well dont just stand there put the key back here with it", "put the key back here with it"),
+        ("could I perhaps have the key", "could I have the key"),
+        ("Bear the key hither, I pray", "bring the key here"),
     ],
 )
 def test_what_stands_before_and_behind_a_wish_is_no_part_of_it(said: str, text: str) -> None:

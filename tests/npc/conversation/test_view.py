@@ -292,3 +292,20 @@ def test_a_colour_is_of_the_one_where_it_is_said_to_be() -> None:
 
 def test_what_is_asked_of_advice_is_not_looked_for() -> None:
     assert answer(read("Is there something you would recommend?", Ledger()).clauses[0], _percept(WELL)) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("omg whats on fire", "cart"),
+        ("what the heck is that by the well??", "wolves"),
+        ("Is there anything over there I could sit down on?", "barrel"),
+        ("which of them barrels is nearest the well", "barrel"),
+        ("I spy a wolf and a bear, do I not?", "wolf"),
+        ("how far's the tree from where you're stood", "tree"),
+    ],
+)
+def test_what_is_seen_is_asked_for_in_everyday_words(line: str, said: str) -> None:
+    fire, cart = Found("fire", 0.95, 0.7, 0.5), Found("cart", 0.9, 0.7, 0.55)
+    reply = asked(line, WOLF, WELL, TREE, fire, cart, Found("barrel", 0.95, 0.5, 0.5))
+    assert any(said in value for value in reply.values.values())
