@@ -10,6 +10,7 @@ from dataclasses import replace
 from npc.conversation.clause import Clause
 from npc.conversation.referring import handed_to
 from npc.conversation.reply import Reply
+from npc.conversation.steps import side_of
 from npc.conversation.things import at_place, placed_in, rival, seen
 from npc.conversation.view import taken_for
 from npc.language.kinds import PERSON, akin, is_alive, to_look_for
@@ -45,12 +46,6 @@ _HIM = re.compile(r"\b(?:him|her|anyone|anybody)\b", re.IGNORECASE)
 _ME = re.compile(r"(?:me|us)\b", re.IGNORECASE)
 _THERE_IT_IS = re.compile(
     r"\b(?:wait|stay|stand|sit|hide)(?: right| over| just)? there\b(?! (?:by|near|next|behind|beside))", re.IGNORECASE
-)
-_STEPS = frozenset({"move", "step", "go", "come", "walk"})
-_ASIDE = re.compile(
-    r"(?:(?:just |over |back |a (?:bit|little|tad|step|touch) |one step |more |further |to |the |your |my )*)"
-    r"(?P<side>left|right|forwards?|backwards?)(?: (?:a (?:bit|little|tad)|please|now|more))*",
-    re.IGNORECASE,
 )
 _LETS_BY = frozenset({"", "go", "come", "let", "enter", "pass", "walk"})
 _KEEP_THEM = re.compile(r"keep (?:it|them|that|those)(?: all| both)?(?: then| for yourself)*[\s.!]*", re.IGNORECASE)
@@ -193,7 +188,7 @@ def order(turn: Turn) -> Reply | None:
     if clause.meaning.verb == "step" and STEPS_BACK.match(clause.text):
         _end(turn, ("attack", "follow"))
         return Reply("steps_back", "was told to step back")
-    if (side := _side_of(clause)) and not clause.conditions:  # "move a bit to the left"
+    if (side := side_of(clause)) and not clause.conditions:  # "move a bit to the left"
         return Reply("shifts", f"was told to move {side}", effects=(Effect("step", {"to": side}),))
     if clause.meaning.verb == "keep" and _KEEP_THEM.fullmatch(clause.text):  # what it has, it need not hand over
         return Reply("on_ok", "may keep it")
@@ -242,13 +237,6 @@ def _handed_over(turn: Turn, clause: Clause) -> Reply | None:
         return None
     effect = Effect("give", {"item": clause.thing, "to": whom})
     return Reply("go_to", f"was told to give {clause.thing} to {whom}", action="go_to", target=at, effects=(effect,))
-
-
-def _side_of(clause: Clause) -> str:
-    """Where somebody is to move to by a step; empty where that is not what is asked."""
-    rest = clause.meaning.values.get("rest", "").strip(" .!")
-    found = _ASIDE.fullmatch(rest) if clause.sense is Sense.ORDER and clause.meaning.verb in _STEPS else None
-    return found["side"].lower().removesuffix("s") if found is not None else ""
 
 
 def _is_beyond(clause: Clause, percept: Percept) -> bool:
@@ -370,7 +358,7 @@ def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
     """
     before, told = action, []
     for clause, percept in turn.clauses[1:]:
-        if clause.sense is not Sense.ORDER or clause.lost or clause in turn.settled or _side_of(clause):
+        if clause.sense is not Sense.ORDER or clause.lost or clause in turn.settled or side_of(clause):
             continue
         if action == "refuse" and clause.thing and singular(clause.thing) == singular(turn.clause.thing):
             continue  # "pick up the knife and give it to me" is refused as a whole
