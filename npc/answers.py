@@ -299,7 +299,7 @@ def _tell(parts: CharacterParts, percept: Percept, moment: Moment) -> tuple[str,
 
 def _fact(parts: CharacterParts, name: str, moment: Moment, variables: Mapping[str, str]) -> str:
     """The words of a fact; what was said lately is owned up to ("as I said")."""
-    lines = parts.persona.knowledge[name].say
+    lines = parts.speaker.confided(parts.persona.knowledge[name].say, moment, variables)
     fresh = parts.speaker.has_fresh(lines, moment, variables)
     say = parts.speaker.one_of(lines, moment, variables)
     if fresh or not say:

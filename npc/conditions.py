@@ -214,6 +214,9 @@ _TAKEN_UP = frozenset({"question", "asked", "said", "detail"})  # words of the s
 _BACK = 2  # lines after a question of its own in which it rather asks none
 
 
+_PASSING = frozenset({"intent", "tone", "action", "wanted", "emotion", "mood", "cause", "event"})
+
+
 class Line(Condition):
     """Something to say, and when. In YAML a plain string is a line that always fits."""
 
@@ -237,6 +240,11 @@ class Line(Condition):
     def line_id(self) -> str:
         """What it is called (`npc.line_ids`)."""
         return self.id or derived_id(self.say)
+
+    @cached_property
+    def confides(self) -> bool:
+        """Whether it asks for more than what passes: for a friend, for a quest that is done, for what the game tells."""
+        return not _PASSING.issuperset(self._asked)
 
     @cached_property
     def variables(self) -> frozenset[str]:
@@ -322,6 +330,12 @@ class Speaker:
     def one_of(self, lines: Sequence[Line], moment: Moment, variables: Mapping[str, str]) -> str:
         """A line out of `lines`, such as those of a rule; empty where none fits."""
         return self._choose(lines, moment, variables)
+
+    def confided(self, lines: Sequence[Line], moment: Moment, variables: Mapping[str, str]) -> Sequence[Line]:
+        """Of a fact's lines those for whom it now trusts, or that came about, where there are any: a secret that is out is not
+        denied by what strangers hear."""
+        open_now = [line for line in lines if line.confides and self._fits(line, moment, variables)]
+        return open_now or lines
 
     def has_fresh(self, lines: Sequence[Line], moment: Moment, variables: Mapping[str, str]) -> bool:
         """Whether one of the lines that fit was not said lately."""

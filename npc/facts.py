@@ -257,6 +257,7 @@ def told_of(turn: Turn, topic: str, lines: Sequence[Line], why: str) -> Reply | 
     parts = turn.parts
     moment = parts.moment(turn.heard, [], turn.person)
     variables = parts.variables(turn.heard)
+    lines = parts.speaker.confided(lines, moment, variables)
     fresh = parts.speaker.has_fresh(lines, moment, variables)
     line = parts.speaker.one_of(lines, moment, variables)
     if not line:

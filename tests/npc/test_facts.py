@@ -94,3 +94,25 @@ def test_a_question_that_names_somebody_is_about_him(stage):
 
     assert ask("is odo always that loud?") == "He counts well."
     assert ask("is it always that loud?") == "Peace."
+
+
+def test_a_secret_that_is_out_is_not_denied_afterwards(stage):
+    """What is told once something has come about takes the place of what strangers hear; a mood is no secret."""
+    tunnel = {
+        "asked": ["What is your secret?"],
+        "say": [
+            "Every pot has a lid.",
+            {"say": "There is a tunnel under the bin.", "any": [{"relationship": "friend"}, {"state": {"pie": True}}]},
+        ],
+    }
+    actor = stage(**{**CARD, "knowledge": {**CARD["knowledge"], "tunnel": tunnel}})
+
+    def ask(state):
+        heard = actor.hear(
+            "what is your secret?", "ask_about", "talk", knowledge={**NEAR, "tunnel": 0.9}, target=None, state=state
+        )
+        return heard.line
+
+    assert ask({}) == "Every pot has a lid."
+    assert ask({"pie": True}) == "There is a tunnel under the bin."
+    assert ask({"pie": True}) == "As I said: there is a tunnel under the bin."
