@@ -13,7 +13,7 @@ from typing import TypeAlias
 from npc.behaviour import load_behaviour
 from npc.card_file import cards_in, doubles_in, shown
 from npc.chat import talk, typed
-from npc.coverage import coverage, told
+from npc.coverage import logs_in, report_on
 from npc.drafts.drafting import author, draft
 from npc.errors import Fault, PersonaError
 from npc.evaluation.bench import bench
@@ -96,13 +96,18 @@ def _replay(log: Path) -> int:
     return 1
 
 
-def _coverage(logs: list[Path]) -> None:
-    paths = [path for given in logs for path in (sorted(given.glob("*.jsonl")) if given.is_dir() else [given])]
+def _coverage(chosen: _Chosen) -> None:
+    paths = logs_in(chosen.logs)
     if not paths:
-        where = ", ".join(str(given) for given in logs)
-        raise Fault("log", f"There are no logs in {where}.", "Let a server write some: python -m engine serve --logs DIR.")
-    for card in coverage(paths):
-        print("\n".join(told(card)))
+        where = ", ".join(str(given) for given in chosen.logs)
+        fix = "Write some: `python -m engine talk CARD --logs DIR`, or `python -m engine serve --logs DIR`."
+        raise Fault("log", f"There are no logs in {where}.", fix)
+    print("\n".join(report_on(paths, [_name(card) for card in chosen.card], chosen.all)))
+
+
+def _name(card: str) -> str:
+    """The name of the character of a card, or what was given as such."""
+    return load_persona(card).name if Path(card).is_file() or card in {*characters(), *assistants()} else card
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class _Command:
 
 
 def _talk(chosen: _Chosen) -> None:
-    talk(chosen.card, typed(), chosen.seed)
+    talk(chosen.card, typed(), chosen.seed, logs=chosen.logs)
 
 
 def _lint(chosen: _Chosen) -> int:
@@ -207,6 +212,7 @@ COMMANDS: dict[str, _Command] = {
         (
             ("card", {"help": f"path of a YAML card, or one of: {', '.join([*characters(), *assistants()])}"}),
             ("--seed", {"type": int, "default": 0, "help": "of what is left to chance (default 0)"}),
+            ("--logs", {**_PATH, "metavar": "DIR", "help": "write a log of this chat there, for `coverage` and `replay`"}),
         ),
         _talk,
     ),
@@ -217,7 +223,7 @@ COMMANDS: dict[str, _Command] = {
     ),
     "replay": _Command(
         "let a character live through a log again; status 1 where it decides otherwise",
-        (("log", {**_PATH, "help": "a file that `python -m engine serve --logs DIR` wrote"}),),
+        (("log", {**_PATH, "help": "a file that `python -m engine talk CARD --logs DIR` or `serve --logs DIR` wrote"}),),
         lambda chosen: _replay(chosen.log),
     ),
     "coverage": _Command(
@@ -229,11 +235,16 @@ COMMANDS: dict[str, _Command] = {
                     **_PATH,
                     "nargs": "+",
                     "metavar": "LOG",
-                    "help": "files that `python -m engine serve --logs DIR` wrote, or DIR",
+                    "help": "files that `python -m engine talk CARD --logs DIR` or `serve --logs DIR` wrote, or DIR",
                 },
             ),
+            (
+                "--card",
+                {"action": "append", "default": [], "help": "only this one: path, or name; may be given more than once"},
+            ),
+            ("--all", {**_YES, "help": "every line that was never said, not only the first ones"}),
         ),
-        lambda chosen: _coverage(chosen.logs),
+        _coverage,
     ),
     "import": _Command(
         "make a card of a dialogue in Yarn Spinner or Ink, or of a Character Card; what is left out is told",

@@ -21,6 +21,7 @@ from npc.conversation.clause import Reading
 from npc.conversation.episodes import to_compare
 from npc.errors import Fault, PersonaError
 from npc.keyword_reader import read
+from npc.log import LogError, Recorder, new_log
 from npc.memory import Memory
 from npc.persona import Persona, assistants, characters, load_persona
 from npc.text import valid
@@ -56,6 +57,7 @@ def talk(
     note: str = _KEYWORDS,
     voiced: Voiced | None = None,
     recalling: Recalling | None = None,
+    logs: Path | None = None,
 ) -> None:
     """Chat with a character.
 
@@ -65,19 +67,24 @@ def talk(
         reader: what stands for perception; `note` tells what that is.
         voiced: says answers in other words; None: they stay as they are.
         recalling: finds what is remembered by its meaning; None: by its words alone.
+        logs: folder for a log of the chat, for `coverage` and `replay`; None: no log.
 
     Raises:
         PersonaError: there is no such card, or it has a fault.
+        LogError: the log cannot be written.
     """
     if Path(card).is_dir() and card not in {*characters(), *assistants()}:
         raise PersonaError("persona_file", f"{shown(card, 400)} is a folder.", "Give the path of one card in it.")
-    chat = Chat(card, seed, reader, voiced, recalling)
+    chat = Chat(card, seed, reader, voiced, recalling, logs)
     persona = chat.character.persona
     print(f"{persona.name}. {persona.looks}".rstrip())
     print(f"{note}\n{_HELP}")
-    for line in lines:
-        if not chat.turn(line.strip()):
-            return
+    try:
+        for line in lines:
+            if not chat.turn(line.strip()):
+                return
+    finally:
+        chat.close()
 
 
 def typed() -> Iterable[str]:
@@ -100,9 +107,12 @@ class Chat:
         reader: Reader = read,
         voiced: Voiced | None = None,
         recalling: Recalling | None = None,
+        logs: Path | None = None,
     ) -> None:
         self._card, self._read, self._voiced, self._recalling = card, reader, voiced, recalling
+        self._logs, self._seed = logs, seed
         self.character = Character(load_persona(card), "npc", seed)
+        self._log = self._new_log()
         self._time, self._speaker, self._events = 0.0, "player", 0
         self._in_view: list[str] = []
         self._state: dict[str, object] = {}
@@ -130,6 +140,21 @@ class Chat:
         else:
             print(f"unknown command {shown(command)}\n{_HELP}")
         return True
+
+    def close(self) -> None:
+        """Finish the log, and tell where it lies."""
+        if self._log is not None:
+            self._log.close()
+            print(f"log: {shown(str(self._log.path), 400)}")
+
+    def _new_log(self) -> Recorder | None:
+        if self._logs is None:
+            return None
+        path = new_log(self._logs, self.character.persona.name)
+        try:
+            return Recorder(path, self.character, self._seed)
+        except OSError as error:
+            raise LogError("logs", f"{path} cannot be written: {error.strerror}.", "Check --logs.") from None
 
     # -- what may be typed -----------------------------------------------------------------------------
 
@@ -200,6 +225,8 @@ class Chat:
         try:
             self.character.recast(load_persona(self._card))
             print("The card is taken up.")
+            self.close()  # a log is of one card
+            self._log = self._new_log()
         except Fault as error:
             print(f"{error} The old card stays in force.")
 
@@ -215,7 +242,11 @@ class Chat:
         asked = [words for clause in reading.clauses for words in to_compare(clause)]
         if asked and self._recalling is not None:
             told["recalled"] = self._recalling(self.character.memory, asked)
-        return self.character.tick(replace(percept, **told))  # type: ignore[arg-type]
+        perceived = replace(percept, **told)  # type: ignore[arg-type]
+        decision = self.character.tick(perceived)
+        if self._log is not None:
+            self._log.write(perceived, decision)
+        return decision
 
     @staticmethod
     def _look_for(phrase: str, percept: Percept) -> Found:

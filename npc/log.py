@@ -43,6 +43,7 @@ class Recorder:
     """
 
     def __init__(self, path: Path, character: Character, seed: int) -> None:
+        self.path = path
         path.unlink(missing_ok=True)  # an older one keeps its mode
         private = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # what players said is its owner's alone
         self._file = os.fdopen(private, "w", encoding="utf-8", buffering=1)
@@ -80,6 +81,21 @@ class Replay:
     logged: str = ""
     decided: str = ""
     other_behaviour: bool = False  # behaviour.yaml is another one than when the log was written
+
+
+def new_log(folder: Path, name: str) -> Path:
+    """The path of the next log in a folder, which is made where there is none; logs of earlier chats stay.
+
+    Raises:
+        LogError: `logs`: the folder cannot be made or looked into.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        numbers = [int(path.name[:4]) for path in folder.glob("[0-9][0-9][0-9][0-9]-*.jsonl")]
+    except OSError as error:
+        raise LogError("logs", f"{folder} cannot be made: {error.strerror}.", "Check --logs.") from None
+    plain = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)[:60]
+    return folder / f"{max(numbers, default=0) + 1:04d}-{plain}.jsonl"
 
 
 def replay(path: Path) -> Replay:

@@ -94,6 +94,9 @@ def chat(
     llm_model: Annotated[str, typer.Option(help="The model's name there.")] = "default",
     llm_budget: Annotated[float, typer.Option(min=0.1, help="Seconds that a line may take.")] = 20.0,
     llm_remote: Annotated[bool, typer.Option(help="Allow --llm on another machine: it reads what you say.")] = False,
+    logs: Annotated[
+        Path | None, typer.Option(help="Directory for a log of this chat, which `python -m npc coverage` and `replay` read.")
+    ] = None,
 ) -> None:
     """Chat with a character in the terminal; its mood, what it thinks of you and its reasons are shown."""
     with ExitStack() as ends:
@@ -107,4 +110,4 @@ def chat(
             logging.getLogger("engine.voice").setLevel(logging.ERROR)  # what became of a line is shown with it
         perceiver = Perceiver(bundle, "cpu")
         recalling = partial(Recollections(perceiver.sentences).near, budget=_EPISODES)
-        talk(card, typed(), seed, ModelReader(perceiver), _NOTE, voiced, recalling)
+        talk(card, typed(), seed, ModelReader(perceiver), _NOTE, voiced, recalling, logs)

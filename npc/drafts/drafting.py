@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from npc.card_edit import added
 from npc.card_file import shown
-from npc.coverage import coverage
+from npc.coverage import coverage, logs_in
 from npc.drafts.figures import figures
 from npc.drafts.gaps import Gap, gaps
 from npc.drafts.sifting import Draft, said_by, sifted
@@ -60,8 +60,7 @@ def author(url: str, model: str, budget: float, remote: bool) -> Author:
 
 def missed_by(persona: Persona, logs: Sequence[Path]) -> list[str]:
     """What players said to this character without an answer, by logs of a server (files, or folders of them)."""
-    paths = [path for given in logs for path in (sorted(given.glob("*.jsonl")) if given.is_dir() else [given])]
-    return [text for card in coverage(paths) if card.persona.name == persona.name for text in card.missed]
+    return [text for card in coverage(logs_in(logs), [persona.name]) for text in card.missed]
 
 
 def drafted(persona: Persona, found: Sequence[Gap], writer: Author, tell: Callable[[str], None]) -> Drafts:

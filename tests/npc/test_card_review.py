@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from npc import Character, Percept, assistants, characters, load_persona
 from npc.__main__ import main
 from npc.card_review import implies
+from npc.chat import talk
 from npc.conditions import Condition
 from npc.lint import review
 from npc.log import Recorder
@@ -160,7 +163,7 @@ def test_coverage_tells_what_was_used_and_what_had_no_answer(tmp_path, capsys):
     assert ", 1 of 4 rules" in out
     assert "lets nobody insult" not in out
     assert "rule 2 never decided: takes no flattery on duty" in out
-    assert "no answer to: blargh frob" in out
+    assert "asked, and no answer: blargh frob" in out
 
 
 def test_coverage_of_a_folder_without_logs_tells_how_to_get_some(tmp_path, capsys):
@@ -185,3 +188,55 @@ def test_drafts_that_nobody_has_made_his_own_are_told(tmp_path):
         f"{card}:5: note: a draft: The bread is warm. Read it, and take the mark `# draft` away, or the line.",
         f"{card}:7: note: a draft: mill. Read it, and take the mark `# draft` away, or the line.",
     ]
+
+
+def _spoken_to(folder, number, card, *said):
+    character = Character(load_persona(card), card)
+    with Recorder(folder / f"{number:04d}-{card}.jsonl", character, 0) as recorder:
+        for n, text in enumerate(said or ("",)):
+            heard = Percept(1.0 + n, {"ask_about": 0.9}, {"neutral": 0.9}, {"talk": 0.9}, {"neutral": 0.9}, text=text)
+            heard = replace(heard, talk={"on_weather": 0.1})
+            recorder.write(heard, character.tick(heard))
+
+
+def test_coverage_begins_with_what_was_put_off_and_names_the_silent_in_one_line(tmp_path, capsys):
+    _spoken_to(tmp_path, 1, "healer")
+    _spoken_to(tmp_path, 2, "merchant", "why is the harbour closed?", "why is the harbour closed?")
+    assert main(["coverage", str(tmp_path)]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].startswith("Odo: 2 utterances")
+    assert out[1].startswith("  asked, and no answer: why is the harbour closed? (2 times); it said: ")
+    assert sum("never said" in line for line in out) == 13
+    assert out[-1] == "nobody spoke to: Mira"
+
+
+def test_coverage_counts_a_question_that_the_keyword_reader_made_nothing_of(tmp_path, capsys):
+    card = tmp_path / "ada.yaml"
+    card.write_text("name: Ada\n", encoding="utf-8")
+    talk(str(card), ["why is the harbour closed?"], logs=tmp_path)
+    assert main(["coverage", str(tmp_path)]) == 0
+    assert "asked, and no answer: why is the harbour closed?" in capsys.readouterr().out
+
+
+def test_coverage_of_named_cards_tells_which_are_not_in_the_logs(tmp_path, capsys):
+    _spoken_to(tmp_path, 1, "healer", "hello")
+    _spoken_to(tmp_path, 2, "merchant", "hello")
+    assert main(["coverage", str(tmp_path), "--card", "merchant", "--card", "Bram"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Odo: ")
+    assert "Mira" not in out
+    assert out.endswith("not in these logs: Bram\n")
+
+
+def test_a_chat_writes_logs_that_coverage_and_replay_read(tmp_path, capsys):
+    card = tmp_path / "ada.yaml"
+    card.write_text("name: Ada\nlines: {greet: [Welcome.]}\n", encoding="utf-8")
+    talk(str(card), ["hello", "/reload", "hello"], logs=tmp_path / "logs")
+    talk(str(card), ["hello"], logs=tmp_path / "logs")
+    logs = sorted((tmp_path / "logs").iterdir())
+    assert [log.name for log in logs] == ["0001-Ada.jsonl", "0002-Ada.jsonl", "0003-Ada.jsonl"]
+    assert f"log: {logs[2]}" in capsys.readouterr().out
+    assert all(main(["replay", str(log)]) == 0 for log in logs)
+    capsys.readouterr()
+    assert main(["coverage", str(tmp_path / "logs"), "--card", str(card)]) == 0
+    assert capsys.readouterr().out.startswith("Ada: 3 utterances, 1 of 1 lines")
