@@ -82,6 +82,7 @@ _WHO_IS = re.compile(
     r"(?:and |so |but )*who (?:is|was|are|were) (?!it\b|that\b|this\b|he\b|she\b|they\b|there\b|the one\b|to blame\b)[a-z]",
     re.I,
 )
+_EXISTS = re.compile(r"\b(?:is|are|was|were) there\b", re.IGNORECASE)  # "were there any wars?" points nowhere
 _WHAT_THEN = re.compile(r"(?:and |so |but )*what did (?:he|she|they|you) (?:say|think|answer|reply|feel)\b", re.IGNORECASE)
 _OF_ITSELF = "self"
 _HELPS = re.compile(r"what helps against it\b", re.IGNORECASE)
@@ -320,7 +321,7 @@ def _goes_on(turn: Turn, topic: str) -> bool:
         return True
     if _WHO_IS.match(clause.text):
         return False
-    talk = _SURE_TALK if _REFERS.search(clause.text) else _TALK
+    talk = _SURE_TALK if _REFERS.search(_EXISTS.sub("", clause.text)) else _TALK
     if words > _FEW and best(percept.talk)[1] >= max(talk, likeness):  # what anybody may be asked
         return False
     if any(d.p >= _IN_VIEW and mentions(clause.text, d.phrase, plural=True) for d in (*turn.percept.looked, *percept.watch)):

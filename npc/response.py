@@ -129,6 +129,7 @@ def _judged(turn: Turn) -> Reply | None:
     ledger, words = turn.ledger, turn.clause.said.strip(" .!,")
     if turn.clause.sense not in {Sense.OTHER, Sense.PROMISE, Sense.YES, Sense.SELF} or turn.percept.text.rstrip().endswith("?"):
         return None
+    words = words if _TRIES.fullmatch(words) or _HELPS.fullmatch(words) else turn.clause.text.strip(" .!,")  # "..., thx"
     if _HELPS.fullmatch(words):
         return Reply("on_comforted", "is told that it helps")
     if _TRIES.fullmatch(words) and len(words.split()) <= _LONGEST:

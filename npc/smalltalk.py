@@ -201,6 +201,8 @@ def answer(turn: Turn) -> Reply | None:
     if (named or (topic in {"to_of_yours", "to_surmise"} and _is_greeted_by_name(turn))) and (say := _of_itself(turn)):
         return Reply("itself", why, {"line": say}, fact="self")
     said = values_of(clause.text, asks)
+    if topic == "to_answer":  # "a girl, seven pounds" is said back as it stands
+        said.setdefault("said", f"{clause.text[:1].upper()}{clause.text[1:]}".rstrip(" ?.!,"))
     if topic == "to_how_to" and _OF_ITS_WAY.search(clause.text):
         topic = "to_how_you"
     elif topic == "to_how_to" and "question" in said:

@@ -27,5 +27,5 @@ def polarity_of(text: str) -> str:
         if word == "kind" and words[at + 1 : at + 2] == ["of"]:  # "kind of fuzzy"
             continue
         bad += (word in _BAD and not denied) or (word in _GOOD and denied)
-        good += word in _GOOD and not denied
+        good += word in _GOOD and not denied and words[at - 1 : at] != ["too"]  # "too proud to say it"
     return "bad" if bad > good else "good" if good > bad else ""

@@ -7,6 +7,7 @@ import pytest
 from npc.language.clauses import trimmed
 from npc.language.forms import form_of
 from npc.language.plain import plain
+from npc.language.polarity import polarity_of
 from npc.language.reworded import reworded
 from npc.language.told import told
 
@@ -138,12 +139,28 @@ def test_a_remedy_is_asked_for_what_was_told_beside(stage):
     [
         ("my son broke his arm", "to_bad"),
         ("he is tough though", "on_proud_of"),
+        ("my sister has had her baby", "on_baby"),
+        ("im rubbish at it", "on_bad_at"),
+        ("manic today", "on_your_day"),
+        ("i used to be like that", "on_me_too"),
+        ("my husband forgot our anniversary", "to_wronged"),
+        ("twenty two years, you would think he would know it", "to_typical"),
         ("he would have been sixty today", "on_loss"),
         ("my mother believed that dreams come from the dead", "to_they_say"),
     ],
 )
 def test_what_is_told_of_kin_is_what_it_is(said, topic):
-    assert form_of(said, False)[0] == topic
+    assert form_of(plain(said), False)[0] == topic
+
+
+def test_what_has_no_verb_is_said_back_as_it_stands(stage):
+    actor = stage(lines={"on_baby": "A child!", "to_answer": "{said}, I hear."})
+    actor.hear("my sister has had her baby", "chat", "talk", target=None, talk=FAR)
+    assert actor.hear("a girl, seven pounds", "chat", "talk", target=None, talk=FAR).line == "A girl, seven pounds, I hear."
+
+
+def test_who_was_too_proud_is_not_told_of_gladly():
+    assert polarity_of("he was too proud to say it") == ""
 
 
 def test_nobody_is_stupid_by_the_way():
