@@ -14,7 +14,7 @@ from npc.behaviour import load_behaviour
 from npc.card_file import cards_in, doubles_in, shown
 from npc.chat import talk, typed
 from npc.coverage import logs_in, report_on
-from npc.drafts.drafting import author, draft
+from npc.drafts.drafting import author, draft, lacking
 from npc.errors import Fault, PersonaError
 from npc.evaluation.bench import bench
 from npc.evaluation.conversation import SHIPPED
@@ -154,7 +154,11 @@ def _import(chosen: _Chosen) -> None:
 def _draft(chosen: _Chosen) -> None:
     if chosen.llm is None:
         fix = "Start one, for example `llama-server -m model.gguf --port 8080`, and give its address: --llm http://127.0.0.1:8080/v1."
-        raise Fault("llm", "Drafts are written by a language model, and none was named.", fix)
+        if chosen.write or chosen.figures:
+            raise Fault("llm", "Drafts are written by a language model, and none was named.", fix)
+        print("\n".join(lacking(load_persona(chosen.card), chosen.logs)))
+        print(f"A language model would propose lines for these. {fix}")
+        return
     load_persona(chosen.card)
     writer = author(chosen.llm, chosen.llm_model, chosen.llm_budget, chosen.llm_remote)
     ask = _asked if sys.stdin.isatty() else None
@@ -270,7 +274,7 @@ COMMANDS: dict[str, _Command] = {
         _import,
     ),
     "draft": _Command(
-        "let a language model propose lines, facts and barks that a card lacks; nothing is written unasked",
+        "what a card lacks; with --llm a language model proposes lines, facts and barks for it, and nothing is written unasked",
         (
             ("card", {"help": "path or name"}),
             ("--llm", {"metavar": "URL", "help": "OpenAI-compatible API, as for `python -m engine serve`"}),

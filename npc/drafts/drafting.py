@@ -22,6 +22,7 @@ from npc.persona import Persona, card_path, faults, load_persona
 
 _AUTHOR = "engine.voice.author"
 TRIES = 2  # of a line that was sifted out
+_NAMED = 24  # keys of lines that a report names
 _EXAMPLES = 6  # lines of the card that show how it speaks
 
 
@@ -61,6 +62,27 @@ def author(url: str, model: str, budget: float, remote: bool) -> Author:
 def missed_by(persona: Persona, logs: Sequence[Path]) -> list[str]:
     """What players said to this character without an answer, by logs of a server (files, or folders of them)."""
     return [text for card in coverage(logs_in(logs), [persona.name]) for text in card.missed]
+
+
+def lacking(persona: Persona, logs: Sequence[Path] = ()) -> Iterator[str]:
+    """What drafts could be written for, line by line: questions of players each, kinds of lines by their names.
+
+    Raises:
+        LogError: a log cannot be read.
+    """
+    found = gaps(persona, missed_by(persona, logs))
+    if not found:
+        yield f"{persona.name} lacks nothing that could be drafted."
+        return
+    yield f"{persona.name} lacks:"
+    yield from (f"  an answer to: {shown(gap.question, 120)}" for gap in found if gap.kind == "fact")
+    if keys := [str(gap.where[-1]) for gap in found if gap.kind == "line"]:
+        more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
+        yield f"  lines of its own (the common ones are said, or few of its own again and again): {', '.join(keys[:_NAMED])}{more}"
+    if any(gap.kind == "bark" for gap in found):
+        yield "  barks, which it says of its own accord"
+    if not logs:
+        yield "  (answers that players missed are found by logs of their talk: --logs DIR)"
 
 
 def drafted(persona: Persona, found: Sequence[Gap], writer: Author, tell: Callable[[str], None]) -> Drafts:

@@ -6,6 +6,7 @@ import pytest
 
 from npc import Fault, load_persona, persona_from
 from npc.__main__ import main
+from npc.chat import talk
 from npc.drafts.drafting import draft, drafted, told
 from npc.drafts.gaps import FEW, gaps
 from npc.drafts.sifting import sifted
@@ -158,8 +159,18 @@ def test_a_card_of_the_package_is_nobodys_to_change(capsys):
     assert "Copy" in fault.value.fix
 
 
+def test_without_a_language_model_what_the_card_lacks_is_listed(card, capsys, tmp_path):
+    talk(str(card), ["why is the harbour closed?"], logs=tmp_path / "logs")
+    capsys.readouterr()
+    assert main(["draft", str(card), "--logs", str(tmp_path / "logs")]) == 0
+    out = capsys.readouterr().out
+    assert "  an answer to: why is the harbour closed?\n" in out
+    assert "  lines of its own" in out
+    assert "A language model would propose lines for these." in out
+
+
 def test_without_a_language_model_the_command_says_how_to_start_one(card, capsys):
-    assert main(["draft", str(card)]) == 2
+    assert main(["draft", str(card), "--write"]) == 2
     assert "llama-server" in capsys.readouterr().err
     assert main(["draft", "nobody.yaml", "--llm", "http://127.0.0.1:9/v1"]) == 2
     assert "no persona" in capsys.readouterr().err
