@@ -78,7 +78,7 @@ def lacking(persona: Persona, logs: Sequence[Path] = ()) -> Iterator[str]:
     yield from (f"  an answer to: {shown(gap.question, 120)}" for gap in found if gap.kind == "fact")
     if keys := [str(gap.where[-1]) for gap in found if gap.kind == "line"]:
         more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
-        yield f"  lines of its own (the common ones are said, or few of its own again and again): {', '.join(keys[:_NAMED])}{more}"
+        yield f"  lines of its own (the common ones are said, or its few again and again): {', '.join(keys[:_NAMED])}{more}"
     if any(gap.kind == "bark" for gap in found):
         yield "  barks, which it says of its own accord"
     if not logs:

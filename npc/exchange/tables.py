@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polib
+import yaml
 
 from npc.behaviour import load_behaviour
 from npc.card_file import CardFile, Where, shown
@@ -212,9 +213,16 @@ def _note(entry: Entry) -> str:
     asked = entry.line.model_dump(
         mode="json", by_alias=True, exclude_defaults=True, exclude={"say", "effects", "tags", "id", "once"}
     )
-    when = ", ".join(f"{name}: {value}" for name, value in asked.items())
+    when = ", ".join(f"{name}: {_as_in_a_card(value)}" for name, value in asked.items())
     filled = " ".join(f"{{{name}}}" for name in sorted(entry.line.variables))
-    return "; ".join(filter(None, (f"when {when}" if when else "", f"keep {filled}" if filled else "")))
+    unvoiced = "no recording: its words are filled in anew each time" if filled else ""
+    return "; ".join(filter(None, (f"when {when}" if when else "", f"keep {filled}" if filled else "", unvoiced)))
+
+
+def _as_in_a_card(value: object) -> str:
+    """YAML on one line."""
+    made: str = yaml.safe_dump([value], default_flow_style=True, width=10_000, sort_keys=False, allow_unicode=True)
+    return made.strip()[1:-1]
 
 
 def _recording(entry: Entry, card: Path, language: str) -> str:
@@ -231,7 +239,7 @@ def import_lines(card: str, table: Path, language: str = "", force: bool = False
     """Take up a table that comes back from a translator: it is checked whole, and becomes the table beside the card.
 
     Args:
-        language: where neither the file's name nor its header tells it.
+        language: where neither the file's name (`cook.de.csv` of `cook.yaml`) nor its header tells it.
         force: change what is translated already.
 
     Raises:
@@ -243,10 +251,7 @@ def import_lines(card: str, table: Path, language: str = "", force: bool = False
     source = card_path(card)
     persona = load_persona(source)
     rows, told = _read(table)
-    language = language or told or _in_name(table)
-    if not is_language(language):
-        fix = "Name it with --language, such as de."
-        raise PersonaError("language", f"{shown(str(table), 400)} does not tell its language.", fix)
+    language, taken_from = _language_of(table, source, language, told)
     entries = entries_of(persona, common=True)
     if wrong := list(unfit_rows(table, rows, {entry.key.lower(): entry for entry in entries})):
         raise TableFaults(wrong)
@@ -264,7 +269,7 @@ def import_lines(card: str, table: Path, language: str = "", force: bool = False
     merged, orphans = _merged(wanted, list({**old, **new}.values()))
     if not same:
         write_file(out, _csv(wanted, merged, orphans, source, language).encode("utf-8-sig"))
-    return out, _counted(wanted, merged, orphans)
+    return out, f"language {language}, from {taken_from}; {_counted(wanted, merged, orphans)}"
 
 
 class TableFaults(PersonaError):
@@ -300,10 +305,20 @@ def _braced(names: Sequence[str]) -> str:
     return ", ".join(f"{{{shown(name)}}}" for name in names)
 
 
-def _in_name(table: Path) -> str:
-    """The language in `cook.de.csv`, or `de.po`."""
-    last = table.stem.rpartition(".")[2]
-    return last if is_language(last) else ""
+def _language_of(table: Path, card: Path, given: str, told: str) -> tuple[str, str]:
+    """The language of a table, and where that was taken from: `cook.de.csv` tells it, `tr.csv` may be any word.
+
+    Raises:
+        PersonaError: nothing tells it.
+    """
+    before, _, last = table.stem.rpartition(".")
+    named = last if before and is_language(last) else ""
+    found = ((given, "--language"), (told, "the header"), (named, "the name of the file"))
+    language, taken_from = next(((one, where) for one, where in found if one), ("", ""))
+    if not is_language(language):
+        fix = f"Name it with --language, such as de, or call the file {card.stem}.de{table.suffix}."
+        raise PersonaError("language", f"{shown(str(table), 400)} does not tell its language.", fix)
+    return language, taken_from
 
 
 def _read(table: Path) -> tuple[list[Row], str]:

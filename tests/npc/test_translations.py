@@ -43,6 +43,9 @@ def card(tmp_path, monkeypatch):
     return path
 
 
+QUEST = "quests: {oar: {steps: {asked: {when: {state: {oar: yes}}, say: An oar.}}}}\n"
+
+
 def fill(path: Path, words: dict[str, str]) -> Path:
     """Translate a CSV table as a spreadsheet would."""
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -256,10 +259,32 @@ def test_the_command_writes_and_takes_up_tables(card, capsys):
     assert main(["lint", "cook.yaml"]) == 0
     assert "this table is not read. Take it up: `python -m npc lines import" in capsys.readouterr().err
     assert main(["lines", "import", "cook.yaml", "cook.de.po"]) == 0
-    assert "written: cook.de.csv (1 of 7 translated)" in capsys.readouterr().out
+    assert "written: cook.de.csv (language de, from the header; 1 of 7 translated)" in capsys.readouterr().out
     assert life(card, "de")[0].line == "Hock dich, stranger!"
     assert main(["lines", "import", "cook.yaml"]) == 2
     assert main(["lines", "export", "cook.yaml", "--language", "deutsch!"]) == 2
+
+
+def test_a_name_that_only_looks_like_a_language_is_none(card, capsys):
+    assert main(["lines", "export", "cook.yaml", "--language", "de", "--out", "tr.csv"]) == 0
+    assert main(["lines", "import", "cook.yaml", "tr.csv"]) == 2
+    assert (
+        "does not tell its language. Name it with --language, such as de, or call the file cook.de.csv"
+        in capsys.readouterr().err
+    )
+    assert main(["lines", "import", "cook.yaml", "tr.csv", "--language", "de"]) == 0
+    assert "(language de, from --language;" in capsys.readouterr().out
+    Path("tr.csv").rename("mine.fr.csv")
+    assert main(["lines", "import", "cook.yaml", "mine.fr.csv"]) == 0
+    assert "(language fr, from the name of the file;" in capsys.readouterr().out
+
+
+def test_notes_are_written_as_the_card_writes_them_and_tell_why_a_line_has_no_recording(card):
+    card.write_text("name: A\nlines:\n  talk: [{say: 'Ha {player}', quest: {oar: [asked]}, state: {day: yes}}]\n" + QUEST)
+    table, _ = export_lines(str(card), language="de", force=True)
+    row = next(row for row in csv.DictReader(table.open(encoding="utf-8-sig")) if row["source"] == "Ha {player}")
+    told = "when state: {day: true}, quest: {oar: [asked]}; keep {player}; no recording: its words are filled in anew each time"
+    assert (row["notes"], row["voice"]) == (told, "")
 
 
 def test_nothing_is_written_beside_a_card_of_the_package(card, capsys):
