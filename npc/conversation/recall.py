@@ -27,6 +27,8 @@ _WANTED = {
     "not to do": {Sense.FORBID},
 }
 _GETS = frozenset({"get", "fetch", "bring", "grab", "give", "pass", "hand", "take", "pick"})  # each may be asked for by another
+_TALKS = frozenset({"ask", "talk", "speak", "tell", "say"})
+_NOT_TO = re.compile(r"\b(?:do not|don'?t|never|must not|stop)\b", re.IGNORECASE)
 _MOVES = frozenset({"go", "walk", "run", "head", "come", "stand", "stay", "wait", "move"})
 _LOOKED_FOR = re.compile(
     r"\b(?:lost|looking for|searching for|search for|look for|can(?:'?t|not| not) find|seeking|missing)\b", re.I
@@ -137,12 +139,14 @@ def _said(clause: Clause, ledger: Ledger, now: float) -> Reply:
     named = what.rpartition(" ")[2] if what.startswith(("to ", "not to ")) and not what.endswith("to do") else ""
     if named:  # "what did I ask you to hold?"
         wanted = _WANTED["to do"]
-    verbs = _GETS if named in _GETS else _MOVES if named in _MOVES else {named}
+    verbs = next((group for group in (_GETS, _MOVES, _TALKS) if named in group), frozenset({named}))
     lines = (
         [h for h in _heard(ledger) if (wanted is None or h.sense in wanted) and any(mentions(h.text, verb) for verb in verbs)]
         if named
         else [h for h in _heard(ledger) if wanted is None or h.sense in wanted]
     )
+    if not lines and what.startswith("not to "):  # "run, and do not wait for me" is an order, too
+        lines = [h for h in _heard(ledger) if _NOT_TO.search(h.text)]
     if not lines and named:
         lines = [h for h in _heard(ledger) if h.sense in _WANTED["to do"]]
     lines = lines or _heard(ledger)

@@ -258,6 +258,8 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
             found = (*one, *(f"{hue} potion" for hue in ("red", "blue", "green")))
         case Ask.NEARER if meaning.values.get("kind", "") in {"thing", "one"}:
             found = COMMON
+        case Ask.COUNT if singular(thing) in {"thing", "object", "item"}:
+            found = COMMON
         case Ask.COUNT if kind_of(singular(thing)) == "one":
             found = (*COMMON, *(f"{hue} potion" for hue in ("red", "blue", "green")))
         case Ask.CLAIM | Ask.COUNT | Ask.COLOUR | Ask.NEARER | Ask.FAR | Ask.INSIDE:

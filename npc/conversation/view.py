@@ -49,6 +49,7 @@ from npc.types import Found, Percept, Target
 
 _ANYBODY = re.compile(r"\b(?:any|some) ?(?:one|body)\b|^(?:and )?who\b", re.IGNORECASE)
 _WHO = re.compile(r"(?:and )?who\b", re.IGNORECASE)
+_THINGS = frozenset({"thing", "object", "item"})
 _MORE = re.compile(r"\b(?:any|some) (?:more|others?)\b|\bmore (?:of|than)\b|\banother\b", re.IGNORECASE)
 # "Is there something you would recommend?" is not of the view.
 _SOMETHING_TO = re.compile(
@@ -221,6 +222,8 @@ def _claimed(clause: Clause, percept: Percept) -> Reply:
 
 def _count(clause: Clause, percept: Percept) -> Reply:
     one, anchor = singular(clause.thing), anchor_of(clause)
+    if one in _THINGS:  # "how many things lie here?"
+        return _view(clause, percept)
     if kind_of(one) == "one" and (hue := colour_in(one)):  # "how many red ones can you see?"
         hued = _of_hue(percept, hue, "")
         total = sum(t.count for t in hued)

@@ -102,6 +102,8 @@ def test_why_a_thing_is_wanted_is_no_part_of_its_name(said: str, thing: str) -> 
         ("well dont just stand there put the key back here with it", "put the key back here with it"),
         ("could I perhaps have the key", "could I have the key"),
         ("Bear the key hither, I pray", "bring the key here"),
+        ("whatever just hand the key over", "just give me the key"),
+        ("go n get the key", "get the key"),
     ],
 )
 def test_what_stands_before_and_behind_a_wish_is_no_part_of_it(said: str, text: str) -> None:
