@@ -122,3 +122,19 @@ def test_only_what_has_a_subject_and_a_verb_is_said_back(remark):
 def test_remedies_are_asked_for_in_more_ways():
     assert reworded("what do you give folk for a cough?") == "what helps against a cough?"
     assert reworded("what do you give for a sword?") == "what do you give for a sword?"
+
+
+@pytest.mark.parametrize(
+    ("shouted", "told"),
+    [
+        ("fire!!!", "there is a fire!"),
+        ("a wolf!", "there is a wolf!"),
+        ("bandits!!", "there are bandits!"),
+        ("is something burning?", "is there a fire?"),
+        ("fire at the target!", "fire at the target!"),
+        ("wolf", "wolf"),
+        ("well!", "well!"),
+    ],
+)
+def test_one_word_that_is_shouted_tells_what_is_seen(shouted: str, told: str) -> None:
+    assert reworded(shouted) == told
