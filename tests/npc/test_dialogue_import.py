@@ -223,6 +223,30 @@ def test_an_ink_dialogue_is_held_as_it_was_written(forge):
     ]
 
 
+def test_a_sum_of_money_is_one_effect_and_one_condition(here):
+    text = """VAR coins = 10
+-> hub
+== hub
+Smith: Well?
++ { coins >= 5 } Mend the sword.
+    ~ coins = coins - 5
+    Smith: It shines again.
+    -> hub
+"""
+    made = imported(text, "smith.ink")
+    rules = [rule for rule in load_persona("smith.yaml").rules if rule.when.intent == ("say_mend_the_sword",)]
+    assert [dict(rule.when.state) for rule in rules] == [{"coins": ">= 5"}]
+    assert [effect.effect({}).values for effect in rules[0].effects if effect.kind == "add"] == [{"name": "coins", "value": -5}]
+    assert not made.left
+    assert [told for told in made.game if "`coins`, at first 10" in told] == list(made.game)
+
+
+def test_what_is_counted_one_by_one_stays_with_the_card(here):
+    counted = "~ asked = asked + 1\n    Bo: No. -> hub"
+    imported(f"VAR asked = 0\n-> hub\n== hub\nBo: Yes?\n+ {{ asked < 2 }} Please?\n    {counted}\n", "bo.ink")
+    assert "asked" in load_persona("bo.yaml").quests
+
+
 def test_ink_asks_the_game_for_what_it_keeps(forge):
     poor = talk("forge.yaml", "hello", "ask about the sword", "pay 30 coins")
     rich = talk("forge.yaml", "/state gold=30", "hello", "ask about the sword", "pay 30 coins")

@@ -91,6 +91,8 @@ class Variables:
         counts = [one for one in given if _counts(name, one)]
         if name in self._shown or name not in self._asked or len(constants) + len(counts) < len(given):
             return ()
+        if not all(_by_one(one) for one in counts):  # a sum of money, not a counter: the game keeps the books
+            return ()
         if name in self._story.starts:
             first = self._story.starts[name][1]
         else:
@@ -275,6 +277,11 @@ def _counts(name: str, value: Expression) -> bool:
         case Both("+" | "-", Var(own), Const(int(step))) if own == name and not isinstance(step, bool):
             return True
     return False
+
+
+def _by_one(count: Expression) -> bool:
+    """Whether a variable is counted one by one, so that all that it may come to are a few steps."""
+    return isinstance(count, Both) and count.right == Const(1)
 
 
 def _typed(value: Literal) -> tuple[str, Literal]:
