@@ -266,7 +266,8 @@ def _meant(turn: Turn, clause: Clause, percept: Percept) -> Percept:
         named, heard = ["go_to"], ""
     sure = bool(heard) and p >= turn.parts.behaviour.understood and best(percept.intent)[1] >= turn.parts.behaviour.understood
     found = any(d.p >= _THERE for d in _found(turn.percept.looked, clause))
-    sure = sure and turn.parts.behaviour.actions[heard].deed
+    known = turn.parts.behaviour.actions.get(heard)
+    sure = sure and known is not None and known.deed
     astray = named[:1] == ["go_to"] and heard == "follow"  # "can you go over to her for me"
     if not named or not found or percept.target is None or (sure and not astray):
         return percept
