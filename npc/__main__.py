@@ -24,7 +24,7 @@ from npc.exchange.convert import Imported, export_card, import_lorebook, import_
 from npc.exchange.dialogue.importing import import_dialogue, is_dialogue
 from npc.exchange.table_review import table_faults, table_notes
 from npc.exchange.tables import export_lines, import_lines
-from npc.lint import review
+from npc.lint import no_card, review
 from npc.log import replay
 from npc.persona import assistants, card_path, characters, faults, load_persona
 from npc.schema import schema_text
@@ -60,7 +60,9 @@ def _cards_in(given: str) -> list[tuple[str | Path, Path | None]]:
 
 
 def _missing(card: str | Path) -> list[PersonaError]:
-    """What is neither a card nor there at all: a path is no name that was mistyped."""
+    """What is no card or not there at all: a path is no name that was mistyped."""
+    if (other := no_card(Path(card))) is not None:
+        return [other]
     try:
         card_path(card)
     except PersonaError:

@@ -9,10 +9,28 @@ from pathlib import Path
 from npc.card_file import CardFile, shown
 from npc.card_names import names
 from npc.card_review import never
+from npc.errors import PersonaError
 from npc.persona import card_path, load_persona
 from npc.text import decoded
 
 _DRAFT = re.compile(r"^\s*(?:- )?(?P<what>.*?\S)\s+#\s*draft\b", re.IGNORECASE)
+
+
+# What lies beside cards and is none -> who reads it
+_OTHERS = {
+    **dict.fromkeys((".csv", ".tsv"), "A table of translations is checked with its card: lint that."),
+    **dict.fromkeys((".po", ".pot"), "Take it up: `python -m npc lines import CARD TABLE`."),
+    **dict.fromkeys((".yarn", ".ink"), "Make a card of it: `python -m npc import FILE`."),
+    ".jsonl": "Logs are read by `python -m npc coverage` and `replay`.",
+}
+
+
+def no_card(path: Path) -> PersonaError | None:
+    """What is wrong with a file that is no card by its name; None: it may be one."""
+    fix = _OTHERS.get(path.suffix.lower())
+    if fix is None or not path.is_file():
+        return None
+    return PersonaError("persona_file", f"{shown(str(path), 400)} is no card; a card is a YAML file (.yaml).", fix)
 
 
 def review(name_or_path: str | Path) -> list[str]:

@@ -109,6 +109,45 @@ def test_what_can_never_come_about_is_told_with_its_line(tmp_path, text, said):
     assert said in remark
 
 
+COUNTS = {
+    "3+": '3: note: `gold: 3+` is compared as a text, and no number is that. For a number write `gold: ">= 3"`.',
+    "at least 3": 'write `gold: ">= 3"`',
+    "3 or more": 'write `gold: ">= 3"`',
+    "more than 2.5": 'write `gold: "> 2.5"`',
+    "under 3": 'write `gold: "< 3"`',
+    "=< 3": 'write `gold: "<= 3"`',
+    "== 3": "write `gold: 3`",
+}
+
+
+@pytest.mark.parametrize("written", COUNTS)
+def test_a_count_that_is_written_as_a_text_is_asked_about(tmp_path, written):
+    [remark] = remarks(tmp_path, f"barks:\n  - {{when: {{state: {{gold: '{written}'}}}}, say: Hm.}}\n")
+    assert COUNTS[written] in remark
+
+
+@pytest.mark.parametrize("written", [">= 3", "3", "3 pigs", "+", "storm", "12a"])
+def test_a_number_or_a_text_is_left_alone(tmp_path, written):
+    assert remarks(tmp_path, f"barks:\n  - {{when: {{state: {{gold: '{written}'}}}}, say: Hm.}}\n") == []
+
+
+def test_an_entry_of_the_state_is_compared_with_quests_and_goods_too(tmp_path):
+    quest = "quests: {mushrooms: {steps: {asked: {when: {state: {mushroms: '>= 3'}}, say: Hm.}}}}\n"
+    assert "`mushroms` is nearly `mushrooms`. Did you mean `mushrooms`?" in remarks(tmp_path, quest)[0]
+    assert remarks(tmp_path, quest.replace("mushroms", "mushroom")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"), [("tr.csv", "is checked with its card"), ("inn.yarn", "npc import FILE"), ("0001-a.jsonl", "npc coverage")]
+)
+def test_what_lies_beside_cards_is_called_no_card(tmp_path, capsys, name, fix):
+    (tmp_path / name).write_text("id,source\n", encoding="utf-8")
+    assert main(["lint", str(tmp_path / name)]) == 2
+    told = capsys.readouterr().err
+    assert f"{name} is no card; a card is a YAML file (.yaml)." in told
+    assert fix in told
+
+
 ALIVE = [
     rules("{intent: greet, tone: sad}", "{intent: greet}"),
     rules("{intent: greet}", "{intent: [greet, chat]}"),

@@ -27,6 +27,7 @@ def play(tmp_path, monkeypatch):
         assert faults(path) == []
         assert review(path) == []
         assert len(text.splitlines()) <= 60
+        assert f"{len(text.splitlines())} lines" in _PAGE.read_text(encoding="utf-8").split(text)[0].rpartition("\n## ")[2]
         chat = Chat(str(path))
 
         def say(*lines):
