@@ -65,6 +65,10 @@ def test_where_somebody_is_from_is_no_slip_of_the_pen():
     assert spelt("I am from poland") == "I am from poland"
 
 
+def test_one_of_kin_is_no_slip_for_another():
+    assert spelt("my grandfather planted it", frozenset({"grandmother"})) == "my grandfather planted it"
+
+
 @pytest.mark.parametrize(
     ("said", "pieces"),
     [
