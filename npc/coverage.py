@@ -37,6 +37,7 @@ class Coverage:
     Attributes:
         said: lines, as the card writes them; `ruled`: indices of rules.
         missed: what players said that was not understood, or asked for what the card does not know.
+        common: what they asked that was answered with a line of all cards, since this one has none of its own there.
         answered: what was said to each of these, the last time.
     """
 
@@ -44,6 +45,7 @@ class Coverage:
     said: set[str] = field(default_factory=set)
     ruled: set[int] = field(default_factory=set)
     missed: list[str] = field(default_factory=list)
+    common: list[str] = field(default_factory=list)
     answered: dict[str, str] = field(default_factory=dict)
     utterances: int = 0
 
@@ -75,7 +77,7 @@ def coverage(logs: Iterable[Path], only: Sequence[str] = ()) -> list[Coverage]:
         if first is None or (wanted and first[0].persona.name.casefold() not in wanted):
             continue
         card = found.setdefault(first[0].persona.name, Coverage(first[0].persona))
-        put_off = _put_off(first[0].persona)
+        put_off, own = _put_off(first[0].persona), card.lines
         for character, percept, decision in chain([first], life):
             line = character.said[-1] if decision.line and character.said else ""
             card.said |= {line} if line else set()
@@ -86,6 +88,9 @@ def coverage(logs: Iterable[Path], only: Sequence[str] = ()) -> list[Coverage]:
                 card.ruled |= {n for n, rule in enumerate(card.persona.rules) if f", but {rule.because}: " in decision.reason}
             if line in put_off or _without_answer(decision):
                 card.missed.append(percept.text)
+            elif line and line not in own and percept.text.rstrip().endswith("?"):
+                card.common.append(percept.text)
+            if line:
                 card.answered[percept.text] = decision.line
     return list(found.values())
 
@@ -122,16 +127,21 @@ def report_on(logs: Iterable[Path], only: Sequence[str] = (), every: bool = Fals
         yield f"not in these logs: {', '.join(missing)}"
 
 
+def _asked(how: str, texts: Sequence[str], card: Coverage) -> Iterator[str]:
+    for text, times in Counter(texts).items():
+        often = f" ({times} times)" if times > 1 else ""
+        said = f"; it said: {shown(card.answered[text], _WORDS)}" if text in card.answered else ""
+        yield f"  {how}: {shown(text, _WORDS)}{often}{said}"
+
+
 def told(card: Coverage, every: bool = False) -> Iterator[str]:
     """The report on one card, line by line: first what it lacks, then what it has and nobody heard."""
     lines, rules = card.lines, card.persona.rules
     used = sum(line in card.said for line in lines)
     ruled = f"{len(card.ruled)} of {len(rules)} rules"
     yield f"{card.persona.name}: {card.utterances} utterances, {used} of {len(lines)} lines, {ruled}"
-    for text, times in Counter(card.missed).items():
-        often = f" ({times} times)" if times > 1 else ""
-        said = f"; it said: {shown(card.answered[text], _WORDS)}" if card.answered[text] else ""
-        yield f"  asked, and no answer: {shown(text, _WORDS)}{often}{said}"
+    yield from _asked("asked, and no answer", card.missed, card)
+    yield from _asked("asked, and answered in common words", card.common, card)
     for n, rule in enumerate(rules):
         if n not in card.ruled:
             yield f"  rule {n + 1} never decided: {shown(rule.because)}"

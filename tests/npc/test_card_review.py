@@ -249,6 +249,15 @@ def test_coverage_begins_with_what_was_put_off_and_names_the_silent_in_one_line(
     assert out[-1] == "nobody spoke to: Mira"
 
 
+def test_coverage_tells_what_was_answered_in_common_words(tmp_path, capsys):
+    card = tmp_path / "ada.yaml"
+    card.write_text("name: Ada\nlines: {greet: Well met.}\n", encoding="utf-8")
+    talk(str(card), ["what do you see?", "hello?"], logs=tmp_path)
+    assert main(["coverage", str(tmp_path)]) == 0
+    [told] = [line for line in capsys.readouterr().out.splitlines() if "common words" in line]
+    assert told.startswith("  asked, and answered in common words: what do you see?; it said: ")
+
+
 def test_coverage_counts_a_question_that_the_keyword_reader_made_nothing_of(tmp_path, capsys):
     card = tmp_path / "ada.yaml"
     card.write_text("name: Ada\n", encoding="utf-8")
