@@ -91,11 +91,21 @@ def new_log(folder: Path, name: str) -> Path:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        numbers = [int(path.name[:4]) for path in folder.glob("[0-9][0-9][0-9][0-9]-*.jsonl")]
+        number = last_number(folder) + 1
     except OSError as error:
         raise LogError("logs", f"{folder} cannot be made: {error.strerror}.", "Check --logs.") from None
-    plain = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)[:60]
-    return folder / f"{max(numbers, default=0) + 1:04d}-{plain}.jsonl"
+    return folder / file_name(number, name)
+
+
+def last_number(folder: Path) -> int:
+    """The highest number of a log in a folder, 0 without any."""
+    numbers = (path.name.partition("-")[0] for path in folder.glob("*-*.jsonl"))
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
+def file_name(number: int, name: str) -> str:
+    """What a log is called: numbered, since two games may have NPCs of one name, which is told as far as a file can have it."""
+    return f"{number:04d}-{''.join(c if c.isalnum() or c in '-_' else '_' for c in name)[:60]}.jsonl"
 
 
 def replay(path: Path) -> Replay:

@@ -28,7 +28,7 @@ from npc import Character, Decision, Percept, persona_from
 from npc.conversation.clause import Reading
 from npc.conversation.episodes import to_compare
 from npc.language.kinds import COMMON
-from npc.log import Recorder
+from npc.log import Recorder, file_name, last_number
 from npc.memory import InMemoryStore, Key, Memories, MemoryStore
 from npc.translations import LANGUAGE
 
@@ -83,7 +83,7 @@ class Brain:
         self.perceiver = perceiver
         self._store: MemoryStore = store or InMemoryStore()
         self._memories = Memories(self._store)
-        self._logs, self._logged = logs, 0
+        self._logs, self._logged = logs, last_number(logs) if logs is not None else 0
         self._cards = Cards(personas, aside=on_a_thread(lambda: self._take_up_edits(look=False), lambda: self.wake()))
         self._knowledge = Knowledge(perceiver.sentences, encoder=lambda: perceiver.text_encoder, meanings=perceiver.meanings)
         self._recollections = Recollections(perceiver.sentences, encoder=lambda: perceiver.text_encoder)
@@ -211,12 +211,11 @@ class Brain:
         return [self._notices.popleft() for _ in range(len(self._notices))]
 
     def _log(self, character: Character) -> Recorder | None:
-        """A new log; its name is the NPC's as far as a file can have it. Where it cannot be written the game goes on."""
+        """A new log beside those of before. Where it cannot be written the game goes on."""
         if self._logs is None:
             return None
-        self._logged += 1  # numbered, since two games may have NPCs of one name
-        name = "".join(c if c.isalnum() or c in "-_" else "_" for c in character.npc_id)[:60]
-        path = self._logs / f"{self._logged:04d}-{name}.jsonl"
+        self._logged += 1
+        path = self._logs / file_name(self._logged, character.npc_id)
         try:
             return Recorder(path, character, self._seed)
         except OSError as error:

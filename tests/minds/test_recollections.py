@@ -119,7 +119,7 @@ def test_the_words_are_found_after_a_restart_and_a_replay_decides_the_same(brain
     again = say(server, mind, "do you remember where I hid the gold?", 7.0)
     assert "you buried the coins under the oak" in again.line
     logs = sorted(tmp_path.glob("*.jsonl"))
-    assert logs
+    assert [log.name for log in logs] == ["0001-mira.jsonl", "0002-mira.jsonl"], "those of before stay"
     for log in logs:
         assert replay(log).line is None
     assert '"recalled":{' in logs[-1].read_text()

@@ -12,7 +12,7 @@ from npc import Character, Decision, Percept, characters, load_persona
 from npc.__main__ import main
 from npc.evaluation.lives import percepts
 from npc.exchange.convert import import_card
-from npc.log import LogError, Recorder, replay
+from npc.log import LogError, Recorder, file_name, last_number, replay
 
 OF_0_1 = Path(__file__).with_name("written_by_0_1")
 
@@ -99,3 +99,11 @@ def test_a_card_its_exported_picture_and_a_log_of_0_1_are_read(tmp_path):
     assert percepts[13].watch[0].phrase == "wolf"
     assert decisions[0].npc == "ossian"
     assert replay(OF_0_1 / "ossian.jsonl").other_behaviour, "the rules may have changed since: a replay says so"
+
+
+def test_logs_are_numbered_on_from_those_of_before(tmp_path):
+    assert last_number(tmp_path / "none") == 0
+    for name in ("0001-ada.jsonl", "0012-bo.jsonl", "notes.jsonl", "x-1.jsonl"):
+        (tmp_path / name).touch()
+    assert last_number(tmp_path) == 12
+    assert file_name(13, "../Ädä:1") == "0013-___Ädä_1.jsonl"
