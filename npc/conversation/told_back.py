@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from npc.language.after import stems
 from npc.language.echo import embedded, turned
-from npc.language.plain import plain
+from npc.language.plain import plain, unshouted
 from npc.language.senses import Sense, is_question, meaning_of
 from npc.language.spelling import is_a_word
 
@@ -75,12 +75,11 @@ def told_back(text: str, sought: frozenset[str] = frozenset(), by_rule: bool = T
 
 def turned_whole(part: str) -> str:
     """One sentence turned round: "you walked all the way up" of "walked all the way up"."""
+    part = unshouted(part) if len(part) > len("I AM") else part
     part = _CAPITAL.sub("I", OPENS.sub("", part).rstrip(" .!?,;"))
     part = _CLOSES.sub("", part)
     for pattern, whole in _SHORT_FOR:
         part = pattern.sub(whole, part)
-    if part.isupper() and len(part) > len("I AM"):
-        part = _CAPITAL.sub("I", part.lower())
     part = with_subject(part)
     first = part.split(maxsplit=1)[0].strip(" ,.!?'") if part else ""
     if first and first != "I" and is_a_word(first) and not first.isupper():
@@ -97,7 +96,7 @@ def with_subject(part: str) -> str:
 
 def asked_back(text: str) -> str:
     """A question as part of "you asked ...": "whether that is normal"; empty where nothing is asked."""
-    parts = [part for part in sentences(plain(text)) if is_question(OPENS.sub("", part))]
+    parts = [part for part in sentences(plain(unshouted(text))) if is_question(OPENS.sub("", part))]
     if not parts:
         return ""
     asked = OPENS.sub("", parts[-1]).strip(" .!?")

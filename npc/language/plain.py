@@ -11,6 +11,7 @@ from npc.text import folded
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "…": "...", "–": " - ", "—": " - "})
 _SPOKEN: dict[str, str] = GRAMMAR["spoken"]
 _WORD = re.compile(r"(?<![\w'])'?[A-Za-z]+(?:'[A-Za-z]+)?(?![\w'])")
+_I_ALONE = re.compile(r"\bi\b")
 _STRETCHED = re.compile(r"([A-Za-z])\1{2,}")
 _NOISE = re.compile(
     r"(?:[:;=]-?[()DPp/|]|<3|\*[^*\n]{1,80}\*|\bx[Dd]\b|\b(?:lol|lmao|rofl|idc|idgaf|ikr|smh|omfg|(?:ha){2,}h?|(?:he){2,}|tbh|imo|fr|ngl)\b)",
@@ -175,9 +176,16 @@ def is_emote(text: str) -> bool:
 
 
 @lru_cache(maxsize=512)
+def unshouted(text: str) -> str:
+    """Words that are mostly capitals in small letters; of one alone that may be a name."""
+    if sum(map(str.isupper, text)) <= len(text) / 2 or " " not in text.strip():
+        return text
+    return _I_ALONE.sub("I", text.lower())
+
+
 def plain(text: str) -> str:
     """`text` as the grammar of this room reads it; words that it does not know stay as they are written."""
-    text = folded(text).translate(_QUOTES)
+    text = unshouted(folded(text).translate(_QUOTES))
     if is_emote(text):
         text = _EMOTE.sub(r"\g<does>", text)
     elif _LAUGHS.fullmatch(text):

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from npc.language.echo import detail_of, embedded, mirrored, said_back
+from npc.language.plain import unshouted
 
 _I = re.compile(r"\bi\b")
 _DENIES = re.compile(r"\b(?:not|never|no longer|nobody|nothing|none|n't)\b", re.IGNORECASE)
@@ -29,9 +30,7 @@ _SAID_BACK = 9  # words of a remark that is said back whole
 
 def values_of(text: str, asks: bool) -> dict[str, str]:
     """What lines may name of the words themselves: a question said back, or as part of a sentence; a remark turned round."""
-    if sum(map(str.isupper, text)) > len(text) / 2:  # shouted
-        text = _I.sub("I", text.lower())
-    text = _I.sub("I", LEADS.sub("", text))
+    text = _I.sub("I", LEADS.sub("", unshouted(text)))
     if asks:
         found = {"asked": said_back(text), "question": embedded(text)}
     else:

@@ -142,3 +142,21 @@ def test_remedies_are_asked_for_in_more_ways():
 )
 def test_one_word_that_is_shouted_tells_what_is_seen(shouted: str, told: str) -> None:
     assert reworded(shouted) == told
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("you have a deal, here is the money", "deal, here is the money"),
+        ("show me with your hand where the key is", "show me where the key is"),
+        ("please show me where is the key", "where is the key"),
+    ],
+)
+def test_deals_and_pointing_in_other_words(said: str, read: str) -> None:
+    assert reworded(said) == read
+
+
+def test_a_line_in_capitals_is_read_in_small_letters_and_a_word_may_be_a_name() -> None:
+    assert plain("HOW MUCH FOR A RED POTION") == "how much for a red potion"
+    assert plain("I AM FROM THE COAST") == "I am from the coast"
+    assert plain("BOB") == "BOB"
