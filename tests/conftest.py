@@ -25,6 +25,15 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # each of the processes has a core
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patterns() -> None:
+    """As a server does while its model loads: no test's time is that of the first words."""
+    import npc.character  # noqa: F401  all tables are read by then
+    from npc.language.patterns import compile_all
+
+    compile_all()
+
+
 @pytest.fixture(scope="module")
 def llm() -> Iterator[str]:
     """Address of a language model's server, a process of its own; see `tests/voice/llm_server.py` for its models."""
