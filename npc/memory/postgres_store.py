@@ -189,7 +189,12 @@ class PostgresStore:
     def _was_committed(self, base: psycopg.Connection[Any], number: str) -> bool:
         """Whether the transaction whose commit nobody confirmed took place."""
         while True:
-            row = base.execute("SELECT pg_xact_status(%s::text::xid8)", (number,)).fetchone()
+            try:
+                row = base.execute("SELECT pg_xact_status(%s::text::xid8)", (number,)).fetchone()
+            except (
+                self._psycopg.errors.InvalidParameterValue
+            ):  # "in the future": the database crashed before it kept anything of it
+                return False
             if row is None or row[0] != "in progress":
                 return row is not None and row[0] == "committed"
             self._pause(_PAUSE_S)

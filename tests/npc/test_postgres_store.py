@@ -161,6 +161,37 @@ def test_a_commit_that_nobody_confirmed_is_not_done_twice(postgres, monkeypatch)
     other.close()
 
 
+def test_a_write_of_which_a_crash_kept_nothing_is_done_again(postgres, monkeypatch):
+    """Not even the number of its transaction: the database has not come to it again, and says that it is in the future."""
+    store, memory = PostgresStore(postgres.url), Memory()
+    memory.remember(1.0, "player", "insult", 0.8, text="once")
+    real, broken = store._psycopg.Connection.transaction, []
+
+    def breaks(connection, *arguments):
+        inner = real(connection, *arguments)
+
+        class Broken:
+            def __enter__(self):
+                return inner.__enter__()
+
+            def __exit__(self, *error):
+                if broken:
+                    return inner.__exit__(*error)
+                broken.append(True)
+                lost = store._psycopg.OperationalError("server closed the connection unexpectedly")
+                inner.__exit__(type(lost), lost, None)
+                raise lost
+
+        return Broken()
+
+    monkeypatch.setattr(store._psycopg.Connection, "transaction", breaks)
+    monkeypatch.setattr(store, "_number", lambda base: str(10**12))
+    store.write([(KEY, memory.take_changes())])
+    assert broken
+    assert [e.text for e in store.load(KEY).episodes] == ["once"]
+    store.close()
+
+
 def test_nobody_waits_again_and_again_for_a_database_that_stays_away(postgres, caplog):
     waited = []
     store = PostgresStore(postgres.url, patience=1.0, clock=lambda: sum(waited), pause=waited.append)
