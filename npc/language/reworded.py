@@ -10,9 +10,10 @@ from npc.language.grammar import expanded
 from npc.language.patterns import TablePattern
 from npc.tables import table_beside
 
+# Few of these stand together; without a bound a line of nothing but "well, well" takes a second.
 _AT = (
     r"(?:^|(?<=[.!?;] )|(?<=, ))(?:(?:please|so|and|but|hey|well|okay|then|now|just|also|oh|listen|look(?! after)|um+|er+m*|"
-    r"right),? )*"
+    r"right),? ){0,4}"
 )
 _RULES = tuple(
     (TablePattern(("" if like.startswith("(?<=") else _AT) + f"(?:{expanded(like)})"), rule["as"])

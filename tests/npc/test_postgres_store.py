@@ -130,41 +130,8 @@ def test_a_restart_of_the_database_loses_nothing_that_was_written(postgres, capl
     store.close()
 
 
-def test_a_commit_that_nobody_confirmed_is_not_done_twice(postgres, monkeypatch):
-    """The connection breaks after the commit and before its answer, when episodes had to be numbered anew."""
-    store, other, memories = PostgresStore(postgres.url), PostgresStore(postgres.url), [Memory(), Memory()]
-    for memory, who in zip(memories, (other, store), strict=True):
-        memory.remember(1.0, "player", "insult", 0.8, text=f"{who is store}")
-    other.write([(KEY, memories[0].take_changes())])
-    real, broken = store._psycopg.Connection.transaction, []
-
-    def breaks(connection, *arguments):
-        inner = real(connection, *arguments)
-
-        class Broken:
-            def __enter__(self):
-                return inner.__enter__()
-
-            def __exit__(self, *error):
-                inner.__exit__(*error)
-                if not broken:
-                    broken.append(True)
-                    raise store._psycopg.OperationalError("server closed the connection unexpectedly")
-
-        return Broken()
-
-    monkeypatch.setattr(store._psycopg.Connection, "transaction", breaks)
-    store.write([(KEY, memories[1].take_changes())])
-    assert broken
-    assert sorted(e.text for e in store.load(KEY).episodes) == ["False", "True"]
-    store.close()
-    other.close()
-
-
-def test_a_write_of_which_a_crash_kept_nothing_is_done_again(postgres, monkeypatch):
-    """Not even the number of its transaction: the database has not come to it again, and says that it is in the future."""
-    store, memory = PostgresStore(postgres.url), Memory()
-    memory.remember(1.0, "player", "insult", 0.8, text="once")
+def breaks_once(store, monkeypatch, kept):
+    """The connection breaks at the end of the next transaction, which the database has kept or not; what is given tells so."""
     real, broken = store._psycopg.Connection.transaction, []
 
     def breaks(connection, *arguments):
@@ -179,12 +146,34 @@ def test_a_write_of_which_a_crash_kept_nothing_is_done_again(postgres, monkeypat
                     return inner.__exit__(*error)
                 broken.append(True)
                 lost = store._psycopg.OperationalError("server closed the connection unexpectedly")
-                inner.__exit__(type(lost), lost, None)
+                inner.__exit__(*(error if kept else (type(lost), lost, None)))
                 raise lost
 
         return Broken()
 
     monkeypatch.setattr(store._psycopg.Connection, "transaction", breaks)
+    return broken
+
+
+def test_a_commit_that_nobody_confirmed_is_not_done_twice(postgres, monkeypatch):
+    """The connection breaks after the commit and before its answer, when episodes had to be numbered anew."""
+    store, other, memories = PostgresStore(postgres.url), PostgresStore(postgres.url), [Memory(), Memory()]
+    for memory, who in zip(memories, (other, store), strict=True):
+        memory.remember(1.0, "player", "insult", 0.8, text=f"{who is store}")
+    other.write([(KEY, memories[0].take_changes())])
+    broken = breaks_once(store, monkeypatch, kept=True)
+    store.write([(KEY, memories[1].take_changes())])
+    assert broken
+    assert sorted(e.text for e in store.load(KEY).episodes) == ["False", "True"]
+    store.close()
+    other.close()
+
+
+def test_a_write_of_which_a_crash_kept_nothing_is_done_again(postgres, monkeypatch):
+    """Not even the number of its transaction: the database has not come to it again, and says that it is in the future."""
+    store, memory = PostgresStore(postgres.url), Memory()
+    memory.remember(1.0, "player", "insult", 0.8, text="once")
+    broken = breaks_once(store, monkeypatch, kept=False)
     monkeypatch.setattr(store, "_number", lambda base: str(10**12))
     store.write([(KEY, memory.take_changes())])
     assert broken

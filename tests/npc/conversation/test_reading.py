@@ -164,7 +164,16 @@ def test_any_text_can_be_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["how many " * 110, "you see a " * 100, "I am " * 200, "a'" * 500, "do you remember my " + "x" * 980, ". " * 500]
+    "text",
+    [
+        "how many " * 110,
+        "you see a " * 100,
+        "I am " * 200,
+        "a'" * 500,
+        "do you remember my " + "x" * 980,
+        ". " * 500,
+        "well, " * 170,
+    ],
 )
 def test_no_text_takes_long_to_read(text: str) -> None:
     start = time.process_time()
