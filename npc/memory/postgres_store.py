@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -39,6 +40,7 @@ _MIGRATIONS: Sequence[str] = (
     CREATE UNIQUE INDEX episode_source ON npc_engine.episode (world, npc, source) WHERE source <> '';
     CREATE TABLE npc_engine.set_aside (kind text, world text, npc text, name text, record text);
     """,
+    "ALTER TABLE npc_engine.life ADD COLUMN written_by text NOT NULL DEFAULT ''",
 )
 _LOCK = 0x6E70635F656E67  # of the migrations: "npc_eng"
 _OF = "world = %s AND npc = %s"
@@ -62,7 +64,8 @@ class PostgresStore:
 
     A write is one transaction, and has been committed when `write` returns: it survives the death of this process and of the
     database. A connection that breaks is made anew, for `patience` seconds at most; whether a commit that was under way took
-    place is asked of the database, so that nothing is written twice. Episodes of one utterance are kept once, whoever brings
+    place is told by a token that each write leaves in the lives that it touches, so that nothing is written twice. (The
+    transaction's own number would not do: a database that crashed may give it to another server's next transaction.) Episodes of one utterance are kept once, whoever brings
     them; a record of a person is that of who wrote last.
 
     Args:
@@ -117,19 +120,12 @@ class PostgresStore:
         if self._is_given_up():
             raise self._away("it has not come back yet")
         pause = _PAUSE_S
-        under_way: tuple[str, _Result] | None = None
         while True:
             start = self._clock()
             try:
                 base = self._connected()
-                if under_way is not None:
-                    if self._was_committed(base, under_way[0]):
-                        return self._back(under_way[1])
-                    under_way = None
                 with base.transaction():
                     result = work(base)
-                    number = self._number(base)
-                    under_way = (number, result) if number is not None else None
                 return self._back(result)
             except (self._psycopg.OperationalError, self._psycopg.InterfaceError) as error:
                 self._drop()
@@ -180,24 +176,6 @@ class PostgresStore:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-    def _number(self, base: psycopg.Connection[Any]) -> str | None:
-        """Of this transaction, by which its end can be asked for; None where it has written nothing."""
-        row = base.execute("SELECT pg_current_xact_id_if_assigned()::text").fetchone()
-        return row[0] if row is not None else None
-
-    def _was_committed(self, base: psycopg.Connection[Any], number: str) -> bool:
-        """Whether the transaction whose commit nobody confirmed took place."""
-        while True:
-            try:
-                row = base.execute("SELECT pg_xact_status(%s::text::xid8)", (number,)).fetchone()
-            except (
-                self._psycopg.errors.InvalidParameterValue
-            ):  # "in the future": the database crashed before it kept anything of it
-                return False
-            if row is None or row[0] != "in progress":
-                return row is not None and row[0] == "committed"
-            self._pause(_PAUSE_S)
 
     # -- versions --------------------------------------------------------------------------------------
 
@@ -292,19 +270,32 @@ class PostgresStore:
         due = sorted(((_kept(key), change) for key, change in changes), key=lambda one: one[0])  # nobody waits in a circle
         if not due:
             return
+        token, written = secrets.token_hex(8), list[tuple[Key, int]]()
+
+        def put(base: psycopg.Connection[Any]) -> None:
+            if written and self._is_written(base, due[0][0], token):  # the commit that nobody confirmed
+                return
+            written[:] = [(key, self._write(base, key, change, token)) for key, change in due]
+
         with self._lock:
-            written = self._retried(lambda base: [(key, self._write(base, key, change)) for key, change in due])
+            self._retried(put)
             for key, revision in written:
                 known = self._revisions.get(key)
                 # Where another server has written in between, this one has to look before it goes on.
                 self._note(key, revision if known == revision - 1 or (known is None and revision == 1) else None)
 
-    def _write(self, base: psycopg.Connection[Any], key: Key, change: Changes) -> int:
+    def _is_written(self, base: psycopg.Connection[Any], key: Key, token: str) -> bool:
+        """Whether the last write of a character was this one; waits for one that is under way."""
+        row = base.execute(f"SELECT written_by FROM npc_engine.life WHERE {_OF} FOR SHARE", key).fetchone()
+        return row is not None and row[0] == token
+
+    def _write(self, base: psycopg.Connection[Any], key: Key, change: Changes, token: str) -> int:
         """Keep what has changed of one character; the revision that it has now. Its row is locked until the end."""
         revision = base.execute(
-            "INSERT INTO npc_engine.life AS l (world, npc, revision, record) VALUES (%s, %s, 1, %s) ON CONFLICT (world, npc)"
-            " DO UPDATE SET record = excluded.record, revision = l.revision + 1, used = now() RETURNING revision",
-            (*key, _json(_LIFE, change.life)),
+            "INSERT INTO npc_engine.life AS l (world, npc, revision, record, written_by) VALUES (%s, %s, 1, %s, %s)"
+            " ON CONFLICT (world, npc) DO UPDATE SET record = excluded.record, revision = l.revision + 1, used = now(),"
+            " written_by = excluded.written_by RETURNING revision",
+            (*key, _json(_LIFE, change.life), token),
         ).fetchone()
         assert revision is not None
         with base.cursor() as cursor:
