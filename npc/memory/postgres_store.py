@@ -65,8 +65,8 @@ class PostgresStore:
     A write is one transaction, and has been committed when `write` returns: it survives the death of this process and of the
     database. A connection that breaks is made anew, for `patience` seconds at most; whether a commit that was under way took
     place is told by a token that each write leaves in the lives that it touches, so that nothing is written twice. (The
-    transaction's own number would not do: a database that crashed may give it to another server's next transaction.) Episodes of one utterance are kept once, whoever brings
-    them; a record of a person is that of who wrote last.
+    transaction's own number would not do: a crashed database may give it to another server's next transaction.) Episodes of
+    one utterance are kept once, whoever brings them; a record of a person is that of who wrote last.
 
     Args:
         url: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with all that libpq takes in it.
