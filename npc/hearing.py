@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from npc import card_search, goes_on, spared
+from npc import card_search, friends, goes_on, spared
 from npc.behaviour import load_behaviour
 from npc.conditions import Moment
 from npc.conversation.amending import at_hand, named
@@ -44,6 +44,7 @@ from npc.teasing import as_teased
 from npc.turn import Turn
 from npc.types import Decision, Percept, Target
 from npc.waiting import bound, come_back, sign_in
+from npc.warned import as_warned
 
 _MANNERS = frozenset({"greet", "thank", "apologize", "agree", "compliment"})
 _NEAR = 0.45
@@ -150,6 +151,7 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     foes = frozenset(phrase for phrase, meaning in _meanings(parts).items() if meaning == "threat")
     meant = [in_sight(clause, part, percept, foes) for clause, part in zip(reading.clauses, heard, strict=False)]
     pairs = [(c, as_teased(percept.text, c, p)) for c, p in (second_opinion(clause, part) for clause, part in meant)]
+    pairs = [(c, as_warned(parts, c, p, percept)) for c, p in pairs]
     stall = Stall(parts.persona.wares, parts.persona.wants)
     named = [bool(stall.wares) and names_wares(clause, stall) for clause, _ in pairs]
     decides = min(range(len(pairs)), key=lambda n: (*_weight(pairs[n], named[n]), n))
@@ -167,7 +169,7 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
                 turn.also = (*turn.also, beside)
     if not _mean_what_it_is_done_to(turn) and turn.clause.lost and turn.heard.target is None:
         _mean_the_only_thing(turn)
-    found = reply(turn, percept) or held_back(turn)
+    found = reply(turn, percept) or held_back(turn) or friends.spared(turn)
     turn.replied = card_search.instead(turn, goes_on.instead(turn, found))
     if (spares := spared.beside(turn)) is not None:
         turn.also = (*turn.also, spares)

@@ -13,6 +13,7 @@ from npc.conversation.reply import Reply
 from npc.conversation.steps import side_of
 from npc.conversation.things import at_place, placed_in, rival, seen
 from npc.conversation.view import taken_for
+from npc.friends import is_friend
 from npc.language.kinds import PERSON, akin, is_alive, to_look_for
 from npc.language.phrases import PRONOUN, kind_of, singular, thing_in
 from npc.language.senses import BEYOND, STEPS_BACK, Ask, Sense
@@ -197,8 +198,8 @@ def order(turn: Turn) -> Reply | None:
     if _is_beyond(clause, percept):
         return Reply("to_order", f"was asked to {clause.meaning.verb}, which it cannot do")
     actions = actions_of(turn, clause)
-    if actions[:1] == ("attack",) and clause.thing and turn.parts.persona.meanings.get(singular(clause.thing)) == "friend":
-        return Reply("deny", f"was told to attack {clause.thing}, a friend", action="refuse")
+    if actions[:1] == ("attack",) and is_friend(turn, singular(clause.thing), percept.target):
+        return Reply("deny", f"was told to attack {clause.thing or 'it'}, a friend", action="refuse")
     if any(turn.parts.behaviour.actions[action].ongoing for action in actions):  # until when the one before it was to last
         turn.parts.agenda.planned = [kept for kept in turn.parts.agenda.planned if kept.action]
     for action in actions:
@@ -293,6 +294,9 @@ def _checked(clause: Clause, target: Target | None, looked: Sequence[Found]) -> 
         here = Target(not_this.x, not_this.y, 1.0)
         elsewhere = [at for at in places if _apart(here, at) >= _AT]
         if elsewhere and best_one.p >= _DOUBTFUL:
+            if at := placed_in(clause.text, clause.thing):  # "not that one, the one on the left"
+                x, y = at_place(at, elsewhere)
+                return Target(x, y, best_one.p)
             x, y = min(elsewhere, key=lambda at: _apart(target, at) if target is not None else 0.0)
             return Target(x, y, best_one.p)
         if target is None or _apart(target, (here.x, here.y)) < _AT:  # there is no other
@@ -384,6 +388,8 @@ def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
             and clause.meaning.is_deed_of_a_thing
         ):
             continue  # what is not there is not taken later either
+        if named == "attack" and is_friend(turn, singular(clause.thing), target):
+            continue
         turn.parts.agenda.plan(
             PlannedOrder(
                 when="then",

@@ -277,6 +277,8 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
     if harm is Harm.NONE or (best(percept.intent)[0] not in _ENMITY and "!" not in clause.said):
         percept = _calm(percept)
     named = load_behaviour().deeds.get(clause.meaning.verb, ())
+    if named[:1] == ("attack",) and harm is not Harm.MEANT and not insults(clause.text):  # "kill it now!!" is of somebody else
+        percept = _calm(percept)
     if _TOGETHER.match(clause.text) and best(percept.action)[0] in {*_ALARMED, "refuse"}:
         return replace(percept, action=mostly(percept.action, "follow", SURE), intent=mostly(percept.intent, "follow_me", SURE))
     if _IS_CAUGHT.fullmatch(clause.text) and (is_alive(clause.thing) or not clause.thing):  # "get him!", "stop the thief"

@@ -6,7 +6,7 @@ import re
 
 from npc.language.clauses import bare, trimmed
 from npc.language.kinds import is_alive
-from npc.language.phrases import COLOURS, ONE, kind_of, plural, singular, thing_in
+from npc.language.phrases import COLOURS, ONE, WHICH, kind_of, plural, singular, thing_in
 from npc.language.senses import WITH_A_THING, Meaning, Sense, meaning_of
 from npc.memory.ledger import Ledger, Order
 
@@ -18,7 +18,7 @@ _AND = re.compile(
     r"(?P<thing>(?:the|an?|that|this|your|my|those|these)?\s*[a-z][a-z' -]{0,60})[\s?.!]*$",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"^(?:just |maybe )?(?P<thing>(?:the|an?|that|this|both|all)(?: [a-z'-]+){1,5})[\s?.!]*$", re.IGNORECASE)
+_BARE = re.compile(r"^(?:just |maybe )?(?P<thing>(?:the|an?|that|this|both|all)(?: [a-z'-]+){1,7})[\s?.!]*$", re.IGNORECASE)
 _HUE = re.compile(
     rf"(?:and |what about |how about |how many )?(?:the )?(?P<hue>{'|'.join(COLOURS)})(?: ones?)?[\s?.!]*$", re.IGNORECASE
 )
@@ -50,15 +50,15 @@ _TO_ME = re.compile(r"\b(?:me|us)$", re.IGNORECASE)
 # Where the thing before it was: "the red one" after "give me the potion by the well" may be elsewhere.
 _WHERE_IT_IS = re.compile(
     r"^(?:,? (?:the one |that is |which is |lying |standing |over )?(?:by|near|next to|beside|behind|in front of|under|"
-    r"closest to|nearest(?: to)?|left of|right of|(?:on|to|at|in) (?:the|your|my) "
+    r"closest to|nearest(?: to)?|left of|right of|(?:on|to|at|in|from) (?:the|your|my) "
     r"(?:left|right|middle|bottom|top|front|back)(?: of)?)"
     r"(?: (?:the|that|this|your|my|you|me|us)\b(?: [a-z]+)?)?|,? (?:you|instead|too|as well)\b[^,]*)+",
     re.IGNORECASE,
 )
 _LINES = 3  # so many lines back is gone on with
-_LONGEST = 5  # words of a thing that is named alone
+_LONGEST, _LONGEST_ONE = 5, 8  # words of a thing that is named alone, and of one that is told apart by its place
 _NAMED = re.compile(
-    rf"(?:the|that|this) (?:(?:{'|'.join(COLOURS)}|big|small|old|other|left|right) )?"
+    rf"(?:the|that|this) (?:(?:{'|'.join(COLOURS)}|big|small|old|{WHICH}) )?"
     r"(?!(?:me|you|us|him|her|them|is|was|are|way|one)\b)[a-z-]{3,}",
     re.IGNORECASE,
 )
@@ -102,7 +102,7 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
     if found is None:
         return ""
     phrase, last = trimmed(found["thing"].strip()), _last(ledger)
-    if len(phrase.split()) > _LONGEST:
+    if len(phrase.split()) > (_LONGEST_ONE if _ONE_ALONE.search(phrase) else _LONGEST):
         return ""  # "and some fool told me that there is an inn"
     if found.re is _AND and (meaning_of(phrase).sense in _WHOLE or _LEAVE_IT.match(phrase)):
         return ""  # "and throw in a needle", "how about 20"
@@ -192,11 +192,15 @@ def _with_thing(text: str, old: str, new: str) -> str:
     """An order or question with another thing in the place of the old."""
     if not old:
         return ""
-    place = re.compile(rf"(?:\b(?:the|that|this|an?|any|some|your|my)\s+)?\b{re.escape(old)}\b", re.IGNORECASE)
+    place = re.compile(
+        rf"(?:\b(?:the|that|this|an?|any|some|your|my)\s+)?(?:\b(?:{WHICH})\s+)?\b{re.escape(old)}\b", re.IGNORECASE
+    )
     found = place.search(text)
     if found is None:
         return ""
-    after = _WHERE_IT_IS.sub("", text[found.end() :]) if meaning_of(text).is_deed_of_a_thing else text[found.end() :]
+    meaning, after = meaning_of(text), text[found.end() :]
+    if meaning.is_deed_of_a_thing or meaning.goes_to_a_thing:
+        after = _WHERE_IT_IS.sub("", after)
     return f"{text[: found.start()]}{new}{after}"
 
 

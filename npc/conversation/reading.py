@@ -20,6 +20,7 @@ from npc.conversation.wording import named_together, of_another, one_by_one, tak
 from npc.language.alone import is_any, named_alone
 from npc.language.asides import without_asides
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
+from npc.language.curt import is_to_another, spelt_out
 from npc.language.described import described, is_other, is_pointed_at, is_pronoun, use_of
 from npc.language.grammar import expanded
 from npc.language.harm import before_ultimatum
@@ -95,6 +96,7 @@ _FOR_YOU = re.compile(r"\b(?:you|your|me|us|here|please|now)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"(?:what|who|where|when|why|how|which|do|does|did|is|are|was|were|can|could|will|would|have|has|any)\b", re.I
 )
+_NOT_THAT_ONE = re.compile(r"\b(?:not (?:that|this)(?: one)?\b(?! (?!one\b)[a-z])|wrong one)", re.IGNORECASE)
 _OH_COME_ON = re.compile(r"(?:oh|aw|ah|but|pfft|please)[, ]+come on[,.! ]*", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?:and )?(is|are|was|were) there[?. ]*", re.IGNORECASE)
 _THERE_IS = re.compile(r"\bthere (?:is|are|was|were) (?P<what>[^,?]{2,60}?)[.,! ]*$", re.IGNORECASE)
@@ -151,6 +153,10 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     if name:
         alone = _spoken_to(name).sub("", said) or said
         spoken_to, said = alone != said and len(alone.split()) <= _FEW, alone
+    if is_to_another(said):
+        return Reading((Clause(written, said, Meaning(Sense.RELEASE)),))
+    whole_said, said = said, spelt_out(said, ledger.order is not None and not ledger.bids)
+    mended = mended or said != whole_said
     view = ledger.model_copy()
     put = named_together(taken_back(said, view), view)
     mended, said = mended or put != said, put
@@ -286,6 +292,8 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     ):
         text, meaning = of_many, meaning_of(of_many)
     text, other, lost = referred(text, meaning, ledger)
+    if other is None and not lost and "corrects" in meaning.values and _NOT_THAT_ONE.search(piece.text):
+        other = ledger.thing
     if text != inside:
         again = meaning_of(text)
         meaning = replace(again, values={**again.values, **({"corrects": "yes"} if "corrects" in meaning.values else {})})

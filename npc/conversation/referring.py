@@ -100,7 +100,12 @@ _SOME = re.compile(
 _WHY = re.compile(r"(?<=[a-z])(?:,| (?:my|our|I) [a-z]).*", re.IGNORECASE)
 _HANDED = frozenset({"bring", "give", "hand", "pass", "take", "carry"})
 _SOMEBODY = re.compile(r"\b(?:him|her|the other(?: (?:one|man|woman|guy|person|lady))?)\b", re.IGNORECASE)
-_TO_WHOM = re.compile(r"[a-z] (?:over |back )?to (?:the|that|this|our) (?P<whom>[a-z-]+(?: [a-z-]+)?)[\s.!]*$", re.IGNORECASE)
+_TO_WHOM = re.compile(
+    r"[a-z] (?:over |back )?to (?:the|that|this|our) "
+    r"(?P<whom>[a-z-]+(?: (?!instead\b|now\b|please\b|then\b|too\b|there\b)[a-z-]+)?)"
+    r"(?:,? (?:instead|now|please|then|too|over there|there|for me))*[\s.!]*$",
+    re.IGNORECASE,
+)
 _COUNT = re.compile(r"^(?:\d{1,3}|two|three|four|five|six|a few|a couple of|several|some) (?=[a-z])")
 _THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})

@@ -10,7 +10,7 @@ import re
 
 from npc.conversation.referring import thing_of
 from npc.language.clauses import bare, cut, trimmed
-from npc.language.phrases import kind_of, singular, thing_in
+from npc.language.phrases import WHICH, kind_of, singular, thing_in
 from npc.language.plain import plain
 from npc.language.reworded import reworded
 from npc.language.senses import Ask, Sense, meaning_of
@@ -147,7 +147,7 @@ def _of(last: Order, thing: str) -> str:
         return ""
     phrase = re.sub(r"\bones?\b", kind_of(last.thing), thing, count=1)
     old = re.compile(
-        rf"(?:\b(?:the|that|this|an?|any|some|your|my|those|these)\s+)?(?:(?:left|right|other|nearest|closest) )?"
+        rf"(?:\b(?:the|that|this|an?|any|some|your|my|those|these)\s+)?(?:(?:{WHICH}) )?"
         rf"\b{re.escape(last.thing)}\b(?: (?:on|to|at) (?:the |your |my )?(?:left|right)(?: side)?)?",
         re.IGNORECASE,
     )

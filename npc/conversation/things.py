@@ -25,6 +25,12 @@ _PLACED = re.compile(
     r"(?P<at>left|right|middle|centre|center|bottom|top|front|back)\b(?: side)?(?! of (?:the|that|this) (?!screen|picture))",
     re.IGNORECASE,
 )
+# "The second barrel", "the second barrel from the right": counted from the left, as one reads.
+_COUNTED = (
+    r"\b(?P<n>first|second|third|fourth|last|1st|2nd|3rd|4th) (?:[a-z]+ )??{kind}s?\b"
+    r"(?: (?:from|on|to) the (?P<side>left|right))?"
+)
+_NTH = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1}
 _SEES_NONE = {"ask_where": ("talk", "refuse"), "attack": ("refuse", "talk")}  # what is done where words point at nothing
 _RIVAL, _LIKELIER, _AS_LIKELY = 0.5, 1.15, 1.0  # presence of another thing in its place, and as a multiple of its own
 SOME = 6  # things that are told in one breath
@@ -172,8 +178,13 @@ def in_place(at: str, x: float, y: float) -> bool:
 
 
 def placed_in(text: str, thing: str) -> str:
-    """Which of several words mean by their place: `left` of "the potion on the left", or of "the left potion"."""
+    """Which of several words mean by their place: `left` of "the potion on the left", or of "the left potion".
+
+    Of "the second potion from the right" it is `second right`.
+    """
     kind = kind_of(singular(thing)) if thing else "one"
+    if (nth := re.search(_COUNTED.format(kind=re.escape(kind)), text, re.IGNORECASE)) is not None:
+        return f"{nth['n']} {nth['side'] or 'left'}".lower()
     found = _PLACED.search(text) or re.search(
         rf"\b(?P<at>left|right|middle|bottom|top) {re.escape(kind)}s?\b", text, re.IGNORECASE
     )
@@ -181,7 +192,11 @@ def placed_in(text: str, thing: str) -> str:
 
 
 def at_place(at: str, places: Sequence[Place]) -> Place:
-    """Of several places the one that is meant by `left`, `right`, `middle`, `bottom`, `top` ..."""
+    """Of several places the one that is meant by `left`, `right`, `middle`, `bottom`, `top`, `second left` ..."""
+    nth, _, side = at.partition(" ")
+    if side:
+        ordered = sorted(places, key=lambda place: place[0], reverse=side == "right")
+        return ordered[_NTH[nth]] if _NTH[nth] < len(ordered) else ordered[-1]
     match at:
         case "left":
             return min(places, key=lambda place: place[0])

@@ -166,9 +166,10 @@ _SEVERAL = re.compile(
 # "Take the potion over to the well": of a thing, and to a place.
 _CARRIED = re.compile(
     r"^(?P<do>(?:(?:please|now|then|just|also|(?:can|could|will|would) you|you (?:must|should)|I want you to),? )*)"
-    r"(?:take|carry|bring|move|drag|haul|lug|put) "
+    r"(?:take|carry|bring|move|drag|haul|lug|put|set|place|lay) "
     r"(?P<thing>(?:the|that|this|those|these|my|your|it|them)\b(?: (?!to\b|by\b)[a-z-]+)*?)"
-    r"(?: (?:over|back|across|up|down|there))* (?:to|by|next to|near|beside) (?P<place>(?:the|that) [a-z]+(?: [a-z]+)??)"
+    r"(?: (?:over|back|across|up|down|there|right|just))* "
+    r"(?:to|by|next to|near|beside) (?P<place>(?:the|that) [a-z]+(?: [a-z]+)??)"
     r"(?: (?:for me|please|now|then|instead|too|over there|there))*[\s.!?]*$",
     re.IGNORECASE,
 )

@@ -22,7 +22,10 @@ _PLACE = (
     r"(?: of (?:the|that|you|me) ?[a-z]*)?)|over there|there|here)"
 )
 _NO = r"(?:no+|nope|nah|wrong one|not (?:that|this)(?: one)?|wait|oh|sorry|actually|argh|ugh|I (?:said|mean|meant|want|wanted))"
-_LEAD = rf"(?P<no>(?:{_NO}[,.! ]+)*)(?:(?:just|only|maybe|yes|yeah|the one|with|and|okay|um+|hm+|for me)[,.! ]+)*"
+_LEAD = (
+    rf"(?:(?:also|plus|then|now|next|okay|oh|and)[,.! ]+)*(?P<no>(?:{_NO}[,.! ]+)*)"
+    r"(?:(?:just|only|maybe|yes|yeah|the one|with|and|also|okay|um+|hm+|for me)[,.! ]+)*"
+)
 _TAIL = (
     r"(?P<please>(?:,? ?(?:please|instead|then|now|too|as well|for me|thanks|thank you|will do|is fine|"
     r"if you (?:please|would|can|could|do not mind)|mate|of (?:the two|them|those|these)))*)[\s.!]*"
@@ -32,7 +35,7 @@ _FORMS = tuple(
     re.compile(rf"{_LEAD}(?:{form}){_TAIL}", re.IGNORECASE)
     for form in (
         rf"(?:(?:the|that|this) )?(?P<how>{_HOW})ones?(?: {_PLACE})?",
-        rf"(?:(?:the|that|this) )?(?P<how>{_HUE}|other)(?: {_PLACE})?",
+        rf"(?:(?:the|that|this) )?(?P<how>{_HUE}|other)(?:,? (?:the |that )?one)?(?: {_PLACE})?",
         rf"(?:(?:the )?(?:{_CLOSEST} one|{_IS_CLOSEST})){_WHO}",
         rf"(?:whichever|which ?ever one|the one that|the one which|what ?ever) is (?:the )?{_CLOSEST}{_WHO}",
         rf"(?:the |that )?one {_PLACE}",

@@ -10,7 +10,7 @@ from npc.text import folded
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "…": "...", "–": " - ", "—": " - "})
 _SPOKEN: dict[str, str] = GRAMMAR["spoken"]
-_WORD = re.compile(r"(?<![\w'])'?[A-Za-z]+(?:'[A-Za-z]+)?(?![\w'])")
+_WORD = re.compile(r"(?<![\w'])'?[A-Za-z]+(?:\d[A-Za-z]*|'[A-Za-z]+)?(?![\w'])")  # "w8", "sum1" are words
 _I_ALONE = re.compile(r"\bi\b")
 _STRETCHED = re.compile(r"([A-Za-z])\1{2,}")
 _NOISE = re.compile(
@@ -32,6 +32,9 @@ _SHORTHAND = tuple(
         (r"\bw/ ?(?=\w)", "with "),
         (r"\bw (?=(?:the|an?|me|you|u|it|my|your)\b)", "with "),
         (r"\bb4\b", "before"),
+        (r"\b((?:the|that|this|other|left|right|red|blue|green) )1\b(?! (?:coin|gold|silver|copper)s?\b)", r"\1one"),
+        (r"\b(on|to|at) (?=(?:left|right)(?:[.,!?]|$| (?:please|side|of)\b))", r"\1 the "),
+        (r"\b(red|blue|green) pots?\b", r"\1 potion"),
         # "Go thou and stand there", "get thee to the well", "art thou well?", "yonder fellow".
         (r"\bget (?:thee|ye) (?=to\b)", "go "),
         (rf"(?:^|(?<=[.!?,] ))({VERBS}) (?:thou|thee|ye)\b(?= (?:and|to|by|over|near|from|with|not|now|hence)\b|[,.!])", r"\1"),

@@ -58,3 +58,44 @@ def test_it_is_the_wolf_that_is_to_be_hit_and_the_barrel_where_there_is_none(sta
         decision = actor.hear("hit it!!", "attack", "attack", looked=(BARREL,), watch=watch, target=BARREL_AT)
         assert decision.target is not None
         assert abs(decision.target.x - x) < 0.01
+
+
+def test_the_place_of_one_among_several_tells_which_is_meant(stage) -> None:
+    barrels = Found("barrel", 0.95, 0.2, 0.6, count=3, others=((0.5, 0.6), (0.8, 0.6)))
+    actor = stage()
+    for said, x in (
+        ("go to the second barrel", 0.5),
+        ("no not that one the one on the left", 0.2),
+        ("the last one", 0.8),
+        ("not that one, the one on the right", 0.5),
+        ("the second one from the right", 0.5),
+    ):
+        decision = actor.hear(said, "go_to", "go_to", looked=(barrels,), target=None)
+        assert (said, decision.target.x) == (said, x)
+
+
+@pytest.mark.parametrize("said", ["attack it!!! kill it now!!", "smite the beast", "get that monster", "kill the wolf"])
+def test_a_friend_is_attacked_for_nobodys_words(stage, said) -> None:
+    actor = stage(watch={"wolf": "friend"}, traits={"brave": 1.0})
+    watch = (Detection("wolf", 0.95, 0.2, 0.7),)
+    actor.see(wolf=0.95)
+    decision = actor.hear(said, "attack", "attack", watch=watch, looked=(), target=Target(0.21, 0.7, 0.9))
+    assert decision.action == "refuse"
+    decision = actor.hear("attack the tree", "attack", "attack", watch=watch, looked=(), target=Target(0.8, 0.2, 0.9))
+    assert decision.action == "attack", "which is no friend"
+
+
+def test_a_warning_of_what_stands_there_is_no_news(stage) -> None:
+    actor = stage(traits={"brave": 1.0})
+    actor.see(wolf=0.95)
+    watch = (Detection("wolf", 0.95, 0.2, 0.7),)
+    decision = actor.hear("There's a wolf, by the well!", "warn", "talk", watch=watch, looked=(), target=None)
+    assert (decision.action, decision.target.x) == ("defend", 0.2)
+    away = (Detection("wolf", 0.02, 0.2, 0.7),)
+    assert stage().hear("There's a wolf, by the well!", "warn", "talk", watch=away, looked=(), target=None).action == "talk"
+
+
+def test_who_orders_an_attack_in_a_rage_is_not_angry_with_who_is_to_do_it(stage) -> None:
+    actor = stage(traits={"brave": 1.0})
+    actor.hear("kill it now!!", "attack", "attack", tone="angry")
+    assert actor.character.relationship("player").trust == 0

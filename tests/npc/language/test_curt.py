@@ -1,0 +1,109 @@
+"""Orders in haste, put as the grammar reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from npc.conversation.reading import read
+from npc.language.curt import spelt_out
+from npc.language.plain import plain
+from npc.language.senses import Sense
+from npc.memory.ledger import Heard, Ledger, Meant, Order
+
+
+def ordered(text: str, verb: str, thing: str) -> Ledger:
+    """The ledger of who has just ordered this, of a thing that stands in the middle."""
+    ledger = Ledger(order=Order(text=text, verb=verb, thing=thing, time=1.0))
+    ledger.hear(Heard(text=text, sense=Sense.ORDER, time=1.0))
+    ledger.mean(Meant(phrase=thing, time=1.0, x=0.5, y=0.5))
+    return ledger
+
+
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ("sword. bring.", "bring me the sword"),
+        ("key, fetch!", "fetch me the key"),
+        ("the apple. here.", "bring me the apple"),
+        ("chest: open it", "open the chest"),
+        ("ok barrel, grab", "okay grab the barrel"),
+        ("no not that one the one on the right", "no not that one, the one on the right"),
+        ("not the key the bottle", "not the key, the bottle"),
+        ("skip the sign, just the chest", "not the sign, the chest"),
+        ("there's a wolf, by the well!", "there is a wolf by the well!"),
+        ("the red potion, left side", "the red potion on the left"),
+        ("bring me the bread which is on the right", "bring me the bread on the right"),
+        ("go to the one furthest to the right", "go to the one on the right"),
+        ("the key in the end", "the key in the end"),
+        ("there is not much left", "there is not much left"),
+    ],
+)
+def test_what_is_ordered_in_haste_is_put_whole(said: str, whole: str) -> None:
+    assert spelt_out(plain(said)) == whole
+
+
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ("n the blue pot too m8", "give me the blue potion"),
+        ("Also this blue, the one on left", "give me the blue potion on the left"),
+        ("that 1 next to the chest as well", "give me the potion next to the chest"),
+        ("also the key", "give me the key"),
+        ("the second one from the right", "give me the second potion from the right"),
+        ("ugh wrong one! the one by the sign", "give me the potion by the sign"),
+    ],
+)
+def test_an_order_goes_on_with_a_thing_that_is_named_in_haste(said: str, whole: str) -> None:
+    clause = read(said, ordered("give me the red potion", "give", "red potion")).clauses[-1]
+    assert (clause.sense, clause.text) == (Sense.ORDER, whole)
+
+
+def test_which_of_several_was_ordered_before_gives_way_to_the_next() -> None:
+    ledger = ordered("go to the second barrel from the right", "go", "barrel")
+    assert read("the first one", ledger).clauses[0].text == "go to the first barrel"
+    assert read("now the left one", ledger).clauses[0].text == "go to the left barrel"
+
+
+def test_what_is_put_right_by_its_place_is_not_what_was_meant_before() -> None:
+    clause = read("NO NOT THAT ONE THE ONE ON THE RIGHT", ordered("go to the barrel", "go", "barrel")).clauses[0]
+    assert clause.text == "go to the barrel on the right"
+    assert clause.other == Meant(phrase="barrel", time=1.0, x=0.5, y=0.5)
+
+
+@pytest.mark.parametrize(
+    "said", ["not you! the other guard", "Not you, Bram, I'm talking to the healer. Go to the cart!", "no not you"]
+)
+def test_what_is_said_to_somebody_else_orders_nothing(said: str) -> None:
+    assert [clause.sense for clause in read(said, Ledger(), "Bram").clauses] == [Sense.RELEASE]
+
+
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ("back here!", "come back here"),
+        ("lemme get that apple", "give me that apple"),
+        ("please to bring the key", "bring the key"),
+        ("yo Bram gimme the key pretty please", "give me the key"),
+    ],
+)
+def test_slang_and_foreign_grammar_order_as_plain_words_do(said: str, whole: str) -> None:
+    clause = read(said, Ledger(), "Bram").clauses[0]
+    assert (clause.sense, clause.text) == (Sense.ORDER, whole)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "return to your post",
+        "you can go back to your shop now",
+        "go back to where you were",
+        "could you put the loaf back, please?",
+    ],
+)
+def test_who_is_sent_back_or_puts_back_is_released(said: str) -> None:
+    assert read(said, Ledger()).clauses[0].sense is Sense.RELEASE
+
+
+def test_a_condition_may_be_put_as_should() -> None:
+    clause = read("Shouldst thou see a wolf, sound the alarm.", Ledger()).clauses[0]
+    assert [condition.joint for condition in clause.conditions] == ["if"]
