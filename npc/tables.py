@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,13 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML
 
 
 def read_table(path: Path) -> Any:
-    """What a shipped YAML file holds. Files of others are read with their limits (`card_file`, `text_files`)."""
+    """What a shipped YAML file holds. Files of others are read with their limits (`card_file`, `text_files`).
+
+    A pack carries JSON of the same name instead (`engine.shipping.freezing`): it is read at once, and libyaml stays at home.
+    """
+    made = path.with_suffix(".json")
+    if made.is_file():
+        return json.loads(made.read_text(encoding="utf-8"))
     return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -15,14 +16,17 @@ from packaging.utils import canonicalize_name
 from engine.errors import Fault, needs_extra
 from engine.formats.bundle import MANIFEST_FILE, Bundle
 from engine.formats.installed import shares
+from engine.minds.ready_vectors import SAID
+from npc.tables import read_table
 
 NAME = "npc-engine"
 # Found from here PyInstaller follows imports by itself; these are loaded by their names.
 _BY_NAME = ("npc", "engine.bridge", "engine.formats", "engine.inspector", "engine.minds", "engine.perception", "engine.voice")
 _UNUSED = (  # parts of what is needed, and of Python
     *("onnxruntime.tools", "onnxruntime.transformers", "onnxruntime.quantization", "numpy.f2py", "numpy.testing"),
-    *("yaml.cyaml", "yaml._yaml", "_yaml", "pydantic.mypy", "pydoc_data"),  # only learning reads YAML by the C library
-    *("PIL.ImageTk", "PIL.ImageQt", "PIL._avif", "PIL._imagingtk", "PIL._imagingft"),
+    *("yaml.cyaml", "yaml._yaml", "_yaml", "pydantic.mypy", "pydoc_data"),  # libyaml: tables are in the pack as JSON
+    *("PIL.ImageTk", "PIL.ImageQt", "PIL.ImageCms", "PIL._avif", "PIL._imagingcms", "PIL._imagingtk", "PIL._imagingft"),
+    *("_codecs_cn", "_codecs_hk", "_codecs_iso2022", "_codecs_jp", "_codecs_kr", "_codecs_tw", "_multibytecodec"),
     *(
         f"engine.lab.{room}"
         for room in ("adaptation", "comparison", "compression", "config", "evaluation", "games", "model", "training")
@@ -30,6 +34,9 @@ _UNUSED = (  # parts of what is needed, and of Python
     *("engine.fleet", "engine.shipping", "engine.speech", "engine.bridge.soak"),
     *("export", "demo_game", "npc.evaluation", "tkinter", "idlelib", "ensurepip", "curses"),
 )
+_TABLES = ("npc", "npc/language", "engine/voice")  # folders whose YAML `npc.tables` reads
+_CODE = (".py", ".pyc", ".pyi", ".typed")
+_UNREAD = {"lab", "bundles", "evaluation", "shipping", "speech", "__pycache__"}  # folders of which a server reads nothing
 _TAKEN_ALONG = "metrics"  # an extra that is in the pack where it is installed
 _BUNDLE = "engine/bundles/default"
 
@@ -49,7 +56,7 @@ def freeze(bundle: Bundle, commands: Sequence[str], folder: Path, work: Path) ->
     with needs_extra("pack", "Packing"):
         import PyInstaller  # noqa: F401  # it runs in a process of its own
     package = Path(str(resources.files("engine")))
-    data = [*_data(package), *_bundle_files(bundle, work)]
+    data = [*_data(package, work), *_bundle_files(bundle, work)]
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--onedir", "--log-level", "WARN", "--name", NAME]
     command += ["--distpath", str(work / "dist"), "--workpath", str(work / "build"), "--specpath", str(work)]
     for module in (*_UNUSED, *of_others()):
@@ -89,13 +96,19 @@ def _strip(folder: Path) -> None:
         subprocess.run([strip, "--strip-unneeded", *map(str, own)], check=True)
 
 
-def _data(engine: Path) -> Iterator[tuple[Path, str]]:
-    """What modules read beside their code: (file, folder in the pack)."""
+def _data(engine: Path, work: Path) -> Iterator[tuple[Path, str]]:
+    """What modules read beside their code: (file, folder in the pack). Tables become JSON in `work`."""
     for package in (engine, Path(str(resources.files("npc")))):
         for file in sorted(package.rglob("*")):
             inside = PurePosixPath(file.relative_to(package.parent).as_posix())
-            unwanted = {"lab", "bundles", "evaluation", "shipping", "__pycache__"} & set(inside.parts)
-            if file.is_file() and not unwanted and file.suffix in (".yaml", ".json", ".html"):
+            if not file.is_file() or file.suffix in _CODE or _UNREAD & set(inside.parts) or file == SAID:
+                continue
+            if file.suffix == ".yaml" and str(inside.parent) in _TABLES:
+                made = work / inside.with_suffix(".json")
+                made.parent.mkdir(parents=True, exist_ok=True)
+                made.write_text(json.dumps(read_table(file), ensure_ascii=False), encoding="utf-8")
+                yield made, str(inside.parent)
+            else:
                 yield file, str(inside.parent)
 
 

@@ -23,6 +23,16 @@ from engine.formats.installed import Share
 from engine.shipping import freezing
 from engine.shipping.packing import program
 
+# Small talk, words spelt wrongly, a foreign tongue, an order, a question for the card: each is read by tables of its own.
+LINES = (
+    "my sister got married yesterday",
+    "hav you evr been to the montains",
+    "Ich suche den Weg zur Stadt.",
+    "what is your favourite colour?",
+    "blorp fnark gribble wump",
+    "wait here until i come back",
+    "who are you?",
+)
 CARD = "name: Gerda\nlines:\n  greet: [Fresh bread!]\n"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="has no such rights and streams")
 
@@ -45,10 +55,11 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def running(pack: Path, place: Path, *arguments: str, closed: bool = False) -> Iterator[str]:
-    """Address of a packed server with nothing of ours in its environment."""
+def running(pack: Path | None, place: Path, *arguments: str, closed: bool = False) -> Iterator[str]:
+    """Address of a packed server, or of the one installed here, with nothing of ours in its environment."""
     ready = place / "ready"
-    command = [str(program(pack)), "serve", "--bind", "tcp://127.0.0.1:0", "--ready-file", str(ready), *arguments]
+    command = [str(program(pack))] if pack is not None else [sys.executable, "-m", "engine"]
+    command += ["serve", "--bind", "tcp://127.0.0.1:0", "--ready-file", str(ready), *arguments]
     if closed:  # as a windowed process has them: none at all
         command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command]
     process = subprocess.Popen(command, env={"PATH": os.environ["PATH"]}, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
@@ -72,6 +83,17 @@ def answered(endpoint: str, persona: str = "healer", text: str = "hello there") 
         return decision.line
 
 
+def answers(endpoint: str) -> list[str]:
+    """What the hermit says to lines of many kinds."""
+    with Client(endpoint, name="game") as client:
+        client.spawn("someone", "hermit")
+        said = []
+        for text in LINES:
+            client.observe("someone", text=text)
+            said += [decision.line for decision in client.poll(20)]
+        return said
+
+
 @posix
 def test_it_runs_read_only_without_streams_without_a_home_and_twice(pack: Path, tmp_path: Path) -> None:
     frozen = tmp_path / "nur lesbar ☂"
@@ -92,6 +114,17 @@ def test_the_games_own_characters_are_there(pack: Path, tmp_path: Path) -> None:
     with running(pack, tmp_path, "--memory", str(tmp_path / "memory.sqlite")) as endpoint:
         assert answered(endpoint, "gerda") == "Fresh bread!"
     assert (tmp_path / "memory.sqlite").stat().st_size > 0
+
+
+def test_it_answers_as_the_installed_server_does(pack: Path, tmp_path: Path) -> None:
+    said = []
+    for name, server in (("packed", pack), ("installed", None)):
+        (tmp_path / name).mkdir()
+        with running(server, tmp_path / name, "--memory", "none") as endpoint:
+            said.append(answers(endpoint))
+    packed, installed = said
+    assert len(installed) == len(LINES)
+    assert packed == installed
 
 
 def test_it_has_the_commands_of_a_game_and_no_others(pack: Path) -> None:
