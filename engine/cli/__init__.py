@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -71,6 +72,10 @@ COMMANDS = {
     )
 }
 
+# Their products of a matrix and a vector take a tenth of a millisecond on one thread; shared among several, each waits for the
+# slowest, and beside a game that draws that was 5 ms.
+_BESIDE_A_GAME = frozenset({"serve", "talk", "ask"})
+
 
 def here() -> dict[str, Command]:
     """The commands of this installation: a packed server has only those that a game needs."""
@@ -83,6 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if name not in COMMANDS or not COMMANDS[name].is_here():
         _usage(name)
     command = COMMANDS[name]
+    if name in _BESIDE_A_GAME:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is loaded
     run_command(command.load, rest, f"{_called()} {name}", command.text)
 
 

@@ -186,6 +186,7 @@ def unshouted(text: str) -> str:
     return _I_ALONE.sub("I", text.lower())
 
 
+@lru_cache(maxsize=512)
 def plain(text: str) -> str:
     """`text` as the grammar of this room reads it; words that it does not know stay as they are written."""
     text = unshouted(folded(text).translate(_QUOTES))

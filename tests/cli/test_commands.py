@@ -168,3 +168,12 @@ def test_a_windowed_process_has_no_streams_and_its_exit_status_tells():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=DEADLINE, capture_output=True)
     assert (done.returncode, done.stdout, done.stderr) == (2, b"", b"")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts threads as Linux tells them")
+def test_a_server_beside_a_game_shares_no_sums_among_threads():
+    code = "from engine.cli import main\ntry: main(['serve', '--help'])\nexcept SystemExit: pass\n"
+    code += "import os, sys\nassert 'numpy' in sys.modules\nprint(len(os.listdir('/proc/self/task')))"
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=environment)
+    assert done.stdout.splitlines()[-1] == "1", done.stderr
