@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
 
+from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.things import seen
 from npc.language.kinds import akin, is_alive
 from npc.language.phrases import singular
+from npc.language.senses import Sense
 from npc.parts import best
 from npc.turn import Turn
 from npc.types import Target
 
+_IS_US = re.compile(
+    r"(?:me|us|yourself|myself)\b"
+    r"(?! (?:an?|the|some|up|with (?:an?|the|your) (?:[a-z]+ )?(?:song|joke|story|news|best))\b)",
+    re.IGNORECASE,
+)
 _AT = 0.12  # of the frame's width: what the words point at is the friend
 _MAY_BE = 0.3  # presence from which a friend may be meant
 
@@ -30,6 +38,25 @@ def is_friend(turn: Turn, thing: str, target: Target | None) -> bool:
     if target is not None:
         return any(math.hypot(d.x - target.x, (d.y - target.y) * 9 / 16) < _AT for d in there)
     return bool(there) and (not thing or any(akin(thing, d.phrase) for d in there) or is_alive(thing))
+
+
+def is_spared(turn: Turn, clause: Clause, target: Target | None) -> bool:
+    """Whether an order to attack is of a friend, of who gives it ("stab me"), or of the character itself."""
+    return _IS_US.match(clause.meaning.values.get("rest", "")) is not None or is_friend(turn, singular(clause.thing), target)
+
+
+def denies_attack(turn: Turn) -> Reply | None:
+    """The answer to an utterance that orders an attack on one who is spared, whatever else it orders; else None."""
+    attacks = (
+        (clause, percept)
+        for clause, percept in turn.clauses
+        if clause.sense is Sense.ORDER and turn.parts.behaviour.deeds.get(clause.meaning.verb, ())[:1] == ("attack",)
+    )
+    for clause, percept in attacks:
+        decides = clause is turn.clause and is_friend(turn, singular(clause.thing), percept.target)
+        if decides or _IS_US.match(clause.meaning.values.get("rest", "")):
+            return Reply("deny", f"was told to attack {clause.thing or 'who is spared'}, a friend", action="refuse")
+    return None
 
 
 def spared(turn: Turn) -> Reply | None:

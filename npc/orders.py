@@ -13,8 +13,8 @@ from npc.conversation.reply import Reply
 from npc.conversation.steps import side_of
 from npc.conversation.things import at_place, placed_in, rival, seen
 from npc.conversation.view import taken_for
-from npc.friends import is_friend
-from npc.language.kinds import PERSON, akin, is_alive, to_look_for
+from npc.friends import denies_attack, is_spared
+from npc.language.kinds import PERSON, akin, is_alive, to_look_for, whole_of
 from npc.language.phrases import PRONOUN, kind_of, singular, thing_in
 from npc.language.senses import BEYOND, STEPS_BACK, Ask, Sense
 from npc.memory.ledger import Order
@@ -133,7 +133,8 @@ def _put_back(turn: Turn) -> Reply:
     _end(turn, ())
     ledger.asked = ""
     kind = kind_of(singular(clause.thing))
-    was = next((m for m in reversed(ledger.things) if m.x is not None and (not kind or m.kind == kind)), None)
+    same = {kind, *to_look_for(kind)} if kind else set()
+    was = next((m for m in reversed(ledger.things) if m.x is not None and (not kind or m.kind in same)), None)
     at = Target(was.x, was.y, SURE) if was is not None and was.x is not None and was.y is not None else turn.heard.target
     thing = singular(clause.thing) or (was.phrase if was is not None else "")
     return Reply("puts_back", "puts it back", {"thing": thing or "it"}, "use" if at is not None else "talk", at)
@@ -198,8 +199,8 @@ def order(turn: Turn) -> Reply | None:
     if _is_beyond(clause, percept):
         return Reply("to_order", f"was asked to {clause.meaning.verb}, which it cannot do")
     actions = actions_of(turn, clause)
-    if actions[:1] == ("attack",) and is_friend(turn, singular(clause.thing), percept.target):
-        return Reply("deny", f"was told to attack {clause.thing or 'it'}, a friend", action="refuse")
+    if (denied := denies_attack(turn)) is not None:
+        return denied
     if any(turn.parts.behaviour.actions[action].ongoing for action in actions):  # until when the one before it was to last
         turn.parts.agenda.planned = [kept for kept in turn.parts.agenda.planned if kept.action]
     for action in actions:
@@ -287,7 +288,9 @@ def _checked(clause: Clause, target: Target | None, looked: Sequence[Found]) -> 
         return target
     best_one = max(found, key=lambda d: d.p)
     if best_one.p < _NOWHERE:
-        return None
+        names = to_look_for(whole_of(singular(clause.thing)))
+        whole = max((d for d in looked if d.phrase.lower() in names), key=lambda d: d.p, default=None)
+        return Target(whole.x, whole.y, whole.p) if whole is not None and whole.p >= _THERE else None
     places = [at for d in found if d.p >= max(_DOUBTFUL, best_one.p / 2) for at in ((d.x, d.y), *d.others)]
     places = places or [(best_one.x, best_one.y)]
     if (not_this := clause.other) is not None and not_this.x is not None and not_this.y is not None:  # "the other one"
@@ -388,7 +391,7 @@ def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
             and clause.meaning.is_deed_of_a_thing
         ):
             continue  # what is not there is not taken later either
-        if named == "attack" and is_friend(turn, singular(clause.thing), target):
+        if named == "attack" and is_spared(turn, clause, target):
             continue
         turn.parts.agenda.plan(
             PlannedOrder(

@@ -23,7 +23,8 @@ _THING = re.compile(
 _WHICH = re.compile(
     rf"(?:the|that) (?P<how>(?:{'|'.join(COLOURS)}|big|small|little|large|left|right|near|far|"
     r"nearest|closest|old|new)) one[\s.!]*|"
-    r"(?:the |that )?one (?P<at>(?:on|by|near|next to|to|at|beside|behind|in|over|with|closest|nearest|under)\b"
+    r"(?:the |that )?one (?P<at>(?:(?:over|right|just|all the way) )?"
+    r"(?:on|by|near|next to|to|at|beside|behind|in|over|with|closest|nearest|under)\b"
     r"[a-z' -]{2,40}?)[\s.!]*",
     re.IGNORECASE,
 )

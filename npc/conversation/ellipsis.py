@@ -18,7 +18,11 @@ _AND = re.compile(
     r"(?P<thing>(?:the|an?|that|this|your|my|those|these)?\s*[a-z][a-z' -]{0,60})[\s?.!]*$",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"^(?:just |maybe )?(?P<thing>(?:the|an?|that|this|both|all)(?: [a-z'-]+){1,7})[\s?.!]*$", re.IGNORECASE)
+_BARE = re.compile(
+    r"^(?:just |maybe )?(?!.*\b(?:is|are|was|were|has|have|will|would|can|does|did|looks?|seems?|I|he|she|we|they)\b)"
+    r"(?P<thing>(?:the|an?|that|this|both|all)(?: [a-z'-]+){1,7})[\s?.!]*$",
+    re.IGNORECASE,
+)
 _HUE = re.compile(
     rf"(?:and |what about |how about |how many )?(?:the )?(?P<hue>{'|'.join(COLOURS)})(?: ones?)?[\s?.!]*$", re.IGNORECASE
 )

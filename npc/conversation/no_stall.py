@@ -6,6 +6,8 @@ I offer?" is answered.
 
 from __future__ import annotations
 
+import re
+
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.stall import coins, counted, number
@@ -14,6 +16,7 @@ from npc.language.phrases import thing_in
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import LONGEST, Bid, Ledger
 
+_COINS = re.compile(r"\b(?:coins?|gold|silver|coppers?|crowns?|give|pay|offer)\b", re.IGNORECASE)
 ASKED = "bid"  # what the ledger says is waited for after a thing was bid for
 _BUYS, _SELLS, _SWAPS, _BIDS, _DEAL, _FOR_WHAT, _BRIBE = patterns("bidding.yaml", "buys sells swaps bids deal for_what bribe")
 _NO_THING = frozenset(
@@ -39,9 +42,12 @@ def answer(clause: Clause, ledger: Ledger, now: float, known: bool = False) -> R
         return _refused(Bid(item=item, time=now), ledger)
     if (sells := _SELLS.match(text)) is not None and (item := _thing(group(sells, "item"), on_table)):
         return _refused(Bid(item=item, buys=True, time=now), ledger)
+    bid = _BIDS.match(text)
+    if on_table is None and bid is not None and _COINS.search(text) is not None and (item := _thing(group(bid, "item"), None)):
+        on_table = Bid(item=item, time=now)  # "I will give you 2 coins for your lute"
     if on_table is None:
         return None
-    if (bid := _BIDS.match(text)) is not None:
+    if bid is not None:
         price, more = number(group(bid, "n")), _thing(group(bid, "mine"), None)
         return _refused(on_table.model_copy(update={"price": price, "against": more[:LONGEST], "time": now}), ledger)
     if _FOR_WHAT.match(text) is not None or _DEAL.match(text) is not None or clause.meaning.ask in {Ask.PRICE, Ask.BUYS}:

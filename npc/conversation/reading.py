@@ -6,6 +6,7 @@ ellipsis is completed by `npc.conversation.ellipsis`, and what stands for someth
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from functools import lru_cache
@@ -21,6 +22,7 @@ from npc.language.alone import is_any, named_alone
 from npc.language.asides import without_asides
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.curt import is_to_another, spelt_out
+from npc.language.dealing import dealt
 from npc.language.described import described, is_other, is_pointed_at, is_pronoun, use_of
 from npc.language.grammar import expanded
 from npc.language.harm import before_ultimatum
@@ -56,8 +58,8 @@ _UNITS = re.compile(
 _SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.IGNORECASE)
 # "if you must" makes nothing wait.
 _NO_CONDITION = re.compile(
-    r"(?:it|that|this) is not (?:too |so )?(?:much|any|a)?(?: of an?)? ?"
-    r"(?:trouble|bother|ask|to ask|problem|hassle)(?: .{0,15})?|"
+    r"(?:it|that|this) (?:is|be) not (?:too |so )?(?:much|any|a)?(?: of an?)? ?"
+    r"(?:trouble|bother|ask|to ask|problem|hassle|heavy|hard|far|hot|late)(?: .{0,15})?|"
     r"you would (?:be so kind|be so good|please|be a dear)(?: .{0,15})?|"
     r"(?:you|it|that|this) (?:must|can|could|may|like|want|please|need(?: to)?|have to|dare|insist|wish|"
     r"are (?:able(?: to)?|ready|scared|afraid|done|finished|free|bored|tired|up (?:for|to) it|in the mood)|"
@@ -82,6 +84,7 @@ _WHAT_IS_LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _FEW = 3  # words
+_LINES = 3  # in which a price is answered
 _MAY_DESCRIBE = frozenset({Ask.NONE, Ask.PRESENT, Ask.BESIDE, Ask.VIEW})
 _WAIT = re.compile(
     r"(?:oh |no,? |actually,? )*(?:wait|hold on|hang on)(?: a (?:sec|second|moment|minute))?(?:,? no)?[.,! ]*", re.IGNORECASE
@@ -155,7 +158,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         spoken_to, said = alone != said and len(alone.split()) <= _FEW, alone
     if is_to_another(said):
         return Reading((Clause(written, said, Meaning(Sense.RELEASE)),))
-    whole_said, said = said, spelt_out(said, ledger.order is not None and not ledger.bids)
+    whole_said, said = said, dealt(said, _is_priced(ledger))
+    said = spelt_out(said, ledger.order is not None and not ledger.bids)
     mended = mended or said != whole_said
     view = ledger.model_copy()
     put = named_together(taken_back(said, view), view)
@@ -202,6 +206,13 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     spoken_to = spoken_to and clauses[0].sense is Sense.OTHER  # "MIRA! GUESS WHAT!": of few words the name would be half
     whole = whole and not mended and not spoken_to and not is_slang(text)
     return Reading(tuple(clauses), whole)
+
+
+def _is_priced(ledger: Ledger) -> bool:
+    """Whether a price that the character named waits for an answer."""
+    bid = ledger.open_bid("npc")
+    since = ledger.heard[-_LINES].time if len(ledger.heard) >= _LINES else -math.inf
+    return ledger.asked == "deal" or (bid is not None and bid is ledger.bids[-1] and bid.time >= since)
 
 
 def _goes_on_telling(before: Clause, clause: Clause, said: str) -> bool:

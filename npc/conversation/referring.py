@@ -13,7 +13,7 @@ from npc.conversation.amending import at_hand
 from npc.conversation.clause import DEEDS
 from npc.conversation.ellipsis import of_a_colour, of_two
 from npc.conversation.identify import looks_for
-from npc.language.kinds import COMMON, PERSON, RIVALS, akin, he_or_she, is_alive, is_anybody, to_look_for
+from npc.language.kinds import COMMON, PERSON, RIVALS, akin, he_or_she, is_alive, is_anybody, to_look_for, whole_of
 from npc.language.phrases import (
     COLOURS,
     ONE,
@@ -285,6 +285,7 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
         case _:
             found = (*one, *RIVALS) if meaning.is_deed_of_a_thing and one else one if meaning.goes_to_a_thing else ()
             found = at_hand(meaning, thing) or found
+            found = (*found, *to_look_for(whole)) if found and (whole := whole_of(singular(thing))) else found
             if meaning.sense is Sense.ORDER and _SOMEBODY.search(meaning.values.get("rest", "")):  # whoever is in view
                 found = (*found, *to_look_for(PERSON))
     return tuple(dict.fromkeys((*found, *to_look_for(whom)) if (whom := handed_to(meaning)) else found))

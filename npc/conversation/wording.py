@@ -11,13 +11,13 @@ from dataclasses import replace
 from npc.language.clauses import Piece
 from npc.language.grammar import GRAMMAR, expanded
 from npc.language.kinds import is_alive, is_kind
-from npc.language.phrases import COLOURS, colour_in, kind_of, plural, singular, thing_in
+from npc.language.phrases import COLOURS, ONE, WHICH, colour_in, kind_of, plural, singular, thing_in
 from npc.language.reworded import reworded
 from npc.language.senses import meaning_of
 from npc.memory.ledger import Ledger, Meant
 
 _TURNS = re.compile(
-    r"^(?P<before>.+?\s.+?)[,.;!]?\s+(?:no,? (?:wait|actually|sorry)(?:,? I (?:mean|meant))?|"
+    r"^(?P<before>.+?\s.+?)[,.;!]?\s+(?:no,? (?:wait|actually|sorry|hang on|hold on|rather|better)(?:,? I (?:mean|meant))?|"
     r"(?:wait|actually|sorry),? no|scratch that|or rather|"
     r"no,? I (?:mean|meant)|I (?:mean|meant)(?=,? (?:the|a|an|that|this|my|your)\b)|no,? not that(?: one)?)"
     r"[,.]?\s+(?P<after>.+)$",
@@ -27,7 +27,8 @@ _A_THING = re.compile(r"(?:the|an?|that|this|my|your|some) [a-z' -]{1,40}[.!?]*$
 _A_DEED = re.compile(expanded(r"(?:you )?(?:<deed>|do not|never|just )"), re.IGNORECASE)
 # "wait WAIT", "stop stop stop": once is enough.
 _AGAIN = re.compile(
-    r"\b(?P<word>wait|stop|no|go|run|quick|please|hey|yes|okay|come|look|help|come on|do not|get up)\b(?:[ ,.!]+(?P=word)\b)+",
+    r"\b(?P<word>wait|stop|no|go|run|quick|please|hey|yes|okay|come|look|help|come on|do not|get up|miss|sir|mister|mum|"
+    r"oi)\b(?:[ ,.!]+(?P=word)\b)+",
     re.IGNORECASE,
 )
 # "Kill it kill it!": once is enough of whole orders, too.
@@ -210,9 +211,11 @@ def taken_back(said: str, ledger: Ledger) -> str:
     if not _A_THING.match(after) or not thing:
         return said if not _A_THING.match(after) else after
     named = thing_in(thing)
-    place = re.compile(rf"(?:{_THE})?{re.escape(named)}", re.IGNORECASE) if named else None
+    place = re.compile(rf"(?:{_THE})?(?:(?:{WHICH}) )?{re.escape(named)}", re.IGNORECASE) if named else None
     if place is None or not place.search(before):
         return after
+    if (one := ONE.fullmatch(after.strip(" .!?"))) is not None:  # "the left door, no hang on, the right one"
+        after = f"the {one['how']}{kind_of(named)}"
     return place.sub(lambda _: after, before, count=1)
 
 

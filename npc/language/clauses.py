@@ -100,6 +100,7 @@ _RUN_ON = re.compile(
     re.IGNORECASE,
 )
 _HANGING = re.compile(r"(?<=\d),?\s(?:and|but|so)$", re.IGNORECASE)  # "make it 25 and I am your friend"
+_PLEASE = re.compile(r"(?:pretty )?please[ ?.!]*", re.IGNORECASE)
 _JOINT_ALONE = re.compile(r"(?:and|but|so|then|either)[ ,]*", re.IGNORECASE)
 _WITHIN = frozenset({"before", "until", "when", "because"})
 _NAMES: dict[str, Joint] = {
@@ -145,6 +146,7 @@ def cut(text: str) -> tuple[Piece, ...]:
     for sentence in _SENTENCE.split(text):
         pieces += _cut_sentence(sentence.strip())
     pieces = [piece for piece in pieces if re.search(r"\w", piece.text)]
+    pieces = [piece for piece in pieces if not _PLEASE.fullmatch(piece.text)] or pieces[:1]  # "..., please?"
     if len(pieces) > 1 and pieces[1].joint in {"", "then"} and _JOINT_ALONE.fullmatch(pieces[0].text):
         del pieces[0]  # "and after that, ..."
     if len(pieces) > MOST:

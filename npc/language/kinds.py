@@ -21,6 +21,7 @@ USUAL = tuple(dict.fromkeys((*COMMON, *(name for names in _KINDS.values() for na
 
 RIVALS: tuple[str, ...] = tuple(_COMMA.split(_DATA["rivals"]))
 _TAKEN_FOR: dict[str, tuple[str, ...]] = {name: tuple(_COMMA.split(others)) for name, others in _DATA["taken_for"].items()}
+_PART_OF: dict[str, str] = _DATA["part_of"]
 _VAGUE = frozenset({"person", "people", "home", "money", "gold", "soul", "folk", "heart", "wood"})
 _SHE, _HE, _WOMEN, _MEN = (frozenset(_COMMA.split(_DATA[sex].strip())) for sex in ("she", "he", "women", "men"))
 _ALIVE = frozenset(
@@ -55,6 +56,11 @@ def is_kind(phrase: str) -> bool:
 def afforded(verb: str) -> tuple[str, ...]:
     """What a verb is done to, as a rule: chests and doors are opened."""
     return _DONE_TO.get(verb, ())
+
+
+def whole_of(phrase: str) -> str:
+    """ "house" of "door": where a part is that may be too small to be seen; empty for what is a thing of its own."""
+    return _PART_OF.get(phrase.rsplit(" ", 1)[-1], "")
 
 
 def named_in(text: str) -> str:

@@ -99,3 +99,22 @@ def test_who_orders_an_attack_in_a_rage_is_not_angry_with_who_is_to_do_it(stage)
     actor = stage(traits={"brave": 1.0})
     actor.hear("kill it now!!", "attack", "attack", tone="angry")
     assert actor.character.relationship("player").trust == 0
+
+
+@pytest.mark.parametrize("said", ["stab me", "take the sword and stab me", "punch yourself"])
+def test_nobody_who_stands_here_is_attacked_on_a_word(stage, said) -> None:
+    assert stage(traits={"brave": 1.0}).hear(said, "attack", "attack").action == "refuse"
+
+
+def test_a_part_that_is_not_seen_is_where_the_whole_is(stage) -> None:
+    door, house = Found("door", 0.01, 0.1, 0.1), Found("house", 0.99, 0.5, 0.3)
+    decision = stage().hear("open the door", "use", "use", looked=(door, house), target=None)
+    assert (decision.action, decision.target.x) == ("use", 0.5)
+
+
+def test_a_fire_in_view_is_warned_of_and_no_tale(stage) -> None:
+    watch = (Detection("fire", 0.95, 0.7, 0.7),)
+    actor = stage()
+    actor.see(fire=0.95)
+    decision = actor.hear("the house is on fire!", "warn", "talk", watch=watch, talk={"on_fire_there": 0.9}, target=None)
+    assert decision.action in {"warn", "flee"}

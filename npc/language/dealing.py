@@ -1,0 +1,36 @@
+"""Deals in other words (`dealing.yaml`), put as the grammar of trade reads them: "fine, your price then. here" is "deal",
+"ok here, take my bread for it" is "I will trade my bread for it"."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from npc.language.formulas import group, patterns
+from npc.language.kinds import is_alive
+from npc.language.phrases import singular, thing_in
+
+_ACCEPTS, _CHEAPER, _SO_MANY, _ONLY, _HERE_FOR, _GLADLY, _TAG, _BIDS = patterns(
+    "dealing.yaml", "accepts cheaper so_many only_so_many here_for gladly tag bids"
+)
+
+
+@lru_cache(maxsize=512)
+def dealt(said: str, on_table: bool) -> str:
+    """`plain` words about a deal, put plainly; as they were where they are about none.
+
+    Args:
+        on_table: a price was named that waits for an answer.
+    """
+    if (tag := _TAG.search(said)) is not None and _BIDS.search(said[: tag.start()]) is not None:
+        said = said[: tag.start()].rstrip(" ,.!?")
+    said = _GLADLY.sub(r"I will \g<do> ", said)
+    if (swap := _HERE_FOR.match(said)) is not None and not is_alive(singular(thing_in(group(swap, "item")))):
+        return f"I will trade {group(swap, 'mine')} for {group(swap, 'item')}"
+    if not on_table:
+        return said
+    if _ACCEPTS.match(said) is not None:
+        return "deal"
+    if _CHEAPER.match(said) is not None:
+        return "that is too much"
+    found = _SO_MANY.match(said) or _ONLY.match(said)
+    return f"make it {group(found, 'n')}" if found is not None else said
