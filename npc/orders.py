@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,11 +10,11 @@ from npc.conversation.clause import Clause
 from npc.conversation.referring import handed_to
 from npc.conversation.reply import Reply
 from npc.conversation.steps import side_of
-from npc.conversation.things import at_place, placed_in, rival, seen
+from npc.conversation.things import seen
 from npc.conversation.view import taken_for
 from npc.friends import denies_attack, is_spared
-from npc.language.kinds import PERSON, akin, is_alive, to_look_for, whole_of
-from npc.language.phrases import PRONOUN, kind_of, singular, thing_in
+from npc.language.kinds import PERSON, akin, is_alive, to_look_for
+from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.senses import BEYOND, STEPS_BACK, Ask, Sense
 from npc.memory.ledger import Order
 from npc.memory.records import PlannedOrder
@@ -24,15 +23,11 @@ from npc.second_opinion import SURE, mostly
 from npc.turn import Turn
 from npc.types import Effect, Found, Percept, Target
 from npc.waiting import KEEPS_OUT, actions_of, keep_away, waiting
+from npc.whereabouts import checked, found_of, rival_of, where_it_was
 
 _THERE = 0.7  # presence from which it is
 # Deeds that are of a thing, and what is meant by the words that ask for them.
 _ASKED = {"give": "give_me", "pick_up": "pick_up", "use": "use", "go_to": "go_to"}
-_AT = 0.12  # of the frame's width: what the words point at is the thing that was found
-_DOUBTFUL, _NOWHERE = (
-    0.3,
-    0.1,
-)  # presence below which it is there only where the words point at it, too; and below which it is not
 _PUTS = frozenset({"put", "put back"})
 _TELLS = frozenset({"tell", "mention", "repeat"})
 _WATCHES = frozenset({"guard", "watch", "keep", "look", "wait", "protect"})
@@ -209,15 +204,15 @@ def order(turn: Turn) -> Reply | None:
         return keep_away(turn)
     turn.clauses[0] = (
         clause,
-        _meant(turn, clause, replace(percept, target=_checked(clause, percept.target, turn.percept.looked))),
+        _meant(turn, clause, replace(percept, target=checked(clause, percept.target, turn.percept.looked))),
     )
     percept = turn.heard
-    if (same := _lately(turn, clause)) is not None:
+    if (same := where_it_was(turn, clause)) is not None:
         percept = replace(percept, target=same)
         turn.clauses[0] = (clause, percept)
     if (handed := _handed_over(turn, clause)) is not None:
         return handed
-    if (instead := _rival(clause, percept.target, turn.percept.looked)) is not None:
+    if (instead := rival_of(clause, percept.target, turn.percept.looked)) is not None:
         return taken_for(singular(clause.thing), instead, "refuse")
     if clause.conditions and (planned := waiting(turn, clause)) is not None:
         return planned
@@ -257,7 +252,7 @@ def _is_going(clause: Clause, looked: Sequence[Found]) -> bool:
     """
     if _THERE_IT_IS.search(clause.said) is not None:
         return False
-    return clause.meaning.goes_to_a_thing and any(d.p >= _THERE for d in _found(looked, clause))
+    return clause.meaning.goes_to_a_thing and any(d.p >= _THERE for d in found_of(looked, clause))
 
 
 def _meant(turn: Turn, clause: Clause, percept: Percept) -> Percept:
@@ -267,7 +262,7 @@ def _meant(turn: Turn, clause: Clause, percept: Percept) -> Percept:
     if not named and percept.target is not None and _is_going(clause, turn.percept.looked):
         named, heard = ["go_to"], ""
     sure = bool(heard) and p >= turn.parts.behaviour.understood and best(percept.intent)[1] >= turn.parts.behaviour.understood
-    found = any(d.p >= _THERE for d in _found(turn.percept.looked, clause))
+    found = any(d.p >= _THERE for d in found_of(turn.percept.looked, clause))
     known = turn.parts.behaviour.actions.get(heard)
     sure = sure and known is not None and known.deed
     astray = named[:1] == ["go_to"] and heard == "follow"  # "can you go over to her for me"
@@ -276,76 +271,6 @@ def _meant(turn: Turn, clause: Clause, percept: Percept) -> Percept:
     return replace(
         percept, action=mostly(percept.action, named[0], SURE), intent=mostly(percept.intent, _ASKED[named[0]], SURE)
     )
-
-
-def _checked(clause: Clause, target: Target | None, looked: Sequence[Found]) -> Target | None:
-    """Where the thing of an order is: where the words point, if what they name may be there, else where that was found.
-
-    None where it is not in view, wherever the words may seem to point: who is asked for a key does not hand over the chest.
-    """
-    found = _found(looked, clause)
-    if not found:
-        return target
-    best_one = max(found, key=lambda d: d.p)
-    if best_one.p < _NOWHERE:
-        names = to_look_for(whole_of(singular(clause.thing)))
-        whole = max((d for d in looked if d.phrase.lower() in names), key=lambda d: d.p, default=None)
-        return Target(whole.x, whole.y, whole.p) if whole is not None and whole.p >= _THERE else None
-    places = [at for d in found if d.p >= max(_DOUBTFUL, best_one.p / 2) for at in ((d.x, d.y), *d.others)]
-    places = places or [(best_one.x, best_one.y)]
-    if (not_this := clause.other) is not None and not_this.x is not None and not_this.y is not None:  # "the other one"
-        here = Target(not_this.x, not_this.y, 1.0)
-        elsewhere = [at for at in places if _apart(here, at) >= _AT]
-        if elsewhere and best_one.p >= _DOUBTFUL:
-            if at := placed_in(clause.text, clause.thing):  # "not that one, the one on the left"
-                x, y = at_place(at, elsewhere)
-                return Target(x, y, best_one.p)
-            x, y = min(elsewhere, key=lambda at: _apart(target, at) if target is not None else 0.0)
-            return Target(x, y, best_one.p)
-        if target is None or _apart(target, (here.x, here.y)) < _AT:  # there is no other
-            return None
-    if len(places) > 1 and (at := placed_in(clause.text, clause.thing)):  # "the potion on the right"
-        x, y = at_place(at, places)
-        return Target(x, y, best_one.p)
-    if target is not None and any(_apart(target, at) < _AT for at in places):
-        return target
-    if best_one.p < (_THERE if target is None else _DOUBTFUL) or clause.other is not None:
-        return target if clause.other is not None else None
-    if target is None:
-        return Target(best_one.x, best_one.y, best_one.p)
-    x, y = min(places, key=lambda at: _apart(target, at))
-    return Target(x, y, best_one.p)
-
-
-def _lately(turn: Turn, clause: Clause) -> Target | None:
-    """Where "it" is, of what was meant last and is there still: of three barrels the one that was spoken of."""
-    last = turn.ledger.thing
-    if last is None or last.x is None or last.y is None or clause.other is not None or not PRONOUN.search(clause.said):
-        return None
-    here, found = Target(last.x, last.y, SURE), _found(turn.percept.looked, clause)
-    there = any(_apart(here, at) < _AT for d in found if d.p >= _DOUBTFUL for at in ((d.x, d.y), *d.others))
-    return here if there and kind_of(last.phrase) == kind_of(singular(clause.thing)) else None
-
-
-def _rival(clause: Clause, target: Target | None, looked: Sequence[Found]) -> Found | None:
-    """What it really is that the words point at, where something else explains its place better: no apple is a potion."""
-    found = _found(looked, clause)
-    if not found or target is None or not clause.meaning.is_deed_of_a_thing:
-        return None
-    return rival(looked, singular(clause.thing), (target.x, target.y), max(d.p for d in found))
-
-
-def _found(looked: Sequence[Found], clause: Clause) -> list[Found]:
-    """What was found of the thing of an order that is of one; nothing where it was not looked for."""
-    if not (clause.meaning.is_deed_of_a_thing or clause.meaning.goes_to_a_thing) or not clause.thing:
-        return []
-    names = {singular(clause.thing), *to_look_for(singular(clause.thing))}
-    return [d for d in looked if d.phrase.lower() in names]
-
-
-def _apart(target: Target, at: tuple[float, float]) -> float:
-    """Of the frame's width, for a frame that is as wide as most."""
-    return math.hypot(target.x - at[0], (target.y - at[1]) * 9 / 16)
 
 
 def ask_which(turn: Turn) -> Reply:
@@ -383,7 +308,7 @@ def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
         named = "go_to" if _is_going(clause, turn.percept.looked) else named
         if not named or not turn.parts.may_do([named]) or turn.ledger.forbids(named, singular(clause.thing)):
             continue
-        target = _checked(clause, percept.target, turn.percept.looked)
+        target = checked(clause, percept.target, turn.percept.looked)
         if (
             target is None
             and percept.has_frame
