@@ -43,6 +43,7 @@ from npc.second_opinion import as_gift, as_trade, is_hostile, second_opinion
 from npc.teasing import as_teased
 from npc.turn import Turn
 from npc.types import Decision, Percept, Target
+from npc.unmoved import as_remark
 from npc.waiting import bound, come_back, sign_in
 from npc.warned import as_warned
 
@@ -96,6 +97,7 @@ _TOLD = frozenset({
 _WAYS = frozenset({"think", "more"})
 _WEIGHTY = 1.5  # rank: "I had a dog, Bruno. he drowned": of what is told the grave weighs more than the name
 _SURELY = 0.8  # likeness
+_PLAINLY = 0.85
 # What only calls for an ear: "hello??", "honestly?", "you know what?", "the worst part?".
 _CALLS = re.compile(
     r"(?:(?:and|but|so|oh|okay)[, ]+)*(?:hello|hey|hi|hallo|yo|oi|psst|excuse me|sir|madam|miss|mister|officer|honestly|"
@@ -150,7 +152,8 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     heard = [naming(parts.persona, c.text, part) for c, part in zip(reading.clauses, _percepts(reading, percept), strict=False)]
     foes = frozenset(phrase for phrase, meaning in _meanings(parts).items() if meaning == "threat")
     meant = [in_sight(clause, part, percept, foes) for clause, part in zip(reading.clauses, heard, strict=False)]
-    pairs = [(c, as_teased(percept.text, c, p)) for c, p in (second_opinion(clause, part) for clause, part in meant)]
+    heard_as = (second_opinion(clause, part) for clause, part in meant)
+    pairs = [(c, as_remark(c, as_teased(percept.text, c, p), person.ledger)) for c, p in heard_as]
     pairs = [(c, as_warned(parts, c, p, percept)) for c, p in pairs]
     stall = Stall(parts.persona.wares, parts.persona.wants)
     named = [bool(stall.wares) and names_wares(clause, stall) for clause, _ in pairs]
@@ -286,6 +289,9 @@ def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float
         rank -= 0.2
     rank -= 0.1 if bad else 0.0
     topic, likeness = best(percept.talk)
+    names = _THEIR_NAME.search(clause.text) is not None
+    if clause.sense is Sense.OTHER and likeness >= _PLAINLY and len(clause.text.split()) > _FEW and not names:
+        rank -= 0.3  # "my legs are not what they were, and it is my birthday today"
     if clause.sense in {Sense.OTHER, Sense.SELF} and likeness >= FORMED and len(clause.text.split()) > 1:
         weighs = "think" in load_behaviour().talk_further.get(topic, {})
         rank = min(rank, _WEIGHTY) if weighs else rank

@@ -19,7 +19,7 @@ from npc.language.after import is_verbless
 from npc.language.echo import first_told
 from npc.language.forms import form_of
 from npc.language.phrases import singular
-from npc.language.polarity import polarity_of
+from npc.language.polarity import is_grave, polarity_of
 from npc.language.senses import Sense, about_whom, is_question
 from npc.language.sentences import mentions
 from npc.language.spelling import is_a_word
@@ -90,12 +90,9 @@ _DETAILS = frozenset(
         "to_of_them", "to_judged",
     }
 )  # fmt: skip
-_EITHER = frozenset({"on_tale", "on_kin", "on_dream", "on_boast", "on_newcomer"})  # may be told of what was bad, too
-_SAD = frozenset({"further_sorrow", "further_anger", "further_hard", "further_tale", "further_fun"})
-_GLADLY = 0.7  # likeness from which a topic that is not sad may be meant by something sad
-_MERRY = frozenset({"further_joy", "further_fun", "further_fond"})
 _FUN = frozenset({"to_funny", "further_fun"})
 _GRAVELY = re.compile(r"\b(?:di(?:ed|es|e)|dead|death|killed|ill|sick|cancer|funeral|buried|drowned|murdered)\b", re.IGNORECASE)
+_OF_WHOM = re.compile(r"\b(?:he|him|his|she|hers?)\b", re.IGNORECASE)
 _OF_ME = re.compile(r"(?<!^)\b(?:I|me|my|we|our|us)\b", re.IGNORECASE)
 _YOU = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
 _LOOSE = frozenset({"to_of_it", "to_of_thing", "to_remark"})  # which say little by the way in which they are put
@@ -166,7 +163,8 @@ def answer(turn: Turn) -> Reply | None:
     least = least_for(form, bool(thing))
     if not asks and clause.sense is not Sense.ORDER and form not in TOLD and topic not in _GRAVE and first_told(clause.text):
         least = max(least, SAYING)  # what is said can be taken up as it is
-    if likeness < least or (likeness < VERY and _jars(turn, topic, tone)):
+    nearest, eased = best(percept.talk)[1], not asks and in_kind.is_eased(topic, clause.text)
+    if likeness < least or eased or (likeness < VERY and in_kind.jars(topic, tone, nearest)):
         hails = not asks and _HAILS.match(clause.said) is not None and len(clause.said.split()) <= _FEW + 1
         topic = "on_hello" if hails else form or ("to_question" if asks else "to_remark")
     elif asks and form and likeness < QUITE and in_kind.is_close(near):
@@ -184,12 +182,13 @@ def answer(turn: Turn) -> Reply | None:
     if topic in _DETAILS:
         more = parts.behaviour.talk_further.get(turn.ledger.theirs, {}).get("more", "")
         of_it = tone or (topic in _LOOSE and turn.ledger.theirs.startswith("on_")) or _is_of_whom_is_missed(turn, more)
-        goes_on = more and of_it and not _YOU.search(clause.text) and not _jars(turn, turn.ledger.theirs, tone)
+        goes_on = more and of_it and not _YOU.search(clause.text) and not in_kind.jars(turn.ledger.theirs, tone, nearest)
         tone = "" if topic == "to_think" and not _OF_ME.search(clause.text) else tone  # an opinion is no news
         if tone == "bad" and turn.ledger.talk in _FUN and not _GRAVELY.search(clause.text):  # a merry tale goes on merrily
             goes_on, tone, topic = False, "", "to_funny"
-        merry = tone != "bad" and topic != "to_think" and LAUGHS.search(turn.percept.text) is not None
-        topic = more if goes_on else "to_funny" if merry else f"to_{tone}" if tone else topic
+        merry = topic != "to_think" and LAUGHS.search(turn.percept.text) is not None
+        merry = merry and not (tone == "bad" and is_grave(turn.percept.text))
+        topic = more if goes_on else "to_funny" if merry else in_kind.news(clause.text, tone, topic) if tone else topic
     if topic not in parts.behaviour.topics:
         return None
     why = f"was spoken to about {topic.partition('_')[2].replace('_', ' ')} ({likeness:.2f})"
@@ -250,7 +249,8 @@ def _is_amid_sorrow(turn: Turn, topic: str, likeness: float, tone: str) -> bool:
     """Whether a merry topic is near to what goes on about a sorrow: "we were married for thirty-one years" is no wedding."""
     ledger, further = turn.ledger, turn.parts.behaviour.talk_further
     sorrow = ledger.theirs_aside <= 1 and further.get(ledger.theirs, {}).get("more") == "further_sorrow"
-    return sorrow and tone != "good" and likeness < _SURELY and further.get(topic, {}).get("more") in _MERRY
+    of_them = _OF_WHOM.search(turn.clause.text) is not None  # "I keep hearing his laugh"
+    return sorrow and (tone != "good" or of_them) and likeness < _SURELY and further.get(topic, {}).get("more") in in_kind.MERRY
 
 
 def _is_uncertain(turn: Turn, near: Mapping[str, float], form: str) -> bool:
@@ -286,14 +286,6 @@ def _near(turn: Turn, asks: bool) -> dict[str, float]:
 @lru_cache(maxsize=512)
 def _subjects(examples: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(subject_of, examples)) - {""}
-
-
-def _jars(turn: Turn, topic: str, tone: str) -> bool:
-    """Whether words are bad news and the topic is for good ones, or the other way round: a divorce is no wedding."""
-    more = turn.parts.behaviour.talk_further.get(topic, {}).get("more", "")
-    far = best(turn.heard.talk)[1] < _GLADLY and more not in _SAD and topic.startswith("on_")
-    bad = tone == "bad" and (more in _MERRY or far) and topic not in _EITHER
-    return bad or (tone == "good" and more == "further_sorrow")
 
 
 def of_themselves(turn: Turn) -> Reply | None:

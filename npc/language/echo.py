@@ -320,7 +320,7 @@ _DETAIL = re.compile(
     re.IGNORECASE,
 )
 _AGO = re.compile(
-    r"(?:[ ,]+(?:yesterday|today|tonight|tomorrow|once|twice|again|before|there|here|alone|too much|a lot|"
+    r"(?:[ ,]+(?:yesterday|today|tonight|tomorrow|hence|once|twice|again|before|there|here|alone|too much|a lot|"
     r"(?:last|this|next|every) (?:night|week|month|year|winter|summer|spring|autumn|morning|evening|time|day)|"
     r"(?:in|at|by|during) (?:the )?(?:night|winter|summer|spring|autumn|morning|evening|afternoon|day)))+$",
     re.IGNORECASE,
@@ -345,7 +345,19 @@ def detail_of(remark: str) -> str:
 _ALIKE = re.compile(r"\b(?:like|as|than)\s+$", re.IGNORECASE)
 
 
+# "My steed is lame", "the roof leaks": what is told of, where nothing else is named.
+_OF_WHAT_IT_IS = re.compile(
+    r"(?P<thing>(?:my|our|his|her|their) (?:(?:old|little|big|new|young) )?[a-z]{3,}) "
+    r"(?:is|was|are|were|has been|got|went|keeps?) "
+    r"(?:so |very |really |too |quite |a bit |all |half )*(?P<how>[a-z]+)",
+    re.IGNORECASE,
+)
+
+
 def _last_thing(part: str) -> str:
+    told = _OF_WHAT_IT_IS.fullmatch(part.strip())
+    if told is not None and told["how"].lower() not in _FUNCTIONS:
+        return turned(told["thing"])
     part = _OF_IT.sub("", _AGO.sub("", part.strip()))
     for at in range(len(part)):  # the longest first
         if at and part[at - 1] != " ":

@@ -87,7 +87,8 @@ _COMMAS = re.compile(r" ?,(?: ?,)+")  # a thousand of them would keep the gramma
 # "its brown", "ill protect you": the apostrophe left out, where no other reading makes sense.
 _IT_IS = re.compile(
     r"(^|[.,!?;] *|\btell (?:him|her|them) |"
-    r"\b(?:but|and|because|since|if|when|until|once|think|so|that|only|unless) )its(?= (?!own\b))",
+    r"\b(?:but|and|because|since|if|when|until|once|think|so|that|only|unless|no|nah|yes|yeah|oh|well|"
+    r"okay|lol|haha) )its(?= (?!own\b))",
     re.IGNORECASE,
 )
 # Nothing is its own "a", "so", "my": the apostrophe is left out, wherever it stands ("says its just dogs").
@@ -111,6 +112,12 @@ _WHY = re.compile(
 _ART = re.compile(r"\bart (?=thou\b)|(?<=\bthou )art\b", re.IGNORECASE)
 _STANDETH = re.compile(
     r"\b(?P<verb>(?!teeth|(?:elizab|kenn|macb|lamb|s|b)eth\b|[a-z]*ieth\b)[a-z]{2,}?[^aeo\W])eth\b", re.IGNORECASE
+)
+# "Thou jestest", "what thou seekest".
+_THOU_JESTEST = re.compile(
+    r"\b(?P<thou>thou (?:(?:ever|never|truly|still|also|only) )?)(?P<verb>(?!(?:best|rest|test|jest|west|guest|invest|protest|"
+    r"request|suggest|honest|arrest)\b)[a-z]{2,}?[^aeo\W])est\b",
+    re.IGNORECASE,
 )
 _SILENT_E = re.compile(r"(?:^|[^aeiou])[aeiou][^aeiouwxy]$", re.IGNORECASE)
 _SEE = re.compile(r"\bc(?= (?:u|ya|you)\b)", re.IGNORECASE)
@@ -160,6 +167,11 @@ def _with_s(found: re.Match[str]) -> str:
     return f"{found['verb']}{'es' if _SILENT_E.search(found['verb']) else 's'}"
 
 
+def _without_est(found: re.Match[str]) -> str:
+    """ "thou jest" of "thou jestest", "thou take" of "thou takest"."""
+    return f"{found['thou']}{found['verb']}{'e' if _SILENT_E.search(found['verb']) else ''}"
+
+
 def _digits(found: re.Match[str]) -> str:
     if alone := found["alone"]:
         return str(_TENS.get(alone.lower()) or _TEENS[alone.lower()])
@@ -199,7 +211,7 @@ def plain(text: str) -> str:
     text = _NO_ITS.sub(r"\g<no>, it is", text)
     text = _WE_ARE.sub("we are", text)
     text = _I_WILL.sub("I will", _IT_IS_TOO.sub("it is", _IT_IS.sub(r"\1it is", _STRETCHED.sub(r"\1\1", text))))
-    text = _STANDETH.sub(_with_s, _ART.sub("are ", text))
+    text = _STANDETH.sub(_with_s, _THOU_JESTEST.sub(_without_est, _ART.sub("are ", text)))
     text = _SEE.sub("see", _WHY.sub("why", _IS_GOING.sub(r"\g<who> is", text)))
     for shorthand, word in _SHORTHAND:
         text = shorthand.sub(word, text)

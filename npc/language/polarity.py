@@ -8,7 +8,12 @@ from functools import lru_cache
 from npc.tables import table_beside
 
 _DATA = table_beside(__file__, "polarity.yaml")
-_BAD, _GOOD, _DENIED = (frozenset(_DATA[name].split()) for name in ("bad", "good", "denied"))
+_BAD, _GOOD, _DENIED, _GRAVE = (frozenset(_DATA[name].split()) for name in ("bad", "good", "denied", "grave"))
+# "She left me", "he left us for the war"; "I left the stove on" is no farewell.
+_LEFT = re.compile(
+    r"\bleft (?:me|us|him|her|them|his (?:wife|family|children)|my (?:mother|father|sister|brother))\b|"
+    r"\b(?:he|she|they) (?:just )?left\W*$"
+)
 _WORD = re.compile(r"[a-z']+")
 _OVER = frozenset({"over", "away", "on", "out"})
 _NEAR = 3  # words after a denial that it takes back
@@ -18,7 +23,7 @@ _NEAR = 3  # words after a denial that it takes back
 def polarity_of(text: str) -> str:
     """`bad`, `good`, or empty where a `plain` text is neither, or both."""
     words = _WORD.findall(text.lower())
-    bad = good = 0
+    bad, good = int(_LEFT.search(text.lower()) is not None), 0
     for at, word in enumerate(words):
         denied = any(before in _DENIED for before in words[max(0, at - _NEAR) : at])
         if word == "passed" and not _OVER.isdisjoint(words[at + 1 : at + 2]):
@@ -29,3 +34,16 @@ def polarity_of(text: str) -> str:
         bad += (word in _BAD and not denied) or (word in _GOOD and denied)
         good += word in _GOOD and not denied and words[at - 1 : at] != ["too"]  # "too proud to say it"
     return "bad" if bad > good else "good" if good > bad else ""
+
+
+def is_eased(text: str) -> bool:
+    """Whether a `plain` text says that something bad is not so: "I am not afraid of it any more"."""
+    words = _WORD.findall(text.lower())
+    bad = [at for at, word in enumerate(words) if word in _BAD]
+    before = [words[max(0, at - _NEAR) : at] for at in bad]
+    return bool(bad) and all(not _DENIED.isdisjoint(some) and "want" not in some for some in before)
+
+
+def is_grave(text: str) -> bool:
+    """Whether what a `plain` text tells of weighs on somebody: "the soup was terrible" does not."""
+    return _LEFT.search(text.lower()) is not None or not _GRAVE.isdisjoint(_WORD.findall(text.lower()))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from npc.conversation.reading import read
+from npc.in_kind import news
 from npc.language.echo import base, said_back
 from npc.language.plain import plain
-from npc.language.polarity import polarity_of
+from npc.language.polarity import is_eased, polarity_of
 from npc.language.senses import about_whom
 from npc.memory.ledger import Ledger
 
@@ -76,3 +77,28 @@ def test_who_speaks_may_leave_himself_out(text, first):
 
 def test_words_are_known_by_their_base():
     assert [base(word) for word in ("sold", "boots", "grass", "cows")] == ["sell", "boot", "grass", "cows"]
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("i broke my cup", "to_mishap"),
+        ("the road is rotten and full of holes", "to_peeve"),
+        ("my brother broke his arm", "to_bad"),
+        ("she left me", "to_bad"),
+        ("i am ill", "to_bad"),
+    ],
+)
+def test_an_annoyance_is_no_sorrow(text, topic):
+    assert news(text, polarity_of(text), "to_story") == topic
+
+
+def test_where_the_stove_was_left_nobody_was():
+    assert polarity_of("I left the stove on") == ""
+    assert polarity_of("she left us") == "bad"
+
+
+def test_what_is_not_so_is_eased():
+    assert is_eased("I am not frightened of it any more")
+    assert not is_eased("I do not want to die")
+    assert not is_eased("I am frightened")

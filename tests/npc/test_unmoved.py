@@ -1,0 +1,141 @@
+"""What is only told moves nobody: no alarm, no refusal, no gift and no order is heard in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from npc.conversation.clause import Clause
+from npc.conversation.reading import read
+from npc.language.clauses import trimmed
+from npc.language.forms import form_of
+from npc.language.plain import plain
+from npc.language.reworded import reworded
+from npc.language.senses import Sense, meaning_of
+from npc.language.told import told
+from npc.memory.ledger import Ledger
+from npc.parts import best
+from npc.types import Percept
+from npc.unmoved import as_remark
+
+
+def _heard(line, intent, action, ledger=None, p=0.9):
+    [clause] = read(line, Ledger()).clauses
+    assert isinstance(clause, Clause)
+    percept = Percept(
+        time=0.0, text=line, talk={"on_mood": 0.3}, intent={intent: p, "none": 1 - p}, action={action: 0.8, "talk": 0.2},
+        tone={"neutral": 1.0}, emotion={"neutral": 1.0},
+    )  # fmt: skip
+    heard = as_remark(clause, percept, ledger or Ledger())
+    return best(heard.intent)[0], best(heard.action)[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "intent", "action"),
+    [
+        ("dont look at me like that he was asleep on the wall", "warn", "flee"),
+        ("no, you jest", "refuse", "refuse"),
+        ("my sword arm is not what it was", "refuse", "idle"),
+        ("silence can be good company", "chat", "refuse"),
+        ("I bet I could lift that anvil with one hand", "chat", "heal"),
+    ],
+)
+def test_a_remark_moves_nobody(line, intent, action):
+    assert _heard(line, intent, action) == ("chat", "talk")
+
+
+def test_a_danger_still_warns():
+    assert _heard("careful the roof beam is about to break", "warn", "flee")[0] == "warn"
+    assert _heard("I saw three wolves behind the mill", "warn", "flee")[0] == "warn"
+
+
+def test_what_was_asked_may_be_refused():
+    asked = Ledger()
+    asked.line = "Shall I sing for you?"
+    assert _heard("the last one was enough for me", "refuse", "idle", asked) == ("refuse", "idle")
+    assert _heard("not today", "refuse", "idle") == ("refuse", "idle")
+
+
+def test_an_insult_stays_one_unless_it_is_of_others():
+    assert _heard("a knave called my mother a goose", "insult", "refuse", p=0.5) == ("chat", "talk")
+    assert _heard("you are a goose, and so is your mother", "insult", "refuse", p=0.5)[0] == "insult"
+
+
+@pytest.mark.parametrize(
+    ("line", "sense"),
+    [
+        ("well back to work see you", Sense.FAREWELL),
+        ("I go now, God with you", Sense.FAREWELL),
+        ("wud u eat there", Sense.QUESTION),
+        ("would you run away with me?", Sense.QUESTION),
+        ("you dont have a wife", Sense.OTHER),
+        ("that's all", Sense.OTHER),
+        ("back to your post", Sense.ORDER),
+        ("you dont have to wait", Sense.RELEASE),
+    ],
+)
+def test_what_words_are_for(line, sense):
+    assert read(line, Ledger()).clauses[0].sense is sense
+
+
+@pytest.mark.parametrize(
+    ("written", "plainly"),
+    [
+        ("u married", "are you married?"),
+        ("slow day?", "is it a slow day?"),
+        ("is normal?", "is it normal?"),
+        ("was terrible, excuse me", "it was terrible, excuse me"),
+        ("say something in french", "do you speak french?"),
+        ("do you play me something tonight?", "can you play me something tonight?"),
+        ("i lost my tooth yesterday look!!", "i lost my tooth yesterday!!"),
+        ("nah its fine", "no it is fine"),
+    ],
+)
+def test_what_is_left_out_is_put_in(written, plainly):
+    assert reworded(plain(written)) == plainly
+
+
+def test_thou_speakest_is_you_speak():
+    assert plain("thou jestest, thou takest much") == "you jest, you take much"
+    assert plain("thou art the best") == "you are the best"
+
+
+def test_here_the_people_hands_over_nothing():
+    assert told(plain("here the people look me strange")) == []
+    assert told(plain("here the bread, take it"))
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("nobody says hello", "on_make_friends"),
+        ("people cross the street when they see me", "on_make_friends"),
+        ("i bet i could beat that giant", "on_boast"),
+        ("hes been gone four years now", "on_loss"),
+        ("we never spoke", "to_hush"),
+        ("the beer here tastes like dishwater", "to_judged"),
+        ("my husband does not speak of it", "to_of_kin"),
+    ],
+)
+def test_how_a_remark_is_put(said, topic):
+    assert form_of(trimmed(plain(said)), False)[0] == topic
+
+
+@pytest.mark.parametrize(
+    ("asked", "topic"),
+    [
+        ("how are your knees", "to_how_is_yours"),
+        ("is that wicked of me", "to_was_i"),
+        ("what do you think is on the other side of the sea", "to_guess"),
+        ("is better the girl or the boy", "to_better"),
+    ],
+)
+def test_how_a_question_is_put(asked, topic):
+    assert form_of(plain(asked), True)[0] == topic
+
+
+def test_a_house_that_is_to_burn_is_a_threat():
+    from npc.language.harm import means_harm
+
+    assert means_harm(plain("i will burn this village to the ground"))
+    assert not means_harm(plain("i will burn this letter"))
+    assert meaning_of("i will win this game").sense is Sense.OTHER
