@@ -187,7 +187,7 @@ def order(turn: Turn) -> Reply | None:
         return Reply("steps_back", "was told to step back")
     if (side := side_of(clause)) and not clause.conditions:  # "move a bit to the left"
         return Reply("shifts", f"was told to move {side}", effects=(Effect("step", {"to": side}),))
-    if clause.meaning.verb == "keep" and _KEEP_THEM.fullmatch(clause.text):  # what it has, it need not hand over
+    if clause.meaning.verb == "keep" and any(map(_KEEP_THEM.fullmatch, (clause.text, clause.said))):  # it need not hand it over
         return Reply("on_ok", "may keep it")
     if clause.meaning.verb == "turn" and clause.meaning.values.get("rest") == "round" and not clause.conditions:
         return Reply("turns", "was told to turn round", effects=(Effect("turn", {"to": _BACK}),))

@@ -200,7 +200,7 @@ def also(turn: Turn, looked: Percept) -> list[Reply]:
         if (is_bid(clause) or "dear" in clause.meaning.values) and turn.replied is not None and turn.replied.action == "trade":
             continue  # of two bids in one breath one counts
         alone = replace(turn, clauses=[(clause, percept)], replied=None)
-        found = None
+        found, on_table = None, (turn.ledger.bids, turn.ledger.asked)
         if clause.sense is Sense.QUESTION and clause.meaning.ask in _SEEN_OF:
             found = retelling.answer(alone, looked) or _seen(alone, looked)  # "what is my name, and how many kids have I?"
             found = found or recall.answer(clause, turn.ledger, looked.time)
@@ -226,6 +226,8 @@ def also(turn: Turn, looked: Percept) -> list[Reply]:
             and all(found.topic != other.topic for other in told)
         ):
             told.append(found)
+        elif found is not None and found.action == "trade" and not found.effects:  # what is not told is not bid either
+            turn.ledger.bids, turn.ledger.asked = on_table
     return told[:_MOST_ALSO]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from npc.language.clauses import bare, trimmed
-from npc.language.kinds import is_alive
+from npc.language.kinds import coloured, is_alive
 from npc.language.phrases import COLOURS, ONE, WHICH, kind_of, plural, singular, thing_in
 from npc.language.senses import WITH_A_THING, Meaning, Sense, meaning_of
 from npc.memory.ledger import Ledger, Order
@@ -90,7 +90,7 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
         and last.thing
         and _is_recent(last, ledger)
     ):
-        return _with_thing(last.text, last.thing, f"the {hue['hue']} {kind_of(last.thing)}")
+        return _with_thing(last.text, last.thing, f"the {hue['hue']} {coloured(kind_of(last.thing))}")
     if (him := _OF_HIM.match(bare(said))) is not None:  # a fact that was told goes on about him itself
         thing = ledger.thing
         who = ledger.person or (thing if thing is not None and thing.x is not None and is_alive(thing.phrase) else None)
@@ -189,7 +189,9 @@ def _full(phrase: str, thing: str) -> str:
         return f"the {kind_of(thing)} {phrase[closest.end() :]}"
     if found is None or not thing or (found["how"] or "").strip().lower() == "other":  # which one that is, the last one tells
         return phrase
-    return f"the {(found['how'] or '').strip()} {kind_of(thing)}".replace("  ", " ")
+    how = (found["how"] or "").strip()
+    kind = coloured(kind_of(thing)) if how.lower().split()[-1:] and how.lower().split()[-1] in COLOURS else kind_of(thing)
+    return f"the {how} {kind}".replace("  ", " ")
 
 
 def _with_thing(text: str, old: str, new: str) -> str:

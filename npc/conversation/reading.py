@@ -84,6 +84,7 @@ _WHAT_IS_LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _FEW = 3  # words
+_STAYS = frozenset({"stay", "wait", "stand", "remain"})
 _LINES = 3  # in which a price is answered
 _MAY_DESCRIBE = frozenset({Ask.NONE, Ask.PRESENT, Ask.BESIDE, Ask.VIEW})
 _WAIT = re.compile(
@@ -100,6 +101,7 @@ _ASKS = re.compile(
     r"(?:what|who|where|when|why|how|which|do|does|did|is|are|was|were|can|could|will|would|have|has|any)\b", re.I
 )
 _NOT_THAT_ONE = re.compile(r"\b(?:not (?:that|this)(?: one)?\b(?! (?!one\b)[a-z])|wrong one)", re.IGNORECASE)
+_NEXT_ONE = re.compile(r"^(?:(?:and|now|then|okay|go|to|no),? )*(?:the )?next(?: one)?[\s.!]*$", re.IGNORECASE)
 _OH_COME_ON = re.compile(r"(?:oh|aw|ah|but|pfft|please)[, ]+come on[,.! ]*", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?:and )?(is|are|was|were) there[?. ]*", re.IGNORECASE)
 _THERE_IS = re.compile(r"\bthere (?:is|are|was|were) (?P<what>[^,?]{2,60}?)[.,! ]*$", re.IGNORECASE)
@@ -159,7 +161,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     if is_to_another(said):
         return Reading((Clause(written, said, Meaning(Sense.RELEASE)),))
     whole_said, said = said, dealt(said, _is_priced(ledger))
-    said = spelt_out(said, ledger.order is not None and not ledger.bids)
+    said = spelt_out(said, _is_ordered(ledger))
     mended = mended or said != whole_said
     view = ledger.model_copy()
     put = named_together(taken_back(said, view), view)
@@ -189,6 +191,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
             clauses.append(replace(clause, conditions=before.conditions))
             continue
         clause = _short(_complete(piece, view, _before(clauses)))
+        if len(clauses) > 1 and clauses[-1].sense is Sense.NO and is_given_up(replace(clause, joint=""), clauses[-2]):
+            clauses.pop()  # "put it out. No, leave it burning"
         while clauses and is_given_up(clause, clauses[-1]):
             clauses.pop()
         if clauses and _goes_on_telling(clauses[-1], clause, said):
@@ -199,6 +203,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         thing = clause.thing or (thing_in(clause.text) if _THING_ALONE.fullmatch(clause.text) else "")
         if thing and not clause.lost:  # "the blue bottle, grab it"
             view.mean(Meant(phrase=thing[:LONGEST]))
+    clauses = [one for n, one in enumerate(clauses) if not _is_said_again(one, clauses[n + 1 :])]
     if not clauses:
         return Reading()
     plea = _PLEA.match(said) is not None and not clauses[0].text.lower().startswith(("come on", "wait"))
@@ -206,6 +211,18 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     spoken_to = spoken_to and clauses[0].sense is Sense.OTHER  # "MIRA! GUESS WHAT!": of few words the name would be half
     whole = whole and not mended and not spoken_to and not is_slang(text)
     return Reading(tuple(clauses), whole)
+
+
+def _is_said_again(clause: Clause, later: list[Clause]) -> bool:
+    """Whether an order to stay is given once more, with how long: "wait for me here. don't move until I say go"."""
+    again = later[0] if later else None
+    stays = clause.sense is Sense.ORDER and clause.meaning.verb in _STAYS and not clause.conditions and not clause.thing
+    return stays and again is not None and again.meaning.verb in _STAYS and any(c.joint == "until" for c in again.conditions)
+
+
+def _is_ordered(ledger: Ledger) -> bool:
+    """Whether something was ordered, and no price named since."""
+    return ledger.order is not None and not any(bid.time >= ledger.order.time for bid in ledger.bids)
 
 
 def _is_priced(ledger: Ledger) -> bool:
@@ -304,6 +321,8 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
         text, meaning = of_many, meaning_of(of_many)
     text, other, lost = referred(text, meaning, ledger)
     if other is None and not lost and "corrects" in meaning.values and _NOT_THAT_ONE.search(piece.text):
+        other = ledger.thing
+    if other is None and not lost and meaning.sense is Sense.ORDER and _NEXT_ONE.search(piece.text):
         other = ledger.thing
     if text != inside:
         again = meaning_of(text)

@@ -13,7 +13,7 @@ from npc.conversation.amending import at_hand
 from npc.conversation.clause import DEEDS
 from npc.conversation.ellipsis import of_a_colour, of_two
 from npc.conversation.identify import looks_for
-from npc.language.kinds import COMMON, PERSON, RIVALS, akin, he_or_she, is_alive, is_anybody, to_look_for, whole_of
+from npc.language.kinds import COMMON, PERSON, RIVALS, akin, coloured, he_or_she, is_alive, is_anybody, to_look_for, whole_of
 from npc.language.phrases import (
     COLOURS,
     ONE,
@@ -155,7 +155,8 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
             return ONE.sub(f"the {last.phrase}", text, count=1), None, ""
         kind = singular(last.kind)
         if any(hue in COLOURS for hue in (one["how"] or "").lower().split()):  # of what colours were told apart in before
-            kind = next((m.kind for m in reversed(ledger.things) if any(w in COLOURS for w in m.phrase.split())), kind)
+            hued = (m.kind for m in reversed(ledger.things) if any(w in COLOURS for w in m.phrase.split()))
+            kind = next(hued, coloured(kind))
         return ONE.sub(lambda found: f"the {found['how'] or ''}{kind}", text, count=1), None, ""
     if meaning.verb in _GOES and _THERE.search(text):
         place = ledger.place or last

@@ -14,6 +14,7 @@ from npc.language.phrases import WHICH, kind_of, singular, thing_in
 from npc.language.plain import plain
 from npc.language.reworded import reworded
 from npc.language.senses import Ask, Sense, meaning_of
+from npc.language.sentences import mentions
 from npc.memory.ledger import Ledger, Order
 
 _LINES = 3  # so many lines back an order is still gone on with
@@ -106,8 +107,14 @@ def put_right(said: str, ledger: Ledger) -> Order | None:
     """
     found = _NOT_THIS.fullmatch(said)
     phrase = singular(thing_in(found["thing"])) if found is not None else ""
-    if not phrase or (ledger.order is not None and phrase in {ledger.order.thing, kind_of(ledger.order.thing)}):
+    if (
+        found is None
+        or not phrase
+        or (ledger.order is not None and phrase in {ledger.order.thing, kind_of(ledger.order.thing)})
+    ):
         return None
+    if ledger.order is not None and ledger.order.thing and mentions(said[: found.start("thing")], kind_of(ledger.order.thing)):
+        return None  # "I said the sword, not the chest", when the sword was meant last
     for heard in reversed(ledger.heard[-_LINES:]):
         for piece in reversed(cut(plain(heard.text)) if heard.sense == Sense.ORDER else ()):
             text = trimmed(reworded(trimmed(piece.text)))

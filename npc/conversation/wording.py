@@ -66,9 +66,9 @@ _RATHER = re.compile(
 # "Cool can you grab it": glad of the answer before it.
 _GLAD = re.compile(
     expanded(
-        r"^(?:(?:cool|nice|great|sweet|perfect|awesome|brilliant|lovely|excellent|wonderful|neat|fab|ace|amazing|super|good)"
-        r"[,.! ]+)+(?=(?:(?:can|could|will|would) you|(?:please |just |now )*<verbs> "
-        r"(?:up |over |down )?(?:it|that|them|me|us|him|her|the|your|my)|"
+        r"^(?:okay[,. ]+)?(?:(?:cool|thanks|thank you|cheers|ta|good job|well done|good (?:boy|girl|lad|man)|"
+        r"nice|great|sweet|perfect|awesome|brilliant|lovely|excellent|wonderful|neat|fab|ace|amazing|super|good)"
+        r"[,.! ]+)+(?=(?:(?:can|could|will|would) you|(?:please |just |now )*(?:<verbs>)|"
         r"(?:can|could|may) I (?:have|get|take))\b)"
     ),
     re.IGNORECASE,
@@ -170,7 +170,8 @@ _CARRIED = re.compile(
     r"(?:take|carry|bring|move|drag|haul|lug|put|set|place|lay) "
     r"(?P<thing>(?:the|that|this|those|these|my|your|it|them)\b(?: (?!to\b|by\b)[a-z-]+)*?)"
     r"(?: (?:over|back|across|up|down|there|right|just))* "
-    r"(?:to|by|next to|near|beside) (?P<place>(?:the|that) [a-z]+(?: [a-z]+)??)"
+    r"(?:to|by|next to|near|beside) (?P<place>(?:the|that) [a-z]+(?: [a-z]+)??"
+    r"(?: (?:on|to|at|in) (?:the|your|my) (?:far )?(?:left|right|middle)(?: side)?)?)"
     r"(?: (?:for me|please|now|then|instead|too|over there|there))*[\s.!?]*$",
     re.IGNORECASE,
 )

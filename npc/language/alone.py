@@ -12,7 +12,7 @@ from npc.language.phrases import COLOURS, kind_of, singular
 _HUE = "|".join(COLOURS)
 _HOW = (
     rf"(?:(?:{_HUE}|big|bigger|biggest|small|smaller|smallest|little|large|old|new|left|right|middle|near|far|first|second|third|last|"
-    r"same|right hand|left hand|lower|upper|top|bottom|front|back|other|left most|right most|leftmost|rightmost) ?)+"
+    r"same|right hand|left hand|lower|upper|top|bottom|front|back|other|next|left most|right most|leftmost|rightmost) ?)+"
 )
 _CLOSEST = r"(?P<rank>closest|closer|nearest|nearer|furthest|further|farthest|farther)(?: away)?"
 _WHO = r"(?: (?:to|from) (?P<who>you|me|us|here|(?:the|that|this) [a-z]+(?: [a-z]+)?))?"
@@ -35,7 +35,7 @@ _FORMS = tuple(
     re.compile(rf"{_LEAD}(?:{form}){_TAIL}", re.IGNORECASE)
     for form in (
         rf"(?:(?:the|that|this) )?(?P<how>{_HOW})ones?(?: {_PLACE})?",
-        rf"(?:(?:the|that|this) )?(?P<how>{_HUE}|other)(?:,? (?:the |that )?one)?(?: {_PLACE})?",
+        rf"(?:(?:the|that|this) )?(?P<how>{_HUE}|other|next)(?: thing)?(?:,? (?:the |that )?one)?(?: {_PLACE})?",
         rf"(?:(?:the )?(?:{_CLOSEST} one|{_IS_CLOSEST})){_WHO}",
         rf"(?:whichever|which ?ever one|the one that|the one which|what ?ever) is (?:the )?{_CLOSEST}{_WHO}",
         rf"(?:the |that )?one {_PLACE}",

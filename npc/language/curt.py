@@ -6,19 +6,18 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from npc.language.kinds import COMMON
+from npc.language.kinds import COMMON, to_look_for
 from npc.language.phrases import COLOURS, kind_of, singular
 
 _HOW = rf"(?:(?:{'|'.join(COLOURS)}|big|small|little|left|right|other|old|first|second|last) )?"
 _THE_THING = rf"(?P<thing>(?:(?:the|that|this) )?{_HOW}[a-z]+)"
-_LEAD = r"(?P<lead>(?:(?:now|and|then|also|okay|hey|oi|yo|quick|right|next|so|no),? )*)"
-_HANDS, _TAKES = (
-    "bring|fetch|get|give|hand|pass|gimme|here",
-    "take|grab|pick up|open|close|use|drop|throw|carry|drink|eat|light",
-)
+_LEAD = r"(?P<lead>(?:(?:now|and|then|also|okay|hey|oi|yo|quick|right|next|so|no|you)[,.!]? )*)"
+_HANDS = "bring|fetch|get|give|hand|pass|gimme"
+_AT_ONCE = "here|now|quick|please|at once|asap|pronto"
+_TAKES = "take|grab|pick up|open|close|use|drop|throw|carry|drink|eat|light"
 # "Sword. Fetch.", "key, here", "the red one, give": what is wanted stands first.
 _THING_FIRST = re.compile(
-    rf"^{_LEAD}{_THE_THING}[.,:;!]+ (?:please |now |you )*(?P<verb>{_HANDS}|{_TAKES})"
+    rf"^{_LEAD}{_THE_THING}[.,:;!]+ (?:please |now |you )*(?P<verb>{_HANDS}|{_AT_ONCE}|{_TAKES})"
     r"(?P<rest>(?: (?:me|it|here|to me|over|now|please|for me))*)[\s.!]*$",
     re.IGNORECASE,
 )
@@ -44,8 +43,9 @@ _COMMA_AT = re.compile(
     re.IGNORECASE,
 )
 _IS_AT = re.compile(
-    r"(?P<thing>\b(?:the|that|this|an?) (?:(?!one\b)[a-z]+ )?[a-z]+) (?:which|that|who) (?:is|are|stands?|lies?|sits?|hangs?) "
-    r"(?:(?:lying|standing|sitting|over|right|there) )*"
+    r"(?P<thing>\b(?:the|that|this|an?) (?:(?!one\b)[a-z]+ )?[a-z]+) (?:which|that|who|what) "
+    r"(?:is|are|stands?|lies?|sits?|hangs?) "
+    r"(?:(?:lying|standing|sitting|over|right|there|on the (?:ground|floor|grass)) )*"
     r"(?P<at>(?:on|near|by|next to|at|in|behind|beside|under|closest to|nearest to|in front of) (?:the|that|your|my|you|me)\b)",
     re.IGNORECASE,
 )
@@ -66,9 +66,55 @@ _WITH_ARTICLE = re.compile(r".*\b(?:the|that|this|an?|my|your|those|these|one of
 _FEW = 2  # words
 _BEGINS_ORDER = re.compile(
     r"^(?:(?:please|now|then|just|and|also|okay|so)(?: to)?,? |(?:can|could|will|would) you (?:please )?|I want |I need )*"
-    r"(?:bring|give|take|get|fetch|grab|hand|pass|pick|open|close|use|go|carry|move|push|pull|attack|throw|show|the|that)\b",
+    r"(?:bring|give|take|get|fetch|grab|hand|pass|pick|open|close|use|go|carry|move|push|pull|attack|throw|show|put|set|place|leave|the|that)\b",
     re.IGNORECASE,
 )
+# "The bottle red" of who has learnt the tongue late; "barrel on the far left. Go stand by it".
+_THEN_HUE = re.compile(
+    rf"\b(?P<the>the|an?|that|this) (?P<kind>[a-z]+) (?P<hue>{'|'.join(COLOURS)})"
+    r"(?=[\s.,!?]*$|[.,!?] | (?:please|there|over|now|too)\b)",
+    re.IGNORECASE,
+)
+_PLACED_FIRST = re.compile(
+    r"^(?:(?:the|that) )?(?P<kind>[a-z]+) "
+    r"(?P<at>(?:on|by|near|next to|beside|behind) (?:the|your|my) (?:far )?[a-z]+(?: side)?)"
+    r"(?P<then>[.,!]+ (?=(?:please |just |now )*(?:go|stand|take|get|bring|give|open|grab|wait|pick|use|hide|move)\b.*\bit\b))",
+    re.IGNORECASE,
+)
+# "Not next to the well, next to the sign."
+_NOT_AT = re.compile(
+    r"\bnot (?:next to|by|at|near|behind|beside|to|in front of) (?P<not>the [a-z]+(?: [a-z]+)?)[,.!;]+ (?:but )?"
+    r"(?:next to|by|at|near|behind|beside|to|in front of) (?P<but>the [a-z]+(?: [a-z]+)?)[\s.!]*$",
+    re.IGNORECASE,
+)
+# "Ask her if she has any": no condition.
+_ASK_IF = re.compile(r"\b(?P<ask>ask (?:him|her|them|(?:the|that|your|my) [a-z]+|(?-i:[A-Z])[a-z]+)) if\b", re.IGNORECASE)
+# "Nobody touches the fire."
+_NOBODY = re.compile(
+    r"^(?P<lead>(?:and|so|now|okay|but)[, ]+)?(?:nobody|no one) "
+    r"(?P<verb>touch|tak|open|enter|go|com|get|eat|leav|us|mov|pass|drink)"
+    r"(?:e?s) (?P<rest>.+)$",
+    re.IGNORECASE,
+)
+# "..., not the blue one" of what is not wanted; "Understood?".
+_AGREED = re.compile(
+    r"(?<=[a-z])[.!,]+ (?:is that |are we )?"
+    r"(?:understood|clear|got it|got that|you understand|you hear(?: me)?|capisce)\?[?! ]*$",
+    re.IGNORECASE,
+)
+_STAND_UP = re.compile(
+    r"^(?:stand up(?: straight)?|sit up(?: straight)?|straighten up|chin up|look (?:lively|sharp|alive)|pull yourself together|"
+    r"wake up|on your feet|get up)(?:,? (?:boy|lad|man|soldier|girl|you))?(?:,? and|[,.!]+) (?=[a-z])",
+    re.IGNORECASE,
+)
+_YOU = re.compile(r"\byou[,.!]* ", re.IGNORECASE)
+_IT_ME = re.compile(r"\b(?P<do>bring|give|hand|pass|show|fetch|get) (?P<it>it|them|that|this) me\b", re.IGNORECASE)
+_NOT_BLUE = re.compile(
+    rf"^(?:no+,? )?(?P<do>(?:I (?:want|need|said)|give|bring|get|take|grab|hand)\b.*?),? "
+    rf"not (?:{'|'.join(COLOURS)})(?: ones?)?[.!]*$",
+    re.I,
+)
+_IT = re.compile(r"\bit\b", re.IGNORECASE)
 # Said to somebody else.
 _NOT_YOU = re.compile(
     r"(?:no,? |hey,? |oh,? )*not (?:to )?you(?:[,.!]* [a-z]+)??(?:[\s.!]*|[,.!]+ "
@@ -84,6 +130,18 @@ def spelt_out(said: str, ordered: bool = True) -> str:
     Args:
         ordered: something was ordered before, and nothing is bargained for.
     """
+    said = _STAND_UP.sub("", _AGREED.sub("", said))
+    said = _ASK_IF.sub(r"\g<ask> whether", said)
+    if (nobody := _NOBODY.match(said)) is not None:
+        verb = nobody["verb"].lower()
+        verb = f"{verb}e" if verb in {"tak", "com", "leav", "us", "mov"} else verb
+        return f"{nobody['lead'] or ''}do not let anybody {verb} {nobody['rest']}"
+    if ordered and (places := _NOT_AT.search(said)) is not None:
+        return f"go to {places['but']}"
+    said = _THEN_HUE.sub(_hue_first, said)
+    said = _NOT_BLUE.sub(r"\g<do>", _IT_ME.sub(r"\g<do> me \g<it>", said))
+    if (placed := _PLACED_FIRST.match(said)) is not None and singular(placed["kind"].lower()) in COMMON:
+        return _IT.sub(f"the {placed['kind'].lower()} {placed['at']}", said[placed.end() :], count=1)
     if (first := _THING_FIRST.match(said)) is not None and kind_of(singular(first["thing"].lower())) in {*COMMON, "one"}:
         return _verb_first(first)
     if ordered and (just := _JUST.match(said)) is not None:
@@ -99,11 +157,19 @@ def spelt_out(said: str, ordered: bool = True) -> str:
     return _COMMA_AT.sub(r"\g<thing> \g<at>", said)
 
 
+def _hue_first(found: re.Match[str]) -> str:
+    """ "The red bottle" of "the bottle red"."""
+    kind = found["kind"].lower()
+    is_thing = kind in COMMON or to_look_for(singular(kind)) != (kind,)
+    return f"{found['the']} {found['hue']} {found['kind']}" if is_thing else found[0]
+
+
 def _verb_first(first: re.Match[str]) -> str:
     thing, verb = first["thing"].lower(), first["verb"].lower()
     thing = thing if thing.startswith(("the ", "that ", "this ")) else f"the {thing}"
-    if re.fullmatch(_HANDS, verb) is not None:
-        return f"{first['lead']}{'bring' if verb == 'here' else verb} me {thing}"
+    if re.fullmatch(f"{_HANDS}|{_AT_ONCE}", verb) is not None:
+        lead = _YOU.sub("", first["lead"])
+        return f"{lead}{verb if re.fullmatch(_HANDS, verb) else 'bring'} me {thing}"
     return f"{first['lead']}{verb} {thing}"
 
 

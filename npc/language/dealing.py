@@ -9,8 +9,8 @@ from npc.language.formulas import group, patterns
 from npc.language.kinds import is_alive
 from npc.language.phrases import singular, thing_in
 
-_ACCEPTS, _CHEAPER, _SO_MANY, _ONLY, _HERE_FOR, _GLADLY, _TAG, _BIDS = patterns(
-    "dealing.yaml", "accepts cheaper so_many only_so_many here_for gladly tag bids"
+_ACCEPTS, _CHEAPER, _SO_MANY, _ONLY, _HERE_FOR, _GLADLY, _TAG, _BIDS, _BID = patterns(
+    "dealing.yaml", "accepts cheaper so_many only_so_many here_for gladly tag bids bid"
 )
 
 
@@ -32,5 +32,7 @@ def dealt(said: str, on_table: bool) -> str:
         return "deal"
     if _CHEAPER.match(said) is not None:
         return "that is too much"
+    if (bid := _BID.match(said)) is not None:
+        return f"I will give you {group(bid, 'n')} coins"
     found = _SO_MANY.match(said) or _ONLY.match(said)
     return f"make it {group(found, 'n')}" if found is not None else said

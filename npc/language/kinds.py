@@ -21,6 +21,7 @@ USUAL = tuple(dict.fromkeys((*COMMON, *(name for names in _KINDS.values() for na
 
 RIVALS: tuple[str, ...] = tuple(_COMMA.split(_DATA["rivals"]))
 _TAKEN_FOR: dict[str, tuple[str, ...]] = {name: tuple(_COMMA.split(others)) for name, others in _DATA["taken_for"].items()}
+_COLOURED = frozenset(_COMMA.split(_DATA["coloured"].strip()))
 _PART_OF: dict[str, str] = _DATA["part_of"]
 _VAGUE = frozenset({"person", "people", "home", "money", "gold", "soul", "folk", "heart", "wood"})
 _SHE, _HE, _WOMEN, _MEN = (frozenset(_COMMA.split(_DATA[sex].strip())) for sex in ("she", "he", "women", "men"))
@@ -56,6 +57,11 @@ def is_kind(phrase: str) -> bool:
 def afforded(verb: str) -> tuple[str, ...]:
     """What a verb is done to, as a rule: chests and doors are opened."""
     return _DONE_TO.get(verb, ())
+
+
+def coloured(kind: str) -> str:
+    """What "the blue one" is after this kind was spoken of: a potion, where things of the kind have no colours of their own."""
+    return "potion" if kind in {*COMMON, *_PART_OF, "thing", "one"} and kind not in _COLOURED else kind
 
 
 def whole_of(phrase: str) -> str:

@@ -15,7 +15,7 @@ _TIME = re.compile(rf"\b(?:{GRAMMAR['times']})$")
 _COLOURS = "red|blue|green|yellow|orange|purple|violet|pink|white|black|grey|gray|brown|golden|gold|silver"
 COLOURS = tuple(_COLOURS.replace("|violet", "").replace("|gray", "").replace("|golden", "").split("|"))
 # Words that tell which of several is meant, by its place among them.
-WHICH = "left|right|middle|other|nearest|closest|farthest|furthest|first|second|third|fourth|last"
+WHICH = "left|right|middle|other|next(?! to)|nearest|closest|farthest|furthest|first|second|third|fourth|last"
 _THE = "the|an?|my|your|our|this|that|some|any|his|her|their"
 _NAMED = re.compile(rf"\b(?:{_THE}) (?=((?:(?!(?:{_THE})\b)[a-z'-]+ ?){{1,3}}))", re.IGNORECASE)
 _PLURALS: dict[str, str] = GRAMMAR["plurals"]

@@ -13,10 +13,12 @@ _SPOKEN: dict[str, str] = GRAMMAR["spoken"]
 _WORD = re.compile(r"(?<![\w'])'?[A-Za-z]+(?:\d[A-Za-z]*|'[A-Za-z]+)?(?![\w'])")  # "w8", "sum1" are words
 _I_ALONE = re.compile(r"\bi\b")
 _STRETCHED = re.compile(r"([A-Za-z])\1{2,}")
+_HELD = re.compile(r"[A-Za-z]*([A-Za-z])\1{2,}[A-Za-z]*")
 _NOISE = re.compile(
     r"(?:[:;=]-?[()DPp/|]|<3|\*[^*\n]{1,80}\*|\bx[Dd]\b|\b(?:lol|lmao|rofl|idc|idgaf|ikr|smh|omfg|(?:ha){2,}h?|(?:he){2,}|tbh|imo|fr|ngl)\b)",
     re.IGNORECASE,
 )
+_KNOWN = frozenset(VERBS.split("|")) | {"back", "now", "here", "no", "so", "please", "yes", "yet", "down"}
 _EMOTE = re.compile(r"\s*\*(?P<does>[^*\n]{1,80})\*\s*")  # nothing else is said
 _LAUGHS = re.compile(rf"\s*(?:{_NOISE.pattern}[\s.!]*)+", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
@@ -30,6 +32,9 @@ _SHORTHAND = tuple(
         (r"(?<=\w) (?:n|&|'n'?) (?=\w)", " and "),
         (r"(?:^|(?<=[.!?] ))n (?=[a-z])", "and "),
         (r"\bw/ ?(?=\w)", "with "),
+        (r"(?<=\w) \+ (?=\w)", " and "),
+        (r"\bnext (?=(?:the|that|him|her|me|you)\b)", "next to "),
+        (r"\b(?:the|an) another\b", "the other"),
         (r"\bw (?=(?:the|an?|me|you|u|it|my|your)\b)", "with "),
         (r"\bb4\b", "before"),
         (r"\b((?:the|that|this|other|left|right|red|blue|green) )1\b(?! (?:coin|gold|silver|copper)s?\b)", r"\1one"),
@@ -178,6 +183,13 @@ def _digits(found: re.Match[str]) -> str:
     return str(_TENS[found["tens"].lower()] + _ONES[found["ones"].lower()])
 
 
+def _unstretched(found: re.Match[str]) -> str:
+    """ "stop" of "stooop", "please" of "pleeease", and "seee" as "see": letters are held, not doubled."""
+    word = found[0]
+    single, double = _STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word)
+    return single if single.lower() in _KNOWN and double.lower() not in _KNOWN else double
+
+
 @lru_cache(maxsize=512)
 def is_slang(text: str) -> bool:
     """Whether words are written as no dictionary has them; apostrophes left out do not count."""
@@ -210,7 +222,7 @@ def plain(text: str) -> str:
         text = _NOISE.sub(" ", text)
     text = _NO_ITS.sub(r"\g<no>, it is", text)
     text = _WE_ARE.sub("we are", text)
-    text = _I_WILL.sub("I will", _IT_IS_TOO.sub("it is", _IT_IS.sub(r"\1it is", _STRETCHED.sub(r"\1\1", text))))
+    text = _I_WILL.sub("I will", _IT_IS_TOO.sub("it is", _IT_IS.sub(r"\1it is", _HELD.sub(_unstretched, text))))
     text = _STANDETH.sub(_with_s, _THOU_JESTEST.sub(_without_est, _ART.sub("are ", text)))
     text = _SEE.sub("see", _WHY.sub("why", _IS_GOING.sub(r"\g<who> is", text)))
     for shorthand, word in _SHORTHAND:

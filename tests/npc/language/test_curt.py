@@ -34,6 +34,16 @@ def ordered(text: str, verb: str, thing: str) -> Ledger:
         ("the red potion, left side", "the red potion on the left"),
         ("bring me the bread which is on the right", "bring me the bread on the right"),
         ("go to the one furthest to the right", "go to the one on the right"),
+        ("You. Bread. Now.", "bring me the bread"),
+        ("And apple, quick", "And bring me the apple"),
+        ("barrel on the far left. Go stand by it.", "Go stand by the barrel on the far left."),
+        ("You see the bottle red? Bring it me.", "You see the red bottle? Bring me it."),
+        ("I want 2 red ones not blue", "I want 2 red ones"),
+        ("not next the well, next the sign!", "go to the sign"),
+        ("Stand up straight, boy, and grab that sword.", "grab that sword."),
+        ("ask her if she has any", "ask her whether she has any"),
+        ("Nobody touches the fire. Understood?", "do not let anybody touch the fire"),
+        ("I had the stew red", "I had the stew red"),
         ("the key in the end", "the key in the end"),
         ("there is not much left", "there is not much left"),
     ],
@@ -107,3 +117,32 @@ def test_who_is_sent_back_or_puts_back_is_released(said: str) -> None:
 def test_a_condition_may_be_put_as_should() -> None:
     clause = read("Shouldst thou see a wolf, sound the alarm.", Ledger()).clauses[0]
     assert [condition.joint for condition in clause.conditions] == ["if"]
+
+
+@pytest.mark.parametrize(("said", "whole"), [("stooop", "stop"), ("pleeease", "please"), ("soooon", "soon"), ("GOOO", "go")])
+def test_letters_that_are_held_are_not_doubled(said: str, whole: str) -> None:
+    assert plain(said).lower() == whole
+
+
+def test_the_next_one_is_another_than_the_last_one() -> None:
+    clause = read("Next one.", ordered("go to the barrel on the left", "go", "barrel")).clauses[0]
+    assert (clause.text, clause.other) == ("go to the next barrel", Meant(phrase="barrel", time=1.0, x=0.5, y=0.5))
+
+
+def test_the_blue_one_after_a_key_is_no_blue_key() -> None:
+    assert read("now the blue one", ordered("give me the key", "give", "key")).clauses[0].text == "give me the blue potion"
+
+
+def test_what_is_left_after_all_is_not_put_out() -> None:
+    assert [clause.sense for clause in read("Put it out. No, leave it burning.", Ledger()).clauses] == [Sense.RELEASE]
+
+
+def test_who_is_told_twice_to_stay_is_told_for_how_long() -> None:
+    clauses = read("wait 4 me here k? dont move til i say go", Ledger()).clauses
+    assert [[condition.joint for condition in clause.conditions] for clause in clauses] == [["until"]]
+
+
+def test_what_was_meant_last_is_not_put_right_by_what_was_meant_before() -> None:
+    ledger = ordered("guard the chest", "guard", "chest")
+    ledger.order = Order(text="bring me the sword", verb="bring", thing="sword", time=2.0)
+    assert read("I said the sword, not the chest.", ledger).clauses[0].text == "bring me the sword"

@@ -47,6 +47,10 @@ def test_a_price_is_found_too_high_in_many_words(said: str) -> None:
             "I would gladly give you 2 coins for the lute, young lady. Would that be acceptable?",
             "I will give you 2 coins for the lute",
         ),
+        ("That seems steep. Would you consider eighteen?", "I will give you 18 coins"),
+        ("let us settle on twenty, then", "I will give you twenty coins"),
+        ("It is a little bit expensive no? I propose you 18", "I will give you 18 coins"),
+        ("five, and not one more.", "five"),
         ("three, then? It is all that I can spare.", "three, then"),
         ("take my letter for the healer", "take my letter for the healer"),
         ("it is cold tonight, yes?", "it is cold tonight, yes?"),
@@ -76,6 +80,13 @@ def test_what_is_agreed_to_is_sold(stage, lines: list[str], topic: str) -> None:
         decision = actor.hear(line, "trade", "trade")
     assert decision is not None
     assert [effect.kind for effect in decision.effects] == ["sell"]
+
+
+def test_what_is_priced_beside_and_not_told_is_not_bid_for(stage) -> None:
+    actor = stage(wares={"red potion": {"price": 12, "least": 9}})
+    actor.hear("I am interested in the two red potions. What would you ask for both?", "trade", "trade")
+    effects = actor.hear("18", "trade", "trade").effects
+    assert [(e.kind, e.values["price"], e.values["count"]) for e in effects] == [("sell", 18, 2)]
 
 
 def test_coins_for_a_thing_that_is_not_for_sale_are_refused_by_their_number(stage) -> None:
