@@ -96,6 +96,11 @@ class Character:
         names = self._parts.names_at_hand(self.percept.watch)
         return read(valid(text), person.ledger if person else Ledger(), self.persona.name, names)
 
+    def spoken_of(self, speaker: str) -> str:
+        """The fact of the card that it speaks of with somebody; empty: none."""
+        person = self.memory.person(valid(speaker))
+        return person.ledger.topic if person else ""
+
     @property
     def looks_for(self) -> tuple[str, ...]:
         """What has to be watched for beside its watch list: its orders wait for it."""

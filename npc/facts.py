@@ -24,12 +24,15 @@ from npc.parts import best
 from npc.persona import Persona
 from npc.turn import Turn
 from npc.types import Percept
+from npc.weighing import is_seen, told_further
 
 KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 FAR = 0.55  # likeness below which a short question after a fact goes on about that fact
 _NEAR = 0.57  # likeness from which words are about a fact that was not spoken of
 _ASKED = 0.58  # likeness from which a question is one that goes on about the fact
 _ASIDE = 0.66  # and from which it is, where something else was spoken of meanwhile
+_FOLLOWS, _FOLLOWS_LATE = 0.46, 0.54  # how near it has to be, weighed, and where something else was spoken of meanwhile
+_HARDLY = 0.33  # and below which nothing of it is meant
 _SAME = 0.04  # by so much another fact may be nearer
 _VERY = 0.85  # likeness from which a question is the fact's own, however it begins
 _WHOLE = 0.8  # likeness from which a question that goes on is asked by itself
@@ -126,7 +129,10 @@ def answer(turn: Turn) -> Reply | None:
 def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
     """Further about the fact that is spoken of."""
     clause, just = turn.clause, turn.ledger.told == topic
+    found, near = told_further(turn, topic)
     key = _asked(turn, topic, KNOWS if clause.sense is Sense.OTHER else _ASKED if just else _ASIDE)
+    if found and clause.sense is Sense.QUESTION and not is_seen(turn):
+        key = found if near >= (_FOLLOWS if just else _FOLLOWS_LATE) else ""
     if key:
         return told_of(turn, topic, fact.further[key], f"was asked further about {topic}: {key}")
     kind = further_of(clause.text.rstrip(" ?.!,"))
@@ -141,18 +147,21 @@ def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:
         return None
     if topic == _OF_ITSELF and _IT.search(clause.text) and not _YOU.search(clause.text):  # "will it fall off?"
         return None
-    if kind in fact.kinds and clause.meaning.ask in {*_OPEN, Ask.WHY}:
+    bare = not found or len(clause.text.split()) <= _FEW or fact.kinds.get(kind) == found
+    if kind in fact.kinds and bare and clause.meaning.ask in {*_OPEN, Ask.WHY}:
         return told_of(turn, topic, fact.further[fact.kinds[kind]], f"was asked further about {topic}: {kind}")
     if clause.sense is not Sense.QUESTION or clause.meaning.ask not in _OPEN:
         return None
-    if (kind == "what" and _NAMED.search(clause.text)) or _holds(fact, clause.text):
+    repeats = kind == "what" and near < _HARDLY and _NAMED.search(clause.text) is not None
+    if repeats or (_holds(fact, clause.text) and not (found and _WHETHER.match(clause.text))):
         repeated = told_of(turn, topic, fact.say, f"was asked further about what it knows as {topic}")
         if repeated is None or repeated.topic == "itself" or _WHAT_THEN.match(clause.text) is None:  # not the same once more
             return repeated
     if name := of_its_life(clause.text):
         asked = said_back(clause.text)
         said = {"asked": f"{asked[:1].upper()}{asked[1:]}"} if asked else {}
-        return Reply(name, f"was asked further about {topic}, which it need not tell", said, fact=topic)
+        lead = "" if name in {"further_whether", "further_then"} else _named_so(clause.text)
+        return Reply(name, f"was asked further about {topic}, which it need not tell", said, lead=lead, fact=topic)
     return unknown(clause.text, f"was asked further about {topic}, and knows no more", topic)
 
 
@@ -288,6 +297,12 @@ def unknown(text: str, why: str, fact: str = "") -> Reply:
     """The answer to a question that it cannot answer, which names what was asked."""
     said = said_back(text) or embedded(text)
     return Reply("unknown", why, lead=f"{said[:1].upper()}{said[1:]}?" if said else "", fact=fact)
+
+
+def _named_so(text: str) -> str:
+    """What was asked, before it is said that of this nothing is told: "Whether she is older than me?"."""
+    said = embedded(text) or said_back(text)
+    return f"{said[:1].upper()}{said[1:]}?" if said else ""
 
 
 def _nearest(turn: Turn, topic: str) -> tuple[str, float]:

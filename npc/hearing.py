@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from npc import card_search, friends, goes_on, spared
+from npc import asking, card_search, friends, goes_on, spared
 from npc.behaviour import load_behaviour
 from npc.conditions import Moment
 from npc.conversation.amending import at_hand, named
@@ -173,7 +173,7 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     if not _mean_what_it_is_done_to(turn) and turn.clause.lost and turn.heard.target is None:
         _mean_the_only_thing(turn)
     found = reply(turn, percept) or held_back(turn) or friends.spared(turn)
-    turn.replied = card_search.instead(turn, goes_on.instead(turn, found))
+    turn.replied = asking.instead(turn, card_search.instead(turn, goes_on.instead(turn, found)))
     if (spares := spared.beside(turn)) is not None:
         turn.also = (*turn.also, spares)
     if turn.replied is not None and turn.replied.action == "trade":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from npc.card_faults import did_you_mean
 from npc.conditions import Lines
 from npc.language.forms import FURTHER
 
+_PLACE = re.compile(r",? ?\{[a-z_]+\}")  # what a line is filled in with
 _OR = " / "  # between the questions of one entry of `further`
 MOST_FURTHER = 40  # of one fact
 
@@ -52,6 +54,11 @@ class Fact(BaseModel):
     def kinds(self) -> dict[str, str]:
         """The ways to ask further that it has an answer to, such as `why` -> the entry of `further`."""
         return {kind: key for key in self.further for kind in _parts(key) if kind in FURTHER}
+
+    @cached_property
+    def told_further(self) -> dict[str, str]:
+        """Entry of `further` -> all that it answers, in one."""
+        return {key: _PLACE.sub("", " ".join(line.say for line in lines)) for key, lines in self.further.items()}
 
     @cached_property
     def asked_further(self) -> dict[str, tuple[str, ...]]:

@@ -103,7 +103,8 @@ class Percept:
     what is at that place; in `watch` every phrase stands for itself. `talk` is like `knowledge`, of the few nearest things that
     people talk about with anybody (`small_talk.yaml`). Where words ask for what was before, `recalled` maps the numbers of
     episodes that the character remembers to how near they come in meaning, -1..1: the few nearest. `further` is like
-    `knowledge`, of the few nearest questions that go on about a fact (`Persona.further`).
+    `knowledge`, of the few nearest questions that go on about a fact (`Persona.further`); `follows` maps what the card tells
+    further of the fact that is spoken of to how near the words come to its questions and its answer, 0..2.
     """
 
     time: float
@@ -124,6 +125,7 @@ class Percept:
     talk: Mapping[str, float] = field(default_factory=dict)
     recalled: Mapping[int, float] = field(default_factory=dict)
     further: Mapping[str, float] = field(default_factory=dict)
+    follows: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,6 +277,8 @@ class Brain:
             return [made for o in observations for made in self._decide_ready(frame, [o])]
         if not any(o.text for o in observations):  # while nobody waits for an answer
             self._knowledge.prepare(o.mind.character.persona for o in observations)
+            for o in observations:
+                self._knowledge.prepare_follows(o.mind.character.persona, o.mind.character.spoken_of(o.speaker))
         milliseconds = (time.perf_counter() - start) * 1e3
         decided = [
             self._decide_one(o, reading, *sight, encoded, milliseconds)
@@ -334,8 +336,9 @@ class Brain:
     ) -> Decided | Fault:
         try:
             mind = observation.mind
-            percept = percept_of(self._introduced(observation), sight, self._known(mind, sight))
-            parts = [part.percept(percept.time, text=part.heard, **self._known(mind, part)) for part in clauses]
+            known = partial(self._known, mind, speaker=observation.speaker)
+            percept = percept_of(self._introduced(observation), sight, known(sight))
+            parts = [part.percept(percept.time, text=part.heard, **known(part)) for part in clauses]
             if observation.sounded:
                 parts = [replace(part, tone=fused_tone(part.tone, observation.sounded)) for part in parts]
             if parts:
@@ -369,11 +372,10 @@ class Brain:
             return observation
         return replace(observation, state={**observation.state, "speaker_npc": other.character.persona.name})
 
-    def _known(self, mind: Mind, sight: Sight) -> dict[str, Mapping[str, float]]:
+    def _known(self, mind: Mind, sight: Sight, speaker: str) -> dict[str, Mapping[str, float]]:
         """How near words come to what the character knows, and to what anybody talks about."""
-        knowledge = self._knowledge.likeness(mind.character.persona, sight.heard, _QUESTIONS)
-        further = self._knowledge.further(mind.character.persona, sight.heard, _QUESTIONS)
-        return {"knowledge": knowledge, "further": further, "talk": self._knowledge.talk(sight.heard, _QUESTIONS)}
+        character = mind.character
+        return self._knowledge.known(character.persona, sight.heard, character.spoken_of(speaker), _QUESTIONS)
 
     def _tell_line(self, mind: Mind, utterance: str | None, text: str, more: bool) -> None:
         self._notices.append(Notice(mind, "line", text, utterance, more))

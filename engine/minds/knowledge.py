@@ -30,6 +30,7 @@ PARTLY = 0.95  # what their likeness counts
 _SHORTEST, _MOST_PARTS = 3, 3
 _JOINS = re.compile(r"[,;:] +|[.!] +| (?:and|but|because|so|though|since) ")
 _DECIMALS = 4  # what a log needs of a cosine
+_BARE, _TOLD = 0.25, 0.64  # what is told without a question of its own counts as, and what likeness to an answer counts
 UNLIKE = (
     0.88  # what likeness counts between a question and what is none: "do not burn yourself" is not "did you burn yourself?"
 )
@@ -106,6 +107,11 @@ class Knowledge:
             dict.fromkeys(asked for persona in personas for asked in (persona.questions, persona.questions_further))
         )
 
+    def prepare_follows(self, persona: Persona, fact: str) -> bool:
+        """The same of what the card tells further of a fact that is spoken of."""
+        known = persona.knowledge.get(fact)
+        return known is not None and bool(known.further) and self._prepare([tuple(known.told_further.values())])
+
     def prepare_talk(self) -> bool:
         """The same of the examples of what people talk about with anybody."""
         if self._prepare([TALK]):
@@ -121,6 +127,20 @@ class Knowledge:
                 self._encode(questions, AHEAD)
                 return True
         return False
+
+    def known(self, persona: Persona, text: str, fact: str, budget: int | None = None) -> dict[str, Mapping[str, float]]:
+        """All of it, by the fields of a percept that have it: how near `text` comes to what the card knows, tells further, also
+        of the `fact` spoken of, and to what anybody talks about.
+
+        Args:
+            budget: as of `likeness`, for each.
+        """
+        return {
+            "knowledge": self.likeness(persona, text, budget),
+            "further": self.further(persona, text, budget),
+            "talk": self.talk(text, budget),
+            "follows": self.follows(persona, fact, text, budget),
+        }
 
     def likeness(self, persona: Persona, text: str, budget: int | None = None) -> Mapping[str, float]:
         """Cosine of `text` with the nearest question of each fact, and example of each intent, of the card; empty without any.
@@ -142,6 +162,29 @@ class Knowledge:
         if not persona.asked_further or not text.strip():
             return {}
         return _few(self._nearest(persona.asked_further, persona.questions_further, text, budget))
+
+    def follows(self, persona: Persona, fact: str, text: str, budget: int | None = None) -> Mapping[str, float]:
+        """How near `text` comes to each thing that the card tells further of a fact: to its questions, and to its answer.
+
+        What is told without a question of its own, under `why`, `when` ..., counts as if its question were as near as `_BARE`.
+
+        Args:
+            fact: the one that is spoken of; of none, and of one that the card has not, nothing is near.
+            budget: as of `likeness`.
+        """
+        known = persona.knowledge.get(fact)
+        if known is None or not known.further or not text.strip():
+            return {}
+        asked = self._nearest(persona.asked_further, persona.questions_further, text, budget)
+        answers = self._encode(tuple(known.told_further.values()), budget)
+        if not len(answers):
+            return {}
+        told = (answers @ self._vector(text)).astype(np.float64)
+        near = {
+            key: max(asked.get(f"{fact}: {key}", 0.0), _BARE) + _TOLD * max(answer, 0.0)
+            for key, answer in zip(known.told_further, told.tolist(), strict=False)
+        }
+        return {key: round(likeness, _DECIMALS) for key, likeness in near.items()}
 
     def _nearest(
         self, asked: Mapping[Name, Questions], questions: Questions, text: str, budget: int | None

@@ -124,3 +124,27 @@ def test_one_can_talk_with_the_model_in_the_terminal(perceiver: Perceiver, capsy
     shown = capsys.readouterr().out
     assert "Opens at first light, shuts at the last bell." in shown
     assert "Bram saw a wolf" in shown
+
+
+def test_what_is_told_further_of_a_fact_is_near_by_its_question_or_by_its_answer() -> None:
+    further = {"when": "Long ago.", "Who built it?": "My uncle.", "Is the mill old?": "Very."}
+    card = {
+        "name": "A",
+        "knowledge": {"m": {"asked": "mill", "say": "x", "further": further}, "g": {"asked": "gate", "say": "y"}},
+    }
+    knowledge, persona = Knowledge(Encoder()), persona_from(card)
+    near = knowledge.follows(persona, "m", "how old is the mill?")
+    assert near.keys() == further.keys()
+    assert near["Is the mill old?"] == 1.0
+    assert near["when"] < near["Is the mill old?"]
+    assert knowledge.follows(persona, "g", "how old is it?") == knowledge.follows(persona, "", "how old is it?") == {}
+
+
+def test_the_answers_of_a_fact_that_is_spoken_of_are_encoded_ahead() -> None:
+    encoder = Encoder()
+    card = {"name": "A", "knowledge": {"m": {"asked": "mill", "say": "x", "further": {"when": "Long ago, {player}."}}}}
+    knowledge, persona = Knowledge(encoder), persona_from(card)
+    assert knowledge.prepare_follows(persona, "m")
+    assert encoder.texts == ["Long ago."]
+    assert not knowledge.prepare_follows(persona, "m")
+    assert not knowledge.prepare_follows(persona, "")

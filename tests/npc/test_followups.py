@@ -121,7 +121,7 @@ def test_of_the_life_that_a_fact_tells_of_nobody_is_ignorant(stage):
     fact = {"husband": {"asked": ["Were you married?"], "say": "To Joss."}}
     actor = stage(knowledge=fact, lines={"unknown": "I do not know.", "further_how": "As bread rises."})
     assert _talk(actor, "were you married?", knowledge={"husband": 0.95}) == "To Joss."
-    assert _talk(actor, "how did you meet him?", knowledge={"husband": 0.3}) == "As bread rises."
+    assert _talk(actor, "how did you meet him?", knowledge={"husband": 0.3}) == "How I met him? As bread rises."
 
 
 def test_what_is_a_question_of_its_own_does_not_go_on(miller):

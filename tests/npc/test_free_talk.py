@@ -107,7 +107,7 @@ def _of_the_duke(stage, asked):
 
 
 def test_of_others_it_tells_no_more_than_it_knows_and_nothing_twice(stage):
-    assert _of_the_duke(stage, "and what did he say when he heard it?") == "More I was not told."
+    assert _of_the_duke(stage, "and what did he say when he heard it?").endswith("? More I was not told.")
 
 
 def test_who_somebody_is_goes_on_about_nobody(stage):
