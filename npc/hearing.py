@@ -103,7 +103,8 @@ _CALLS = re.compile(
     r"(?:(?:and|but|so|oh|okay)[, ]+)*(?:hello|hey|hi|hallo|yo|oi|psst|excuse me|sir|madam|miss|mister|officer|honestly|"
     r"(?:oh )?(?:dear|my|god|goodness|no)|dear me|how [a-z]+|what a (?:shame|pity)|"
     r"seriously|what|(?:do )?you know what|guess what|and you know what|(?:the|my) (?:worst|best|funny|funniest|weird|"
-    r"strange|crazy|sad|good|bad) (?:part|thing|bit|news))[\s?!.,]*",
+    r"strange|crazy|sad|good|bad) (?:part|thing|bit|news)|(?:do )?you (?:want to )?know (?:what|who|why|how) "
+    r"(?:you are|I (?:did|said|think|am|found|saw|heard)|(?:he|she|they) (?:did|said|is|are)|it is|happened)\?)[\s?!.,]*",
     re.IGNORECASE,
 )
 _NOISE = re.compile(r"(?:ouch|gross|h+m+|o+h+|a+h+|u+m+|u+h+|e+h+|w+e+l+|huh|wow|hey|ugh|nah|yeah|ha+)[ .,!?]*", re.IGNORECASE)

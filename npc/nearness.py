@@ -12,7 +12,7 @@ _OF_WHAT = {"to_opinion": 0.78, "to_acquainted": 0.86, "to_inside": 0.9, "to_mos
 # Whatever it is about.
 _SURER = {
     "to_if": 0.72, "to_how_to": 0.8, "to_better": 0.82, "to_did": 0.7, "to_have": 0.68, "to_do_when": 0.75, "to_the_one": 0.75,
-    "to_was_i": 0.8, "to_what_like": 0.8, "to_is_this": 0.85, "to_what_should": 0.8, "to_what_would": 0.62, "to_ever": 0.65,
+    "to_was_i": 0.8, "to_what_like": 0.8, "to_is_this": 0.85, "to_what_should": 0.8, "to_what_would": 0.75, "to_ever": 0.65,
     "to_because": 0.95, "to_became": 0.84, "to_they_say": 0.74, "to_do_you": 0.72, "to_able": 0.72, "to_would": 0.72,
     "to_guess": 0.68, "to_how_tell": 1.1, "to_why_you": 0.76, "to_is_it": 0.7, "to_ought": 0.8, "to_will_harm": 0.9,
     "on_game": 0.8, "on_wanted_to_be": 0.85, "to_hurt": 0.85, "to_how_is_yours": 0.9, "to_knew": 0.75, "to_choose": 0.75,
@@ -24,7 +24,8 @@ _TOLD_SURER = {
     "to_unexpected": 0.85, "to_at_least": 0.8, "to_death_of": 0.9, "to_knew_it": 0.85, "to_craving": 0.85,
     "to_years": 0.85, "on_loss": 0.92, "to_tongue": 0.95, "on_relief": 0.9, "to_bad": 0.8, "on_baby": 0.95,
     "on_bad_at": 0.92, "on_your_day": 0.9, "on_me_too": 0.9, "on_proud_of": 0.92, "on_bother": 0.95,
-    "on_boast": 0.85, "on_make_friends": 0.85, "on_kidding": 0.95, "on_comforted": 0.95, "on_wow": 0.95, "on_cross": 0.92,
+    "on_boast": 0.85, "to_own_up": 0.9, "on_make_friends": 0.85,
+    "on_kidding": 0.95, "on_comforted": 0.95, "on_wow": 0.95, "on_cross": 0.92,
 }  # fmt: skip
 TOLD = frozenset({
     "to_wronged", "to_kindness", "to_toil", "to_feat", "to_hush", "to_age", "to_used_to", "to_bet", "to_saw_you", "to_miss",

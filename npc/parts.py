@@ -57,6 +57,7 @@ class CharacterParts:
         self.changes: tuple[Mapping[str, object] | None, frozenset[int]] = (None, frozenset())  # state, and barks that held
         self.exchanges: dict[str, int] = {}  # answers to another character since it last was silent for a while
         self._tongues: dict[str, Tongue] = {}
+        self.language = ""  # that the game told last; empty: the card's own
         self.clock = 0.0  # the game's time of the percept at hand; percepts are on the clock of the character's life
         self._resume()
 
@@ -81,6 +82,7 @@ class CharacterParts:
     def speak(self, state: Mapping[str, object]) -> None:
         """Speak the language that the game tells, from the next line on."""
         language = named_language(state) if self.persona.translations else ""
+        self.language = language
         if language not in self._tongues:
             self._tongues = {language: Tongue(self.persona.translations, language)}  # a game speaks one, as a rule
         self.speaker.tongue = self._tongues[language]

@@ -22,6 +22,7 @@ from npc.language.polarity import polarity_of
 from npc.language.senses import Ask, Sense, about_whom
 from npc.language.taken_up import values_of
 from npc.language.told import YES
+from npc.language.tongues import is_in
 from npc.memory.ledger import Promise
 from npc.nearness import FORMED
 from npc.orders import ask_which, cease, forbid, lift, order, release
@@ -291,6 +292,8 @@ def _may_ask_for_a_fact(turn: Turn) -> bool:
 
 
 def _foreign(turn: Turn) -> Reply:
+    if is_in(turn.clause.said, turn.parts.language):  # whose lines are translated into it is no stranger to it
+        return Reply("unclear", "was spoken to in the game's own language, and reads English alone")
     return Reply("foreign", "does not know this tongue")
 
 

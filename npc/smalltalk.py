@@ -39,6 +39,7 @@ _SURELY = 0.97  # and from which it is, whatever else is near
 VERY = 0.8  # likeness from which they are about that, whatever is in view
 NEAR = 0.56  # likeness from which words are about one of those things
 _ALONE = 0.75  # and where nothing is known of what anybody talks about
+GUESSED = 0.78  # and from which an opinion that is asked for is
 ASKED_IF = 0.8  # likeness from which "what would you do if ..." is a question of the card
 SAID = 0.64  # likeness from which a remark is one that a fact of the card takes up; of a few words it has to be more
 _FEW = 3
@@ -95,6 +96,7 @@ _GRAVELY = re.compile(r"\b(?:di(?:ed|es|e)|dead|death|killed|ill|sick|cancer|fun
 _OF_WHOM = re.compile(r"\b(?:he|him|his|she|hers?)\b", re.IGNORECASE)
 _OF_ME = re.compile(r"(?<!^)\b(?:I|me|my|we|our|us)\b", re.IGNORECASE)
 _YOU = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
+_OPINIONS = frozenset({"to_think", "to_they_say"})
 _LOOSE = frozenset({"to_of_it", "to_of_thing", "to_remark"})  # which say little by the way in which they are put
 _UNKNOWN = frozenset({"to_acquainted", "to_what_is", "to_who", "to_when", "to_question", "to_where"})
 # Verbs of orders that no action is of.
@@ -172,7 +174,8 @@ def answer(turn: Turn) -> Reply | None:
     elif not asks and _is_amid_sorrow(turn, topic, likeness, tone):
         topic = "further_sorrow"
     elif _is_uncertain(turn, near, form):
-        topic = in_kind.agreed(near, turn.ledger.theirs) or (topic if likeness >= SAYING else form or "to_remark")
+        kind = form if form in _OPINIONS else in_kind.agreed(near, turn.ledger.theirs)
+        topic = kind or (topic if likeness >= SAYING else form or "to_remark")
     if clause.sense is Sense.ORDER and likeness < ORDERED and _ABLE.fullmatch(clause.text.rstrip(" ?.!")):
         topic = "to_able"
     elif clause.sense is Sense.ORDER and clause.meaning.verb == "help" and likeness < VERY:
@@ -340,6 +343,10 @@ def knows(turn: Turn) -> bool:
     clause = turn.clause
     if clause.sense is Sense.QUESTION:
         if asks_back(clause.text) or (likeness < ASKED_IF and form_of(clause.text.rstrip(" ?.!,"), True)[0] == "to_if"):
+            return False
+        if (
+            likeness < GUESSED and form_of(clause.text.rstrip(" ?.!,"), True)[0] == "to_guess"
+        ):  # "do you think girls can be smiths?"
             return False
     elif likeness < (SAID if len(clause.text.split()) > _FEW else QUITE) or fact == turn.ledger.told:
         return False

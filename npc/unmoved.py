@@ -29,6 +29,12 @@ _ENMITY = frozenset({"insult", "threaten", "attack"})
 # What is answered to these, where the model would refuse or run away.
 _ANSWERED = {"farewell": "greet", "greet": "greet", "trade": "trade"}
 _CALM = frozenset({"chat", "none", "thank", "apologize", "agree", "compliment", "ask_about", "identify", "farewell", "greet"})
+_MEANS_TO_BE = re.compile(
+    r"(?:(?:and|but|so|someday|one day|when I grow up)[, ]+)*I (?:always |also |really |just )*"
+    r"(?:(?:want|wanted|would like|would love|hope|plan|wish|dream)(?: to|ed to)?|"
+    r"am going to|will) (?:be|become|I was|I were)\b",
+    re.IGNORECASE,
+)
 _DEEDS = frozenset({"refuse", "flee", "attack", "defend", "stay", "heal", "use", "pick_up", "give", "follow", "go_to"})
 _DECLINES = re.compile(
     r"(?:no (?:thanks?|way|deal|chance|need)|not (?:today|now|interested|for me|a chance|really)|never|"
@@ -43,6 +49,8 @@ def as_remark(clause: Clause, percept: Percept, ledger: Ledger) -> Percept:
     intent, p = best(percept.intent)
     if clause.sense is not Sense.OTHER or not percept.talk or (intent in _ENMITY and p >= _FAIR):
         return percept
+    if intent == "compliment" and _MEANS_TO_BE.match(clause.text):  # "I want to be a smith like you"
+        return _talked(percept)
     if intent == "insult" and p < _FAIR and _is_of_others(clause.text):  # "a knave did call my mother a goose"
         return _talked(percept)
     if insults(clause.text) or means_harm(clause.text) or is_unheard_of(clause.text):

@@ -13,6 +13,12 @@ from npc.language.formulas import data_of, patterns
 _YOU_KNOW, _PROMISE, _VOWS, _SWEARS, _SO_ON, _HAILS = patterns("asides.yaml", "you_know promise vows swears so_on hails")
 # Where a verb, a question word or a noun has "you know", it is not put in: "do you know", "all you know", "people you know".
 _KNOWS = frozenset(data_of("asides.yaml")["before_you_know"].split())
+# "They laugh and I forget it all, you know?": that asks nothing.
+_YOU_SEE = re.compile(
+    r"^(?P<told>(?!(?:do|does|did|is|are|was|were|can|could|will|would|have|has|what|who|where|when|why|how|which|if)\b)"
+    r"[a-z]+ [^?]*[a-z]),? (?:you|ya) (?:know|see)(?: what I mean)?\?\s*$",
+    re.IGNORECASE,
+)
 _SENTENCES = re.compile(r"((?<=[.!?;])\s+)")
 
 
@@ -26,7 +32,7 @@ def without_asides(said: str) -> str:
 def _bare(sentence: str) -> str:
     sentence = _SO_ON.sub("", _HAILS.sub(r"\g<hail>", sentence))
     if sentence.rstrip().endswith("?"):
-        return sentence
+        return _YOU_SEE.sub(r"\g<told>.", sentence)
     sentence = _YOU_KNOW.sub(_put_in, _SWEARS.sub("", sentence))
     return sentence if _VOWS.search(sentence) else _PROMISE.sub(r"\g<before>", sentence)
 

@@ -339,9 +339,12 @@ def detail_of(remark: str) -> str:
     where that is no thing."""
     said = _ENDS.sub("", remark.strip().rstrip(" ?!.,")).strip(" ?!.,")
     parts = [part for piece in _BREAKS.split(said) for part in _AND.split(piece)]
-    return next(filter(None, map(_last_thing, reversed(parts))), "")
+    told = [part for part in parts if _BESIDES.search(said[: said.find(part)]) is None]
+    aside = [part for part in parts if part not in told]  # "since I was a boy"
+    return next(filter(None, map(_last_thing, (*reversed(told), *reversed(aside)))), "")
 
 
+_BESIDES = re.compile(r"\b(?:because|when|while|since|until|after|before|although)\s+$", re.IGNORECASE)
 _ALIKE = re.compile(r"\b(?:like|as|than)\s+$", re.IGNORECASE)
 
 

@@ -54,6 +54,7 @@ _OF_NOBODY = _compiled(
         r"\b<insult> (?:of )?me\b",
     ]
 )
+_QUOTED = re.compile(r"\"[^\"]{1,80}\"")
 _SHORT = 2  # words: a name alone is called at somebody
 _YOU = _compiled([r"\b<you>\b"])
 # What the speaker says of himself: he is the one who does it, and without a verb of harm it harms nobody.
@@ -86,6 +87,7 @@ def insults(clause: str) -> bool:
 @lru_cache(maxsize=512)
 def harm_in(clause: str) -> Harm:
     """Whether a `plain` clause means harm to the one spoken to, by who does what to whom."""
+    clause = _QUOTED.sub(" ", clause)  # "I said 'you too', I want to die"
     if means_harm(clause):
         return Harm.MEANT
     if _INSULTING.search(clause):

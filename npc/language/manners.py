@@ -52,7 +52,7 @@ THERE_IS_NONE = re.compile(
 )
 # "I love thunderstorms" praises nobody who is spoken to.
 LIKES = re.compile(
-    r"(?!.*\byour?\b)I (?:really |also |just |always )*(?:like|love|adore|enjoy|prefer) "
+    r"(?!.*\byour?\b)I (?:really |also |just |always )*(?:like|love|adore|enjoy|prefer|want|wish|hope|plan) "
     r"(?!it\b|this\b|that\b|the way\b|what\b|how\b)",
     re.IGNORECASE,
 )

@@ -59,6 +59,8 @@ _SHORTHAND = tuple(
         (r"\bthou art\b", "you are"),
         (r"\bwilt (?=thou\b)", "will "),
         (r"\bover yonder\b", "over there"),
+        (r"\b(I|we|you|he|she|they)(?:'d| would) better\b", r"\1 had better"),
+        (r"\by'?know\b", "you know"),
         (r"\byonder (?=(?!by\b|at\b|in\b|on\b|near\b|and\b|is\b|there\b)[a-z])", "that "),
         (r"\byonder\b", "over there"),
         (

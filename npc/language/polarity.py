@@ -9,10 +9,12 @@ from npc.tables import table_beside
 
 _DATA = table_beside(__file__, "polarity.yaml")
 _BAD, _GOOD, _DENIED, _GRAVE = (frozenset(_DATA[name].split()) for name in ("bad", "good", "denied", "grave"))
-# "She left me", "he left us for the war"; "I left the stove on" is no farewell.
+# "She left me", "they threw us out", "he left us for the war"; "I left the stove on" is no farewell.
 _LEFT = re.compile(
     r"\bleft (?:me|us|him|her|them|his (?:wife|family|children)|my (?:mother|father|sister|brother))\b|"
-    r"\b(?:he|she|they) (?:just )?left\W*$"
+    r"\b(?:he|she|they) (?:just )?left\W*$|"
+    r"\b(?:threw|kicked|chased|locked|turned) (?:me|us|him|her|them) out\b|\bturned (?:me|us) (?:down|away)\b|\blet me go\b|"
+    r"\b(?:stopped|quit|stops) (?:talking|speaking|writing) to (?:me|us)\b|\bwalked out on (?:me|us)\b"
 )
 _WORD = re.compile(r"[a-z']+")
 _OVER = frozenset({"over", "away", "on", "out"})

@@ -22,7 +22,7 @@ _SUBJECTS = tuple(
 )  # fmt: skip
 LEADS = re.compile(
     r"^(?:(?:no|nah|nope|yes|yeah|well|hey|oh|ok|okay|ha|haha|lol|hm+|aw|damn|wow)[, ]+)+(?=(?:I|my|we|he|she|it|they|the|this|"
-    r"that|you|your)\b)",
+    r"that|you|your|maybe|perhaps|probably)\b)",
     re.IGNORECASE,
 )
 _SAID_BACK = 9  # words of a remark that is said back whole

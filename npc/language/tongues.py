@@ -18,6 +18,7 @@ _DATA: dict[str, Any] = table_beside(__file__, "tongues.yaml")
 _SHARED = frozenset(_DATA["shared"].split())
 _ENGLISH = frozenset(_DATA["english"].split()) - _SHARED
 _TONGUES = {name: frozenset(words.split()) - _ENGLISH - _SHARED for name, words in _DATA["tongues"].items()}
+_CODES = {name: frozenset(codes.split()) for name, codes in _DATA["codes"].items()}
 _ALL = frozenset().union(*_TONGUES.values())
 _NOISES = frozenset(_DATA["noises"].split())
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -28,6 +29,20 @@ _NO_WORD = re.compile(
     r"[bcdfghjklmnpqrstvwxz]{5}|^[bcdfghjklmnpqrstvwxz]{4,}$|q(?!u|$)[a-z]|asdf|sdfg|dfgh|fghj|ghjk|hjkl|qwer|wert[^hyisz]|uiop|zxcv|"
     r"xcvb|cvbn|vbnm|lkj|fdsa"
 )
+
+
+def is_in(text: str, language: str) -> bool:
+    """Whether a text that is foreign is in this language ("de", "pt-br"), as far as common words tell.
+
+    Of languages whose common words are not listed here, and of other scripts, any foreign text may be.
+    """
+    code = language.split("-")[0].lower()
+    named = [name for name, codes in _CODES.items() if code in codes]
+    words = _WORD.findall(text[:_FAR].replace("\u2019", "'").lower())
+    if not named or not any(word in _ALL for word in words):
+        return bool(code) and code != "en"
+    counts = {name: sum(word in tongue for word in words) for name, tongue in _TONGUES.items()}
+    return any(counts[name] == max(counts.values()) for name in named)
 
 
 @lru_cache(maxsize=512)

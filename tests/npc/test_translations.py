@@ -318,3 +318,23 @@ def test_a_log_in_another_language_replays_byte_for_byte(card, tmp_path):
             log.write(percept, character.tick(percept))
     assert "Honigkuchen" in (tmp_path / "log.jsonl").read_text(encoding="utf-8")
     assert replay(tmp_path / "log.jsonl").line is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "known"),
+    [
+        ("de", "Ich brauche Hilfe, bitte", True),
+        ("de-at", "Wo ist der Wolf?", True),
+        ("de", "Bonjour, comment allez-vous ?", False),
+        ("", "Ich brauche Hilfe, bitte", False),
+        ("en", "Ich brauche Hilfe, bitte", False),
+    ],
+)
+def test_the_games_own_language_is_no_strange_tongue(card, language, said, known):
+    (card.parent / "cook.de.csv").write_text("id,translation\nsit,Setz dich.\n", encoding="utf-8")
+    actor = Character(load_persona(str(card)), "cook", 0)
+    state = {"language": language} if language else {}
+    percept = Percept(time=1.0, text=said, intent={"none": 0.9}, action={"idle": 0.9}, talk={"on_mood": 0.2}, state=state)
+    reason = actor.tick(percept).reason
+    assert ("reads English alone" in reason) is known
+    assert ("does not know this tongue" in reason) is not known

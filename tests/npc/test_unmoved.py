@@ -7,10 +7,12 @@ import pytest
 from npc.conversation.clause import Clause
 from npc.conversation.reading import read
 from npc.language.clauses import trimmed
+from npc.language.echo import detail_of
 from npc.language.forms import form_of
 from npc.language.plain import plain
 from npc.language.reworded import reworded
 from npc.language.senses import Sense, meaning_of
+from npc.language.taken_up import LEADS
 from npc.language.told import told
 from npc.memory.ledger import Ledger
 from npc.parts import best
@@ -139,3 +141,49 @@ def test_a_house_that_is_to_burn_is_a_threat():
     assert means_harm(plain("i will burn this village to the ground"))
     assert not means_harm(plain("i will burn this letter"))
     assert meaning_of("i will win this game").sense is Sense.OTHER
+
+
+def test_who_means_to_be_like_somebody_praises_nobody():
+    assert _heard("I want to be a smith like you", "compliment", "celebrate") == ("chat", "talk")
+    assert _heard("you are a good smith", "compliment", "celebrate") == ("compliment", "celebrate")
+
+
+def test_who_could_die_of_shame_threatens_nobody():
+    from npc.language.harm import Harm, harm_in
+
+    assert harm_in('i said "you too" i want to die') is Harm.NONE
+    assert harm_in("I want to kill you") is Harm.MEANT
+
+
+@pytest.mark.parametrize(
+    ("said", "sense"),
+    [
+        ("well, not good", Sense.OTHER),
+        ("you get used to it", Sense.OTHER),
+        ("Right, we'd better be off before they set something on fire", Sense.FAREWELL),
+        ("evening grandmother, mind if i warm my hands", Sense.LEAVE),
+        ("they laugh and i forget it all, you know?", Sense.OTHER),
+    ],
+)
+def test_what_is_said_in_passing_orders_and_asks_nothing(said, sense):
+    assert all(clause.sense is sense for clause in read(said, Ledger()).clauses)
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("shes right tho", "to_own_up"),
+        ("i had it coming", "to_own_up"),
+        ("i stabbed myself with a needle", "to_mishap"),
+        ("do keep it to yourself", "to_hush"),
+        ("funny thing is i miss the porridge", "to_miss"),
+        ("yeah maybe ill just ask her", "to_plan"),
+    ],
+)
+def test_how_a_further_remark_is_put(said, topic):
+    [clause] = read(said, Ledger()).clauses
+    assert form_of(LEADS.sub("", clause.text), False)[0] == topic
+
+
+def test_what_was_long_ago_is_no_detail():
+    assert detail_of("I have not worn my coat since I was a boy") == "your coat"
