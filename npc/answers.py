@@ -95,6 +95,7 @@ def answer(parts: CharacterParts, percept: Percept, seen: list[Sighting], event:
     return decision
 
 
+_OWED = frozenset({"gives_back"})
 _TALK_OF = ("on_", "to_", "further_")  # topics of small talk
 _TAG = 3  # words of a question that may only hang on another: "do you remember?"
 _BY_THE_WAY = frozenset({"on_sure", "on_doubt", "on_mood"})  # "really?" beside another question
@@ -122,6 +123,8 @@ def _reply(parts: CharacterParts, turn: Turn, moment: Moment, seen: list[Sightin
     reply, heard = turn.replied, turn.heard
     assert reply is not None
     choice = parts.choose({reply.action: SURE}, heard)
+    if reply.topic in _OWED:  # what it holds for somebody it gives back, willing or not
+        choice = replace(choice, label=choice.wanted)
     why, say = _overruled(parts, choice, heard, moment) or _unwilling(choice, moment) or ("", "")
     stands = not why
     if not stands and reply.topic in {

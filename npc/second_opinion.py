@@ -279,7 +279,7 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
     named = load_behaviour().deeds.get(clause.meaning.verb, ())
     if named[:1] == ("attack",) and harm is not Harm.MEANT and not insults(clause.text):  # "kill it now!!" is of somebody else
         percept = _calm(percept)
-    if _TOGETHER.match(clause.text) and best(percept.action)[0] in {*_ALARMED, "refuse"}:
+    if _TOGETHER.match(clause.text) and best(percept.action)[0] in {*_ALARMED, *_WORDS, "refuse"}:
         return replace(percept, action=mostly(percept.action, "follow", SURE), intent=mostly(percept.intent, "follow_me", SURE))
     if _IS_CAUGHT.fullmatch(clause.text) and (is_alive(clause.thing) or not clause.thing):  # "get him!", "stop the thief"
         deed, asked = ("defend", "help_me") if clause.meaning.verb == "stop" else ("attack", "attack")

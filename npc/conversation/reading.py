@@ -6,7 +6,6 @@ ellipsis is completed by `npc.conversation.ellipsis`, and what stands for someth
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import replace
 from functools import lru_cache
@@ -17,6 +16,7 @@ from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_o
 from npc.conversation.identify import ASKS
 from npc.conversation.referring import SUBJECTS, look_for, referred, shown_lately, thing_of
 from npc.conversation.resuming import looked_into, put_right, resumed
+from npc.conversation.standing import is_another, is_manner, is_ordered, is_priced, is_said_again, thing_shown
 from npc.conversation.wording import named_together, of_another, one_by_one, taken_back
 from npc.language.alone import is_any, named_alone
 from npc.language.asides import without_asides
@@ -84,8 +84,6 @@ _WHAT_IS_LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _FEW = 3  # words
-_STAYS = frozenset({"stay", "wait", "stand", "remain"})
-_LINES = 3  # in which a price is answered
 _MAY_DESCRIBE = frozenset({Ask.NONE, Ask.PRESENT, Ask.BESIDE, Ask.VIEW})
 _WAIT = re.compile(
     r"(?:oh |no,? |actually,? )*(?:wait|hold on|hang on)(?: a (?:sec|second|moment|minute))?(?:,? no)?[.,! ]*", re.IGNORECASE
@@ -100,8 +98,6 @@ _FOR_YOU = re.compile(r"\b(?:you|your|me|us|here|please|now)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"(?:what|who|where|when|why|how|which|do|does|did|is|are|was|were|can|could|will|would|have|has|any)\b", re.I
 )
-_NOT_THAT_ONE = re.compile(r"\b(?:not (?:that|this)(?: one)?\b(?! (?!one\b)[a-z])|wrong one)", re.IGNORECASE)
-_NEXT_ONE = re.compile(r"^(?:(?:and|now|then|okay|go|to|no),? )*(?:the )?next(?: one)?[\s.!]*$", re.IGNORECASE)
 _OH_COME_ON = re.compile(r"(?:oh|aw|ah|but|pfft|please)[, ]+come on[,.! ]*", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?:and )?(is|are|was|were) there[?. ]*", re.IGNORECASE)
 _THERE_IS = re.compile(r"\bthere (?:is|are|was|were) (?P<what>[^,?]{2,60}?)[.,! ]*$", re.IGNORECASE)
@@ -160,8 +156,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         spoken_to, said = alone != said and len(alone.split()) <= _FEW, alone
     if is_to_another(said):
         return Reading((Clause(written, said, Meaning(Sense.RELEASE)),))
-    whole_said, said = said, dealt(said, _is_priced(ledger))
-    said = spelt_out(said, _is_ordered(ledger))
+    whole_said, said = said, dealt(said, is_priced(ledger))
+    said = spelt_out(said, is_ordered(ledger))
     mended = mended or said != whole_said
     view = ledger.model_copy()
     put = named_together(taken_back(said, view), view)
@@ -174,7 +170,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
             continue
         if piece.joint in CONDITIONS and len(clauses) == 1 and _SAYS_NOTHING.fullmatch(clauses[0].text):
             piece, clauses = Piece(f"{piece.joint} {piece.text}"), []  # "ok and if I buy both?"
-        if clauses and _says_nothing(piece):
+        if clauses and (_says_nothing(piece) or is_manner(piece.text, clauses[-1])):
             continue
         if piece.joint in CONDITIONS and clauses:
             condition = _short(_condition(piece, view))
@@ -200,10 +196,12 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         if clauses and clause.meaning.ask in ASKS and is_pointed_at(clauses[-1].said):
             clauses.pop()  # "that little glass thing. what does it do?"
         clauses.append(clause)
+        if shown := thing_shown(clause):  # "who do I give this letter to? Can you take it to the guard?"
+            view.mean(Meant(phrase=shown))
         thing = clause.thing or (thing_in(clause.text) if _THING_ALONE.fullmatch(clause.text) else "")
         if thing and not clause.lost:  # "the blue bottle, grab it"
             view.mean(Meant(phrase=thing[:LONGEST]))
-    clauses = [one for n, one in enumerate(clauses) if not _is_said_again(one, clauses[n + 1 :])]
+    clauses = [one for n, one in enumerate(clauses) if not is_said_again(one, clauses[n + 1 :])]
     if not clauses:
         return Reading()
     plea = _PLEA.match(said) is not None and not clauses[0].text.lower().startswith(("come on", "wait"))
@@ -211,25 +209,6 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     spoken_to = spoken_to and clauses[0].sense is Sense.OTHER  # "MIRA! GUESS WHAT!": of few words the name would be half
     whole = whole and not mended and not spoken_to and not is_slang(text)
     return Reading(tuple(clauses), whole)
-
-
-def _is_said_again(clause: Clause, later: list[Clause]) -> bool:
-    """Whether an order to stay is given once more, with how long: "wait for me here. don't move until I say go"."""
-    again = later[0] if later else None
-    stays = clause.sense is Sense.ORDER and clause.meaning.verb in _STAYS and not clause.conditions and not clause.thing
-    return stays and again is not None and again.meaning.verb in _STAYS and any(c.joint == "until" for c in again.conditions)
-
-
-def _is_ordered(ledger: Ledger) -> bool:
-    """Whether something was ordered, and no price named since."""
-    return ledger.order is not None and not any(bid.time >= ledger.order.time for bid in ledger.bids)
-
-
-def _is_priced(ledger: Ledger) -> bool:
-    """Whether a price that the character named waits for an answer."""
-    bid = ledger.open_bid("npc")
-    since = ledger.heard[-_LINES].time if len(ledger.heard) >= _LINES else -math.inf
-    return ledger.asked == "deal" or (bid is not None and bid is ledger.bids[-1] and bid.time >= since)
 
 
 def _goes_on_telling(before: Clause, clause: Clause, said: str) -> bool:
@@ -320,9 +299,7 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     ):
         text, meaning = of_many, meaning_of(of_many)
     text, other, lost = referred(text, meaning, ledger)
-    if other is None and not lost and "corrects" in meaning.values and _NOT_THAT_ONE.search(piece.text):
-        other = ledger.thing
-    if other is None and not lost and meaning.sense is Sense.ORDER and _NEXT_ONE.search(piece.text):
+    if other is None and not lost and is_another(piece.text, meaning):
         other = ledger.thing
     if text != inside:
         again = meaning_of(text)

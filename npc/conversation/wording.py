@@ -137,7 +137,7 @@ _BOTH = re.compile(
     expanded(
         r"^(?P<do>(?:(?:now|then|okay|and|please|just|yes|great),? )*(?:(?:can|could|will|would) you |I will |I |"
         r"(?:can|could|may) I )?(?:please |just )*"
-        r"(?:<verbs>|have)(?: (?:me|us|up|him|her))*) (?P<both>(?:both|all)(?: of (?:them|those|these))?|them|those)"
+        r"(?:<verbs>|have)(?: (?:me|us|up|him|her))*) (?P<both>(?:them )?(?:both|all)(?: of (?:them|those|these))?|them|those)"
         r"(?P<rest>(?: (?:here|please|now|over|up|back|to|for|then|too)\b[^,]*)?[\s.!?]*)$"
     ),
     re.IGNORECASE,
@@ -175,6 +175,9 @@ _CARRIED = re.compile(
     r"(?: (?:for me|please|now|then|instead|too|over there|there))*[\s.!?]*$",
     re.IGNORECASE,
 )
+
+
+_TO_HIM = re.compile(r" (?:over )?to (?:him|her|them|me|us|(?:the|that) [a-z]+)[\s.!?]*$", re.IGNORECASE)
 
 
 def taken_back(said: str, ledger: Ledger) -> str:
@@ -226,6 +229,8 @@ def named_together(said: str, ledger: Ledger) -> str:
     if found is None or last is None or ledger.asked == "deal":
         return said
     several = [meant.phrase for meant in ledger.things if meant.time == last.time]
+    if len(several) < 2 and "both" in found["both"].lower() and len(ledger.heard) > 1:  # one after the other
+        several = list(dict.fromkeys(meant.phrase for meant in ledger.things if meant.time >= ledger.heard[-2].time))
     several = [phrase for phrase in several if not is_alive(phrase) and not is_kind(phrase)]
     if len(several) < 2 or (found["both"].lower().startswith("both") and len(several) > 2):
         return said
@@ -268,5 +273,6 @@ def one_by_one(piece: Piece) -> list[Piece]:
     found = _SEVERAL.match(piece.text)
     if found is None:
         return [piece]
-    first = replace(piece, text=f"{found['do']} {found['first']}")
+    whom = _TO_HIM.search(found["rest"])  # "bring the apple and the bread to the bard": both go there
+    first = replace(piece, text=f"{found['do']} {found['first']}{whom[0].rstrip(' .!?') if whom is not None else ''}")
     return [first, *one_by_one(Piece(f"{found['do']} {found['rest']}", "then"))]

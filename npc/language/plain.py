@@ -33,6 +33,15 @@ _SHORTHAND = tuple(
         (r"(?:^|(?<=[.!?] ))n (?=[a-z])", "and "),
         (r"\bw/ ?(?=\w)", "with "),
         (r"(?<=\w) \+ (?=\w)", " and "),
+        (r"\b([a-z]{2,}[a-z])in'(?=[\s.,!?]|$)", r"\1ing"),  # "havin'", "lyin'"
+        (r"\bI (?:ain'?t|is not)\b", "I am not"),
+        (r"\b(here|there) be (?=(?:the|ye|your|my|me|an?|some)\b)", r"\1 is "),
+        (
+            r"\b(that|this|them|those|these) (?:there|here) "
+            r"(?=(?!is\b|are\b|was\b|were\b|and\b|for\b|to\b|please\b|now\b)[a-z]{3,})",
+            r"\1 ",
+        ),
+        (r"\b(?:what is|what'?s) (that|the|this) ([a-z]+) say\b", r"what does \1 \2 say"),
         (r"\bnext (?=(?:the|that|him|her|me|you)\b)", "next to "),
         (r"\b(?:the|an) another\b", "the other"),
         (r"\bw (?=(?:the|an?|me|you|u|it|my|your)\b)", "with "),

@@ -97,7 +97,7 @@ class Meaning:
     @property
     def is_deed_of_a_thing(self) -> bool:
         """Whether it is an order that cannot be carried out without knowing what is meant."""
-        return self.sense is Sense.ORDER and self.verb in WITH_A_THING
+        return self.sense is Sense.ORDER and self.verb in _OF_A_THING
 
     @property
     def goes_to_a_thing(self) -> bool:
@@ -108,6 +108,7 @@ class Meaning:
 _VERBS = frozenset(GRAMMAR["verbs"].split())
 BEYOND = frozenset(GRAMMAR["beyond"].split())
 WITH_A_THING = frozenset(GRAMMAR["with_a_thing"].split())
+_OF_A_THING = WITH_A_THING | {"knock"}  # which is done at something
 STEPS_BACK = re.compile(r"(?:please |just |now )*step back\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "sneak", "step", "hurry"})
 _TO = re.compile(

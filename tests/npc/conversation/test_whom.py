@@ -118,3 +118,10 @@ def test_a_fire_in_view_is_warned_of_and_no_tale(stage) -> None:
     actor.see(fire=0.95)
     decision = actor.hear("the house is on fire!", "warn", "talk", watch=watch, talk={"on_fire_there": 0.9}, target=None)
     assert decision.action in {"warn", "flee"}
+
+
+def test_what_is_held_for_somebody_is_given_back_willing_or_not(stage) -> None:
+    actor = stage(traits={"generous": -1.0, "obliging": -1.0})
+    actor.hear("hold my parrot for me", "none", "talk", target=None)
+    decision = actor.hear("I'll be having my parrot back now", "give_me", "give", target=None)
+    assert [(e.kind, e.values["item"]) for e in decision.effects] == [("give_back", "parrot")]

@@ -146,3 +146,42 @@ def test_what_was_meant_last_is_not_put_right_by_what_was_meant_before() -> None
     ledger = ordered("guard the chest", "guard", "chest")
     ledger.order = Order(text="bring me the sword", verb="bring", thing="sword", time=2.0)
     assert read("I said the sword, not the chest.", ledger).clauses[0].text == "bring me the sword"
+
+
+@pytest.mark.parametrize(
+    ("said", "texts"),
+    [
+        ("you know what forget it follow me instead", ["forget it", "follow me instead"]),
+        ("give the bread to the bard you can keep the apple", ["give the bread to the bard", "you can keep the apple"]),
+        ("bring the apple and the bread to the singer", ["bring the apple to the singer", "bring the bread to the singer"]),
+        ("sing, but not so loud", ["sing"]),
+        ("not like that lol close the chest", ["close the chest"]),
+        ("wait 1 more thing. open the door", ["open the door"]),
+        ("who do i give this letter to?? can u take it to the guard", ["can you take the letter to the guard"]),
+    ],
+)
+def test_what_runs_together_is_told_apart(said: str, texts: list[str]) -> None:
+    assert [clause.text for clause in read(said, Ledger()).clauses][-len(texts) :] == texts
+
+
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ("lay it again back", "put it back"),
+        ("now stop please with the singing", "stop singing"),
+        ("drive it off!", "scare it away"),
+        ("I'll be havin' me parrot back now", "give me my parrot back"),
+        ("whats that sign say", "what does that sign say"),
+    ],
+)
+def test_foreign_and_old_turns_of_phrase_are_put_plainly(said: str, whole: str) -> None:
+    assert (
+        read(said, ordered("give me the sword", "give", "sword")).clauses[0].text.replace("the sword", "it").strip("!") == whole
+    )
+
+
+def test_two_things_that_were_ordered_one_after_the_other_are_both() -> None:
+    ledger = ordered("pick up the apple", "pick", "apple")
+    ledger.hear(Heard(text="and the bread", sense=Sense.ORDER, time=2.0))
+    ledger.mean(Meant(phrase="bread", time=2.0))
+    assert [clause.thing for clause in read("bring them both to the bard", ledger).clauses] == ["apple", "bread"]
