@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from npc.language.clauses import bare, trimmed
-from npc.language.kinds import coloured, is_alive
+from npc.language.kinds import FIXED, coloured, is_alive
 from npc.language.phrases import COLOURS, ONE, WHICH, kind_of, plural, singular, thing_in
 from npc.language.senses import WITH_A_THING, Meaning, Sense, meaning_of
 from npc.memory.ledger import Ledger, Order
@@ -76,6 +76,7 @@ _PLEASE = re.compile(r"\bplease[\s.!]*$", re.IGNORECASE)
 _LEAVE_IT = re.compile(r"(?:leave|drop|put|let|stop|keep) (?:it|that|this|them|him|her)\b", re.IGNORECASE)
 _VAGUE = frozenset({"thing", "stuff", "things", "something"})
 _HANDED = frozenset({"give", "bring", "hand", "get", "fetch", "pass"})
+_HELD = frozenset({*_HANDED, "take", "grab", "pick", "carry", "throw", "drink", "eat"})
 _WHOLE = frozenset({Sense.ORDER, Sense.TRADE, Sense.FORBID})
 _ARE_RED = re.compile(
     rf"(?:and )?how many(?: of)?(?: the)? (?P<kind>[a-z]+(?: [a-z]+)?) are (?P<hue>{'|'.join(COLOURS)})[\s?.!]*$", re.IGNORECASE
@@ -205,6 +206,8 @@ def _with_thing(text: str, old: str, new: str) -> str:
     if found is None:
         return ""
     meaning, after = meaning_of(text), text[found.end() :]
+    if meaning.verb in _HELD and kind_of(singular(thing_in(new))) in FIXED:  # "now the well", after "get the key"
+        return f"go to {new}"
     if meaning.is_deed_of_a_thing or meaning.goes_to_a_thing:
         after = _WHERE_IT_IS.sub("", after)
     return f"{text[: found.start()]}{new}{after}"

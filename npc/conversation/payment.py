@@ -96,7 +96,7 @@ def returned(clause: Clause, ledger: Ledger, stall: Stall, speaker: str, now: fl
     if not takes and not _RETURNS.search(clause.text):
         return None
     goods = thing_in(clause.meaning.values.get("item", "") or clause.meaning.thing)
-    goods = "" if goods in _MONEY else goods
+    goods = "" if goods in _MONEY else goods or (clause.thing if stall.find(clause.thing) else "")
     if not goods and (unwanted := _UNWANTED.search(clause.text)) is not None:
         goods = thing_in(unwanted["item"])
     sales = [b for b in reversed(ledger.bids) if b.state in {"agreed", "paid"} and not b.buys]

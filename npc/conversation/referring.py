@@ -219,7 +219,7 @@ def _it(meaning: Meaning, ledger: Ledger) -> Meant | None:
     if (
         last is not None and meaning.verb in _SHUT and last.kind not in _OPENED
     ):  # "close it", when the key was used on the chest
-        return next((thing for thing in reversed(ledger.things) if thing.kind in _OPENED), last)
+        return next((thing for thing in reversed(ledger.things) if thing.kind in _OPENED), None)
     if last is None or not is_alive(last.phrase) or not meaning.is_deed_of_a_thing or meaning.verb in DONE_TO_SOMEBODY:
         return last
     return next((thing for thing in reversed(ledger.things) if not is_alive(thing.phrase)), None)

@@ -11,11 +11,11 @@ from npc.memory.ledger import Ledger
 
 _LINES = 3  # in which a price is answered
 _STAYS = frozenset({"stay", "wait", "stand", "remain"})
-_SHOWS = frozenset({Sense.QUESTION, Sense.OTHER, Sense.SELF})
+_SHOWS = frozenset({Sense.QUESTION, Sense.OTHER, Sense.SELF, Sense.NO, Sense.TRADE})
 _NOT_SO = re.compile(r"(?:but )?not (?:so|too) [a-z]+(?: to (?:it|him|her|me))?[\s.!]*", re.IGNORECASE)  # in what manner
 _THIS_THING = re.compile(
     r"\b(?:(?:give|take|bring|gets?|deliver|send|carry|have|got|brought|found|made) (?:you |him |her )?(?:this|these|an?|my)|"
-    r"here is (?:an?|my|this)) "
+    r"(?:(?:no (?:use|need) (?:for|of)|do not (?:need|want)) (?:the|this|that))|here is (?:an?|my|this)) "
     r"(?P<thing>(?!lot\b|bit\b|moment\b|minute\b|second\b|look\b|chance\b|break\b|hand\b|question\b|idea\b|son\b|wife\b)[a-z]+)\b",
     re.IGNORECASE,
 )

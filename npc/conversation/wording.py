@@ -112,9 +112,10 @@ _SHOW = re.compile(
 # "The sword?? leave that", "now the door, shut it".
 _THEN_IT = re.compile(
     expanded(
-        r"^(?:(?:good|great|okay|now|and|then|next|so|what about|how about|well)[,.! ]+)*(?P<thing>(?:the|that|this) "
+        r"^(?:(?:good|great|okay|now|and|then|next|so|no|wait|first|what about|"
+        r"how about|well)[,.! ]+)*(?P<thing>(?:the|that|this) "
         r"(?!will\b|would\b|is\b|was\b|does\b|did\b)[a-z]+(?: (?!is\b|was\b|are\b|and\b)[a-z]+)?)"
-        r"(?:[?!]+|,)+ (?:no,? |well,? |just |please )*"
+        r"(?:[?!.]+|,)+ (?:no,? |well,? |just |please )*"
         r"(?P<verb>do not <verbs>|<verbs>) "
         r"(?:it|that|this|them)\b"
     ),

@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from npc.language.kinds import COMMON, to_look_for
-from npc.language.phrases import COLOURS, kind_of, singular
+from npc.language.kinds import COMMON, FIXED, to_look_for
+from npc.language.phrases import COLOURS, WHICH, kind_of, singular
 
 _HOW = rf"(?:(?:{'|'.join(COLOURS)}|big|small|little|left|right|other|old|first|second|last) )?"
 _THE_THING = rf"(?P<thing>(?:(?:the|that|this) )?{_HOW}[a-z]+)"
@@ -115,10 +115,22 @@ _NOT_BLUE = re.compile(
     re.I,
 )
 _IT = re.compile(r"\bit\b", re.IGNORECASE)
+# "Quick, the blue potion!"; "run to the tree, the right one"; "done. go home".
+_QUICK = re.compile(
+    r"^(?:(?:quick|quickly|hurry(?: up)?|fast|please)[,.! ]+)+"
+    r"(?P<thing>(?:the|that|my) (?:[a-z]+ )?(?P<kind>[a-z]+))[\s.!]*$",
+    re.IGNORECASE,
+)
+_WHICH_ONE = re.compile(
+    rf"(?P<the>\b(?:the|that)) (?P<kind>[a-z]+), "
+    rf"(?:the|that) (?P<how>(?:{WHICH}|{'|'.join(COLOURS)}|big|small)) one(?=[\s.!]*$)",
+    re.IGNORECASE,
+)
+_DONE = re.compile(r"^(?:(?:all )?done|finished|that is done|there)[.,!]+ (?=[a-z]+ )", re.IGNORECASE)
 # Said to somebody else.
 _NOT_YOU = re.compile(
-    r"(?:no,? |hey,? |oh,? )*not (?:to )?you(?:[,.!]* [a-z]+)??(?:[\s.!]*|[,.!]+ "
-    r"(?:I (?:am|was|mean|meant)|the other|him|her|your|that|this)\b.*)",
+    r"(?:no,? |hey,? |oh,? )*not (?:to )?you(?:[,.!]* [a-z]+)??(?:[\s.!]*| I will\b.*|[,.!]+ "
+    r"(?:I (?:am|was|mean|meant|will)|the other|him|her|your|that|this)\b.*)",
     re.IGNORECASE,
 )
 
@@ -131,6 +143,11 @@ def spelt_out(said: str, ordered: bool = True) -> str:
         ordered: something was ordered before, and nothing is bargained for.
     """
     said = _STAND_UP.sub("", _AGREED.sub("", said))
+    if ordered:
+        said = _DONE.sub("", said)
+    if (quick := _QUICK.match(said)) is not None and singular(quick["kind"].lower()) in {*COMMON} - FIXED:
+        return f"give me {quick['thing']}"
+    said = _WHICH_ONE.sub(r"\g<the> \g<how> \g<kind>", said)
     said = _ASK_IF.sub(r"\g<ask> whether", said)
     if (nobody := _NOBODY.match(said)) is not None:
         verb = nobody["verb"].lower()

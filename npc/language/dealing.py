@@ -6,11 +6,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from npc.language.formulas import group, patterns
+from npc.language.grammar import GRAMMAR
 from npc.language.kinds import is_alive
 from npc.language.phrases import singular, thing_in
 
-_ACCEPTS, _CHEAPER, _SO_MANY, _ONLY, _HERE_FOR, _GLADLY, _TAG, _BIDS, _BID = patterns(
-    "dealing.yaml", "accepts cheaper so_many only_so_many here_for gladly tag bids bid"
+_ACCEPTS, _CHEAPER, _SO_MANY, _ONLY, _HERE_FOR, _GLADLY, _TAG, _BIDS, _BID, _BID_FIRST, _SO_MANY_THEN, _HEARD = patterns(
+    "dealing.yaml", "accepts cheaper so_many only_so_many here_for gladly tag bids bid bid_first so_many_then heard"
 )
 
 
@@ -32,7 +33,16 @@ def dealt(said: str, on_table: bool) -> str:
         return "deal"
     if _CHEAPER.match(said) is not None:
         return "that is too much"
-    if (bid := _BID.match(said)) is not None:
+    if (heard := _HEARD.match(said)) is not None:
+        return f"someone else sells it for {group(heard, 'n')}"
+    if (then := _SO_MANY_THEN.match(said)) is not None:
+        return f"make it {_digits(group(then, 'n'))} {group(then, 'item')}"
+    if (bid := _BID_FIRST.match(said) or _BID.match(said)) is not None:
         return f"I will give you {group(bid, 'n')} coins"
     found = _SO_MANY.match(said) or _ONLY.match(said)
     return f"make it {group(found, 'n')}" if found is not None else said
+
+
+def _digits(words: str) -> str:
+    """ "1" of "one"."""
+    return str(GRAMMAR["numbers"].get(words.lower(), words))

@@ -21,6 +21,7 @@ USUAL = tuple(dict.fromkeys((*COMMON, *(name for names in _KINDS.values() for na
 
 RIVALS: tuple[str, ...] = tuple(_COMMA.split(_DATA["rivals"]))
 _TAKEN_FOR: dict[str, tuple[str, ...]] = {name: tuple(_COMMA.split(others)) for name, others in _DATA["taken_for"].items()}
+FIXED = frozenset(_COMMA.split(_DATA["fixed"].strip()))  # what nobody hands over
 _COLOURED = frozenset(_COMMA.split(_DATA["coloured"].strip()))
 _PART_OF: dict[str, str] = _DATA["part_of"]
 _VAGUE = frozenset({"person", "people", "home", "money", "gold", "soul", "folk", "heart", "wood"})

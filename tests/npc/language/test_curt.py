@@ -43,6 +43,10 @@ def ordered(text: str, verb: str, thing: str) -> Ledger:
         ("Stand up straight, boy, and grab that sword.", "grab that sword."),
         ("ask her if she has any", "ask her whether she has any"),
         ("Nobody touches the fire. Understood?", "do not let anybody touch the fire"),
+        ("quick the blue potion!!", "give me the blue potion"),
+        ("quick, the door!", "quick, the door!"),
+        ("run to the tree, the right one", "run to the right tree"),
+        ("done. go home", "go home"),
         ("I had the stew red", "I had the stew red"),
         ("the key in the end", "the key in the end"),
         ("there is not much left", "there is not much left"),
@@ -164,10 +168,21 @@ def test_what_runs_together_is_told_apart(said: str, texts: list[str]) -> None:
     assert [clause.text for clause in read(said, Ledger()).clauses][-len(texts) :] == texts
 
 
+def test_what_nobody_hands_over_is_gone_to() -> None:
+    assert read("ok now the well", ordered("get the key", "get", "key")).clauses[0].text == "go to the well"
+    assert read("ok now the apple", ordered("get the key", "get", "key")).clauses[0].text == "get the apple"
+
+
+def test_what_is_opened_is_never_a_sword() -> None:
+    assert read("OPEN IT", ordered("give me the sword", "give", "sword")).clauses[0].lost == "it"
+
+
 @pytest.mark.parametrize(
     ("said", "whole"),
     [
         ("lay it again back", "put it back"),
+        ("no time throw it here", "give me the sword"),
+        ("come away from the fire, it is lost", "come here"),
         ("now stop please with the singing", "stop singing"),
         ("drive it off!", "scare it away"),
         ("I'll be havin' me parrot back now", "give me my parrot back"),
@@ -175,9 +190,8 @@ def test_what_runs_together_is_told_apart(said: str, texts: list[str]) -> None:
     ],
 )
 def test_foreign_and_old_turns_of_phrase_are_put_plainly(said: str, whole: str) -> None:
-    assert (
-        read(said, ordered("give me the sword", "give", "sword")).clauses[0].text.replace("the sword", "it").strip("!") == whole
-    )
+    text = read(said, ordered("give me the sword", "give", "sword")).clauses[0].text
+    assert whole in {text, text.replace("the sword", "it").strip("!")}
 
 
 def test_two_things_that_were_ordered_one_after_the_other_are_both() -> None:

@@ -48,6 +48,10 @@ def test_a_price_is_found_too_high_in_many_words(said: str) -> None:
             "I will give you 2 coins for the lute",
         ),
         ("That seems steep. Would you consider eighteen?", "I will give you 18 coins"),
+        ("Goodness. My grandson says you sold it to him for nine.", "someone else sells it for nine"),
+        ("Nine it is, then?", "I will give you Nine coins"),
+        ("so be it, sixty", "I will give you 60 coins"),
+        ("very well, one rope. We have a bargain.", "make it 1 rope"),
         ("let us settle on twenty, then", "I will give you twenty coins"),
         ("It is a little bit expensive no? I propose you 18", "I will give you 18 coins"),
         ("five, and not one more.", "five"),
@@ -87,6 +91,20 @@ def test_what_is_priced_beside_and_not_told_is_not_bid_for(stage) -> None:
     actor.hear("I am interested in the two red potions. What would you ask for both?", "trade", "trade")
     effects = actor.hear("18", "trade", "trade").effects
     assert [(e.kind, e.values["price"], e.values["count"]) for e in effects] == [("sell", 18, 2)]
+
+
+@pytest.mark.parametrize("said", ["my neighbour sells it for nine", "my grandson says you sold it to him for nine"])
+def test_what_others_have_paid_bids_nothing(stage, said: str) -> None:
+    actor = stage(wares={"potion": {"price": 12, "least": 9}})
+    actor.hear("how much is the potion?", "trade", "trade")
+    assert actor.hear(said, "trade", "trade").effects == ()
+
+
+def test_what_was_never_sold_is_not_taken_back_for_something_else(stage) -> None:
+    actor = stage(wares={"potion": 12, "needle": 1})
+    actor.hear("how much is the potion?", "trade", "trade")
+    actor.hear("deal", "trade", "trade")
+    assert actor.hear("I have no use for the needle. May I return it?", "trade", "trade").effects == ()
 
 
 def test_coins_for_a_thing_that_is_not_for_sale_are_refused_by_their_number(stage) -> None:
