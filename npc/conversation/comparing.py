@@ -5,7 +5,7 @@ from __future__ import annotations
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.things import EDGE, SURE, between, beyond_doubt, named, number, table, where
-from npc.language.phrases import singular, thing_in
+from npc.language.phrases import singular, thing_in, with_article
 from npc.types import Percept, Target
 
 _ANYTHING = frozenset({"thing", "one"})
@@ -39,9 +39,9 @@ def _nearest(clause: Clause, percept: Percept) -> Reply:
         if not all_of_it:
             return unsure("", 0.0)
         _, nearest, (x, y) = max(all_of_it, key=lambda row: row[0])
-        told = {"thing": nearest.phrase, "place": where(x, y), "count": number(1)}
+        told = {"thing": nearest.phrase, "seen": with_article(nearest.phrase), "place": where(x, y)}
         why = f"was asked what is {'farthest' if farthest else 'closest'}"
-        return Reply("present", why, told, "point_at", Target(x, y, nearest.p), names=(nearest.phrase,))
+        return Reply("names_it", why, told, "point_at", Target(x, y, nearest.p), names=(nearest.phrase,))
     found = named(percept, one)
     if found is None or found.p < SURE:
         return Reply("absent", f"looked for {one} and sees none", {"thing": one})

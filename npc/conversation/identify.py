@@ -89,6 +89,13 @@ def _first(words: str) -> str:
     return next((word for word in words.split() if he_or_she(word)), "")
 
 
+def like(words: str, percept: Percept) -> Thing | None:
+    """The thing in view that a description fits best: "roundish thing"; None where it fits none."""
+    things = [thing_of(d) for d in seen(percept) if d.p >= SURE]
+    best = max(things, key=lambda thing: fit(words, thing.phrase, thing.colour), default=None)
+    return best if best is not None and fit(words, best.phrase, best.colour) >= 1.0 else None
+
+
 def _meant(clause: Clause, percept: Percept) -> Thing | None:
     """The thing in view that a description fits best; of those that fit alike, the one where it is said to be."""
     words = clause.meaning.values.get("described", "")

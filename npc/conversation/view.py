@@ -42,6 +42,7 @@ from npc.conversation.things import (
     thing_of,
     where,
 )
+from npc.language.described import has_quality
 from npc.language.kinds import PERSON, akin, is_anybody
 from npc.language.phrases import colour_in, kind_of, plural, singular, thing_in, with_article
 from npc.language.senses import Ask
@@ -59,11 +60,13 @@ _TWO = re.compile(r"^(?:the |those |these )?(?:two|both(?: of)?(?: the)?) ", re.
 _AND = re.compile(r" and (?:the |an? |that )?", re.IGNORECASE)
 _UNCOUNTED = frozenset({"bread"})
 _ABOUT = re.compile(r"\b(?:any|some)where (?:near|close|by|around)\b", re.IGNORECASE)  # not only next to it
+_VERY = re.compile(r"\bvery (?:left|right)\b", re.IGNORECASE)  # "what is on the very left?" is one thing
 _MIDST, _MIDDLE = frozenset({"middle", "centre", "center"}), 0.2  # of the frame's width, to each side of its middle
 # Of which there may be several kinds.
 _PURPOSES = frozenset(
     {"food", "drink", "weapon", "animal", "beast", "creature", "monster", "plant", "building", "fruit", "seat", "cover"}
 )
+_NAMED = frozenset({"food", "drink", "fruit", "plant", "seat", "cover"})  # which of them it is says more than that there is one
 _NOBODY = frozenset({"it", "him", "her", "them", "they", "he", "she", "that", "those"})  # of whom nothing is known
 
 
@@ -101,6 +104,10 @@ def _view(clause: Clause, percept: Percept) -> Reply:
     found = table(beyond_doubt(percept)) if not hue else _of_hue(percept, hue, singular(kind))
     if "else" in clause.meaning.values:
         return _besides(clause, found)
+    if quality := clause.meaning.values.get("quality", "").lower():
+        found = [t for t in found if has_quality(quality, t.phrase, t.colour)]
+        if not found:
+            return Reply("view_none", f"was asked for what is {quality}, and sees nothing of it")
     if _ANYBODY.search(clause.text):
         who = clause.text.lower().removeprefix("and ").startswith("who")
         people = [t for t in found if who and akin(t.phrase, PERSON) and not is_anybody(t.phrase)]
@@ -108,6 +115,12 @@ def _view(clause: Clause, percept: Percept) -> Reply:
             return _present(replace(clause, thing=PERSON), percept)
         found = people
     things = [t for t in found if not side or _on(side, t)][:SOME]
+    if _VERY.search(clause.text) and found:
+        sign = 1.0 if side == "right" else -1.0
+        x, y, thing = max(((x, y, t) for t in found for x, y in t.places), key=lambda at: sign * at[0])
+        values = {"thing": thing.phrase, "seen": with_article(thing.phrase), "place": where(x, y)}
+        why = f"was asked what is farthest {side}"
+        return Reply("names_it", why, values, "point_at", Target(x, y, thing.p), names=(thing.phrase,))
     if side in _MIDST:  # what is that in the middle?
         things = sorted(things, key=lambda t: abs(t.x - 0.5))[:1]
     if not things and hue:
@@ -170,7 +183,8 @@ def _present(clause: Clause, percept: Percept) -> Reply:
             return unsure("", likelier.p if likelier else 0.0)
         told = {"thing": likelier.phrase, "seen": with_article(likelier.phrase), "place": where(likelier.x, likelier.y)}
         return Reply("names_it", f"sees {likelier.phrase}", told, "point_at", likelier.target, names=(likelier.phrase,))
-    if one in _PURPOSES and len(eatable := [t for t in table(seen(percept)) if akin(t.phrase, one)]) > 1:
+    eatable = [t for t in table(seen(percept)) if akin(t.phrase, one) and t.phrase != one] if one in _PURPOSES else []
+    if len(eatable) > (0 if one in _NAMED else 1):
         names = tuple(t.phrase for t in eatable)
         why, told = f"looked for {one}: {', '.join(names)}", {"seen": in_a_sentence([some(t) for t in eatable])}
         return Reply("view", why, told, "point_at", eatable[0].target, names=names)
@@ -285,6 +299,9 @@ def _beside(clause: Clause, percept: Percept) -> Reply:
     if relation == "between":
         return _amid(clause, percept)
     by = named_by(percept, anchor)
+    if (by is None or by.p < DOUBTFUL) and kind_of(anchor) in _THINGS:  # "next to that roundish thing"
+        by = identify.like(anchor, percept) or by
+        anchor = by.phrase if by is not None else anchor
     if by is None or by.p < DOUBTFUL:
         return Reply("absent", f"looked for {anchor or 'it'} and sees none", {"thing": anchor})
     seen = (_others(t, by) if akin(t.phrase, anchor) else t for t in table(beyond_doubt(percept)))

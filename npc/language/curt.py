@@ -57,6 +57,7 @@ _SIDE = re.compile(
 )
 # "The one furthest to the right", "the leftmost barrel".
 _FURTHEST = re.compile(
+    r"(?<!\bwhat stands)(?<!\bwhat is)(?<!\bwhat lies)(?<!\bwhat sits)"
     r" (?:(?:that is |which is )?(?:the )?(?:furthest|farthest|most)|all the way|far) (?:over )?(?:to|on) the "
     r"(?P<side>left|right)\b",
     re.IGNORECASE,

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from npc.language.kinds import COMMON, akin
+from npc.language.kinds import COMMON, akin, does_harm, is_alive
 from npc.language.patterns import TablePattern
 from npc.language.phrases import COLOURS, singular
 from npc.language.senses import Ask, Meaning, Sense
@@ -22,6 +22,7 @@ USES: dict[str, str] = _DATA["uses"]
 _VOCABULARY = frozenset().union(*LIKE.values())
 _PERSONS, _THINGS = _DATA["persons"], _DATA["things"]
 _WORD = re.compile(r"[a-z'-]+")
+_ISH = re.compile(r"(?P<word>[a-z]{3,}?)(?:ish|y-looking|-looking|-like)$")  # "roundish"
 
 
 def _whole(pattern: str) -> str:
@@ -38,6 +39,15 @@ _FORMS: tuple[tuple[Ask, bool, TablePattern], ...] = tuple(
     for like in rule["like"]
 )
 _ODD_ALONE = re.compile(_whole(r"<leads><odd>[\s?.!]*"), re.IGNORECASE)
+_DANGER = re.compile(r"danger|deadly|hostile|threat|suspicious|scary|enem|foe", re.IGNORECASE)
+_MATERIALS = {
+    "wood": "wooden",
+    "metal": "metal metallic",
+    "iron": "metal iron",
+    "steel": "metal steel",
+    "fire": "burning",
+    "flames": "burning",
+}
 _ANY = frozenset({"it", "that", "this", "they", "those", "these", "them"})
 _DEICTIC = re.compile(r"(?:that|those|these|this|them)\b|.*\b(?:there|here)\b", re.IGNORECASE)
 
@@ -84,7 +94,7 @@ def is_other(words: str) -> bool:
 
 def words_of(description: str) -> frozenset[str]:
     """The words of a description that say what a thing is like, or name one."""
-    words = _WORD.findall(description.lower())
+    words = [_ISH.sub(r"\g<word>", word) for word in _WORD.findall(description.lower())]
     return frozenset(word for word in words if word in _VOCABULARY or word in COLOURS or singular(word) in LIKE)
 
 
@@ -102,6 +112,15 @@ def fit(description: str, kind: str, colour: str = "") -> float:
         elif akin(singular(word), kind):
             score += 2.0
     return score
+
+
+def has_quality(quality: str, kind: str, colour: str = "") -> bool:
+    """Whether a kind of thing is as anybody would say: "shiny", "made of wood", "dangerous", "alive"."""
+    if _DANGER.search(quality):
+        return does_harm(kind)
+    if quality in {"alive", "living"}:
+        return is_alive(kind)
+    return fit(_MATERIALS.get(quality.rpartition(" ")[2], quality), kind, colour) >= 1.0
 
 
 def use_of(thing: str) -> str:
