@@ -19,7 +19,8 @@ from npc.parts import best
 from npc.turn import Turn
 
 _YES = re.compile(
-    r"(?:(?:oh|well|haha|hm+|ah|and|but) )*(?:yes|yeah|yep|yup|aye|sure|of course|indeed|true|exactly|right|I (?:do|"
+    r"(?:(?:oh|well|haha|hm+|ah|and|but) )*(?:yes|yeah|yep|yup|aye|sure|of course|indeed|true|precisely|right|"
+    r"exactly(?: (?:this|that|so|it|right))?|I (?:do|"
     r"am|did|was|have|would|know|"
     r"think so|guess(?: so)?|suppose(?: so)?)|(?:very|so) much|a (?:lot|little|bit)|absolutely|definitely|always|"
     r"every day|sometimes|"

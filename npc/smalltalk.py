@@ -47,7 +47,7 @@ _OTHERWISE = 0.8  # what likeness counts between a question and what others only
 _DENIED = 0.6  # and between what is said and what is denied
 _ONLY_TOLD = 0.72  # and between a question and what is only told
 _NOT_ASKED = 0.6  # and between what is told of others and what somebody is asked of his own life
-SAYING = 0.68  # and from which a remark is, that can be said back
+SAYING = 0.7  # and from which a remark is, that can be said back
 QUITE = 0.72  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
 # What the model hears in a remark that is answered as such, and not talked about.
@@ -184,7 +184,8 @@ def answer(turn: Turn) -> Reply | None:
         topic = "to_help" if clause.meaning.verb == "help" else "to_order"
     if topic in _DETAILS:
         more = parts.behaviour.talk_further.get(turn.ledger.theirs, {}).get("more", "")
-        of_it = tone or (topic in _LOOSE and turn.ledger.theirs.startswith("on_")) or _is_of_whom_is_missed(turn, more)
+        lately = turn.ledger.theirs.startswith("on_") and not turn.ledger.theirs_aside
+        of_it = tone or (topic in _LOOSE and lately) or _is_of_whom_is_missed(turn, more)
         goes_on = more and of_it and not _YOU.search(clause.text) and not in_kind.jars(turn.ledger.theirs, tone, nearest)
         tone = "" if topic == "to_think" and not _OF_ME.search(clause.text) else tone  # an opinion is no news
         if tone == "bad" and turn.ledger.talk in _FUN and not _GRAVELY.search(clause.text):  # a merry tale goes on merrily

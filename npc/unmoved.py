@@ -17,7 +17,7 @@ from npc.parts import best
 from npc.second_opinion import mostly
 from npc.types import Percept
 
-_FAIR = 0.7
+_FAIR, _HARDLY, _FAINTLY = 0.7, 0.5, 0.2
 _YOU = re.compile(r"\b(?:you|yours?|yourself|ya|thee|thy)\b", re.IGNORECASE)
 _SHORT = 4  # words of a shout
 _LOOK_OUT = re.compile(
@@ -33,6 +33,13 @@ _MEANS_TO_BE = re.compile(
     r"(?:(?:and|but|so|someday|one day|when I grow up)[, ]+)*I (?:always |also |really |just )*"
     r"(?:(?:want|wanted|would like|would love|hope|plan|wish|dream)(?: to|ed to)?|"
     r"am going to|will) (?:be|become|I was|I were)\b",
+    re.IGNORECASE,
+)
+# What hurts or calls for help in a manner of speaking.
+_BY_THE_WAY = re.compile(
+    r"\b(?:(?:cut|cuts|stung|hurt|wounded) me (?:to the (?:bone|quick|heart|core)|deep(?:ly)?)|send help|"
+    r"(?:broke|breaks) my heart|(?:stabbed|stab) me in the back|help me (?:god|lord)|god help (?:me|us)|sick of|sick and tired|"
+    r"pain in the|cannot help)\b",
     re.IGNORECASE,
 )
 _DEEDS = frozenset({"refuse", "flee", "attack", "defend", "stay", "heal", "use", "pick_up", "give", "follow", "go_to"})
@@ -51,7 +58,8 @@ def as_remark(clause: Clause, percept: Percept, ledger: Ledger) -> Percept:
         return percept
     if intent == "compliment" and _MEANS_TO_BE.match(clause.text):  # "I want to be a smith like you"
         return _talked(percept)
-    if intent == "insult" and p < _FAIR and _is_of_others(clause.text):  # "a knave did call my mother a goose"
+    insult = percept.intent.get("insult", 0.0)
+    if _FAINTLY < insult < _FAIR and _is_of_others(clause.text, insult):  # "a knave did call my mother a goose"
         return _talked(percept)
     if insults(clause.text) or means_harm(clause.text) or is_unheard_of(clause.text):
         return percept
@@ -59,16 +67,20 @@ def as_remark(clause: Clause, percept: Percept, ledger: Ledger) -> Percept:
         return _talked(percept)
     if intent == "refuse" and not _is_asked(ledger) and _DECLINES.match(clause.text) is None:
         return _talked(percept)
+    if intent == "agree" and not _is_asked(ledger):  # "yes, exactly this" closes no bargain
+        return _talked(percept)
+    if intent == "help_me" and _BY_THE_WAY.search(clause.text):
+        return _talked(percept)
     action = best(percept.action)[0]
     if intent in _CALM and action in _DEEDS:
         return replace(percept, action=mostly(percept.action, _ANSWERED.get(intent, "talk"), _FAIR))
     return percept
 
 
-def _is_of_others(text: str) -> bool:
-    """Whether words tell of what others did, and name nobody who is spoken to."""
-    whole = len(text.split()) > _SHORT and _YOU.search(text) is None and not insults(text)
-    return whole and mood_of(text) in {Mood.PAST, Mood.OTHERS, Mood.REPORTED}
+def _is_of_others(text: str, insult: float) -> bool:
+    """Whether words tell of what others did, or are hardly heard as an insult, and name nobody who is spoken to."""
+    whole = len(text.split()) > _SHORT and _YOU.search(text) is None and not insults(text) and not means_harm(text)
+    return whole and (insult < _HARDLY or mood_of(text) in {Mood.PAST, Mood.OTHERS, Mood.REPORTED})
 
 
 def _warns(text: str) -> bool:

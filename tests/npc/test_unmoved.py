@@ -187,3 +187,51 @@ def test_how_a_further_remark_is_put(said, topic):
 
 def test_what_was_long_ago_is_no_detail():
     assert detail_of("I have not worn my coat since I was a boy") == "your coat"
+
+
+@pytest.mark.parametrize(
+    ("line", "intent", "action"),
+    [
+        ("I have been grinding rats for six hours, send help", "help_me", "heal"),
+        ("yes, exactly this", "agree", "trade"),
+        ("that is how my mother made it too", "agree", "celebrate"),
+    ],
+)
+def test_what_is_said_in_a_manner_of_speaking_moves_nobody(line, intent, action):
+    assert _heard(line, intent, action) == ("chat", "talk")
+
+
+HEARD = {"chat": 0.5, "insult": 0.4, "none": 0.05, "greet": 0.05, "warn": 0.0}
+
+
+def test_a_faint_insult_without_anybody_is_none():
+    [clause] = read("three hundred pounds and ears like silk", Ledger()).clauses
+    percept = Percept(time=0.0, talk={"on_mood": 0.3}, intent=HEARD, action={"refuse": 0.9})
+    assert as_remark(clause, percept, Ledger()).intent["insult"] < 0.2
+
+
+@pytest.mark.parametrize(
+    ("written", "plainly"),
+    [
+        ("wife reckons I snore", "my wife reckons I snore"),
+        ("might be something in that", "maybe you are right"),
+        ("that was rude of me", "I apologize"),
+    ],
+)
+def test_who_and_what_is_left_out_is_put_in(written, plainly):
+    assert reworded(plain(written)) == plainly
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("my landlord raised the rent again", "to_wronged"),
+        ("he does not even fix the roof", "to_wronged"),
+        ("they threw stones at me", "to_wronged"),
+        ("okay it was a bit childish", "to_own_up"),
+        ("i believe you", "to_believed"),
+        ("when I am home I will tell of you", "to_tell_them"),
+    ],
+)
+def test_how_wrongs_and_faults_are_told(said, topic):
+    assert form_of(plain(said), False)[0] == topic
