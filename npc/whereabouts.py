@@ -7,9 +7,11 @@ import re
 from collections.abc import Sequence
 
 from npc.conversation.clause import Clause
+from npc.conversation.referring import anchor_of
 from npc.conversation.things import at_place, placed_in, rival
-from npc.language.kinds import to_look_for, whole_of
+from npc.language.kinds import FIXED, to_look_for, whole_of
 from npc.language.phrases import PRONOUN, kind_of, singular
+from npc.language.places import read_relation
 from npc.second_opinion import SURE
 from npc.turn import Turn
 from npc.types import Found, Target
@@ -53,6 +55,8 @@ def checked(clause: Clause, target: Target | None, looked: Sequence[Found]) -> T
     if len(places) > 1 and (at := placed_in(clause.text, clause.thing)):  # "the potion on the right"
         x, y = at_place(at, places)
         return Target(x, y, best_one.p)
+    if len(places) > 1 and (by := _by_anchor(clause, places, looked)) is not None:  # "the barrel by the fire"
+        return Target(*by, best_one.p)
     if target is not None and any(_apart(target, at) < _AT for at in places):
         return target
     if best_one.p < (_THERE if target is None else _DOUBTFUL) or clause.other is not None:
@@ -61,6 +65,17 @@ def checked(clause: Clause, target: Target | None, looked: Sequence[Found]) -> T
         return Target(best_one.x, best_one.y, best_one.p)
     x, y = min(places, key=lambda at: _apart(target, at))
     return Target(x, y, best_one.p)
+
+
+def _by_anchor(clause: Clause, places: Sequence[tuple[float, float]], looked: Sequence[Found]) -> tuple[float, float] | None:
+    """Of several places the one that is nearest to what words place the thing by; None where that is not in view."""
+    relation, names = read_relation(clause.text), to_look_for(anchor_of(clause.meaning))
+    anchor = max((d for d in looked if d.phrase.lower() in names), key=lambda d: d.p, default=None)
+    if relation is None or relation.kind != "near" or anchor is None or anchor.p < _THERE:
+        return None
+    others = anchor.others if anchor.phrase.lower() in FIXED else ()  # there are several trees; a second bread may be an apple
+    there = [Target(x, y, anchor.p) for x, y in ((anchor.x, anchor.y), *others)]
+    return min(places, key=lambda at: min(_apart(one, at) for one in there))
 
 
 def where_it_was(turn: Turn, clause: Clause) -> Target | None:

@@ -63,7 +63,9 @@ _LINES = 3  # so many lines back is gone on with
 _LONGEST, _LONGEST_ONE = 5, 8  # words of a thing that is named alone, and of one that is told apart by its place
 _NAMED = re.compile(
     rf"(?:the|that|this) (?:(?:{'|'.join(COLOURS)}|big|small|old|{WHICH}) )?"
-    r"(?!(?:me|you|us|him|her|them|is|was|are|way|one)\b)[a-z-]{3,}",
+    r"(?!(?:me|you|us|him|her|them|is|was|are|way|one)\b)[a-z-]{3,}"
+    r"(?: (?:by|near|next to|beside|behind|left of|right of|close to|closest to|nearest to|(?:on|to|at) the (?:left|right) of) "
+    r"(?:the|that|this) [a-z-]+)?",
     re.IGNORECASE,
 )
 _PLACED = re.compile(
@@ -107,7 +109,8 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
     if found is None:
         return ""
     phrase, last = trimmed(found["thing"].strip()), _last(ledger)
-    if len(phrase.split()) > (_LONGEST_ONE if _ONE_ALONE.search(phrase) else _LONGEST):
+    placed = _ONE_ALONE.search(phrase) is not None or _NAMED.fullmatch(phrase) is not None
+    if len(phrase.split()) > (_LONGEST_ONE if placed else _LONGEST):
         return ""  # "and some fool told me that there is an inn"
     if found.re is _AND and (meaning_of(phrase).sense in _WHOLE or _LEAVE_IT.match(phrase)):
         return ""  # "and throw in a needle", "how about 20"

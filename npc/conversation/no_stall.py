@@ -16,9 +16,12 @@ from npc.language.phrases import thing_in
 from npc.language.senses import Ask, Sense
 from npc.memory.ledger import LONGEST, Bid, Ledger
 
+_ARTICLE = re.compile(r"\b(?:an?|my|some|this) ", re.IGNORECASE)
 _COINS = re.compile(r"\b(?:coins?|gold|silver|coppers?|crowns?|give|pay|offer)\b", re.IGNORECASE)
 ASKED = "bid"  # what the ledger says is waited for after a thing was bid for
-_BUYS, _SELLS, _SWAPS, _BIDS, _DEAL, _FOR_WHAT, _BRIBE = patterns("bidding.yaml", "buys sells swaps bids deal for_what bribe")
+_BUYS, _SELLS, _SWAPS, _BIDS, _DEAL, _FOR_WHAT, _BRIBE, _GOODS = patterns(
+    "bidding.yaml", "buys sells swaps bids deal for_what bribe goods"
+)
 _NO_THING = frozenset(
     {"it", "that", "this", "them", "those", "these", "one", "something", "anything", "things", "stuff", "you", "me"}
 )
@@ -50,6 +53,9 @@ def answer(clause: Clause, ledger: Ledger, now: float, known: bool = False) -> R
     if bid is not None:
         price, more = number(group(bid, "n")), _thing(group(bid, "mine"), None)
         return _refused(on_table.model_copy(update={"price": price, "against": more[:LONGEST], "time": now}), ledger)
+    if on_table.against and sense is Sense.OTHER and (goods := _GOODS.match(text)) is not None:  # "a ring and a knife!"
+        mine = _ARTICLE.sub("", group(goods, "mine"))[:LONGEST]
+        return _refused(on_table.model_copy(update={"against": mine, "time": now}), ledger)
     if _FOR_WHAT.match(text) is not None or _DEAL.match(text) is not None or clause.meaning.ask in {Ask.PRICE, Ask.BUYS}:
         return _refused(on_table.model_copy(update={"price": None, "against": "", "time": now}), ledger)
     return None

@@ -27,6 +27,7 @@ from npc.language.phrases import (
     singular,
     thing_in,
 )
+from npc.language.places import read_relation
 from npc.language.senses import Ask, Meaning, Sense
 from npc.memory.ledger import Ledger, Meant
 
@@ -107,6 +108,7 @@ _TO_WHOM = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"^(?:\d{1,3}|two|three|four|five|six|a few|a couple of|several|some) (?=[a-z])")
+_PLACE = r"(?:on|by|near|next|at|in|to|left|right|beside|behind|over|closest|nearest|under|that|which)\b"
 _THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
 
@@ -180,7 +182,17 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
         ):  # a foe, where one is in view
             return text, it, word[0]
         return _of_somebody(PRONOUN.sub(f"the {it.phrase}", text, count=1), meaning, ledger)
-    return _of_somebody(text, meaning, ledger)
+    return _of_somebody(_as_meant(text, meaning, ledger), meaning, ledger)
+
+
+def _as_meant(text: str, meaning: Meaning, ledger: Ledger) -> str:
+    """ "Give me the blue potion" for "give me the potion", where that is the potion that was meant last."""
+    kind = singular(thing_of(meaning)) if meaning.is_deed_of_a_thing else ""
+    last = next((meant for meant in reversed(ledger.things) if meant.kind == kind), None) if kind and " " not in kind else None
+    if last is None or not colour_in(last.phrase):
+        return text
+    named = re.compile(rf"\bthe {re.escape(kind)}\b(?! {_PLACE})", re.IGNORECASE)
+    return named.sub(lambda _: f"the {last.phrase}", text, count=1)
 
 
 def _of_somebody(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | None, str]:
@@ -216,6 +228,8 @@ def _is_somebody(phrase: str) -> bool:
 def _it(meaning: Meaning, ledger: Ledger) -> Meant | None:
     """What "it" means: the latest thing, and nobody where something is picked up, drunk or thrown."""
     last = ledger.thing
+    if meaning.verb == "let" and last is not None and not is_alive(last.phrase):  # "do not let it get me"
+        return next((thing for thing in reversed(ledger.things) if is_alive(thing.phrase)), last)
     if (
         last is not None and meaning.verb in _SHUT and last.kind not in _OPENED
     ):  # "close it", when the key was used on the chest
@@ -287,9 +301,16 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
             found = (*one, *RIVALS) if meaning.is_deed_of_a_thing and one else one if meaning.goes_to_a_thing else ()
             found = at_hand(meaning, thing) or found
             found = (*found, *to_look_for(whole)) if found and (whole := whole_of(singular(thing))) else found
+            found = (*found, *to_look_for(at)) if found and (at := anchor_of(meaning)) else found
             if meaning.sense is Sense.ORDER and _SOMEBODY.search(meaning.values.get("rest", "")):  # whoever is in view
                 found = (*found, *to_look_for(PERSON))
     return tuple(dict.fromkeys((*found, *to_look_for(whom)) if (whom := handed_to(meaning)) else found))
+
+
+def anchor_of(meaning: Meaning) -> str:
+    """What the thing of an order is placed by: "campfire" of "the barrel by the campfire"; empty where it is by none."""
+    relation = read_relation(meaning.values.get("rest", "") or meaning.thing)
+    return singular(thing_in(relation.anchor)) if relation is not None else ""
 
 
 def _names_of(phrase: str) -> tuple[str, ...]:

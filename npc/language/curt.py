@@ -103,6 +103,9 @@ _AGREED = re.compile(
     r"(?:understood|clear|got it|got that|you understand|you hear(?: me)?|capisce)\?[?! ]*$",
     re.IGNORECASE,
 )
+_NOT_BEFORE = re.compile(
+    r"(?<=[a-z])[,.!]+ (?:and |but )?not (?:before|until then|sooner|earlier)(?: that| then)?[.! ]*$", re.IGNORECASE
+)
 _STAND_UP = re.compile(
     r"^(?:stand up(?: straight)?|sit up(?: straight)?|straighten up|chin up|look (?:lively|sharp|alive)|pull yourself together|"
     r"wake up|on your feet|get up)(?:,? (?:boy|lad|man|soldier|girl|you))?(?:,? and|[,.!]+) (?=[a-z])",
@@ -143,7 +146,7 @@ def spelt_out(said: str, ordered: bool = True) -> str:
     Args:
         ordered: something was ordered before, and nothing is bargained for.
     """
-    said = _STAND_UP.sub("", _AGREED.sub("", said))
+    said = _NOT_BEFORE.sub("", _STAND_UP.sub("", _AGREED.sub("", said)))
     if ordered:
         said = _DONE.sub("", said)
     if (quick := _QUICK.match(said)) is not None and singular(quick["kind"].lower()) in {*COMMON} - FIXED:

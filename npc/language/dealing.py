@@ -10,8 +10,11 @@ from npc.language.grammar import GRAMMAR
 from npc.language.kinds import is_alive
 from npc.language.phrases import singular, thing_in
 
-_ACCEPTS, _CHEAPER, _SO_MANY, _ONLY, _HERE_FOR, _GLADLY, _TAG, _BIDS, _BID, _BID_FIRST, _SO_MANY_THEN, _HEARD = patterns(
-    "dealing.yaml", "accepts cheaper so_many only_so_many here_for gladly tag bids bid bid_first so_many_then heard"
+_ACCEPTS, _CHEAPER, _SO_MANY, _ONLY, _HERE_FOR, _GLADLY, _TAG, _BIDS, _BID, _BID_FIRST, _SO_MANY_THEN, _HEARD, _IF_CHEAPER = (
+    patterns(
+        "dealing.yaml",
+        "accepts cheaper so_many only_so_many here_for gladly tag bids bid bid_first so_many_then heard if_cheaper",
+    )
 )
 
 
@@ -31,7 +34,7 @@ def dealt(said: str, on_table: bool) -> str:
         return said
     if _ACCEPTS.match(said) is not None:
         return "deal"
-    if _CHEAPER.match(said) is not None:
+    if _CHEAPER.match(said) is not None or _IF_CHEAPER.match(said) is not None:
         return "that is too much"
     if (heard := _HEARD.match(said)) is not None:
         return f"someone else sells it for {group(heard, 'n')}"

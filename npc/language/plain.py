@@ -13,6 +13,7 @@ _SPOKEN: dict[str, str] = GRAMMAR["spoken"]
 _WORD = re.compile(r"(?<![\w'])'?[A-Za-z]+(?:\d[A-Za-z]*|'[A-Za-z]+)?(?![\w'])")  # "w8", "sum1" are words
 _I_ALONE = re.compile(r"\bi\b")
 _STRETCHED = re.compile(r"([A-Za-z])\1{2,}")
+_QUOTED = re.compile(r"(?<!\w)(?P<sign>['\"])(?P<word>[A-Za-z]+[.!]?)(?P=sign)(?!\w)")  # "when I say 'now'"
 _HELD = re.compile(r"[A-Za-z]*([A-Za-z])\1{2,}[A-Za-z]*")
 _NOISE = re.compile(
     r"(?:[:;=]-?[()DPp/|]|<3|\*[^*\n]{1,80}\*|\bx[Dd]\b|\b(?:lol|lmao|rofl|idc|idgaf|ikr|smh|omfg|(?:ha){2,}h?|(?:he){2,}|tbh|imo|fr|ngl)\b)",
@@ -224,7 +225,7 @@ def unshouted(text: str) -> str:
 @lru_cache(maxsize=512)
 def plain(text: str) -> str:
     """`text` as the grammar of this room reads it; words that it does not know stay as they are written."""
-    text = unshouted(folded(text).translate(_QUOTES))
+    text = _QUOTED.sub(r"\g<word>", unshouted(folded(text).translate(_QUOTES)))
     if is_emote(text):
         text = _EMOTE.sub(r"\g<does>", text)
     elif _LAUGHS.fullmatch(text):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from npc import Detection, Target
+from npc.conversation.reading import read
+from npc.memory.ledger import Ledger, Meant
 from npc.types import Found
 
 GUARD, HEALER = Found("guard", 0.95, 0.3, 0.7), Found("healer", 0.95, 0.6, 0.6)
@@ -125,3 +127,18 @@ def test_what_is_held_for_somebody_is_given_back_willing_or_not(stage) -> None:
     actor.hear("hold my parrot for me", "none", "talk", target=None)
     decision = actor.hear("I'll be having my parrot back now", "give_me", "give", target=None)
     assert [(e.kind, e.values["item"]) for e in decision.effects] == [("give_back", "parrot")]
+
+
+def test_of_several_the_one_by_something_is_the_nearest_to_it(stage) -> None:
+    barrels = Found("barrel", 0.95, 0.3, 0.5, count=3, others=((0.8, 0.5), (0.2, 0.6)))
+    fire, bread = Found("campfire", 0.95, 0.45, 0.5), Found("bread", 0.95, 0.7, 0.7)
+    actor = stage()
+    for said, x in (("go to the barrel by the fire", 0.3), ("the barrel next to the bread", 0.8)):
+        decision = actor.hear(said, "go_to", "go_to", looked=(barrels, fire, bread), target=Target(0.2, 0.6, 0.9))
+        assert (said, decision.target.x) == (said, x)
+
+
+def test_the_potion_is_the_one_that_was_meant_last() -> None:
+    ledger = Ledger(things=(Meant(phrase="blue potion", x=0.6, y=0.5),))
+    assert read("give me the potion, keep the key", ledger).clauses[0].text == "give me the blue potion"
+    assert read("give me the potion on the left", ledger).clauses[0].text == "give me the potion on the left"

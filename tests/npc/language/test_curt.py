@@ -47,6 +47,7 @@ def ordered(text: str, verb: str, thing: str) -> Ledger:
         ("quick, the door!", "quick, the door!"),
         ("run to the tree, the right one", "run to the right tree"),
         ("done. go home", "go home"),
+        ("open the door when I shout, not before", "open the door when I shout"),
         ("I had the stew red", "I had the stew red"),
         ("the key in the end", "the key in the end"),
         ("there is not much left", "there is not much left"),
@@ -157,6 +158,7 @@ def test_what_was_meant_last_is_not_put_right_by_what_was_meant_before() -> None
     [
         ("you know what forget it follow me instead", ["forget it", "follow me instead"]),
         ("give the bread to the bard you can keep the apple", ["give the bread to the bard", "you can keep the apple"]),
+        ("its the red potion can you get it", ["can you get the red potion"]),
         ("bring the apple and the bread to the singer", ["bring the apple to the singer", "bring the bread to the singer"]),
         ("sing, but not so loud", ["sing"]),
         ("not like that lol close the chest", ["close the chest"]),
@@ -199,3 +201,8 @@ def test_two_things_that_were_ordered_one_after_the_other_are_both() -> None:
     ledger.hear(Heard(text="and the bread", sense=Sense.ORDER, time=2.0))
     ledger.mean(Meant(phrase="bread", time=2.0))
     assert [clause.thing for clause in read("bring them both to the bard", ledger).clauses] == ["apple", "bread"]
+
+
+def test_a_word_in_quotes_is_that_word() -> None:
+    clause = read("when I say 'banana', open the door. Not before.", Ledger()).clauses[0]
+    assert [condition.text for condition in clause.conditions] == ["I say banana"]

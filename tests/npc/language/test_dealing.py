@@ -29,7 +29,14 @@ def test_a_price_is_agreed_to_in_many_words(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["is too expensive, can you make more cheap?", "less pls", "could you come down a bit", "any cheaper?"]
+    "said",
+    [
+        "is too expensive, can you make more cheap?",
+        "less pls",
+        "could you come down a bit",
+        "any cheaper?",
+        "two if you drop the price",
+    ],
 )
 def test_a_price_is_found_too_high_in_many_words(said: str) -> None:
     assert dealt(plain(said), True) == "that is too much"
@@ -110,3 +117,10 @@ def test_what_was_never_sold_is_not_taken_back_for_something_else(stage) -> None
 def test_coins_for_a_thing_that_is_not_for_sale_are_refused_by_their_number(stage) -> None:
     decision = stage().hear("I would gladly give you two silver coins for your lute, young lady", "trade", "trade")
     assert (decision.action, "does not deal, for 2 coins" in decision.reason) == ("refuse", True)
+
+
+def test_what_else_is_bid_for_what_is_not_for_sale_is_refused_as_well(stage) -> None:
+    actor = stage()
+    actor.hear("I'll trade you a ring for that lute", "trade", "trade")
+    decision = actor.hear("A RING AND A KNIFE!", "trade", "trade")
+    assert "for your ring and knife" in decision.reason
