@@ -13,7 +13,7 @@ from npc.turn import Turn
 
 _WHO = (
     r"(?:(?:the|my|your|his|her|our|that) (?!time\b|mind\b|one\b|way\b|key\b)[a-z]+(?: (?!he\b|she\b|they\b|"
-    r"may\b|can\b|is\b|gets?\b|and\b|has\b|nobody\b|to\b|of\b)[a-z]+)?|me|him|her|them|(?-i:[A-Z][a-z]+))"
+    r"may\b|can\b|is\b|gets?\b|and\b|has\b|nobody\b|to\b|of\b)[a-z]+)?|me|him|her|them|(?-i:(?!(?:You|We|It|This|That|They|He|She|There|Who|What|And|But)\b)[A-Z][a-z]+))"
 )
 _EXCEPT = re.compile(
     rf"\b(?:but|except(?: for)?|other than|besides|apart from|unless it is|save for) (?:for )?(?P<who>{_WHO})\b", re.I

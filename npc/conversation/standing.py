@@ -14,9 +14,11 @@ _STAYS = frozenset({"stay", "wait", "stand", "remain"})
 _SHOWS = frozenset({Sense.QUESTION, Sense.OTHER, Sense.SELF, Sense.NO, Sense.TRADE})
 _NOT_SO = re.compile(r"(?:but )?not (?:so|too) [a-z]+(?: to (?:it|him|her|me))?[\s.!]*", re.IGNORECASE)  # in what manner
 _THIS_THING = re.compile(
-    r"\b(?:(?:give|take|bring|gets?|deliver|send|carry|have|got|brought|found|made) (?:you |him |her )?(?:this|these|an?|my)|"
+    r"\b(?:(?:put|leave|left|lay) (?:here |there |down )?(?:this|my)|(?:give|take|bring|gets?|deliver|send|carry|have|got|"
+    r"brought|found|made) (?:you |him |her )?(?:this|these|an?|my)|"
     r"(?:(?:no (?:use|need) (?:for|of)|do not (?:need|want)) (?:the|this|that))|here is (?:an?|my|this)) "
-    r"(?P<thing>(?!lot\b|bit\b|moment\b|minute\b|second\b|look\b|chance\b|break\b|hand\b|question\b|idea\b|son\b|wife\b)[a-z]+)\b",
+    r"(?P<thing>(?!lot\b|bit\b|moment\b|minute\b|second\b|look\b|chance\b|break\b|hand\b|question\b|idea\b|son\b|"
+    r"wife\b)[a-z]+)\b",
     re.IGNORECASE,
 )
 _NOT_THAT_ONE = re.compile(r"\b(?:not (?:that|this)(?: one)?\b(?! (?!one\b)[a-z])|wrong one)", re.IGNORECASE)

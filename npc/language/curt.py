@@ -51,7 +51,8 @@ _IS_AT = re.compile(
 )
 # "The red one, left side", "potion left".
 _SIDE = re.compile(
-    r"^(?P<what>(?!.*\b(?:turn|go|move|step|walk|run|look|is|are|was|were|have|has|got|had|what|I|anything|nothing|much|many)\b)"
+    r"^(?P<what>(?!.*\b(?:turn|go|move|step|walk|run|look|is|are|was|were|have|has|got|had|what|I|anything|nothing|much|"
+    r"many)\b)"
     r".*?\b(?P<kind>[a-z]+)),? (?:(?:on|to|at|far|the) )*(?P<side>left|right)(?: side| hand side)?[\s.!]*$",
     re.IGNORECASE,
 )
@@ -67,7 +68,8 @@ _WITH_ARTICLE = re.compile(r".*\b(?:the|that|this|an?|my|your|those|these|one of
 _FEW = 2  # words
 _BEGINS_ORDER = re.compile(
     r"^(?:(?:please|now|then|just|and|also|okay|so)(?: to)?,? |(?:can|could|will|would) you (?:please )?|I want |I need )*"
-    r"(?:bring|give|take|get|fetch|grab|hand|pass|pick|open|close|use|go|carry|move|push|pull|attack|throw|show|put|set|place|leave|the|that)\b",
+    r"(?:bring|give|take|get|fetch|grab|hand|pass|pick|open|close|use|go|carry|move|push|pull|attack|throw|show|put|set|"
+    r"place|leave|the|that)\b",
     re.IGNORECASE,
 )
 # "The bottle red" of who has learnt the tongue late; "barrel on the far left. Go stand by it".
@@ -131,6 +133,46 @@ _WHICH_ONE = re.compile(
     re.IGNORECASE,
 )
 _DONE = re.compile(r"^(?:(?:all )?done|finished|that is done|there)[.,!]+ (?=[a-z]+ )", re.IGNORECASE)
+# "Not this. Second.", "not that one sing something happy", "the far one".
+_NOT_THIS = re.compile(
+    rf"^(?:no+,? )?not (?:this|that)(?: one)?[,.!]+ (?:the )?(?P<how>(?:{WHICH}|"
+    rf"{'|'.join(COLOURS)}))(?: one)?[\s.!]*$",
+    re.IGNORECASE,
+)
+_NOT_BUT_DO = re.compile(
+    r"^(?:no+,? )?not (?:this|that)(?: one| song)?[,.! ]+(?=(?:sing|play|take|give|get|bring|go|open|use|try|tell|pick|"
+    r"grab|show|read)\b)",
+    re.IGNORECASE,
+)
+_FAR = re.compile(r"\b(?P<the>the|that) (?P<how>far|near) (?=(?:one|[a-z]+)[\s.!]*$)", re.IGNORECASE)
+# Articles that are left out: "give also blue", "where is key? Bring.", "open with key the box".
+_GIVE_BLUE = re.compile(
+    rf"\b(?P<do>give|bring|take|get|hand|pass)(?P<me> me)?(?: also| too)? (?P<hue>{'|'.join(COLOURS)})(?: one)?(?: too|"
+    rf" also)?(?=[\s.!?]*$)",
+    re.IGNORECASE,
+)
+_WHERE_BRING = re.compile(
+    r"^where is (?:the )?(?P<kind>[a-z]+)[?.!]+ (?P<do>bring|give|fetch|get|take|open)(?: (?:it|me|to me|"
+    r"here))*[\s.!]*$",
+    re.IGNORECASE,
+)
+_WITH_FIRST = re.compile(
+    r"\b(?P<do>open|unlock|lock|close|hit|cut|use) with (?P<tool>(?:the |your |my )?[a-z]+) (?P<what>(?:the|that|"
+    r"this) [a-z]+)(?=[\s.!?]*$)",
+    re.IGNORECASE,
+)
+_YOU_CAN = re.compile(
+    r"^(?P<lead>(?:(?:good (?:day|morning|evening)|hello|hi|please|excuse me)[.,!]* )*)you can (?:please )?"
+    r"(?P<do>(?:give|bring|show|sell|hand|pass|get|help|open|carry|take)\b[^?]*\?)$",
+    re.IGNORECASE,
+)
+# "It's coming for the chest, stop it!"
+_STOP_IT = re.compile(
+    r"(?P<foe>\b(?:it|he|she|they|(?:the|that|this|an?) [a-z]+) (?:is|are) (?:coming|attacking|getting|running|escaping|"
+    r"after|going|heading|about)\b"
+    r"[^.?]*[,.!]+ (?:quick,? |please )?)stop (?P<it>it|him|her|them)(?=[\s.!]*$)",
+    re.IGNORECASE,
+)
 # Said to somebody else.
 _NOT_YOU = re.compile(
     r"(?:no,? |hey,? |oh,? )*not (?:to )?you(?:[,.!]* [a-z]+)??(?:[\s.!]*| I will\b.*|[,.!]+ "
@@ -151,6 +193,15 @@ def spelt_out(said: str, ordered: bool = True) -> str:
         said = _DONE.sub("", said)
     if (quick := _QUICK.match(said)) is not None and singular(quick["kind"].lower()) in {*COMMON} - FIXED:
         return f"give me {quick['thing']}"
+    if (this := _NOT_THIS.match(said)) is not None:
+        return f"not that one, the {this['how'].lower()} one"
+    if (where := _WHERE_BRING.match(said)) is not None and singular(where["kind"].lower()) in COMMON:
+        return f"{where['do']} {'' if where['do'].lower() in {'take', 'open'} else 'me '}the {where['kind'].lower()}"
+    said = _YOU_CAN.sub(r"\g<lead>can you \g<do>", said)
+    said = _NOT_BUT_DO.sub("", _STOP_IT.sub(r"\g<foe>attack \g<it>", said))
+    said = _WITH_FIRST.sub(r"\g<do> \g<what> with \g<tool>", said)
+    said = _GIVE_BLUE.sub(lambda found: f"{found['do']}{found['me'] or ''} the {found['hue']} one", said)
+    said = _FAR.sub(lambda found: f"{found['the']} {'farthest' if found['how'].lower() == 'far' else 'nearest'} ", said)
     said = _WHICH_ONE.sub(r"\g<the> \g<how> \g<kind>", said)
     said = _ASK_IF.sub(r"\g<ask> whether", said)
     if (nobody := _NOBODY.match(said)) is not None:

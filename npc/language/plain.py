@@ -29,7 +29,7 @@ _SHORTHAND = tuple(
     (re.compile(pattern, re.IGNORECASE), word)
     for pattern, word in (
         (r"\b4(?= (?:the|an?|me|you|u|us|him|her|that|this|it|both|all|now|my|your)\b)", "for"),
-        (r"\b2(?= (?:the|me|you|u|us|him|her|it|my|your|go|be|do|see|get)\b)", "to"),
+        (r"\b2(?= (?:that|this|them|the|me|you|u|us|him|her|it|my|your|go|be|do|see|get)\b)", "to"),
         (r"(?<=\w) (?:n|&|'n'?) (?=\w)", " and "),
         (r"(?:^|(?<=[.!?] ))n (?=[a-z])", "and "),
         (r"\bw/ ?(?=\w)", "with "),
@@ -47,7 +47,11 @@ _SHORTHAND = tuple(
         (r"\b(?:the|an) another\b", "the other"),
         (r"\bw (?=(?:the|an?|me|you|u|it|my|your)\b)", "with "),
         (r"\bb4\b", "before"),
-        (r"\b((?:the|that|this|other|left|right|red|blue|green) )1\b(?! (?:coin|gold|silver|copper)s?\b)", r"\1one"),
+        (
+            r"\b((?:the|that|this|other|left|right|red|blue|green|far|near|big|small|first|last|next) )1\b"
+            r"(?! (?:coin|gold|silver|copper)s?\b)",
+            r"\1one",
+        ),
         (r"\b(on|to|at) (?=(?:left|right)(?:[.,!?]|$| (?:please|side|of)\b))", r"\1 the "),
         (r"\b(red|blue|green) pots?\b", r"\1 potion"),
         # "Go thou and stand there", "get thee to the well", "art thou well?", "yonder fellow".
