@@ -15,6 +15,7 @@ from npc.language.manners import (
     ASKS_WHAT,
     DANGER,
     EXCLAIMS,
+    GREETING,
     LIKES,
     OF_KIN,
     OF_OTHERS,
@@ -100,6 +101,7 @@ _NOT_ASKED = frozenset({"compliment", "gift"})  # nobody puts these as a questio
 _IS_IT_NOT = re.compile(r"\w \b(?:is|are|was|were|does|do|did|has|have) not (?:it|he|she|they|you)[\s?.!]*$", re.IGNORECASE)
 _UNLIKE = re.compile(r"not (?:like|as|since|that (?!way|one)|in (?:a|the)|when|because|much of|exactly)\b", re.IGNORECASE)
 _I = re.compile(r"I\b(?! (?:will|shall|am going to|hate you)\b)", re.IGNORECASE)
+_KNOWN = 0.6  # likeness from which a question is after what the card knows
 _THE_SAME = 0.95  # likeness of words that are the same, but for signs
 _ALARMED = frozenset({"warn", "defend", "flee", "attack"})
 _DEED = frozenset({Sense.ORDER, Sense.CORRECT})
@@ -148,6 +150,8 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         # A card may be written in that tongue: its very words are known.
         known = {name: near for name, near in percept.knowledge.items() if near >= _THE_SAME}
         return clause, replace(percept, **unheard, knowledge=known)  # type: ignore[arg-type]
+    if clause.sense is Sense.OTHER and GREETING.fullmatch(clause.text):
+        return clause, replace(_cleared(percept), intent=mostly(percept.intent, "greet", SURE), action={"greet": SURE})
     if any(c.joint == "before" and means_harm(f"before {c.text}") for c in clause.conditions):  # "leave before I hurt you"
         return _as_words(clause), _threatening(percept)
     if before_ultimatum(clause.said) is not None and not insults(clause.said):
@@ -173,6 +177,8 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         return clause, replace(_cleared(percept), intent=mostly(percept.intent, "trade", SURE))
     if clause.sense is Sense.NO and best(percept.action)[0] == "trade":
         return clause, replace(_calm(percept), action=mostly(percept.action, "talk", _FAIR))
+    if clause.sense is Sense.QUESTION and best(percept.intent)[0] in _ORDERED and best(percept.knowledge)[1] >= _KNOWN:
+        return clause, _as_said(_cleared(percept), "ask_about")  # "why aren't we moving?" is no cry to run
     if clause.sense is Sense.QUESTION and percept.talk and (best(percept.talk)[1] >= _NEAR or not insults(clause.text)):
         return clause, _cleared(percept)
     if clause.sense is Sense.ORDER:
@@ -199,7 +205,7 @@ def _asks_nothing(text: str, intent: str, action: str) -> bool:
 
 
 def _heard_as_talk(percept: Percept) -> Percept:
-    return replace(_calm(percept), intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
+    return _as_said(_calm(percept), "chat")
 
 
 def _pressed(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
@@ -215,27 +221,32 @@ def _pressed(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     return kept, heard
 
 
+def _as_said(percept: Percept, intent: str) -> Percept:
+    """Words that move nobody."""
+    return replace(percept, intent=mostly(percept.intent, intent, _FAIR), action=mostly(percept.action, "talk", _FAIR))
+
+
 def _worded(clause: Clause, percept: Percept) -> Percept:
     """Without manners that no word stands for: "haha, good name" greets nobody."""
     intent = best(percept.intent)[0]
     if intent in _NOT_ASKED and percept.talk and (ASKS_WHAT.match(clause.text) or clause.said.rstrip().endswith("?")):
-        return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
+        return _as_said(percept, "chat")
     if intent == "compliment" and percept.talk and LIKES.match(clause.text):
-        return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
+        return _as_said(percept, "chat")
     if intent == "compliment" and percept.talk and clause.sense is Sense.OTHER and OF_KIN.match(clause.text):
-        return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
+        return _as_said(percept, "chat")
     quiet = TELLS.match(clause.text) or (THERE_IS.match(clause.text) and "!" not in clause.said)
     unwarned = THERE_IS_NONE.match(clause.text) or (quiet and not DANGER.search(clause.text))
     if intent == "warn" and percept.talk and clause.sense is Sense.OTHER and unwarned:
-        return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
+        return _as_said(percept, "chat")
     # "Not like my brother", "cold tonight, is it not?"
     if intent == "refuse" and percept.talk and (_UNLIKE.match(clause.text) or _IS_IT_NOT.search(clause.text)):
-        return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
+        return _as_said(percept, "chat")
     words = _SAID.get(intent)
     told = clause.text if intent == "greet" and len(clause.text.split()) > _FEW else clause.said  # "hi there, I lost my mum"
     if not percept.talk or words is None or clause.sense not in {Sense.OTHER, Sense.QUESTION} or words.search(told):
         return percept
-    return replace(percept, intent=mostly(percept.intent, "chat", _FAIR), action=mostly(percept.action, "talk", _FAIR))
+    return _as_said(percept, "chat")
 
 
 def _consoled(clause: Clause, percept: Percept) -> Percept:

@@ -18,6 +18,7 @@ from npc.facts import unknown
 from npc.language.after import is_verbless
 from npc.language.echo import first_told
 from npc.language.forms import form_of
+from npc.language.manners import GREETING
 from npc.language.phrases import singular
 from npc.language.polarity import is_grave, polarity_of
 from npc.language.senses import Sense, about_whom, is_question
@@ -131,7 +132,6 @@ _ALARM = re.compile(r"\bbehind you\b|\b(?:look|watch) out\b|^there (?:is|are)\b|
 _SORRY = re.compile(
     r"\b(?:sorry|apolog|forgive|pardon|excuse|my bad|did not mean|regret|oops|whoops|I was wrong)", re.IGNORECASE
 )
-_GREETS = re.compile(r"(?:hello|hey|hi|hiya|howdy|greetings)(?: there)?[\s.!]*", re.IGNORECASE)
 _OF_ANOTHER = 0.85  # what likeness counts of words of somebody else
 _HEARD = 0.6
 _WORDS = re.compile(r"[A-Za-z']+")
@@ -150,7 +150,7 @@ def answer(turn: Turn) -> Reply | None:
     near = _near(turn, asks)
     topic, likeness = best(near)
     told = knows(turn) and best(percept.intent)[0] in parts.behaviour.asking  # then the card answers
-    if topic == "on_hello" and best(percept.intent)[0] == "greet" and _GREETS.fullmatch(clause.text):
+    if GREETING.fullmatch(clause.text):
         return None  # the card has its own greeting
     if told or not _is_talk(turn, likeness) or (asks and _is_to_be_shown(turn)):
         return None

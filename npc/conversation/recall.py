@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.told_back import asked_back, told_back
+from npc.language.grammar import expanded
 from npc.language.phrases import kind_of, singular
 from npc.language.senses import Ask, Sense
 from npc.language.sentences import mentions
@@ -36,6 +37,7 @@ _LOOKED_FOR = re.compile(
 _AGES = ((90.0, "a moment ago"), (900.0, "a little while ago"), (5400.0, "an hour ago"), (86400.0, "earlier today"))
 
 
+_TITLED = re.compile(expanded(r"(?:<titles>)\.? [A-Z]"))  # "Miss Dove"
 _SETTLED = re.compile(r"\b(?:agreed?|buy|bought|sell|sold|purchased?)\b")
 _I_OFFERED = re.compile(r"\bi (?:offer|bid)|\bmy (?:offer|bid)\b")
 
@@ -185,7 +187,7 @@ def _heard(ledger: Ledger) -> list[Heard]:
 def resumed(line: str) -> str:
     """A line as it goes on after "as I said: ": names keep their capital."""
     first = line.split(maxsplit=1)[0].strip(" .,!?:;") if line.strip() else ""
-    return line[:1].lower() + line[1:] if is_a_word(first) and first != "I" else line
+    return line[:1].lower() + line[1:] if is_a_word(first) and first != "I" and not _TITLED.match(line) else line
 
 
 def _again(ledger: Ledger) -> Reply:

@@ -6,7 +6,7 @@ The game carries out what was agreed: a deal is an effect of the decision.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from npc.conversation.bids import DEAL, GOODS, WARES, ask, buys_what, lower, no_use, offer, pay_more, shown, swap
 from npc.conversation.clause import Clause
@@ -201,7 +201,8 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
     if item == "" and _OF_ANY_KIND.fullmatch(goods):
         return _wares(values, ledger, stall, now)
     if item == "":
-        return Reply("not_for_sale", f"does not sell {goods}", {"item": goods}, "refuse") if goods else None
+        sold = {"item": goods, "seen": _listed(stall, list(stall.wares))}
+        return Reply("not_for_sale", f"does not sell {goods}", sold, "refuse") if goods else None
     if "dear" in values:
         return lower(item, None, ledger, stall, now)
     if mine is not None and mine.item == item and _is_wild(values, mine) and not hands_over(text):
@@ -303,8 +304,11 @@ def _wares(values: Mapping[str, str], ledger: Ledger, stall: Stall, now: float, 
         name = listed[0 if rank.lower().startswith(("cheap", "least")) else -1]
         return ask(name, stall.asks(name), "price", ledger, now)
     ledger.asked = WARES
-    told = [f"{name} for {coins(stall.asks(name))}" for name in listed]
-    return Reply("wares", "was asked for its wares", {"seen": ", ".join(told)}, "trade")
+    return Reply("wares", "was asked for its wares", {"seen": _listed(stall, listed)}, "trade")
+
+
+def _listed(stall: Stall, names: Sequence[str]) -> str:
+    return ", ".join(f"{name} for {coins(stall.asks(name))}" for name in names)
 
 
 def _about(words: str, ledger: Ledger, stall: Stall, speaker: str, now: float) -> Reply | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from npc.language.grammar import expanded
 from npc.tables import table_beside
 
 _DATA: dict[str, Any] = table_beside(__file__, "manners.yaml")
@@ -13,6 +14,7 @@ _SPACE = re.compile(r"\n *|(?<=[|]) ")
 SAID = {intent: re.compile(rf"\b(?:{_SPACE.sub('', words)})\b", re.IGNORECASE) for intent, words in _DATA["said"].items()}
 # Of these one is in what warns, where somebody tells of himself or of others.
 DANGER = re.compile(rf"\b(?:{_SPACE.sub('', _DATA['danger'])})\b", re.IGNORECASE)
+GREETING = re.compile(expanded("".join(_DATA["greeting"])), re.IGNORECASE)  # words that greet, and do nothing else
 # Verb -> what may follow it in an order that means it plainly.
 ORDERS = {verb: re.compile(rf"(?:{rest})?[\s.!?]*$", re.IGNORECASE) for verb, rest in _DATA["orders"].items()}
 ASKS_WHAT = re.compile(

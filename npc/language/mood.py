@@ -30,6 +30,12 @@ _ASKS = re.compile(
     r"must|am|let us)\b(?! not a\b| a\b)",
     re.IGNORECASE,
 )
+# "Could anyone have taken the key?", "did he run?"
+_ASKS_OF_OTHERS = re.compile(
+    r"(?:(?:could|can|may|might|would|should|must) (?:not )?(?!(?:you|I|we))(?:[\w']+ ){1,4}?have (?:been )?[a-z]{3,}|"
+    r"(?:did|has|had|was|were) (?:not )?(?!(?:you|I|we|not|there)\b)[\w']+ )",
+    re.IGNORECASE,
+)
 # "I will have the axe", "I would like you to come": who speaks asks for something.
 _WISHES = re.compile(
     r"(?:I|we) (?:[a-z]+ ){0,2}?(?:(?:would|will|could|must|have to|had)(?: really| just| also)* (?:like|love|have|take|buy|"
@@ -91,7 +97,7 @@ def mood_of(clause: str) -> Mood:
         if pattern.match(clause) or pattern.match(told):
             return mood
     if _ASKS.match(told):
-        return Mood.OPEN
+        return Mood.OTHERS if _ASKS_OF_OTHERS.match(told) else Mood.OPEN
     words = _WORD.findall(told.lower())
     subject, verb = _parsed(words)
     if subject in {"I", "we"} and (not verb or verb in _BIDDING or _WISHES.match(told)):

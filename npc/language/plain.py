@@ -147,6 +147,12 @@ _IS_IT_NOT = re.compile(
     r"(?=(?:[a-z]+ ){0,3}[a-z]+\?)",
     re.IGNORECASE,
 )
+# "Why aren't we moving?"; "why don't you" is advice.
+_WHY_NOT = re.compile(
+    r"\b(why|how come) (am|is|are|was|were|has|have|had|can|will|(?:do|does|did|could|would|should)(?= not (?!you|we))) not "
+    r"(I|we|you|he|she|it|they|this|that|there|anyone|anybody)\b",
+    re.IGNORECASE,
+)
 _NO_ITS = re.compile(r"\b(?P<no>do ?n'?o?t|stop|wait|no),? its(?= )", re.IGNORECASE)
 _I_WILL = re.compile(
     r"(?<!\bme )(?<!\bhim )(?<!\bher )(?<!\bus )(?<!\bthem )(?<!\bis )(?<!\bwas )(?<!\bam )(?<!\bare )(?<!\bbe )(?<!\bbeen )"
@@ -245,6 +251,6 @@ def plain(text: str) -> str:
         text = shorthand.sub(word, text)
     text = _WORD.sub(lambda found: _SPOKEN.get(found[0].lower(), found[0]), text)
     text = _WHO_TAUGHT.sub("who taught", _HAD.sub(r"\1 had", _HAS.sub(r"\1 has", text)))  # "he's got one", "she'd been"
-    text = _IS_IT_NOT.sub(r"\g<be> it not ", text)
+    text = _WHY_NOT.sub(r"\1 \2 \3 not", _IS_IT_NOT.sub(r"\g<be> it not ", text))
     text = _A_TEN.sub(lambda found: found["gives"] + _NOTES[found["n"].lower()], _IN_WORDS.sub(_digits, text))
     return _COMMAS.sub(",", _SPACE.sub(" ", text)).strip()
