@@ -18,7 +18,7 @@ from npc.conversation.reply import Reply
 from npc.facts import told_of
 from npc.language.after import stems
 from npc.language.plain import plain
-from npc.language.senses import Ask, Sense
+from npc.language.senses import Ask, Sense, about_whom
 from npc.parts import best
 from npc.persona import Persona
 from npc.smalltalk import NEAR
@@ -36,6 +36,7 @@ _FEW, _ALONE = 2, 0.35  # of fewer words the likeness has to say something, too
 _MOST, _PARTLY = 0.7, 0.4
 _FAR = 0.5  # and more, where it goes on about another fact
 _REFERS = re.compile(r"\b(?:it|that|this|they|them|he|she|him|her|there)\b", re.IGNORECASE)
+_NAMED = re.compile(r"(?<=[\w,] )(?!I\b|I')[A-Z][\w']+")
 _LITTLE = stems(
     "good best better well great thing make think want need use really people anybody ever much more put with any some no not "
     "like one ones which kind sort people ask"
@@ -57,7 +58,8 @@ def instead(turn: Turn, reply: Reply | None) -> Reply | None:
         return reply
     if reply is None and best(percept.knowledge)[1] >= NEAR:
         return reply  # that is told as it is
-    talked = reply is not None and reply.topic.startswith("on_") and best(percept.talk)[1] < _TALK
+    named = not _names(tuple(_facts(turn.parts.persona))).isdisjoint(stems(clause.text)) and about_whom(clause.text) != "you"
+    talked = reply is not None and reply.topic.startswith("on_") and (named or best(percept.talk)[1] < _TALK)
     if reply is not None and reply.topic not in IGNORANT and not talked:
         return reply
     name, share, likeness = nearest(turn.parts.persona, clause.text, percept.knowledge)
@@ -69,7 +71,7 @@ def instead(turn: Turn, reply: Reply | None) -> Reply | None:
     whole = stems(plain(" ".join(next(of for of in _facts(turn.parts.persona) if of[0] == name)).replace("_", " ")))
     if share < _MOST and likeness < _PARTLY and len(sought & whole) < _FEW:  # one word of several, and hardly near
         return reply
-    if len(sought) < _FEW and likeness < (_FAR if asks_on else _ALONE):
+    if len(sought) < _FEW and likeness < (_FAR if asks_on else _ALONE) and not named:
         return reply
     fact = turn.parts.persona.knowledge[name]
     entries = {key: len(sought & stems(plain(f"{key} {_words(lines)}"))) for key, lines in fact.further.items()}
@@ -105,6 +107,12 @@ def _index(facts: tuple[tuple[str, str, str, str], ...]) -> tuple[dict[str, dict
         found[name] = weights
         seen.update(weights.keys())
     return found, {word: log((1 + len(facts)) / n) for word, n in seen.items()}
+
+
+@lru_cache(maxsize=32)
+def _names(facts: tuple[tuple[str, str, str, str], ...]) -> frozenset[str]:
+    """Whom and what the card calls by a name: stems of words that have a capital amid a sentence."""
+    return frozenset().union(*(stems(word) for _, *texts in facts for text in texts for word in _NAMED.findall(text)))
 
 
 def _facts(persona: Persona) -> Iterable[tuple[str, str, str, str]]:

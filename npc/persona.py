@@ -134,6 +134,8 @@ class Persona(BaseModel):
 
     name: str = Field(min_length=1, max_length=80)
     """What it is called; `{name}` in lines."""
+    role: str = Field(default="", max_length=80)
+    """What it is, in a few words: `ferrywoman`, `mechanic on a freighter`. Who asks who it is, or what it does, is told so."""
     looks: str = ""
     """How it looks, for people who read the card."""
     backstory: str = ""
@@ -247,10 +249,6 @@ def assistants() -> list[str]:
     return sorted(cards_in(_ASSISTANTS))
 
 
-def _shipped() -> dict[str, Path]:
-    return {**cards_in(_SHIPPED), **cards_in(_ASSISTANTS)}
-
-
 def load_persona(name_or_path: str | Path, called: str = "") -> Persona:
     """Read a card.
 
@@ -305,7 +303,7 @@ def card_path(name_or_path: str | Path) -> Path:
     Raises:
         PersonaError: `persona_unknown`.
     """
-    shipped = _shipped()
+    shipped = {**cards_in(_SHIPPED), **cards_in(_ASSISTANTS)}
     if name_or_path in shipped:
         return shipped[str(name_or_path)]
     path = Path(name_or_path)

@@ -143,7 +143,7 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
         if (
             clause.meaning.ask is Ask.PASSES_ON and best(heard.intent)[0] in _ORDERED
         ):  # "tell the healer to come" moves nobody else
-            heard = replace(heard, intent=mostly(heard.intent, "none", _FAIR), action=mostly(heard.action, "talk", _FAIR))
+            heard = _as_said(heard, "none")
         return clause, heard
     if clause.sense is Sense.FOREIGN:  # what the model hears in it, it hears in the sound of it
         unheard = {head: mostly(getattr(percept, head), label, SURE) for head, label in _UNHEARD.items()}
@@ -166,14 +166,13 @@ def second_opinion(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     if harm is Harm.MEANT:
         return _as_words(clause), _threatening(percept)
     if clause.sense in _TOLD and _asks_nothing(clause.text, best(percept.intent)[0], best(percept.action)[0]):
-        return clause, _heard_as_talk(percept)
+        return clause, _as_said(_calm(percept), "chat")
     if (intent := _INTENTS.get(clause.sense)) is not None:
         action = {"greet": SURE} if clause.sense is Sense.FAREWELL else percept.action
         heard = replace(_cleared(percept), intent=mostly(percept.intent, intent, SURE), action=action)
         return clause, _unalarmed(heard)
-    if clause.sense is Sense.TRADE and best(percept.intent)[0] in _ENMITY and not insults(clause.text):  # a bid is none
-        return clause, replace(_cleared(percept), intent=mostly(percept.intent, "trade", SURE))
-    if clause.sense is Sense.TRADE and best(percept.intent)[0] == "gift":  # "here are 4 coins" pays, and gives nothing
+    enmity = best(percept.intent)[0] in _ENMITY and not insults(clause.text)
+    if clause.sense is Sense.TRADE and (enmity or best(percept.intent)[0] == "gift"):  # a bid is none, "here are 4 coins" pays
         return clause, replace(_cleared(percept), intent=mostly(percept.intent, "trade", SURE))
     if clause.sense is Sense.NO and best(percept.action)[0] == "trade":
         return clause, replace(_calm(percept), action=mostly(percept.action, "talk", _FAIR))
@@ -204,26 +203,17 @@ def _asks_nothing(text: str, intent: str, action: str) -> bool:
     return mood in _OF_NOTHING_HERE and (intent == "gift" or (bool(action) and load_behaviour().actions[action].deed))
 
 
-def _heard_as_talk(percept: Percept) -> Percept:
-    return _as_said(_calm(percept), "chat")
-
-
 def _pressed(clause: Clause, percept: Percept) -> tuple[Clause, Percept]:
     """ "5 or I go" is an offer, "pay me or I leave" no more than that one disagrees."""
     bid = clause.sense is Sense.TRADE and "number" in clause.meaning.values
     intent, action = ("trade", "trade") if bid else ("refuse", "talk")
     kept = clause if clause.sense is Sense.TRADE else _as_words(clause)
-    heard = replace(
-        _cleared(percept),
-        intent=mostly(percept.intent, intent, _FAIR),
-        action=mostly(percept.action, action, _FAIR),
-    )
-    return kept, heard
+    return kept, _as_said(_cleared(percept), intent, action)
 
 
-def _as_said(percept: Percept, intent: str) -> Percept:
-    """Words that move nobody."""
-    return replace(percept, intent=mostly(percept.intent, intent, _FAIR), action=mostly(percept.action, "talk", _FAIR))
+def _as_said(percept: Percept, intent: str, action: str = "talk") -> Percept:
+    """Words that are heard as `intent`, and move nobody further than `action`."""
+    return replace(percept, intent=mostly(percept.intent, intent, _FAIR), action=mostly(percept.action, action, _FAIR))
 
 
 def _worded(clause: Clause, percept: Percept) -> Percept:
@@ -301,7 +291,7 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
         return replace(percept, action=mostly(percept.action, "attack", SURE), intent=mostly(percept.intent, "attack", SURE))
     (heard, p), rest = best(percept.action), clause.meaning.values.get("rest", "")
     if clause.meaning.verb in _PLAIN and _UP.match(rest) and heard in _ALARMED:  # "stay calm"
-        return _heard_as_talk(percept)
+        return _as_said(_calm(percept), "chat")
     gift = best(percept.intent)[0] == "gift" and clause.meaning.verb in {"take", "keep", "use"}  # "take this apple"
     if best(percept.intent)[0] in _NO_ORDERS and heard not in named and "warn" not in named and not gift:
         percept = _as_its_verb(percept, named)

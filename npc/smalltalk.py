@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from npc import in_kind
+from npc import in_kind, itself
 from npc.conversation.episodes import asks_back
 from npc.conversation.reply import Reply
 from npc.facts import unknown
@@ -152,6 +152,8 @@ def answer(turn: Turn) -> Reply | None:
     told = knows(turn) and best(percept.intent)[0] in parts.behaviour.asking  # then the card answers
     if GREETING.fullmatch(clause.text):
         return None  # the card has its own greeting
+    if not told and (own := itself.answer(turn)) is not None:
+        return own
     if told or not _is_talk(turn, likeness) or (asks and _is_to_be_shown(turn)):
         return None
     if not asks and likeness < QUITE and len(clause.text.split()) < _FEW:
@@ -200,8 +202,10 @@ def answer(turn: Turn) -> Reply | None:
         return Reply("absent", f"was asked where {clause.thing} is, and sees none", {"thing": singular(clause.thing)})
     if topic in _OF_THINGS and percept.has_frame and _OVER_THERE.search(clause.text):  # to be seen, not made out
         return Reply("cannot_tell", f"{why}, and cannot make it out")
-    named = topic == "to_are_you" and _is_named(turn, thing)
-    if (named or (topic in {"to_of_yours", "to_surmise"} and _is_greeted_by_name(turn))) and (say := _of_itself(turn)):
+    named = topic == "to_are_you" and itself.is_named(turn, thing)
+    if (named or (topic in {"to_of_yours", "to_surmise"} and itself.is_greeted_by_name(turn))) and (
+        say := itself.in_its_words(turn)
+    ):
         return Reply("itself", why, {"line": say}, fact="self")
     said = values_of(clause.text, asks)
     if topic == "to_answer":  # "a girl, seven pounds" is said back as it stands
@@ -301,17 +305,6 @@ def of_themselves(turn: Turn) -> Reply | None:
     return Reply(topic, f"was told of {topic.partition('_')[2].replace('_', ' ')} ({likeness:.2f})", said)
 
 
-def _is_named(turn: Turn, thing: str) -> bool:
-    """Whether it is asked who or what it is: its name, or "the smith"."""
-    return re.match(r"(?:a|an|the)\b", thing) is not None or thing.lower() == turn.parts.persona.name.lower()
-
-
-def _is_greeted_by_name(turn: Turn) -> bool:
-    """ "You must be Bram."."""
-    name = re.escape(turn.parts.persona.name)
-    return re.match(rf"you (?:are|must be) (?:the )?{name}\b", turn.clause.text, re.IGNORECASE) is not None
-
-
 def taken_up(turn: Turn) -> Reply | None:
     """An answer to words that nothing else understands, in the way they are put; None where they are put in none."""
     clause = turn.clause
@@ -327,15 +320,6 @@ def taken_up(turn: Turn) -> Reply | None:
     if form == "to_answer":
         values["said"] = values.get("said") or f"{clause.text[:1].upper()}{clause.text[1:]}".rstrip(" ?.!,")
     return Reply(form, "was spoken to in a way that it knows", values) if form else None
-
-
-def _of_itself(turn: Turn) -> str:
-    """Who it is, in the words of the card: "are you the doctor?"."""
-    parts = turn.parts
-    fact = parts.persona.knowledge.get("self")
-    if fact is None or turn.ledger.told == "self":
-        return ""
-    return parts.speaker.one_of(fact.say, parts.moment(turn.heard, [], turn.person), parts.variables(turn.heard))
 
 
 def knows(turn: Turn) -> bool:

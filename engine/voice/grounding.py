@@ -184,7 +184,8 @@ def grounds_of(character: Character, percept: Percept, decision: Decision, turns
 
 
 def _who(persona: Persona, mood: str) -> Who:
-    return Who(persona.name, _cut(persona.looks, PROSE), _cut(persona.backstory, PROSE), _cut(persona.speech, PROSE), mood)
+    looks = ". ".join(filter(None, (persona.role, persona.looks)))
+    return Who(persona.name, _cut(looks, PROSE), _cut(persona.backstory, PROSE), _cut(persona.speech, PROSE), mood)
 
 
 def _name(percept: Percept, told: Mapping[str, str]) -> str:

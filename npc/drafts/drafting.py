@@ -123,7 +123,13 @@ def _fill(gap: Gap, persona: Persona, writer: Author, taken: list[str], drafts: 
 
 def _data(gap: Gap, persona: Persona, taken: Sequence[str]) -> dict[str, Any]:
     """What the model is told: who speaks, what is wanted, and what was said there and is not to be said again."""
-    who = {"name": persona.name, "looks": persona.looks, "story": persona.backstory, "speech": persona.speech}
+    who = {
+        "name": persona.name,
+        "role": persona.role,
+        "looks": persona.looks,
+        "story": persona.backstory,
+        "speech": persona.speech,
+    }
     data: dict[str, Any] = {
         "who": {key: text[:800] for key, text in who.items() if text},
         "never": sorted(persona.boundaries),

@@ -210,7 +210,9 @@ _OF_WHOM = (
     (
         "they",
         re.compile(
-            r"\b(?:is|was|does|did|has|will) (?:he|she)\b|\b(?:do|did|are|were) they\b|\b(?:his|her|their)\b", re.IGNORECASE
+            r"\b(?:is|was|does|did|has|will) (?:he|she|(?:the|this|that) [a-z]+|(?-i:[A-Z][a-z]+))\b|"
+            r"\b(?:do|did|are|were) they\b|\b(?:his|her|their)\b",
+            re.IGNORECASE,
         ),
     ),
 )

@@ -49,8 +49,8 @@ def test_the_trace_names_the_goals_that_had_a_say(stage):
 def test_lines_and_knowledge_may_ask_for_a_goal(stage):
     talk = ["Good evening.", {"say": "Quick, before dusk!", "goal": "sale"}]
     actor = stage(goals={"sale": SALE}, lines={"talk": talk})
-    assert actor.hear("hello", "chat", "talk", state=NOON).line == "Quick, before dusk!"
-    assert actor.hear("hello", "chat", "talk", state=NIGHT).line == "Good evening."
+    assert actor.hear("what a day", "chat", "talk", state=NOON).line == "Quick, before dusk!"
+    assert actor.hear("what a day", "chat", "talk", state=NIGHT).line == "Good evening."
 
 
 def test_no_goal_moves_it_across_a_boundary(stage):
@@ -130,7 +130,7 @@ def test_a_frame_that_tells_no_hour_does_not_make_it_repeat_itself(stage):
 def test_words_orders_and_danger_interrupt_it_and_it_goes_on(stage):
     actor = stage(schedule=DAY)
     assert actor.look(state=NOON).action == "use"
-    assert actor.hear("hello", "chat", "talk", state=NOON).action == "talk"
+    assert actor.hear("what a day", "chat", "talk", state=NOON).action == "talk"
     assert actor.look(seconds=4.0, state=NOON).action == "use"
     assert actor.hear("follow me", "follow_me", "follow", state=NOON).action == "follow"
     assert actor.look(seconds=60.0, state=NOON).action == "follow"
@@ -145,7 +145,7 @@ def test_what_the_game_reports_done_is_over_until_something_interrupts(stage):
     actor = stage(schedule=DAY)
     reports = [actor.look(state=state).action for state in (NIGHT, {**NIGHT, "done": "go_to"}, NIGHT)]
     assert reports == ["go_to", "idle", "idle"]
-    actor.hear("hello", "chat", "talk", state=NIGHT)
+    actor.hear("what a day", "chat", "talk", state=NIGHT)
     actor.look(state=NIGHT)
     assert actor.look(seconds=4.0, state=NIGHT).action == "go_to"
 

@@ -21,7 +21,11 @@ def play(tmp_path, monkeypatch):
 
     def begin(name):
         pieces = _PAGE.read_text(encoding="utf-8").split("```yaml\n")[1:]
-        [text] = [card for piece in pieces if (card := piece.split("```")[0]).startswith(f"name: {name}\nlooks")]
+        [text] = [
+            card
+            for piece in pieces
+            if (card := piece.split("```")[0]).startswith((f"name: {name}\nlooks", f"name: {name}\nrole"))
+        ]
         path = tmp_path / f"{name}.yaml"
         path.write_text(text, encoding="utf-8")
         assert faults(path) == []

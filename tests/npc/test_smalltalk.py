@@ -36,7 +36,7 @@ def test_a_plain_line_comes_before_the_own_one_again(miller):
 
 def test_a_fact_of_the_card_goes_before_small_talk_that_is_hardly_nearer(miller):
     def ask(fact: float, talk: float) -> str:
-        return _talk(miller, "so who are you?", "ask_about", knowledge={"self": fact}, talk={"on_family": talk}).line
+        return _talk(miller, "what is it with you?", "ask_about", knowledge={"self": fact}, talk={"on_family": talk}).line
 
     assert ask(0.7, 0.75) == "I am the miller."
     assert ask(0.45, 0.9) == "A brother."
