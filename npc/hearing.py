@@ -14,6 +14,7 @@ from npc import asking, card_search, friends, goes_on, spared
 from npc.behaviour import load_behaviour
 from npc.conditions import Moment
 from npc.conversation.amending import at_hand, named
+from npc.conversation.answered import asked_for
 from npc.conversation.basket import names_wares
 from npc.conversation.clause import Clause, Reading
 from npc.conversation.reading import read, somebody_in
@@ -175,6 +176,9 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
         _mean_the_only_thing(turn)
     found = reply(turn, percept) or held_back(turn) or friends.spared(turn)
     turn.replied = asking.instead(turn, card_search.instead(turn, goes_on.instead(turn, found)))
+    if turn.replied is not None and turn.replied.topic == "i_said" and not turn.replied.lead:
+        said = asked_for(turn.clause.text, str(turn.replied.values.get("words", "")))
+        turn.replied = replace(turn.replied, lead=f"{said[:1].upper()}{said[1:]}." if said else "")
     if (spares := spared.beside(turn)) is not None:
         turn.also = (*turn.also, spares)
     if turn.replied is not None and turn.replied.action == "trade":

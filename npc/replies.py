@@ -67,9 +67,6 @@ _TELLS_OF_IT = re.compile(r"(?:that|this|it|they)(?:'?s| is| was| are| were)\b",
 _TELLS = frozenset({Mood.MINE, Mood.PAST, Mood.REPORTED})  # "every time I wake up before I touch the handle"
 _SPEAKS = frozenset({"tell", "ask", "say", "confess"})
 _VERY = 0.9  # likeness from which words are what anybody may be asked, though they name what is not in view
-_DID_I_SAY = re.compile(
-    r"^(?:and |so )*(?:who|whom|which|what|where|when|how [a-z]+) .*\bdid I (?:say|tell you|mention)\b", re.I
-)
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
 
@@ -167,8 +164,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return for_sale(turn, seen, looked) or seen
     if (traded := traded_for(turn, looked)) is not None:
         return traded
-    if clause.sense is Sense.QUESTION and _DID_I_SAY.search(clause.text):
-        return Reply("recall_none", "was never told of it", {"thing": "that"})
+    if (asked := retelling.said(turn, looked)) is not None:
+        return asked
     perhaps = clause.text.lower().startswith(("maybe", "perhaps"))  # "maybe one day, if my wife lets me"
     waits = (
         clause.sense is Sense.OTHER

@@ -22,6 +22,11 @@ _REMEMBERS = re.compile(
 _OF_WORDS = frozenset({Ask.NONE, Ask.COLOUR, Ask.COUNT, Ask.MINE, Ask.HOW_LONG})
 _SAYS = frozenset({"say", "said", "tell", "told", "want", "wanted"})  # "what was it that I wanted to open?"
 _NOTHING = frozenset({"recall_none", "recall_has"})
+_DID_I_SAY = re.compile(
+    r"^(?:and |so )*(?P<what>(?:who|whom|which [a-z]+|which|what [a-z]+|what|where|when|how [a-z]+)(?: .*?)?) "
+    r"(?:did I (?:say|tell you|mention)|was it (?:that )?I said)(?: that)?\b",
+    re.I,
+)
 _IN_VIEW = 0.5  # presence from which a thing is
 
 
@@ -45,3 +50,14 @@ def answer(turn: Turn, looked: Percept) -> Reply | None:
     beside = ". ".join(c.said for c, _ in turn.clauses[1:] if c.sense in {Sense.OTHER, Sense.SELF})
     memory, speaker = turn.parts.memory, looked.speaker
     return retold.answer(clause, memory, ledger, speaker, looked.time, looked.recalled, others, theirs, alone, beside)
+
+
+def said(turn: Turn, looked: Percept) -> Reply | None:
+    """What was told, asked for through "did I say": "who did I say taught me?"; that it never was, where it was not."""
+    clause = turn.clause
+    if clause.sense is not Sense.QUESTION or (found := _DID_I_SAY.search(clause.text)) is None:
+        return None
+    plainly = replace(clause, text=f"{found['what']} {clause.text[found.end() :].strip()}")
+    plainly = replace(plainly, meaning=replace(clause.meaning, ask=Ask.NONE))
+    told = answer(replace(turn, clauses=[(plainly, turn.heard)]), looked)
+    return told or Reply("recall_none", "was never told of it", {"thing": "that"})

@@ -14,17 +14,17 @@ from npc.language.phrases import singular
 from npc.tables import table_beside
 
 _DATA: dict[str, Any] = table_beside(__file__, "after.yaml")
-_NUMBER = _DATA["number"]
+NUMBER = _DATA["number"]
 
 
 def _expanded(pattern: str) -> str:
-    named = {"ago": _DATA["ago"], "person": "".join(_DATA["person"].split()), "number": _NUMBER}
+    named = {"ago": _DATA["ago"], "person": "".join(_DATA["person"].split()), "number": NUMBER}
     for name, words in named.items():
         pattern = pattern.replace(f"<{name}>", f"(?:{words})")
-    return pattern.replace("<number>", f"(?:{_NUMBER})")
+    return pattern.replace("<number>", f"(?:{NUMBER})")
 
 
-_ANSWERS = {kind: re.compile(rf"\b(?:{_expanded(pattern)})\b", re.IGNORECASE) for kind, pattern in _DATA["answers"].items()}
+ANSWERS = {kind: re.compile(rf"\b(?:{_expanded(pattern)})\b", re.IGNORECASE) for kind, pattern in _DATA["answers"].items()}
 _AGO = re.compile(_expanded("<ago>"), re.IGNORECASE)
 _LITTLE = frozenset(_DATA["says_little"].split())
 _SAME: dict[str, str] = {word: words[0] for words in _DATA["same"] for word in words}
@@ -151,7 +151,7 @@ def is_after_oneself(question: str) -> bool:
 def is_number(words: str) -> bool:
     """Whether words are no more than a number, or a time: "two years"."""
     return (
-        any(_ANSWERS[kind].fullmatch(words.strip()) is not None for kind in ("many", "when"))
+        any(ANSWERS[kind].fullmatch(words.strip()) is not None for kind in ("many", "when"))
         or _AGO.fullmatch(words) is not None
     )
 
@@ -172,7 +172,7 @@ def is_verbless(sentence: str) -> bool:
 
 def has(kind: str, sentence: str, known: frozenset[str]) -> bool:
     """Whether a sentence has what is looked for, in other words than those of the question (`known`, stems)."""
-    pattern = _ANSWERS.get(kind)
+    pattern = ANSWERS.get(kind)
     if pattern is None:
         return bool(stems(sentence) - known)
     return any(not (found := stems(match[0])) or found - known for match in pattern.finditer(sentence))

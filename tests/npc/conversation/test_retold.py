@@ -101,3 +101,23 @@ def test_whom_how_many_and_secrets_are_told_back(stage, told, question, said):
 )
 def test_who_and_secrets_that_were_never_told_are_not_made_up(stage, question):
     assert "You said" not in _ask(_told(stage, "the rope is for my uncle", "i got two brothers"), question)
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "said"),
+    [
+        ("My teacher was Master Ulm, in Kesselford.", "who did I say taught me?", "Master Ulm"),
+        ("three bandits robbed me on the north road yesterday", "where was I robbed?", "On the north road."),
+        ("three bandits robbed me on the north road yesterday", "who robbed me?", "three bandits robbed you"),
+        ("I have nine goats and a donkey called Ned", "how many goats do I have?", "Nine goats."),
+        ("im tilly and im seven", "how old did I say I am?", "seven"),
+        ("My boy Tom has been coughing.", "what did i say my boys name was", "Tom"),
+        ("my ship is called the Marigold and it sank last week", "name of my ship?", "Marigold."),
+        ("I am Sir Aldous of Fenmoor.", "dost thou recall from whence I hail?", "Fenmoor"),
+    ],
+)
+def test_the_thing_asked_for_is_told_back_first(stage, told, asked, said):
+    actor = stage(lines={"recall_age": "You are {value}.", "recall_called": "{value}.", "i_said": "You said: {words}."})
+    far = {"on_food": 0.1}
+    actor.hear(told, "chat", "talk", target=None, talk=far)
+    assert said in actor.hear(asked, "ask_about", "talk", target=None, talk=far).line
