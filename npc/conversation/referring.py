@@ -109,7 +109,7 @@ _TO_WHOM = re.compile(
 )
 _COUNT = re.compile(r"^(?:\d{1,3}|two|three|four|five|six|a few|a couple of|several|some) (?=[a-z])")
 _PLACE = r"(?:on|by|near|next|at|in|to|left|right|beside|behind|over|closest|nearest|under|that|which)\b"
-_THERE = re.compile(r"\b(?:over )?there\b", re.IGNORECASE)
+_THERE = re.compile(r"\b(?:over )?there\b(?! (?:by|near|next|behind|beside|at|on|in|under|to|with|where)\b)", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "look", "return", "step"})
 
 

@@ -161,6 +161,12 @@ _WITH_FIRST = re.compile(
     r"this) [a-z]+)(?=[\s.!?]*$)",
     re.IGNORECASE,
 )
+_NO_WAIT = re.compile(
+    r"^(?:no+,? (?:wait|hang on|hold on)|wait,? no)[,.! ]+(?=(?:use|give|take|get|bring|open|close|go|put|grab|pick|throw|"
+    r"carry|drink|hit|"
+    r"attack|come|follow|stay|hand|show|read|push|pull)\b)",
+    re.IGNORECASE,
+)
 _YOU_CAN = re.compile(
     r"^(?P<lead>(?:(?:good (?:day|morning|evening)|hello|hi|please|excuse me)[.,!]* )*)you can (?:please )?"
     r"(?P<do>(?:give|bring|show|sell|hand|pass|get|help|open|carry|take)\b[^?]*\?)$",
@@ -188,6 +194,7 @@ def spelt_out(said: str, ordered: bool = True) -> str:
     Args:
         ordered: something was ordered before, and nothing is bargained for.
     """
+    said = _NO_WAIT.sub("", said)
     said = _NOT_BEFORE.sub("", _STAND_UP.sub("", _AGREED.sub("", said)))
     if ordered:
         said = _DONE.sub("", said)

@@ -34,6 +34,7 @@ _SHORTHAND = tuple(
         (r"(?:^|(?<=[.!?] ))n (?=[a-z])", "and "),
         (r"\bw/ ?(?=\w)", "with "),
         (r"(?<=\w) \+ (?=\w)", " and "),
+        (r"\b([a-z]{3,}(?: [a-z]{3,})?) x ?(\d{1,2})\b", r"\2 \1"),
         (r"\b([a-z]{2,}[a-z])in'(?=[\s.,!?]|$)", r"\1ing"),  # "havin'", "lyin'"
         (r"\bI (?:ain'?t|is not)\b", "I am not"),
         (r"\b(here|there) be (?=(?:the|ye|your|my|me|an?|some)\b)", r"\1 is "),

@@ -47,6 +47,7 @@ def ordered(text: str, verb: str, thing: str) -> Ledger:
         ("quick, the door!", "quick, the door!"),
         ("run to the tree, the right one", "run to the right tree"),
         ("done. go home", "go home"),
+        ("no wait, use it on the chest", "use it on the chest"),
         ("Not this. Second.", "not that one, the second one"),
         ("not that 1 sing smth happy", "sing something happy"),
         ("nah the far 1", "no the farthest one"),
