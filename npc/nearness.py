@@ -24,7 +24,7 @@ _TOLD_SURER = {
     "to_unexpected": 0.85, "to_at_least": 0.8, "to_death_of": 0.9, "to_knew_it": 0.85, "to_craving": 0.85,
     "to_years": 0.85, "on_loss": 0.92, "to_tongue": 0.95, "on_relief": 0.9, "to_bad": 0.8, "on_baby": 0.95,
     "on_bad_at": 0.92, "on_your_day": 0.9, "on_me_too": 0.9, "on_proud_of": 0.92, "on_bother": 0.95,
-    "on_boast": 0.85, "to_own_up": 0.9, "to_believed": 0.9, "on_make_friends": 0.85,
+    "on_boast": 0.85, "to_own_up": 0.9, "to_believed": 0.9, "on_wished": 0.9, "on_make_friends": 0.85,
     "on_kidding": 0.95, "on_comforted": 0.95, "on_wow": 0.95, "on_cross": 0.92,
 }  # fmt: skip
 TOLD = frozenset({

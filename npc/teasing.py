@@ -12,7 +12,9 @@ from npc.second_opinion import mostly
 from npc.types import Percept
 
 _LAUGHS = re.compile(
-    r"\b(?:lol|lmao|rofl|(?:ha){2,}h?|(?:he){2,}|hihi|xd|jk|just kidding|only joking)\b|[;:]-?[)DPp]|<3", re.IGNORECASE
+    r"\b(?:lol|lmao|rofl|(?:ha){2,}h?|(?:he){2,}|hihi|xd|jk|just kidding|only joking|no offen[cs]e|"
+    r"I (?:really |kind of |quite |do )?like you)\b|[;:]-?[)DPp]|<3",
+    re.IGNORECASE,
 )
 _STRONG = re.compile(
     r"\b(?:idiot|moron|imbecile|scum|filth|bitch|bastard|whore|slut|worthless|pathetic|disgusting|ugly|stupid|retard\w*|fuck\w*|shit\w*|cunt|"

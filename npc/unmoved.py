@@ -35,6 +35,12 @@ _MEANS_TO_BE = re.compile(
     r"am going to|will) (?:be|become|I was|I were)\b",
     re.IGNORECASE,
 )
+# "I sell carpets in the capital" offers none here.
+_OWN_TRADE = re.compile(
+    r"(?:(?:and|but|well|so)[, ]+)*(?:I|we|my [a-z]+) (?:also |mostly |only |just |used to |have )*"
+    r"(?:sell|sells|sold|trade in|deal in|deals in|make|makes|bake|carve|weave|brew)\b.*\b(?:in|at|down|up|over in|on) "
+    r"(?!exchange|return|cash|sale)(?:the|my|our|a|[A-Z])",
+)
 # What hurts or calls for help in a manner of speaking.
 _BY_THE_WAY = re.compile(
     r"\b(?:(?:cut|cuts|stung|hurt|wounded) me (?:to the (?:bone|quick|heart|core)|deep(?:ly)?)|send help|"
@@ -54,7 +60,11 @@ _DECLINES = re.compile(
 def as_remark(clause: Clause, percept: Percept, ledger: Ledger) -> Percept:
     """The percept of a remark without the deed that nobody asked for, and without manners that its words do not have."""
     intent, p = best(percept.intent)
-    if clause.sense is not Sense.OTHER or not percept.talk or (intent in _ENMITY and p >= _FAIR):
+    if clause.sense is not Sense.OTHER or not percept.talk:
+        return percept
+    if intent == "attack" and not means_harm(clause.text) and not _warns(clause.text):  # "at his age!"
+        return _talked(percept)
+    if intent in _ENMITY and p >= _FAIR:
         return percept
     if intent == "compliment" and _MEANS_TO_BE.match(clause.text):  # "I want to be a smith like you"
         return _talked(percept)
@@ -70,6 +80,8 @@ def as_remark(clause: Clause, percept: Percept, ledger: Ledger) -> Percept:
     if intent == "agree" and not _is_asked(ledger):  # "yes, exactly this" closes no bargain
         return _talked(percept)
     if intent == "help_me" and _BY_THE_WAY.search(clause.text):
+        return _talked(percept)
+    if intent == "trade" and _OWN_TRADE.match(clause.text):
         return _talked(percept)
     action = best(percept.action)[0]
     if intent in _CALM and action in _DEEDS:

@@ -18,6 +18,7 @@ _LEFT = re.compile(
 )
 _WORD = re.compile(r"[a-z']+")
 _OVER = frozenset({"over", "away", "on", "out"})
+_AND_DONE = frozenset({"and", "to", "back", "home", "off", "out", "over", "up", "by", "well", "wild", "mad", "on"})
 _NEAR = 3  # words after a denial that it takes back
 
 
@@ -30,6 +31,8 @@ def polarity_of(text: str) -> str:
         denied = any(before in _DENIED for before in words[max(0, at - _NEAR) : at])
         if word == "passed" and not _OVER.isdisjoint(words[at + 1 : at + 2]):
             bad += not denied
+            continue
+        if word == "gone" and not _AND_DONE.isdisjoint(words[at + 1 : at + 2]):  # "he has gone and dyed his beard"
             continue
         if word == "kind" and words[at + 1 : at + 2] == ["of"]:  # "kind of fuzzy"
             continue

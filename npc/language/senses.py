@@ -142,6 +142,7 @@ _EXCLAIMED = re.compile(
     r"does|did|exactly)\b)(?:very |really |incredibly )?[a-z]+[.! ]*",
     re.IGNORECASE,
 )
+_BLESSES = re.compile(r"(?:and )?may (?!I\b|we\b|be\b)(?!.*\?)", re.IGNORECASE)  # "may your scales tip your way"
 # "If you could own one thing, what would it be": without its sign.
 _IF_ASKS = re.compile(
     r"(?:and |but |so )?if (?:you|I|we|he|she|they|it) .*\b(?:(?:what|where|who|which|how|when)(?: [a-z]+)? (?:would|will|do|"
@@ -196,7 +197,7 @@ def meaning_of(clause: str) -> Meaning:
 
 def is_question(clause: str) -> bool:
     """Whether a `plain` clause asks something, by its first word or its last sign."""
-    if _EXCLAIMED.fullmatch(clause) is not None:
+    if _EXCLAIMED.fullmatch(clause) is not None or _BLESSES.match(clause) is not None:
         return False
     return clause.rstrip().endswith("?") or _ASKS.match(clause) is not None or _IF_ASKS.match(clause) is not None
 

@@ -10,12 +10,14 @@ from npc.language.clauses import trimmed
 from npc.language.echo import detail_of
 from npc.language.forms import form_of
 from npc.language.plain import plain
+from npc.language.polarity import polarity_of
 from npc.language.reworded import reworded
 from npc.language.senses import Sense, meaning_of
 from npc.language.taken_up import LEADS
 from npc.language.told import told
 from npc.memory.ledger import Ledger
 from npc.parts import best
+from npc.teasing import as_teased
 from npc.types import Percept
 from npc.unmoved import as_remark
 
@@ -235,3 +237,48 @@ def test_who_and_what_is_left_out_is_put_in(written, plainly):
 )
 def test_how_wrongs_and_faults_are_told(said, topic):
     assert form_of(plain(said), False)[0] == topic
+
+
+def test_own_trade_and_exclamations_are_no_deed():
+    assert _heard("I sell carpets in the capital", "trade", "trade") == ("chat", "talk")
+    assert _heard("at his age!", "attack", "refuse") == ("chat", "talk")
+
+
+@pytest.mark.parametrize(
+    ("said", "sense"),
+    [
+        ("May your scales always tip your way", Sense.OTHER),
+        ("may I come in", Sense.LEAVE),
+        ("you never tell me anything", Sense.OTHER),
+        ("never tell anybody", Sense.FORBID),
+        ("you keep bees?", Sense.QUESTION),
+    ],
+)
+def test_wishes_and_reproaches_are_read_as_such(said, sense):
+    assert read(said, Ledger()).clauses[0].sense is sense
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("may the road be short", "on_wished"),
+        ("when I am big I am going to be a dragon", "to_plan"),
+        ("sometimes I doubt that anybody listens", "to_think"),
+        ("my feet are like balloons", "to_of_mine"),
+        ("my mother was like, oh no", "to_quoted"),
+    ],
+)
+def test_how_wishes_plans_and_doubts_are_put(said, topic):
+    assert form_of(plain(said), False)[0] == topic
+
+
+def test_who_has_gone_and_done_something_is_not_gone():
+    assert polarity_of("he has gone and dyed his beard black") == ""
+    assert polarity_of("he is gone") == "bad"
+
+
+def test_fondness_takes_the_edge_off():
+    heard = Percept(time=0.0, intent={"insult": 0.9}, action={"refuse": 0.9})
+    text = "I like you. You lie with such a straight face."
+    clause = read(text, Ledger()).clauses[1]
+    assert best(as_teased(text, clause, heard).intent)[0] == "chat"
