@@ -13,10 +13,11 @@ from npc.language.forms import form_of
 from npc.language.senses import Ask, Sense
 from npc.parts import best
 from npc.turn import Turn
-from npc.weighing import is_asked_for, is_seen, told_further
+from npc.weighing import further_alone, is_asked_for, is_seen, told_further
 
-_SURELY, _RATHER = 0.05, -0.05  # by so much surer, to go before small talk, and less sure, where nothing else is known
+_SURELY, _RATHER = 0.04, -0.05  # by so much surer, to go before small talk, and less sure, where nothing else is known
 _LEAST, _SAID_SO = 0.42, 0.46  # how near something told further has to be, and where the words are no plain question
+_ALONE = 0.46  # and where nothing was said of its fact before
 _IGNORANT, _CLARIFIED = 0.4, 0.34  # and instead of saying that nobody knows, or of asking what is meant
 _ASIDE = 0.08  # and more, where something else was said meanwhile
 _OPEN = frozenset(
@@ -47,10 +48,13 @@ def instead(turn: Turn, reply: Reply | None) -> Reply | None:
     if key and near >= _least(turn, reply) + (0.0 if turn.ledger.told == topic else _ASIDE):
         lines = turn.parts.persona.knowledge[topic].further[key]
         return told_of(turn, topic, lines, f"was asked further about {topic}: {key} ({near:.2f})") or reply
-    if not plainly or reply is None or reply.topic in {"itself", "again"} or clause.meaning.ask in _OF_SIGHT:
+    if not plainly or reply is None or reply.topic in {"itself", "again"} or clause.meaning.ask in _OF_SIGHT - {Ask.COUNT}:
         return reply
+    if reply.topic in _SAYS_LITTLE and (told := _of_another(turn)) is not None:
+        return told
     if form_of(clause.text.rstrip(" ?.!,"), True)[0] == "to_if":  # what it would do is no fact
         return reply
+    percept = turn.percept if reply.topic in _SAYS_LITTLE and _is_asked_in_all(turn) else percept
     name = best(percept.knowledge)[0]
     more = _RATHER if reply.topic in _SAYS_LITTLE else _SURELY if reply.topic.startswith("on_") else 0.0
     if name in turn.parts.persona.knowledge and name != turn.ledger.told and is_asked_for(percept, more):
@@ -78,3 +82,18 @@ def _may_give_way(turn: Turn, reply: Reply | None) -> bool:
     if is_seen(turn):
         return False
     return talks or (reply is not None and reply.topic in _UNSEEN)
+
+
+def _of_another(turn: Turn) -> Reply | None:
+    """What is told further of a fact that was not spoken of: "can we go after dark?" of the ferry."""
+    name, near = further_alone(turn.heard)
+    if name not in turn.parts.persona.further or near < _ALONE or turn.heard.further[name] <= best(turn.heard.knowledge)[1]:
+        return None
+    topic, key = turn.parts.persona.further[name]
+    lines = turn.parts.persona.knowledge[topic].further[key]
+    return told_of(turn, topic, lines, f"was asked about {topic}: {key} ({turn.heard.further[name]:.2f})")
+
+
+def _is_asked_in_all(turn: Turn) -> bool:
+    """Whether all that was said is a question of the card's, and what decides alone is none: "you look pale. what is up?"."""
+    return len(turn.clauses) > 1 and not is_asked_for(turn.heard, _RATHER) and is_asked_for(turn.percept)

@@ -60,4 +60,6 @@ def said(turn: Turn, looked: Percept) -> Reply | None:
     plainly = replace(clause, text=f"{found['what']} {clause.text[found.end() :].strip()}")
     plainly = replace(plainly, meaning=replace(clause.meaning, ask=Ask.NONE))
     told = answer(replace(turn, clauses=[(plainly, turn.heard)]), looked)
+    if told is None and "was it" in found[0]:  # "what was it I said I had brought?" may be found by what it means
+        return None
     return told or Reply("recall_none", "was never told of it", {"thing": "that"})

@@ -53,6 +53,15 @@ def is_asked_for(percept: Percept, more: float = 0.0) -> bool:
     return first + _BEFORE * (first - second) - _TALK * best(percept.talk)[1] >= _NEAR + more
 
 
+def further_alone(percept: Percept) -> tuple[str, float]:
+    """The question that goes on about some fact which words come nearest to (`Persona.further`), weighed as a fact is."""
+    ranked = sorted(percept.further.items(), key=lambda entry: -entry[1])
+    if not ranked:
+        return "", 0.0
+    (name, first), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
+    return name, first + _BEFORE * (first - second) - _TALK * best(percept.talk)[1]
+
+
 def told_further(turn: Turn, topic: str) -> tuple[str, float]:
     """What the card tells further of the fact spoken of that a question comes nearest to, by its words and by how it is put.
 
@@ -83,8 +92,13 @@ def told_further(turn: Turn, topic: str) -> tuple[str, float]:
 
 
 def ways_of(question: str) -> frozenset[str]:
-    """The ways in which a question goes on: `why`, `when` ... of `further`, wherever in it that stands."""
-    return frozenset(name for name, pattern in _WAYS.items() if pattern.search(question) is not None)
+    """The ways in which a question goes on: `why`, `when` ... of `further`, by the first word in it that asks.
+
+    "Who looked after you when you were little?" asks for no time.
+    """
+    found = {name: match.start() for name, pattern in _WAYS.items() if (match := pattern.search(question)) is not None}
+    first = min(found.values(), default=0)
+    return frozenset(name for name, start in found.items() if start == first)
 
 
 def is_seen(turn: Turn) -> bool:

@@ -99,3 +99,11 @@ def test_what_is_in_view_is_counted_and_not_told_of(stage):
         "how many wolves do you see?", "ask_about", "talk", target=None, knowledge=near, talk=TALK, follows={"many": 0.9}
     )
     assert seen.line != "Six."
+
+
+def test_what_is_told_further_of_a_fact_that_was_not_spoken_of_is_told_before_it_is_said_that_nobody_knows(stage):
+    ferry = {"asked": ["What is the fare?"], "say": "Two coppers.", "further": {"Do you go at night?": "Not in fog."}}
+    actor = stage(knowledge={"ferry": ferry, "coal": CARD["knowledge"]["coal"]}, lines=CARD["lines"])
+    near, further = {"ferry": 0.2, "coal": 0.1}, {"ferry: Do you go at night?": 0.55}
+    asked = {"target": None, "knowledge": near, "talk": TALK}
+    assert actor.hear("who crosses after dark?", "ask_about", "talk", further=further, **asked).line == "Not in fog."
