@@ -299,6 +299,8 @@ def _as_ordered(clause: Clause, percept: Percept, harm: Harm) -> Percept:
     unheard = heard not in named and (heard in _WORDS or p < _VAGUELY)
     if heard in _ALARMED and _is_calm(clause, p) and heard not in named and harm is not Harm.MEANT:
         return _as_its_verb(percept, named)  # "come out now, it is safe"
+    if heard == "heal" and named and "heal" not in named and clause.meaning.verb != "help":  # "stand between me and the fire"
+        return _as_its_verb(percept, named)
     if heard in _IN_HAND and clause.meaning.verb == "leave":  # nothing is used that is to be left
         return _as_its_verb(percept, named)
     if heard in _IN_HAND and named and {*named} <= _IN_HAND and heard not in named and clause.thing:

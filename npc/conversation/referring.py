@@ -59,7 +59,8 @@ _LETS = re.compile(
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
-    r"^ *(?:for (?:me|us) )?(?:over |right |just |here |there )*(?:by|near|beside|next to|behind|in front of|close to) ",
+    r"^ *(?:for (?:me|us) )?(?:over |right |just |here |there )*(?:by|near|beside|next to|behind|in front of|close to|"
+    r"outside(?: of)?) ",
     re.IGNORECASE,
 )
 # Done to somebody, and seldom to a thing.

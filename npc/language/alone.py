@@ -35,7 +35,7 @@ _FORMS = tuple(
     re.compile(rf"{_LEAD}(?:{form}){_TAIL}", re.IGNORECASE)
     for form in (
         rf"(?:(?:the|that|this) )?(?P<how>{_HOW})ones?(?: {_PLACE})?",
-        rf"(?:(?:the|that|this) )?(?P<how>{_HUE}|other|next)(?: thing)?(?:,? (?:the |that )?one)?(?: {_PLACE})?",
+        rf"(?:(?:the|that|this) )?(?P<how>(?:other )?(?:{_HUE})|other|next)(?: thing)?(?:,? (?:the |that )?one)?(?: {_PLACE})?",
         rf"(?:(?:the )?(?:{_CLOSEST} one|{_IS_CLOSEST})){_WHO}",
         rf"(?:whichever|which ?ever one|the one that|the one which|what ?ever) is (?:the )?{_CLOSEST}{_WHO}",
         rf"(?:the |that )?one {_PLACE}",

@@ -17,7 +17,8 @@ _AT_ONCE = "here|now|quick|please|at once|asap|pronto"
 _TAKES = "take|grab|pick up|open|close|use|drop|throw|carry|drink|eat|light"
 # "Sword. Fetch.", "key, here", "the red one, give": what is wanted stands first.
 _THING_FIRST = re.compile(
-    rf"^{_LEAD}{_THE_THING}[.,:;!]+ (?:please |now |you )*(?P<verb>{_HANDS}|{_AT_ONCE}|{_TAKES})"
+    rf"^{_LEAD}{_THE_THING}[.,:;!]+ (?:(?:the )?(?P<which>{WHICH}) one[.,:;!]+ )?(?:please |now |you )*(?P<verb>{_HANDS}|"
+    rf"{_AT_ONCE}|{_TAKES})"
     r"(?P<rest>(?: (?:me|it|here|to me|over|now|please|for me))*)[\s.!]*$",
     re.IGNORECASE,
 )
@@ -198,11 +199,11 @@ def spelt_out(said: str, ordered: bool = True) -> str:
     said = _NOT_BEFORE.sub("", _STAND_UP.sub("", _AGREED.sub("", said)))
     if ordered:
         said = _DONE.sub("", said)
-    if (quick := _QUICK.match(said)) is not None and singular(quick["kind"].lower()) in {*COMMON} - FIXED:
+    if (quick := _QUICK.match(said)) is not None and _is_thing(kind := singular(quick["kind"].lower())) and kind not in FIXED:
         return f"give me {quick['thing']}"
     if (this := _NOT_THIS.match(said)) is not None:
         return f"not that one, the {this['how'].lower()} one"
-    if (where := _WHERE_BRING.match(said)) is not None and singular(where["kind"].lower()) in COMMON:
+    if (where := _WHERE_BRING.match(said)) is not None and _is_thing(singular(where["kind"].lower())):
         return f"{where['do']} {'' if where['do'].lower() in {'take', 'open'} else 'me '}the {where['kind'].lower()}"
     said = _YOU_CAN.sub(r"\g<lead>can you \g<do>", said)
     said = _NOT_BUT_DO.sub("", _STOP_IT.sub(r"\g<foe>attack \g<it>", said))
@@ -219,9 +220,9 @@ def spelt_out(said: str, ordered: bool = True) -> str:
         return f"go to {places['but']}"
     said = _THEN_HUE.sub(_hue_first, said)
     said = _NOT_BLUE.sub(r"\g<do>", _IT_ME.sub(r"\g<do> me \g<it>", said))
-    if (placed := _PLACED_FIRST.match(said)) is not None and singular(placed["kind"].lower()) in COMMON:
+    if (placed := _PLACED_FIRST.match(said)) is not None and _is_thing(singular(placed["kind"].lower())):
         return _IT.sub(f"the {placed['kind'].lower()} {placed['at']}", said[placed.end() :], count=1)
-    if (first := _THING_FIRST.match(said)) is not None and kind_of(singular(first["thing"].lower())) in {*COMMON, "one"}:
+    if (first := _THING_FIRST.match(said)) is not None and _is_thing(kind_of(singular(first["thing"].lower()))):
         return _verb_first(first)
     if ordered and (just := _JUST.match(said)) is not None:
         return f"not {just['not']}, {just['but']}"
@@ -238,14 +239,20 @@ def spelt_out(said: str, ordered: bool = True) -> str:
 
 def _hue_first(found: re.Match[str]) -> str:
     """ "The red bottle" of "the bottle red"."""
-    kind = found["kind"].lower()
-    is_thing = kind in COMMON or to_look_for(singular(kind)) != (kind,)
-    return f"{found['the']} {found['hue']} {found['kind']}" if is_thing else found[0]
+    return f"{found['the']} {found['hue']} {found['kind']}" if _is_thing(singular(found["kind"].lower())) else found[0]
+
+
+def _is_thing(kind: str) -> bool:
+    """Whether a word names a usual thing, or is another word for one: "bottle"."""
+    return kind in COMMON or kind == "one" or to_look_for(kind) != (kind,)
 
 
 def _verb_first(first: re.Match[str]) -> str:
     thing, verb = first["thing"].lower(), first["verb"].lower()
     thing = thing if thing.startswith(("the ", "that ", "this ")) else f"the {thing}"
+    thing = (
+        f"{thing} on the {first['which'].lower()}" if first["which"] and first["which"].lower() in {"left", "right"} else thing
+    )
     if re.fullmatch(f"{_HANDS}|{_AT_ONCE}", verb) is not None:
         lead = _YOU.sub("", first["lead"])
         return f"{lead}{verb if re.fullmatch(_HANDS, verb) else 'bring'} me {thing}"

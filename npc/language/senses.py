@@ -112,7 +112,8 @@ _OF_A_THING = WITH_A_THING | {"knock"}  # which is done at something
 STEPS_BACK = re.compile(r"(?:please |just |now )*step back\b", re.IGNORECASE)
 _GOES = frozenset({"go", "walk", "run", "head", "move", "come", "wait", "stay", "stand", "hide", "sneak", "step", "hurry"})
 _TO = re.compile(
-    r"(?:over |up |back |down |right )?(?:to|by|near|at|behind|beside|next to|under|in front of|close to|around) "
+    r"(?:over |up |back |down |right )?(?:to|by|near|at|behind|beside|next to|under|in front of|close to|around|"
+    r"outside(?: of)?) "
     r"(?:the|that|this|an?|your|my) ",
     re.IGNORECASE,
 )

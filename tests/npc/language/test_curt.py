@@ -47,6 +47,7 @@ def ordered(text: str, verb: str, thing: str) -> Ledger:
         ("quick, the door!", "quick, the door!"),
         ("run to the tree, the right one", "run to the right tree"),
         ("done. go home", "go home"),
+        ("RED BOTTLE. LEFT ONE. BRING", "bring me the red bottle on the left"),
         ("no wait, use it on the chest", "use it on the chest"),
         ("Not this. Second.", "not that one, the second one"),
         ("not that 1 sing smth happy", "sing something happy"),
@@ -75,6 +76,8 @@ def test_what_is_ordered_in_haste_is_put_whole(said: str, whole: str) -> None:
         ("that 1 next to the chest as well", "give me the potion next to the chest"),
         ("also the key", "give me the key"),
         ("the second one from the right", "give me the second potion from the right"),
+        ("OTHER RED", "give me the red potion"),
+        ("I'd prefer the other.", "give me the potion"),
         ("ugh wrong one! the one by the sign", "give me the potion by the sign"),
     ],
 )
