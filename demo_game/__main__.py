@@ -15,7 +15,6 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import typer
 
-from demo_game.report import DEFAULT, load_script
 from engine.errors import Fault, needs_extra, run_command
 from engine.files import data_directory, write_json
 
@@ -70,6 +69,8 @@ def demo(
     elif story:
         _story(endpoint, seed, screenshot_every, screenshots, report, overlay)
     elif headless:
+        from demo_game.report import DEFAULT, load_script
+
         lines = say or (DEFAULT if script == "default" else load_script(script))
         _headless(endpoint, seconds, seed, lines, fast, screenshot_every, screenshots, report, overlay, memory or "none")
     else:

@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +24,7 @@ from npc.behaviour import BEHAVIOUR_FILE, TALK_FILE
 from npc.character import Character
 from npc.errors import Fault
 from npc.persona import Persona
+from npc.tables import read_table
 from npc.types import Decision, Percept
 
 _VERSION = 1
@@ -150,9 +152,11 @@ def _json(adapter: TypeAdapter[Any], entry: Percept | Decision) -> str:
     return adapter.dump_json(entry, exclude={name for name in rare if not getattr(entry, name)} | {"line_id"}).decode()
 
 
+@lru_cache(maxsize=1)
 def behaviour_mark() -> str:
     """Names the rules of `behaviour.yaml` and `small_talk.yaml`: another one after any change."""
-    return hashlib.sha256(BEHAVIOUR_FILE.read_bytes() + TALK_FILE.read_bytes()).hexdigest()[:16]
+    tables = [read_table(file) for file in (BEHAVIOUR_FILE, TALK_FILE)]  # a pack has them as JSON
+    return hashlib.sha256(json.dumps(tables).encode()).hexdigest()[:16]
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from engine.errors import Fault
 from engine.formats.installed import Share, extras, shares
+from engine.formats.packed import check_sums, pack_folder
 
 _HELLO_S = 2.0  # for an engine that has the port to answer
 _BUILDS = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino")  # all install one folder
@@ -27,12 +28,17 @@ def doctor(
     size: Annotated[bool, typer.Option("--size", help="Tell what the installation and each extra weighs instead.")] = False,
 ) -> None:
     """Check Python, ONNX Runtime, the bundle, the device that runs it, the port and a round trip."""
+    if size and getattr(sys, "frozen", False):
+        raise Fault(
+            "size", "A pack does not know its packages by name.", "`pack` printed what it weighs; SHA256SUMS lists its files."
+        )
     if size:
         Console().print(_sizes())
         return
     table = Table("check", "finding", "what to do")
     sound = True
     for name, check in (
+        ("pack", _pack),
         ("Python", _python),
         ("ONNX Runtime", _runtime),
         ("bundle", lambda: _bundle(bundle)),
@@ -47,6 +53,11 @@ def doctor(
             table.add_row(name, f"[red]{error.message}[/red]", error.fix)
     Console().print(table)
     raise typer.Exit(0 if sound else 1)
+
+
+def _pack() -> str:
+    folder = pack_folder()
+    return "none: an installed engine" if folder is None else f"{check_sums(folder)} files, as they were made"
 
 
 def _python() -> str:

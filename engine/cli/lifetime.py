@@ -75,7 +75,8 @@ def _watch(pid: int) -> Callable[[], object]:
         if not handle:
             raise ProcessLookupError(pid)
         return lambda: kernel.WaitForSingleObject(ctypes.c_void_p(handle), 0xFFFFFFFF)
-    os.kill(pid, 0)
+    with contextlib.suppress(PermissionError):  # somebody else's, which is there
+        os.kill(pid, 0)
     if sys.platform == "darwin":
         queue = select.kqueue()
         queue.control([select.kevent(pid, select.KQ_FILTER_PROC, select.KQ_EV_ADD, select.KQ_NOTE_EXIT)], 0)

@@ -12,12 +12,13 @@ from rich.table import Table
 from engine.errors import Fault
 from engine.formats.bundle import Bundle
 from npc import load_persona
+from npc.exchange.table_review import table_faults
 
 _PACKED = ("serve", "doctor", "keys", "ask", "talk")  # commands that a game, or who looks for a fault in one, needs
 
 
 def pack(
-    out: Annotated[Path, typer.Option(help="Folder to write; it must not exist yet.")],
+    out: Annotated[Path, typer.Option(help="Folder to write; it must not exist yet, or be an older pack.")],
     bundle: Annotated[Path | None, typer.Option(help="Bundle directory; the shipped one if not given.")] = None,
     personas: Annotated[Path | None, typer.Option(help="Folder with persona cards of your own, taken along and used.")] = None,
     archive: Annotated[bool, typer.Option(help="Also write OUT.tar.xz (on Windows OUT.zip).")] = True,
@@ -26,8 +27,12 @@ def pack(
     from engine.cli import COMMANDS
     from engine.shipping.packing import pack as build
 
+    if personas is not None and out.resolve().is_relative_to(personas.resolve()):
+        raise Fault("out_taken", f"{out} lies in {personas}, which is taken along whole.", "Choose an --out beside it.")
     for card in _cards(personas):
         load_persona(card)  # a faulty one is told now, not to players
+        for told in table_faults(card):
+            raise told
     console = Console()
     with console.status("pack") as status:
         modules = [COMMANDS[name].module for name in _PACKED]

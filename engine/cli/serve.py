@@ -25,6 +25,7 @@ from engine.cli.lifetime import ReadyFile, end_with_process, end_with_stdin, end
 from engine.cli.voice_process import VoiceProcess, secret_of_voice
 from engine.errors import Fault
 from engine.files import data_directory, packed_cards, reason
+from engine.formats.packed import check_files, pack_folder
 from npc.card_file import shown
 from npc.language.patterns import compile_all
 from npc.line_ids import is_language
@@ -153,6 +154,11 @@ def serve(
     """Start a server; Ctrl-C or SIGTERM ends it after what was said is answered."""
     log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format is LogFormat.JSON)
     token = _token(token)
+    if voice and getattr(sys, "frozen", False):
+        fix = "Leave --voice out, or run `python -m engine voice` of an installed engine, with --voice-token-file for both."
+        raise Fault("voice", "A packed server has no voice of its own.", fix)
+    if (pack := pack_folder()) is not None:
+        check_files(pack)
     personas = personas or packed_cards()
     if personas is not None and not personas.is_dir():
         raise Fault("personas", f"There is no directory {personas}.", "Give a directory of YAML cards.")

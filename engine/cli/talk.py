@@ -13,12 +13,14 @@ from typing import Annotated
 
 import typer
 
+from engine.files import packed_cards
 from engine.lab.data.teacher import POINTS_AT_HOSTILE, Situation, teach
 from engine.minds.knowledge import Knowledge
 from engine.minds.recollections import Recollections
 from engine.perception import Perceiver, Query
 from npc import Percept, Persona
 from npc.behaviour import load_behaviour
+from npc.card_file import cards_in
 from npc.chat import talk, typed
 from npc.keyword_reader import side_by_side
 from npc.types import Target
@@ -108,6 +110,9 @@ def chat(
             url, key = asked_at(llm, llm_remote, ends)
             voiced = Voice(LlmCfg(url, llm_model, llm_budget, key, threads=1)).worded
             logging.getLogger("engine.voice").setLevel(logging.ERROR)  # what became of a line is shown with it
+        own = packed_cards()
+        if own is not None and card in (beside := cards_in(own)):  # a pack's own characters go before the shipped ones
+            card = str(beside[card])
         perceiver = Perceiver(bundle, "cpu")
         recalling = partial(Recollections(perceiver.sentences).near, budget=_EPISODES)
         talk(card, typed(), seed, ModelReader(perceiver), _NOTE, voiced, recalling, logs)

@@ -65,10 +65,6 @@ class VoiceProcess:
                 "--voice starts a process that has no key of its own.",
                 "With --keys start it yourself: `python -m engine voice --keys FILE`, and --voice-token-file for both.",
             )
-        if getattr(sys, "frozen", False):
-            raise Fault(
-                "voice", "A packed server starts no voice process.", "Run one beside it, with --voice-token-file for both."
-            )
         command = [sys.executable, "-m", "engine", "voice", "--server", reachable(endpoint), "--parent-pid", str(os.getpid())]
         command += ["--personas", str(personas)] if personas is not None else []  # recordings lie beside the cards
         try:

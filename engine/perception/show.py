@@ -37,7 +37,7 @@ def draw_overlay(
     layer = Image.new("RGBA", picture.size)
     draw = ImageDraw.Draw(layer)
     size = max(12, picture.height // 30)
-    font = ImageFont.load_default(size)
+    font = _font(size)
     target, found = sight.target, [seen for seen in sight.watch if seen.p >= threshold]
     spots = [(seen.x * picture.width, seen.y * picture.height) for seen in (*found, target) if seen is not None]
     plate = _labels(draw, picture.size, _lines(sight, text), spots, font, size)
@@ -49,6 +49,19 @@ def draw_overlay(
         marks.mark(target.x, target.y, f"target {target.p:.0%}", TARGET)
     picture.alpha_composite(layer)
     return picture.convert("RGB")
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Letters of `size` pixels; of one size where Pillow has no FreeType, as in a pack."""
+    try:
+        return ImageFont.load_default(size)
+    except ImportError:
+        return ImageFont.load_default_imagefont()
+
+
+def _drawable(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
+    """The letters that the font has: a bitmap font has those of Latin-1."""
+    return text if isinstance(font, ImageFont.FreeTypeFont) else text.encode("latin-1", "replace").decode("latin-1")
 
 
 def _heat_layer(heat: Floats, size: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:
@@ -85,7 +98,7 @@ class _Marks:
 
     def mark(self, x: float, y: float, text: str, colour: tuple[int, int, int]) -> None:
         """A ring around a place, in fractions of the picture."""
-        height = self._height
+        height, text = self._height, _drawable(text, self._font)
         cx, cy, r = x * self._size[0], y * self._size[1], height * 0.9
         self._draw.ellipse((cx - r, cy - r, cx + r, cy + r), outline=(*colour, 255), width=max(2, height // 7))
         plate = self._free(cx, cy, r, self._draw.textlength(text, self._font) + 7)
@@ -132,6 +145,7 @@ def _labels(
     height: int,
 ) -> Box:
     """The lines on a plate, in the corner where it hides the least of what lies at the spots; returns its box."""
+    lines = [_drawable(line, font) for line in lines]
     wide = max((draw.textlength(line, font) for line in lines), default=0) + 14
     tall, reach = 8.0 + len(lines) * (height + 4), 2 * height
     things = [(x - reach, y - reach, x + reach, y + reach) for x, y in spots]

@@ -26,7 +26,6 @@ _UNUSED = (  # parts of what is needed, and of Python
     *("onnxruntime.tools", "onnxruntime.transformers", "onnxruntime.quantization", "numpy.f2py", "numpy.testing"),
     *("yaml.cyaml", "yaml._yaml", "_yaml", "pydantic.mypy", "pydoc_data"),  # libyaml: tables are in the pack as JSON
     *("PIL.ImageTk", "PIL.ImageQt", "PIL.ImageCms", "PIL._avif", "PIL._imagingcms", "PIL._imagingtk", "PIL._imagingft"),
-    *("_codecs_cn", "_codecs_hk", "_codecs_iso2022", "_codecs_jp", "_codecs_kr", "_codecs_tw", "_multibytecodec"),
     *(
         f"engine.lab.{room}"
         for room in ("adaptation", "comparison", "compression", "config", "evaluation", "games", "model", "training")
@@ -37,7 +36,7 @@ _UNUSED = (  # parts of what is needed, and of Python
 _TABLES = ("npc", "npc/language", "engine/voice")  # folders whose YAML `npc.tables` reads
 _CODE = (".py", ".pyc", ".pyi", ".typed")
 _UNREAD = {"lab", "bundles", "evaluation", "shipping", "speech", "__pycache__"}  # folders of which a server reads nothing
-_TAKEN_ALONG = "metrics"  # an extra that is in the pack where it is installed
+TAKEN_ALONG = "metrics"  # an extra that is in the pack where it is installed
 _BUNDLE = "engine/bundles/default"
 
 
@@ -82,7 +81,7 @@ def of_others() -> list[str]:
     Libraries import much that happens to be there, as numpy and pydantic do for tests: a pack weighs the same whatever else is
     installed.
     """
-    needed = {share.name for extra in ("", _TAKEN_ALONG) for share in shares(extra)} | {"pyinstaller"}
+    needed = {share.name for extra in ("", TAKEN_ALONG) for share in shares(extra)} | {"pyinstaller"}
     found = metadata.packages_distributions().items()
     others = {module for module, of in found if needed.isdisjoint(map(canonicalize_name, of))}
     return sorted(module for module in others - sys.stdlib_module_names - {"engine", "npc"} if module.isidentifier())

@@ -16,10 +16,11 @@ from engine.bridge.client import Client
 from engine.errors import Fault
 from engine.files import whole_folder, write_whole
 from engine.formats.bundle import Bundle
+from engine.formats.packed import SUMS
 from engine.shipping.freezing import NAME, freeze
 from engine.shipping.notices import write_notices
 
-SUMS, LICENCES, CARDS = "SHA256SUMS", "licenses", "cards"
+LICENCES, CARDS = "licenses", "cards"
 _READY_S, _DECISION_S = 60.0, 20.0
 _TOLD = 12
 

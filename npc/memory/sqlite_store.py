@@ -42,6 +42,7 @@ _OF = "WHERE world = ? AND npc = ?"
 _TABLES = ("life", "person", "episode", "used", "set_aside")
 MOST_BYTES = 256 << 20  # of all memories; a full one takes about 200,000
 _LOOK = 256  # writes from one look at the size of the file to the next
+_CHECKED = 32 << 20  # bytes of a file that is looked through at the start, which takes some 0.1 s
 _WAL_BYTES = 4 << 20
 _TIME = 600.0  # seconds for which a character counts as just used
 
@@ -80,6 +81,7 @@ class SqliteStore:
                 self._base.execute(f"PRAGMA {pragma}")
             self._base.execute("PRAGMA synchronous = NORMAL")
             self._base.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+            self._check()
             self._migrate(migrations)
             self._base.executescript(f"BEGIN; {_BESIDE}; COMMIT;")
             if not self._base.execute("PRAGMA auto_vacuum").fetchone()[0]:
@@ -100,6 +102,14 @@ class SqliteStore:
             f"{self._path} cannot be used as a memory: {error}.",
             "Move it away, or name another with --memory.",
         )
+
+    def _check(self) -> None:
+        """Refuse a file with broken pages: it would fail later, with each line that somebody says."""
+        if self._path.stat().st_size > _CHECKED:
+            return
+        found = str(self._base.execute("PRAGMA quick_check(1)").fetchone()[0])
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"it is damaged ({' '.join(found.split())[:80]})")
 
     def _migrate(self, migrations: Sequence[str]) -> None:
         version = self._base.execute("PRAGMA user_version").fetchone()[0]

@@ -33,6 +33,7 @@ def _run(*arguments: str | bytes, given: bytes = b"", module: str = "engine", **
 EXTRAS = {
     "torch",
     "torchvision",
+    "pygame",
     "minigrid",
     "crafter",
     "prometheus_client",

@@ -311,6 +311,21 @@ def test_an_older_file_is_brought_up_to_date(tmp_path):
     assert base.execute("SELECT count(*), max(place) FROM episode").fetchone() == (1, None)
 
 
+def test_a_file_with_broken_pages_is_refused_at_the_start(tmp_path):
+    path = tmp_path / "memory.sqlite"
+    store, memory = SqliteStore(path), Memory()
+    for n in range(200):
+        memory.remember(float(n), "player", "insult", 0.8, text="words " * 20, source=f"{n}")
+    store.write([(("village", "mira"), memory.take_changes())])
+    store.close()
+    content = bytearray(path.read_bytes())
+    content[8192:-4096] = b"\xa5" * (len(content) - 12288)
+    path.write_bytes(content)
+    with pytest.raises(RecollectionError, match=r"it is damaged|malformed") as fault:
+        SqliteStore(path)
+    assert "Move it away" in fault.value.fix
+
+
 def test_a_newer_file_a_foreign_file_and_one_in_use_are_refused_with_a_fix(tmp_path):
     newer = tmp_path / "newer.sqlite"
     base = sqlite3.connect(newer)

@@ -57,3 +57,12 @@ def test_words_that_point_at_nothing_say_so() -> None:
 def _plate_rows(picture: Image.Image) -> int:
     """Rows of the left edge of the plate."""
     return int((np.asarray(picture)[:180, 14].max(1) < 100).sum())
+
+
+def test_without_freetype_words_are_drawn_in_the_letters_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(size: float | None = None) -> None:
+        raise ImportError("no FreeType")
+
+    monkeypatch.setattr("PIL.ImageFont.load_default", none)
+    drawn = draw_overlay(WHITE, Sight(HEADS, watch=(Detection("wölfe ☂", 0.9, 0.5, 0.5),)), "“☂”")
+    assert drawn.size == (640, 360)

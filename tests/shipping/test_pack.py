@@ -22,6 +22,7 @@ from engine.formats.bundle import default_bundle
 from engine.formats.installed import Share
 from engine.shipping import freezing
 from engine.shipping.packing import program
+from npc.evaluation.conversation import SCENES
 
 # Small talk, words spelt wrongly, a foreign tongue, an order, a question for the card: each is read by tables of its own.
 LINES = (
@@ -127,6 +128,50 @@ def test_it_answers_as_the_installed_server_does(pack: Path, tmp_path: Path) -> 
     assert packed == installed
 
 
+def told(pack: Path, *arguments: str, given: str = "", cwd: Path | None = None) -> tuple[int, str]:
+    """Exit status and all that a command of the pack says."""
+    command = [str(program(pack)), *arguments]
+    done = subprocess.run(
+        command, input=given, capture_output=True, text=True, timeout=120, cwd=cwd, env={**os.environ, "COLUMNS": "300"}
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_its_commands_know_its_characters_and_write_what_they_are_asked_for(pack: Path, tmp_path: Path) -> None:
+    status, said = told(pack, "talk", "gerda", "--logs", "logs", given="hello\n", cwd=tmp_path)
+    assert (status, "Fresh bread!" in said) == (0, True), said
+    assert "Fresh bread!" in next((tmp_path / "logs").iterdir()).read_text(encoding="utf-8")
+    picture = str(SCENES / "wolf.webp")
+    status, said = told(pack, "ask", "--frame", picture, "--text", "hit the wolf", "--overlay", "seen.png", cwd=tmp_path)
+    assert (status, (tmp_path / "seen.png").is_file()) == (0, True), said
+
+
+@pytest.mark.parametrize("arguments", [("doctor", "--size"), ("serve", "--voice")])
+def test_what_a_pack_cannot_do_is_told_at_once(pack: Path, arguments: tuple[str, ...]) -> None:
+    status, said = told(pack, *arguments)
+    assert status == 2
+    assert said.startswith("error: A pack")
+    assert "Traceback" not in said
+
+
+def test_a_pack_that_is_not_whole_says_so(pack: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged"
+    shutil.copytree(pack, damaged, symlinks=True)
+    table = next(damaged.rglob("npc/language/words.txt.gz"))
+    table.write_bytes(b"no words")
+    status, said = told(damaged, "doctor")
+    assert status == 1
+    assert "words.txt.gz" in said
+    table.unlink()
+    status, said = told(damaged, "serve", "--bind", "tcp://127.0.0.1:0")
+    assert status == 2
+    assert "words.txt.gz" in said
+
+
+def test_it_has_the_encodings_of_the_far_east(pack: Path) -> None:
+    assert list(pack.rglob("_codecs_jp*"))
+
+
 def test_it_has_the_commands_of_a_game_and_no_others(pack: Path) -> None:
     told = subprocess.run([str(program(pack)), "--help"], capture_output=True, text=True, timeout=60).stdout
     listed = {line.split()[0] for line in told.partition("COMMAND --help tells more):")[2].splitlines() if line.strip()}
@@ -143,6 +188,7 @@ def test_nothing_in_it_is_without_its_licence_or_its_sum(pack: Path) -> None:
     for name in ("npc-engine", "numpy", "onnxruntime", "pillow", "pyzmq", "pydantic", "pyinstaller", "python"):
         assert f"\n{name} " in notices
         assert any((pack / "licenses" / name).iterdir()), f"{name} has no licence text"
+    assert "NumPy Developers" in (pack / "licenses" / "numpy" / "LICENSE.txt").read_text(encoding="utf-8")
     sums = dict(reversed(line.split("  ", 1)) for line in (pack / "SHA256SUMS").read_text(encoding="utf-8").splitlines())
     files = {file.relative_to(pack).as_posix(): file for file in pack.rglob("*") if file.is_file() and not file.is_symlink()}
     assert set(sums) == set(files) - {"SHA256SUMS"}
