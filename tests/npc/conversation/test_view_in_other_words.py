@@ -36,6 +36,8 @@ def asked(line: str, *seen: Found) -> Reply:
         ("threats?", (WOLF, TREES), ("wolf",), ("tree",)),
         ("who are the 2 ppl standing over there", (GUARD, HEALER, WELL), ("guard", "healer"), ("well",)),
         ("who are those people I can see?", (GUARD, HEALER, WELL), ("guard", "healer"), ("well",)),
+        ("who are those folk outside?", (GUARD, HEALER, WELL), ("guard", "healer"), ("well",)),
+        ("what's edible around here?", (APPLE, WELL), ("apple",), ("well",)),
         ("do you see aught to eat?", (APPLE, WELL), ("apple",), ("well",)),
         ("which fruit is lying there?", (APPLE, WELL), ("apple",), ("well",)),
         ("what could I sit on?", (BARRELS, KEY), ("barrel",), ("key",)),
@@ -74,7 +76,9 @@ def test_the_nearest_of_several_is_shown_however_it_is_put(line):
     assert (reply.target.x, reply.target.y) == (0.2, 0.65)
 
 
-@pytest.mark.parametrize("line", ["how far off would you say the nearest tree is?", "how far away is the closest tree"])
+@pytest.mark.parametrize(
+    "line", ["how far off would you say the nearest tree is?", "how far away is the closest tree", "how far off are the trees?"]
+)
 def test_how_far_something_is_may_be_asked_at_length(line):
     assert asked(line, TREES).topic == "distance"
 
