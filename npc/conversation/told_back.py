@@ -35,7 +35,7 @@ _LEFT_OUT = re.compile(
     re.I,
 )
 _AS_SAID = frozenset({Sense.ORDER, Sense.FORBID, Sense.CEASE, Sense.RELEASE, Sense.LIFT, Sense.TRADE, Sense.LEAVE, Sense.OFFER})
-_ARE_ME = re.compile(r"^(who|what|how|where) are me$")
+_ARE_ME = re.compile(r"^(who|what|where|how(?: \w+)?) am I\b")
 _OF_ONE = re.compile(r"^I\b")
 _CAPITAL = re.compile(r"(?<![A-Za-z])i(?![A-Za-z])")
 _CLOSES = re.compile(

@@ -23,6 +23,7 @@ _AFTER_I = frozenset(_DATA["after_i"].split())
 _OPENS = re.compile(rf"^(?:{_DATA['openings']}\b[ ,]*)+", re.IGNORECASE)
 _ENDS = re.compile(rf"(?:(?<![ ,])(?:[ ,]+{_DATA['endings']}|, ?(?:man|mate|dude|friend|buddy)))+[\s?.!,]*$", re.IGNORECASE)
 _NOT_EMBEDDED = re.compile(" ".join(_DATA["not_embedded"].split()).replace("| ", "|"), re.IGNORECASE)
+_ASKS_BE = {"are": "am", "were": "was"}
 _LONGEST = 12  # words that are taken up: more is repeating, not answering
 _SHORTEST = 2
 _WORD = re.compile(r"[A-Za-z']+")
@@ -78,7 +79,9 @@ def turned(words: str) -> str:
         of_deed = at > 1 and found[at - 2].lower() in _MODAL and before.isalpha()  # "I could paint you"
         last = at == len(found) - 1 and at > 0
         met = of_deed or last or before in _BEFORE_ME or before_two in _BEFORE_ME_TWO
-        if low == "you" and after not in _AFTER_I and met:
+        if low == "you" and before in _ASKS_BE:  # "who are you" asks who I am
+            new, out[-1] = "I", out[-1].replace(found[at - 1], _ASKS_BE[before], 1)
+        elif low == "you" and after not in _AFTER_I and met:
             new = "me"
         elif low == "mine" and at and before not in _BEFORE_MINE:  # the noun: "the gold mine"
             new = ""

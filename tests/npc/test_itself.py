@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from npc.itself import with_role
+from npc.language.echo import turned
 
 CARD = {"role": "mechanic on a freighter"}
 TALK = {"on_hello": 0.1}
@@ -88,3 +89,9 @@ def test_a_role_stands_in_a_sentence(role, said):
 def test_any_greeting_is_greeted_in_the_cards_own_words(stage, text):
     polite = stage(lines={"greet": ["Wipe your feet, dear."]})
     assert _asked(polite, text, "chat", talk={"on_hello": 0.9}).line == "Wipe your feet, dear."
+
+
+def test_are_you_is_told_back_as_am_i():
+    assert turned("who are you") == "who am I"
+    assert turned("Are you tired") == "Am I tired"
+    assert turned("they are with you") == "they are with me"
