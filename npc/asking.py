@@ -28,6 +28,7 @@ _UNSEEN = frozenset({"cannot_tell", "absent", "blind", "what_thing", "which", "u
 _NO_STALL = frozenset({"sells_nothing", "sells_not_for", "buys_nothing"})
 _SAYS_LITTLE = IGNORANT | {"further_theirs", "further_whether", "to_own", "to_own_whether", "to_ever", "to_did", "to_remark"}
 _TALKS = ("on_", "to_", "further_")
+_WHY_NOT = re.compile(r"(?:(?:and|but|so) )*why (?:do|did|can|will|would) (?:not you|you not)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"(?:(?:and|but|so|or|oh|well|okay) )*(?:(?:so )?(?:you|he|she|they) (?:really )?(?:think|mean|say)|says who|"
     r"how|what|when|where|who|whom|whose|why|which|can|could|may|might|is|are|was|were|do|does|did|has|have|had|will|would|"
@@ -75,6 +76,8 @@ def _least(turn: Turn, reply: Reply | None) -> float:
 def _may_give_way(turn: Turn, reply: Reply | None) -> bool:
     """Whether what the card has may be told instead: nothing that is seen, remembered, done or dealt in is known better."""
     talks = reply is None or reply.topic in _SAYS_LITTLE | {"allow"} or reply.topic.startswith(_TALKS)
+    if turn.clause.sense is Sense.ORDER and reply is None and _WHY_NOT.match(turn.clause.text):
+        return True  # "why don't you chase them away?", after the robbers were spoken of
     if turn.clause.sense in {Sense.ORDER, Sense.TRADE}:
         return reply is not None and reply.topic in {"what_thing"} | _NO_STALL
     if turn.clause.meaning.ask not in _OF_SIGHT:

@@ -107,3 +107,17 @@ def test_what_is_told_further_of_a_fact_that_was_not_spoken_of_is_told_before_it
     near, further = {"ferry": 0.2, "coal": 0.1}, {"ferry: Do you go at night?": 0.55}
     asked = {"target": None, "knowledge": near, "talk": TALK}
     assert actor.hear("who crosses after dark?", "ask_about", "talk", further=further, **asked).line == "Not in fog."
+
+
+def test_why_something_is_not_done_asks_for_no_deed_where_the_card_tells_why(stage):
+    robbers = {
+        "asked": ["Who are the robbers?"],
+        "say": "Deserters.",
+        "further": {"Why do you not drive them out?": "Too many."},
+    }
+    actor = stage(knowledge={"robbers": robbers, "coal": CARD["knowledge"]["coal"]}, lines=CARD["lines"])
+    near = {"robbers": 0.3, "coal": 0.1}
+    actor.hear("who are the robbers?", "ask_about", "talk", target=None, knowledge={**near, "robbers": 1.0}, talk=TALK)
+    follows = {"Why do you not drive them out?": 0.8}
+    heard = actor.hear("why don't you chase them away", "warn", "warn", target=None, knowledge=near, talk=TALK, follows=follows)
+    assert heard.line == "Too many."
