@@ -80,7 +80,8 @@ def turned(words: str) -> str:
         last = at == len(found) - 1 and at > 0
         met = of_deed or last or before in _BEFORE_ME or before_two in _BEFORE_ME_TWO
         if low == "you" and before in _ASKS_BE:  # "who are you" asks who I am
-            new, out[-1] = "I", out[-1].replace(found[at - 1], _ASKS_BE[before], 1)
+            be = _ASKS_BE[before]
+            new, out[-1] = "I", be.capitalize() if found[at - 1][0].isupper() else be
         elif low == "you" and after not in _AFTER_I and met:
             new = "me"
         elif low == "mine" and at and before not in _BEFORE_MINE:  # the noun: "the gold mine"
