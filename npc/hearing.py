@@ -30,7 +30,7 @@ from npc.language.kinds import PERSON, akin, is_alive
 from npc.language.mood import Mood, mood_of
 from npc.language.phrases import kind_of
 from npc.language.plain import is_emote, plain
-from npc.language.polarity import polarity_of
+from npc.language.polarity import is_grave, polarity_of
 from npc.language.senses import Ask, Sense, meaning_of
 from npc.language.sentences import mentions
 from npc.language.told import YES, as_name, told
@@ -292,7 +292,7 @@ def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float
         rank += 0.5  # it comes near to nothing that anybody talks about
     if clause.sense is Sense.OTHER and mood_of(clause.text) is Mood.PAST:  # what happened says more than what is
         rank -= 0.2
-    rank -= 0.1 if bad else 0.0
+    rank -= 0.35 if bad and is_grave(clause.text) else 0.1 if bad else 0.0  # "my eyes are failing, so I must hurry"
     topic, likeness = best(percept.talk)
     names = _THEIR_NAME.search(clause.text) is not None
     if clause.sense is Sense.OTHER and likeness >= _PLAINLY and len(clause.text.split()) > _FEW and not names:

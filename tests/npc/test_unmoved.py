@@ -10,7 +10,7 @@ from npc.language.clauses import trimmed
 from npc.language.echo import detail_of
 from npc.language.forms import form_of
 from npc.language.plain import plain
-from npc.language.polarity import polarity_of
+from npc.language.polarity import is_eased, is_grave, polarity_of
 from npc.language.reworded import reworded
 from npc.language.senses import Sense, meaning_of
 from npc.language.taken_up import LEADS
@@ -69,6 +69,9 @@ def test_an_insult_stays_one_unless_it_is_of_others():
     [
         ("well back to work see you", Sense.FAREWELL),
         ("I go now, God with you", Sense.FAREWELL),
+        ("I have taken enough of your morning", Sense.FAREWELL),
+        ("smell ya later old man", Sense.FAREWELL),
+        ("fair winds to you", Sense.FAREWELL),
         ("wud u eat there", Sense.QUESTION),
         ("would you run away with me?", Sense.QUESTION),
         ("you dont have a wife", Sense.OTHER),
@@ -275,6 +278,11 @@ def test_how_wishes_plans_and_doubts_are_put(said, topic):
 def test_who_has_gone_and_done_something_is_not_gone():
     assert polarity_of("he has gone and dyed his beard black") == ""
     assert polarity_of("he is gone") == "bad"
+
+
+def test_what_does_not_frighten_is_eased():
+    assert is_eased("It does not frighten me as much as I thought")
+    assert is_grave("my eyes are failing")
 
 
 def test_fondness_takes_the_edge_off():
