@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from npc.conversation.reading import read
 from npc.language.clauses import cut, trimmed
 from npc.language.plain import plain
 from npc.language.senses import Ask, Sense, meaning_of
+from npc.memory.ledger import Ledger
 
 SENSES = {
     Sense.ORDER: [
@@ -199,3 +201,8 @@ def test_what_is_counted_is_named_whole(line, thing):
 )
 def test_a_word_that_is_given_last_is_given(line):
     assert meaning_of(trimmed(plain(line))).sense is Sense.PROMISE
+
+
+@pytest.mark.parametrize("text", ["see you around", "see ya around mate", "see you later", "see you when I see you"])
+def test_who_sees_one_again_says_goodbye_and_asks_for_no_view(text):
+    assert read(text, Ledger()).clauses[-1].sense is Sense.FAREWELL
