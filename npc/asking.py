@@ -15,7 +15,7 @@ from npc.parts import best
 from npc.turn import Turn
 from npc.weighing import further_alone, is_asked_for, is_seen, told_further
 
-_SURELY, _RATHER = 0.04, -0.05  # by so much surer, to go before small talk, and less sure, where nothing else is known
+_SURELY, _RATHER = 0.05, -0.05  # by so much surer, to go before small talk, and less sure, where nothing else is known
 _LEAST, _SAID_SO = 0.42, 0.46  # how near something told further has to be, and where the words are no plain question
 _ALONE = 0.46  # and where nothing was said of its fact before
 _IGNORANT, _CLARIFIED = 0.4, 0.34  # and instead of saying that nobody knows, or of asking what is meant
@@ -28,6 +28,7 @@ _UNSEEN = frozenset({"cannot_tell", "absent", "blind", "what_thing", "which", "u
 _NO_STALL = frozenset({"sells_nothing", "sells_not_for", "buys_nothing"})
 _SAYS_LITTLE = IGNORANT | {"further_theirs", "further_whether", "to_own", "to_own_whether", "to_ever", "to_did", "to_remark"}
 _TALKS = ("on_", "to_", "further_")
+_REFERS = re.compile(r"\b(?:it|they|them|that|those|he|she|him|her|his|its|their|there|one)\b", re.IGNORECASE)
 _WHY_NOT = re.compile(r"(?:(?:and|but|so) )*why (?:do|did|can|will|would) (?:not you|you not)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"(?:(?:and|but|so|or|oh|well|okay) )*(?:(?:so )?(?:you|he|she|they) (?:really )?(?:think|mean|say)|says who|"
@@ -90,6 +91,8 @@ def _may_give_way(turn: Turn, reply: Reply | None) -> bool:
 def _of_another(turn: Turn) -> Reply | None:
     """What is told further of a fact that was not spoken of: "can we go after dark?" of the ferry."""
     name, near = further_alone(turn.heard)
+    if _REFERS.search(turn.clause.text):  # of what was not spoken of nothing is meant by "it"
+        return None
     if name not in turn.parts.persona.further or near < _ALONE or turn.heard.further[name] <= best(turn.heard.knowledge)[1]:
         return None
     topic, key = turn.parts.persona.further[name]
