@@ -177,7 +177,12 @@ def test_a_write_of_which_a_crash_kept_nothing_is_done_again(postgres, monkeypat
     broken = breaks_once(store, monkeypatch, kept=False)
     meanwhile = [(KEY, memories[1].take_changes())]
     drop = store._drop
-    monkeypatch.setattr(store, "_drop", lambda: (drop(), other.write(meanwhile)))
+
+    def dropped():
+        drop()
+        other.write(meanwhile)
+
+    monkeypatch.setattr(store, "_drop", dropped)
     store.write([(KEY, memories[0].take_changes())])
     assert broken
     assert sorted(e.text for e in store.load(KEY).episodes) == ["lost at first", "of the other"]
