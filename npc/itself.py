@@ -19,7 +19,7 @@ _NAME = TablePattern(
     rf"{_LEAD}(?:what (?:is|was) (?:your|the) name|(?:your|the) name|what (?:do|should|shall|can|may|must) (?:I|we|they|people|"
     r"folks?|everyone) call you|what are you called|do you have a name|(?:may|can|could) I (?:ask|know|have) your name|"
     r"(?:tell|give) me your name|what name do you go by|who (?:am I|do I have the (?:pleasure|honou?r) of) (?:speaking|talking)"
-    rf"(?: (?:to|with))?|(?:with|to) whom am I (?:speaking|talking)|and you are|your name is|name){_END}"
+    rf"(?: (?:to|with))?|(?:with|to) whom am I (?:speaking|talking)|and you are|your name is|name|you would be){_END}"
 )
 _WHO = TablePattern(
     rf"{_LEAD}(?:who (?:the [a-z]+ |on earth )?(?:are|might) you(?: be)?|(?:please )?tell me "

@@ -17,6 +17,8 @@ from npc.conversation.things import listed
 from npc.effects import QUEST
 from npc.feelings import Feelings
 from npc.language import mentions
+from npc.language.plain import plain
+from npc.language.senses import is_question
 from npc.lookout import Lookout, Sighting
 from npc.memory import Memory, Person
 from npc.persona import Persona
@@ -24,6 +26,8 @@ from npc.quests import Reached
 from npc.translations import Tongue, named_language
 from npc.types import Decision, Detection, Effect, Percept, Target
 from npc.variables import of_state
+
+_THE_VERY_WORDS = 0.9  # likeness from which a question means what its examples only tell
 
 
 class CharacterParts:
@@ -161,9 +165,14 @@ class CharacterParts:
         for name, likeness in near:
             if likeness < self.behaviour.own_intents or name not in self.persona.intents:
                 return ""
+            if likeness < _THE_VERY_WORDS and is_question(plain(percept.text)) and not self._may_be_asked(name):
+                continue  # "what was my hamster called?" does not tell that one was found
             if self._is_awaited(name, percept):
                 return name
         return ""
+
+    def _may_be_asked(self, intent: str) -> bool:
+        return any(is_question(plain(example)) for example in self.persona.intents[intent])
 
     @cached_property
     def _awaited(self) -> dict[str, tuple[Condition, ...]]:

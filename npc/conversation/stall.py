@@ -120,7 +120,9 @@ class Stall:
             word for name in self.wants for word in name.split()[:-1]
         }:
             return ""  # "two coins" pay
-        return next((name for name in self.wants if one and (kind_of(name) == kind_of(one) or name in words.lower())), "")
+        said = words.lower()
+        close = (n for n in self.wants if kind_of(n) == kind_of(one) or n in said or one in n.split() or _run(n) == _run(one))
+        return next(close, "") if one else ""
 
     def find(self, words: str) -> str:
         """The ware that words name, or several ("axe and knife"); "" where none or more than one fits."""
@@ -155,7 +157,7 @@ class Stall:
         said = words.lower().split()
         last = one.split()[-1]
         fits = (
-            [name for name in self.wares if name in one],
+            [name for name in self.wares if name in one or _run(name) == _run(one)],  # "patchkits"
             [name for name in self.wares if kind_of(name) == last and set(one.split()) <= set(name.split())],
             [name for name in self.wares if kind_of(name) == last],
             [name for name in self.wares if head_of(name) == last],
@@ -186,6 +188,11 @@ def named(words: str) -> str:
 def number(word: str) -> int | None:
     """The number that a word or digits stand for, None of other words."""
     return int(word) if re.fullmatch(r"\d+", word) else _NUMBERS.get(word.lower())
+
+
+def _run(name: str) -> str:
+    """A name as it may be run together: "patchkit"."""
+    return name.replace(" ", "")
 
 
 def called(item: str, count: int = 1) -> str:

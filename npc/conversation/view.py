@@ -291,9 +291,12 @@ def _colour(clause: Clause, percept: Percept) -> Reply:
     return Reply("colour", f"sees that {one} is {found.colour}", values, "talk", found.target)
 
 
+_EVERYWHERE = frozenset({"ground", "floor", "earth", "grass", "screen", "picture"})  # "what is on the ground here?"
+
+
 def _beside(clause: Clause, percept: Percept) -> Reply:
     anchor = anchor_of(clause)
-    if not anchor:
+    if not anchor or anchor in _EVERYWHERE:
         return _view(clause, percept)
     relation = clause.meaning.values.get("relation", "near")
     if relation == "between":
