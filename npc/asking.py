@@ -81,7 +81,7 @@ def _may_give_way(turn: Turn, reply: Reply | None) -> bool:
         return True  # "why don't you chase them away?", after the robbers were spoken of
     if turn.clause.sense in {Sense.ORDER, Sense.TRADE}:
         return reply is not None and reply.topic in {"what_thing"} | _NO_STALL
-    if turn.clause.meaning.ask not in _OF_SIGHT:
+    if turn.clause.meaning.ask not in _OF_SIGHT and not is_seen(turn):
         return talks or (reply is not None and reply.topic in {"what_thing", "unknown"})
     if is_seen(turn):
         return False

@@ -113,7 +113,7 @@ _ASKS_ON = frozenset({Sense.QUESTION, Sense.OTHER, Sense.YES, Sense.ORDER})
 def answer(turn: Turn) -> Reply | None:
     """What is answered to a question that goes on about a fact; None where it asks for something else."""
     clause, facts = turn.clause, turn.parts.persona.knowledge
-    if clause.meaning.ask is Ask.COUNT and _IN_SIGHT.search(clause.text):
+    if is_seen(turn) or (clause.meaning.ask is Ask.COUNT and _IN_SIGHT.search(clause.text)):
         return None
     maybe = clause.sense is Sense.TRADE and "maybe" in clause.meaning.values  # "do you have nightmares?"
     if not (clause.sense in _ASKS_ON or maybe) or clause.meaning.ask in _PERSONAL or asks_back(clause.text):

@@ -23,6 +23,7 @@ _LONGEST = 16  # words of a question that goes on about a fact
 _IN_VIEW = 0.5
 _OF_SIGHT = frozenset({Ask.VIEW, Ask.BESIDE, Ask.NEARER, Ask.COUNT, Ask.FAR, Ask.PRESENT, Ask.DANGER, Ask.NAMED, Ask.COLOUR})
 _HERE = re.compile(r"\b(?:see|view|sight|over there|standing|lying|in front of|around us)\b", re.IGNORECASE)
+_WHERE_IS = re.compile(r"\bwhere(?:'s| is| are)\b", re.IGNORECASE)
 # How one asks, wherever in the question it stands, by the names of `further`.
 _WAYS = {
     name: re.compile(pattern, re.IGNORECASE)
@@ -103,9 +104,10 @@ def ways_of(question: str) -> frozenset[str]:
 
 def is_seen(turn: Turn) -> bool:
     """Whether a question is after what is in view, and no fact: "how many wolves are there?", with wolves about."""
-    if turn.clause.meaning.ask not in _OF_SIGHT:
+    where = _WHERE_IS.search(turn.clause.text) is not None  # "where is the sword?"
+    if turn.clause.meaning.ask not in _OF_SIGHT and not where:
         return False
-    if _HERE.search(turn.clause.text):
+    if not where and _HERE.search(turn.clause.text):
         return True
     seen = (*turn.percept.looked, *turn.percept.watch)
     return any(d.p >= _IN_VIEW and mentions(turn.clause.text, d.phrase, plural=True) for d in seen)

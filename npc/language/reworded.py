@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from npc.language.everyday import in_plain_verbs
 from npc.language.grammar import expanded
+from npc.language.outright import outright
 from npc.language.patterns import TablePattern
 from npc.tables import table_beside
 
@@ -25,7 +26,7 @@ _RULES = tuple(
 @lru_cache(maxsize=512)
 def reworded(said: str) -> str:
     """`plain` words, put plainly."""
-    said = in_plain_verbs(said)
+    said = in_plain_verbs(outright(said))
     for pattern, plainly in _RULES:
         if pattern.search(said) is not None:
             said = pattern.sub(plainly, said)
