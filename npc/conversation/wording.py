@@ -178,6 +178,7 @@ _CARRIED = re.compile(
 )
 
 
+_HALF = re.compile(r"\bhalf (?:of )?(?:that|the price|what you ask|as much)\b|\bhalf price\b", re.IGNORECASE)
 _TO_HIM = re.compile(r" (?:over )?to (?:him|her|them|me|us|(?:the|that) [a-z]+)[\s.!?]*$", re.IGNORECASE)
 
 
@@ -186,6 +187,8 @@ def taken_back(said: str, ledger: Ledger) -> str:
 
     "Put both down, no wait, leave them" is "leave them"; "the axe, I mean the sword" is about the sword.
     """
+    if (bid := ledger.open_bid("npc")) is not None and bid.price:
+        said = _HALF.sub(f"{max(bid.price // 2, 1)} coins", said)
     said = _RED_ONES.sub(lambda found: _of_that_colour(found, ledger), said)
     said = _TWICE.sub(r"\g<once>", _AGAIN.sub(r"\g<word>", said))
     said = _GLAD.sub("", reworded(_DEARLY.sub(r"\g<do>", _GLAD.sub("", said))))

@@ -33,6 +33,15 @@ def test_what_was_told_of_oneself_is_known_by_its_kind() -> None:
     assert asked("do you remember my sister?", ledger).topic == "recall_none"
 
 
+@pytest.mark.parametrize(("asked", "told"), [("what was my first question?", "where"), ("what was my first order?", "follow")])
+def test_what_came_first_is_asked_for_by_a_noun(asked, told):
+    ledger = Ledger()
+    for line in ("where is the well?", "follow me", "how are you?", "stay here"):
+        clause = read(line, ledger).clauses[-1]
+        ledger.hear(Heard(text=line, sense=clause.sense, time=1.0))
+    assert told in answer(read(asked, ledger).clauses[-1], ledger, 9.0).values["words"]
+
+
 def test_the_first_question_and_the_last_are_told_apart() -> None:
     ledger = Ledger()
     for n, (text, sense) in enumerate(

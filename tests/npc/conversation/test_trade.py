@@ -28,6 +28,18 @@ def haggle(*lines: str, ledger: Ledger | None = None, sympathy: float = 0.0) -> 
     return reply
 
 
+@pytest.mark.parametrize("bid", ["I'll give you half of that, not a copper more.", "half price and we have a deal"])
+def test_half_of_a_price_is_a_bid_of_so_much(bid: str) -> None:
+    ledger = Ledger()
+    haggle("how much cost the sword?", bid, ledger=ledger)
+    assert next(b.price for b in reversed(ledger.bids) if b.by == "player") == 20
+
+
+@pytest.mark.parametrize("line", ["how much cost the bread, please?", "and this bread, how much is he?"])
+def test_newcomers_to_english_are_told_a_price(line: str) -> None:
+    assert haggle(line).topic == "price"
+
+
 def test_who_haggles_over_many_wares_is_still_remembered() -> None:
     names = [
         f"{name} sword" for name in ("iron", "steel", "bronze", "silver", "golden", "wooden", "short", "long", "broken", "old")
