@@ -78,7 +78,10 @@ def turned(words: str) -> str:
         after = found[at + 1].lower().strip(",.") if at + 1 < len(found) else ""
         of_deed = at > 1 and found[at - 2].lower() in _MODAL and before.isalpha()  # "I could paint you"
         last = at == len(found) - 1 and at > 0
-        met = of_deed or last or before in _BEFORE_ME or before_two in _BEFORE_ME_TWO
+        # "did he reward you handsomely?", "he rewarded you"; not "he hoped you lied"
+        of_past = before.endswith("ed") and not after.endswith("ed") and after not in _VERBS
+        of_asked = at > 2 and found[at - 3].lower() in {"do", "does", "did"} and after not in _VERBS
+        met = of_deed or last or of_past or of_asked or before in _BEFORE_ME or before_two in _BEFORE_ME_TWO
         if low == "you" and before in _ASKS_BE:  # "who are you" asks who I am
             be = _ASKS_BE[before]
             new, out[-1] = "I", be.capitalize() if found[at - 1][0].isupper() else be

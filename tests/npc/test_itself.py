@@ -95,3 +95,5 @@ def test_are_you_is_told_back_as_am_i():
     assert turned("who are you") == "who am I"
     assert turned("Are you tired") == "Am I tired"
     assert turned("they are with you") == "they are with me"
+    assert turned("did he reward you handsomely") == "did he reward me handsomely"
+    assert turned("what do you think") == "what do I think"
