@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import metadata, resources
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name
@@ -58,7 +60,7 @@ def freeze(bundle: Bundle, commands: Sequence[str], folder: Path, work: Path) ->
     data = [*_data(package, work), *_bundle_files(bundle, work)]
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--onedir", "--log-level", "WARN", "--name", NAME]
     command += ["--distpath", str(work / "dist"), "--workpath", str(work / "build"), "--specpath", str(work)]
-    for module in (*_UNUSED, *of_others()):
+    for module in (*_UNUSED, *_languages(), *of_others()):
         command += ["--exclude-module", module]
     for name in _BY_NAME:
         command += ["--collect-submodules", name]
@@ -73,6 +75,14 @@ def freeze(bundle: Bundle, commands: Sequence[str], folder: Path, work: Path) ->
     for made in (work / "dist" / NAME).iterdir():
         made.rename(folder / made.name)
     _strip(folder)
+
+
+def _languages() -> list[str]:
+    """Some 250 modules for colouring program text, which rich brings along and no command prints."""
+    spec = find_spec("pygments.lexers")
+    places = spec.submodule_search_locations if spec is not None else None
+    found = pkgutil.iter_modules(places or [], "pygments.lexers.")
+    return sorted(module.name for module in found if not module.name.rpartition(".")[2].startswith("_"))
 
 
 def of_others() -> list[str]:
