@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from engine.cli.voice import _secret, sent, take
-from engine.cli.voice_process import VoiceProcess
 from engine.errors import Fault
 from engine.formats.wire.messages import Hear, Heard, Hush, Sound, Speak
 from engine.speech.hearing import Told
@@ -115,10 +114,3 @@ def test_what_serves_a_game_loads_nothing_that_hears_or_speaks():
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=60
     )
     assert done.stdout.strip() == "[]", done.stderr
-
-
-def test_a_packed_server_says_how_it_gets_a_voice(monkeypatch):
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
-    with pytest.raises(Fault, match="packed server") as refused:
-        VoiceProcess("tcp://127.0.0.1:5571", "secret", False)
-    assert "--voice-token-file" in refused.value.fix
