@@ -37,7 +37,10 @@ def is_friend(turn: Turn, thing: str, target: Target | None) -> bool:
     there = [d for d in seen(turn.percept) if d.phrase.lower() in friends and d.p >= _MAY_BE]
     if target is not None:
         return any(math.hypot(d.x - target.x, (d.y - target.y) * 9 / 16) < _AT for d in there)
-    return bool(there) and (not thing or any(akin(thing, d.phrase) for d in there) or is_alive(thing))
+    if not thing or any(akin(thing, d.phrase) for d in there):
+        return bool(there)
+    others = (d for d in seen(turn.percept) if d.phrase.lower() not in friends and d.p >= _MAY_BE)
+    return bool(there) and is_alive(thing) and not any(akin(thing, d.phrase) for d in others)
 
 
 def is_spared(turn: Turn, clause: Clause, target: Target | None) -> bool:

@@ -35,9 +35,10 @@ _WHAT = TablePattern(
 _IS = TablePattern(
     rf"{_LEAD}(?:are you(?: not)?|you are|you must be|you(?= (?:the|an?) )|is it you|is that you|"
     r"am I (?:speaking|talking) to),? "
-    r"(?P<as>(?:(?:the|a|an|our|this [a-z]+'s) )?[a-z][a-z' -]{2,40}?)"
+    r"(?P<as>(?!(?:no|not|sure|going|at)\b)(?:(?:the|a|an|our|this [a-z]+'s) )?[a-z][a-z' -]{2,40}?)"
     rf"(?: (?:here|around here|right|are you not|is that (?:so|right)|(?:of|on|in) (?:this|the) [a-z]+))*{_END}"
 )
+_PLACE = re.compile(r" (?:at|on|of|in|for|from|who|where|with)\b")
 _ARE_YOU = TablePattern(rf"{_LEAD}(?:are you|you are|you must be|is that you){_END}")  # and a name, which is taken off
 _TRADE = TablePattern(expanded(r"(?:the |an? )<trades>"))
 
@@ -59,7 +60,7 @@ def answer(turn: Turn) -> Reply | None:
     guess = _IS.fullmatch(text)
     if guess is None or not role:
         return None
-    if stems(guess["as"]) & stems(role):
+    if stems(guess["as"]) & stems(_PLACE.split(role)[0]):
         say = in_its_words(turn)
         why = f"was taken for {role}"
         return Reply("itself", why, {"line": say}, fact="self") if say else Reply("is_role", why)

@@ -16,6 +16,7 @@ from npc.types import Percept, Target
 
 _THERE = 0.7  # presence from which it is
 _BURNS = re.compile(
+    r"(?<!cheeks )(?<!throat )(?<!ears )(?<!eyes )(?<!feet )(?<!head )(?<!face )(?<!skin )"
     r"\b(?:is|are|it) (?:really |all |now )?(?:on fire|burning(?! (?:down )?(?:my|your|to|with|question))|in flames|ablaze)\b",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ import re
 
 from npc.language.clauses import bare, trimmed
 from npc.language.kinds import FIXED, coloured, is_alive
-from npc.language.phrases import COLOURS, ONE, WHICH, kind_of, plural, singular, thing_in
+from npc.language.phrases import COLOURS, ONE, WHICH, colour_in, kind_of, plural, singular, thing_in
 from npc.language.senses import WITH_A_THING, Meaning, Sense, meaning_of
 from npc.memory.ledger import Ledger, Order
 
@@ -85,6 +85,11 @@ _ARE_RED = re.compile(
 )
 
 
+def _of_hue(last: str) -> str:
+    """What "the blue one" is after this thing: of the same kind where that had a colour, too."""
+    return kind_of(last) if colour_in(last) else coloured(kind_of(last))
+
+
 def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
     """A clause that is a question or an order before it, of another thing; empty where it is none."""
     if (
@@ -93,7 +98,7 @@ def elliptic(said: str, ledger: Ledger, alone: bool) -> str:
         and last.thing
         and _is_recent(last, ledger)
     ):
-        return _with_thing(last.text, last.thing, f"the {hue['hue']} {coloured(kind_of(last.thing))}")
+        return _with_thing(last.text, last.thing, f"the {hue['hue']} {_of_hue(last.thing)}")
     if (him := _OF_HIM.match(bare(said))) is not None:  # a fact that was told goes on about him itself
         thing = ledger.thing
         who = ledger.person or (thing if thing is not None and thing.x is not None and is_alive(thing.phrase) else None)
@@ -194,7 +199,7 @@ def _full(phrase: str, thing: str) -> str:
     if found is None or not thing or (found["how"] or "").strip().lower() == "other":  # which one that is, the last one tells
         return phrase
     how = (found["how"] or "").strip()
-    kind = coloured(kind_of(thing)) if how.lower().split()[-1:] and how.lower().split()[-1] in COLOURS else kind_of(thing)
+    kind = _of_hue(thing) if how.lower().split()[-1:] and how.lower().split()[-1] in COLOURS else kind_of(thing)
     return f"the {how} {kind}".replace("  ", " ")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from npc.language.grammar import GRAMMAR
-from npc.language.kinds import akin
+from npc.language.kinds import COMMON, akin
 from npc.language.phrases import kind_of, plural, singular, thing_in
 from npc.memory.ledger import LONGEST
 
@@ -120,8 +120,10 @@ class Stall:
             word for name in self.wants for word in name.split()[:-1]
         }:
             return ""  # "two coins" pay
-        said = words.lower()
-        close = (n for n in self.wants if kind_of(n) == kind_of(one) or n in said or one in n.split() or _run(n) == _run(one))
+        said, first = words.lower(), one if one not in COMMON else ""
+        close = (
+            n for n in self.wants if kind_of(n) == kind_of(one) or n in said or n.split()[0] == first or _run(n) == _run(one)
+        )
         return next(close, "") if one else ""
 
     def find(self, words: str) -> str:

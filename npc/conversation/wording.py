@@ -115,7 +115,7 @@ _THEN_IT = re.compile(
         r"^(?:(?:good|great|okay|now|and|then|next|so|no|wait|first|what about|"
         r"how about|well)[,.! ]+)*(?P<thing>(?:the|that|this) "
         r"(?!will\b|would\b|is\b|was\b|does\b|did\b)[a-z]+(?: (?!is\b|was\b|are\b|and\b)[a-z]+)?)"
-        r"(?:[?!.]+|,)+ (?:no,? |well,? |just |please )*"
+        r"[?!.,]+ (?:no,? |well,? |just |please )*"
         r"(?P<verb>do not <verbs>|<verbs>) "
         r"(?:it|that|this|them)\b"
     ),
@@ -178,7 +178,11 @@ _CARRIED = re.compile(
 )
 
 
-_HALF = re.compile(r"\bhalf (?:of )?(?:that|the price|what you ask|as much)\b|\bhalf price\b", re.IGNORECASE)
+_HALF = re.compile(
+    r"(?:(?<=give you )|(?<=pay )|(?<=pay you )|(?<=offer )|(?<=offer you )|(?<=take )|(?<=for )|^)"
+    r"half (?:of )?(?:that|the price|what you ask|as much)\b(?! [a-z])|\bhalf price\b",
+    re.IGNORECASE,
+)
 _TO_HIM = re.compile(r" (?:over )?to (?:him|her|them|me|us|(?:the|that) [a-z]+)[\s.!?]*$", re.IGNORECASE)
 
 

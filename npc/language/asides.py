@@ -15,7 +15,8 @@ _YOU_KNOW, _PROMISE, _VOWS, _SWEARS, _SO_ON, _HAILS = patterns("asides.yaml", "y
 _KNOWS = frozenset(data_of("asides.yaml")["before_you_know"].split())
 # "They laugh and I forget it all, you know?": that asks nothing.
 _YOU_SEE = re.compile(
-    r"^(?P<told>(?!(?:do|does|did|is|are|was|were|can|could|will|would|have|has|what|who|where|when|why|how|which|if)\b)"
+    r"^(?P<told>(?!(?:(?:and|but|so|well|oh)[, ]+)*"
+    r"(?:do|does|did|is|are|was|were|can|could|will|would|have|has|what|who|where|when|why|how|which|if)\b)"
     r"[a-z]+ [^?]*[a-z]),? (?:you|ya) (?:know|see)(?: what I mean)?\?\s*$",
     re.IGNORECASE,
 )

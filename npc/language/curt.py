@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from npc.language.kinds import COMMON, FIXED, to_look_for
+from npc.language.kinds import COMMON, FIXED, is_alive, to_look_for
 from npc.language.phrases import COLOURS, WHICH, kind_of, singular
 
 _HOW = rf"(?:(?:{'|'.join(COLOURS)}|big|small|little|left|right|other|old|first|second|last) )?"
@@ -24,7 +24,7 @@ _THING_FIRST = re.compile(
 )
 # "Not the key the bottle": the sign between the two is left out.
 _RUN_TOGETHER = re.compile(
-    r"\bnot (?P<not>(?:the|that|this) (?:[a-z]+ )?[a-z]+|that|this|it)[,.;]? (?:but )?"
+    r"(?<!it is )(?<!is )\bnot (?P<not>(?:the|that|this) (?:[a-z]+ )?[a-z]+|that|this|it)[,.;]? (?:but )?"
     r"(?P<but>(?:the|that) (?:one|other|left|right|[a-z]+)\b(?: (?!is\b|are\b|was\b|were\b|has\b|will\b|can\b|I\b|you\b|"
     r"he\b|she\b|we\b|they\b|who\b)[a-z]+){0,5})[\s.!]*$",
     re.IGNORECASE,
@@ -54,9 +54,11 @@ _IS_AT = re.compile(
 _SIDE = re.compile(
     r"^(?P<what>(?!.*\b(?:turn|go|move|step|walk|run|look|is|are|was|were|have|has|got|had|what|I|anything|nothing|much|"
     r"many)\b)"
-    r".*?\b(?P<kind>[a-z]+)),? (?:(?:on|to|at|far|the) )*(?P<side>left|right)(?: side| hand side)?[\s.!]*$",
+    r".*?\b(?P<kind>[a-z]+))(?P<how>,? (?:(?:on|to|at|far|the) )*)(?P<side>left|right)(?P<hand> side| hand side)?[\s.!]*$",
     re.IGNORECASE,
 )
+_SOMEBODY = re.compile(r"\b(?:you|we|they|he|she|it|I|let|should)\b", re.IGNORECASE)
+_OWNED = re.compile(r"^(?:the|my|your|his|her|our|their|that|this|a|an) [a-z]+$", re.IGNORECASE)
 # "The one furthest to the right", "the leftmost barrel".
 _FURTHEST = re.compile(
     r"(?<!\bwhat stands)(?<!\bwhat is)(?<!\bwhat lies)(?<!\bwhat sits)"
@@ -96,8 +98,8 @@ _ASK_IF = re.compile(r"\b(?P<ask>ask (?:him|her|them|(?:the|that|your|my) [a-z]+
 # "Nobody touches the fire."
 _NOBODY = re.compile(
     r"^(?P<lead>(?:and|so|now|okay|but)[, ]+)?(?:nobody|no one) "
-    r"(?P<verb>touch|tak|open|enter|go|com|get|eat|leav|us|mov|pass|drink)"
-    r"(?:e?s) (?P<rest>.+)$",
+    r"(?P<verb>touch|tak|open|enter|eat|pass|drink)"
+    r"(?:e?s) (?P<rest>(?!(?:me|my|up|to me|for me|part)\b).+)$",
     re.IGNORECASE,
 )
 # "..., not the blue one" of what is not wanted; "Understood?".
@@ -145,7 +147,7 @@ _NOT_BUT_DO = re.compile(
     r"grab|show|read)\b)",
     re.IGNORECASE,
 )
-_FAR = re.compile(r"\b(?P<the>the|that) (?P<how>far|near) (?=(?:one|[a-z]+)[\s.!]*$)", re.IGNORECASE)
+_FAR = re.compile(r"\b(?P<the>the) (?P<how>far|near) (?!future\b|away\b|end\b)(?=(?:one|[a-z]+)[\s.!]*$)", re.IGNORECASE)
 # Articles that are left out: "give also blue", "where is key? Bring.", "open with key the box".
 _GIVE_BLUE = re.compile(
     rf"\b(?P<do>give|bring|take|get|hand|pass)(?P<me> me)?(?: also| too)? (?P<hue>{'|'.join(COLOURS)})(?: one)?(?: too|"
@@ -175,14 +177,14 @@ _YOU_CAN = re.compile(
 )
 # "It's coming for the chest, stop it!"
 _STOP_IT = re.compile(
-    r"(?P<foe>\b(?:it|he|she|they|(?:the|that|this|an?) [a-z]+) (?:is|are) (?:coming|attacking|getting|running|escaping|"
-    r"after|going|heading|about)\b"
-    r"[^.?]*[,.!]+ (?:quick,? |please )?)stop (?P<it>it|him|her|them)(?=[\s.!]*$)",
+    r"(?P<foe>\b(?:it|(?:the|that|this|an?) [a-z]+) (?:is|are) (?:coming (?:for|at|after)|attacking|after|going for|about to)\b"
+    r"[^.?]*[,.!]+ (?:quick,? |please )?)stop (?P<it>it)(?=[\s.!]*$)",
     re.IGNORECASE,
 )
 # Said to somebody else.
 _NOT_YOU = re.compile(
-    r"(?:no,? |hey,? |oh,? )*not (?:to )?you(?:[,.!]* [a-z]+)??(?:[\s.!]*| I will\b.*|[,.!]+ "
+    r"(?:no,? |hey,? |oh,? )*not (?:to )?you(?! (?:again|too|either|as well)\b)(?:[,.!]* [a-z]+)??"
+    r"(?:[\s.!]*| I will\b.*|[,.!]+ "
     r"(?:I (?:am|was|mean|meant|will)|the other|him|her|your|that|this)\b.*)",
     re.IGNORECASE,
 )
@@ -199,7 +201,12 @@ def spelt_out(said: str, ordered: bool = True) -> str:
     said = _NOT_BEFORE.sub("", _STAND_UP.sub("", _AGREED.sub("", said)))
     if ordered:
         said = _DONE.sub("", said)
-    if (quick := _QUICK.match(said)) is not None and _is_thing(kind := singular(quick["kind"].lower())) and kind not in FIXED:
+    if (
+        (quick := _QUICK.match(said)) is not None
+        and _is_thing(kind := singular(quick["kind"].lower()))
+        and kind not in FIXED
+        and not is_alive(kind)
+    ):
         return f"give me {quick['thing']}"
     if (this := _NOT_THIS.match(said)) is not None:
         return f"not that one, the {this['how'].lower()} one"
@@ -222,7 +229,11 @@ def spelt_out(said: str, ordered: bool = True) -> str:
     said = _NOT_BLUE.sub(r"\g<do>", _IT_ME.sub(r"\g<do> me \g<it>", said))
     if (placed := _PLACED_FIRST.match(said)) is not None and _is_thing(singular(placed["kind"].lower())):
         return _IT.sub(f"the {placed['kind'].lower()} {placed['at']}", said[placed.end() :], count=1)
-    if (first := _THING_FIRST.match(said)) is not None and _is_thing(kind_of(singular(first["thing"].lower()))):
+    if (
+        (first := _THING_FIRST.match(said)) is not None
+        and _is_thing(kind := kind_of(singular(first["thing"].lower())))
+        and not is_alive(kind)
+    ):
         return _verb_first(first)
     if ordered and (just := _JUST.match(said)) is not None:
         return f"not {just['not']}, {just['but']}"
@@ -231,10 +242,17 @@ def spelt_out(said: str, ordered: bool = True) -> str:
         said = _IS_AT.sub(r"\g<thing> \g<at>", said)
     said = _MOST.sub(r"\g<most>", _FURTHEST.sub(r" on the \g<side>", said))
     side = _SIDE.match(said)
-    if side is not None and singular(side["kind"].lower()) in {*COMMON, "one"}:
+    if side is not None and singular(side["kind"].lower()) in {*COMMON, "one"} and not _is_no_side(side):
         named = "" if _WITH_ARTICLE.match(side["what"]) or len(side["what"].split()) > _FEW else "the "
         return f"{named}{side['what']} on the {side['side'].lower()}"
     return _COMMA_AT.sub(r"\g<thing> \g<at>", said)
+
+
+def _is_no_side(side: re.Match[str]) -> bool:
+    """ "The wolf left", "you sell bread, right": a verb, and a tag."""
+    if side["hand"] or side["how"].strip(" ,"):
+        return False
+    return _SOMEBODY.search(side["what"]) is not None if "," in side["how"] else _OWNED.search(side["what"]) is not None
 
 
 def _hue_first(found: re.Match[str]) -> str:

@@ -52,8 +52,8 @@ def dealt(said: str, on_table: bool) -> str:
 
 
 def _two(found: re.Match[str]) -> str:
-    """ "2 red potions" of "both reds"."""
-    return f"2 {found['hue']} potions" if found["hue"] else "2 "
+    """ "2 red ones" of "both reds"."""
+    return f"2 {found['hue']} ones" if found["hue"] else "2 "
 
 
 def _digits(words: str) -> str:

@@ -23,6 +23,7 @@ _AFTER_I = frozenset(_DATA["after_i"].split())
 _OPENS = re.compile(rf"^(?:{_DATA['openings']}\b[ ,]*)+", re.IGNORECASE)
 _ENDS = re.compile(rf"(?:(?<![ ,])(?:[ ,]+{_DATA['endings']}|, ?(?:man|mate|dude|friend|buddy)))+[\s?.!,]*$", re.IGNORECASE)
 _NOT_EMBEDDED = re.compile(" ".join(_DATA["not_embedded"].split()).replace("| ", "|"), re.IGNORECASE)
+_SOMEBODY = frozenset({"he", "she", "it", "they", "who", "we", "i", "nobody", "anybody", "somebody"})
 _ASKS_BE = {"are": "am", "were": "was"}
 _LONGEST = 12  # words that are taken up: more is repeating, not answering
 _SHORTEST = 2
@@ -79,8 +80,9 @@ def turned(words: str) -> str:
         of_deed = at > 1 and found[at - 2].lower() in _MODAL and before.isalpha()  # "I could paint you"
         last = at == len(found) - 1 and at > 0
         # "did he reward you handsomely?", "he rewarded you"; not "he hoped you lied"
-        of_past = before.endswith("ed") and not after.endswith("ed") and after not in _VERBS
-        of_asked = at > 2 and found[at - 3].lower() in {"do", "does", "did"} and after not in _VERBS
+        alone = at > 1 and found[at - 2].lower() in _SOMEBODY and not after.endswith("ed") and after not in _VERBS
+        of_past = alone and before.endswith("ed")
+        of_asked = alone and at > 2 and found[at - 3].lower() in {"do", "does", "did"}
         met = of_deed or last or of_past or of_asked or before in _BEFORE_ME or before_two in _BEFORE_ME_TWO
         if low == "you" and before in _ASKS_BE:  # "who are you" asks who I am
             be = _ASKS_BE[before]

@@ -34,13 +34,14 @@ _SHORTHAND = tuple(
         (r"(?:^|(?<=[.!?] ))n (?=[a-z])", "and "),
         (r"\bw/ ?(?=\w)", "with "),
         (r"(?<=\w) \+ (?=\w)", " and "),
-        (r"\b([a-z]{3,}(?: [a-z]{3,})?) x ?(\d{1,2})\b", r"\2 \1"),
+        (r"\b((?:(?:red|blue|green|big|small|iron|golden|silver|wooden|old|new) )?[a-z]{3,}) x ?(\d{1,2})\b", r"\2 \1"),
         (r"\b([a-z]{2,}[a-z])in'(?=[\s.,!?]|$)", r"\1ing"),  # "havin'", "lyin'"
         (r"\bI (?:ain'?t|is not)\b", "I am not"),
-        (r"\b(here|there) be (?=(?:the|ye|your|my|me|an?|some)\b)", r"\1 is "),
+        (r"(?:^|(?<=[.!?,] ))(here|there) be (?=(?:the|ye|your|my|me|an?|some)\b)", r"\1 is "),
         (
             r"\b(that|this|them|those|these) (?:there|here) "
-            r"(?=(?!is\b|are\b|was\b|were\b|and\b|for\b|to\b|please\b|now\b)[a-z]{3,})",
+            r"(?=(?!(?:is|are|was|were|and|for|to|please|now|could|can|would|will|should|may|might|must|has|have|had)\b)"
+            r"[a-z]{3,})",
             r"\1 ",
         ),
         (r"\b(?:what is|what'?s) (that|the|this) ([a-z]+) say\b", r"what does \1 \2 say"),
@@ -53,8 +54,8 @@ _SHORTHAND = tuple(
             r"(?! (?:coin|gold|silver|copper)s?\b)",
             r"\1one",
         ),
+        (r"(?<!my )(?<!your )\b(red|blue|green) pots?\b", r"\1 potion"),
         (r"\b(on|to|at) (?=(?:left|right)(?:[.,!?]|$| (?:please|side|of)\b))", r"\1 the "),
-        (r"\b(red|blue|green) pots?\b", r"\1 potion"),
         # "Go thou and stand there", "get thee to the well", "art thou well?", "yonder fellow".
         (r"\bget (?:thee|ye) (?=to\b)", "go "),
         (rf"(?:^|(?<=[.!?,] ))({VERBS}) (?:thou|thee|ye)\b(?= (?:and|to|by|over|near|from|with|not|now|hence)\b|[,.!])", r"\1"),

@@ -11,11 +11,14 @@ _DATA = table_beside(__file__, "polarity.yaml")
 _BAD, _GOOD, _DENIED, _GRAVE = (frozenset(_DATA[name].split()) for name in ("bad", "good", "denied", "grave"))
 # "She left me", "they threw us out", "he left us for the war"; "I left the stove on" is no farewell.
 _LEFT = re.compile(
-    r"\bleft (?:me|us|him|her|them|his (?:wife|family|children)|my (?:mother|father|sister|brother))\b|"
+    r"\bleft (?:(?:me|us|him|her|them)(?! (?:an?|the|his|her|my|their|some|all)\b)|his (?:wife|family|children)|"
+    r"my (?:mother|father|sister|brother))\b|"
     r"\b(?:he|she|they) (?:just )?left\W*$|"
-    r"\b(?:threw|kicked|chased|locked|turned) (?:me|us|him|her|them) out\b|\bturned (?:me|us) (?:down|away)\b|\blet me go\b|"
+    r"\b(?:threw|kicked|chased|locked|turned) (?:me|us|him|her|them) out\b|\bturned (?:me|us) (?:down|away)\b|"
+    r"\blet me go\b(?! (?:to|first|ahead|home|with|in|out|and)\b)|"
     r"\b(?:stopped|quit|stops) (?:talking|speaking|writing) to (?:me|us)\b|\bwalked out on (?:me|us)\b"
 )
+_CANNOT = re.compile(r"\b(?:can|could) not (?:bear|stand|forget|take|stop|get over|endure|face)\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z']+")
 _OVER = frozenset({"over", "away", "on", "out"})
 _AND_DONE = frozenset({"and", "to", "back", "home", "off", "out", "over", "up", "by", "well", "wild", "mad", "on"})
@@ -46,6 +49,8 @@ def is_eased(text: str) -> bool:
     words = _WORD.findall(text.lower())
     bad = [at for at, word in enumerate(words) if word in _BAD]
     before = [words[max(0, at - _NEAR) : at] for at in bad]
+    if _CANNOT.search(text) is not None:  # "I can not bear being alone"
+        return False
     return bool(bad) and all(not _DENIED.isdisjoint(some) and "want" not in some for some in before)
 
 

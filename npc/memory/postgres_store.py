@@ -64,7 +64,8 @@ class PostgresStore:
 
     A write is one transaction, and has been committed when `write` returns: it survives the death of this process and of the
     database. A connection that breaks is made anew, for `patience` seconds at most; whether a commit that was under way took
-    place is told by a token that each write leaves in the lives that it touches, so that nothing is written twice. (The
+    place is told by a token that each write leaves in the lives that it touches; where another server has written the same life
+    since, it is written once more, which doubles no episode of an utterance. (The
     transaction's own number would not do: a crashed database may give it to another server's next transaction.) Episodes of
     one utterance are kept once, whoever brings them; a record of a person is that of who wrote last.
 
@@ -285,7 +286,7 @@ class PostgresStore:
                 self._note(key, revision if known == revision - 1 or (known is None and revision == 1) else None)
 
     def _is_written(self, base: psycopg.Connection[Any], key: Key, token: str) -> bool:
-        """Whether the last write of a character was this one; waits for one that is under way."""
+        """Whether the last write of a character was this one; waits for a change that is under way."""
         row = base.execute(f"SELECT written_by FROM npc_engine.life WHERE {_OF} FOR SHARE", key).fetchone()
         return row is not None and row[0] == token
 

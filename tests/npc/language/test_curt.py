@@ -219,3 +219,22 @@ def test_two_things_that_were_ordered_one_after_the_other_are_both() -> None:
 def test_a_word_in_quotes_is_that_word() -> None:
     clause = read("when I say 'banana', open the door. Not before.", Ledger()).clauses[0]
     assert [condition.text for condition in clause.conditions] == ["I say banana"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The wolf left.", "You sell bread, right.", "Nobody takes me seriously.", "It isn't that far away.",
+        "Oh no, not you again!", "The boy is running into the fire, stop him!", "Let me get this straight.",
+        "I could use some advice", "Will there be a feast?", "But what do you know?", "Return to the shop.", "I give up.",
+    ],
+)  # fmt: skip
+def test_what_only_sounds_like_haste_stays_as_it_is(said):
+    text = plain(said)
+    assert spelt_out(text) == text
+    assert all(clause.meaning.verb in {"", "stop", "return"} for clause in read(said, Ledger()).clauses)
+
+
+def test_a_thing_and_many_signs_are_read_in_time():
+    for signs in ("." * 400, "?!" * 200, "," * 400):
+        read(f"That sword{signs} I wonder", Ledger())

@@ -62,7 +62,7 @@ def test_a_price_is_found_too_high_in_many_words(said: str) -> None:
         ("oi smith knife how much", "how much is the knife?"),
         ("10 final", "10"),
         ("whatever, 12. gimme", "I will give you 12 coins"),
-        ("20 for both reds", "20 for 2 red potions"),
+        ("20 for both reds", "20 for 2 red ones"),
         ("both of the ropes for 5 coins", "2 ropes for 5 coins"),
         ("let us settle on twenty, then", "I will give you twenty coins"),
         ("It is a little bit expensive no? I propose you 18", "I will give you 18 coins"),
