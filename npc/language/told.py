@@ -9,10 +9,15 @@ import re
 from functools import lru_cache
 
 from npc.language.grammar import GRAMMAR, expanded
+from npc.language.manners import GREETING
 
 _PATTERNS = tuple(re.compile(expanded(pattern), re.IGNORECASE) for pattern in GRAMMAR["told"])
 _ASKS = re.compile(r"\?\s*$|^(?:what|who|where|when|why|how|do|does|did|can|could|is|are|was|were|will|would)\b", re.IGNORECASE)
 _END = re.compile(r"(?<=[.!?;])\s+")
+# "Good evening. Inspector Ward."; without a greeting it calls somebody.
+_TITLED = re.compile(
+    expanded(r"(?P<name>(?:<titles>)\.? [A-Z][a-z][\w'-]*(?: (?:of |the )?[A-Z][\w'-]*)?)(?:,? at your service)?[\s.]*")
+)
 _NOT_NAMES = frozenset(GRAMMAR["not_names"].split())
 YES = "yes"  # of somebody or something without a name: there is one
 
@@ -29,9 +34,13 @@ def told(text: str) -> list[tuple[str, str]]:
 @lru_cache(maxsize=512)
 def _told(text: str) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
-    for sentence in _END.split(text):
+    sentences = _END.split(text)
+    for sentence in sentences:
         if not _ASKS.search(sentence):
             found += _in_sentence(sentence)
+    titled = _TITLED.fullmatch(sentences[-1])
+    if titled is not None and len(sentences) > 1 and GREETING.fullmatch(sentences[0]):
+        found.append(("name", titled["name"]))
     return tuple(found)
 
 

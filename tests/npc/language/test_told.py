@@ -98,3 +98,8 @@ def test_several_things_are_told_in_one_breath():
 def test_a_mere_mention_is_not_what_words_are_for():
     assert not tells_of_oneself(plain("my mother died last winter"))
     assert tells_of_oneself(plain("my mother is called Ida"))
+
+
+def test_a_title_and_a_name_after_a_greeting_are_who_speaks():
+    assert ("name", "Inspector Ward") in told("Good afternoon, madam. Inspector Ward.")
+    assert told("Sister Agnes.") == []  # is called
