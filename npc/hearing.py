@@ -10,16 +10,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from npc import asking, card_search, friends, goes_on, spared
+from npc import asking, card_search, friends, goes_on, keeping, spared
 from npc.behaviour import load_behaviour
 from npc.conditions import Moment
 from npc.conversation.amending import at_hand, named
 from npc.conversation.answered import asked_for
 from npc.conversation.basket import names_wares
 from npc.conversation.clause import Clause, Reading
+from npc.conversation.correcting import corrected
 from npc.conversation.reading import read, somebody_in
 from npc.conversation.recall import lately
 from npc.conversation.referring import DONE_TO_SOMEBODY
+from npc.conversation.reply import Reply
 from npc.conversation.stall import Stall
 from npc.conversation.things import table
 from npc.conversation.whom import in_sight
@@ -161,7 +163,8 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     named = [bool(stall.wares) and names_wares(clause, stall) for clause, _ in pairs]
     decides = min(range(len(pairs)), key=lambda n: (*_weight(pairs[n], named[n]), n))
     handed = gifts(percept.text, person.ledger, percept.time)
-    facts = told(plain(percept.text)) or _named(percept.text, person.ledger)
+    right = corrected(percept.text, person.ledger, parts.memory, percept.speaker)
+    facts = right or told(plain(percept.text)) or _named(percept.text, person.ledger)
     facts = [*facts, *(gift for gift in handed if gift not in facts)]
     turn = Turn(parts, percept, person, [pairs[decides], *pairs[:decides], *pairs[decides + 1 :]], facts, handed)
     if handed:
@@ -174,7 +177,8 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
                 turn.also = (*turn.also, beside)
     if not _mean_what_it_is_done_to(turn) and turn.clause.lost and turn.heard.target is None:
         _mean_the_only_thing(turn)
-    found = reply(turn, percept) or held_back(turn) or friends.spared(turn)
+    found = Reply("noted", "was put right") if right is not None and not _wants(turn) else reply(turn, percept)
+    found = found or held_back(turn) or friends.spared(turn)
     turn.replied = asking.instead(turn, card_search.instead(turn, goes_on.instead(turn, found)))
     if turn.replied is not None and turn.replied.topic == "i_said" and not turn.replied.lead:
         said = asked_for(turn.clause.text, str(turn.replied.values.get("words", "")))
@@ -242,6 +246,11 @@ def _mean_the_only_thing(turn: Turn) -> None:
     if len(things) == 1 and (verb in DONE_TO_SOMEBODY or not is_alive(things[0].phrase)):  # nobody is handed over
         clause = replace(turn.clause, thing=things[0].phrase, lost="")
         turn.clauses[0] = (clause, replace(turn.heard, target=things[0].target))
+
+
+def _wants(turn: Turn) -> bool:
+    """Whether something is asked or ordered, whatever is put right beside it."""
+    return any(clause.sense in _RANKS[0] - {Sense.CORRECT} for clause, _ in turn.clauses)
 
 
 def _rank(clause: Clause) -> int:
@@ -339,6 +348,7 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     """Bring the ledger up to date with what was said and done."""
     clause, ledger, now = turn.clause, turn.ledger, turn.percept.time
     note_gifts(turn, decision.action)
+    keeping.keep(turn, decision)
     leans = clause.sense is Sense.ORDER and clause.thing and not mentions(turn.percept.text, kind_of(clause.thing), plural=True)
     said = clause.text if leans and len(turn.clauses) == 1 else turn.percept.text  # "nab it": as it was understood
     ledger.hear(Heard(text=said[:500], sense=clause.sense, intent=moment.intent, time=now))

@@ -91,6 +91,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return planned  # "if he turns round, sing", "tell me when he comes"
     if (accounted := account(turn, looked)) is not None:
         return accounted
+    if (passed := retelling.passed(turn, looked)) is not None:
+        return passed
     if any(kind == "handed" for kind, _ in turn.gifts):
         return None if "celebrate" not in parts.persona.boundaries else _given(turn.gifts[0][1])
     if (refused := undealt(turn, looked)) is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from npc.conversation import recall, retold
+from npc.conversation import between, recall, retold
 from npc.conversation.reply import Reply
 from npc.facts import KNOWS
+from npc.language.plain import plain
 from npc.language.senses import Ask, Sense
 from npc.language.sentences import mentions
 from npc.nearness import FAINT
@@ -50,6 +51,15 @@ def answer(turn: Turn, looked: Percept) -> Reply | None:
     beside = ". ".join(c.said for c, _ in turn.clauses[1:] if c.sense in {Sense.OTHER, Sense.SELF})
     memory, speaker = turn.parts.memory, looked.speaker
     return retold.answer(clause, memory, ledger, speaker, looked.time, looked.recalled, others, theirs, alone, beside)
+
+
+def passed(turn: Turn, looked: Percept) -> Reply | None:
+    """What passed between the two, asked for plainly; what the card has very nearly these words for is its own to answer."""
+    clause = turn.clause
+    if best(turn.heard.knowledge)[1] >= VERY and turn.parts.meant(turn.heard):
+        return None
+    words = map(plain, (clause.text, clause.said, *([looked.text] if len(turn.clauses) == 1 else ())))
+    return between.answer(words, turn.ledger, turn.parts.memory, looked.speaker, looked.time)
 
 
 def said(turn: Turn, looked: Percept) -> Reply | None:

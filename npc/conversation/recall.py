@@ -71,7 +71,7 @@ def _name(ledger: Ledger) -> Reply:
 
 
 _HATED = frozenset({"hate", "despise", "dislike", "stand", "not stand", "can not stand", "not like"})
-_TOPICS = frozenset({"home", "likes", "hates", "trade", "age"})
+TOPICS = frozenset({"home", "likes", "hates", "trade", "age"})
 _OF_HIMSELF = {
     "home": "where you come from",
     "likes": "what you like",
@@ -87,14 +87,14 @@ def _mine(clause: Clause, ledger: Ledger) -> Reply | None:
         return None
     if asked == "name":
         return _name(ledger)
-    key = next((key for key in ledger.facts if key == asked or asked.endswith(f" {key}") or key.endswith(f" {asked}")), "")
+    key = key_of(asked, ledger)
     if not key:
         thing = _OF_HIMSELF.get(asked) or (f"your {asked}" if asked else "that")
         return Reply("recall_none", f"was never told of that: {asked}", {"thing": thing})
     value = ledger.facts[key]
     if value == YES:
         return Reply("recall_has", f"was told of {key}", {"thing": key})
-    topic = key if key in _TOPICS else "called"
+    topic = key if key in TOPICS else "called"
     return Reply(f"recall_{topic}", f"was told of {key}: {value}", {"thing": key, "value": value})
 
 
@@ -108,13 +108,23 @@ def _asked(values: Mapping[str, str], ledger: Ledger) -> str:
         return "age"
     if "trade" in values or "home" in values:
         return "trade" if "trade" in values else "home"
-    asked = singular(values.get("mine", "").lower().removesuffix("'s name").removesuffix("'s").removesuffix(" name"))
-    return {"village": "home", "town": "home", "hometown": "home", "job": "trade", "profession": "trade"}.get(asked, asked)
+    return singular(values.get("mine", "").lower().removesuffix("'s name").removesuffix("'s").removesuffix(" name"))
+
+
+_SAME = {"village": "home", "town": "home", "hometown": "home", "job": "trade", "profession": "trade"}
+
+
+def key_of(asked: str, ledger: Ledger) -> str:
+    """The fact that tells of something of the speaker's; empty where there is none. His brother's dog is not his."""
+    asked = _SAME.get(asked, asked)
+    if not asked or "'s " in asked:
+        return ""
+    return next((key for key in ledger.facts if key == asked or asked.endswith(f" {key}") or key.endswith(f" {asked}")), "")
 
 
 def lately(ledger: Ledger) -> str:
     """Whom "her" means in "what is her name?": the kin or animal of the speaker that he spoke of last."""
-    of_others = [key for key in reversed(ledger.facts) if key not in {*_TOPICS, "name"}]
+    of_others = [key for key in reversed(ledger.facts) if key not in {*TOPICS, "name"}]
     for heard in reversed(ledger.heard):
         if key := next((key for key in of_others if mentions(heard.text, kind_of(key), plural=True)), ""):
             return key

@@ -30,6 +30,7 @@ from npc.language.after import (
 )
 from npc.language.plain import plain
 from npc.language.senses import Ask, is_question
+from npc.language.sentences import mentions
 from npc.language.told import YES
 from npc.memory import Memory
 from npc.memory.ledger import Ledger
@@ -57,6 +58,7 @@ _I_DID = re.compile(
     r"\bwith my [a-z]+|\bdid my [a-z]+ do\b|\bhappened to my [a-z]+",
     re.IGNORECASE,
 )
+_ABOUT_IT = re.compile(r"(?:he|she|they|it|his|her|their|its)\b", re.IGNORECASE)
 _ASKS_SECRET = re.compile(
     r"\b(?:did|was it|is it|have) (?:that )?I\b.*\b(?:secret|keep (?:it |that )?(?:quiet|to yourself|between us)|"
     r"not to tell|tell nobody)\b|"
@@ -80,6 +82,7 @@ _FOR_WHOM = re.compile(
 _IS_FOR = re.compile(r"\bfor (?:my|our|his|her|the|an?|(?-i:[A-Z]))", re.IGNORECASE)
 _THE_NAME = re.compile(r"\b(?:the name|what name)\b", re.IGNORECASE)
 _SAYING = stems("say ask want tell")
+_OF_SEVERAL = frozenset({"child"})  # what words stand for that mean different ones: "son" and "daughter"
 _GOES_ON = frozenset({"why", "when", "who", "where"})  # what may be asked for without a word: "and how come I can't?"
 _ANY_NAME = "*"  # shared by every sentence: that it has a name is all that is asked for
 _SAID_OF = re.compile(r"\bwhat (?:did|have) I [a-z]+(?: to)?(?: you)? (?:about|of|on)\b", re.IGNORECASE)
@@ -88,12 +91,15 @@ _AGAIN = re.compile(r"\bagain[\s?.!]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
+class Sentence:
+    """One sentence that somebody has told, with what he told before it (`around`) as stems."""
+
     text: str
     episode: Episode
     said: frozenset[str]
     around: frozenset[str]
     before: str  # the sentence that it goes on from
+    goes_on: bool = False  # it names nothing, and is about what was named before it
 
 
 def answer(
@@ -164,7 +170,25 @@ def answer(
     return _reply(sentence, speaker, now, f"remembers what answers it: {kind} ({near:.2f})")
 
 
-def _of_oneself(question: str, told: Sequence[Episode], speaker: str) -> _Sentence | None:
+def told_of(memory: Memory, speaker: str, named: Sequence[str]) -> list[Sentence]:
+    """What a speaker has told of something, sentence by sentence, the newest last: naming it, or going on about it.
+
+    Args:
+        named: what it may be called; another word for the same counts, too ("mum", "mother"), a son is no daughter.
+    """
+    told: list[Sentence] = []
+    goes_on = False
+    same = {stem(word) for word in named if stem(word) not in _OF_SEVERAL}
+    for sentence in _sentences(memory.episodes, speaker):
+        names = bool(sentence.said & same) or any(mentions(sentence.text, word, plural=True) for word in named)
+        goes_on = not names and (goes_on or bool(told and told[-1].text == sentence.before))
+        goes_on = goes_on and _ABOUT_IT.match(OPENS.sub("", sentence.text)) is not None
+        if names or goes_on:
+            told.append(replace(sentence, goes_on=goes_on))
+    return told
+
+
+def _of_oneself(question: str, told: Sequence[Episode], speaker: str) -> Sentence | None:
     """The newest sentence that tells what is asked of its speaker's own life, though it has no word of the question."""
     if thing := whose(question):
         owned = re.compile(rf"\b[a-z]+'s (?:[a-z]+ )?{thing}\b", re.IGNORECASE)
@@ -176,7 +200,7 @@ def _of_oneself(question: str, told: Sequence[Episode], speaker: str) -> _Senten
     return max(telling, key=lambda one: one[:2])[2] if telling else None
 
 
-def _kept_secret(question: str, episodes: Sequence[Episode], speaker: str) -> _Sentence | None:
+def _kept_secret(question: str, episodes: Sequence[Episode], speaker: str) -> Sentence | None:
     """What was told with "do not tell anyone": that sentence, or the one before it where it says nothing else."""
     if _ASKS_SECRET.search(question) is None:
         return None
@@ -194,7 +218,7 @@ def _kept_secret(question: str, episodes: Sequence[Episode], speaker: str) -> _S
     return None
 
 
-def _meant_for(question: str, episodes: Sequence[Episode], speaker: str) -> _Sentence | None:
+def _meant_for(question: str, episodes: Sequence[Episode], speaker: str) -> Sentence | None:
     """ "It is for my mum", after the flower was spoken of."""
     if (asked := _FOR_WHOM.match(question.rstrip(" ?.!"))) is None:
         return None
@@ -205,14 +229,14 @@ def _meant_for(question: str, episodes: Sequence[Episode], speaker: str) -> _Sen
     return next((s for s in told if _IS_FOR.search(s.text) and has("who", s.text, things)), None)
 
 
-def _reply(sentence: _Sentence, speaker: str, now: float, why: str) -> Reply:
+def _reply(sentence: Sentence, speaker: str, now: float, why: str) -> Reply:
     words = turned_whole(sentence.text)
     if sentence.before and _WHOLE.match(OPENS.sub("", sentence.text)) is None:
         words = f"{turned_whole(sentence.before)}, {words}"
     return Reply("i_said", why, {"thing": "it", "who": speaker, "when": ago(now - sentence.episode.time), "words": words})
 
 
-def _fits(sentence: _Sentence, sought: frozenset[str], kind: str, least: int, likeness: float, deed: bool) -> float:
+def _fits(sentence: Sentence, sought: frozenset[str], kind: str, least: int, likeness: float, deed: bool) -> float:
     """How well a sentence answers; 0 where it does not. `deed`: what the speaker did is asked for, in one word."""
     own = len(sentence.said & sought) + (_ANY_NAME in sought)
     around = len((sentence.around - sentence.said) & sought)
@@ -228,7 +252,7 @@ def _fits(sentence: _Sentence, sought: frozenset[str], kind: str, least: int, li
     return own + _AROUND * around + _LIKE * likeness
 
 
-def _sentences(episodes: Iterable[Episode], speaker: str) -> Iterable[_Sentence]:
+def _sentences(episodes: Iterable[Episode], speaker: str) -> Iterable[Sentence]:
     """What he has told, sentence by sentence; what he asked and bade is left out."""
     before: list[str] = []
     for episode in episodes:
@@ -241,5 +265,5 @@ def _sentences(episodes: Iterable[Episode], speaker: str) -> Iterable[_Sentence]
                 asked.append(text)
                 continue
             around = frozenset().union(*(stems(one) for one in (*before[-_BEFORE:], *asked)))
-            yield _Sentence(text, episode, said, around, before[-1] if before else "")
+            yield Sentence(text, episode, said, around, before[-1] if before else "")
             before.append(text)

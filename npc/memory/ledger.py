@@ -24,6 +24,9 @@ SaidText = Annotated[str, Field(max_length=500)]
 MOST = 8  # things, bids, promises, forbidden deeds, lines that are kept of each; what is older gives way
 SPOKEN_OF = 3  # lines about something else after which a fact is spoken of no more
 MOST_FACTS = 24  # that a speaker told of himself
+MOST_SAYINGS = 3  # of each kind
+MOST_KINDS = 12
+MOST_LINES = 10  # of its own that a character can repeat
 MOST_DEEDS = 24  # things that changed hands; what is older is counted in with what is newer of the same
 
 
@@ -122,6 +125,14 @@ class Heard(_Entry):
     time: FiniteFloat = 0.0
 
 
+class Line(_Entry):
+    """What the character said itself, and to which words."""
+
+    text: Annotated[str, BeforeValidator(lambda text: text[:240]), Field(max_length=240)]
+    to: Phrase = ""
+    time: FiniteFloat = 0.0
+
+
 class Ledger(BaseModel):
     """All of it, for one speaker.
 
@@ -129,6 +140,10 @@ class Ledger(BaseModel):
         things: what was meant lately, the latest last.
         handed: what it holds of the speaker's, the latest last; `deeds`: all that changed hands between the two.
         facts: what the speaker told of himself: `name`, `home`, `likes`, `dog` …
+        sayings: what the speaker told, asked and bade, by kind (`seeks`, `fears`, `goes`, `plans`, `told`, `asked`, `order`,
+            `ban`, `offer`), the latest last, however much was said since.
+        lines: what the character said itself, the latest last; what it only told back is none of it.
+        visits: how often the speaker has come (`npc.memory.memory.VISIT`).
         told: the fact of the card that the last answer told; `topic`: the one still spoken of, `aside`: lines since then.
         talk: the topic of small talk of the last answer; `theirs`: the last one of the speaker's own life, `theirs_aside`:
             lines since then.
@@ -154,6 +169,9 @@ class Ledger(BaseModel):
     first_order: Heard | None = None
     first_question: Heard | None = None
     heard: tuple[Heard, ...] = Field(default=(), max_length=MOST)
+    sayings: dict[Phrase, tuple[Heard, ...]] = Field(default={}, max_length=MOST_KINDS)
+    lines: tuple[Line, ...] = Field(default=(), max_length=MOST_LINES)
+    visits: int = Field(default=0, ge=0)
     told: Phrase = ""
     topic: Phrase = ""
     aside: int = Field(default=0, ge=0)
@@ -212,6 +230,16 @@ class Ledger(BaseModel):
         elif heard.sense == "question":
             self.first_question = self.first_question or heard
         self.heard = (*self.heard, heard)[-MOST:]
+
+    def keep(self, kind: str, text: str, now: float) -> None:
+        """Keep what the speaker said as one of the last of its kind; what he says again counts once."""
+        said = Heard(text=text[:500], sense=kind, time=now)
+        others = tuple(heard for heard in self.sayings.get(kind, ()) if heard.text != said.text)
+        self.sayings[kind] = (*others, said)[-MOST_SAYINGS:]
+
+    def say(self, text: str, to: str, now: float) -> None:
+        """Note a line of the character, and the words that it was said to."""
+        self.lines = (*self.lines, Line(text=text, to=to, time=now))[-MOST_LINES:]
 
     def learn(self, name: str, value: str) -> None:
         """Note what the speaker tells of himself; the newest of a kind counts, and the oldest gives way."""

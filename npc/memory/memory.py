@@ -117,6 +117,8 @@ class Memory:
         away = max(0.0, now - person.last) if person.heard else None
         if away is not None and away >= VISIT:
             person.told["visit"].clear()
+        if away is None or away >= VISIT:
+            person.ledger.visits += 1
         person.last = now
         return person, away
 
@@ -180,6 +182,20 @@ class Memory:
         if len(self._episodes) > MOST_EPISODES:
             self._forget_the_weakest(now)
         return episode
+
+    def correct(self, episode: Episode, text: str) -> None:
+        """Remember an episode as it was meant, and no longer as it was said."""
+        self._forget([episode])
+        self.remember(
+            episode.time,
+            episode.speaker,
+            episode.what,
+            episode.salience,
+            did=episode.did,
+            text=text,
+            emotion=episode.emotion,
+            source=episode.source,
+        )
 
     def recalls(self, speaker: str, now: float) -> frozenset[str]:
         """What this person has done that is not forgotten: values of `what`."""
