@@ -13,7 +13,6 @@ from npc.conversation.reply import Reply
 from npc.conversation.stall import counted
 from npc.dealings import KEPT, account, for_sale, in_hand, is_bid, kept, stall_of, traded_for, undealt, wants_back
 from npc.language.after import of_oneself
-from npc.language.echo import turned
 from npc.language.grammar import GRAMMAR
 from npc.language.mood import Mood, mood_of
 from npc.language.phrases import singular, thing_in
@@ -30,20 +29,23 @@ from npc.parts import best
 from npc.supposed import supposed
 from npc.turn import Turn
 from npc.types import Percept
+from npc.under_way import under_way
 from npc.waiting import PERFORMS, TELLS, actions_of, at_the_word, cut_short, waiting
+from npc.weighing import is_here_and_now
 
 _LEFT = re.compile(r"\b(?:gone|away|still (?:there|here))\b", re.IGNORECASE)
 # Asked of what is between the two: no fact of the card, however near its words come.
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.HOW_LONG})
 _ABSTRACT = frozenset(GRAMMAR["abstract"].split())
 _SHOWN = frozenset({Ask.PRESENT, Ask.INSIDE})
+_FEARED = frozenset({"threat", "hazard"})
 _MET = frozenset({"on_missed_you", "on_met_before"})
 _TAKES = frozenset({"celebrate", "refuse"})  # what a card does about a gift in its own way
 _ITSELF = frozenset({"handed", "name"})
 _ASKING = frozenset({Sense.QUESTION, Sense.ORDER, Sense.OTHER, Sense.LEAVE, Sense.TRADE})
 _MAY_KNOW = 0.5  # likeness from which a question about what is not in view may be one of those
 # What is seen tells more about places and colours than what is known, unless the very words are those of a fact.
-_OF_PLACES = frozenset({Ask.BESIDE, Ask.NEARER, Ask.FAR, Ask.COLOUR})
+_OF_PLACES = frozenset({Ask.BESIDE, Ask.NEARER, Ask.FAR, Ask.COLOUR, Ask.WHERE, Ask.LOOKS, Ask.ACTS})
 _KNOWS_BETTER = 0.9
 _OF_MINE = re.compile(r"\bmy\b|\bI (?:left|gave you|handed you)\b", re.IGNORECASE)
 _MINE_ALONE = re.compile(
@@ -135,6 +137,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return ask_which(turn)
     if parts.meant(turn.heard) and _may_ask_for_a_fact(turn):
         return None
+    if is_here_and_now(turn) and (shown := _shown(turn, looked)) is not None:
+        return for_sale(turn, shown, looked) or shown
     if (own := retelling.answer(turn, looked)) is not None:
         return own
     if clause.meaning.ask is Ask.NONE and (own := episodes.of_own_deeds(clause, parts.memory, looked)) is not None:
@@ -148,7 +152,7 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     if likeness >= knows and fact in parts.persona.knowledge and _may_ask_for_a_fact(turn) and smalltalk.knows(turn):
         return None
     seen = _seen(turn, looked) or episodes.of_a_thing(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
-    seen = seen or recall.answer(clause, ledger, looked.time) or _under_way(turn)
+    seen = seen or recall.answer(clause, ledger, looked.time) or under_way(turn)
     seen = seen or episodes.answer(clause, parts.memory, looked.speaker, looked.time, looked.recalled)
     far = smalltalk.KNOWN if about_whom(clause.text) == "I" else smalltalk.QUITE
     nearer = max((looked.recalled or {}).values(), default=0.0) > best(turn.heard.knowledge)[1]
@@ -204,7 +208,7 @@ def also(turn: Turn, looked: Percept) -> list[Reply]:
         if clause.sense is Sense.QUESTION and clause.meaning.ask in _SEEN_OF:
             found = retelling.answer(alone, looked) or _seen(alone, looked)  # "what is my name, and how many kids have I?"
             found = found or recall.answer(clause, turn.ledger, looked.time)
-            found = found or (None if _FOR_ME.search(clause.text) else _under_way(alone))  # "how long would it take me?"
+            found = found or (None if _FOR_ME.search(clause.text) else under_way(alone))  # "how long would it take me?"
         elif clause.sense is Sense.QUESTION:
             found = retelling.answer(alone, looked)
         if found is not None and found.topic == main == "i_said":
@@ -236,9 +240,15 @@ def _says_more(first: Reply | None, second: Reply) -> bool:
     return first is not None and second.topic == "i_said" and first.values.get("words") != second.values.get("words")
 
 
+def _shown(turn: Turn, looked: Percept) -> Reply | None:
+    """What the frame answers, whatever else may be known."""
+    meanings = {**turn.parts.behaviour.watch, **turn.parts.persona.meanings}
+    return view.answer(turn.clause, looked, frozenset(phrase for phrase, means in meanings.items() if means in _FEARED))
+
+
 def _seen(turn: Turn, looked: Percept) -> Reply | None:
     """What the frame answers; where it has nothing of the kind, and the card knows of something like it, that is meant."""
-    seen = view.answer(turn.clause, looked)
+    seen = _shown(turn, looked)
     if seen is not None and seen.topic == "absent" and turn.clause.meaning.ask is Ask.COLOUR and not _is_said(turn.clause):
         return Reply("unknown", f"{seen.why}, which was only spoken of")  # "what colour is it?" of what was told
     abstract = any(singular(word) in _ABSTRACT for word in turn.clause.thing.lower().split())
@@ -341,55 +351,6 @@ def _self(turn: Turn) -> Reply:
 def _named(turn: Turn) -> Reply | None:
     name = next((value for kind, value in turn.told if kind == "name"), "")
     return Reply("called", f"was told the name {name}", {"who": name}) if name else None
-
-
-def _under_way(turn: Turn) -> Reply | None:
-    """What it does, why, and for how long."""
-    agenda, now = turn.parts.agenda, turn.percept.time
-    match turn.clause.meaning.ask:
-        case Ask.DOING:
-            doing = agenda.standing or agenda.doing
-            if doing is None or doing.action in {"talk", "greet"}:
-                return Reply("doing_nothing", "does nothing")
-            return Reply(
-                "doing",
-                f"is asked what it does: {doing.action}",
-                {"doing": turn.parts.behaviour.under_way.get(doing.action, doing.action)},
-            )
-        case Ask.HOW_LONG:
-            return _how_long(turn, now)
-        case Ask.WHY:
-            return _why(turn)
-        case _:
-            return None
-
-
-def _why(turn: Turn) -> Reply | None:
-    """The cause of what it did last, in its own words; of what it said it gives no account."""
-    if turn.ledger.reason == "talk":
-        return None
-    reflex = turn.parts.agenda.reflex
-    if reflex is not None and reflex.sighting is not None and reflex.sighting.phrase:
-        return Reply("why_reflex", "is asked why", {"thing": reflex.sighting.phrase})
-    topic = f"why_{turn.ledger.reason}"
-    return Reply(topic if topic in turn.parts.behaviour.topics else "why_none", "is asked why")
-
-
-def _how_long(turn: Turn, now: float) -> Reply | None:
-    standing = turn.parts.agenda.standing
-    if standing is None:
-        return None
-    for planned in turn.parts.agenda.planned:
-        if not planned.action and planned.when == "after":
-            return Reply("how_long_for", "is asked for how long", {"count": _span(planned.due - now)})
-        if not planned.action and planned.text:
-            return Reply("how_long_until", "is asked for how long", {"when": turned(planned.text)})
-    return Reply("how_long", "is asked for how long")
-
-
-def _span(seconds: float) -> str:
-    count, unit = (round(seconds / 60), "minute") if seconds >= 90 else (max(round(seconds), 1), "second")
-    return f"{count} {unit}{'s' if count != 1 else ''}"
 
 
 HANDLERS: dict[Sense, Callable[[Turn], Reply | None]] = {

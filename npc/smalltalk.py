@@ -201,7 +201,7 @@ def answer(turn: Turn) -> Reply | None:
     if topic == "to_where" and clause.thing and percept.has_frame and percept.target is None:
         return Reply("absent", f"was asked where {clause.thing} is, and sees none", {"thing": singular(clause.thing)})
     if topic in _OF_THINGS and percept.has_frame and _OVER_THERE.search(clause.text):  # to be seen, not made out
-        return Reply("cannot_tell", f"{why}, and cannot make it out")
+        return Reply("cannot_tell", f"{why}, and cannot make it out", {"what": "what that is"})
     named = topic == "to_are_you" and itself.is_named(turn, thing)
     if (named or (topic in {"to_of_yours", "to_surmise"} and itself.is_greeted_by_name(turn))) and (
         say := itself.in_its_words(turn)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 from npc.language.forms import further_of
+from npc.language.kinds import PERSON, akin, is_anybody, may_be_seen
+from npc.language.phrases import singular, thing_in
 from npc.language.senses import Ask
 from npc.language.sentences import mentions
 from npc.lore import Fact
@@ -21,8 +23,19 @@ _KIND, _OTHERWISE, _RIVAL, _TALKED = 0.25, 0.23, 0.11, 0.12
 _ITSELF = 0.6  # likeness from which a question is the fact's own
 _LONGEST = 16  # words of a question that goes on about a fact
 _IN_VIEW = 0.5
-_OF_SIGHT = frozenset({Ask.VIEW, Ask.BESIDE, Ask.NEARER, Ask.COUNT, Ask.FAR, Ask.PRESENT, Ask.DANGER, Ask.NAMED, Ask.COLOUR})
-_HERE = re.compile(r"\b(?:see|view|sight|over there|standing|lying|in front of|around us)\b", re.IGNORECASE)
+_OF_SIGHT = frozenset(
+    {
+        Ask.VIEW, Ask.BESIDE, Ask.NEARER, Ask.COUNT, Ask.FAR, Ask.PRESENT, Ask.DANGER, Ask.NAMED, Ask.COLOUR, Ask.WHERE,
+        Ask.LOOKS, Ask.ACTS, Ask.INSIDE, Ask.WHOSE, Ask.WRITTEN,
+    }
+)  # fmt: skip
+_HERE = re.compile(
+    r"\b(?:(?<!ever )(?<!did you )(?<!have you )see|view|sight|over there|standing|lying|in front of|around us|"
+    r"(?:on|to) (?:the|your|my|our) (?:left|right)|in the middle)\b",
+    re.IGNORECASE,
+)
+_NOT_WITH_EYES = re.compile(r"\bsee (?:my|your|what|how|why|that|if|any way|a way|the point|the difference)\b", re.IGNORECASE)
+_ABOUT = re.compile(r"(?<!around )(?<!round )\b(?:here|nearby)\b", re.IGNORECASE)
 _WHERE_IS = re.compile(r"\bwhere(?:'s| is| are)\b", re.IGNORECASE)
 # How one asks, wherever in the question it stands, by the names of `further`.
 _WAYS = {
@@ -100,6 +113,27 @@ def ways_of(question: str) -> frozenset[str]:
     found = {name: match.start() for name, pattern in _WAYS.items() if (match := pattern.search(question)) is not None}
     first = min(found.values(), default=0)
     return frozenset(name for name, start in found.items() if start == first)
+
+
+def is_here_and_now(turn: Turn) -> bool:
+    """Whether a question is plainly about what stands in view, however near it comes to a fact: "is there a wolf by the well?".
+
+    It says so ("do you see", "on the left"), places it by what is in view, or asks whether something that one can see is here.
+    "Is there a doctor here?" may ask for whom the card knows of.
+    """
+    clause = turn.clause
+    if clause.meaning.ask not in _OF_SIGHT or _NOT_WITH_EYES.search(clause.text):
+        return False
+    anchor = singular(thing_in(clause.meaning.values.get("anchor", "")))
+    if (
+        clause.meaning.ask is Ask.ACTS
+        or _HERE.search(clause.text)
+        or (anchor and any(d.p >= _IN_VIEW and d.phrase == anchor for d in turn.percept.looked))
+    ):
+        return True
+    thing = singular(clause.thing)
+    somebody = akin(thing, PERSON) and not is_anybody(thing)
+    return _ABOUT.search(clause.text) is not None and (not thing or (may_be_seen(thing) and not somebody))
 
 
 def is_seen(turn: Turn) -> bool:

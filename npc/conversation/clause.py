@@ -72,4 +72,4 @@ class Reading:
 
     @property
     def asks_colour(self) -> bool:
-        return any(clause.meaning.ask is Ask.COLOUR or "hue" in clause.meaning.values for clause in self.clauses)
+        return any(clause.meaning.ask in {Ask.COLOUR, Ask.LOOKS} or "hue" in clause.meaning.values for clause in self.clauses)

@@ -9,6 +9,7 @@ from npc.language.phrases import singular, thing_in, with_article
 from npc.types import Percept, Target
 
 _ANYTHING = frozenset({"thing", "one"})
+_ASIDE = 0.14  # of the frame's width, from its middle: what is only a little to one side
 
 
 def left_or_right(clause: Clause, percept: Percept) -> Reply:
@@ -19,12 +20,15 @@ def left_or_right(clause: Clause, percept: Percept) -> Reply:
     if missing or found is None:
         return Reply("absent", f"looked for {missing} and sees none", {"thing": missing})
     if by is None:
-        told = {"thing": one, "place": where(found.x, found.y), "count": number(1)}
+        off = abs(found.x - 0.5)
+        side = "left" if found.x < 0.5 else "right"
+        place = "right in the middle" if off < EDGE else f"{'a little to' if off < _ASIDE else 'on'} the {side}"
+        told = {"thing": one, "place": place, "count": number(1)}
         return Reply("present", f"sees where {one} is", told, "point_at", found.target)
     x, y = found.x, found.y
     middle = min(by.places, key=lambda at: abs(at[0] - x))[0]
     if abs(x - middle) < EDGE:
-        return unsure(one, found.p)
+        return unsure(one, found.p, f"on which side of the {anchor} the {one} is")
     relation = "left of" if x < middle else "right of"
     told = {"seen": f"the {one}, {relation} the {anchor}", "thing": anchor, "relation": relation}
     return Reply("beside", f"sees {one} {relation} {anchor}", told, "point_at", Target(x, y, found.p), names=(found.phrase,))
@@ -65,7 +69,7 @@ def _nearer_by(clause: Clause, percept: Percept) -> Reply:
     it, one, other = (t for t in found if t is not None)
     to_one, to_other = (min(between(at, t) for at in it.places) for t in (one, other))
     if abs(to_one - to_other) < EDGE:
-        return unsure(names[0], it.p)
+        return unsure(names[0], it.p, f"whether the {names[1]} or the {names[2]} is nearer to it")
     far = values.get("how", "").startswith(("far", "fur"))
     chosen = names[1] if (to_one < to_other) != far else names[2]
     told = {"thing": chosen, "other": names[2] if chosen == names[1] else names[1]}
@@ -94,7 +98,7 @@ def nearer(clause: Clause, percept: Percept) -> Reply:
     )
     (near_y, first, near), (far_y, second, far) = ranked
     if near_y - far_y < EDGE:
-        return unsure(first, near.p)
+        return unsure(first, near.p, f"whether the {first} or the {second} is nearer")
     if values.get("how", "").startswith(("far", "fur")):
         topic, told, chosen = "farther", {"thing": second, "other": first}, far
     else:
@@ -102,8 +106,9 @@ def nearer(clause: Clause, percept: Percept) -> Reply:
     return Reply(topic, f"compared {first} and {second}", told, "point_at", chosen.target, names=(told["thing"],))
 
 
-def unsure(one: str, p: float) -> Reply:
-    return Reply("cannot_tell", f"cannot tell ({p:.2f})", {"thing": one})
+def unsure(one: str, p: float, what: str = "") -> Reply:
+    """What cannot be told: `what` names it in a line, after "I cannot tell"."""
+    return Reply("cannot_tell", f"cannot tell ({p:.2f})", {"thing": one} | ({"what": what} if what else {}))
 
 
 def anchor_of(clause: Clause) -> str:

@@ -12,7 +12,7 @@ from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.things import ALIKE, SURE, Thing, between, called, in_place, named, seen, some, standing, thing_of, where
 from npc.language.described import fit, use_of, words_of
-from npc.language.kinds import COMMON, PERSON, akin, does_harm, he_or_she, is_anybody, to_look_for
+from npc.language.kinds import COMMON, PERSON, akin, does_harm, he_or_she, is_anybody, may_be_seen, to_look_for
 from npc.language.phrases import COLOURS, kind_of, singular, thing_in, with_article
 from npc.language.senses import Ask
 from npc.types import Percept
@@ -22,6 +22,7 @@ _PLACED = re.compile(
     r"\b(?P<relation>next to|beside|near|by|behind|in front of|at|on|under|over) "
     r"(?:the |that |your |this )?(?P<anchor>[a-z]+(?: stall)?)\b"
 )
+_BY_NAME = frozenset({Ask.WHOSE, Ask.WRITTEN, Ask.DANGER})  # which are asked of what is not there, too
 _SEVERAL = re.compile(r"\b(?:those|these|things|ones|objects|boxes|bottles|animals|people|men|women|guys|folks?)\b")
 _IN_PLACE = re.compile(
     r"\b(?:on|at|in|to|over on|over to) (?:the |my |your |our )?(?:very |far )?"
@@ -47,17 +48,26 @@ def looks_for(values: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*anchor, *people, *(() if people else COMMON), *(f"{hue} potion" for hue in hues))))
 
 
-def answer(clause: Clause, percept: Percept) -> Reply | None:
-    """What is said of it; None where nothing in view is meant, and nothing can be said without."""
+def answer(clause: Clause, percept: Percept, feared: frozenset[str] = frozenset()) -> Reply | None:
+    """What is said of it; None where nothing in view is meant, and nothing can be said without.
+
+    Args:
+        feared: phrases that the character takes for a threat or hazard, beside what everybody does.
+    """
     values = clause.meaning.values
     item = singular(thing_in(values.get("item", "")))
+    if item and clause.meaning.ask is Ask.DANGER and not may_be_seen(item):  # "is the forest dangerous?"
+        return None
     found = named(percept, item) if item else _meant(clause, percept)
     if found is not None and found.p < SURE:
         found = None
     if clause.meaning.ask is Ask.USE:
         return _use(item or (found.phrase if found is not None else ""), found)
+    if found is None and not percept.has_frame:
+        return Reply("blind", "was asked what it sees, and has no picture") if not item else None
     if found is None:
-        return Reply("blind", "was asked what it sees, and has no picture") if not percept.has_frame and not item else None
+        known = item and clause.meaning.ask in _BY_NAME
+        return Reply("absent", f"looked for {item} and sees none", {"thing": called(item)}) if known else None
     name = called(found.phrase) if is_anybody(found.phrase) else found.phrase
     several = found.count > 1 and _SEVERAL.search(values.get("described", "")) is not None
     told = {"thing": name, "seen": some(found) if several else with_article(name), "place": where(found.x, found.y)}
@@ -68,11 +78,12 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
         case Ask.WHOSE:
             return Reply("whose_thing", f"was asked whose {name} is", told, names=(found.phrase,))
         case Ask.WRITTEN:
+            told |= {"what": f"what the {name} says"}
             return Reply("cannot_tell", f"cannot read {name} from here", told, names=(found.phrase,))
         case Ask.MADE:
             return Reply("made_thing", f"was asked who made {name}", told, names=(found.phrase,))
         case _:
-            topic = "may_harm" if does_harm(found.phrase) else "harmless"
+            topic = "may_harm" if does_harm(found.phrase) or found.phrase in feared else "harmless"
             return Reply(topic, f"was asked whether {name} does harm", told, "point_at", found.target, names=(found.phrase,))
 
 

@@ -14,7 +14,7 @@ from npc.conversation.amending import amended, is_given_up
 from npc.conversation.clause import Clause, Reading
 from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_of
 from npc.conversation.identify import ASKS
-from npc.conversation.referring import SUBJECTS, look_for, referred, shown_lately, thing_of
+from npc.conversation.referring import SUBJECTS, look_for, named_lately, referred, thing_of
 from npc.conversation.resuming import looked_into, put_right, resumed
 from npc.conversation.standing import is_another, is_manner, is_ordered, is_priced, is_said_again, thing_shown
 from npc.conversation.wording import named_together, of_another, one_by_one, taken_back
@@ -307,7 +307,7 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     if meaning.ask in _MAY_DESCRIBE and (odd := _described(text, before, ledger)) is not None:
         meaning, lost = odd, ""
     if "else" in meaning.values and meaning.ask is Ask.VIEW:
-        meaning = replace(meaning, values={**meaning.values, "besides": ",".join(shown_lately(ledger))})
+        meaning = replace(meaning, values={**meaning.values, "besides": ",".join(named_lately(ledger))})
     if meaning.sense is Sense.OTHER and tells_of_oneself(text):
         meaning = replace(meaning, sense=Sense.SELF)
     thing = thing_of(meaning)

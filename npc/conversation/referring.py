@@ -29,6 +29,7 @@ from npc.language.phrases import (
 )
 from npc.language.places import read_relation
 from npc.language.senses import Ask, Meaning, Sense
+from npc.language.sentences import mentions
 from npc.memory.ledger import Ledger, Meant
 
 # Verbs behind which a word without an article is no thing.
@@ -75,7 +76,13 @@ _ATTACKS = DONE_TO_SOMEBODY - {"arrest", "catch", "get", "grab", "heal", "seize"
 _SHUT = frozenset({"close", "open", "lock", "unlock", "shut"})
 _OPENED = frozenset({"chest", "door", "gate", "box", "barrel", "window", "bag", "cage", "cupboard", "cellar", "bottle"})
 SUBJECTS = frozenset({"it", "they", "he", "she", "them", "him", "her", "those", "these", "that", "this"})
-_OF_THINGS = frozenset({Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE, Ask.NEARER, Ask.FAR, Ask.INSIDE})
+_OF_THINGS = frozenset(
+    {
+        Ask.PRESENT, Ask.COLOUR, Ask.BESIDE, Ask.COUNT, Ask.PRICE, Ask.NEARER, Ask.FAR, Ask.INSIDE, Ask.WHERE, Ask.LOOKS,
+        Ask.ACTS,
+    }
+)  # fmt: skip
+_HE = frozenset({"he", "she"})
 _ABOUT = DEEDS | {Sense.TRADE, Sense.LEAVE}
 _ONE_OF = re.compile(
     r"\b(?:one of (?:them|those|these)|(?<!the )(?<!that )(?<!this )(?<!other )one)\b(?= *(?:please|too|then)?[\s.!?]*$)",
@@ -168,7 +175,7 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
     if meaning.ask is Ask.BESIDE and meaning.values.get("anchor", "").lower() in SUBJECTS:
         who = ledger.person if meaning.values["anchor"].lower() in {"he", "she"} else last
         return (_SUBJECT.sub(f"the {who.phrase}", text, count=1), None, "") if who is not None else (text, None, "")
-    if meaning.ask in _OF_THINGS and last is not None and about in SUBJECTS:
+    if meaning.ask in _OF_THINGS and last is not None and about in SUBJECTS and (about not in _HE or is_alive(last.phrase)):
         return _SUBJECT.sub(f"the {last.phrase}", text, count=1), None, ""
     if meaning.is_deed_of_a_thing and last is not None and _SOME.search(text):
         return _SOME.sub(f"the {last.phrase}", text, count=1), None, ""
@@ -220,6 +227,12 @@ def shown_lately(ledger: Ledger) -> list[str]:
     """What was in view of all that was meant in the last lines."""
     since = ledger.heard[-_LINES].time if len(ledger.heard) >= _LINES else 0.0
     return [meant.phrase for meant in ledger.things if meant.time >= since and meant.x is not None]
+
+
+def named_lately(ledger: Ledger) -> list[str]:
+    """What was shown of late, and what its last line named: "a well and two trees"."""
+    told = (name for name in COMMON if mentions(ledger.line, name, plural=True))
+    return list(dict.fromkeys((*shown_lately(ledger), *told)))
 
 
 def _is_somebody(phrase: str) -> bool:
@@ -288,6 +301,8 @@ def look_for(meaning: Meaning, thing: str, ledger: Ledger) -> tuple[str, ...]:
         case Ask.BESIDE if meaning.values.get("relation") == "between":
             ends = re.split(r" and (?:the |an? |that )?|\b(?:two|both) ", meaning.values.get("anchor", ""))
             found = (*(name for end in ends for name in to_look_for(singular(thing_in(end)))), *lately, *COMMON)
+        case Ask.WHERE | Ask.LOOKS | Ask.ACTS:
+            found = (*one, *COMMON)
         case Ask.BESIDE:
             found = (*others[0], *lately, *COMMON)
         case Ask.PRESENT if "other" in meaning.values:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from npc.conversation import identify
+from npc.conversation import identify, portrait
 from npc.conversation.clause import Clause
 from npc.conversation.comparing import anchor_of, left_or_right, nearer, unsure
+from npc.conversation.neighbours import beside
 from npc.conversation.reply import Reply
 from npc.conversation.things import (
     ALIKE,
@@ -49,19 +50,21 @@ from npc.language.senses import Ask
 from npc.types import Found, Percept, Target
 
 _ANYBODY = re.compile(r"\b(?:any|some) ?(?:one|body)\b|^(?:and )?who\b", re.IGNORECASE)
-_WHO = re.compile(r"(?:and )?who\b", re.IGNORECASE)
 _THINGS = frozenset({"thing", "object", "item"})
 _MORE = re.compile(r"\b(?:any|some) (?:more|others?)\b|\bmore (?:of|than)\b|\banother\b", re.IGNORECASE)
 # "Is there something you would recommend?" is not of the view.
 _SOMETHING_TO = re.compile(
     r"\b(?:anything|something) (?:that )?(?:you|I|we|one) (?:would|could|can|might|should|know|have)\b(?! see)", re.I
 )
-_TWO = re.compile(r"^(?:the |those |these )?(?:two|both(?: of)?(?: the)?) ", re.IGNORECASE)
-_AND = re.compile(r" and (?:the |an? |that )?", re.IGNORECASE)
 _UNCOUNTED = frozenset({"bread"})
+_SIZE = re.compile(r"\b(?:bigg|small|larg|tall|heavi|old|strong)(?:er|est)\b", re.IGNORECASE)
+_STATE = re.compile(r"\b(?:open|closed|shut|locked|unlocked|empty|full)\b", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:any|some)where (?:near|close|by|around)\b", re.IGNORECASE)  # not only next to it
+_DANGERS = re.compile(r"(?:threat|danger|foe|hostile)s?|enemy|enemies", re.IGNORECASE)
+_FEW = 3  # things that are named once more where there is nothing else
+_THAT = re.compile(r"\b(?:that|this|it)\b", re.IGNORECASE)
 _VERY = re.compile(r"\bvery (?:left|right)\b", re.IGNORECASE)  # "what is on the very left?" is one thing
-_MIDST, _MIDDLE = frozenset({"middle", "centre", "center"}), 0.2  # of the frame's width, to each side of its middle
+_MIDST, _MIDDLE = frozenset({"middle", "centre", "center"}), 0.14  # of the frame's width, to each side of its middle
 # Of which there may be several kinds.
 _PURPOSES = frozenset(
     {"food", "drink", "weapon", "animal", "beast", "creature", "monster", "plant", "building", "fruit", "seat", "cover"}
@@ -70,8 +73,12 @@ _NAMED = frozenset({"food", "drink", "fruit", "plant", "seat", "cover"})  # whic
 _NOBODY = frozenset({"it", "him", "her", "them", "they", "he", "she", "that", "those"})  # of whom nothing is known
 
 
-def answer(clause: Clause, percept: Percept) -> Reply | None:
-    """The answer to a question about the view; None where the clause is none."""
+def answer(clause: Clause, percept: Percept, feared: frozenset[str] = frozenset()) -> Reply | None:
+    """The answer to a question about the view; None where the clause is none.
+
+    Args:
+        feared: phrases that the character takes for a threat or hazard, beside what everybody does.
+    """
     asks: dict[Ask, Callable[[Clause, Percept], Reply]] = {
         Ask.VIEW: _view,
         Ask.PRESENT: _present,
@@ -82,9 +89,12 @@ def answer(clause: Clause, percept: Percept) -> Reply | None:
         Ask.NEARER: nearer,
         Ask.FAR: _far,
         Ask.INSIDE: _inside,
+        Ask.WHERE: portrait.answer,
+        Ask.LOOKS: portrait.answer,
+        Ask.ACTS: portrait.answer,
     }
     if clause.meaning.ask in identify.ASKS:
-        return identify.answer(clause, percept)
+        return identify.answer(clause, percept, feared)
     ask = asks.get(clause.meaning.ask)
     if ask is None or (clause.meaning.ask is Ask.PRESENT and not clause.thing and _SOMETHING_TO.search(clause.text)):
         return None
@@ -107,25 +117,28 @@ def _view(clause: Clause, percept: Percept) -> Reply:
     if quality := clause.meaning.values.get("quality", "").lower():
         found = [t for t in found if has_quality(quality, t.phrase, t.colour)]
         if not found:
-            return Reply("view_none", f"was asked for what is {quality}, and sees nothing of it")
+            sought = {"thing": singular(quality) if _DANGERS.fullmatch(quality) else f"{quality} thing"}
+            return Reply("absent", f"was asked for what is {quality}, and sees nothing of it", sought)
     if _ANYBODY.search(clause.text):
         who = clause.text.lower().removeprefix("and ").startswith("who")
         people = [t for t in found if who and akin(t.phrase, PERSON) and not is_anybody(t.phrase)]
         if not people:
             return _present(replace(clause, thing=PERSON), percept)
         found = people
-    things = [t for t in found if not side or _on(side, t)][:SOME]
+    if "alone" in clause.meaning.values:
+        return _company(found)
+    things = [part for t in found if (part := _on(side, t) if side else t) is not None][:SOME]
     if _VERY.search(clause.text) and found:
         sign = 1.0 if side == "right" else -1.0
         x, y, thing = max(((x, y, t) for t in found for x, y in t.places), key=lambda at: sign * at[0])
         values = {"thing": thing.phrase, "seen": with_article(thing.phrase), "place": where(x, y)}
         why = f"was asked what is farthest {side}"
         return Reply("names_it", why, values, "point_at", Target(x, y, thing.p), names=(thing.phrase,))
-    if side in _MIDST:  # what is that in the middle?
+    if side in _MIDST and _THAT.search(clause.text):  # what is that in the middle?
         things = sorted(things, key=lambda t: abs(t.x - 0.5))[:1]
     if not things and hue:
-        sought = f"{hue} {singular(kind) or 'thing'}"
-        return Reply("absent", f"was asked for what is {hue}, and sees nothing of it", {"thing": sought})
+        named_so = f"{hue} {singular(kind) or 'thing'}"
+        return Reply("absent", f"was asked for what is {hue}, and sees nothing of it", {"thing": named_so})
     if not things:
         return Reply("view_none", f"was asked what it sees {side}".rstrip() + ": nothing that it knows")
     things.sort(key=lambda t: t.x)
@@ -144,7 +157,7 @@ def _besides(clause: Clause, found: list[Thing]) -> Reply:
     things = [t for t in found if not any(akin(t.phrase, name) for name in known)]
     things = [t for t in things if not who or (akin(t.phrase, PERSON) and not is_anybody(t.phrase))][:SOME]
     if not things:
-        named_ = in_a_sentence([f"the {name}" for name in known]) if known else ""
+        named_ = in_a_sentence([f"the {name}" for name in known]) if 0 < len(known) <= _FEW else ""
         return Reply(
             "absent",
             "was asked what else there is: nothing",
@@ -165,8 +178,24 @@ def _of_hue(percept: Percept, hue: str, kind: str) -> list[Thing]:
     return table([*named_so, *looks_so])
 
 
-def _on(side: str, thing: Thing) -> bool:
-    return abs(thing.x - 0.5) <= _MIDDLE if side in _MIDST else (thing.x < 0.5) == (side == "left")
+def _company(found: list[Thing]) -> Reply:
+    """ "Are we alone?" """
+    people = [t for t in found if akin(t.phrase, PERSON) and not is_anybody(t.phrase)]
+    if not people:
+        return Reply("absent", "was asked who else is there: nobody", {"thing": f"{PERSON} but us"})
+    told = in_a_sentence([f"{some(t)} {where(t.x, t.y)}" for t in people])
+    return Reply("view", "was asked who else is there", {"seen": told}, "point_at", people[0].target, names=(people[0].phrase,))
+
+
+def _on(side: str, thing: Thing) -> Thing | None:
+    """What there is of a thing on one side of the view, or in its middle; None where that is nothing."""
+    there = [
+        at for at in thing.places if (abs(at[0] - 0.5) <= _MIDDLE if side in _MIDST else (at[0] < 0.5) == (side == "left"))
+    ]
+    if len(there) == len(thing.places) or not there:
+        return thing if there else None
+    (x, y), count = there[0], len(there)
+    return replace(thing, x=x, y=y, count=count, most=count, places=tuple(there))
 
 
 def _present(clause: Clause, percept: Percept) -> Reply:
@@ -180,7 +209,7 @@ def _present(clause: Clause, percept: Percept) -> Reply:
             (t for t in (named(percept, one), named(percept, other)) if t is not None), key=lambda t: t.p, default=None
         )
         if likelier is None or likelier.p < SURE:
-            return unsure("", likelier.p if likelier else 0.0)
+            return unsure("", likelier.p if likelier else 0.0, f"whether that is {with_article(one)} or {with_article(other)}")
         told = {"thing": likelier.phrase, "seen": with_article(likelier.phrase), "place": where(likelier.x, likelier.y)}
         return Reply("names_it", f"sees {likelier.phrase}", told, "point_at", likelier.target, names=(likelier.phrase,))
     eatable = [t for t in table(seen(percept)) if akin(t.phrase, one) and t.phrase != one] if one in _PURPOSES else []
@@ -191,8 +220,10 @@ def _present(clause: Clause, percept: Percept) -> Reply:
     found = named(percept, one)
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"looked for {one or 'it'} and sees none", {"thing": called(one)})
+    if one in _PURPOSES and not eatable and found.p >= SURE and (instead := _surer(percept, found)) is not None:
+        return taken_for(one, instead)  # what could be an apple is a potion
     if found.p < SURE:
-        return unsure(one, found.p)
+        return unsure(one, found.p, f"whether that is {with_article(called(one))}")
     if (instead := rival(percept.looked, one, (found.x, found.y), found.p)) is not None and not is_anybody(one):
         return taken_for(one, instead)
     name = called(one) if is_anybody(one) else found.phrase
@@ -214,6 +245,14 @@ def _present(clause: Clause, percept: Percept) -> Reply:
         return Reply("count", f"counted {told['count']} {plural(one)}", told, "point_at", found.target)
     values = {"thing": name, "place": where(*at), "count": how_many(found)}
     return Reply("present", f"looked for {one} and sees it ({found.p:.2f})", values, "point_at", Target(*at, found.p))
+
+
+def _surer(percept: Percept, thing: Thing) -> Found | None:
+    """What rather stands in the place of a thing than the thing itself."""
+    here = (
+        d for d in percept.looked if d.p > thing.p and not akin(d.phrase, thing.phrase) and between((d.x, d.y), thing) < ALIKE
+    )
+    return max(here, key=lambda d: d.p, default=None)
 
 
 def taken_for(thing: str, other: Found, action: str = "point_at") -> Reply:
@@ -248,7 +287,7 @@ def _count(clause: Clause, percept: Percept) -> Reply:
         return Reply("count", f"counted {total} {hue}", told, "point_at", hued[0].target, names=tuple(t.phrase for t in hued))
     found = named(percept, one)
     if not one or (found is not None and DOUBTFUL <= found.p < SURE):
-        return unsure(one, found.p if found else 0.0)
+        return unsure(one, found.p if found else 0.0, f"how many {plural(one)} there are" if one else "")
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"counted no {plural(one)}", {"thing": one, "count": number(0)})
     by = named_by(percept, anchor) if anchor else None
@@ -286,74 +325,13 @@ def _colour(clause: Clause, percept: Percept) -> Reply:
             )
     hues = sorted({colour_in(d.phrase) for d in seen(percept) if d.p >= SURE and akin(d.phrase, one)} - {""})
     if (not found.colour and not hues) or found.p < SURE:
-        return unsure(one, found.p)
+        return unsure(one, found.p, f"what colour the {one} is")
     values = {"thing": one, "colour": in_a_sentence(hues) if len(hues) > 1 else found.colour or hues[0]}
     return Reply("colour", f"sees that {one} is {found.colour}", values, "talk", found.target)
 
 
-_EVERYWHERE = frozenset({"ground", "floor", "earth", "grass", "screen", "picture"})  # "what is on the ground here?"
-
-
 def _beside(clause: Clause, percept: Percept) -> Reply:
-    anchor = anchor_of(clause)
-    if not anchor or anchor in _EVERYWHERE:
-        return _view(clause, percept)
-    relation = clause.meaning.values.get("relation", "near")
-    if relation == "between":
-        return _amid(clause, percept)
-    by = named_by(percept, anchor)
-    if (by is None or by.p < DOUBTFUL) and kind_of(anchor) in _THINGS:  # "next to that roundish thing"
-        by = identify.like(anchor, percept) or by
-        anchor = by.phrase if by is not None else anchor
-    if by is None or by.p < DOUBTFUL:
-        return Reply("absent", f"looked for {anchor or 'it'} and sees none", {"thing": anchor})
-    seen = (_others(t, by) if akin(t.phrase, anchor) else t for t in table(beyond_doubt(percept)))
-    others = [(t, at) for t in seen if (at := standing(t, by, relation)) is not None]
-    if _WHO.match(clause.text):
-        others = [(t, at) for t, at in others if akin(t.phrase, PERSON) and not is_anybody(t.phrase)] or others
-    if not others:
-        return Reply("beside_none", f"sees nothing {relation} {anchor}", {"thing": anchor, "relation": relation})
-    others.sort(key=lambda found: between(found[1], by))
-    near = [replace(t, count=(n := sum(stands(at, by, relation) for at in t.places)), most=n) for t, _ in others[:3]]
-    values = {"seen": in_a_sentence([some(t) for t in near]), "thing": anchor, "relation": relation}
-    first, at = others[0]
-    why = f"sees {first.phrase} {relation} {anchor}"
-    names = tuple(t.phrase for t in near)
-    return Reply("beside", why, values, "point_at", Target(*at, first.p), names=names)
-
-
-def _amid(clause: Clause, percept: Percept) -> Reply:
-    """What is between two things: not much farther than the straight way from one to the other."""
-    ends = [singular(thing_in(words)) for words in _AND.split(_TWO.sub("", clause.meaning.values.get("anchor", "")))]
-    found = [named(percept, end) for end in ends]
-    if len(ends) == 1 and found[0] is not None and len(found[0].places) > 1:  # "between the two houses"
-        (ax, ay), (bx, by) = sorted(found[0].places)[0], sorted(found[0].places)[-1]
-        found = [replace(found[0], places=((ax, ay),)), replace(found[0], places=((bx, by),))]
-    missing = next((end for end, t in zip(ends, found, strict=False) if t is None or t.p < SURE), None)
-    if missing is not None or len(found) != 2:
-        return Reply("absent", f"looked for {missing} and sees none", {"thing": missing}) if missing else unsure("", 0.0)
-    one, other = (t for t in found if t is not None)
-    far = min(between(at, other) for at in one.places)
-    amid = [
-        (t, at)
-        for t in table(beyond_doubt(percept))
-        for at in t.places
-        if between(at, one) + between(at, other) <= 1.2 * far
-        and min(between(at, one), between(at, other)) >= max(ALIKE, far / 8)
-    ]
-    about = {"thing": " and the ".join(ends) if len(ends) > 1 else plural(ends[0]), "relation": "between"}
-    if not amid:
-        return Reply("beside_none", f"sees nothing between {' and '.join(ends)}", about)
-    names = tuple(dict.fromkeys(t.phrase for t, _ in amid))
-    first, at = amid[0]
-    values = {**about, "seen": in_a_sentence([some(replace(t, count=1, most=1)) for t, _ in amid[:3]])}
-    return Reply("beside", f"sees {first.phrase} between both", values, "point_at", Target(*at, first.p), names=names)
-
-
-def _others(thing: Thing, anchor: Thing) -> Thing:
-    """A thing of the anchor's kind without the anchor itself: the red potion beside the blue one."""
-    places = tuple(at for at in thing.places if between(at, anchor) >= ALIKE)
-    return replace(thing, places=places)
+    return beside(clause, percept) or _view(clause, percept)
 
 
 def _far(clause: Clause, percept: Percept) -> Reply:
@@ -363,7 +341,7 @@ def _far(clause: Clause, percept: Percept) -> Reply:
     if found is None or found.p < DOUBTFUL:
         return Reply("absent", f"looked for {one} and sees none", {"thing": called(one)})
     if found.p < SURE:
-        return unsure(one, found.p)
+        return unsure(one, found.p, f"how far the {one} is")
     x, y = max(found.places or ((found.x, found.y),), key=lambda at: at[1])
     far = "close by" if y > CLOSE else "far off" if y < AWAY else "some steps away"
     return Reply("distance", f"sees how far {one} is", {"thing": called(one), "place": far}, "point_at", Target(x, y, found.p))
@@ -375,4 +353,6 @@ def _inside(clause: Clause, percept: Percept) -> Reply:
     found = named(percept, one)
     if one and (found is None or found.p < DOUBTFUL):
         return Reply("absent", f"looked for {one} and sees none", {"thing": called(one)})
-    return unsure(one, found.p if found else 0.0)
+    size, state = _SIZE.search(clause.text), _STATE.search(clause.text)
+    what = f"which is {size[0]}" if size else f"whether the {one} is {state[0]}" if state and one else f"what is in the {one}"
+    return unsure(one, found.p if found else 0.0, what if one or size else "")

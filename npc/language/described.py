@@ -19,6 +19,7 @@ from npc.tables import table_beside
 _DATA: dict[str, Any] = table_beside(__file__, "described.yaml")
 LIKE: dict[str, frozenset[str]] = {kind: frozenset(words.split()) for kind, words in _DATA["like"].items()}
 USES: dict[str, str] = _DATA["uses"]
+LOOKS: dict[str, str] = _DATA["looks"]
 _VOCABULARY = frozenset().union(*LIKE.values())
 _PERSONS, _THINGS = _DATA["persons"], _DATA["things"]
 _WORD = re.compile(r"[a-z'-]+")
@@ -131,3 +132,9 @@ def use_of(thing: str) -> str:
     last = one.rsplit(" ", 1)[-1]
     found = USES.get(last, "")
     return found or next((use for kind, use in USES.items() if kind in COMMON and akin(one, kind)), "")
+
+
+def looks_of(thing: str) -> str:
+    """What all things of a kind look like: "wooden and round" of a barrel; empty where that is nothing that everybody knows."""
+    one = singular(thing.lower())
+    return LOOKS.get(one) or LOOKS.get(one.rsplit(" ", 1)[-1], "")

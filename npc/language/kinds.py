@@ -24,6 +24,7 @@ _TAKEN_FOR: dict[str, tuple[str, ...]] = {name: tuple(_COMMA.split(others)) for 
 FIXED = frozenset(_COMMA.split(_DATA["fixed"].strip()))  # what nobody hands over
 _COLOURED = frozenset(_COMMA.split(_DATA["coloured"].strip()))
 _PART_OF: dict[str, str] = _DATA["part_of"]
+_WIDE = frozenset({"forest", "wood", "village", "sea", "river", "lake", "home", "market", "shop", "room", "abode", "stream"})
 _VAGUE = frozenset({"person", "people", "home", "money", "gold", "soul", "folk", "heart", "wood"})
 _SHE, _HE, _WOMEN, _MEN = (frozenset(_COMMA.split(_DATA[sex].strip())) for sex in ("she", "he", "women", "men"))
 _ALIVE = frozenset(
@@ -83,6 +84,12 @@ def may_be_sold(phrase: str) -> bool:
     """Whether a phrase names a usual thing: no animal, nobody, and nothing that does not lie about."""
     last = phrase.rsplit(" ", 1)[-1]
     return (last in COMMON or last in _NAMES or last in _GOODS) and last not in _ALIVE
+
+
+def may_be_seen(phrase: str) -> bool:
+    """Whether a phrase names something that can stand in view: a usual thing, an animal, anybody; no forest, and no village."""
+    last = phrase.rsplit(" ", 1)[-1]
+    return last not in _WIDE and (last in COMMON or last in _NAMES or last in _GOODS or is_alive(phrase))
 
 
 def is_alive(phrase: str) -> bool:

@@ -51,6 +51,9 @@ class Ask(StrEnum):
     CLAIM = "claim"  # there is no wolf here
     FAR = "far"  # how far is the well?
     INSIDE = "inside"  # what is in the chest?
+    WHERE = "where"  # where is the well?
+    LOOKS = "looks"  # what does the barrel look like?
+    ACTS = "acts"  # what is the woman doing?
     NAMED = "named"  # what is that wooden thing? who is the man by the well?
     USE = "use"  # what is a rope good for?
     WHOSE = "whose"  # is that yours?

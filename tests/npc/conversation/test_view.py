@@ -41,7 +41,7 @@ def asked(line: str, *watch: Detection, frame: bool = True) -> Reply:
         ("is the well closer to the tree or the wolf?", "nearer", {"thing": "wolf", "other": "tree"}),
         ("is the tree closer to me or the well?", "nearer", {"thing": "tree", "other": "well"}),
         ("how far is the tree?", "distance", {"thing": "tree", "place": "close by"}),
-        ("what is in the well?", "cannot_tell", {"thing": "well"}),
+        ("what is in the well?", "cannot_tell", {"thing": "well", "what": "what is in the well"}),
         (
             "what's between the tree and the wolf?",
             "beside",

@@ -93,4 +93,5 @@ def test_a_house_beside_which_no_fire_is_does_not_burn():
 
 
 def test_of_what_has_no_such_quality_nothing_is_shown():
-    assert asked("anything shiny lying about?", TREES).topic == "view_none"
+    reply = asked("anything shiny lying about?", TREES)
+    assert (reply.topic, reply.values["thing"]) == ("absent", "shiny thing")
