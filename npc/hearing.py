@@ -92,6 +92,7 @@ _THEIR_NAME = re.compile(
     r"\b(?:call|called|named|name) (?:him|her|it) (?P<name__>(?-i:[A-Z])[\w'-]{1,30})",
     re.IGNORECASE,
 )
+_PRONOUN = re.compile(r"\b(?:his|her|its|their|he|she|it|him)\b", re.IGNORECASE)
 # How one tells of oneself.
 _TOLD = frozenset({
     "to_story", "to_plan", "to_self", "to_of_mine", "to_want", "to_think", "to_habit", "to_of_kin", "to_used_to", "to_age",
@@ -225,7 +226,8 @@ def _named(text: str, ledger: Ledger) -> list[tuple[str, str]]:
     ):
         return [("name", name)]
     if (found := _THEIR_NAME.search(words)) is not None and "?" not in words:
-        return [(lately(ledger) or "friend", as_name(found["name"] or found["name_"] or found["name__"]) or YES)]
+        name = as_name(found["name"] or found["name_"] or found["name__"]) or YES
+        return [(lately(ledger, _PRONOUN.findall(words)[0]) or "friend", name)]
     return []
 
 

@@ -11,20 +11,25 @@ from npc.conversation.clause import Clause
 from npc.conversation.told_back import sentences
 from npc.language.between import PROMISE_ME, asked, kinds_told, what_not_to_do, what_to_do
 from npc.language.echo import turned
+from npc.language.phrases import kind_of
 from npc.language.plain import plain
 from npc.language.senses import Ask, Sense, is_question
+from npc.language.sentences import mentions
 from npc.memory.ledger import Heard
 from npc.turn import Turn
 from npc.types import Decision
 
 _KINDS = {Sense.FORBID: "ban", Sense.ORDER: "order", Sense.OFFER: "offer"}
 _TELLING = frozenset({Sense.OTHER, Sense.SELF, Sense.PROMISE})
-_SPEECH = frozenset({"tell", "say", "speak", "talk", "answer", "remember", "forget", "forgive", "look", "listen"})
+_SPEECH = frozenset({"tell", "say", "speak", "talk", "answer", "remember", "forget", "forgive", "listen"})
 _TAKES_ON = frozenset({"waits", "keeps_away", "keeps", "passes_on"})  # answers that are a promise
 _OF_BEFORE = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE})
 _FEW = 3  # words of what is told
 _MINE = re.compile(r"\b(?:I|my|we|our)\b")
 _YOU_WILL = re.compile(r"you (?:will|would|are going to|shall) (?P<not>not |never )?", re.IGNORECASE)
+_YOU_MAY = re.compile(
+    r"(?:(?:okay|now|so|well|actually|all right),? )*you (?:can|may) (?:now |again )?(?P<verb>[a-z]+)", re.IGNORECASE
+)
 
 
 def keep(turn: Turn, decision: Decision) -> None:
@@ -86,10 +91,13 @@ def _promises(turn: Turn, decision: Decision) -> Iterable[str]:
             lasting = decision.action in deeds and actions[decision.action].ongoing
             if lasting or topics & _TAKES_ON:
                 yield f"to {turned(what_to_do(plain(_whole(clause))))}"
-        elif clause.sense is Sense.LIFT:
+        if clause.sense in {Sense.LIFT, Sense.ORDER} or _YOU_MAY.match(clause.said) is not None:
             turn.ledger.promises = tuple(p for p in turn.ledger.promises if p.by != NPC or not _is_lifted(p.text, clause))
 
 
 def _is_lifted(promise: str, clause: Clause) -> bool:
-    verb = clause.meaning.verb
-    return promise.startswith("not to ") and (not verb or verb in promise.split())
+    """Whether what it promised not to do may be done again, or is ordered."""
+    may = _YOU_MAY.match(clause.said)
+    verb, of_it = clause.meaning.verb, not clause.thing or mentions(promise, kind_of(clause.thing), plural=True)
+    verb = may["verb"].lower() if may is not None and not verb else verb
+    return promise.startswith("not to ") and of_it and (not verb or verb in promise.split())

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from npc.conversation import between, recall, retold
+from npc.conversation import between, episodes, recall, retold
 from npc.conversation.reply import Reply
 from npc.facts import KNOWS
+from npc.language.between import asked
+from npc.language.kinds import is_alive
 from npc.language.plain import plain
 from npc.language.senses import Ask, Sense
 from npc.language.sentences import mentions
+from npc.language.told import is_kin
 from npc.nearness import FAINT
 from npc.parts import best
+from npc.second_opinion import SURE
 from npc.smalltalk import VERY
 from npc.turn import Turn
 from npc.types import Percept
@@ -58,8 +62,19 @@ def passed(turn: Turn, looked: Percept) -> Reply | None:
     clause = turn.clause
     if best(turn.heard.knowledge)[1] >= VERY and turn.parts.meant(turn.heard):
         return None
-    words = map(plain, (clause.text, clause.said, *([looked.text] if len(turn.clauses) == 1 else ())))
-    return between.answer(words, turn.ledger, turn.parts.memory, looked.speaker, looked.time)
+    words = [plain(said) for said in (clause.text, clause.said, *([looked.text] if len(turn.clauses) == 1 else ()))]
+    found = between.answer(words, turn.ledger, turn.parts.memory, looked.speaker, looked.time)
+    if found is not None and found.topic == "recall_none" and _of_a_thing(words):
+        found = episodes.by_meaning(clause, turn.parts.memory, looked.speaker, looked.time, looked.recalled) or found
+    if found is not None:  # it asks, in whatever tone
+        turn.clauses[0] = (clause, replace(turn.heard, intent={"ask_about": SURE}, tone={"neutral": SURE}))
+    return found
+
+
+def _of_a_thing(words: list[str]) -> bool:
+    """Whether what was told of a thing of the speaker's is asked for: other words may have told of it, of nobody alive."""
+    question = next(filter(None, map(asked, words)), None)
+    return question is not None and question.what == "mine_about" and not (is_alive(question.mine) or is_kin(question.mine))
 
 
 def said(turn: Turn, looked: Percept) -> Reply | None:

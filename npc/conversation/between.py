@@ -32,9 +32,18 @@ from npc.memory.ledger import Heard, Ledger, Promise
 
 MOST_TOLD = 2  # sayings of a kind that are told together
 _MOST_OTHERS = 3
+_MOST_FACTS = 4
 _MOST_OF_MINE = 3
 _MOST_WORDS = 320  # characters of a summary
 _LONGEST_PART = 90  # characters of what it has in it
+_OF_HIM = {
+    "name": "you are {}",
+    "home": "you come from {}",
+    "likes": "you like {}",
+    "hates": "you cannot stand {}",
+    "trade": "your trade is {}",
+    "age": "you are {}",
+}
 # What an answer is called that was never told.
 _MISSING = {
     "seeks": "what you are looking for",
@@ -113,7 +122,9 @@ def _goes(asks: _Asks) -> Reply:
 
 
 def _order(asks: _Asks) -> Reply:
-    return _sayings(asks, 1)
+    """The last order, whole: "go to the well and look for the captain" are two."""
+    kept = asks.ledger.sayings.get("order", ())
+    return _words([said for said in kept if said.time == kept[-1].time], asks.now) if kept else _none("order")
 
 
 def _offer(asks: _Asks) -> Reply:
@@ -186,7 +197,31 @@ def _mine_name(asks: _Asks) -> Reply | None:
         if _is_of(thing, sentence) and gives_a_name(kind_of(thing), sentence.text):
             words, when = told_back(sentence.text, by_rule=False), ago(asks.now - sentence.episode.time)
             return Reply("i_said", f"remembers the name of {thing}", {"words": words, "when": when})
-    return _none(f"the name of {thing}", f"your {asks.mine}'s name")
+    return _none(f"the name of {thing}", _its_name(asks.mine))
+
+
+def _its_name(mine: str) -> str:
+    return f"the names of your {mine}" if singular(mine) != mine else f"your {mine}'s name"
+
+
+def _who_is(asks: _Asks) -> Reply | None:
+    """Somebody whom he has named as one of his; None of others."""
+    key = next((key for key, value in asks.ledger.facts.items() if value.lower() == asks.item and key not in recall.TOPICS), "")
+    if not key or key == "name":
+        return None
+    return Reply("recall_called", f"was told of {key}", {"thing": key, "value": asks.ledger.facts[key]})
+
+
+def _about_me(asks: _Asks) -> Reply:
+    """What he has told of himself: by what he is called, comes from, likes ..., and in his own words."""
+    known = {key: value for key, value in asks.ledger.facts.items() if value != YES}
+    facts = [_OF_HIM.get(key, f"your {key} is called {{}}").format(value) for key, value in known.items()]
+    kept = [told_back(said.text, by_rule=False) for said in asks.ledger.sayings.get("told", ())]
+    kept = [words for words in kept if not any(mentions(words, value) for value in known.values())]
+    words = [words for words in (*facts[-_MOST_FACTS:], *kept[-MOST_TOLD:]) if len(words) <= _LONGEST_PART]
+    if not words:
+        return _none("anything", "yourself")
+    return Reply("i_said", "remembers what he told of himself", {"words": _list(words), "when": "so far"})
 
 
 def _mine_about(asks: _Asks) -> Reply:
@@ -313,7 +348,7 @@ def _talked(asks: _Asks) -> Reply:
 
 def _list(parts: Iterable[str]) -> str:
     *first, last = [*parts] or [""]
-    return f"{', '.join(first)}, and {last}" if first else last
+    return f"{', '.join(first)}{',' if len(first) > 1 else ''} and {last}" if first else last
 
 
 def promised(ledger: Ledger, text: str, now: float) -> None:
@@ -339,6 +374,8 @@ _HANDLERS: dict[str, Callable[[_Asks], Reply | None]] = {
     "your_price": _your_price,
     "met": _met,
     "talked": _talked,
+    "about_me": _about_me,
+    "who_is": _who_is,
     "others": _others,
     "first_question": _first_question,
     "mine_name": _mine_name,

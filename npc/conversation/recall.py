@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.told_back import asked_back, told_back
-from npc.language.grammar import expanded
+from npc.language.grammar import GRAMMAR, expanded
 from npc.language.phrases import kind_of, singular
 from npc.language.senses import Ask, Sense
 from npc.language.sentences import mentions
@@ -37,6 +37,9 @@ _LOOKED_FOR = re.compile(
 _AGES = ((90.0, "a moment ago"), (900.0, "a little while ago"), (5400.0, "an hour ago"), (86400.0, "earlier today"))
 
 
+_OF_KIN = re.compile(expanded(r"\bmy (<kin>)\b"), re.IGNORECASE)
+_WOMEN = frozenset(GRAMMAR["women_of_kin"].split())
+_MEN = frozenset(GRAMMAR["men_of_kin"].split())
 _TITLED = re.compile(expanded(r"(?:<titles>)\.? [A-Z]"))  # "Miss Dove"
 _SETTLED = re.compile(r"\b(?:agreed?|buy|bought|sell|sold|purchased?)\b")
 _I_OFFERED = re.compile(r"\bi (?:offer|bid)|\bmy (?:offer|bid)\b")
@@ -122,9 +125,18 @@ def key_of(asked: str, ledger: Ledger) -> str:
     return next((key for key in ledger.facts if key == asked or asked.endswith(f" {key}") or key.endswith(f" {asked}")), "")
 
 
-def lately(ledger: Ledger) -> str:
-    """Whom "her" means in "what is her name?": the kin or animal of the speaker that he spoke of last."""
+def lately(ledger: Ledger, pronoun: str = "") -> str:
+    """Whom "her" means in "what is her name?": the kin or animal of the speaker that he spoke of last.
+
+    Args:
+        pronoun: `his`, `her` ..., where nobody is meant whom it does not fit; then somebody only asked after counts, too.
+    """
     of_others = [key for key in reversed(ledger.facts) if key not in {*TOPICS, "name"}]
+    if pronoun:
+        not_meant = {"her": _MEN, "she": _MEN, "his": _WOMEN, "he": _WOMEN, "him": _WOMEN}.get(pronoun.lower(), frozenset())
+        if asked := _OF_KIN.findall(ledger.heard[-1].text if ledger.heard else ""):
+            of_others = [asked[-1].lower(), *of_others]
+        of_others = [key for key in of_others if kind_of(key) not in not_meant]
     for heard in reversed(ledger.heard):
         if key := next((key for key in of_others if mentions(heard.text, kind_of(key), plural=True)), ""):
             return key
@@ -161,7 +173,7 @@ def _said(clause: Clause, ledger: Ledger, now: float) -> Reply:
         lines = [h for h in _heard(ledger) if _NOT_TO.search(h.text)]
     if not lines and named:
         lines = [h for h in _heard(ledger) if h.sense in _WANTED["to do"]]
-    lines = lines or _heard(ledger)
+    lines = lines or ([] if what == "for" else _heard(ledger))
     if not lines:
         return Reply("recall_none", "was told nothing before", {"thing": "anything"})
     if values.get("when", "").lower().startswith("before ") and len(lines) > 1:  # "what did I want before that?"

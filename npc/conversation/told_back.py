@@ -46,6 +46,7 @@ _SHORT_FOR = tuple(
     (re.compile(rf"\b(I|we|you|they)'{end}\b", re.IGNORECASE), rf"\1 {word}")
     for end, word in (("ve", "have"), ("re", "are"), ("ll", "will"))
 )
+_YOU_EVER = re.compile(r"\bdo not you (?=(?:ever|dare|even)\b)", re.IGNORECASE)
 _MOST = 3  # sentences
 
 
@@ -63,7 +64,7 @@ def told_back(text: str, sought: frozenset[str] = frozenset(), by_rule: bool = T
         sought: stems (`npc.language.after`) of what is asked for; of several sentences those that have most of them are told.
         by_rule: whether an order, a bid or a question is said as it was.
     """
-    words = plain(text).strip()
+    words = _YOU_EVER.sub("do not ", plain(text).strip())
     parts = sentences(words)
     asks = all(is_question(OPENS.sub("", part)) for part in parts)
     if by_rule and (asks or meaning_of(words).sense in _AS_SAID):

@@ -9,6 +9,7 @@ from functools import lru_cache
 from npc.language.formulas import data_of, expanded
 from npc.language.grammar import VERBS
 from npc.language.patterns import TablePattern
+from npc.language.spelling import is_a_word
 
 _DATA = data_of("between.yaml")
 _PARTS = {**_DATA["parts"], "verbs": rf"(?:{VERBS})\b"}
@@ -62,7 +63,8 @@ def asked(words: str) -> Asked | None:
 @lru_cache(maxsize=512)
 def kinds_told(sentence: str) -> tuple[str, ...]:
     """What one `plain` sentence tells of who says it: `seeks`, `fears`, `goes`, `plans`."""
-    return tuple(kind for kind, pattern in _TOLD if pattern.search(sentence) is not None)
+    found = ((kind, pattern.search(sentence)) for kind, pattern in _TOLD)
+    return tuple(kind for kind, match in found if match is not None and not is_a_word(match.groupdict().get("place") or ""))
 
 
 def what_to_do(order: str) -> str:
@@ -80,7 +82,7 @@ def gives_a_name(kind: str, sentence: str) -> bool:
     """Whether a `plain` sentence about somebody or something of this kind tells its name."""
     of_it = re.escape(kind)
     beside = (
-        rf"\b{of_it}(?:,| is| was)? (?-i:[A-Z])[a-z]",
+        rf"\b{of_it}s?(?:,| is| was| are)? (?-i:[A-Z])[a-z]",
         rf"\b(?-i:[A-Z])[a-z]+(?:,| is| was) (?:my|our) (?:[a-z]+ )?{of_it}\b",
     )
     return _NAMES.search(sentence) is not None or any(re.search(pattern, sentence, re.IGNORECASE) for pattern in beside)

@@ -133,7 +133,7 @@ _ASKS = re.compile(
     r"(?:(?:and|but) (?=who|what|where|how|when|why|which))?"
     r"(?:(?:since|until) when|for how|what(?! an? )|who|whom|whose|which|where|"
     r"when(?! (?:I|we|he|she|it|they|you|my|our|the) )|why|how|can|(?:could|would|may|might|should)(?! have\b)|will|shall|"
-    r"do(?! not\b(?! (?:you|we|they|I) (?!dare\b)))|does|did|is|are|"
+    r"do(?! not\b(?! (?:you|we|they|I) (?!(?:dare|ever|even)\b)))|does|did|is|are|"
     r"was|were|have|has|had(?! (?:him|her|it|them|to|a|an|the|my|some|no|enough|\w+ (?:days|years))\b)|am|got any|any|ever|"
     r"you ever|seen|heard)\b",
     re.IGNORECASE,

@@ -12,13 +12,18 @@ from npc.language.grammar import GRAMMAR, expanded
 from npc.language.manners import GREETING
 
 _PATTERNS = tuple(re.compile(expanded(pattern), re.IGNORECASE) for pattern in GRAMMAR["told"])
-_ASKS = re.compile(r"\?\s*$|^(?:what|who|where|when|why|how|do|does|did|can|could|is|are|was|were|will|would)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\?\s*$|^(?:what|who|where|when(?! (?:I|we|he|she|it|they|my) )|why|how|do|does|did|can|could|is|are|was|were|will|"
+    r"would)\b",
+    re.IGNORECASE,
+)
 _END = re.compile(r"(?<=[.!?;])\s+")
 # "Good evening. Inspector Ward."; without a greeting it calls somebody.
 _TITLED = re.compile(
     expanded(r"(?P<name>(?:<titles>)\.? [A-Z][a-z][\w'-]*(?: (?:of |the )?[A-Z][\w'-]*)?)(?:,? at your service)?[\s.]*")
 )
 _NOT_NAMES = frozenset(GRAMMAR["not_names"].split())
+_KIN = re.compile(expanded(r"<kin>s?"), re.IGNORECASE)
 YES = "yes"  # of somebody or something without a name: there is one
 
 
@@ -72,3 +77,8 @@ def as_name(word: str) -> str:
     if word.lower().split(" ")[0] in _NOT_NAMES:
         return ""
     return word[:1].upper() + word[1:]
+
+
+def is_kin(words: str) -> bool:
+    """Whether words name kin, an animal or something else of one's own that has a name: "little brother"."""
+    return _KIN.fullmatch(words.rsplit(" ", 1)[-1]) is not None

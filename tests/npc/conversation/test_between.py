@@ -254,3 +254,35 @@ def test_orders_and_bans_are_said_as_what_is_to_be_done() -> None:
 def test_a_name_is_one_of_that_being() -> None:
     assert gives_a_name("dog", "my dog Rex is old")
     assert not gives_a_name("dog", "my dog is old")
+
+
+def test_her_name_is_that_of_the_woman_who_was_asked_for() -> None:
+    talk = Talk()
+    talk.say("My little brother is six. His name is Perrin.")
+    talk.ask("what is my gran's name?")
+    talk.say("her name is Hetty")
+    assert "hetty" in talk.ask("what is my gran's name?")
+    assert "perrin" in talk.ask("what is my brother's name?")
+
+
+def test_what_is_allowed_again_is_promised_no_longer() -> None:
+    talk = Talk()
+    talk.say("never open the door", intent="command")
+    talk.say("you can open the door now", intent="command")
+    assert "door" not in talk.ask("what did you promise me?")
+
+
+def test_what_is_known_of_the_speaker_is_told_together() -> None:
+    talk = Talk()
+    talk.say("I am Ada. I come from Hillford.")
+    talk.say("my cat's called Bolt")
+    line = talk.ask("what do you know about me?")
+    assert all(part in line for part in ("ada", "hillford", "bolt"))
+    assert "bolt" in talk.ask("who is Bolt?")
+
+
+def test_two_orders_in_one_breath_are_both_told() -> None:
+    ledger = Ledger()
+    for text in ("go to the well", "look for the captain"):
+        ledger.keep("order", text, 4.0)
+    assert told("what did I tell you to do?", ledger).values["words"] == "go to the well, and look for the captain"
