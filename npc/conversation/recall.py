@@ -133,14 +133,18 @@ def lately(ledger: Ledger, pronoun: str = "") -> str:
     """
     of_others = [key for key in reversed(ledger.facts) if key not in {*TOPICS, "name"}]
     if pronoun:
-        not_meant = {"her": _MEN, "she": _MEN, "his": _WOMEN, "he": _WOMEN, "him": _WOMEN}.get(pronoun.lower(), frozenset())
         if asked := _OF_KIN.findall(ledger.heard[-1].text if ledger.heard else ""):
             of_others = [asked[-1].lower(), *of_others]
-        of_others = [key for key in of_others if kind_of(key) not in not_meant]
+        of_others = [key for key in of_others if may_be(kind_of(key), pronoun)]
     for heard in reversed(ledger.heard):
         if key := next((key for key in of_others if mentions(heard.text, kind_of(key), plural=True)), ""):
             return key
     return of_others[0] if of_others else ""
+
+
+def may_be(kind: str, pronoun: str) -> bool:
+    """Whether somebody of this kind may be meant by `her`, `his` ...: no sister by "his"."""
+    return kind.lower() not in {"her": _MEN, "she": _MEN, "his": _WOMEN, "he": _WOMEN, "him": _WOMEN}.get(pronoun.lower(), ())
 
 
 def _said(clause: Clause, ledger: Ledger, now: float) -> Reply:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from npc.conversation.clause import Clause
 from npc.conversation.episodes import whole
-from npc.conversation.recall import ago, lately
+from npc.conversation.recall import ago, lately, may_be
 from npc.conversation.reply import Reply
 from npc.conversation.told_back import OPENS, sentences, turned_whole, with_subject
 from npc.language.after import (
@@ -182,7 +182,8 @@ def told_of(memory: Memory, speaker: str, named: Sequence[str]) -> list[Sentence
     for sentence in _sentences(memory.episodes, speaker):
         names = bool(sentence.said & same) or any(mentions(sentence.text, word, plural=True) for word in named)
         goes_on = not names and (goes_on or bool(told and told[-1].text == sentence.before))
-        goes_on = goes_on and _ABOUT_IT.match(OPENS.sub("", sentence.text)) is not None
+        pronoun = _ABOUT_IT.match(OPENS.sub("", sentence.text))
+        goes_on = goes_on and pronoun is not None and all(may_be(word, pronoun[0]) for word in named)
         if names or goes_on:
             told.append(replace(sentence, goes_on=goes_on))
     return told
