@@ -105,6 +105,7 @@ _IN_SIGHT = re.compile(
     re.IGNORECASE,
 )
 _LOOSE = frozenset({"what", "how", "then"})  # ways to go on that say little: many other questions begin like them
+_BY_SIGHT = frozenset({Ask.WHERE, Ask.LOOKS, Ask.ACTS})  # "where is the well?" goes on about no well that was not spoken of
 _PERSONAL = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE, Ask.VIEW, Ask.COLOUR})
 _OPEN = frozenset({Ask.NONE, Ask.COUNT, Ask.HOW_LONG, Ask.PRICE})
 _ASKS_ON = frozenset({Sense.QUESTION, Sense.OTHER, Sense.YES, Sense.ORDER})
@@ -123,7 +124,7 @@ def answer(turn: Turn) -> Reply | None:
     topic = turn.ledger.topic
     if topic in facts and (found := _spoken_of(turn, topic, facts[topic])) is not None:
         return found
-    return _at_once(turn)
+    return _at_once(turn) if clause.meaning.ask not in _BY_SIGHT else None
 
 
 def _spoken_of(turn: Turn, topic: str, fact: Fact) -> Reply | None:

@@ -138,6 +138,8 @@ def is_here_and_now(turn: Turn) -> bool:
 
 def is_seen(turn: Turn) -> bool:
     """Whether a question is after what is in view, and no fact: "how many wolves are there?", with wolves about."""
+    if is_here_and_now(turn):
+        return True
     where = _WHERE_IS.search(turn.clause.text) is not None  # "where is the sword?"
     if turn.clause.meaning.ask not in _OF_SIGHT and not where:
         return False

@@ -108,7 +108,7 @@ def nearer(clause: Clause, percept: Percept) -> Reply:
 
 def unsure(one: str, p: float, what: str = "") -> Reply:
     """What cannot be told: `what` names it in a line, after "I cannot tell"."""
-    return Reply("cannot_tell", f"cannot tell ({p:.2f})", {"thing": one} | ({"what": what} if what else {}))
+    return Reply("cannot_tell", f"cannot tell ({p:.2f})", {"thing": one, "what": what or "what that is"})
 
 
 def anchor_of(clause: Clause) -> str:

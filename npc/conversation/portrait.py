@@ -32,6 +32,9 @@ from npc.types import Percept, Target
 _BESIDE = NEAR * 0.6  # closer than this a thing is next to another, and not only near it
 
 
+ASKS = frozenset({Ask.WHERE, Ask.LOOKS, Ask.ACTS})
+
+
 def answer(clause: Clause, percept: Percept) -> Reply:
     """The answer to a question about one thing: where it is, what it looks like, what it is doing."""
     one = singular(clause.thing)
@@ -51,8 +54,12 @@ def answer(clause: Clause, percept: Percept) -> Reply:
 
 def place_of(at: Place, thing: Thing, percept: Percept) -> str:
     """A place in words, by what stands next to it: "on the left, near the well"."""
-    others = [(between(at, other), other) for other in table(beyond_doubt(percept)) if not akin(other.phrase, thing.phrase)]
-    apart, by = min(((d, t) for d, t in others if ALIKE <= d <= NEAR), key=lambda row: row[0], default=(0.0, None))
+    near = [
+        (len(other.places) > 1, apart, other)
+        for other in table(beyond_doubt(percept))
+        if not akin(other.phrase, thing.phrase) and ALIKE <= (apart := between(at, other)) <= NEAR
+    ]
+    _, apart, by = min(near, key=lambda row: row[:2], default=(False, 0.0, None))  # rather the well than one of many trees
     if by is None:
         return where(*at)
     name = called(by.phrase)

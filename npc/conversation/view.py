@@ -89,9 +89,7 @@ def answer(clause: Clause, percept: Percept, feared: frozenset[str] = frozenset(
         Ask.NEARER: nearer,
         Ask.FAR: _far,
         Ask.INSIDE: _inside,
-        Ask.WHERE: portrait.answer,
-        Ask.LOOKS: portrait.answer,
-        Ask.ACTS: portrait.answer,
+        **dict.fromkeys(portrait.ASKS, portrait.answer),
     }
     if clause.meaning.ask in identify.ASKS:
         return identify.answer(clause, percept, feared)
@@ -101,6 +99,8 @@ def answer(clause: Clause, percept: Percept, feared: frozenset[str] = frozenset(
     if not clause.thing and clause.meaning.thing.lower() in _NOBODY:
         colour = clause.meaning.ask is Ask.COLOUR
         return Reply("what_thing", f"does not know what `{clause.meaning.thing}` means") if colour else None
+    if not percept.has_frame and clause.meaning.ask in portrait.ASKS:
+        return None  # "where is the inn?" may still be known
     if not percept.has_frame:
         return Reply("blind", "was asked what it sees, and has no picture")
     reply = ask(clause, percept)

@@ -142,3 +142,8 @@ def test_what_could_be_food_and_is_rather_something_else_is_none() -> None:
 def test_what_cannot_be_told_is_named(line: str, what: str) -> None:
     reply = _asked(line)
     assert (reply.topic, reply.values["what"]) == ("cannot_tell", what)
+
+
+@pytest.mark.parametrize("line", ["where is the inn?", "what does the captain look like?"])
+def test_without_a_picture_it_is_left_to_what_the_card_knows(line: str) -> None:
+    assert answer(read(line, Ledger()).clauses[0], Percept(0.0, has_frame=False)) is None
