@@ -27,6 +27,7 @@ from npc.conversation.things import table
 from npc.conversation.whom import in_sight
 from npc.dealings import gifts, note_gifts
 from npc.facts import naming
+from npc.language.emotes import acted_out
 from npc.language.forms import follow_of
 from npc.language.kinds import PERSON, akin, is_alive
 from npc.language.mood import Mood, mood_of
@@ -149,7 +150,8 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
         away: seconds since the speaker last said something.
     """
     reading = read(percept.text, person.ledger, parts.persona.name, parts.names_at_hand(percept.watch))
-    if not reading.clauses or (is_emote(percept.text) and not _is_awaited(parts, percept)):
+    silent = is_emote(percept.text) and acted_out(percept.text) == percept.text
+    if not reading.clauses or (silent and not _is_awaited(parts, percept)):
         return None
     called = plain(percept.text).strip(" .,!?").lower() == parts.persona.name.lower()
     if called or (away is not None and away >= BACK):

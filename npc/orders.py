@@ -22,7 +22,7 @@ from npc.parts import best
 from npc.second_opinion import SURE, mostly
 from npc.turn import Turn
 from npc.types import Effect, Found, Percept, Target
-from npc.waiting import KEEPS_OUT, actions_of, keep_away, waiting
+from npc.waiting import KEEPS_OUT, actions_of, is_done_first, keep_away, waiting
 from npc.whereabouts import checked, found_of, rival_of, where_it_was
 
 _THERE = 0.7  # presence from which it is
@@ -299,7 +299,7 @@ def plan_the_rest(turn: Turn, action: str) -> list[Reply]:
         waits = None
         if clause.meaning.verb == "let" and KEEPS_OUT.match(clause.text):
             waits = keep_away(alone)
-        elif any(c.joint in {"if", "when"} for c in clause.conditions):
+        elif any(c.joint in {"if", "when"} and not is_done_first(c) for c in clause.conditions):
             waits = waiting(alone, clause)
         if waits is not None:
             told.append(waits)

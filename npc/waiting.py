@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Literal
 
+from npc.agenda import FOREVER
 from npc.circumstances import hour_of
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
@@ -27,6 +28,16 @@ _SO_LONG = re.compile(
     re.IGNORECASE,
 )
 _ONE = frozenset({"1", "a", "an", "one"})
+_PASSES = re.compile(r"there pass (?:about )?(?P<count>\d{1,4}|half an?|[a-z]+) (?P<unit>second|minute|hour)s?", re.IGNORECASE)
+# "Once you are done", "when that is finished": after what is under way.
+_DONE = re.compile(
+    r"(?:you|it|that|this|all (?:of )?(?:it|that|this)|everything|the (?:job|work|task)) "
+    r"(?:(?:have|has|is|are|was|were|be|been|get|got|all|quite) )*(?:done|finished|through|ready|over|sorted|seen to|"
+    r"taken care of|complete|completed|managed|dealt)"
+    r"(?: (?:with|doing|all|it|that|this|of|so|there|both|them|already))*(?: the [a-z]+)?[\s.!]*",
+    re.IGNORECASE,
+)
+_WORK = re.compile(r"you (?:are|have|get) (?:all )?(?:done|finished|ready|through)[\s.!]*", re.IGNORECASE)  # with its own
 _SAYS = re.compile(
     r"\b(?:i|we) (?:say|shout|call|yell|whistle|tell you|give the (?:word|order|signal))\b[ ,:\"']*(?P<words>.*?)[\"']*$"
 )
@@ -44,6 +55,7 @@ _SCREAM = re.compile(r"a+r*g+h*|a+h+|e+k+|y+a+h+")
 _OF_SPEAKER = re.compile(r"(?:I|we)\b", re.IGNORECASE)
 PERFORMS = frozenset({"sing", "play", "dance", "laugh", "smile", "wave", "hum"})
 _ANYBODY = frozenset({"anyone", "anybody", "them", "him", "her", "somebody", "someone", "people", "person", "any person"})
+_WORDS = frozenset({"talk", "greet", "refuse"})
 _AT_ONCE = re.compile(r"(?:go|now|go now|now go|do it(?: now)?|now now)", re.IGNORECASE)
 _LATELY = 20.0  # seconds
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
@@ -58,6 +70,11 @@ def waiting(turn: Turn, clause: Clause) -> Reply | None:
     """An order under a condition waits for it; one that begins at once and lasts until then is begun now."""
     condition = clause.conditions[0]
     order = _planned(turn, clause, condition)
+    if is_done_first(condition):
+        before = _under_way(turn)
+        if not before and not _WORK.fullmatch(condition.text):
+            return None  # nothing is: it is done at once
+        order = order.model_copy(update={"when": "then", "after": before, "phrase": ""}) if before else order
     if condition.joint in {"until", "before", "unless"}:
         turn.parts.agenda.plan(order)
         return None
@@ -90,6 +107,20 @@ def waiting(turn: Turn, clause: Clause) -> Reply | None:
     return Reply("waits", f"will {actions[0]} {condition.joint} {condition.text[:60]}")
 
 
+def is_done_first(condition: Clause) -> bool:
+    """Whether a condition is that what was ordered before is done: "once you have done that"."""
+    return condition.joint == "when" and _DONE.fullmatch(condition.text) is not None
+
+
+def _under_way(turn: Turn) -> str:
+    """The action that is under way or planned on this speaker's word, and will be over by itself; empty: none."""
+    agenda = turn.parts.agenda
+    if (last := next((o for o in reversed(agenda.planned) if o.when == "then"), None)) is not None:
+        return last.action
+    doing = agenda.doing or agenda.standing
+    return doing.action if doing is not None and doing.ends < FOREVER and doing.action not in _WORDS else ""
+
+
 def _planned(turn: Turn, clause: Clause, condition: Clause) -> PlannedOrder:
     """What waits for a condition, without what is then done."""
     order = PlannedOrder(
@@ -104,6 +135,8 @@ def _planned(turn: Turn, clause: Clause, condition: Clause) -> PlannedOrder:
         condition = replace(condition, thing="")
         order = order.model_copy(update={"when": _when(condition), "phrase": ""})
     words = condition.text.lower().strip(" .!?")
+    if (passes := _PASSES.fullmatch(words)) is not None:
+        return order.model_copy(update={"when": "after", "phrase": "", "due": turn.percept.time + _span(passes)})
     said = condition.said.lower().strip(" .!?")
     if (found := _SAYS.search(said)) is not None and found["words"] not in _CALLED:
         return order.model_copy(update={"when": "said", "phrase": "", "after": found["words"][:120]})
@@ -166,8 +199,12 @@ def at_the_word(turn: Turn) -> Reply | None:
             turn.parts.memory.touch()
             turn.clauses[0] = (turn.clause, replace(turn.heard, intent={"none": SURE}))  # the word itself asks for nothing
             if not order.action:
-                agenda.standing = None
-                return Reply("cease", f"was to stop at the word `{words}`")
+                until, agenda.standing = agenda.standing, None
+                after = next((o for o in agenda.planned if until and o.when == "then" and o.after == until.action), None)
+                if after is None:
+                    return Reply("cease", f"was to stop at the word `{words}`")
+                agenda.planned = [other for other in agenda.planned if other is not after]
+                order = after
             target = Target(order.x, order.y, SURE) if order.x is not None and order.y is not None else turn.heard.target
             return Reply(order.action, f"was to do so at the word `{words}`", {}, order.action, target)
     return None
@@ -202,9 +239,16 @@ def bound(turn: Turn, clause: Clause, now: float) -> None:
     found = _DURATION.search(clause.text)
     if found is None:
         return
-    count = int(found["count"]) if found["count"].isdigit() else GRAMMAR["numbers"].get(found["count"].lower(), 1)
-    due = now + count * _UNITS[found["unit"].lower()]
+    due = now + _span(found)
     turn.parts.agenda.plan(PlannedOrder(when="after", speaker=turn.percept.speaker, text=clause.text[:500], due=due))
+
+
+def _span(found: re.Match[str]) -> float:
+    """Seconds of "ten minutes", "half an hour"."""
+    count, unit = found["count"].lower(), _UNITS[found["unit"].lower()]
+    if count.startswith("half"):
+        return unit / 2
+    return (int(count) if count.isdigit() else GRAMMAR["numbers"].get(count, 1)) * unit
 
 
 def cut_short(turn: Turn) -> Reply | None:

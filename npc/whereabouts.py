@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from npc.conversation.clause import Clause
 from npc.conversation.referring import anchor_of
-from npc.conversation.things import at_place, placed_in, rival
+from npc.conversation.things import at_place, is_beyond, placed_in, rival
 from npc.language.kinds import FIXED, to_look_for, whole_of
 from npc.language.phrases import PRONOUN, kind_of, singular
 from npc.language.places import read_relation
@@ -52,7 +52,10 @@ def checked(clause: Clause, target: Target | None, looked: Sequence[Found]) -> T
             return Target(x, y, best_one.p)
         if target is None or _apart(target, (here.x, here.y)) < _AT:  # there is no other
             return None
-    if len(places) > 1 and (at := placed_in(clause.text, clause.thing)):  # "the potion on the right"
+    at = placed_in(clause.text, clause.thing)
+    if is_beyond(at, max(len(places), best_one.count, best_one.most)):
+        return None
+    if len(places) > 1 and at:  # "the potion on the right"
         x, y = at_place(at, places)
         return Target(x, y, best_one.p)
     if len(places) > 1 and (by := _by_anchor(clause, places, looked)) is not None:  # "the barrel by the fire"

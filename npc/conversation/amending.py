@@ -11,7 +11,7 @@ from npc.language.phrases import COLOURS, kind_of
 from npc.language.senses import Meaning, Sense
 
 _LEAD = re.compile(
-    r"(?:(?:or|and|no+|nah|nope|sorry|wait|actually|oh|well|um+|I mean|I meant|rather|that is|make that)[,.! ]+)+",
+    r"(?:(?:or|and|no+|nah|nope|sorry|wait|actually|oh|well|um+|I mean|I meant|I said|rather|that is|make that)[,.! ]+)+",
     re.IGNORECASE,
 )
 _THING = re.compile(
@@ -65,6 +65,12 @@ def is_given_up(clause: Clause, before: Clause) -> bool:
     """Whether an order is taken back as soon as it is given: "fetch me the key. Nah, never mind"."""
     bare = clause.sense is Sense.RELEASE and not clause.meaning.verb and not clause.meaning.values
     return bare and clause.joint in {"", "then"} and before.sense is Sense.ORDER and not before.conditions
+
+
+def is_said_outright(clause: Clause, before: Clause) -> bool:
+    """Whether an order says what a correction before it means: "not that, the chest. Have a look at the chest"."""
+    corrects = "corrects" in before.meaning.values and clause.sense is before.sense is Sense.ORDER
+    return corrects and bool(clause.thing) and clause.thing == before.thing and clause.joint in {"", "then"}
 
 
 def at_hand(meaning: Meaning, thing: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from npc.conversation.amending import amended, is_given_up
+from npc.conversation.amending import amended, is_given_up, is_said_outright
 from npc.conversation.clause import Clause, Reading
 from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_of
 from npc.conversation.identify import ASKS
@@ -24,12 +24,14 @@ from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.curt import is_to_another, spelt_out
 from npc.language.dealing import dealt
 from npc.language.described import described, is_other, is_pointed_at, is_pronoun, use_of
+from npc.language.emotes import acted_out
 from npc.language.grammar import expanded
 from npc.language.harm import before_ultimatum
 from npc.language.kinds import PERSON, akin, does_harm, named_in
 from npc.language.mood import Mood, mood_of
 from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.plain import is_slang, plain
+from npc.language.requests import requested
 from npc.language.reworded import reworded
 from npc.language.senses import Ask, Meaning, Sense, meaning_of
 from npc.language.spelling import spelt
@@ -44,7 +46,9 @@ _OR_ELSE = re.compile(
     r"or (?:maybe |perhaps |even )?(?P<goods>(?:some |an? |any )?[a-z' -]{2,30}?)(?: then| maybe| instead)?[?.!]*",
     re.IGNORECASE,
 )
-_TELL_ME = re.compile(r"(?:please |then |just )*(?:tell|let) (?:me|us)(?: know)?(?: about it)?[.!]*", re.IGNORECASE)
+_TELL_ME = re.compile(
+    r"(?:please |then |just |you |will |must |should |can )*(?:tell|let) (?:me|us)(?: know)?(?: about it)?[.!]*", re.IGNORECASE
+)
 _THING_ALONE = re.compile(r"(?:the|that|this|those|these)(?: [a-z'-]+){1,4}[.,!?]*", re.IGNORECASE)
 _WHAT_COLOURS = re.compile(
     r"(?:and )?(?:(?:in )?(?:what|which) colou?rs?(?: (?:are they|is it|do they have))?)[?.! ]*", re.IGNORECASE
@@ -58,18 +62,23 @@ _UNITS = re.compile(
 _SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.IGNORECASE)
 # "if you must" makes nothing wait.
 _NO_CONDITION = re.compile(
-    r"(?:it|that|this) (?:is|be) not (?:too |so )?(?:much|any|a)?(?: of an?)? ?"
-    r"(?:trouble|bother|ask|to ask|problem|hassle|heavy|hard|far|hot|late)(?: .{0,15})?|"
+    r"(?:it|that|this) (?:is|be|would be|would) (?:no|not|not be|not be any) ?(?:too |so )?(?:much|any|a)?(?: of an?)? ?"
+    r"(?:trouble|bother|ask|asking(?: too much)?|to ask|problem|hassle|heavy|hard|far|hot|late|imposition)(?: .{0,15})?|"
+    r"(?:it|that) (?:is all (?:the same|one)|(?:would )?pleases?|(?:would )?suits?|makes no (?:odds|difference))"
+    r"(?: (?:to|with|for)? ?you)?|"
+    r"I (?:may|might|could|can)(?: (?:ask|be so bold|trouble you|say so|make so bold|bother you)(?: .{0,12})?)|"
     r"you would (?:be so kind|be so good|please|be a dear)(?: .{0,15})?|"
     r"(?:you|it|that|this) (?:must|can|could|may|like|want|please|need(?: to)?|have to|dare|insist|wish|"
     r"are (?:able(?: to)?|ready|scared|afraid|done|finished|free|bored|tired|up (?:for|to) it|in the mood)|"
-    r"is (?:okay|fine|possible|all right)"
+    r"is (?:okay|fine|possible|all right|alright|allowed|permitted)"
     r"|do not mind|would|know|have (?:one|it|any|time))(?: .{0,15})?|(?:I|we) may|possible|needed|necessary",
     re.IGNORECASE,
 )
 # "Can't sleep. Don't know why": who speaks leaves himself out.
 _AT_LEISURE = re.compile(
-    r"(?:you|it) (?:are ready|can|could|is possible|have (?:a |some |the )?(?:time|minute|moment|second))", re.IGNORECASE
+    r"(?:you|it) (?:are ready|can|could|is (?:possible|convenient)|suits you|"
+    r"(?:have(?: got)?|get|find) (?:a |some |the )?(?:time|minute|moment|second|chance)(?: (?:free|to spare))?)",
+    re.IGNORECASE,
 )
 _WHO_IS_LEFT_OUT = re.compile(
     r"(^|[.!?] )(?=(?:(?:can|could|did|have) not (?!you\b|I\b|we\b|he\b|she\b|they\b|it\b|the\b|anyone\b|anybody\b)"
@@ -144,7 +153,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         name: of the character, which is spoken to and not about ("Bram, come here").
         names: of what may be spoken of here: misspelt ones are put right.
     """
-    written = plain(text)
+    acted = acted_out(text)
+    written = plain(acted)
     if is_foreign(written):
         return Reading((Clause(written, written, Meaning(Sense.FOREIGN)),))
     said = _WHO_IS_LEFT_OUT.sub(r"\1I ", _WHAT_IS_LEFT_OUT.sub(r"\1it ", spelt(written, names)))
@@ -156,6 +166,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         spoken_to, said = alone != said and len(alone.split()) <= _FEW, alone
     if is_to_another(said):
         return Reading((Clause(written, said, Meaning(Sense.RELEASE)),))
+    asked, said = said, requested(said)
+    mended = mended or asked != said or acted != text
     whole_said, said = said, dealt(said, is_priced(ledger))
     said = spelt_out(said, is_ordered(ledger))
     mended = mended or said != whole_said
@@ -190,6 +202,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         if len(clauses) > 1 and clauses[-1].sense is Sense.NO and is_given_up(replace(clause, joint=""), clauses[-2]):
             clauses.pop()  # "put it out. No, leave it burning"
         while clauses and is_given_up(clause, clauses[-1]):
+            clauses.pop()
+        if clauses and is_said_outright(clause, clauses[-1]):
             clauses.pop()
         if clauses and _goes_on_telling(clauses[-1], clause, said):
             clause = replace(clause, meaning=Meaning(Sense.OTHER), thing="", lost="")
@@ -375,6 +389,7 @@ def _before(clauses: list[Clause]) -> Clause | None:
 def _condition(piece: Piece, ledger: Ledger) -> Clause:
     clause = _complete(Piece(piece.text, piece.joint), ledger, None)
     sight = _SIGHT.match(clause.text)
-    phrase = singular(thing_in(sight["thing"] or sight["thing_"])) if sight is not None else singular(clause.thing)
-    phrase = "person" if phrase in _ANYBODY else phrase
+    named = (sight["thing"] or sight["thing_"]) if sight is not None else ""
+    phrase = singular(thing_in(named)) if sight is not None else singular(clause.thing)
+    phrase = PERSON if {phrase, named.strip().lower()} & _ANYBODY else phrase
     return replace(clause, thing=phrase, look_for=(phrase,) if phrase and sight is not None else (), always=piece.always)

@@ -10,7 +10,8 @@ import re
 
 from npc.conversation.referring import thing_of
 from npc.language.clauses import bare, cut, trimmed
-from npc.language.phrases import WHICH, kind_of, singular, thing_in
+from npc.language.kinds import coloured
+from npc.language.phrases import COLOURS, WHICH, colour_in, kind_of, singular, thing_in
 from npc.language.plain import plain
 from npc.language.reworded import reworded
 from npc.language.senses import Ask, Sense, meaning_of
@@ -76,6 +77,7 @@ _NOT_THIS = re.compile(
     re.IGNORECASE,
 )
 _WITH = re.compile(r"(?:with|using) (?:the|that|this|your|my) [a-z]+(?: [a-z]+)?", re.IGNORECASE)
+_WHICH_ALONE = re.compile(rf"(?:the|that|this) (?:{WHICH}|{'|'.join(COLOURS)}|big|small|old|new)", re.IGNORECASE)
 _ASKED_FOR = frozenset({Sense.QUESTION, Sense.TRADE})
 
 
@@ -96,7 +98,7 @@ def resumed(said: str, ledger: Ledger) -> str:
         return f"{last.text} {words}"  # "lock that chest", and then "with the key"
     found = _SAME.fullmatch(said.strip()) or _SAME.fullmatch(bare(said.strip()))
     found = found or _TOO.fullmatch(words) or _NEXT.fullmatch(said.strip(" ,"))
-    return _of(last, found["thing"].strip()) if found is not None else ""
+    return _of(last, found["thing"].strip(), ledger) if found is not None else ""
 
 
 def put_right(said: str, ledger: Ledger) -> Order | None:
@@ -148,11 +150,16 @@ def _lately(ledger: Ledger) -> Order | None:
     return last if not any(heard.sense in _ASKED_FOR for heard in recent if heard.time > last.time) else None
 
 
-def _of(last: Order, thing: str) -> str:
+def _of(last: Order, thing: str, ledger: Ledger) -> str:
     """The order with another thing in the place of its own, wherever that was said to be."""
     if not last.thing:
         return ""
-    phrase = re.sub(r"\bones?\b", kind_of(last.thing), thing, count=1)
+    kind = kind_of(last.thing)
+    if any(word in COLOURS for word in thing.lower().split()):  # "again with the red one", of what has a colour
+        kind = next((m.kind for m in reversed(ledger.things) if colour_in(m.phrase)), coloured(kind))
+    phrase = re.sub(r"\bones?\b", kind, thing, count=1)
+    if _WHICH_ALONE.fullmatch(phrase) is not None:  # "same with the third"
+        phrase = f"{phrase} {kind}"
     old = re.compile(
         rf"(?:\b(?:the|that|this|an?|any|some|your|my|those|these)\s+)?(?:(?:{WHICH}) )?"
         rf"\b{re.escape(last.thing)}\b(?: (?:on|to|at) (?:the |your |my )?(?:left|right)(?: side)?)?",

@@ -191,6 +191,11 @@ def placed_in(text: str, thing: str) -> str:
     return found["at"].lower() if found is not None else ""
 
 
+def is_beyond(at: str, count: int) -> bool:
+    """Whether fewer are there than words count: "the third barrel" of two."""
+    return _NTH.get(at.partition(" ")[0], -1) >= count
+
+
 def at_place(at: str, places: Sequence[Place]) -> Place:
     """Of several places the one that is meant by `left`, `right`, `middle`, `bottom`, `top`, `second left` ..."""
     nth, _, side = at.partition(" ")

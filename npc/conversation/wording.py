@@ -35,7 +35,7 @@ _AGAIN = re.compile(
 _TWICE = re.compile(r"^(?P<once>[a-z]+(?: [a-z]+){1,4}?)(?:[ ,.!]+(?P=once)\b)+(?=[\s.!?]*$)", re.IGNORECASE)
 _NO = re.compile(
     expanded(
-        r"^(?:no+|nah)[,.!]* "
+        r"^(?:(?:h+m+|u+m+|u+h+|e+r+m*|a+h+|o+h+|well|argh|sorry)[,.! ]+)*(?:no+|nah)[,.!]* "
         r"(?=(?:please |just )?(?:do not|never(?! mind)|not (?:the|that)|"
         r"(?:leave|let (?:it|him|her|them|me)|stop|put|keep|drop|wait|hold|forget)\b))"
     ),

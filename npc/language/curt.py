@@ -172,7 +172,7 @@ _NO_WAIT = re.compile(
 )
 _YOU_CAN = re.compile(
     r"^(?P<lead>(?:(?:good (?:day|morning|evening)|hello|hi|please|excuse me)[.,!]* )*)you can (?:please )?"
-    r"(?P<do>(?:give|bring|show|sell|hand|pass|get|help|open|carry|take)\b[^?]*\?)$",
+    r"(?P<do>(?:give|bring|show|sell|hand|pass|get|help|open|carry|take|watch|guard|follow|come|wait|stay|keep|close|fetch|pick|put)\b[^?]*\?)$",
     re.IGNORECASE,
 )
 # "It's coming for the chest, stop it!"

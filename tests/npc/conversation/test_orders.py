@@ -9,6 +9,7 @@ from npc.conversation.reading import read
 from npc.conversation.whom import in_sight
 from npc.memory.ledger import Ledger, Meant
 from npc.types import Found
+from npc.whereabouts import checked
 
 PLACE = Target(0.4, 0.6, 0.9)
 
@@ -467,3 +468,37 @@ def test_no_friend_is_attacked_on_a_word(stage):
 def test_of_several_the_one_where_it_is_said_to_be_is_meant(stage, said, x):
     potions = (Found("potion", 0.95, 0.5, 0.5, 3, 3, others=((0.2, 0.5), (0.8, 0.5))),)
     assert stage().hear(said, "give_me", "give", looked=potions, target=Target(0.5, 0.5, 0.9)).target.x == x
+
+
+def test_what_comes_after_a_wait_for_a_word_is_done_at_that_word(stage):
+    actor = stage(lines={"follow": ["I come."]})
+    actor.hear("wait here until I whistle, then come to me", "wait_here", "stay")
+    assert actor.look(seconds=8.0).action == "stay"
+    assert actor.hear("*whistles*", "none", "idle").action == "follow"
+
+
+def test_once_that_is_done_comes_after_what_is_under_way(stage):
+    actor = stage(lines={"use": ["I open it."], "follow": ["I come."], "waits": ["I will."]})
+    actor.hear("open the gate", "use", "use")
+    assert actor.hear("once you have done that, follow me", "follow_me", "follow").line == "I will."
+    assert actor.look(seconds=30.0).action == "follow"
+
+
+def test_once_you_are_done_is_at_once_where_nothing_is_done(stage):
+    assert stage().hear("once that is done, follow me", "follow_me", "follow").action == "follow"
+
+
+def test_in_a_minute_is_a_minute_later(stage):
+    actor = stage(lines={"waits": ["I will."]})
+    assert actor.hear("follow me in a minute", "follow_me", "follow").line == "I will."
+    assert actor.look(seconds=40.0).action != "follow"
+    assert actor.look(seconds=25.0).action == "follow"
+
+
+def test_the_third_of_two_is_not_the_last():
+    (clause,) = read("go to the third barrel", Ledger()).clauses
+    target = Target(0.2, 0.5, 0.9)
+    assert checked(clause, target, (Found("barrel", 0.95, 0.2, 0.5, 2, 2, ((0.7, 0.5),)),)) is None
+    at = checked(clause, target, (Found("barrel", 0.95, 0.2, 0.5, 3, 3, ((0.4, 0.5), (0.7, 0.5))),))
+    assert at is not None
+    assert at.x == 0.7
