@@ -32,13 +32,13 @@ _TWO = re.compile(r"^(?:the |those |these )?(?:two|both(?: of)?(?: the)?) ", re.
 _AND = re.compile(r" and (?:the |an? |that )?", re.IGNORECASE)
 _WHO = re.compile(r"(?:and )?who\b", re.IGNORECASE)
 _THINGS = frozenset({"thing", "object", "item"})
-_EVERYWHERE = frozenset({"ground", "floor", "earth", "grass", "screen", "picture"})  # "what is on the ground here?"
+EVERYWHERE = frozenset({"ground", "floor", "earth", "grass", "screen", "picture"})  # "what is on the ground here?"
 
 
 def beside(clause: Clause, percept: Percept) -> Reply | None:
     """What stands by a thing, or between two; None where the words place it by nothing: "what is on the ground here?"."""
     anchor = anchor_of(clause)
-    if not anchor or anchor in _EVERYWHERE:
+    if not anchor or anchor in EVERYWHERE:
         return None
     relation = clause.meaning.values.get("relation", "near")
     if relation == "between":

@@ -13,7 +13,7 @@ from dataclasses import replace
 from npc.conversation import identify, portrait
 from npc.conversation.clause import Clause
 from npc.conversation.comparing import anchor_of, left_or_right, nearer, unsure
-from npc.conversation.neighbours import beside
+from npc.conversation.neighbours import EVERYWHERE, beside
 from npc.conversation.reply import Reply
 from npc.conversation.things import (
     ALIKE,
@@ -61,6 +61,7 @@ _SIZE = re.compile(r"\b(?:bigg|small|larg|tall|heavi|old|strong)(?:er|est)\b", r
 _STATE = re.compile(r"\b(?:open|closed|shut|locked|unlocked|empty|full)\b", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:any|some)where (?:near|close|by|around)\b", re.IGNORECASE)  # not only next to it
 _DANGERS = re.compile(r"(?:threat|danger|foe|hostile)s?|enemy|enemies", re.IGNORECASE)
+_SIDES = {"left": "on the left", "right": "on the right", "middle": "in the middle"}
 _FEW = 3  # things that are named once more where there is nothing else
 _THAT = re.compile(r"\b(?:that|this|it)\b", re.IGNORECASE)
 _VERY = re.compile(r"\bvery (?:left|right)\b", re.IGNORECASE)  # "what is on the very left?" is one thing
@@ -200,6 +201,7 @@ def _on(side: str, thing: Thing) -> Thing | None:
 
 def _present(clause: Clause, percept: Percept) -> Reply:
     one, anchor = singular(clause.thing), anchor_of(clause)
+    anchor = "" if anchor in EVERYWHERE else anchor
     if not one:
         return _view(clause, percept)
     if "either" in clause.meaning.values:
@@ -238,6 +240,11 @@ def _present(clause: Clause, percept: Percept) -> Reply:
                 values = {"thing": name, "place": where(x, y), "anchor": anchor}
                 return Reply("elsewhere", f"sees {name}, but not by {anchor}", values, "point_at", Target(x, y, found.p))
             at = x, y
+    elif (side := placed_in(clause.text, one)) in _SIDES:
+        part = _on(side, found)
+        if part is None:
+            return Reply("absent", f"looked for {one} {side} and sees none", {"thing": f"{one} {_SIDES[side]}"})
+        found, at = part, (part.x, part.y)
     else:
         at = found.x, found.y
     if _MORE.search(clause.text) and found.most > 1:  # "are there any more of those?": how many there are in all
@@ -319,6 +326,8 @@ def _colour(clause: Clause, percept: Percept) -> Reply:
         if hued:
             there = at_place(at, [place for _, place in hued])
             thing = next(t for t, place in hued if place == there)
+            if not colour_in(thing.phrase) and there != (thing.x, thing.y):  # only the surest was looked at so closely
+                return unsure(one, found.p, f"what colour the {one} {_SIDES.get(at, 'there')} is")
             told = {"thing": one, "colour": colour_in(thing.phrase) or thing.colour}
             return Reply(
                 "colour", f"sees that {one} is {told['colour']}", told, "talk", Target(*there, thing.p), names=(thing.phrase,)

@@ -147,3 +147,18 @@ def test_what_cannot_be_told_is_named(line: str, what: str) -> None:
 @pytest.mark.parametrize("line", ["where is the inn?", "what does the captain look like?"])
 def test_without_a_picture_it_is_left_to_what_the_card_knows(line: str) -> None:
     assert answer(read(line, Ledger()).clauses[0], Percept(0.0, has_frame=False)) is None
+
+
+def test_whether_one_stands_on_a_side_is_told_of_that_side() -> None:
+    right = _asked("are there any trees on the right?")
+    assert right.topic == "present"
+    assert right.target is not None
+    assert right.target.x == 0.85
+    assert _asked("is there a wolf on the right?").values["thing"] == "wolf on the right"
+    assert _asked("is the barrel still on the ground?").topic == "present"
+
+
+def test_of_two_houses_only_the_colour_that_was_looked_at_is_told() -> None:
+    houses = Found("house", 0.95, 0.2, 0.3, 2, others=((0.8, 0.3),), colour="red")
+    assert _asked("what colour is the house on the left?", houses).values["colour"] == "red"
+    assert _asked("what colour is the house on the right?", houses).values["what"] == "what colour the house on the right is"
