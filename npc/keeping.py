@@ -9,7 +9,7 @@ from npc.behaviour import load_behaviour
 from npc.conversation.between import NPC, is_recall, promised
 from npc.conversation.clause import Clause
 from npc.conversation.told_back import sentences
-from npc.language.between import PROMISE_ME, asked, kinds_told, what_not_to_do, what_to_do
+from npc.language.between import PROMISE_ME, asked, is_ban, kinds_told, what_not_to_do, what_to_do
 from npc.language.echo import turned
 from npc.language.phrases import kind_of
 from npc.language.plain import plain
@@ -56,6 +56,8 @@ def _kind(turn: Turn, clause: Clause) -> str:
     """What kind of saying a clause is; empty where nobody asks for it later."""
     if clause.sense is Sense.ORDER and (clause.meaning.verb in _SPEECH or any(kind == "handed" for kind, _ in turn.told)):
         return ""
+    if clause.sense is Sense.ORDER and is_ban(plain(clause.text)):  # "do not let the baker in" is watched for
+        return "ban"
     if clause.sense in _KINDS:
         return _KINDS[clause.sense]
     if is_question(clause.said):
@@ -84,14 +86,16 @@ def _promises(turn: Turn, decision: Decision) -> Iterable[str]:
             what = given["what"]
             you = _YOU_WILL.match(what)
             yield turned(f"{'not ' if you['not'] else ''}to {what[you.end() :]}" if you is not None else what)
-        elif clause.sense is Sense.FORBID and "forbid" in topics:
+        elif clause.sense is Sense.FORBID and topics & {"forbid", *_TAKES_ON}:
             yield f"not to {turned(what_not_to_do(plain(_whole(clause))))}"
         elif clause.sense is Sense.ORDER and clause.meaning.verb not in _SPEECH:
             deeds = load_behaviour().deeds.get(clause.meaning.verb, ())
             lasting = decision.action in deeds and actions[decision.action].ongoing
             if lasting or topics & _TAKES_ON:
-                yield f"to {turned(what_to_do(plain(_whole(clause))))}"
-        if clause.sense in {Sense.LIFT, Sense.ORDER} or _YOU_MAY.match(clause.said) is not None:
+                order = plain(_whole(clause))
+                yield f"not to {turned(what_not_to_do(order))}" if is_ban(order) else f"to {turned(what_to_do(order))}"
+        allows = clause.sense in {Sense.LIFT, Sense.ORDER} or _YOU_MAY.match(clause.said) is not None
+        if allows and not is_ban(plain(clause.text)):
             turn.ledger.promises = tuple(p for p in turn.ledger.promises if p.by != NPC or not _is_lifted(p.text, clause))
 
 

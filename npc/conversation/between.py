@@ -32,6 +32,7 @@ from npc.memory.ledger import Heard, Ledger, Promise
 
 MOST_TOLD = 2  # sayings of a kind that are told together
 _MOST_OTHERS = 3
+_MOST_PROMISES = 3
 _MOST_FACTS = 4
 _MOST_OF_MINE = 3
 _MOST_WORDS = 320  # characters of a summary
@@ -266,7 +267,7 @@ def _your_promise(asks: _Asks) -> Reply:
     mine = [promise for promise in asks.ledger.promises if promise.by == NPC]
     if not mine:
         return Reply("said_nothing", "has promised nothing", {"thing": "a promise"})
-    words = " and ".join(dict.fromkeys(promise.text for promise in mine[-MOST_TOLD:]))
+    words = _list(dict.fromkeys(promise.text for promise in mine[-_MOST_PROMISES:]))
     return Reply("my_promise", "gave its word", {"words": words, "when": ago(asks.now - mine[-1].time)})
 
 

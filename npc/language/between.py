@@ -29,6 +29,7 @@ PROMISE_ME = re.compile(
 _NOT = re.compile(
     r"^.*?\b(?:do not|not to|never|must not|should not|may not|can not|stop|no)\b(?: (?:ever|you dare))? ?", re.IGNORECASE
 )
+_BAN = re.compile(r"(?:do not|never)\b", re.IGNORECASE)
 _BIDDING = re.compile(_DATA["bidding"], re.IGNORECASE)
 
 
@@ -71,6 +72,11 @@ def what_to_do(order: str) -> str:
     """A `plain` order as what is to be done: "wait here" of "could you please wait here?"."""
     opens = _BIDDING.match(order)
     return order[opens.end() if opens is not None else 0 :].strip(" .,!?")
+
+
+def is_ban(order: str) -> bool:
+    """Whether a `plain` order is one not to do something."""
+    return _BAN.match(what_to_do(order)) is not None
 
 
 def what_not_to_do(ban: str) -> str:

@@ -286,3 +286,12 @@ def test_two_orders_in_one_breath_are_both_told() -> None:
     for text in ("go to the well", "look for the captain"):
         ledger.keep("order", text, 4.0)
     assert told("what did I tell you to do?", ledger).values["words"] == "go to the well, and look for the captain"
+
+
+def test_who_is_to_be_kept_out_is_no_order_to_let_him_in() -> None:
+    talk = Talk()
+    talk.say("guard this house until midnight", action="stay", intent="wait_here")
+    talk.say("and don't let the baker in", intent="command")
+    assert "baker" in talk.ask("what did I tell you not to do?")
+    assert "guard this house" in talk.ask("what did I tell you to do?")
+    assert "not to let the baker in" in talk.ask("what did you promise me?")
