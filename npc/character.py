@@ -24,6 +24,7 @@ from npc.clock import LifeClock
 from npc.conditions import Moment
 from npc.conversation.clause import Reading
 from npc.conversation.reading import read
+from npc.language.asked import Asked, nothing
 from npc.lookout import Sighting
 from npc.memory import Changes, Memory, MemoryData, Person
 from npc.memory.ledger import Ledger
@@ -90,11 +91,15 @@ class Character:
         """What it thinks of somebody; of strangers nothing yet."""
         return self._parts.relationship(speaker)
 
-    def read(self, text: str, speaker: str) -> Reading:
-        """How it takes these words, completed by what was said before: what perception is to hear, and to look for."""
+    def read(self, text: str, speaker: str, asked: Asked = nothing) -> Reading:
+        """How it takes these words, completed by what was said before: what perception is to hear, and to look for.
+
+        Args:
+            asked: tells by its meaning what a clause asks, see `read`.
+        """
         person = self.memory.person(valid(speaker))
         names = self._parts.names_at_hand(self.percept.watch)
-        return read(valid(text), person.ledger if person else Ledger(), self.persona.name, names)
+        return read(valid(text), person.ledger if person else Ledger(), self.persona.name, names, asked)
 
     def spoken_of(self, speaker: str) -> str:
         """The fact of the card that it speaks of with somebody; empty: none."""

@@ -104,7 +104,8 @@ class Percept:
     people talk about with anybody (`small_talk.yaml`). Where words ask for what was before, `recalled` maps the numbers of
     episodes that the character remembers to how near they come in meaning, -1..1: the few nearest. `further` is like
     `knowledge`, of the few nearest questions that go on about a fact (`Persona.further`); `follows` maps what the card tells
-    further of the fact that is spoken of to how near the words come to its questions and its answer, 0..2.
+    further of the fact that is spoken of to how near the words come to its questions and its answer, 0..2. `asked` maps clauses
+    that ask in words of their own to what they ask (`npc.language.asked`).
     """
 
     time: float
@@ -126,6 +127,7 @@ class Percept:
     recalled: Mapping[int, float] = field(default_factory=dict)
     further: Mapping[str, float] = field(default_factory=dict)
     follows: Mapping[str, float] = field(default_factory=dict)
+    asked: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,8 +258,12 @@ class Brain:
             _LOG.exception("Nothing could be asked ahead.")
 
     def _asked(self, observations: Sequence[Observation]) -> tuple[list[Reading], list[Query]]:
-        readings = [o.mind.character.read(o.text, o.speaker) if o.text else Reading() for o in observations]
+        readings = [self._read(o) if o.text else Reading() for o in observations]
         return readings, self._queries(observations, readings)
+
+    def _read(self, observation: Observation) -> Reading:
+        character = observation.mind.character
+        return character.read(observation.text, observation.speaker, partial(self._knowledge.asked, character.persona))
 
     def _decide_ready(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Decided | Fault]:
         start = time.perf_counter()
@@ -341,8 +345,7 @@ class Brain:
             parts = [part.percept(percept.time, text=part.heard, **known(part)) for part in clauses]
             if observation.sounded:
                 parts = [replace(part, tone=fused_tone(part.tone, observation.sounded)) for part in parts]
-            if parts:
-                percept = replace(percept, clauses=tuple(parts))
+            percept = replace(percept, clauses=tuple(parts), asked=reading.asked)
             if asked := tuple(words for clause in reading.clauses for words in to_compare(clause)):
                 recalled = self._recollections.near(mind.character.memory, asked, _EPISODES)
                 percept = replace(percept, recalled=recalled)

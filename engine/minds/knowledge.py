@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from engine.minds import ready_vectors
+from engine.minds import asked, ready_vectors
 from engine.minds.discriminant import Discriminant, heard_as
 from engine.minds.ready_vectors import EXAMPLES, TALK
 from engine.perception.text import affordable
@@ -29,6 +29,8 @@ LONG = 11  # words of a remark from which its parts are compared, too, and
 PARTLY = 0.95  # what their likeness counts
 _SHORTEST, _MOST_PARTS = 3, 3
 _JOINS = re.compile(r"[,;:] +|[.!] +| (?:and|but|because|so|though|since) ")
+_LONGEST = 300  # characters of a clause whose form is asked for
+_KNOWN = 0.8  # likeness from which a question of the card is meant, whatever else it may be
 _DECIMALS = 4  # what a log needs of a cosine
 _BARE, _TOLD = 0.25, 0.64  # what is told without a question of its own counts as, and what likeness to an answer counts
 UNLIKE = (
@@ -226,6 +228,21 @@ class Knowledge:
             fits = likeness if asking == asks else round(likeness * UNLIKE, _DECIMALS)
             found[topic] = max(found.get(topic, -1.0), fits)
         return _few(found)
+
+    def asked(self, persona: Persona, text: str) -> str:
+        """The form of `npc.language.asked` in which a clause that no grammar reads asks something; empty: in none, or the card
+        itself knows better.
+
+        With any other encoder than the one that ships there are none.
+        """
+        told = asked.load(self._encoder()) if self._meanings is not None else None
+        if told is None or self._meanings is None or len(text) > _LONGEST:
+            return ""
+        form = told.tell(words := plain(text), ready_vectors.features(self._meanings([words]))[0])
+        if not form:
+            return ""
+        known = max(self.likeness(persona, text, AHEAD).values(), default=0.0)
+        return form if known < _KNOWN else ""
 
     def _vector(self, text: str) -> Floats:
         """The sentence vector of words put plainly; the last ones are asked for of cards and of small talk."""

@@ -2,11 +2,12 @@
 
     python -m engine.minds.ready_vectors [--aside]
 
-writes it anew with the shipped bundle, after a change of `npc/small_talk.yaml`, of `said.yaml` beside this file, or of the
-bundle's text graph: sentence vectors of the examples of `small_talk.yaml`, to which words are compared one by one, and two
-discriminants, of questions and of remarks, which are fitted on these and on the lines of `said.yaml` too, by what lines mean
-and by what their speakers want. They count for the very examples and the very encoder that they were made of (its SHA-256);
-with any other the examples are encoded as before, and tell the topics alone.
+writes it anew with the shipped bundle, after a change of `npc/small_talk.yaml`, of `said.yaml` or `asked.yaml` beside this
+file, or of the bundle's text graph: what tells the forms of questions (`asked.npz`, see `engine/minds/asked.py`), sentence
+vectors of the examples of `small_talk.yaml`, to which words are compared one by one, and two discriminants, of questions
+and of remarks, which are fitted on these and on the lines of `said.yaml` too, by what lines mean and by what their speakers
+want. They count for the very examples and the very encoder that they were made of (its SHA-256); with any other the
+examples are encoded as before, and tell the topics alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
+from engine.minds import asked
 from engine.minds.discriminant import Discriminant, heard_as
+from npc import assistants, characters, load_persona
 from npc.behaviour import load_behaviour
 from npc.language.plain import plain
 from npc.language.senses import is_question
@@ -160,6 +163,34 @@ def aside(meanings: Callable[[Sequence[str]], Floats], every: int = 4) -> Table:
     return table
 
 
+def _forms(meanings: Callable[[Sequence[str]], Floats]) -> asked.Forms:
+    """What tells the forms of questions: whatever else people say, and what cards are asked, is of none."""
+    from rich.console import Console
+    from rich.progress import track
+
+    cards = (question for name in (*characters(), *assistants()) for question in load_persona(name).questions)
+    others = (line for lines in read_table(SAID).values() for line in lines)
+    lines = [*asked.lines(), *((asked.NONE, plain(line)) for line in (*TALK, *others, *cards))]
+    vectors = np.concatenate([meanings([line]) for _, line in track(lines, "encoding", console=Console(stderr=True))])
+    return asked.fit(lines, features(vectors))
+
+
+def forms_aside(meanings: Callable[[Sequence[str]], Floats], told: asked.Forms) -> Table:
+    """What is made of lines whose writer saw none of those that were learnt from."""
+    from rich.table import Table
+
+    lines = asked.lines(aside=True)
+    found = [told.tell(line, features(meanings([line]))[0]) or asked.NONE for _, line in lines]
+    pairs = [(form, form == one) for (form, _), one in zip(lines, found, strict=True)]
+    table = Table("lines of another writer", "right")
+    for name, right in (
+        ("questions of a form", [right for form, right in pairs if form != asked.NONE]),
+        ("others that look like it", [right for form, right in pairs if form == asked.NONE]),
+    ):
+        table.add_row(f"{len(right)} {name}", f"{sum(right) / len(right):.0%}")
+    return table
+
+
 def _main() -> None:
     from rich.console import Console
 
@@ -170,9 +201,13 @@ def _main() -> None:
     told, perceiver = parser.parse_args(), Perceiver(None, "cpu")
     if told.aside:
         Console().print(aside(perceiver.meanings))
+        told_apart = asked.load(perceiver.text_encoder)
+        if told_apart is not None:
+            Console().print(forms_aside(perceiver.meanings, told_apart))
         return
     write(perceiver.meanings, perceiver.text_encoder)
-    print(f"{len(TALK)} vectors and two discriminants: {FILE}")
+    asked.write(_forms(perceiver.meanings), perceiver.text_encoder)
+    print(f"{len(TALK)} vectors and two discriminants: {FILE}; forms of questions: {asked.FILE}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 from engine.errors import Fault, needs_extra
 from engine.formats.bundle import MANIFEST_FILE, Bundle
 from engine.formats.installed import shares
+from engine.minds.asked import LINES
 from engine.minds.ready_vectors import SAID
 from npc.tables import read_table
 
@@ -37,6 +38,7 @@ _UNUSED = (  # parts of what is needed, and of Python
 )
 _TABLES = ("npc", "npc/language", "engine/voice")  # folders whose YAML `npc.tables` reads
 _CODE = (".py", ".pyc", ".pyi", ".typed")
+_LEARNT_FROM = {SAID, LINES}  # what was learnt from them is in files of its own
 _UNREAD = {"lab", "bundles", "evaluation", "shipping", "speech", "__pycache__"}  # folders of which a server reads nothing
 TAKEN_ALONG = "metrics"  # an extra that is in the pack where it is installed
 _BUNDLE = "engine/bundles/default"
@@ -110,7 +112,7 @@ def _data(engine: Path, work: Path) -> Iterator[tuple[Path, str]]:
     for package in (engine, Path(str(resources.files("npc")))):
         for file in sorted(package.rglob("*")):
             inside = PurePosixPath(file.relative_to(package.parent).as_posix())
-            if not file.is_file() or file.suffix in _CODE or _UNREAD & set(inside.parts) or file == SAID:
+            if not file.is_file() or file.suffix in _CODE or _UNREAD & set(inside.parts) or file in _LEARNT_FROM:
                 continue
             if file.suffix == ".yaml" and str(inside.parent) in _TABLES:
                 made = work / inside.with_suffix(".json")

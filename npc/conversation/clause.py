@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from npc.language.clauses import Joint
 from npc.language.kinds import COMMON
@@ -53,6 +54,7 @@ class Reading:
 
     clauses: tuple[Clause, ...] = ()
     whole: bool = True  # it is one clause that needs no completion: perception hears it as it was said
+    asked: Mapping[str, str] = field(default_factory=dict)  # of clauses that only their meaning told: the form of question
 
     @property
     def texts(self) -> tuple[str, ...]:

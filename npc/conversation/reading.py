@@ -20,12 +20,17 @@ from npc.conversation.standing import is_another, is_manner, is_ordered, is_pric
 from npc.conversation.wording import named_together, of_another, one_by_one, taken_back
 from npc.language.alone import is_any, named_alone
 from npc.language.asides import without_asides
+from npc.language.asked import Asked, nothing, put_plainly
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.curt import is_to_another, spelt_out
 from npc.language.dealing import dealt
 from npc.language.described import described, is_other, is_pointed_at, is_pronoun, use_of
+<<<<<<< HEAD
 from npc.language.emotes import acted_out
 from npc.language.grammar import expanded
+=======
+from npc.language.grammar import GRAMMAR, expanded
+>>>>>>> 6ebbe477 (Questions in ever other words are told by their meaning)
 from npc.language.harm import before_ultimatum
 from npc.language.kinds import PERSON, akin, does_harm, named_in
 from npc.language.mood import Mood, mood_of
@@ -93,6 +98,7 @@ _WHAT_IS_LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _FEW = 3  # words
+_TELLS = frozenset(GRAMMAR["tells"].split())
 _MAY_DESCRIBE = frozenset({Ask.NONE, Ask.PRESENT, Ask.BESIDE, Ask.VIEW})
 _WAIT = re.compile(
     r"(?:oh |no,? |actually,? )*(?:wait|hold on|hang on)(?: a (?:sec|second|moment|minute))?(?:,? no)?[.,! ]*", re.IGNORECASE
@@ -144,7 +150,7 @@ _VOCATIVE = expanded(
 )
 
 
-def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = frozenset()) -> Reading:
+def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = frozenset(), asked: Asked = nothing) -> Reading:
     """Read an utterance.
 
     Args:
@@ -152,6 +158,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         ledger: of who speaks; it is not changed.
         name: of the character, which is spoken to and not about ("Bram, come here").
         names: of what may be spoken of here: misspelt ones are put right.
+        asked: gives the form of `npc.language.asked` that a clause asks in words of its own; empty: none. It is called where
+            the grammar does not tell.
     """
     acted = acted_out(text)
     written = plain(acted)
@@ -171,6 +179,13 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     whole_said, said = said, dealt(said, is_priced(ledger))
     said = spelt_out(said, is_ordered(ledger))
     mended = mended or said != whole_said
+    forms: dict[str, str] = {}
+
+    def plainly(clause: str) -> str:
+        if form := asked(clause):
+            forms[clause] = form
+        return put_plainly(form, clause, names) if form else ""
+
     view = ledger.model_copy()
     put = named_together(taken_back(said, view), view)
     mended, said = mended or put != said, put
@@ -178,7 +193,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     for piece in _without_pleas([one for several in cut(said) for one in one_by_one(several)])[:MOST]:
         there = _IS_THERE.fullmatch(piece.text) if clauses else None  # "I was told that there is an inn here, is there?"
         if there is not None and (told := _THERE_IS.search(clauses[-1].said)) is not None:
-            clauses[-1] = _short(_complete(Piece(f"{there[1]} there {told['what']}?"), view, None))
+            clauses[-1] = _short(_complete(Piece(f"{there[1]} there {told['what']}?"), view, None, plainly))
             continue
         if piece.joint in CONDITIONS and len(clauses) == 1 and _SAYS_NOTHING.fullmatch(clauses[0].text):
             piece, clauses = Piece(f"{piece.joint} {piece.text}"), []  # "ok and if I buy both?"
@@ -195,10 +210,10 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
             continue
         if clauses and (put_right := amended(piece.text, clauses[-1])):  # "toss me one? No, the bread"
             before = clauses.pop()
-            clause = _short(_complete(Piece(put_right, before.joint), view, _before(clauses)))
+            clause = _short(_complete(Piece(put_right, before.joint), view, _before(clauses), plainly))
             clauses.append(replace(clause, conditions=before.conditions))
             continue
-        clause = _short(_complete(piece, view, _before(clauses)))
+        clause = _short(_complete(piece, view, _before(clauses), plainly))
         if len(clauses) > 1 and clauses[-1].sense is Sense.NO and is_given_up(replace(clause, joint=""), clauses[-2]):
             clauses.pop()  # "put it out. No, leave it burning"
         while clauses and is_given_up(clause, clauses[-1]):
@@ -222,7 +237,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     whole = len(clauses) == 1 and not clauses[0].conditions and _same(clauses[0].text, said) and not plea
     spoken_to = spoken_to and clauses[0].sense is Sense.OTHER  # "MIRA! GUESS WHAT!": of few words the name would be half
     whole = whole and not mended and not spoken_to and not is_slang(text)
-    return Reading(tuple(clauses), whole)
+    return Reading(tuple(clauses), whole and not forms, forms)
 
 
 def _goes_on_telling(before: Clause, clause: Clause, said: str) -> bool:
@@ -269,7 +284,7 @@ def _same(completed: str, said: str) -> bool:
     return completed.rstrip(" .!?,").lower() in {said.rstrip(" .!?,").lower(), trimmed(said).rstrip(" .!?,").lower()}
 
 
-def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
+def _complete(piece: Piece, ledger: Ledger, before: Clause | None, plainly: Asked = nothing) -> Clause:
     said = piece.text
     if before is None and (ledger.order or ledger.question or ledger.things):
         said = named_alone(said)
@@ -327,7 +342,15 @@ def _complete(piece: Piece, ledger: Ledger, before: Clause | None) -> Clause:
     thing = thing_of(meaning)
     if not thing and meaning.sense in {Sense.QUESTION, Sense.OTHER} and meaning.ask in {Ask.NONE, Ask.WHY}:
         thing = named_in(text)
+    if _is_open(meaning) and (question := plainly(text)):
+        return replace(_complete(Piece(question, piece.joint), ledger, before), said=piece.text)
     return Clause(piece.text, text, meaning, piece.joint, thing, other, lost, look_for(meaning, thing, ledger))
+
+
+def _is_open(meaning: Meaning) -> bool:
+    """Whether the grammar leaves it open what is asked."""
+    asks = meaning.sense in {Sense.QUESTION, Sense.OTHER} or (meaning.sense is Sense.ORDER and meaning.verb in _TELLS)
+    return asks and meaning.ask is Ask.NONE
 
 
 def _described(text: str, before: Clause | None, ledger: Ledger) -> Meaning | None:

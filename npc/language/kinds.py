@@ -13,6 +13,7 @@ _COMMA = re.compile(r",\s*")
 _KINDS: dict[str, tuple[str, ...]] = {kind: tuple(_COMMA.split(names)) for kind, names in _DATA["kinds"].items()}
 _GOODS = frozenset(_COMMA.split(_DATA["goods"].strip()))
 _DONE_TO: dict[str, tuple[str, ...]] = {verb: tuple(_COMMA.split(names)) for verb, names in _DATA["done_to"].items()}
+SAME = frozenset(name for names in _DATA["same"] for name in names)
 _NAMES: dict[str, frozenset[str]] = {name: frozenset(names) for names in _DATA["same"] for name in names}
 PERSON = "person"
 SYNONYMS = frozenset(word for name in _NAMES for word in name.split())
