@@ -149,15 +149,10 @@ def take_turn(parts: CharacterParts, percept: Percept, person: Person, away: flo
     Args:
         away: seconds since the speaker last said something.
     """
-<<<<<<< HEAD
-    reading = read(percept.text, person.ledger, parts.persona.name, parts.names_at_hand(percept.watch))
-    silent = is_emote(percept.text) and acted_out(percept.text) == percept.text
-    if not reading.clauses or (silent and not _is_awaited(parts, percept)):
-=======
     names = parts.names_at_hand(percept.watch)
     reading = read(percept.text, person.ledger, parts.persona.name, names, lambda clause: percept.asked.get(clause, ""))
-    if not reading.clauses or (is_emote(percept.text) and not _is_awaited(parts, percept)):
->>>>>>> 6ebbe477 (Questions in ever other words are told by their meaning)
+    silent = is_emote(percept.text) and acted_out(percept.text) == percept.text
+    if not reading.clauses or (silent and not _is_awaited(parts, percept)):
         return None
     called = plain(percept.text).strip(" .,!?").lower() == parts.persona.name.lower()
     if called or (away is not None and away >= BACK):

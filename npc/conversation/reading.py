@@ -25,12 +25,8 @@ from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.curt import is_to_another, spelt_out
 from npc.language.dealing import dealt
 from npc.language.described import described, is_other, is_pointed_at, is_pronoun, use_of
-<<<<<<< HEAD
 from npc.language.emotes import acted_out
-from npc.language.grammar import expanded
-=======
 from npc.language.grammar import GRAMMAR, expanded
->>>>>>> 6ebbe477 (Questions in ever other words are told by their meaning)
 from npc.language.harm import before_ultimatum
 from npc.language.kinds import PERSON, akin, does_harm, named_in
 from npc.language.mood import Mood, mood_of
