@@ -17,7 +17,7 @@ from engine.errors import Fault
 from engine.minds.cards import Cards, on_a_thread
 from engine.minds.knowledge import AHEAD, Knowledge
 from engine.minds.looks import Looks
-from engine.minds.mind import Mind, Notice, Observation, percept_of, tick
+from engine.minds.mind import Mind, Notice, Observation, internal, percept_of, tick
 from engine.minds.recollections import Recollections
 from engine.minds.tone import fused_tone
 from engine.perception import EncodedFrame, Frame, Query, Sight
@@ -171,7 +171,7 @@ class Brain:
         except Fault as error:
             return error
         except Exception as error:
-            return _internal(error)
+            return internal(error)
         return None
 
     def _take_up_edits(self, look: bool = True) -> None:
@@ -258,12 +258,12 @@ class Brain:
             _LOG.exception("Nothing could be asked ahead.")
 
     def _asked(self, observations: Sequence[Observation]) -> tuple[list[Reading], list[Query]]:
-        readings = [self._read(o) if o.text else Reading() for o in observations]
+        readings = [self._read(o) for o in observations]
         return readings, self._queries(observations, readings)
 
     def _read(self, observation: Observation) -> Reading:
-        character = observation.mind.character
-        return character.read(observation.text, observation.speaker, partial(self._knowledge.asked, character.persona))
+        who, text = observation.mind.character, observation.text
+        return who.read(text, observation.speaker, partial(self._knowledge.asked, who.persona)) if text else Reading()
 
     def _decide_ready(self, frame: Frame | EncodedFrame | None, observations: Sequence[Observation]) -> list[Decided | Fault]:
         start = time.perf_counter()
@@ -277,7 +277,7 @@ class Brain:
             raise
         except Exception as error:  # each alone shows whose fault it is
             if len(observations) == 1:
-                return [_internal(error)]
+                return [internal(error)]
             return [made for o in observations for made in self._decide_ready(frame, [o])]
         if not any(o.text for o in observations):  # while nobody waits for an answer
             self._knowledge.prepare(o.mind.character.persona for o in observations)
@@ -360,7 +360,7 @@ class Brain:
         except Fault as error:
             return error
         except Exception as error:
-            return _internal(error)
+            return internal(error)
 
     def _introduced(self, observation: Observation) -> Observation:
         """Tells a character the player's language, and that it is another one of the same game who speaks to it, where the
@@ -404,9 +404,3 @@ class Brain:
         if self._voice is not None:
             self._voice.close()
         self._store.close()
-
-
-def _internal(error: Exception) -> Fault:
-    """A fault of ours, told to one NPC alone."""
-    _LOG.error("A decision failed.", exc_info=error)
-    return Fault("internal", "The server failed on this observation.", "Its log says more.")

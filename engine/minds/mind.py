@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from engine.errors import Fault
 from engine.minds.tone import fused_tone
 from engine.perception import Sight
 from engine.perception.looks import Appearances
@@ -187,3 +188,9 @@ def tick(mind: Mind, percept: Percept) -> Decision:
             _LOG.error("The log of %s ends here: %s.", decision.npc, error.strerror)
             mind.log = None
     return decision
+
+
+def internal(error: Exception) -> Fault:
+    """A fault of ours, told to one NPC alone."""
+    _LOG.error("A decision failed.", exc_info=error)
+    return Fault("internal", "The server failed on this observation.", "Its log says more.")

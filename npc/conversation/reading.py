@@ -20,7 +20,7 @@ from npc.conversation.standing import is_another, is_manner, is_ordered, is_pric
 from npc.conversation.wording import named_together, of_another, one_by_one, taken_back
 from npc.language.alone import is_any, named_alone
 from npc.language.asides import without_asides
-from npc.language.asked import Asked, nothing, put_plainly
+from npc.language.asked import Asked, Plainly, nothing
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.curt import is_to_another, spelt_out
 from npc.language.dealing import dealt
@@ -146,7 +146,7 @@ _VOCATIVE = expanded(
 )
 
 
-def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = frozenset(), asked: Asked = nothing) -> Reading:
+def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = frozenset(), told: Asked = nothing) -> Reading:
     """Read an utterance.
 
     Args:
@@ -154,7 +154,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         ledger: of who speaks; it is not changed.
         name: of the character, which is spoken to and not about ("Bram, come here").
         names: of what may be spoken of here: misspelt ones are put right.
-        asked: gives the form of `npc.language.asked` that a clause asks in words of its own; empty: none. It is called where
+        told: gives the form of `npc.language.asked` that a clause asks in words of its own; empty: none. It is called where
             the grammar does not tell.
     """
     acted = acted_out(text)
@@ -175,13 +175,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     whole_said, said = said, dealt(said, is_priced(ledger))
     said = spelt_out(said, is_ordered(ledger))
     mended = mended or said != whole_said
-    forms: dict[str, str] = {}
-
-    def plainly(clause: str) -> str:
-        if form := asked(clause):
-            forms[clause] = form
-        return put_plainly(form, clause, names) if form else ""
-
+    plainly = Plainly(told, names)
     view = ledger.model_copy()
     put = named_together(taken_back(said, view), view)
     mended, said = mended or put != said, put
@@ -233,7 +227,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     whole = len(clauses) == 1 and not clauses[0].conditions and _same(clauses[0].text, said) and not plea
     spoken_to = spoken_to and clauses[0].sense is Sense.OTHER  # "MIRA! GUESS WHAT!": of few words the name would be half
     whole = whole and not mended and not spoken_to and not is_slang(text)
-    return Reading(tuple(clauses), whole and not forms, forms)
+    return Reading(tuple(clauses), whole and not plainly.forms, plainly.forms)
 
 
 def _goes_on_telling(before: Clause, clause: Clause, said: str) -> bool:

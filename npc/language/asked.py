@@ -90,6 +90,26 @@ def put_plainly(form: str, clause: str, names: Collection[str] = ()) -> str:
     return asked if meant else asked.replace(f"the {thing}", thing)
 
 
+class Plainly:
+    """Puts plainly what asks in words of its own, and notes its forms.
+
+    Args:
+        told: gives the form that a clause asks; empty: none.
+        names: as of `put_plainly`.
+    """
+
+    def __init__(self, told: Asked, names: Collection[str]) -> None:
+        self._told, self._names = told, names
+        self.forms: dict[str, str] = {}
+
+    def __call__(self, clause: str) -> str:
+        """The plain question; empty where there is none."""
+        if not (form := self._told(clause)):
+            return ""
+        self.forms[clause] = form
+        return put_plainly(form, clause, self._names)
+
+
 def _pronoun(clause: str) -> str:
     return found[0].lower() if (found := _PRONOUN.search(clause)) is not None else ""
 

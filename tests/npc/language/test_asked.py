@@ -63,12 +63,12 @@ def test_what_is_plain_is_understood(form: str) -> None:
 def test_words_that_the_grammar_reads_are_not_asked_about() -> None:
     asked: list[str] = []
     for said in ("follow me", "how many barrels are there?", "what is my name?"):
-        read(said, Ledger(), asked=lambda clause: asked.append(clause) or "")
+        read(said, Ledger(), told=lambda clause: asked.append(clause) or "")
     assert asked == []
 
 
 def test_a_question_put_plainly_keeps_what_was_said_and_its_form() -> None:
-    reading = read("tell me thy count of yonder barrels here", Ledger(), asked=lambda clause: "count")
+    reading = read("tell me thy count of yonder barrels here", Ledger(), told=lambda clause: "count")
     [clause] = reading.clauses
     assert clause.meaning.ask is Ask.COUNT
     assert clause.text == "how many barrels do you see?"
