@@ -3,7 +3,7 @@
     red_potion.png            one thing, one look
     wolf/front.png, side.png  a folder of pictures alone is one thing with several looks
     monsters/wolf/…           a folder with folders in it is a shelf: what lies in it counts as if it lay above
-    items.png + items.json    a sheet with its description (TexturePacker, Aseprite), or Godot's AtlasTexture (.tres)
+    items.png + items.json    a sheet with its description (TexturePacker, Aseprite), or Godot's .tres
     art.yaml                  tags, other names, sizes; further shelves
 
 A folder may come from anybody: no link is followed, pictures are told by their content, everything has a largest size.
@@ -14,35 +14,45 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
-from typing import Annotated
 
 import numpy as np
-import yaml
+import numpy.typing as npt
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from engine.errors import Fault
-from engine.formats.art_sheets import Part, Sheet, read_json, read_tres
+from engine.formats.art_sheets import Part
+from engine.formats.art_yaml import ArtCfg, read_cfg, unfit
+from engine.formats.described import PICTURES, Described, part_names, read_descriptions, stem_of, the_one_thing
 from engine.formats.inside import read_inside
 from engine.formats.names import is_telling, words
 from engine.formats.pictures import LARGEST_FILE, Pixels, read_layered
-from engine.formats.recording import TAGS, Name, first_fault
-from engine.formats.undescribed import large_tiles, looks_like_a_sheet
-from npc.text import decoded
+from engine.formats.undescribed import PARTS, flat_ground, is_key, large_tiles, looks_like_a_sheet, several_things, tile_side
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp")
-UNREAD = (".gif", ".bmp", ".tga", ".svg", ".tif", ".tiff", ".avif")
+UNREAD = (
+    ".gif",
+    ".bmp",
+    ".tga",
+    ".svg",
+    ".tif",
+    ".tiff",
+    ".avif",
+    ".ase",
+    ".aseprite",
+    ".psd",
+    ".kra",
+    ".xcf",
+    ".clip",
+    ".exr",
+)
 MOST_FILES, DEEPEST, MOST_THINGS, MOST_LOOKS = 20_000, 6, 1000, 16  # looks of one thing; of more, some evenly chosen
-LARGEST_TEXT = 4 << 20  # bytes of a description
 LARGEST_SIDE = 200  # pixels: no thing is composed larger
 VISIBLE = 40  # alpha from which a pixel counts
 LARGEST_TILE = 256  # pixels of a side up to which a picture without alpha may be a tile
 SHOWN = 3  # reasons that are told; the rest is counted
-Sizes = tuple[Annotated[int, Field(ge=4, le=360)], Annotated[int, Field(ge=4, le=360)]]
 
 
 @dataclass(frozen=True)
@@ -79,37 +89,6 @@ class Art:
     notes: tuple[str, ...] = ()  # what may have been meant otherwise; a sentence each
 
 
-class _ThingCfg(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    tags: tuple[str, ...] = ()
-    names: tuple[Name, ...] = Field((), max_length=16)
-    size: Sizes | Annotated[int, Field(ge=4, le=360)] | None = None
-
-    @field_validator("tags")
-    @classmethod
-    def _tags_are_known(cls, tags: tuple[str, ...]) -> tuple[str, ...]:
-        for tag in tags:
-            if tag not in TAGS:
-                raise ValueError(f"{tag[:40]!r} is no tag; known are {', '.join(sorted(TAGS))}")
-        return tags
-
-    def sizes(self) -> tuple[int, int] | None:
-        if isinstance(self.size, int):
-            return self.size, self.size
-        return None if self.size is None else (min(self.size), max(self.size))
-
-
-class _ArtCfg(BaseModel):
-    """`art.yaml`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    game: Name = ""
-    things: dict[str, _ThingCfg] = {}
-    shelves: tuple[str, ...] = ()  # folders of pictures that are things of their own
-
-
 @dataclass
 class _Found:
     """A picture with what it is called and where it comes from."""
@@ -118,6 +97,7 @@ class _Found:
     source: str  # path inside the folder, for people
     pixels: Pixels
     faults: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)  # what may have been meant otherwise
 
 
 def read_art(folder: Path) -> Art:
@@ -127,10 +107,12 @@ def read_art(folder: Path) -> Art:
         Fault: `art_missing` where there is no folder or no picture; `art_unfit` with the reasons for which nothing could be
             learnt from it, each saying what to change; `art_yaml`.
     """
-    names, cfg = _listed(folder), _read_cfg(folder)
+    (names, links), cfg = _listed(folder), read_cfg(folder)
     found = list(_pictures(folder, names, cfg.shelves))
     if not found:
-        raise Fault("art_missing", f"There is no picture in {folder}.", "Give a folder with a PNG, JPEG or WebP of each thing.")
+        others = ", ".join(sorted({name.suffix.lower() for name in names if name.suffix.lower() in UNREAD}))
+        fault = f"There is no picture in {folder}{f' that is read, but {others}' if others else ''}."
+        raise Fault("art_missing", fault, "Give a folder with a PNG, JPEG or WebP of each thing.")
     if reasons := [*_faults(found)]:
         more = f" (and {len(reasons) - SHOWN} more)" if len(reasons) > SHOWN else ""
         raise Fault(
@@ -143,7 +125,10 @@ def read_art(folder: Path) -> Art:
         looks.setdefault(picture.name, []).append(picture.pixels)
     things = [ArtThing(name, tuple(_some(of))) for name, of in sorted(looks.items())]
     return Art(
-        folder, cfg.game or words(folder.resolve().name) or "game", _with_cfg(folder, things, cfg), tuple(_notes(found, names))
+        folder,
+        cfg.game or words(folder.resolve().name) or "game",
+        _with_cfg(folder, things, cfg),
+        tuple(_notes(found, names, links)),
     )
 
 
@@ -154,7 +139,7 @@ def read_backgrounds(folder: Path) -> tuple[Pixels, ...]:
         Fault: `art_missing`, or `frame_broken` naming the file.
     """
     pictures = []
-    for name in _listed(folder):
+    for name in _listed(folder)[0]:
         if name.suffix.lower() in PICTURES:
             pixels = _read(folder, name)
             if isinstance(pixels, str):
@@ -167,79 +152,63 @@ def read_backgrounds(folder: Path) -> tuple[Pixels, ...]:
     return tuple(pictures[:: -(-len(pictures) // 200)])
 
 
-def _listed(folder: Path) -> list[PurePosixPath]:
-    """All files below a folder that are no links and not hidden, in order."""
+def _listed(folder: Path) -> tuple[list[PurePosixPath], list[PurePosixPath]]:
+    """All files below a folder that are not hidden, in order, and the links among its files and folders apart."""
+    if folder.is_file():
+        what = "an archive: unpack it" if folder.suffix.lower() in (".zip", ".7z", ".rar", ".gz") else "a file"
+        raise Fault("art_missing", f"{folder} is {what}.", "Give the folder that holds the pictures.")
     if not folder.is_dir():
         raise Fault("art_missing", f"There is no folder {folder}.", "Give the folder that holds the pictures.")
     found: list[PurePosixPath] = []
+    links: list[PurePosixPath] = []
     for top, folders, files in os.walk(folder):
         here = PurePosixPath(Path(top).relative_to(folder).as_posix())
         folders[:] = sorted(f for f in folders if not f.startswith((".", "__"))) if len(here.parts) < DEEPEST else []
+        links += [here / f for f in (*folders, *sorted(files)) if (Path(top) / f).is_symlink()]
         found += [here / f for f in sorted(files) if not f.startswith(".") and not (Path(top) / f).is_symlink()]
         if len(found) > MOST_FILES:
             raise Fault("art_unfit", f"There are more than {MOST_FILES} files in {folder}.", "Give the art folder alone.")
-    return found
+    return found, links
 
 
 def _pictures(folder: Path, names: Sequence[PurePosixPath], further: Sequence[str]) -> Iterator[_Found]:
     """Every picture, and every part of a sheet that is described, under its name."""
-    sheets = dict(_sheets(folder, names))
+    descriptions = read_descriptions(folder, names)
+    sheets: dict[PurePosixPath, list[Described]] = {}
+    for found in descriptions.found:
+        sheets.setdefault(found.file, []).append(found)
     opened = lru_cache(maxsize=2)(partial(_read, folder))  # hundreds of descriptions may be of one sheet
-    described = {picture for picture, _ in sheets.values()}
+    described = {found.picture for found in descriptions.found}
     shelves = {PurePosixPath("."), *map(PurePosixPath, further)}
     shelves |= {above for name in names if name.suffix.lower() in PICTURES or name in sheets for above in name.parent.parents}
-    shelves |= {name.parent for name, (_, sheet) in sheets.items() if len(_part_names(sheet)) > 1}
+    shelves |= {found.file.parent for found in descriptions.found if len(part_names(found.sheet)) > 1}
     for name in names:
-        looks = name.suffix.lower() in PICTURES and name not in described
-        if not looks and name not in sheets:
-            continue
         own = name.parent.name if name.parent not in shelves else name.stem
-        if looks:
-            yield _checked(words(own), str(name), _read(folder, name))
-            continue
-        picture, sheet = sheets[name]
-        if picture is None:
-            lost = PurePosixPath(sheet.picture.replace("\\", "/")).name or f"{name.stem}.png"
-            yield _unread(str(name), f"its picture, {lost}, is not in the folder: put it beside {name.name}, or move that out")
-            continue
-        pixels, single = opened(picture), len(_part_names(sheet)) < 2
-        for part in sheet.parts:
-            called = words(own) if single else words(_stem(part.name)) or words(own)
-            cut = pixels if isinstance(pixels, str) else _cut(pixels, part)
-            yield _checked(called, f"{name} ({part.name})", cut, sheet=False)
+        if name.suffix.lower() in PICTURES and name not in described:
+            yield _checked(words(own), str(name), _read(folder, name), own=own)
+        elif name in descriptions.faults:
+            yield _unread(str(name), descriptions.faults[name])
+        for found in sheets.get(name, ()):
+            yield from _parts(found, own, opened, shelf=name.parent in shelves)
 
 
-def _sheets(folder: Path, names: Sequence[PurePosixPath]) -> Iterator[tuple[PurePosixPath, tuple[PurePosixPath | None, Sheet]]]:
-    """Descriptions with the pictures that they describe; None where it is not in the folder."""
-    known = set(names)
-    for name in names:
-        sheet = None
-        if name.suffix.lower() in (".json", ".tres"):
-            try:
-                data = read_inside(folder, str(name), LARGEST_TEXT)
-            except (OSError, ValueError):
-                continue
-            sheet = read_json(data) if name.suffix.lower() == ".json" else read_tres(data, name.stem)
-        if sheet is None:
-            continue
-        parts = PurePosixPath(sheet.picture.replace("\\", "/")).parts  # of the machine that wrote it: what ends so is meant
-        tails = [PurePosixPath(*parts[i:]) for i in range(len(parts)) if parts[i] != "/"]
-        meant = [where for tail in tails for where in (name.parent / tail, tail)]
-        meant += [name.with_suffix(ending) for ending in PICTURES]
-        picture = next((path for path in meant if path in known), None)
-        if picture or sheet.parts:
-            yield name, (picture, sheet)
+def _parts(found: Described, own: str, opened: Callable[[PurePosixPath], Pixels | str], *, shelf: bool) -> Iterator[_Found]:
+    """The parts of a described sheet; those of one thing are called as that is, or `own`.
 
-
-def _part_names(sheet: Sheet) -> set[str]:
-    return {words(_stem(part.name)) for part in sheet.parts}
-
-
-def _stem(name: str) -> str:
-    """Of a part's name the last of its path that says anything: "items/potion 1.aseprite", "potion/01.png"."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    stem = path.stem if path.suffix.lower() in (*PICTURES, ".ase", ".aseprite") else path.name
-    return stem if words(stem) else path.parent.name
+    Args:
+        shelf: the folder's name says nothing of what lies in it.
+    """
+    name, sheet = found.file, found.sheet
+    if found.picture is None:
+        lost = PurePosixPath(sheet.picture.replace("\\", "/")).name or f"{name.stem}.png"
+        yield _unread(str(name), f"its picture, {lost}, is not in the folder: put it beside {name.name}, or move that out")
+        return
+    pixels, single = opened(found.picture), len(part_names(sheet)) < 2
+    the_one = (the_one_thing(sheet) if shelf else None) or words(own)
+    for part in sheet.parts:
+        called = the_one if single else words(stem_of(part.name)) or words(own)
+        cut = pixels if isinstance(pixels, str) else _cut(pixels, part)
+        yield _checked(called, f"{name} ({part.name})", cut, own=part.name, sheet=False)
 
 
 def _read(folder: Path, name: PurePosixPath) -> Pixels | str:
@@ -260,26 +229,45 @@ def _cut(sheet: Pixels, part: Part) -> Pixels | str:
     return np.rot90(cut) if part.turned else cut
 
 
-def _checked(name: str, source: str, pixels: Pixels | str, *, sheet: bool = True) -> _Found:
-    """A picture with its faults; `sheet`: it may be a sheet that nobody has described."""
+def _checked(name: str, source: str, pixels: Pixels | str, *, own: str, sheet: bool = True) -> _Found:
+    """A picture with its faults.
+
+    Args:
+        own: the name as it is written.
+        sheet: it may be a sheet that nobody has described.
+    """
     if isinstance(pixels, str):
         return _unread(source, pixels)
     found = _Found(name, source, within(pixels, LARGEST_SIDE))
     seen = pixels[..., 3] >= VISIBLE
     if not is_telling(name):
-        found.faults.append(f"{source} is called {name!r}, which is no word that a player would say: rename it")
+        found.faults.append(f"{source}: {own!r} holds no word that a player would say: rename it")
     elif not seen.any():
         found.faults.append(f"{source} shows nothing: it is all transparent")
-    elif sheet and seen.all() and max(pixels.shape[:2]) > LARGEST_TILE:
+    elif sheet:
+        _check_undescribed(found, pixels, seen)
+    return found
+
+
+def _check_undescribed(found: _Found, pixels: Pixels, seen: npt.NDArray[np.bool_]) -> None:
+    """Say what a picture of which there is no description may be, where it is not one thing."""
+    source, opaque = found.source, bool(seen.all())
+    ground = flat_ground(pixels) if opaque else None
+    things = (pixels[..., :3] != ground).any(2) if ground else seen
+    if opaque and max(pixels.shape[:2]) > LARGEST_TILE:
         found.faults.append(
             f"{source} is {pixels.shape[1]}x{pixels.shape[0]} pixels without alpha: a sheet needs its description beside it "
             "(.json, .tres), a thing must be cut out, a scene belongs to --backgrounds"
         )
-    elif sheet and looks_like_a_sheet(seen):
+    elif (not opaque or (ground and is_key(ground))) and looks_like_a_sheet(things):
+        on = f" on the flat colour {'#' + bytes(ground).hex()}, without alpha" if ground else ""
         found.faults.append(
-            f"{source} looks like a sheet of several pictures: put its description (.json, .tres) beside it, or cut it up"
+            f"{source} looks like a sheet of several pictures{on}: put its description (.json, .tres) beside it, or cut it up"
         )
-    return found
+    elif (count := several_things(things)) >= PARTS and (not opaque or looks_like_a_sheet(things)):
+        found.doubts.append(f"it shows {count} things with nothing between them")
+    elif opaque and ground is None and (side := tile_side(pixels)):
+        found.doubts.append(f"it is put together of tiles of {side} pixels")
 
 
 def _unread(source: str, fault: str) -> _Found:
@@ -296,16 +284,22 @@ def within(pixels: Pixels, side: int) -> Pixels:
     return np.asarray(smaller, np.uint8)
 
 
-def _notes(found: Sequence[_Found], names: Sequence[PurePosixPath]) -> Iterator[str]:
-    """Folders whose pictures may be things of their own, and pictures that were left out."""
-    if others := sum(name.suffix.lower() in UNREAD for name in names):
-        yield f"Left out are {others} pictures of other formats: PNG, JPEG and WebP are read."
+def _notes(found: Sequence[_Found], names: Sequence[PurePosixPath], links: Sequence[PurePosixPath]) -> Iterator[str]:
+    """Folders whose pictures may be things of their own, pictures that may be sheets, and what was left out."""
+    if others := [name for name in names if name.suffix.lower() in UNREAD]:
+        yield f"Left out {_are(others)}: PNG, JPEG and WebP are read."
+    if links:
+        yield f"Left out {_are(links)}: links are not followed, so copy what is meant into the folder."
     tiles = {p.source: p.pixels.shape[:2] for p in found if not p.faults and (p.pixels[..., 3] >= VISIBLE).all()}
-    for source, usual in large_tiles(tiles):
+    large = {source: f"most tiles here have {usual} pixels" for source, usual in large_tiles(tiles)}
+    doubted = {picture.source: picture.doubts[0] for picture in found if picture.doubts}
+    for source, why in {**large, **doubted}.items():
         yield (
-            f"{source} was taken for one thing, where most tiles here have {usual} pixels: if it is a sheet of them, cut it up "
-            "or put its description (.json, .tres) beside it."
+            f"{source} was taken for one thing, but {why}: if it is a sheet, cut it up or put its description (.json, .tres) "
+            "beside it."
         )
+    if flat := [PurePosixPath(p.source) for p in found if p.source in tiles and not p.doubts and flat_ground(p.pixels)]:
+        yield f"Without alpha, the flat colour around it is learnt as the thing's own: {_some_of(flat)}. Cut things out."
     stems: dict[tuple[str, str], set[str]] = {}
     for picture in found:
         path = PurePosixPath(picture.source)
@@ -317,6 +311,15 @@ def _notes(found: Sequence[_Found], names: Sequence[PurePosixPath]) -> Iterator[
                 f"The pictures in {folder}/ were taken for looks of one thing, {name!r}; if they are things of their own, "
                 f"write into art.yaml: shelves: [{folder}]."
             )
+
+
+def _are(names: Sequence[PurePosixPath]) -> str:
+    return f"{'are' if len(names) > 1 else 'is'} {len(names)} ({_some_of(names)})"
+
+
+def _some_of(names: Sequence[PurePosixPath]) -> str:
+    """A few of the files by name, the others counted."""
+    return ", ".join(map(str, names[:SHOWN])) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
 def _some(looks: Sequence[Pixels]) -> list[Pixels]:
@@ -343,33 +346,15 @@ def _faults(found: Sequence[_Found]) -> Iterator[str]:
         yield f"it holds {len(names)} things; {MOST_THINGS} are the most"
 
 
-def _read_cfg(folder: Path) -> _ArtCfg:
-    try:
-        raw = yaml.safe_load(decoded(read_inside(folder, "art.yaml", LARGEST_TEXT)))
-        return _ArtCfg.model_validate({} if raw is None else raw)
-    except FileNotFoundError:
-        return _ArtCfg()
-    except ValidationError as error:
-        fault = first_fault(error)
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        fault = " ".join(str(error).split()) or type(error).__name__
-    raise _unfit_cfg(folder, fault)
-
-
-def _unfit_cfg(folder: Path, fault: str) -> Fault:
-    example = "things: {red potion: {tags: [item], names: [healing potion], size: [16, 48]}}"
-    return Fault("art_yaml", f"{folder / 'art.yaml'}: {fault}.", f"It is like this: {example}")
-
-
-def _with_cfg(folder: Path, found: Sequence[ArtThing], cfg: _ArtCfg) -> tuple[ArtThing, ...]:
+def _with_cfg(folder: Path, found: Sequence[ArtThing], cfg: ArtCfg) -> tuple[ArtThing, ...]:
     things = {thing.name: thing for thing in found}
     for key, of in cfg.things.items():
         name = key.lower() if key.lower() in things else words(key)
         if name not in things:
             near = difflib.get_close_matches(name[:80], things, 1)
-            raise _unfit_cfg(folder, f"there is no picture of {key[:80]!r}{f', but of {near[0]!r}' if near else ''}")
+            raise unfit(folder, f"there is no picture of {key[:80]!r}{f', but of {near[0]!r}' if near else ''}")
         others = tuple(other.lower() for other in of.names)
         if taken := next((other for other in others if other in things), None):
-            raise _unfit_cfg(folder, f"{taken!r} is called another name of {name!r} and is a picture of its own")
+            raise unfit(folder, f"{taken!r} is called another name of {name!r} and is a picture of its own")
         things[name] = replace(things[name], others=others, tags=of.tags, size=of.sizes())
     return tuple(things.values())

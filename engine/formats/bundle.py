@@ -60,14 +60,35 @@ class Thresholds(BaseModel):
     watch: Probability = 0.5
 
 
-class LooksOdds(BaseModel):
-    """Log odds that a thing is in view of the cosine between its picture and the likest cell (`engine.perception.looks`).
+_Weight = Annotated[float, Field(ge=-1000, le=1000)]
 
-    The defaults were fitted for the first bundle that shipped with 0.2.
+
+class LooksPresence(BaseModel):
+    """Log odds that a thing is in view by its picture (`engine.perception.looks.Likeness`).
+
+    `likest` times the best cell's cosine, `sure` times what that has above `clear`, and the weights of how far the best cell
+    rises above the frame's others, of how far it wins against other pictures, and of how well the thing knows its own picture.
+    Fitted as if a quarter of what is watched for were in view, as `engine.lab.training.measure.IN_VIEW` is.
+    """
+
+    likest: _Weight = 3.9
+    clear: _Weight = 0.65
+    sure: _Weight = 13.75
+    rises: _Weight = 2.45
+    wins: _Weight = 1.9
+    own: _Weight = -4.6
+    bias: _Weight = -1.15
+
+
+class LooksOdds(BaseModel):
+    """What a picture says of a frame: log odds of a heat map's cells from their cosines, and that the thing is there at all.
+
+    The defaults were fitted for the first bundle that shipped with 0.2; `there` on things of four styles of art.
     """
 
     scale: Annotated[float, Field(gt=0, le=1000)] = 9.6
-    bias: Annotated[float, Field(ge=-1000, le=1000)] = -6.5
+    bias: _Weight = -6.5
+    there: LooksPresence = LooksPresence()
 
 
 class DiscriminantOdds(BaseModel):

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from engine.errors import Fault
 
@@ -127,6 +127,8 @@ def _decoded(data: bytes | memoryview, kind: str | None, converted: Callable[[Im
             return _upright(converted(image, found.bits), found.turned)
     except Fault:
         raise
+    except UnidentifiedImageError:  # its message names an object of Python
+        raise _broken(kind, "its header is damaged, or the rest is missing") from None
     except Exception as error:  # Pillow's plug-ins raise whatever they stumble upon in a damaged file
         raise _broken(kind, " ".join(str(error).split()) or type(error).__name__) from None
 

@@ -8,8 +8,9 @@ Pearl 1988). Done for words alone, never for every frame.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 
@@ -27,8 +28,9 @@ SOFT = 0.15  # weight of the neighbours of a cell: what a single cell says is no
 RISE = 0.05  # of its own heat must a peak stand out from the saddle to a hotter one, to be another thing
 LIKELY, PERHAPS = 0.7, 0.6  # of the hottest peak: another one, and what may be another one
 OWN = 0.8  # of the hottest peak's share: a further peak that is explained so well is another one, and not what looks like it
-# Odds of what is known by its looks: where words name it, it is likelier in view than where it is only watched for.
-SPOKEN_OF = 1.5
+# Odds of what is known by its looks: where words name it, it is likelier in view than where it is only watched for. What a
+# picture shows is there by one question in four where it is watched for, and by one in two where words name it.
+SHOWN, TAUGHT = 3.0, 1.5
 MOST = 9  # things of a kind that are counted; what is more is many
 Peak = tuple[float, int, int]  # heat, row, column
 
@@ -42,7 +44,7 @@ def find(
     spec: InputSpec,
     threshold: float,
     colours: bool = False,
-    shown: Collection[str] = (),
+    shown: Mapping[str, float] = MappingProxyType({}),
 ) -> dict[str, Found]:
     """What is found of each phrase.
 
@@ -52,11 +54,12 @@ def find(
         sentences: vectors of texts, unit length.
         threshold: presence from which a phrase is in view.
         colours: whether they are asked for.
-        shown: phrases whose looks are known: nothing else is taken for them, and where one is seen is nothing else.
+        shown: phrases whose looks are known, and how much likelier they are in view where words name them (odds): nothing else
+            is taken for them, and where one is seen is nothing else.
     """
     if not phrases:
         return {}
-    taken = _taken([watched[phrase] for phrase in shown if phrase in watched], threshold)
+    taken = _taken([(spoken_of(watched[p][0], more), watched[p][1]) for p, more in shown.items() if p in watched], threshold)
     watched, nearer = (_without(of, taken, shown) for of in (watched, nearer))
     heats = np.stack([watched[phrase][1] for phrase in phrases])
     softened = _softened(heats)
@@ -67,7 +70,7 @@ def find(
     found: dict[str, Found] = {}
     for phrase, heat, soft, at, others in zip(phrases, heats, softened, places, rivals, strict=True):
         p, (row, column) = max(watched[phrase][0], nearer[phrase][0]), divmod(int(soft.argmax()), soft.shape[1])
-        p = spoken_of(p) if phrase in shown else p
+        p = spoken_of(p, shown[phrase]) if phrase in shown else p
         shares = p * soft / np.maximum(strengths[others].max(0, initial=0.0), 1e-9)
         p *= min(1.0, float(shares[row, column])) ** BELIEF
         if p < threshold:
@@ -80,7 +83,7 @@ def find(
 
 def _taken(shown: Sequence[tuple[float, Floats]], threshold: float) -> Floats | None:
     """How much of each cell [rows, columns], 0..1, is of things that are known by their looks and in view."""
-    seen = [heat / max(float(heat.max()), 1e-9) for p, heat in shown if spoken_of(p) >= threshold]
+    seen = [heat / max(float(heat.max()), 1e-9) for p, heat in shown if p >= threshold]
     if not seen:
         return None
     wide = np.pad(np.max(seen, 0), 1, "edge")  # its cells and those around them: heat maps of other phrases peak beside it, too
@@ -101,9 +104,9 @@ def _without(watched: Watched, taken: Floats | None, shown: Collection[str]) -> 
     return rest
 
 
-def spoken_of(p: float) -> float:
-    """The presence of a thing that is known by its looks, where words name it."""
-    return SPOKEN_OF * p / (1 + (SPOKEN_OF - 1) * p)
+def spoken_of(p: float, more: float) -> float:
+    """The presence of a thing that is known by its looks, where words name it: its odds are `more` times as high."""
+    return more * p / (1 + (more - 1) * p)
 
 
 def _rivals(phrases: Sequence[str], sentences: Callable[[Sequence[str]], Floats]) -> list[list[int]]:

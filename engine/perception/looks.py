@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from engine.errors import Fault
-from engine.formats.bundle import InputSpec
+from engine.formats.bundle import InputSpec, LooksOdds
 from engine.formats.frame import Frame
 from engine.formats.pictures import Pixels, read_layered, size_of
 from engine.formats.pixels import CHANNELS
@@ -37,7 +38,27 @@ OTHERS = 0.5  # share of the game's other things in what a thing is told apart f
 NAMED = 0.15  # of the name's own evidence (log odds) in a cell
 PAINTED = 60  # shapes of a piece of scenery
 PIECES = 8  # of scenery
+FRAME = 0.98  # quantile of a frame's cells above which the likest one must rise
+FARTHEST = 0.4  # no cell is farther from what another picture shows than this counts
 _LOGIT = 9.0  # the name's log odds count no more than this
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How like a thing the cells of a frame are.
+
+    Attributes:
+        cosines: [rows, columns], -1 in the frame's bars.
+        rises: by how much the likest cell is above nearly all others of the frame.
+        wins: by how much the likest cell is more like this thing than like any other that the game has shown; below 0 where
+            another explains it better, 0 where there is no other.
+        own: the cosine that the thing's own picture has.
+    """
+
+    cosines: Floats
+    rises: float
+    wins: float
+    own: float
 
 
 def read_look(frame: Frame) -> Pixels:
@@ -99,39 +120,60 @@ class Looker:
                 self._scenery = np.mean([grid[0].mean((1, 2)) for grid in self._grids(painted)], 0, dtype=np.float32)
             return self._scenery
 
-    def find(self, phrases: Sequence[str], looks: Mapping[str, Appearances], grid: Floats, valid: Floats) -> dict[str, Floats]:
-        """How like each thing the cells of a frame are: cosines [rows, columns] by phrase, -1 in its bars."""
+    def find(
+        self, phrases: Sequence[str], looks: Mapping[str, Appearances], grid: Floats, valid: Floats
+    ) -> dict[str, Likeness]:
+        """How like each thing of which there is a picture the cells of a frame are."""
         known = {phrase: np.mean(seen, 0, dtype=np.float32) for phrase, seen in looks.items() if seen}
-        asked = [phrase for phrase in phrases if phrase in known]
-        if not asked:
+        if not any(phrase in known for phrase in phrases):
             return {}
-        everything = np.sum(list(known.values()), 0)
-        share = OTHERS * (len(known) - 1) / len(known)  # of one thing alone there are no others
-        queries = np.stack([known[phrase] for phrase in asked])
-        others = (everything - queries) / max(len(known) - 1, 1)
-        queries = queries - (1 - share) * self.scenery - share * others
-        queries /= np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-6)
-        cosines = (queries @ grid[0].reshape(grid.shape[1], -1)).reshape(-1, *grid.shape[2:])
-        return dict(zip(asked, np.where(valid[0] > 0, cosines, -1.0).astype(np.float32), strict=True))
+        queries = dict(zip(known, self._queries(np.stack(list(known.values()))), strict=True))
+        asked = [phrase for phrase in phrases if phrase in known]
+        cells = grid[0].reshape(grid.shape[1], -1)
+        cosines = np.where(valid[0].ravel() > 0, np.stack([queries[phrase] for phrase in asked]) @ cells, -1.0)
+        everything = np.stack(list(queries.values())) @ cells[:, cosines.argmax(1)]  # [known, asked]
+        found: dict[str, Likeness] = {}
+        for n, (phrase, of) in enumerate(zip(asked, cosines.astype(np.float32), strict=True)):
+            best = float(of.max())
+            rivals = [float(c) for other, c in zip(queries, everything[:, n], strict=True) if other != phrase]
+            found[phrase] = Likeness(
+                cosines=of.reshape(grid.shape[2:]),
+                rises=best - float(np.quantile(of[valid[0].ravel() > 0], FRAME)) if best > -1 else 0.0,
+                wins=min(best - max(rivals), FARTHEST) if rivals else 0.0,
+                own=max(float(queries[phrase] @ seen) for seen in looks[phrase]),
+            )
+        return found
+
+    def _queries(self, seen: Floats) -> Floats:
+        """[n, C], unit length: each thing of [n, C] without what scenery and the others have."""
+        share = OTHERS * (len(seen) - 1) / len(seen)  # of one thing alone there are no others
+        others = (seen.sum(0) - seen) / max(len(seen) - 1, 1)
+        queries = seen - (1 - share) * self.scenery - share * others
+        unit: Floats = queries / np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-6)
+        return unit
 
 
-def by_looks(likeness: Mapping[str, Floats], named: Watched, scale: float, bias: float) -> dict[str, tuple[float, Floats]]:
+def by_looks(likeness: Mapping[str, Likeness], named: Watched, odds: LooksOdds) -> dict[str, tuple[float, Floats]]:
     """How likely each thing is in view, and its heat map, from how like the cells are to it and what its name finds.
 
     Args:
-        likeness: cosines [rows, columns] by phrase.
         named: presence and heat map of the same phrases by name alone, where they have been looked for.
-        scale, bias: log odds of a cosine.
     """
     found: dict[str, tuple[float, Floats]] = {}
-    for phrase, cosines in likeness.items():
-        odds: npt.NDArray[np.floating] = scale * cosines + bias
-        there = float(_sigmoid(odds).max())
+    for phrase, like in likeness.items():
+        heat: npt.NDArray[np.floating] = odds.scale * like.cosines + odds.bias
         if phrase in named:
-            heat = np.clip(named[phrase][1], 1e-6, 1 - 1e-6)
-            odds += NAMED * np.clip(np.log(heat / (1 - heat)), -_LOGIT, _LOGIT)
-        found[phrase] = there, _sigmoid(odds)
+            name = np.clip(named[phrase][1], 1e-6, 1 - 1e-6)
+            heat += NAMED * np.clip(np.log(name / (1 - name)), -_LOGIT, _LOGIT)
+        found[phrase] = float(_sigmoid(np.array(_there(like, odds)))), _sigmoid(heat)
     return found
+
+
+def _there(like: Likeness, odds: LooksOdds) -> float:
+    """The log odds that a thing is in view."""
+    best, of = float(like.cosines.max()), odds.there
+    sure = max(best - of.clear, 0.0)
+    return of.bias + of.likest * best + of.sure * sure + of.rises * like.rises + of.wins * like.wins + of.own * like.own
 
 
 def _sigmoid(x: npt.NDArray[np.floating]) -> Floats:

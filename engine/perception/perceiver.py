@@ -20,7 +20,7 @@ from engine.perception.discriminants import meant, read_discriminants
 from engine.perception.ensemble import Ensemble
 from engine.perception.graphs import BUCKETS, Graphs
 from engine.perception.lately import Lately
-from engine.perception.looking import find, spoken_of
+from engine.perception.looking import SHOWN, TAUGHT, find, spoken_of
 from engine.perception.looks import Appearance, Appearances, Looker, by_looks
 from engine.perception.pictures import Letterbox, decode, letterbox
 from engine.perception.pointing import Watched, agreed, cells, peaks, placed, ranked, the_one_named
@@ -239,7 +239,7 @@ class Perceiver:
         self._point(frame, queries, answers, watched, looks)
         found = self._detections(frame, watched)
         threshold, colours = self.bundle.manifest.thresholds.watch, any(q.colours for q in queries)
-        known = (*looks, *self.taught)
+        known = {**dict.fromkeys(looks, SHOWN), **dict.fromkeys(self.taught, TAUGHT)}
         looked = find(asked, glance, watched, self.sentences, frame, self.spec, threshold, colours, known)
         return [self._sight(i, q, heads[q.text], answers, frame, found, looked) for i, q in enumerate(queries)]
 
@@ -299,8 +299,8 @@ class Perceiver:
     def _by_looks(
         self, frame: EncodedFrame, phrases: Sequence[str], looks: Mapping[str, Appearances], named: Watched
     ) -> Watched:
-        odds = self.bundle.manifest.looks
-        return by_looks(self._looker.find(phrases, looks, np.asarray(frame.grid), frame.valid), named, odds.scale, odds.bias)
+        likeness = self._looker.find(phrases, looks, np.asarray(frame.grid), frame.valid)
+        return by_looks(likeness, named, self.bundle.manifest.looks)
 
     def _detections(self, frame: EncodedFrame, watched: Watched) -> dict[str, Detection]:
         """What is found of each phrase."""
@@ -356,9 +356,9 @@ class Perceiver:
             return None
         if name not in self.taught:
             p, seen = watched[name] if name in watched else self._by_looks(frame, [name], looks, {})[name]
-            return spoken_of(p), seen
+            return spoken_of(p, SHOWN), seen
         found = watched if name in watched else self._watch_nearer(frame, [name], {}, self._watch(frame, [name], {}))
-        return spoken_of(found[name][0]), meant(found[name][1], heat)
+        return spoken_of(found[name][0], TAUGHT), meant(found[name][1], heat)
 
     def _agreed(self, thing: str, query: Query, heat: Floats, watched: Watched) -> Floats:
         return agreed(thing, query.watch, heat, watched, self.bundle.manifest.thresholds.watch)

@@ -144,12 +144,45 @@ def test_an_atlas_texture_of_godot_is_a_thing(art: Path) -> None:
     assert things["ruby"].looks[0].shape == (16, 16, 4)
 
 
+SPRITE_FRAMES = """[gd_resource type="SpriteFrames" load_steps=4 format=3 uid="uid://x"]
+
+[ext_resource type="Texture2D" uid="uid://y" path="res://enemies/bat.png" id="1_a"]
+
+[sub_resource type="AtlasTexture" id="AtlasTexture_x"]
+atlas = ExtResource("1_a")
+region = Rect2(0, 0, 16, 16)
+
+[sub_resource type="AtlasTexture" id="AtlasTexture_y"]
+atlas = ExtResource("1_a")
+region = Rect2(16, 0, 16, 16)
+
+[resource]
+animations = [{"frames": [{"duration": 1.0,"texture": SubResource("AtlasTexture_x")}], "name": &"fly"}]
+"""
+
+
+@pytest.mark.parametrize("file", ["bat.tres", "bat_frames.tres", "BatSpriteFrames.tres"])
+def test_sprite_frames_of_godot_are_looks_of_one_thing(art: Path, file: str) -> None:
+    sheet(art / "bat.png")
+    (art / file).write_text(SPRITE_FRAMES)
+    assert {thing.name: len(thing.looks) for thing in read_art(art).things} == {"red potion": 1, "green slime": 1, "bat": 2}
+
+
+def test_a_sheet_of_one_frame_is_called_as_its_frame_but_an_animation_as_its_file(art: Path) -> None:
+    save(art / "sheet1.png", sprite(BLUE))
+    cell = {"frame": {"x": 0, "y": 0, "w": 16, "h": 16}}
+    (art / "sheet1.json").write_text(json.dumps({"frames": {"space ship.png": cell}, "meta": {"image": "sheet1.png"}}))
+    save(art / "goblin.png", sprite((1, 2, 200, 255)))
+    (art / "goblin.json").write_text(json.dumps({"frames": {"walk 0.aseprite": cell}, "meta": {"image": "goblin.png"}}))
+    assert {thing.name for thing in read_art(art).things} == {"red potion", "green slime", "space ship", "goblin"}
+
+
 def test_art_yaml_adds_names_tags_sizes_and_shelves(art: Path) -> None:
     for name in ("sword", "shield", "helmet"):
         save(art / "gear" / f"{name}.png", sprite((len(name) * 20, ord(name[1]), 10, 255)))
     (art / "gear" / "axe.gif").write_bytes(b"GIF89a")
     left_out, note = read_art(art).notes
-    assert left_out.startswith("Left out are 1 pictures of other formats")
+    assert left_out.startswith("Left out is 1 (gear/axe.gif)")
     (art / "gear" / "axe.gif").unlink()
     assert "gear/" in note
     assert "shelves: [gear]" in note
@@ -172,7 +205,7 @@ def test_an_opaque_picture_that_is_many_tiles_wide_is_told(art: Path) -> None:
     assert read_art(art).notes == ()
     save(art / "dungeon.png", Image.new("RGB", (128, 64), (90, 90, 90)))
     [note] = read_art(art).notes
-    assert note.startswith("dungeon.png was taken for one thing, where most tiles here have 16 pixels")
+    assert note.startswith("dungeon.png was taken for one thing, but most tiles here have 16 pixels")
     assert ".json" in note
 
 
@@ -194,6 +227,84 @@ def test_an_art_yaml_that_does_not_fit_is_a_sentence(art: Path, text: str, fault
         read_art(art)
     assert caught.value.code == "art_yaml"
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('{"frames":', r"items\.json: it is no whole JSON \(line 1: .*so that items\.png would be learnt as one thing"),
+        ("", r"items\.json: it is no whole JSON"),
+        ('{"frames": {"axe": {"frame": {"x": 0, "y": 0, "w": 8}}}}', r"items\.json: frames\.axe\.frame\.h: Field required"),
+        ('{"frames": [{"frame": {"x": 0, "y": 0, "w": 8}}]}', r"items\.json: frames\.0\.frame\.h: Field required"),
+        ('{"frames": {"axe": {"frame": {"x": 36.5, "y": 0, "w": 8, "h": 8}}}}', r"frames\.axe\.frame\.x: .*fractional part"),
+    ],
+)
+def test_a_broken_description_is_refused_and_not_its_sheet_learnt_as_one_thing(art: Path, text: str, fault: str) -> None:
+    sheet(art / "items.png")
+    (art / "items.json").write_text(text)
+    with pytest.raises(Fault, match=fault) as caught:
+        read_art(art)
+    assert caught.value.code == "art_unfit"
+
+
+def test_an_atlas_texture_without_a_region_is_refused(art: Path) -> None:
+    (art / "Ruby.tres").write_text('[gd_resource type="AtlasTexture" format=3]\n\n[resource]\n')
+    with pytest.raises(Fault, match=r"Ruby\.tres: it does not tell the sheet and the region"):
+        read_art(art)
+
+
+def test_json_about_something_else_is_no_description(art: Path) -> None:
+    (art / "level.json").write_text("{ // a comment\n}")
+    (art / "red_potion.json").write_text('{"frames": 12, "heals": 3}')
+    assert {thing.name for thing in read_art(art).things} == {"red potion", "green slime"}
+
+
+def tiles_in_a_row() -> Image.Image:
+    """Four kinds of ground of 32 pixels, with grain."""
+    picture, grain = Image.new("RGB", (128, 32)), np.random.default_rng(3)
+    for i, colour in enumerate(((30, 120, 40), (40, 40, 30), (150, 110, 40), (120, 10, 10))):
+        tile = np.clip(grain.normal(colour, 8, (32, 32, 3)), 0, 255).astype(np.uint8)
+        picture.paste(Image.fromarray(tile), (32 * i, 0))
+    return picture
+
+
+def test_tiles_put_together_without_a_description_are_told_and_bricks_are_not(art: Path) -> None:
+    bricks = Image.new("RGB", (64, 64), (120, 60, 40))
+    for line in range(15, 64, 16):
+        ImageDraw.Draw(bricks).line((0, line, 63, line), fill=(90, 90, 90))
+    save(art / "bricks.png", bricks)
+    assert read_art(art).notes == ()
+    save(art / "terrain.png", tiles_in_a_row())
+    [note] = read_art(art).notes
+    assert note.startswith("terrain.png was taken for one thing, but it is put together of tiles of 32 pixels")
+
+
+def test_things_scattered_over_a_picture_and_a_flat_ground_are_told(art: Path) -> None:
+    scattered = Image.new("RGBA", (144, 66))
+    for place, size in (((0, 0), (12, 12)), ((36, 0), (12, 64)), ((70, 4), (40, 30)), ((120, 50), (14, 14))):
+        scattered.paste(sprite(BLUE, size, 0), place)
+    save(art / "items.png", scattered)
+    flat = Image.new("RGB", (32, 32), "white")
+    flat.paste(RED[:3], (8, 4, 20, 28))
+    save(art / "sword.png", flat)
+    several, ground = read_art(art).notes
+    assert several.startswith("items.png was taken for one thing, but it shows 4 things with nothing between them")
+    assert ground == "Without alpha, the flat colour around it is learnt as the thing's own: sword.png. Cut things out."
+
+
+def test_what_is_left_out_is_told_by_name(art: Path, tmp_path: Path) -> None:
+    for name in ("bow.aseprite", "sword.psd", "axe.kra"):
+        (art / name).write_bytes(b"8BPS")
+    [note] = read_art(art).notes
+    assert note == "Left out are 3 (axe.kra, bow.aseprite, sword.psd): PNG, JPEG and WebP are read."
+    for name in ("red_potion.png", "GreenSlime.png"):
+        (art / name).unlink()
+    with pytest.raises(Fault, match=r"There is no picture in .* that is read, but \.aseprite, \.kra, \.psd"):
+        read_art(art)
+    archive = tmp_path / "art.zip"
+    archive.write_bytes(b"PK")
+    with pytest.raises(Fault, match=r"art\.zip is an archive: unpack it"):
+        read_art(archive)
 
 
 def strip(cells: int) -> Image.Image:
@@ -218,6 +329,12 @@ def grid() -> Image.Image:
     return picture
 
 
+def on_magenta() -> Image.Image:
+    picture = Image.new("RGB", (64, 48), (255, 0, 255))
+    picture.paste(grid(), (0, 0), grid())
+    return picture
+
+
 @pytest.mark.parametrize(
     ("file", "picture", "fault"),
     [
@@ -225,9 +342,10 @@ def grid() -> Image.Image:
         ("walk.png", strip(6), "walk.png looks like a sheet"),
         ("icons.png", grid(), "icons.png looks like a sheet"),
         ("row.png", row((96, 40), 3), "row.png looks like a sheet"),
+        ("orcs.png", on_magenta(), "orcs.png looks like a sheet of several pictures on the flat colour #ff00ff, without alpha"),
         ("row.png", row((256, 32), 6), "row.png looks like a sheet"),
         ("column.png", row((256, 32), 6).rotate(90, expand=True), "column.png looks like a sheet"),
-        ("IMG_0042.png", sprite(BLUE), "IMG_0042.png is called 'img', which is no word"),
+        ("IMG_0042.png", sprite(BLUE), "IMG_0042.png: 'IMG_0042' holds no word that a player would say"),
         ("ghost.png", Image.new("RGBA", (16, 16)), "ghost.png shows nothing"),
         ("vial.png", sprite(RED), r"red_potion.png and vial.png are one picture with two names"),
     ],
@@ -279,7 +397,9 @@ def test_no_link_leads_out_of_the_folder(art: Path, tmp_path: Path) -> None:
     outside = save(tmp_path / "elsewhere" / "secret.png", sprite(BLUE))
     (art / "secret.png").symlink_to(outside)
     (art / "more").symlink_to(outside.parent, target_is_directory=True)
-    assert {thing.name for thing in read_art(art).things} == {"red potion", "green slime"}
+    read = read_art(art)
+    assert {thing.name for thing in read.things} == {"red potion", "green slime"}
+    assert read.notes == ("Left out are 2 (more, secret.png): links are not followed, so copy what is meant into the folder.",)
     (art / "atlas.json").write_text(json.dumps({"frames": FRAMES, "meta": {"image": "../elsewhere/secret.png"}}))
     with pytest.raises(Fault, match=r"atlas\.json: its picture, secret\.png, is not in the folder"):
         read_art(art)

@@ -79,6 +79,34 @@ def test_it_is_likelier_in_view_where_it_is(perceiver, looks):
         assert crate > 0.5
 
 
+# Of its kind, in other colours and with other spikes.
+KIN = {
+    "zorb": creature((170, 60, 50), 9),
+    "mizzle": creature((60, 140, 170), 9),
+    "ochre": creature((200, 180, 60), 5),
+    "verdigris": creature((60, 160, 70), 13),
+    "soot": creature((90, 90, 100), 7),
+}
+
+
+def dark(frame: Frame) -> Frame:
+    pixels = np.frombuffer(bytes(frame.pixels), np.uint8).reshape(SIZE[1], SIZE[0], 3)
+    return Frame.from_array((pixels * 0.5).astype(np.uint8))
+
+
+def test_look_alikes_of_what_is_in_view_are_not_claimed_by_day_or_night(perceiver, looks):
+    kin = {name: (perceiver.appearance(np.asarray(picture)),) for name, picture in KIN.items()}
+    day = scene((GLOOMFANG, PLACES[1]))
+    for frame in (day, dark(day)):
+        seen = perceiver.encode_frame(frame)
+        together = perceiver.see(seen, [Query(watch=tuple(kin), looks={**looks, **kin})])[0].watch
+        alone = [perceiver.see(seen, [Query(watch=(name,), looks={name: of})])[0].watch[0] for name, of in kin.items()]
+        assert all(found.p < 0.5 for found in (*together, *alone))
+        assert all(beside.p < lone.p for beside, lone in zip(together, alone, strict=True)), (
+            "another picture explains it better"
+        )
+
+
 def test_words_that_name_what_was_shown_point_at_it(perceiver, looks):
     place = PLACES[5]
     frame = perceiver.encode_frame(scene((GLOOMFANG, place), (CRATE, PLACES[0])))
