@@ -146,14 +146,12 @@ def relive(path: Path) -> Iterator[tuple[Character, Percept, Decision]]:
         next(lines, None)  # the decision of then
 
 
-_RARE = {"clauses", "looked", "talk", "recalled", "further", "follows", "asked"}
+_RARE = {"clauses", "looked", "talk", "recalled", "further", "follows", "asked", "remark"}
 
 
 def _json(adapter: TypeAdapter[Any], entry: Percept | Decision) -> str:
     """A tick's percept or decision; what a silent, plain one has none of is left out, and so is what follows from the rest."""
-    rare = (
-        {"clauses", "looked", "talk", "recalled", "further", "follows", "asked"} if isinstance(entry, Percept) else {"effects"}
-    )
+    rare = _RARE if isinstance(entry, Percept) else {"effects"}
     return adapter.dump_json(entry, exclude={name for name in rare if not getattr(entry, name)} | {"line_id"}).decode()
 
 

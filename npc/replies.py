@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from npc import facts, followups, response, retelling, smalltalk, spared
+from npc import facts, followups, remarks, response, retelling, smalltalk, spared
 from npc.conversation import basket, episodes, recall, trade, view
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
@@ -344,6 +344,8 @@ def _self(turn: Turn) -> Reply:
         return Reply("to_bad", "was told something sad", values_of(turn.clause.text, False))
     if turn.heard.talk and smalltalk.LAUGHS.search(turn.percept.text):
         return Reply("to_funny", "was told something merry", values_of(turn.clause.text, False))
+    if not kind and (told_of := remarks.answer(turn)) is not None:
+        return told_of
     topic = f"noted_{kind}" if f"noted_{kind}" in turn.parts.behaviour.topics else "noted"
     return Reply(topic, "was told something of the speaker", {"value": value} if value else {})
 

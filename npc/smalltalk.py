@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from npc import in_kind, itself
+from npc import in_kind, itself, remarks
 from npc.conversation.episodes import asks_back
 from npc.conversation.reply import Reply
 from npc.facts import unknown
@@ -86,12 +86,7 @@ _NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
 LAUGHS = re.compile(r"\b(?:lol|lmao|rofl|xd|(?:ha){2,}h?|(?:he){2,}h?)\b", re.IGNORECASE)
 # Remarks of no topic of their own go on with what the speaker told before.
 _GRAVE = frozenset({"on_despair"})  # better heard once too often
-_DETAILS = frozenset(
-    {
-        "to_story", "to_self", "to_of_mine", "to_of_it", "to_of_thing", "to_think", "to_remark", "to_habit", "to_of_kin",
-        "to_of_them", "to_judged",
-    }
-)  # fmt: skip
+_DETAILS = remarks.DETAILS - {"", "to_answer"}
 _FUN = frozenset({"to_funny", "further_fun"})
 _GRAVELY = re.compile(r"\b(?:di(?:ed|es|e)|dead|death|killed|ill|sick|cancer|funeral|buried|drowned|murdered)\b", re.IGNORECASE)
 _OF_WHOM = re.compile(r"\b(?:he|him|his|she|hers?)\b", re.IGNORECASE)
@@ -168,6 +163,9 @@ def answer(turn: Turn) -> Reply | None:
     if not asks and clause.sense is not Sense.ORDER and form not in TOLD and topic not in _GRAVE and first_told(clause.text):
         least = max(least, SAYING)  # what is said can be taken up as it is
     nearest, eased = best(percept.talk)[1], not asks and in_kind.is_eased(topic, clause.text)
+    tells = not asks and clause.sense is not Sense.ORDER and likeness < QUITE and topic not in _GRAVE
+    if tells and (told_of := remarks.answer(turn, form)) is not None:
+        return told_of
     if likeness < least or eased or (likeness < VERY and in_kind.jars(topic, tone, nearest)):
         hails = not asks and _HAILS.match(clause.said) is not None and len(clause.said.split()) <= _FEW + 1
         topic = "on_hello" if hails else form or ("to_question" if asks else "to_remark")
@@ -314,6 +312,8 @@ def taken_up(turn: Turn) -> Reply | None:
         return Reply("to_order", f"was asked to {clause.meaning.verb}, which it cannot make out")
     asks = clause.sense is Sense.QUESTION
     form, thing = _form(clause.text, asks)
+    if not asks and (told_of := remarks.answer(turn, form)) is not None:
+        return told_of
     if not form and not asks and turn.ledger.theirs and all(map(is_a_word, _WORDS.findall(clause.text))):  # "so close"
         form = "to_answer"
     values = values_of(clause.text, asks) | ({"thing": thing} if thing else {})
@@ -389,5 +389,5 @@ def _is_talk(turn: Turn, likeness: float) -> bool:
     if intent not in _MANNERS and (goes_on or _TELLS_ON.match(clause.text)):
         return True
     if intent in _MANNERS or intent not in _TALK:
-        return likeness >= QUITE or p < _HEARD
+        return likeness >= QUITE or p < _HEARD or (clause.sense is Sense.OTHER and remarks.is_told(turn))
     return True

@@ -105,7 +105,8 @@ class Percept:
     episodes that the character remembers to how near they come in meaning, -1..1: the few nearest. `further` is like
     `knowledge`, of the few nearest questions that go on about a fact (`Persona.further`); `follows` maps what the card tells
     further of the fact that is spoken of to how near the words come to its questions and its answer, 0..2. `asked` maps clauses
-    that ask in words of their own to what they ask (`npc.language.asked`).
+    that ask in words of their own to what they ask (`npc.language.asked`). `remark` maps the few kinds that a remark is most
+    likely of to how likely (`on_told_` of `small_talk.yaml`).
     """
 
     time: float
@@ -128,6 +129,7 @@ class Percept:
     further: Mapping[str, float] = field(default_factory=dict)
     follows: Mapping[str, float] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
+    remark: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

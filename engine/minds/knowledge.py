@@ -6,12 +6,13 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.minds import asked, ready_vectors
+from engine.minds import ready_vectors, wordings
 from engine.minds.discriminant import Discriminant, heard_as
 from engine.minds.ready_vectors import EXAMPLES, TALK
 from engine.perception.text import affordable
@@ -29,7 +30,7 @@ LONG = 11  # words of a remark from which its parts are compared, too, and
 PARTLY = 0.95  # what their likeness counts
 _SHORTEST, _MOST_PARTS = 3, 3
 _JOINS = re.compile(r"[,;:] +|[.!] +| (?:and|but|because|so|though|since) ")
-_LONGEST = 300  # characters of a clause whose form is asked for
+_LONGEST = 300  # characters of a clause whose wording is told
 _KNOWN = 0.8  # likeness from which a question of the card is meant, whatever else it may be
 _DECIMALS = 4  # what a log needs of a cosine
 _BARE, _TOLD = 0.25, 0.64  # what is told without a question of its own counts as, and what likeness to an answer counts
@@ -142,6 +143,7 @@ class Knowledge:
             "further": self.further(persona, text, budget),
             "talk": self.talk(text, budget),
             "follows": self.follows(persona, fact, text, budget),
+            "remark": self.remark(text),
         }
 
     def likeness(self, persona: Persona, text: str, budget: int | None = None) -> Mapping[str, float]:
@@ -235,14 +237,23 @@ class Knowledge:
 
         With any other encoder than the one that ships there are none.
         """
-        told = asked.load(self._encoder()) if self._meanings is not None else None
-        if told is None or self._meanings is None or len(text) > _LONGEST:
-            return ""
-        form = told.tell(words := plain(text), ready_vectors.features(self._meanings([words]))[0])
-        if not form:
+        form, p = next(iter(self._worded(wordings.ASKED, text)), ("", 0.0))
+        if p < wordings.SURE[wordings.ASKED]:
             return ""
         known = max(self.likeness(persona, text, AHEAD).values(), default=0.0)
         return form if known < _KNOWN else ""
+
+    def remark(self, text: str) -> Mapping[str, float]:
+        """How likely a remark is of each of the few likeliest kinds (`wordings.REMARKS`); of questions it is none, and neither
+        is anything with another encoder than the one that ships."""
+        found = [] if is_question(plain(text)) else self._worded(wordings.REMARKS, text)
+        return {kind: round(p, _DECIMALS) for kind, p in found}
+
+    def _worded(self, lines: Path, text: str) -> list[tuple[str, float]]:
+        told = wordings.load(lines, self._encoder()) if self._meanings is not None else None
+        if told is None or self._meanings is None or not text.strip() or len(text) > _LONGEST:
+            return []
+        return told.ranked(words := plain(text), ready_vectors.features(self._meanings([words]))[0])[:NEAREST]
 
     def _vector(self, text: str) -> Floats:
         """The sentence vector of words put plainly; the last ones are asked for of cards and of small talk."""

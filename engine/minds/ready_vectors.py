@@ -24,7 +24,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from engine.minds import asked
+from engine.minds import wordings
 from engine.minds.discriminant import Discriminant, heard_as
 from npc import assistants, characters, load_persona
 from npc.behaviour import load_behaviour
@@ -46,6 +46,7 @@ EXAMPLES: dict[Key, tuple[str, ...]] = {
 }
 TALK = tuple(example for examples in EXAMPLES.values() for example in examples)
 NONE = "none"  # begins the names in `said.yaml` of lines that no topic is about
+WORDINGS = tuple(map(wordings.learnt, (wordings.ASKED, wordings.REMARKS)))
 FILE, SAID = Path(__file__).with_name("small_talk.npz"), Path(__file__).with_name("said.yaml")
 _MOST = 127  # of a byte with a sign
 _WANTED = 0.7  # of what a line means: what its speaker wants counts
@@ -163,31 +164,40 @@ def aside(meanings: Callable[[Sequence[str]], Floats], every: int = 4) -> Table:
     return table
 
 
-def _forms(meanings: Callable[[Sequence[str]], Floats]) -> asked.Forms:
-    """What tells the forms of questions: whatever else people say, and what cards are asked, is of none."""
+def _wordings(lines: Path, meanings: Callable[[Sequence[str]], Floats]) -> wordings.Wordings:
+    """What tells the wordings of a file of lines. Whatever else people say, and what cards are asked, asks in no form."""
     from rich.console import Console
     from rich.progress import track
 
-    cards = (question for name in (*characters(), *assistants()) for question in load_persona(name).questions)
-    others = (line for lines in read_table(SAID).values() for line in lines)
-    lines = [*asked.lines(), *((asked.NONE, plain(line)) for line in (*TALK, *others, *cards))]
-    vectors = np.concatenate([meanings([line]) for _, line in track(lines, "encoding", console=Console(stderr=True))])
-    return asked.fit(lines, features(vectors))
+    said = wordings.lines_of(lines)
+    if lines == wordings.REMARKS:
+        nothing = (line for topic, found in read_table(SAID).items() if topic.startswith(NONE) for line in found)
+        said += [(wordings.NONE, words) for words in map(plain, nothing) if not is_question(words)]
+    else:
+        cards = (question for name in (*characters(), *assistants()) for question in load_persona(name).questions)
+        others = (line for lines in read_table(SAID).values() for line in lines)
+        said += [(wordings.NONE, plain(line)) for line in (*TALK, *others, *cards)]
+    vectors = np.concatenate([meanings([line]) for _, line in track(said, "encoding", console=Console(stderr=True))])
+    return wordings.fit(said, features(vectors), wordings.STRENGTH[lines])
 
 
-def forms_aside(meanings: Callable[[Sequence[str]], Floats], told: asked.Forms) -> Table:
-    """What is made of lines whose writer saw none of those that were learnt from."""
+def wordings_aside(meanings: Callable[[Sequence[str]], Floats], encoder: str) -> Table:
+    """What is made of lines whose writers saw none of those that were learnt from."""
     from rich.table import Table
 
-    lines = asked.lines(aside=True)
-    found = [told.tell(line, features(meanings([line]))[0]) or asked.NONE for _, line in lines]
-    pairs = [(form, form == one) for (form, _), one in zip(lines, found, strict=True)]
-    table = Table("lines of another writer", "right")
-    for name, right in (
-        ("questions of a form", [right for form, right in pairs if form != asked.NONE]),
-        ("others that look like it", [right for form, right in pairs if form == asked.NONE]),
-    ):
-        table.add_row(f"{len(right)} {name}", f"{sum(right) / len(right):.0%}")
+    table = Table("lines of another writer", "taken up from", "taken up", "of these right", "of those of no kind taken up")
+    for lines, name in ((wordings.ASKED, "questions"), (wordings.REMARKS, "remarks")):
+        told = wordings.load(lines, encoder)
+        if told is None:
+            continue
+        said = wordings.lines_of(lines, aside=True)
+        found = [told.ranked(line, features(meanings([line]))[0])[0] for _, line in said]
+        truth, best = np.array([kind for kind, _ in said]), np.array([kind for kind, _ in found])
+        p, ours = np.array([p for _, p in found]), truth != wordings.NONE
+        for least in (wordings.SURE[lines], 0.5):
+            taken = p >= least
+            shares = taken[ours].mean(), (truth == best)[ours & taken].mean(), taken[~ours].mean()
+            table.add_row(f"{len(said)} {name}", f"{least}", *(f"{share:.0%}" for share in shares))
     return table
 
 
@@ -201,13 +211,12 @@ def _main() -> None:
     told, perceiver = parser.parse_args(), Perceiver(None, "cpu")
     if told.aside:
         Console().print(aside(perceiver.meanings))
-        told_apart = asked.load(perceiver.text_encoder)
-        if told_apart is not None:
-            Console().print(forms_aside(perceiver.meanings, told_apart))
+        Console().print(wordings_aside(perceiver.meanings, perceiver.text_encoder))
         return
     write(perceiver.meanings, perceiver.text_encoder)
-    asked.write(_forms(perceiver.meanings), perceiver.text_encoder)
-    print(f"{len(TALK)} vectors and two discriminants: {FILE}; forms of questions: {asked.FILE}")
+    for lines in (wordings.ASKED, wordings.REMARKS):
+        wordings.write(_wordings(lines, perceiver.meanings), lines, perceiver.text_encoder)
+    print(f"{len(TALK)} vectors and two discriminants: {FILE}; wordings: {', '.join(map(str, WORDINGS))}")
 
 
 if __name__ == "__main__":
