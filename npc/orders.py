@@ -22,7 +22,7 @@ from npc.parts import best
 from npc.second_opinion import SURE, mostly
 from npc.turn import Turn
 from npc.types import Effect, Found, Percept, Target
-from npc.waiting import KEEPS_OUT, actions_of, is_done_first, keep_away, waiting
+from npc.waiting import KEEPS_OUT, actions_of, ends_then, is_done_first, keep_away, waiting
 from npc.whereabouts import checked, found_of, rival_of, where_it_was
 
 _THERE = 0.7  # presence from which it is
@@ -96,6 +96,8 @@ def held_back(turn: Turn) -> Reply | None:
 
 def cease(turn: Turn) -> Reply:
     verb = turn.clause.meaning.verb
+    if (then := ends_then(turn)) is not None:
+        return then
     ended = _end(turn, actions_of(turn, turn.clause) if verb else ())
     if verb in _WATCHES:  # what it was to watch for, it is no longer
         ended = turn.parts.agenda.drop_planned(turn.percept.speaker) or ended
@@ -106,6 +108,8 @@ def cease(turn: Turn) -> Reply:
 
 def release(turn: Turn) -> Reply:
     verb = turn.clause.meaning.verb
+    if (then := ends_then(turn)) is not None:
+        return then
     if verb in _PUTS:
         return _put_back(turn)
     if verb == "let" and (held := turn.ledger.handed):  # "let go"
@@ -178,6 +182,8 @@ def order(turn: Turn) -> Reply | None:
         whom, words = (clause.meaning.values.get(name, "") for name in ("whom", "words"))
         person = turn.ledger.person
         whom = person.phrase if person is not None and whom.lower() in {"him", "her"} else whom
+        if words.lower() == "nothing":
+            return Reply("to_hush", "was told to say nothing")
         effect = Effect("tell", {"whom": whom, "words": words, "from": percept.speaker})
         return Reply(
             "passes_on", f"is to tell {whom or 'whoever asks'}", {"what": words}, effects=() if clause.conditions else (effect,)

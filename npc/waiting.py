@@ -68,7 +68,7 @@ def actions_of(turn: Turn, clause: Clause) -> tuple[str, ...]:
 
 def waiting(turn: Turn, clause: Clause) -> Reply | None:
     """An order under a condition waits for it; one that begins at once and lasts until then is begun now."""
-    condition = clause.conditions[0]
+    condition = next((c for c in clause.conditions if c.joint in {"if", "when"}), clause.conditions[0])
     order = _planned(turn, clause, condition)
     if is_done_first(condition):
         before = _under_way(turn)
@@ -105,6 +105,16 @@ def waiting(turn: Turn, clause: Clause) -> Reply | None:
     )
     turn.parts.memory.touch()
     return Reply("waits", f"will {actions[0]} {condition.joint} {condition.text[:60]}")
+
+
+def ends_then(turn: Turn) -> Reply | None:
+    """ "Once the wolf is gone you may stop": what is under way lasts until then; None where no condition is named."""
+    condition = next((c for c in turn.clause.conditions if c.joint in {"if", "when"}), None)
+    if condition is None or turn.parts.agenda.standing is None:
+        return None
+    turn.parts.agenda.plan(_planned(turn, turn.clause, condition))
+    turn.parts.memory.touch()
+    return Reply("waits", f"will stop {condition.joint} {condition.text[:60]}")
 
 
 def is_done_first(condition: Clause) -> bool:

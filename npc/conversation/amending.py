@@ -14,6 +14,13 @@ _LEAD = re.compile(
     r"(?:(?:or|and|no+|nah|nope|sorry|wait|actually|oh|well|um+|I mean|I meant|I said|rather|that is|make that)[,.! ]+)+",
     re.IGNORECASE,
 )
+_AND = re.compile(r"(?:and[,.! ]+)+", re.IGNORECASE)
+_I_MEAN = re.compile(r",? I (?:mean|meant|said)[\s.!]*$", re.IGNORECASE)
+_JOKES = re.compile(r"(?:(?:I am|I was|just|only|no) )*(?:joking|kidding|teasing|messing(?: with you)?)[\s.!]*", re.IGNORECASE)
+_LEFT_THERE = re.compile(
+    r"(?:and )?(?:leave|drop|put|set|lay) (?:it|them|that|this|those)(?: down)? (?:there|by|on|near|next|beside|at)\b",
+    re.IGNORECASE,
+)
 _THING = re.compile(
     r"(?P<thing>(?:the|that|this|my|your) (?!one\b)[a-z' -]{2,40}?)"
     r"(?:,? (?:and |but )?not (?:the|that|this) [a-z' -]+)?[\s.!?]*",
@@ -45,7 +52,10 @@ def amended(said: str, before: Clause) -> str:
     if (which := _WHICH.fullmatch(words)) is not None and before.thing:
         kind = kind_of(before.thing)
         return _with(before, f"the {which['how']} {kind}" if which["how"] else f"the {kind} {which['at']}")
-    thing = _THING.fullmatch(words) if lead is not None else None
+    meant = _I_MEAN.search(words)  # "the door, I mean"
+    words = words[: meant.start()] if meant is not None else words
+    adds = meant is None and (lead is None or _AND.fullmatch(lead[0]) is not None)  # "and the apple" takes nothing back
+    thing = None if adds else _THING.fullmatch(words)
     return _with(before, thing["thing"]) if thing is not None else ""
 
 
@@ -63,6 +73,8 @@ def _with(before: Clause, thing: str) -> str:
 
 def is_given_up(clause: Clause, before: Clause) -> bool:
     """Whether an order is taken back as soon as it is given: "fetch me the key. Nah, never mind"."""
+    if _JOKES.fullmatch(clause.said) is not None:
+        return before.sense is Sense.ORDER
     bare = clause.sense is Sense.RELEASE and not clause.meaning.verb and not clause.meaning.values
     return bare and clause.joint in {"", "then"} and before.sense is Sense.ORDER and not before.conditions
 
@@ -71,6 +83,13 @@ def is_said_outright(clause: Clause, before: Clause) -> bool:
     """Whether an order says what a correction before it means: "not that, the chest. Have a look at the chest"."""
     corrects = "corrects" in before.meaning.values and clause.sense is before.sense is Sense.ORDER
     return corrects and bool(clause.thing) and clause.thing == before.thing and clause.joint in {"", "then"}
+
+
+def is_left_there(clause: Clause, before: Clause) -> bool:
+    """Whether it only says that what is carried somewhere stays there: "take it to the well and leave it there"."""
+    return (
+        clause.sense in {Sense.RELEASE, Sense.OTHER} and before.meaning.goes_to_a_thing and bool(_LEFT_THERE.match(clause.text))
+    )
 
 
 def at_hand(meaning: Meaning, thing: str) -> tuple[str, ...]:

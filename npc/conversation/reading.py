@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from npc.conversation.amending import amended, is_given_up, is_said_outright
+from npc.conversation.amending import amended, is_given_up, is_left_there, is_said_outright
 from npc.conversation.clause import Clause, Reading
 from npc.conversation.ellipsis import corrected, elliptic, left_alone, nearest_of
 from npc.conversation.identify import ASKS
@@ -100,8 +100,9 @@ _WAIT = re.compile(
     r"(?:oh |no,? |actually,? )*(?:wait|hold on|hang on)(?: a (?:sec|second|moment|minute))?(?:,? no)?[.,! ]*", re.IGNORECASE
 )
 _THINKS_AGAIN = re.compile(
-    r"(?:please |just |actually |no,? )*(?:make|how|what|do not|not|I (?:want|would|need|have|mean|meant|only|said|changed)|"
-    r"only|can|could|is|are|was|did|forget|leave|the|that|let us|it|maybe|was)\b",
+    r"(?:please |just |actually |no,? )*(?:first|make|how|what|do not|not|"
+    r"I (?:want|would|need|have|mean|meant|only|said|changed)|"
+    r"only|can|could|is|are|was|did|forget|leave|the|that|let us|it|maybe)\b",
     re.IGNORECASE,
 )
 _TELLING = frozenset({Mood.MINE, Mood.OTHERS, Mood.PAST, Mood.GENERAL})
@@ -112,6 +113,11 @@ _ASKS = re.compile(
 _OH_COME_ON = re.compile(r"(?:oh|aw|ah|but|pfft|please)[, ]+come on[,.! ]*", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?:and )?(is|are|was|were) there[?. ]*", re.IGNORECASE)
 _THERE_IS = re.compile(r"\bthere (?:is|are|was|were) (?P<what>[^,?]{2,60}?)[.,! ]*$", re.IGNORECASE)
+_THERE_ARE = re.compile(
+    r"(?:so |and |look,? )*there (?:is|are) (?:only |just )?(?:\d{1,2}|two|three|four|several|some|a few|a couple of) "
+    r"(?P<what>[a-z]{3,}s)(?: (?:here|there|over there|now))*[\s.!]*",
+    re.IGNORECASE,
+)
 _PLEA = re.compile(r"^(?:oh )?(?:come on|wait|no wait)\b", re.IGNORECASE)
 # "you see a wolf", "there is a wolf", "a wolf comes near", "the wolf is gone"
 _SIGHT = re.compile(
@@ -206,6 +212,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         clause = _short(_complete(piece, view, _before(clauses), plainly))
         if len(clauses) > 1 and clauses[-1].sense is Sense.NO and is_given_up(replace(clause, joint=""), clauses[-2]):
             clauses.pop()  # "put it out. No, leave it burning"
+        if clauses and is_left_there(clause, clauses[-1]):
+            continue
         while clauses and is_given_up(clause, clauses[-1]):
             clauses.pop()
         if clauses and is_said_outright(clause, clauses[-1]):
@@ -218,6 +226,10 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
         if shown := thing_shown(clause):  # "who do I give this letter to? Can you take it to the guard?"
             view.mean(Meant(phrase=shown))
         thing = clause.thing or (thing_in(clause.text) if _THING_ALONE.fullmatch(clause.text) else "")
+        if (
+            not thing and (there_are := _THERE_ARE.fullmatch(clause.text)) is not None
+        ):  # "there are two potions. Grab the left one"
+            thing = singular(there_are["what"].lower())
         if thing and not clause.lost:  # "the blue bottle, grab it"
             view.mean(Meant(phrase=thing[:LONGEST]))
     clauses = [one for n, one in enumerate(clauses) if not is_said_again(one, clauses[n + 1 :])]

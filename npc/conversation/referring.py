@@ -115,6 +115,7 @@ _TO_WHOM = re.compile(
     r"(?:,? (?:instead|now|please|then|too|over there|there|for me))*[\s.!]*$",
     re.IGNORECASE,
 )
+_WITH_IT = re.compile(r"(?<=[a-z] )(?P<with>with|using) (?:it|that|this|that one|this one)\b(?! [a-z])", re.IGNORECASE)
 _COUNT = re.compile(r"^(?:\d{1,3}|two|three|four|five|six|a few|a couple of|several|some) (?=[a-z])")
 _PLACE = r"(?:on|by|near|next|at|in|to|left|right|beside|behind|over|closest|nearest|under|that|which)\b"
 _THERE = re.compile(r"\b(?:over )?there\b(?! (?:by|near|next|behind|beside|at|on|in|under|to|with|where)\b)", re.IGNORECASE)
@@ -179,6 +180,8 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
         return _SUBJECT.sub(f"the {last.phrase}", text, count=1), None, ""
     if meaning.is_deed_of_a_thing and last is not None and _SOME.search(text):
         return _SOME.sub(f"the {last.phrase}", text, count=1), None, ""
+    if meaning.is_deed_of_a_thing and last is not None and _WITH_IT.search(text):  # "open the chest with it"
+        text = _WITH_IT.sub(rf"\g<with> the {last.phrase}", text, count=1)
     if (word := PRONOUN.search(text)) is not None and not re.search(
         r"\b(?:stop|leave|forget|do|say|said|about|make) (?:it|that|this)\b|\d it is\b", text, re.IGNORECASE
     ):

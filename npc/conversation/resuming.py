@@ -46,6 +46,10 @@ _MORE = re.compile(
     r"(?:go|now|go now|now go)(?: go)*[\s.!]*",
     re.IGNORECASE,
 )
+_LOUDER = re.compile(r"(?:a (?:bit|little) |even |much )?(?:louder|quieter|softer)\b.*", re.IGNORECASE)
+_SOUNDS = frozenset(
+    {"sing", "play", "shout", "say", "call", "knock", "whistle", "hum", "talk", "speak", "yell", "laugh", "clap"}
+)
 _LOOKS = re.compile(
     r"(?:(?:please|just|you|so|can you|could you|will you) )*(?:go (?:and |to )?)?(?:look|check|see|investigate|have a look|"
     r"take a look|check it out|find out)(?: (?:please|for me|for yourself|inside|it out|now))*[\s.!?]*",
@@ -92,6 +96,8 @@ def resumed(said: str, ledger: Ledger) -> str:
     if last is None or said.rstrip().endswith("?"):
         return ""
     words = trimmed(_LEAD.sub("", said.strip()) or said).strip(" ,")
+    if _LOUDER.fullmatch(words) and last.verb not in _SOUNDS:
+        return ""
     if _AGAIN.fullmatch(words) or _MORE.fullmatch(words) or (_DO_IT.fullmatch(words) and not ledger.asked):
         return last.text
     if _WITH.fullmatch(words) and ledger.heard and last.time == ledger.heard[-1].time and " with " not in last.text:

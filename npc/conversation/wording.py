@@ -23,6 +23,19 @@ _TURNS = re.compile(
     r"[,.]?\s+(?P<after>.+)$",
     re.IGNORECASE,
 )
+# "By the door, well, by the tree I mean"; "not both, just the blue one".
+_TO = r"(?:by|at|behind|near|next to|beside|to|under|in front of|on|in)"
+_AT_OTHER = re.compile(
+    rf"\b{_TO} (?:the|that) [a-z]+(?: [a-z]+)?[,.]? "
+    r"(?:(?:well|no|er+m?|um+|uh+|sorry|or rather|rather|I mean|wait|actually|oh)[,. ]+)+"
+    rf"(?P<at>{_TO} (?:the|that) [a-z]+)(?:,? I (?:mean|meant|said))?",
+    re.IGNORECASE,
+)
+_NOT_BOTH = re.compile(
+    r"^(?:no+,? )?not (?:both|all|them all|all of (?:them|it)|both of them|everything|the lot)[,.!]? "
+    r"(?:just |only |but |but just )*(?=(?:the|that) )",
+    re.IGNORECASE,
+)
 _A_THING = re.compile(r"(?:the|an?|that|this|my|your|some) [a-z' -]{1,40}[.!?]*$", re.IGNORECASE)
 _A_DEED = re.compile(expanded(r"(?:you )?(?:<deed>|do not|never|just )"), re.IGNORECASE)
 # "wait WAIT", "stop stop stop": once is enough.
@@ -168,8 +181,8 @@ _SEVERAL = re.compile(
 # "Take the potion over to the well": of a thing, and to a place.
 _CARRIED = re.compile(
     r"^(?P<do>(?:(?:please|now|then|just|also|(?:can|could|will|would) you|you (?:must|should)|I want you to),? )*)"
-    r"(?:take|carry|bring|move|drag|haul|lug|put|set|place|lay) "
-    r"(?P<thing>(?:the|that|this|those|these|my|your|it|them)\b(?: (?!to\b|by\b)[a-z-]+)*?)"
+    r"(?:take|carry|bring|move|drag|haul|lug|put|set|place|lay|drop|leave) "
+    r"(?P<thing>(?:the|that|this|those|these|my|your|it|them|both)\b(?: (?!to\b|by\b|both\b|all\b)[a-z-]+)*?)(?: both| all)?"
     r"(?: (?:over|back|across|up|down|there|right|just))* "
     r"(?:to|by|next to|near|beside) (?P<place>(?:the|that) [a-z]+(?: [a-z]+)??"
     r"(?: (?:on|to|at|in) (?:the|your|my) (?:far )?(?:left|right|middle)(?: side)?)?)"
@@ -209,6 +222,7 @@ def taken_back(said: str, ledger: Ledger) -> str:
         said = _YES.sub("", said)
     said = _OUT.sub("put out the fire", _NO.sub("", _WAIT.sub("", said)))
     said = _THEN_IT.sub(r"\g<verb> \g<thing>", _NOT_THAT.sub(r"\g<do>", said))
+    said = _NOT_BOTH.sub("no, ", _AT_OTHER.sub(r"\g<at>", said))
     found = _TURNS.match(said)
     if found is None:
         return said

@@ -131,7 +131,7 @@ _QUICK = re.compile(
     re.IGNORECASE,
 )
 _WHICH_ONE = re.compile(
-    rf"(?P<the>\b(?:the|that)) (?P<kind>[a-z]+), "
+    rf"(?<!not )(?P<the>\b(?:the|that)) (?P<kind>[a-z]+), "
     rf"(?:the|that) (?P<how>(?:{WHICH}|{'|'.join(COLOURS)}|big|small)) one(?=[\s.!]*$)",
     re.IGNORECASE,
 )

@@ -46,7 +46,7 @@ _BECKONS = re.compile(
 )
 _IT = re.compile(
     r"\b(?:(?:that|this) one|(?:that|this|those|these)(?! (?!(?:please|now|over|up|down|to|for|back|away|open|shut|here|there|"
-    r"with|quick|quickly|instead|too|first|and|then|off|out|is|in|on|by)\b)[a-z])|it|them|him|her)\b",
+    r"with|quick|quickly|instead|too|first|and|n|then|pls|plz|off|out|is|in|on|by)\b)[a-z])|it|them|him|her)\b",
     re.IGNORECASE,
 )
 _THERE = re.compile(

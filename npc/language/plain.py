@@ -47,8 +47,9 @@ _SHORTHAND = tuple(
         (r"\b(?:what is|what'?s) (that|the|this) ([a-z]+) say\b", r"what does \1 \2 say"),
         (r"\bnext (?=(?:the|that|him|her|me|you)\b)", "next to "),
         (r"\b(?:the|an) another\b", "the other"),
-        (r"\bw (?=(?:the|an?|me|you|u|it|my|your)\b)", "with "),
+        (r"\bw (?=(?:the|an?|me|you|u|it|my|your|ur|him|her|them|this|that|us|something|smth|sth)\b)", "with "),
         (r"\bb4\b", "before"),
+        (r"\b(left|right)[- ]hand (?!side\b|man\b)(?=[a-z])", r"\1 "),
         (
             r"\b((?:the|that|this|other|left|right|red|blue|green|far|near|big|small|first|last|next) )1\b"
             r"(?! (?:coin|gold|silver|copper)s?\b)",

@@ -7,6 +7,7 @@ import pytest
 from npc import Detection, Percept, Target
 from npc.conversation.reading import read
 from npc.conversation.whom import in_sight
+from npc.language.senses import Sense
 from npc.memory.ledger import Ledger, Meant
 from npc.types import Found
 from npc.whereabouts import checked
@@ -502,3 +503,54 @@ def test_the_third_of_two_is_not_the_last():
     at = checked(clause, target, (Found("barrel", 0.95, 0.2, 0.5, 3, 3, ((0.4, 0.5), (0.7, 0.5))),))
     assert at is not None
     assert at.x == 0.7
+
+
+def test_what_is_under_way_ends_when_its_condition_comes_and_not_before(stage):
+    actor = stage(lines={"follow": ["I come."], "waits": ["I will."]})
+    actor.hear("follow me", "follow_me", "follow")
+    assert actor.hear("once the cart is gone you may stop", "none", "idle").line == "I will."
+    actor.look(seconds=9.0)
+    assert actor.see(cart=0.95).action == "follow"
+    for _ in range(100):
+        decision = actor.look(cart=0.05)
+    assert decision.action == "idle"
+
+
+@pytest.mark.parametrize(
+    ("said", "orders"),
+    [
+        ("pick up the key and open the chest with it", ["pick up the key", "open the chest with the key"]),
+        ("unlock the left-hand door", ["unlock the left door"]),
+        ("there are two potions. grab the left one", ["there are two potions", "grab the left potion"]),
+        ("drop them both by the sign", ["pick up them", "go to the sign"]),
+        ("take the sword over to the well and leave it there", ["pick up the sword", "go to the well"]),
+        ("stand by the door, well, by the tree I mean", ["stand by the tree"]),
+        ("shut the hatch. The door, I mean.", ["shut The door"]),
+        ("get me the bread, would you? And the apple.", ["get me the bread", "the apple"]),
+    ],
+)
+def test_no_half_of_an_order_is_lost(said, orders):
+    assert [clause.text for clause in read(said, Ledger()).clauses] == orders
+
+
+def test_of_two_conditions_the_sight_is_waited_for(stage):
+    actor = stage(**GUARD)
+    assert actor.hear("if you see a wolf, warn me before you run", "warn", "warn").line == "I will."
+    assert actor.see(wolf=0.95).action == "warn"
+
+
+def test_who_is_to_say_nothing_keeps_quiet_and_passes_nothing_on(stage):
+    decision = stage().hear("if he comes over, say nothing", "none", "idle")
+    assert (decision.reason, decision.effects) == ("Test was told to say nothing: talk.", ())
+
+
+def test_what_was_ordered_in_jest_is_not_done():
+    assert [clause.sense for clause in read("drink the red potion. joking!! dont", Ledger()).clauses][:1] != [Sense.ORDER]
+
+
+def test_what_is_locked_with_that_is_what_was_opened():
+    ledger = Ledger(things=(Meant(phrase="chest", x=0.5, y=0.8),))
+    assert [clause.text for clause in read("grab the key and lock it with that", ledger).clauses] == [
+        "grab the key",
+        "lock the chest with the key",
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from npc.conversation.reading import read
@@ -50,6 +52,12 @@ def test_a_polite_frame_leaves_the_order(said, verb, thing):
         ("I would not say no to that apple", "give me that apple"),
         ("I do not like leaving the chest unguarded", "please guard the chest"),
         ("keep him away from me", "protect me from him"),
+        ("it would ease my mind if you had the sword with you", "pick up the sword"),
+        ("it would be a comfort to have you close tonight", "stay close to me"),
+        ("do not leave me alone here", "stay close to me"),
+        ("I wonder if someone might open the door", "please open the door"),
+        ("I shall require your assistance", "help me"),
+        ("have her bring her bag", "tell her to bring her bag"),
     ],
 )
 def test_a_hint_is_the_order_that_it_is(said, outright):
@@ -104,3 +112,12 @@ def test_when_it_is_to_be_done_is_kept_however_it_is_put(said, order, condition)
 )
 def test_of_two_who_share_the_work_each_hears_his_own(said, order):
     assert [clause.text.removeprefix("please ").rstrip("?") for clause in read(said, Ledger()).clauses] == [order]
+
+
+@pytest.mark.parametrize(
+    "word", ["please ", "do please ", "you just please ", "open the chest, and ", "would you be so kind as to "]
+)
+def test_nothing_said_over_and_over_takes_long(word):
+    started = process_time()
+    requested((word * 200)[:1000])
+    assert process_time() - started < 0.5
