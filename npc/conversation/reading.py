@@ -21,6 +21,7 @@ from npc.conversation.wording import named_together, of_another, one_by_one, tak
 from npc.language.alone import is_any, named_alone
 from npc.language.asides import without_asides
 from npc.language.asked import Asked, Plainly, nothing
+from npc.language.at_leisure import says_nothing
 from npc.language.clauses import MOST, Joint, Piece, cut, trimmed
 from npc.language.curt import is_to_another, spelt_out
 from npc.language.dealing import dealt
@@ -61,26 +62,7 @@ _UNITS = re.compile(
     re.IGNORECASE,
 )
 _SAYS_NOTHING = re.compile(r"(?:and|so|but|what|then|okay|well|,| )+[?.!]*", re.IGNORECASE)
-# "if you must" makes nothing wait.
-_NO_CONDITION = re.compile(
-    r"(?:it|that|this) (?:is|be|would be|would) (?:no|not|not be|not be any) ?(?:too |so )?(?:much|any|a)?(?: of an?)? ?"
-    r"(?:trouble|bother|ask|asking(?: too much)?|to ask|problem|hassle|heavy|hard|far|hot|late|imposition)(?: .{0,15})?|"
-    r"(?:it|that) (?:is all (?:the same|one)|(?:would )?pleases?|(?:would )?suits?|makes no (?:odds|difference))"
-    r"(?: (?:to|with|for)? ?you)?|"
-    r"I (?:may|might|could|can)(?: (?:ask|be so bold|trouble you|say so|make so bold|bother you)(?: .{0,12})?)|"
-    r"you would (?:be so kind|be so good|please|be a dear)(?: .{0,15})?|"
-    r"(?:you|it|that|this) (?:must|can|could|may|like|want|please|need(?: to)?|have to|dare|insist|wish|"
-    r"are (?:able(?: to)?|ready|scared|afraid|done|finished|free|bored|tired|up (?:for|to) it|in the mood)|"
-    r"is (?:okay|fine|possible|all right|alright|allowed|permitted)"
-    r"|do not mind|would|know|have (?:one|it|any|time))(?: .{0,15})?|(?:I|we) may|possible|needed|necessary",
-    re.IGNORECASE,
-)
 # "Can't sleep. Don't know why": who speaks leaves himself out.
-_AT_LEISURE = re.compile(
-    r"(?:you|it) (?:are ready|can|could|is (?:possible|convenient)|suits you|"
-    r"(?:have(?: got)?|get|find) (?:a |some |the )?(?:time|minute|moment|second|chance)(?: (?:free|to spare))?)",
-    re.IGNORECASE,
-)
 _WHO_IS_LEFT_OUT = re.compile(
     r"(^|[.!?] )(?=(?:(?:can|could|did|have) not (?!you\b|I\b|we\b|he\b|she\b|they\b|it\b|the\b|anyone\b|anybody\b)"
     r"|do not (?:know|think|care|remember|understand|believe)\b(?! (?:it|that|me)\b)"
@@ -193,7 +175,7 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
             continue
         if piece.joint in CONDITIONS and len(clauses) == 1 and _SAYS_NOTHING.fullmatch(clauses[0].text):
             piece, clauses = Piece(f"{piece.joint} {piece.text}"), []  # "ok and if I buy both?"
-        if clauses and (_says_nothing(piece) or is_manner(piece.text, clauses[-1])):
+        if clauses and (says_nothing(piece) or is_manner(piece.text, clauses[-1])):
             continue
         if piece.joint in CONDITIONS and clauses:
             condition = _short(_condition(piece, view))
@@ -249,14 +231,6 @@ def _goes_on_telling(before: Clause, clause: Clause, said: str) -> bool:
     if mood_of(before.text) not in _TELLING or _FOR_YOU.search(clause.text) or clause.said.rstrip().endswith("?"):
         return False
     return f" and {clause.said.split()[0].lower()}" in said.lower() and _ASKS.match(clause.text) is None
-
-
-def _says_nothing(piece: Piece) -> bool:
-    """Whether a condition makes nothing wait: "if you must", "when you are ready"."""
-    words = piece.text.strip(" .!?")
-    return (piece.joint == "if" and _NO_CONDITION.fullmatch(words) is not None) or (
-        piece.joint == "when" and _AT_LEISURE.fullmatch(words) is not None
-    )
 
 
 def _is_wait(piece: Piece, after: Piece) -> bool:
