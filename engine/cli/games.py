@@ -19,7 +19,7 @@ from engine.lab.evaluation.ask_recording import Pointed
 from engine.lab.evaluation.measure import bundle_facts, measure_recording
 from engine.lab.evaluation.pictures import draw_answers
 from engine.lab.evaluation.presence import draw_reliability, thresholds, thresholds_table
-from engine.lab.evaluation.report import Figures, Report, table
+from engine.lab.evaluation.report import Report, figure, summary, table
 from engine.lab.games.by_art import by_pictures, plain
 from engine.lab.games.crafter import CRAFTER
 from engine.lab.games.games import Game, record
@@ -53,9 +53,7 @@ def bench_games(
 ) -> None:
     """Measure on games that it never saw: zero-shot, by pictures, and after learning from their art or a few frames."""
     shots = _numbers(adapt)
-    recordings = {g: recording for g in _chosen(game) if (recording := _recorded(g, out, frames, seed, bool(game)))}
-    if not recordings:
-        raise Fault("extra_missing", "None of the games is installed.", "Run: pip install 'npc-engine[games]'.")
+    recordings = _recordings(_chosen(game), out, frames, seed)
     perceiver = Perceiver(bundle, provider, closely=closely)
     found: dict[str, Report] = {}
     answers: dict[str, Sequence[Pointed]] = {}
@@ -65,14 +63,16 @@ def bench_games(
         answers[name] = asked.watch
         Console().print(table(f"{name}: {perceiver.bundle.folder.name} on {len(recording.rows)} frames", found[name]))
         draw_answers(recording, asked.watch).save(out / f"{name}.png")
-    Console().print(_summary("zero-shot", {name: report.overall for name, report in found.items()}))
+    Console().print(
+        summary("zero-shot: games that it never learnt, by name", {name: report.overall for name, report in found.items()})
+    )
     facts: dict[str, Any] = {"bundle": bundle_facts(perceiver), "seed": seed, "frames": frames, "closely": closely}
     facts["games"] = {name: report.as_json() for name, report in found.items()}
     if pictures:
         seen = {g.name: by_pictures(g, recording, perceiver) for g, recording in recordings.items()}
         facts["pictures"] = {name: {way: plain(f) for way, (_, f) in ways.items()} for name, ways in seen.items()}
         rows = {f"{name}, {way}": figures for name, ways in seen.items() for way, (_, figures) in ways.items()}
-        Console().print(_summary("by pictures, nothing learnt", rows))
+        Console().print(summary("by pictures, nothing learnt", rows))
         answers |= {f"{name}, {way}": a.watch for name, ways in seen.items() for way, (a, _) in ways.items()}
     for name, watch in answers.items():
         Console().print(thresholds_table(f"{name}: what a threshold gives", watch))
@@ -151,7 +151,7 @@ def _overview(facts: Mapping[str, Any]) -> Table:
 
 def _three(figures: Mapping[str, float | None]) -> Iterator[str]:
     known = (figures.get(key) for key in ("pointing", "presence_auc", "ece"))
-    return ("–" if value is None else f"{value:.2f}" for value in known)
+    return (figure(value) for value in known)
 
 
 def _learnt_table(title: str, frames: str, rows: list[dict[str, Any]]) -> Table:
@@ -160,38 +160,33 @@ def _learnt_table(title: str, frames: str, rows: list[dict[str, Any]]) -> Table:
     for header in ("game", "frames", "pointing", "AUC", "alike", "ECE", "forgotten", "s"):  # 80 columns hold them
         table.add_column(header, justify="left" if header == "game" else "right", no_wrap=True)
     for row in rows:
-        table.add_row(row["game"], "none", *(f"{row[f'{key}_before']:.2f}" for key in keys))
-        figures = (f"{row[key]:.2f}" for key in keys)
+        table.add_row(row["game"], "none", *(figure(row[f"{key}_before"]) for key in keys))
+        figures = (figure(row[key]) for key in keys)
         table.add_row("", str(row[frames]), *figures, f"{row['forgotten']:.3f}", f"{row['seconds']:.0f}", end_section=True)
     return table
 
 
-def _recorded(game: Game, out: Path, frames: int, seed: int, wanted: bool) -> Recording | None:
-    """The game's recording; a game that is not installed is left out, and said so, unless it was asked for by name."""
-    try:
-        return _record(game, out, frames, seed)
-    except Fault as fault:
-        if wanted or fault.code != "extra_missing":
-            raise
-        typer.echo(f"{game.name} is left out: {fault.message} {fault.fix}", err=True)
-        return None
+def _recordings(games: Sequence[Game], out: Path, frames: int, seed: int) -> dict[Game, Recording]:
+    """The games' recordings; what is not installed is left out, and said so.
+
+    Raises:
+        Fault: none of them is installed.
+    """
+    recordings, missing = dict[Game, Recording](), list[Fault]()
+    for game in games:
+        try:
+            recordings[game] = _record(game, out, frames, seed)
+        except Fault as fault:
+            if fault.code != "extra_missing":
+                raise
+            missing.append(fault)
+            typer.echo(f"{game.name} is left out: {fault.message} {fault.fix}", err=True)
+    if not recordings:
+        raise missing[0] if len(missing) == 1 else Fault("extra_missing", "None of the games is installed.", missing[0].fix)
+    return recordings
 
 
 def _record(game: Game, out: Path, frames: int, seed: int) -> Recording:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(f"recording {game.name}", total=frames)
         return record(game, out / "recordings" / f"{game.name}-{seed}-{frames}", frames, seed, lambda: progress.advance(task))
-
-
-def _summary(title: str, games: Mapping[str, Figures]) -> Table:
-    rows = Table(title=title, title_justify="left")
-    for header in ("game", "pointing", "random", "centre", "AUC", "alike", "AP", "ECE"):
-        rows.add_column(header, justify="left" if header == "game" else "right", no_wrap=True)
-    for name, figures in games.items():
-        rows.add_row(name, *_cells(figures))
-    return rows
-
-
-def _cells(figures: Figures) -> Iterator[str]:
-    keys = ("pointing", "random", "centre", "presence_auc", "alike_auc", "average_precision", "ece")
-    return (f"{figures[key]:.2f}" for key in keys)

@@ -13,15 +13,17 @@ from engine.formats.recording import Recording
 from engine.lab.adaptation.adapt import Adaptation
 from engine.lab.adaptation.learning import KEPT
 from engine.lab.evaluation.ask_recording import Pointed
-from engine.lab.evaluation.pictures import TILES, draw_answers, draw_page
-from engine.lab.evaluation.report import Figures, narrow_table
+from engine.lab.evaluation.pictures import draw_answers, draw_page, various
+from engine.lab.evaluation.report import Figures, figure, narrow_table
 
 
 def write_report(outcome: Adaptation, recording: Recording, folder: Path) -> None:
     """`adaptation.json`, `before-after.png` (the same questions twice) and `answers.png` (hits and misses after)."""
     write_json(folder / "adaptation.json", as_json(outcome, recording))
     before, after = pairs(outcome)
-    draw_page({"before": before, "after": after}, recording.frame).save(folder / "before-after.png")
+    draw_page(
+        {"before: pointed at by the bundle that was taught": before, "after: the same questions": after}, recording.frame
+    ).save(folder / "before-after.png")
     draw_answers(recording, outcome.after[0].watch).save(folder / "answers.png")
 
 
@@ -56,15 +58,10 @@ def as_json(outcome: Adaptation, recording: Recording) -> dict[str, object]:
 
 
 def pairs(outcome: Adaptation) -> tuple[list[Pointed], list[Pointed]]:
-    """The same questions before and after: what was learnt first, one of each name before a second of any."""
+    """The same questions before and after: what was learnt first, of names and frames as different as there are."""
     both = [(a, b) for a, b in zip(outcome.before[0].watch, outcome.after[0].watch, strict=True) if a.there]
-    ranked: list[tuple[int, int, int]] = []
-    turns: dict[str, int] = {}
-    for i in sorted(range(len(both)), key=lambda i: (both[i][0].hit, not both[i][1].hit)):
-        name = both[i][0].question.phrase
-        turns[name] = turns.get(name, 0) + 1
-        ranked.append((turns[name], len(ranked), i))
-    chosen = [both[i] for _, _, i in sorted(ranked)[:TILES]]
+    both.sort(key=lambda pair: (pair[0].hit, not pair[1].hit))
+    chosen = [both[i] for i in various([before.question for before, _ in both])]
     return [a for a, _ in chosen], [b for _, b in chosen]
 
 
@@ -87,9 +84,5 @@ def table(outcome: Adaptation, game: str) -> Table:
 
 
 def _cells(before: Figures, after: Figures) -> list[str]:
-    pairs = ([_figure(figures[key]) for figures in (before, after)] for key in ("pointing", "presence_auc", "ece"))
+    pairs = ([figure(figures[key]) for figures in (before, after)] for key in ("pointing", "presence_auc", "ece"))
     return [f"{after['there']:.0f}", f"{after['absent']:.0f}", *(" → ".join(pair) for pair in pairs)]
-
-
-def _figure(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.2f}"

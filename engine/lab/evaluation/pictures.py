@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -11,12 +12,14 @@ from PIL import Image, ImageDraw, ImageFont
 from engine.formats.recording import Recording, Row
 from engine.lab.data.concepts import stable_share
 from engine.lab.data.things import Scene
-from engine.lab.evaluation.ask_recording import Pointed
+from engine.lab.evaluation.ask_recording import Pointed, PresenceQuestion
 
 Pixels = npt.NDArray[np.uint8]
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 HIT, MISS, TRUTH, INK, PAGE = (70, 220, 110), (255, 90, 70), (250, 210, 70), (235, 235, 235), (22, 24, 30)
-TILE, COLUMNS, ROWS, CAPTION = (300, 200), 4, 3, 20  # tile in pixels; rows of hits and as many of misses
+CARD, EDGE = (44, 48, 58), (0, 0, 0)  # under a picture and its caption, which belong together; around what is drawn
+TILE, COLUMNS, ROWS, CAPTION, GAP = (300, 200), 4, 3, 22, 8  # pixels of a tile, of its caption, between tiles; rows of a part
+SEEN = 12  # pixels of a box's side, at least, that of a smaller thing is drawn around it
 TILES = COLUMNS * ROWS
 LEGEND = (
     "yellow box: the thing that was asked for; cross: where the model points, green on the thing, red beside it; "
@@ -92,18 +95,27 @@ def _shared(a: Box, b: Box) -> float:
 
 def _fitted(pixels: Pixels) -> tuple[Image.Image, float]:
     """The frame at the size of a tile, and by how much it was scaled."""
-    scale = min((TILE[0] - 6) / pixels.shape[1], (TILE[1] - 6) / pixels.shape[0])
+    scale = min((TILE[0] - GAP - 6) / pixels.shape[1], (TILE[1] - 6) / pixels.shape[0])
     return Image.fromarray(pixels).resize((round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))), scale
 
 
 def choose(answers: Sequence[Pointed], wanted: Callable[[Pointed], bool]) -> list[Pointed]:
-    """Some answers of the wanted kind: one of each name before a second of any, the same ones in every run."""
-    rounds: dict[str, int] = {}
-    numbered = []
-    for answer in sorted(filter(wanted, answers), key=lambda a: stable_share(f"{a.question.row.frame}{a.question.phrase}")):
-        rounds[answer.question.phrase] = rounds.get(answer.question.phrase, 0) + 1
-        numbered.append((rounds[answer.question.phrase], answer))
-    return [answer for _, answer in sorted(numbered, key=lambda pair: pair[0])][:TILES]
+    """Some answers of the wanted kind, the same ones in every run: see `various`."""
+    found = sorted(filter(wanted, answers), key=lambda a: stable_share(f"{a.question.row.frame}{a.question.phrase}"))
+    return [found[i] for i in various([a.question for a in found])]
+
+
+def various(questions: Sequence[PresenceQuestion]) -> list[int]:
+    """Which of the questions make a page: one of each name and of each frame before a second of any, the first ones first."""
+    left, chosen = list(range(len(questions))), list[int]()
+    names, frames = Counter[str](), Counter[str]()
+    while left and len(chosen) < TILES:
+        best = min(left, key=lambda i: (names[questions[i].phrase], frames[questions[i].row.frame], i))
+        left.remove(best)
+        chosen.append(best)
+        names[questions[best].phrase] += 1
+        frames[questions[best].row.frame] += 1
+    return chosen
 
 
 def draw_page(parts: dict[str, list[Pointed]], frame: Callable[[Row], Pixels]) -> Image.Image:
@@ -120,28 +132,45 @@ def draw_page(parts: dict[str, list[Pointed]], frame: Callable[[Row], Pixels]) -
 
 def _strip(title: str, answers: Sequence[Pointed], frame: Callable[[Row], Pixels]) -> Image.Image:
     rows = -(-len(answers) // COLUMNS)
-    strip = Image.new("RGB", (COLUMNS * TILE[0], CAPTION + rows * (TILE[1] + CAPTION)), PAGE)
-    ImageDraw.Draw(strip).text((6, 3), title, fill=INK, font=ImageFont.load_default(14))
+    step = TILE[0], TILE[1] + CAPTION + GAP
+    strip = Image.new("RGB", (COLUMNS * step[0], CAPTION + rows * step[1] + GAP), PAGE)
+    ImageDraw.Draw(strip).text((6, 2), title, fill=INK, font=ImageFont.load_default(15))
     for i, answer in enumerate(answers):
-        place = (i % COLUMNS) * TILE[0], CAPTION + (i // COLUMNS) * (TILE[1] + CAPTION)
+        place = (i % COLUMNS) * step[0] + GAP // 2, CAPTION + (i // COLUMNS) * step[1]
         strip.paste(_tile(answer, frame(answer.question.row)), place)
     return strip
 
 
 def _tile(answer: Pointed, pixels: Pixels) -> Image.Image:
-    tile = Image.new("RGB", (TILE[0], TILE[1] + CAPTION), PAGE)
+    """A card: the picture, and right below it what was asked."""
+    tile = Image.new("RGB", (TILE[0] - GAP, TILE[1] + CAPTION), CARD)
     picture, scale = _fitted(pixels)
     draw = ImageDraw.Draw(picture)
-    for x, y, w, h in answer.question.boxes:
-        draw.rectangle((x * scale, y * scale, (x + w) * scale, (y + h) * scale), outline=TRUTH)
     _cross(draw, answer.x * scale, answer.y * scale, HIT if answer.hit else MISS)
-    tile.paste(picture, ((TILE[0] - picture.width) // 2, 3))
+    for x, y, w, h in answer.question.boxes:
+        _box(draw, (x * scale, y * scale, (x + w) * scale, (y + h) * scale), picture.size)
+    tile.paste(picture, ((tile.width - picture.width) // 2, TILE[1] - 3 - picture.height))
     caption = f"{answer.question.phrase}  {answer.p:.0%}"
-    ImageDraw.Draw(tile).text((6, TILE[1]), caption, fill=INK, font=ImageFont.load_default(13))
+    ImageDraw.Draw(tile).text((6, TILE[1] + 1), caption, fill=INK, font=ImageFont.load_default(13))
     return tile
 
 
+def _box(draw: ImageDraw.ImageDraw, box: Box, size: tuple[int, int]) -> None:
+    """The box of a thing, inside the picture, around and not on a thing that is hardly larger than its lines."""
+    sides = []
+    for low, high, most in zip(box[:2], box[2:], size, strict=True):
+        more = max(SEEN - (high - low), 0) / 2
+        sides.append((max(low - more, 1.0), min(high + more, most - 2.0)))
+    (left, right), (top, bottom) = sides
+    for grown, ink in ((1, EDGE), (-1, EDGE), (0, TRUTH)):
+        corners = left - grown, top - grown, right + grown, bottom + grown
+        if corners[0] <= corners[2] and corners[1] <= corners[3]:
+            draw.rectangle(corners, outline=ink)
+
+
 def _cross(draw: ImageDraw.ImageDraw, x: float, y: float, colour: tuple[int, int, int]) -> None:
-    for width, ink in ((5, (0, 0, 0)), (2, colour)):
-        draw.line((x - 9, y, x + 9, y), fill=ink, width=width)
-        draw.line((x, y - 9, x, y + 9), fill=ink, width=width)
+    """Four arms that leave what is pointed at free."""
+    for width, ink in ((5, EDGE), (2, colour)):
+        for near, far in ((-11, -4), (4, 11)):
+            draw.line((x + near, y, x + far, y), fill=ink, width=width)
+            draw.line((x, y + near, x, y + far), fill=ink, width=width)

@@ -13,7 +13,7 @@ from engine.lab.evaluation.ask_recording import Pointed
 from engine.lab.evaluation.metrics import reliability
 
 THRESHOLDS = (0.3, 0.4, 0.5, 0.7, 0.8, 0.9)
-TILE, EDGE, CAPTION = 220, 34, 40  # pixels of a diagram, around it, and below it
+TILE, EDGE, CAPTION = 220, 44, 56  # pixels of a diagram, around it, and below it
 PAGE, INK, GRID, BAR, EXACT = (22, 24, 30), (235, 235, 235), (60, 64, 74), (90, 160, 240), (250, 210, 70)
 COLUMNS = 3
 
@@ -94,5 +94,9 @@ def _diagram(name: str, answers: Sequence[Pointed]) -> Image.Image:
         draw.rectangle((x - half, bottom - b.so * TILE, x + half, bottom), BAR)
     draw.line((left, bottom, left + TILE, top), EXACT, 2)
     error = sum(b.weight * abs(b.claimed - b.so) for b in bins)
-    draw.text((left, bottom + 18), f"{name}   ECE {error:.3f}", INK, ImageFont.load_default(13))
+    draw.text((left + TILE / 2, bottom + 16), "claimed: p that it is there", INK, small, anchor="ma")
+    upright = Image.new("RGB", (TILE, 14), PAGE)
+    ImageDraw.Draw(upright).text((TILE / 2, 0), "so: share that is there", INK, small, anchor="ma")
+    picture.paste(upright.rotate(90, expand=True), (2, top))
+    draw.text((left, bottom + 34), f"{name}   ECE {error:.3f}", INK, ImageFont.load_default(13))
     return picture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,16 +103,28 @@ _COLUMNS = {
     "AP": "average_precision",
     "ECE": "ece",
 }
-_LEGEND = "hit: pointing; rand, mid: of a random point, of the centre"
+LEGEND = (
+    "hit: of the things in view, those that it points at; rand, mid: those that a random point and the centre would hit. "
+    "Whether it is there: AUC (0.5 is chance), alike (AUC among look-alikes alone), AP (average precision), ECE (how far what "
+    "is claimed is from what is so)."
+)
 
 
 def table(title: str, found: Report) -> Table:
     """The report for the terminal, the most frequent names first; pointing beside its baselines, then presence."""
-    rows = narrow_table(escape(title), ("there", "not", *_COLUMNS), "\n".join((_LEGEND, *_about_words(found.spoken))))
+    rows = narrow_table(escape(title), ("there", "not", *_COLUMNS), "\n".join((LEGEND, *_about_words(found.spoken))))
     for name, figures in sorted(found.concepts.items(), key=lambda pair: -pair[1]["there"]):
         _add(rows, escape(name), figures)
     rows.add_section()
     _add(rows, "all", found.overall, "bold")
+    return rows
+
+
+def summary(title: str, found: Mapping[str, Figures], caption: str = LEGEND) -> Table:
+    """A row of figures over all for each name."""
+    rows = narrow_table(escape(title), tuple(_COLUMNS), caption)
+    for name, figures in found.items():
+        rows.add_row(escape(name), *_cells(figures))
     return rows
 
 
@@ -136,6 +148,13 @@ def _about_words(spoken: Figures) -> Iterator[str]:
 
 
 def _add(rows: Table, name: str, figures: Figures, style: str = "") -> None:
-    values = (figures[key] for key in _COLUMNS.values())
-    cells = ("–" if np.isnan(v) else f"{v:.2f}" for v in values)
-    rows.add_row(name, f"{figures['there']:.0f}", f"{figures['absent']:.0f}", *cells, style=style)
+    rows.add_row(name, f"{figures['there']:.0f}", f"{figures['absent']:.0f}", *_cells(figures), style=style)
+
+
+def _cells(figures: Figures) -> Iterator[str]:
+    return (figure(figures[key]) for key in _COLUMNS.values())
+
+
+def figure(value: float | None) -> str:
+    """A figure of two digits; a dash for what could not be measured."""
+    return "–" if value is None or np.isnan(value) else f"{value:.2f}"

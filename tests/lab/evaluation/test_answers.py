@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import math
 from dataclasses import replace
@@ -8,11 +9,18 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 
-from engine.formats.recording import Recording, read_recording
-from engine.lab.evaluation.ask_recording import RecordingAnswers, ask_recording, covered_share, questions_about, vocabulary
+from engine.formats.recording import Recording, Row, read_recording
+from engine.lab.evaluation.ask_recording import (
+    PresenceQuestion,
+    RecordingAnswers,
+    ask_recording,
+    covered_share,
+    questions_about,
+    vocabulary,
+)
 from engine.lab.evaluation.measure import spread
-from engine.lab.evaluation.pictures import LEGEND, choose, draw_answers, place_names
-from engine.lab.evaluation.report import report, table
+from engine.lab.evaluation.pictures import LEGEND, choose, draw_answers, place_names, various
+from engine.lab.evaluation.report import report, summary, table
 from npc.types import Target
 from tests.lab.evaluation.conftest import FakePerceiver
 
@@ -153,3 +161,26 @@ def test_the_table_is_whole_on_a_terminal_of_80_columns(recording: Recording) ->
     assert "…" not in shown.get()
     assert f"{found.overall['there']:.0f}" in shown.get()
     assert all(word in shown.get() for word in ("abandoned", "alike", "ECE", f"{found.overall['random']:.2f}"))
+
+
+def test_a_summary_fits_a_terminal_of_80_columns_and_says_what_its_headers_mean() -> None:
+    keys = ("pointing", "random", "centre", "presence_auc", "average_precision", "ece")
+    figures = {**dict.fromkeys(keys, 0.25), "alike_auc": math.nan}
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(summary("by pictures", {"miniworld, name and picture": figures}))
+    text = " ".join(console.export_text().split())
+    assert text.count("0.25") == 6
+    assert "–" in text
+    assert all(word in text for word in ("AUC", "look-alikes", "average precision", "claimed"))
+    assert "…" not in text
+
+
+def test_a_page_shows_other_names_and_other_frames_before_a_second_of_any() -> None:
+    asked = [
+        PresenceQuestion(Row(frame=f"{frame}.png", episode="e", t=0), name, ((0, 0, 5, 5),))
+        for frame, name in ((0, "key"), (0, "ball"), (0, "door"), (1, "ball"), (1, "key"), (2, "door"))
+    ]
+    chosen = various(asked)
+    assert {asked[i].phrase for i in chosen[:3]} == {"key", "ball", "door"}
+    assert {asked[i].row.frame for i in chosen[:3]} == {"0.png", "1.png", "2.png"}
+    assert sorted(chosen) == list(range(6))

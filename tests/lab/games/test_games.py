@@ -135,9 +135,17 @@ def test_art_of_the_system_that_is_missing_is_named_with_its_package(monkeypatch
     monkeypatch.setenv("NPC_ENGINE_ART_WESNOTH", str(tmp_path / "nowhere"))
     with pytest.raises(Fault, match=r"apt install wesnoth-1\.16-data"):
         record(GAMES["wesnoth"], tmp_path / "a", 1, 0, lambda: None)
-    assert games._recorded(GAMES["wesnoth"], tmp_path, 1, 0, wanted=False) is None
-    with pytest.raises(Fault):
-        games._recorded(GAMES["wesnoth"], tmp_path, 1, 0, wanted=True)
+    with pytest.raises(Fault, match=r"apt install wesnoth-1\.16-data"):
+        games._recordings([GAMES["wesnoth"]], tmp_path, 1, 0)
+
+
+def test_a_game_that_is_missing_is_left_out_and_the_others_are_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NPC_ENGINE_ART_WESNOTH", str(tmp_path / "nowhere"))
+    found = games._recordings([GAMES["wesnoth"], GAMES["minigrid"]], tmp_path, 2, 0)
+    assert [game.name for game in found] == ["minigrid"]
+    assert "wesnoth is left out: The art of the game 'wesnoth' is not installed. Run: apt install" in capsys.readouterr().err
 
 
 def test_the_bench_prints_one_table_and_writes_figures(tmp_path: Path) -> None:
