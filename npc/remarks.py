@@ -48,9 +48,17 @@ def answer(turn: Turn, form: str = "") -> Reply | None:
 
 def _is_out_of_place(turn: Turn, topic: str) -> bool:
     """Whether something else than sorrow is heard in what goes on about a sorrow."""
+    if is_glad(turn):
+        return False
     further, ledger = turn.parts.behaviour.talk_further, turn.ledger
     sorrow = ledger.theirs_aside <= 1 and further.get(ledger.theirs, {}).get("more") == "further_sorrow"
     return sorrow and further.get(topic, {}).get("more", "further_sorrow") != "further_sorrow"
+
+
+def is_glad(turn: Turn) -> bool:
+    """Whether what is told is surely no sorrow: "my wife is with child"."""
+    kind, p = best(turn.heard.remark)
+    return p >= SURELY and turn.parts.behaviour.talk_further.get(f"on_told_{kind}", {}).get("more") in in_kind.MERRY
 
 
 def is_told(turn: Turn) -> bool:

@@ -171,7 +171,7 @@ def answer(turn: Turn) -> Reply | None:
         topic = "on_hello" if hails else form or ("to_question" if asks else "to_remark")
     elif asks and form and likeness < QUITE and in_kind.is_close(near):
         topic = form
-    elif not asks and _is_amid_sorrow(turn, topic, likeness, tone):
+    elif not asks and _is_amid_sorrow(turn, topic, likeness, tone) and not remarks.is_glad(turn):
         topic = "further_sorrow"
     elif _is_uncertain(turn, near, form):
         kind = form if form in _OPINIONS else in_kind.agreed(near, turn.ledger.theirs)

@@ -26,6 +26,7 @@ _INSTEAD: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
 _OF_THE_VIEW, _HERE = frozenset(_DATA["of_the_view"].split()), re.compile(_DATA["here"], re.IGNORECASE)
 _EMPTY = frozenset(_DATA["empty"].split())
 _MANY, _BY = frozenset({"count"}), frozenset({"who_at", "beside"})  # forms that ask for many, and that ask what is by a thing
+_TO_THE = re.compile(r"\bto (?:the|your|my)(?= (?:left|right))", re.IGNORECASE)
 _WORD = re.compile(r"[a-z-]{2,}(?:'(?!s\b)[a-z]+)?")
 _HUES = "|".join((*COLOURS, "golden", "gray", "violet", "big", "little", "old", "young", "small", "large"))
 _THE = r"the|an?|that|this|those|these|any|some|yon|yonder|thy|your|our|his|her|their|no|many|much|which|what|both|another"
@@ -51,6 +52,12 @@ _MINE = re.compile(
 )
 _NO_MINE = frozenset(_DATA["not_mine"].split())
 _ANOTHER = re.compile(r"\b(?:the other|another|others)\b", re.IGNORECASE)
+# "the red one", "the one on the left"
+_AT = r"(?:on|to|in|at|by|near|next to|behind|beside|over|with)"
+_ONE = re.compile(
+    rf"\b(?:the|that|this) (?P<noun>(?:(?:{_HUES}) ones?\b|ones?\b(?= {_AT}\b))(?: {_AT} [a-z -]{{2,30}}(?=[,.?!]|$))?)",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(r"\b(?:it|them|him|her|that one|this one|those|these|that|this|they|he|she)\b", re.IGNORECASE)
 _KNOWN = "|".join(sorted({re.escape(name) for name in (*USUAL, *SAME)}, key=lambda name: (-len(name), name)))
 _MANY_NAMED = "|".join(sorted({plural(name) for name in USUAL}, key=lambda name: (-len(name), name)))
@@ -83,6 +90,8 @@ def put_plainly(form: str, clause: str, names: Collection[str] = ()) -> str:
         (thing, placed), (other, placed_too) = found[:2]
         thing, other = (other, thing) if placed and not placed_too else (thing, other)
         return question.format(thing=thing, other=other)
+    if form not in _BY and (one := _ONE.search(clause)) is not None:
+        return question.format(thing=_TO_THE.sub("on the", one["noun"].strip()))
     # "by the well, is there a wolf?": what something is placed by is not what is asked for, unless who is by it is.
     meant = [thing for thing, placed in found if placed is (form in _BY)] or [thing for thing, _ in found]
     thing = meant[0] if meant else _pronoun(clause)

@@ -27,6 +27,8 @@ OPEN = {
         ("nearer", "which is the shorter walk, tree or house", "which is nearer, the tree or the house?"),
         ("who_at", "that fellow hanging around the old well, who might he be", "who is that by the old well?"),
         ("colour", "what shade would you call it", "what colour is it?"),
+        ("colour", "of what hue is the one to the left?", "what colour is the one on the left?"),
+        ("price", "what price would you ask for the red one?", "how much is the red one?"),
         ("mine_name", "remind me how I call that dog of mine", "what is the name of my dog?"),
         ("mine_about", "I spoke of my dear sister earlier, what was it", "what did I tell you about my sister?"),
         ("view_side", "turn your eyes leftward, to your left hand", "what is on the left?"),
