@@ -170,8 +170,8 @@ def read(text: str, ledger: Ledger, name: str = "", names: frozenset[str] = froz
     clauses: list[Clause] = []
     for piece in _without_pleas([one for several in cut(said) for one in one_by_one(several)])[:MOST]:
         there = _IS_THERE.fullmatch(piece.text) if clauses else None  # "I was told that there is an inn here, is there?"
-        if there is not None and (shown := _THERE_IS.search(clauses[-1].said)) is not None:
-            clauses[-1] = _short(_complete(Piece(f"{there[1]} there {shown['what']}?"), view, None, plainly))
+        if there is not None and (known := _THERE_IS.search(clauses[-1].said)) is not None:
+            clauses[-1] = _short(_complete(Piece(f"{there[1]} there {known['what']}?"), view, None, plainly))
             continue
         if piece.joint in CONDITIONS and len(clauses) == 1 and _SAYS_NOTHING.fullmatch(clauses[0].text):
             piece, clauses = Piece(f"{piece.joint} {piece.text}"), []  # "ok and if I buy both?"

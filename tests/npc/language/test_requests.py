@@ -58,6 +58,7 @@ def test_a_polite_frame_leaves_the_order(said, verb, thing):
         ("I wonder if someone might open the door", "please open the door"),
         ("I shall require your assistance", "help me"),
         ("have her bring her bag", "tell her to bring her bag"),
+        ("sword or key, you pick one and bring it", "bring the sword"),
     ],
 )
 def test_a_hint_is_the_order_that_it_is(said, outright):
