@@ -88,6 +88,76 @@ def test_the_engine_reads_the_folder_that_was_written(ask, tmp_path):
     assert {thing.name: len(thing.looks) for thing in art.things} == {"red ball": 1, "blue ball": 2}
 
 
+META = """fileFormatVersion: 2
+guid: 0123456789abcdef0123456789abcdef
+TextureImporter:
+  spriteMode: 2
+  spriteSheet:
+    serializedVersion: 2
+    sprites:
+    - serializedVersion: 2
+      name: Iron Axe
+      rect:
+        serializedVersion: 2
+        x: 0
+        y: 16
+        width: 24
+        height: 16
+      alignment: 0
+      pivot: {x: 0.5, y: 0.5}
+      outline: []
+    - serializedVersion: 2
+      name: red-ball_0
+      rect:
+        serializedVersion: 2
+        x: 0
+        y: 0
+        width: 24
+        height: 16
+      alignment: 0
+    outline: []
+    nameFileIdTable:
+      Iron Axe: 12
+"""
+
+
+def test_a_sheet_that_was_cut_up_in_the_editor_keeps_its_sprites(ask, tmp_path):
+    page, data = Image.new("RGBA", (24, 32)), io.BytesIO()
+    page.paste(ball(BLUE), (0, 0))  # Unity counts from below: the axe is above
+    page.paste(ball(RED), (0, 16))
+    page.save(data, "PNG")
+    png = data.getvalue().hex()
+    assert ask(["sheet", "items", png, META.encode().hex()]) == ["sheet"]
+    things = {thing.name: thing.looks[0] for thing in read_art(tmp_path / "art").things}
+    assert set(things) == {"iron axe", "red ball"}
+    assert things["iron axe"][3, 5].tolist() == [*BLUE, 255]
+    assert ask(["sheet", "plain", png, b"TextureImporter:\n  spriteMode: 1\n".hex()]) == ["nothing"]
+
+
+def test_a_second_time_takes_the_place_of_the_first_and_leaves_others_alone(ask, tmp_path):
+    assert ask(["add", "red potion", "00"], ["add", "wolf", "00"])[1].endswith("0.png")
+    (tmp_path / "art" / "wolf" / "mine.png").write_bytes(b"")
+    assert ask(["clear"], ["add", "healing potion", "00"])[0] == "cleared"
+    left = {path.relative_to(tmp_path / "art").as_posix() for path in (tmp_path / "art").rglob("*.png")}
+    assert left == {"wolf/mine.png", "healing_potion/0.png"}
+    assert not (tmp_path / "art" / "red_potion").exists()
+
+
+def test_textures_of_models_are_told_from_things(ask):
+    files = ["Wolf_Albedo.png", "Wolf_BaseColor.png", "crate-normal.jpg", "normal.png", "red potion.png", "Wolf_Normal.prefab"]
+    assert ask(*(["map", file] for file in files)) == ["map", "map", "map", "thing", "thing", "thing"]
+
+
+def test_the_python_that_is_named_or_the_projects_own_comes_first(ask, tmp_path):
+    own = tmp_path / "game" / ".venv" / "bin" / "python"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"")
+    project = tmp_path / "game" / "unity"
+    named, found = ask(["pythons", project, "/opt/bin/python"], ["pythons", project, ""])
+    assert named == "/opt/bin/python"
+    assert found.split() == [str(own), "python3", "python", "py"]
+
+
 def test_a_thing_without_a_name_is_refused_with_the_fix(ask):
     assert "rename its asset" in ask(["add", "", "00"])[0]
 

@@ -16,7 +16,6 @@ namespace NpcEngine
     {
         private const int Side = 192; // pixels of a picture
         private const float FieldOfView = 35;
-        private static readonly string[] Pythons = { "python3", "python", "py" };
 
         private string _folder = "NpcArt";
         private string _bundle = "NpcBundle";
@@ -77,7 +76,11 @@ namespace NpcEngine
                 {
                     foreach (string inside in AssetDatabase.FindAssets("t:GameObject t:Texture2D", new[] { path }))
                     {
-                        found.Add(AssetDatabase.GUIDToAssetPath(inside));
+                        string asset = AssetDatabase.GUIDToAssetPath(inside);
+                        if (!ArtFolder.IsMap(asset))
+                        {
+                            found.Add(asset);
+                        }
                     }
                 }
                 else
@@ -92,18 +95,26 @@ namespace NpcEngine
         {
             _art = new ArtFolder(Whole(_folder));
             var nothing = new List<string>();
+            var nameless = new List<string>();
             try
             {
+                _art.Clear();
                 foreach (string asset in assets)
                 {
                     EditorUtility.DisplayProgressBar("Taking pictures", asset, (float)_art.Count / assets.Count);
-                    if (!TakePicturesOf(asset))
+                    if (ArtFolder.NameOf(asset).Length == 0 && Slices(asset) == null)
+                    {
+                        nameless.Add(Path.GetFileName(asset));
+                    }
+                    else if (!TakePicturesOf(asset))
                     {
                         nothing.Add(Path.GetFileName(asset));
                     }
                 }
                 _status = "Pictures of " + _art.Count + " things lie in " + _folder + "."
-                    + (nothing.Count > 0 ? " Nothing is seen of: " + string.Join(", ", nothing.ToArray()) + "." : "");
+                    + (nothing.Count > 0 ? " Nothing is seen of: " + string.Join(", ", nothing.ToArray()) + "." : "")
+                    + (nameless.Count > 0 ? " Left out, since their names hold no word: "
+                        + string.Join(", ", nameless.ToArray()) + ". Rename them." : "");
             }
             catch (Exception error) when (error is IOException || error is ArgumentException || error is UnauthorizedAccessException)
             {
@@ -120,11 +131,28 @@ namespace NpcEngine
             string name = ArtFolder.NameOf(asset);
             if (ArtFolder.IsPicture(asset))
             {
-                _art.Add(name, File.ReadAllBytes(asset), Path.GetExtension(asset).ToLowerInvariant());
+                string ending = Path.GetExtension(asset).ToLowerInvariant(), slices = Slices(asset);
+                if (slices != null)
+                {
+                    _art.AddSheet(Path.GetFileNameWithoutExtension(asset), File.ReadAllBytes(asset), ending, slices);
+                    return true;
+                }
+                _art.Add(name, File.ReadAllBytes(asset), ending);
                 return true;
             }
             var prefab = AssetDatabase.LoadAssetAtPath<GameObject>(asset);
             return prefab != null && WalkAround(name, prefab);
+        }
+
+        /// <summary>What the Sprite Editor made of a sheet; null for another asset.</summary>
+        private static string Slices(string asset)
+        {
+            if (!ArtFolder.IsPicture(asset) || !File.Exists(asset + ".meta"))
+            {
+                return null;
+            }
+            int height = SlicedSprites.HeightOf(File.ReadAllBytes(asset));
+            return height > 0 ? SlicedSprites.Json(File.ReadAllText(asset + ".meta"), Path.GetFileName(asset), height) : null;
         }
 
         /// <summary>A scene of its own, with light and the thing alone in it.</summary>
@@ -224,16 +252,35 @@ namespace NpcEngine
                 _status = "Take pictures of two things at least, then learn.";
                 return;
             }
-            foreach (string python in Pythons)
+            string named = null;
+            foreach (NpcConnection connection in Resources.FindObjectsOfTypeAll<NpcConnection>())
             {
-                if (Run(python, "-c \"import engine.cli\"") == 0)
+                named = string.IsNullOrEmpty(named) ? connection.Python : named;
+            }
+            IList<string> pythons = ArtFolder.Pythons(Whole("."), named);
+            string able = First(pythons, "engine.cli, torch");
+            if (able != null)
+            {
+                _learning = Begin(able, _art.Arguments(Whole(_bundle)));
+                _status = "Learning …";
+                return;
+            }
+            string plain = First(pythons, "engine.cli");
+            _status = plain != null
+                ? "Learning needs more of the engine: " + plain + " -m pip install \"npc-engine[train]\""
+                : "There is no Python with the engine here. Name one in the NpcConnection of the open scene.";
+        }
+
+        private static string First(IList<string> pythons, string modules)
+        {
+            foreach (string python in pythons)
+            {
+                if (Run(python, "-c \"import " + modules + "\"") == 0)
                 {
-                    _learning = Begin(python, _art.Arguments(Whole(_bundle)));
-                    _status = "Learning …";
-                    return;
+                    return python;
                 }
             }
-            _status = "There is no Python with the engine here. Run the command above in a terminal.";
+            return null;
         }
 
         private Process Begin(string python, string arguments)

@@ -221,6 +221,12 @@ namespace NpcEngine
 #endif
         }
 
+        /// <summary>The Python that has the engine, for the editor; empty for that of the PATH.</summary>
+        public string Python
+        {
+            get { return python; }
+        }
+
         /// <summary>The packed server among the game's streaming assets; in the editor the project's, or a Python.</summary>
         private ServerSettings Settings(string secret)
         {

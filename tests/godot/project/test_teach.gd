@@ -45,7 +45,7 @@ func test_pictures_of_what_was_added_lie_in_a_folder_with_the_command() -> void:
 	equal(await panel.taken, 2, "things with pictures")
 	check("nothing.tscn" in panel.status(), "what is not seen is not told: %s" % panel.status())
 	check(panel.command().begins_with("python -m engine adapt --art "), panel.command())
-	check(panel.command().trim_suffix("\"").ends_with("/bundle"), panel.command())
+	check(panel.command().trim_suffix('"').ends_with("/bundle"), panel.command())
 	await RenderingServer.frame_post_draw
 	await RenderingServer.frame_post_draw
 	var shown := get_viewport().get_texture().get_image()
@@ -53,6 +53,59 @@ func test_pictures_of_what_was_added_lie_in_a_folder_with_the_command() -> void:
 	_report_files(FOLDER)
 	panel.free()
 	done()
+
+
+func test_a_second_time_takes_the_place_of_the_first_and_leaves_others_alone() -> void:
+	var first := NpcArtFolder.new("user://again")
+	check(first.write("red potion", [_dot(Color.RED)]), first.error)
+	check(first.write("wolf", [_dot(Color.GRAY)]), first.error)
+	_dot(Color.BLUE).save_png("user://again/wolf/mine.png")
+	var second := NpcArtFolder.new("user://again")
+	second.clear()
+	check(second.write("healing potion", [_dot(Color.RED)]), second.error)
+	equal(DirAccess.get_directories_at("user://again"), PackedStringArray(["healing_potion", "wolf"]), "folders")
+	equal(DirAccess.get_files_at("user://again/wolf"), PackedStringArray(["mine.png"]), "files of the wolf")
+	done()
+
+
+func test_of_a_folder_the_things_are_taken_and_no_textures_of_models() -> void:
+	DirAccess.make_dir_recursive_absolute("user://mixed")
+	for file: String in ["wolf.png", "Wolf_Albedo.png", "wolf-normal.png", "bat.png", "items.png", "01.png"]:
+		_dot(Color.RED).save_png("user://mixed/" + file)
+	var texts := {
+		"bat.tres":
+		'[gd_resource type="SpriteFrames" format=3]\n[ext_resource type="Texture2D" path="user://mixed/bat.png" id="1"]\n',
+		"theme.tres": '[gd_resource type="Theme" format=3]\n',
+		"items.json": '{"frames": {"axe.png": {"frame": {"x": 0, "y": 0, "w": 8, "h": 8}}}}',
+		"wolf.json": '{"health": 3}',
+	}
+	for file: String in texts:
+		FileAccess.open("user://mixed/" + file, FileAccess.WRITE).store_string(texts[file])
+	var names: Array[String] = []
+	for path in NpcArtFolder.files_in("user://mixed"):
+		names.append(path.get_file())
+	names.sort()
+	equal(names, ["01.png", "bat.tres", "items.png", "wolf.png"], "things")
+	equal(NpcArtFolder.described("user://mixed/items.png"), "user://mixed/items.json", "description")
+	equal(NpcArtFolder.described("user://mixed/wolf.png"), "", "no description")
+	var art := NpcArtFolder.new("user://sheets")
+	check(art.write_sheet("items", _dot(Color.RED), "user://mixed/items.json"), art.error)
+	equal(DirAccess.get_files_at("user://sheets/items"), PackedStringArray(["items.json", "items.png"]), "the sheet")
+	done()
+
+
+func test_the_python_that_the_project_names_is_the_one() -> void:
+	equal(NpcArtFolder.pythons()[-1], NpcServer.PYTHONS[-1], "the last one")
+	ProjectSettings.set_setting(NpcServer.PYTHON_SETTING, "/opt/engine/bin/python")
+	equal(NpcArtFolder.pythons(), PackedStringArray(["/opt/engine/bin/python"]), "the named one")
+	ProjectSettings.set_setting(NpcServer.PYTHON_SETTING, "")
+	done()
+
+
+func _dot(colour: Color) -> Image:
+	var dot := Image.create_empty(8, 8, false, Image.FORMAT_RGBA8)
+	dot.fill(colour)
+	return dot
 
 
 func _report_files(folder: String) -> void:

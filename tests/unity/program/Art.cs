@@ -1,11 +1,13 @@
 using System;
 using System.Globalization;
+using System.Text;
 
 namespace NpcEngine.Tests
 {
     /// <summary>
     /// Answers lines about an art folder: `name PATH`; `cut WIDTH HEIGHT BLACK WHITE` (rows from below, hex) with what is seen,
-    /// `add NAME PNG`, `command BUNDLE`, `eye SIDE`, `distance RADIUS DEGREES`.
+    /// `add NAME PNG`, `sheet STEM PNG META` (hex), `clear`, `map PATH`, `pythons PROJECT NAMED`, `command BUNDLE`, `eye SIDE`,
+    /// `distance RADIUS DEGREES`.
     /// </summary>
     internal static class Art
     {
@@ -34,6 +36,12 @@ namespace NpcEngine.Tests
             {
                 case "name": return ArtFolder.NameOf(words[1]);
                 case "add": return art.Add(words[1], CodecLines.Bytes(words[2]));
+                case "sheet": return Sheet(art, words[1], CodecLines.Bytes(words[2]), CodecLines.Bytes(words[3]));
+                case "clear":
+                    art.Clear();
+                    return "cleared";
+                case "map": return ArtFolder.IsMap(words[1]) ? "map" : "thing";
+                case "pythons": return string.Join(" ", ArtFolder.Pythons(words[1], words[2]));
                 case "command": return art.Arguments(words[1]);
                 case "eye":
                     return string.Join(" ", Array.ConvertAll(ArtFolder.Eye(int.Parse(words[1])), Shown));
@@ -43,6 +51,17 @@ namespace NpcEngine.Tests
                     Cutout cut = Cutout.Of(black, white, int.Parse(words[1]), int.Parse(words[2]), true);
                     return cut == null ? "nothing" : cut.Width + " " + cut.Height + " " + CodecLines.Hex(cut.Pixels);
             }
+        }
+
+        private static string Sheet(ArtFolder art, string stem, byte[] png, byte[] meta)
+        {
+            string json = SlicedSprites.Json(Encoding.UTF8.GetString(meta), stem + ".png", SlicedSprites.HeightOf(png));
+            if (json == null)
+            {
+                return "nothing";
+            }
+            art.AddSheet(stem, png, ".png", json);
+            return "sheet";
         }
 
         private static double Number(string word)

@@ -19,6 +19,11 @@ namespace UnityEngine
         public override int GetHashCode() { return 0; }
     }
 
+    public static class Resources
+    {
+        public static T[] FindObjectsOfTypeAll<T>() where T : Object { return new T[0]; }
+    }
+
     public class Component : Object
     {
         public Transform transform { get { return gameObject.transform; } }

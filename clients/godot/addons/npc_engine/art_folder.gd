@@ -6,6 +6,33 @@ extends RefCounted
 const PICTURES := ["png", "webp", "jpg", "jpeg"]
 const SCENES := ["tscn", "scn", "glb", "gltf"]
 const MESHES := ["mesh", "obj"]
+## Resources that show a part of a picture, or several.
+const PARTS := ["AtlasTexture", "SpriteFrames"]
+## What the surfaces of a model are called by, and no thing is.
+const MAPS := [
+	"albedo",
+	"basecolor",
+	"diffuse",
+	"normal",
+	"normals",
+	"normalmap",
+	"roughness",
+	"metallic",
+	"metalness",
+	"metalroughness",
+	"ao",
+	"occlusion",
+	"orm",
+	"rma",
+	"displacement",
+	"emission",
+	"emissive",
+	"specular",
+	"opacity",
+]
+## In the folder: the pictures that were written into it, which the next pictures take the place of.
+const WRITTEN := ".written"
+const LOOKS := 16  # of one thing that the engine uses
 
 ## Why the last call failed, in one sentence; empty otherwise.
 var error: String = ""
@@ -29,17 +56,99 @@ static func name_of(path: String) -> String:
 	return " ".join(kept)
 
 
-## The files of a folder, and of those below it, that show something.
+## The files of a folder, and of those below it, that show a thing: no textures of models, and where resources cut up a
+## picture, those alone.
 static func files_in(folder: String) -> PackedStringArray:
+	var found := _below(folder)
+	var cut := {}
+	for path in found:
+		if path.get_extension().to_lower() == "tres":
+			for picture in _pictures_in(path):
+				cut[picture] = true
+	var shown := PackedStringArray()
+	for path in found:
+		if not cut.has(path) and not is_map(path):
+			shown.append(path)
+	return shown
+
+
+static func _below(folder: String) -> PackedStringArray:
 	var found := PackedStringArray()
 	for file in DirAccess.get_files_at(folder):
 		var plain := file.trim_suffix(".import").trim_suffix(".remap")  # as they are called in an exported game
-		if plain.get_extension().to_lower() in PICTURES + SCENES + MESHES and not folder.path_join(plain) in found:
-			found.append(folder.path_join(plain))
+		var path := folder.path_join(plain)
+		var ending := plain.get_extension().to_lower()
+		var shows: bool = ending in PICTURES + SCENES + MESHES or (ending == "tres" and _is_part(path))
+		if shows and not path in found:
+			found.append(path)
 	for below in DirAccess.get_directories_at(folder):
 		if not below.begins_with(".") and below != "addons":
-			found.append_array(files_in(folder.path_join(below)))
+			found.append_array(_below(folder.path_join(below)))
 	return found
+
+
+## Whether a picture is the texture of a model, as its name says: `Wolf_Albedo.png`.
+static func is_map(path: String) -> bool:
+	var words := name_of(path).replace("base color", "basecolor").replace("normal map", "normalmap").split(" ")
+	return path.get_extension().to_lower() in PICTURES and words.size() > 1 and words[-1] in MAPS
+
+
+## The description of a sheet that lies beside its picture; empty where there is none.
+static func described(path: String) -> String:
+	var beside := path.get_basename() + ".json"
+	if not path.get_extension().to_lower() in PICTURES or not FileAccess.file_exists(beside):
+		return ""
+	var told: Variant = JSON.parse_string(FileAccess.get_file_as_string(beside))
+	return beside if told is Dictionary and told.has("frames") else ""
+
+
+static func _is_part(path: String) -> bool:
+	var first := FileAccess.get_file_as_string(path).get_slice("\n", 0)
+	for kind: String in PARTS:
+		if 'type="%s"' % kind in first:
+			return true
+	return false
+
+
+## The pictures that a resource is made of.
+static func _pictures_in(path: String) -> PackedStringArray:
+	var found := PackedStringArray()
+	for line in FileAccess.get_file_as_string(path).split("\n"):
+		if line.begins_with("[ext_resource") and 'path="' in line:
+			found.append(line.get_slice('path="', 1).get_slice('"', 0))
+	return found
+
+
+## The Pythons that may have the engine, in the order in which they are tried: the one that the project names, or
+## that of an environment in its folder or one above, and those of the system.
+static func pythons() -> PackedStringArray:
+	var found := PackedStringArray()
+	var named: String = ProjectSettings.get_setting(NpcServer.PYTHON_SETTING, "")
+	if named:
+		return [named]
+	var folder := _global("res://").trim_suffix("/")
+	for up in 4:
+		for python: String in [".venv/bin/python", ".venv/Scripts/python.exe"]:
+			if FileAccess.file_exists(folder.path_join(python)):
+				found.append(folder.path_join(python))
+		folder = folder.get_base_dir()
+	found.append_array(PackedStringArray(NpcServer.PYTHONS))
+	return found
+
+
+## Take away the pictures that were written here before, and no others.
+func clear() -> void:
+	counts = {}
+	var list := _folder.path_join(WRITTEN)
+	for line in FileAccess.get_file_as_string(list).split("\n", false):
+		var path := _folder.path_join(line)
+		if ".." in line or not line.get_extension() in ["png", "json"] or not FileAccess.file_exists(path):
+			continue
+		DirAccess.remove_absolute(_global(path))
+		if DirAccess.get_files_at(path.get_base_dir()).is_empty():
+			DirAccess.remove_absolute(_global(path.get_base_dir()))
+	if FileAccess.file_exists(list):
+		DirAccess.remove_absolute(_global(list))
 
 
 ## Write the pictures of a thing, after those that it has.
@@ -56,7 +165,34 @@ func write(its_name: String, pictures: Array[Image]) -> bool:
 		if picture.save_png(path) != OK:
 			return _fail("%s cannot be written" % path)
 		counts[its_name] = number + 1
+		_note(path)
 	return true
+
+
+## Write a sheet with the description that lies beside it.
+func write_sheet(its_name: String, picture: Image, description: String) -> bool:
+	error = ""
+	var stem := description.get_file().get_basename()
+	var below := _folder.path_join(stem.validate_filename())
+	if DirAccess.make_dir_recursive_absolute(below) != OK:
+		return _fail("%s cannot be made" % below)
+	var copy := FileAccess.open(below.path_join(stem + ".json"), FileAccess.WRITE)
+	if copy == null or picture.save_png(below.path_join(stem + ".png")) != OK:
+		return _fail("%s cannot be written" % below)
+	copy.store_string(FileAccess.get_file_as_string(description))
+	copy.close()
+	counts[its_name] = counts.get(its_name, 0) + 1
+	_note(below.path_join(stem + ".json"))
+	_note(below.path_join(stem + ".png"))
+	return true
+
+
+func _note(path: String) -> void:
+	var list := _folder.path_join(WRITTEN)
+	var file := FileAccess.open(list, FileAccess.READ_WRITE if FileAccess.file_exists(list) else FileAccess.WRITE)
+	if file:
+		file.seek_end()
+		file.store_line(path.trim_prefix(_folder).trim_prefix("/"))
 
 
 ## What teaches it to the engine, for a terminal.

@@ -6,8 +6,6 @@ extends VBoxContainer
 ## All pictures are taken and lie in the folder.
 signal taken(things: int)
 
-const PYTHONS := ["python3", "python", "py"]
-
 var _files := ItemList.new()
 var _folder := LineEdit.new()
 var _out := LineEdit.new()
@@ -94,15 +92,23 @@ func command() -> String:
 ## Take pictures of everything that was added; [signal taken] says when they lie in the folder.
 func take_pictures() -> void:
 	_art = NpcArtFolder.new(_folder.text)
+	_art.clear()
 	_render.disabled = true
 	var empty := PackedStringArray()
+	var nameless := PackedStringArray()
 	for index in _files.item_count:
 		var path: String = _files.get_item_metadata(index)
 		_status.text = "%d of %d: %s" % [index + 1, _files.item_count, path]
+		var its_name := NpcArtFolder.name_of(path)
+		var description := NpcArtFolder.described(path)
 		var pictures := await _pictures_of(path)
 		if pictures.is_empty():
 			empty.append(path.get_file())
-		elif not _art.write(NpcArtFolder.name_of(path), pictures):
+		elif its_name.is_empty() and description.is_empty():
+			nameless.append(path.get_file())
+		elif not (
+			_art.write_sheet(its_name, pictures[0], description) if description else _art.write(its_name, pictures)
+		):
 			_status.text = _art.error
 			_render.disabled = false
 			return
@@ -111,6 +117,8 @@ func take_pictures() -> void:
 	_status.text = "Pictures of %d things lie in %s." % [_art.counts.size(), _folder.text]
 	if not empty.is_empty():
 		_status.text += " Nothing is seen of: %s." % ", ".join(empty)
+	if not nameless.is_empty():
+		_status.text += " Left out, since their names hold no word: %s. Rename them." % ", ".join(nameless)
 	taken.emit(_art.counts.size())
 
 
@@ -121,6 +129,8 @@ func _pictures_of(path: String) -> Array[Image]:
 		if image.is_compressed():
 			image.decompress()
 		return [image]
+	if what is SpriteFrames:
+		return _frames_of(what)
 	if what is PackedScene:
 		return await _turntable.pictures_of(what.instantiate())
 	if what is Mesh:
@@ -130,13 +140,34 @@ func _pictures_of(path: String) -> Array[Image]:
 	return []
 
 
+## All frames of its animations, each once.
+func _frames_of(what: SpriteFrames) -> Array[Image]:
+	var seen := {}
+	for animation in what.get_animation_names():
+		for index in what.get_frame_count(animation):
+			var frame := what.get_frame_texture(animation, index)
+			if frame and seen.size() < NpcArtFolder.LOOKS:
+				seen[frame] = frame.get_image()
+	var pictures: Array[Image] = []
+	for image: Image in seen.values():
+		if image.is_compressed():
+			image.decompress()
+		pictures.append(image)
+	return pictures
+
+
 func _learn() -> void:
 	if _art == null or _art.counts.size() < 2:
 		_status.text = "Take pictures of two things at least, then learn."
 		return
-	var python := _find_python()
+	var python := _find_python("engine.cli, torch")
 	if python.is_empty():
-		_status.text = "There is no Python with the engine here. Run the command in a terminal."
+		var plain := _find_python("engine.cli")
+		_status.text = (
+			"There is no Python with the engine here. Name one in Project Settings, %s." % NpcServer.PYTHON_SETTING
+		)
+		if plain:
+			_status.text = "Learning needs more of the engine: %s -m pip install 'npc-engine[train]'" % plain
 		return
 	_learning = OS.execute_with_pipe(python, _art.arguments(_out.text), false)
 	if _learning.is_empty():
@@ -146,10 +177,10 @@ func _learn() -> void:
 	_status.text = "Learning …"
 
 
-## The Python that has the engine; empty where there is none.
-func _find_python() -> String:
-	for python: String in PYTHONS:
-		if OS.execute(python, ["-c", "import engine.cli"]) == 0:
+## The Python that has these modules; empty where there is none.
+func _find_python(modules: String) -> String:
+	for python in NpcArtFolder.pythons():
+		if OS.execute(python, ["-c", "import %s" % modules]) == 0:
 			return python
 	return ""
 

@@ -16,7 +16,18 @@ namespace NpcEngine
         /// <summary>Degrees from which it is looked down on, as a player's camera mostly does.</summary>
         public const double Above = 18;
 
+        /// <summary>In the folder: the pictures that were written into it, which the next pictures take the place of.</summary>
+        private const string Written = ".written";
+
         private static readonly string[] Pictures = { ".png", ".jpg", ".jpeg" };
+
+        /// <summary>What the surfaces of a model are called by, and no thing is.</summary>
+        private static readonly HashSet<string> Maps = new HashSet<string>
+        {
+            "albedo", "basecolor", "diffuse", "normal", "normals", "normalmap", "roughness", "metallic", "metalness", "ao",
+            "occlusion", "orm", "rma", "displacement", "emission", "emissive", "specular", "opacity",
+        };
+
         private readonly string _folder;
         private readonly Dictionary<string, int> _counts = new Dictionary<string, int>();
 
@@ -61,6 +72,68 @@ namespace NpcEngine
             return Array.IndexOf(Pictures, Path.GetExtension(path).ToLowerInvariant()) >= 0;
         }
 
+        /// <summary>Whether a picture is the texture of a model, as its name says: `Wolf_Albedo.png`.</summary>
+        public static bool IsMap(string path)
+        {
+            string name = NameOf(path).Replace("base color", "basecolor").Replace("normal map", "normalmap");
+            int last = name.LastIndexOf(' ');
+            return IsPicture(path) && last > 0 && Maps.Contains(name.Substring(last + 1));
+        }
+
+        /// <summary>
+        /// The Pythons that may have the engine, in the order in which they are tried: the one that is named, or that of an
+        /// environment in the project's folder or in one of those above, and those of the system.
+        /// </summary>
+        public static IList<string> Pythons(string project, string named)
+        {
+            if (!string.IsNullOrEmpty(named))
+            {
+                return new[] { named };
+            }
+            var found = new List<string>();
+            string folder = Path.GetFullPath(project);
+            for (int up = 0; up < 4 && folder != null; up++)
+            {
+                foreach (string python in new[] { ".venv/bin/python", ".venv/Scripts/python.exe" })
+                {
+                    string path = Path.Combine(folder, python);
+                    if (File.Exists(path))
+                    {
+                        found.Add(path);
+                    }
+                }
+                folder = Path.GetDirectoryName(folder);
+            }
+            found.AddRange(new[] { "python3", "python", "py" });
+            return found;
+        }
+
+        /// <summary>Take away the pictures that were written here before, and no others.</summary>
+        public void Clear()
+        {
+            _counts.Clear();
+            string list = Path.Combine(_folder, Written);
+            if (!File.Exists(list))
+            {
+                return;
+            }
+            foreach (string line in File.ReadAllLines(list))
+            {
+                string path = line.Contains("..") || Path.IsPathRooted(line) ? null : Path.Combine(_folder, line);
+                if (path == null || !File.Exists(path))
+                {
+                    continue;
+                }
+                File.Delete(path);
+                string below = Path.GetDirectoryName(path);
+                if (Directory.GetFileSystemEntries(below).Length == 0)
+                {
+                    Directory.Delete(below);
+                }
+            }
+            File.Delete(list);
+        }
+
         /// <summary>Where the camera stands, as seen from the middle of the thing: a direction of length 1, y upwards.</summary>
         public static double[] Eye(int side)
         {
@@ -93,7 +166,29 @@ namespace NpcEngine
             string path = Path.Combine(below, number + ending);
             File.WriteAllBytes(path, file);
             _counts[name] = number + 1;
+            Note(path);
             return path;
+        }
+
+        /// <summary>Write a sheet with the description of its parts.</summary>
+        /// <param name="stem">What its file is called, without the ending.</param>
+        /// <param name="description">See <see cref="SlicedSprites.Json"/>.</param>
+        public void AddSheet(string stem, byte[] file, string ending, string description)
+        {
+            string below = Path.Combine(_folder, stem);
+            Directory.CreateDirectory(below);
+            string picture = Path.Combine(below, stem + ending), told = Path.Combine(below, stem + ".json");
+            File.WriteAllBytes(picture, file);
+            File.WriteAllText(told, description);
+            _counts[stem] = 1;
+            Note(picture);
+            Note(told);
+        }
+
+        private void Note(string path)
+        {
+            string line = path.Substring(_folder.Length).TrimStart('/', '\\');
+            File.AppendAllText(Path.Combine(_folder, Written), line + "\n");
         }
 
         /// <summary>What teaches it to the engine: the words behind Python.</summary>
