@@ -29,6 +29,7 @@ from npc.conversation.stall import Ware
 from npc.effects import Consequences
 from npc.errors import PersonaError
 from npc.lore import Fact, Questions
+from npc.picture_file import fault_of
 from npc.quests import Bark, Name, Quest, Step
 from npc.steadiness import FilterCfg, Steadiness
 from npc.text import valid
@@ -287,7 +288,7 @@ def faults(name_or_path: str | Path) -> list[PersonaError]:
     except PersonaError as error:
         return [error]
     check = _Check(card)
-    found = sorted((*check.faults(), *check.missing_pictures(card_path(name_or_path).parent)), key=lambda fault: fault[0])
+    found = sorted((*check.faults(), *check.unfit_pictures(card_path(name_or_path).parent)), key=lambda fault: fault[0])
     shown = [make() for _, make in found[:_SHOWN]]
     if len(found) > _SHOWN:
         shown.append(PersonaError("persona_value", f"{card.name}: {len(found) - _SHOWN} more faults.", "Correct these first."))
@@ -359,13 +360,13 @@ class _Check:
             if self._is_new(where):
                 yield self._line(where), partial(value_fault, card, where, message, fix)
 
-    def missing_pictures(self, folder: Path) -> Iterator[tuple[int, Callable[[], PersonaError]]]:
-        """A fault for each picture of the watch list that is not there."""
+    def unfit_pictures(self, folder: Path) -> Iterator[tuple[int, Callable[[], PersonaError]]]:
+        """A fault for each picture of the watch list that nobody could be shown."""
         for phrase, watched in self.persona.watch.items() if self.persona else ():
             for name in watched.looks:
-                if not (folder / name).is_file():
+                if why := fault_of(folder / name):
                     where: Where = ("watch", phrase, "looks")
-                    message = f"there is no picture `{shown(name)}`"
+                    message = f"the picture `{shown(name)}` {why}"
                     yield self._line(where), partial(value_fault, self._card, where, message, "Give its path from the card on.")
 
     def _is_new(self, where: Where) -> bool:

@@ -137,8 +137,12 @@ def train(
     cfg = load_recipe(config)
     mixed_in = {name: tuple(given) for name, given in (("recordings", recordings), ("datasets", dataset)) if given}
     cfg = cfg.model_copy(update={"data": cfg.data.model_copy(update=mixed_in)})
-    with on_ray(ray):
-        run_recipe(cfg, out, cache, device=device, track=track)
+    try:
+        with on_ray(ray):
+            run_recipe(cfg, out, cache, device=device, track=track)
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped. {out} keeps what was validated last: the same command goes on from there.", err=True)
+        raise
     if os.environ.get("RANK", "0") != "0":
         return  # of several processes one tells
     typer.echo(

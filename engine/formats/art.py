@@ -28,7 +28,7 @@ from engine.formats.art_sheets import Part
 from engine.formats.art_yaml import ArtCfg, read_cfg, unfit
 from engine.formats.described import PICTURES, Described, part_names, read_descriptions, stem_of, the_one_thing
 from engine.formats.inside import read_inside
-from engine.formats.names import is_telling, words
+from engine.formats.names import is_telling, is_texture, words
 from engine.formats.pictures import LARGEST_FILE, Pixels, read_layered
 from engine.formats.undescribed import PARTS, flat_ground, is_key, large_tiles, looks_like_a_sheet, several_things, tile_side
 
@@ -290,6 +290,8 @@ def _notes(found: Sequence[_Found], names: Sequence[PurePosixPath], links: Seque
         yield f"Left out {_are(others)}: PNG, JPEG and WebP are read."
     if links:
         yield f"Left out {_are(links)}: links are not followed, so copy what is meant into the folder."
+    if maps := [PurePosixPath(p.source) for p in found if is_texture(p.name)]:
+        yield f"Called as textures of models, and learnt as things: {_some_of(maps)}. Give pictures of the models."
     tiles = {p.source: p.pixels.shape[:2] for p in found if not p.faults and (p.pixels[..., 3] >= VISIBLE).all()}
     large = {source: f"most tiles here have {usual} pixels" for source, usual in large_tiles(tiles)}
     doubted = {picture.source: picture.doubts[0] for picture in found if picture.doubts}

@@ -18,6 +18,15 @@ asset sheet spritesheet dsc screenshot thing object atlas tmp temp test default
 _EMPTY = frozenset(_HABITS.split())
 
 
+# What the surfaces of a model are called by, behind its name.
+_MAPS = frozenset(
+    (
+        *("albedo", "basecolor", "diffuse", "normal", "normals", "normalmap", "roughness", "metallic", "metalness", "ao"),
+        *("occlusion", "orm", "rma", "displacement", "emission", "emissive", "specular", "opacity"),
+    )
+)
+
+
 def words(name: str) -> str:
     """A file's name without its ending as words in lower case: `-`, `_` and camel case break it, and no numbers stay."""
     parts = (part for part in _TOKEN.findall(folded(name)) if not _SIZE.fullmatch(part.lower()))
@@ -34,3 +43,9 @@ def _is_word(token: str) -> bool:
         return any(unicodedata.category(c).startswith("L") for c in token)
     plain = token.replace("'", "")
     return len(plain) > 1 and plain.isalpha() and any(c in "aeiouy" for c in plain)
+
+
+def is_texture(name: str) -> bool:
+    """Whether words are those of a model's texture, `wolf albedo`, and of no thing."""
+    thing, _, last = name.replace("base color", "basecolor").replace("normal map", "normalmap").rpartition(" ")
+    return bool(thing) and last in _MAPS

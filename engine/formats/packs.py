@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,14 +75,14 @@ class Pack:
             except Fault as fault:
                 raise self._broken(f"{row.file}: {fault.message.rstrip('.')}") from None
             except _DAMAGE as error:
-                raise self._broken(f"{row.file}: {error or type(error).__name__}") from None
+                raise self._broken(f"{row.file} {_why(error)}") from None
             yield PackPicture(row, pixels)
 
     def _listed(self) -> tuple[PackRow, ...]:
         try:
             text = decoded(self._read(LIST, LARGEST_LIST))
         except _DAMAGE as error:
-            raise self._broken(f"its {LIST} cannot be read ({error or type(error).__name__})") from None
+            raise self._broken(f"its {LIST} {_why(error)}") from None
         lines = [line for line in text.splitlines() if line.strip()]
         if not lines:
             raise self._broken(f"its {LIST} is empty")
@@ -138,7 +138,23 @@ def open_pack(path: Path) -> Iterator[Pack]:
     with archive:
         if len(archive.infolist()) > MOST_MEMBERS:
             raise Fault("pack_invalid", f"{path} holds more than {MOST_MEMBERS} files.", "Cut it into several packs.")
-        yield Pack(path, lambda name, most: _member(archive, name, most))
+        top = _top(archive.namelist())
+        yield Pack(path, lambda name, most: _member(archive, top + name, most))
+
+
+def _top(members: Sequence[str]) -> str:
+    """The folder in which all of a pack lies, as where a folder was zipped and not what is in it; else empty."""
+    if LIST in members:
+        return ""
+    lists = [name for name in members if name.endswith(f"/{LIST}") and name.count("/") == 1]
+    return lists[0].removesuffix(LIST) if len(lists) == 1 else ""
+
+
+def _why(error: Exception) -> str:
+    """What became of a file, as the end of its sentence."""
+    if isinstance(error, FileNotFoundError | KeyError):
+        return "is not in it"
+    return f"cannot be read ({getattr(error, 'strerror', None) or error or type(error).__name__})"
 
 
 def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:

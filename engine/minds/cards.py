@@ -14,6 +14,7 @@ from engine.errors import Fault
 from npc import Persona, assistants, characters, load_persona
 from npc.card_faults import did_you_mean, listed
 from npc.card_file import cards_in, shown
+from npc.picture_file import fault_of
 from npc.text import valid
 from npc.translations import tables_beside
 
@@ -135,7 +136,7 @@ class Cards:
 
 
 def unusable(folder: Path, clock: Callable[[], float] = time.monotonic) -> Iterator[str]:
-    """A sentence for each card of the folder that nobody can spawn: its fault, or the pictures that it names and that it lacks.
+    """A sentence for each card of the folder that nobody can spawn: its fault, or that of a picture that it names.
 
     A start does not wait for hundreds of cards: those that are not read within some seconds are left to `lint`.
     """
@@ -148,15 +149,15 @@ def unusable(folder: Path, clock: Callable[[], float] = time.monotonic) -> Itera
         if isinstance(card, Fault):
             yield f"{card} Until then nobody can spawn '{name}'."
         else:
-            yield from _missing_pictures(path, card)
+            yield from _unfit_pictures(path, card)
 
 
-def _missing_pictures(path: Path, card: Persona) -> Iterator[str]:
+def _unfit_pictures(path: Path, card: Persona) -> Iterator[str]:
     for phrase, watched in card.watch.items():
         for name in watched.looks:
-            if not (path.parent / name.replace("\\", "/")).is_file():
+            if why := fault_of(path.parent / name.replace("\\", "/")):
                 yield (
-                    f"{path.name}: there is no picture {shown(name)} (in `watch.{shown(phrase)}.looks`), and nobody "
+                    f"{path.name}: the picture {shown(name)} (in `watch.{shown(phrase)}.looks`) {why}, and nobody "
                     "can spawn this card: put it there, or give its path from the card on."
                 )
 

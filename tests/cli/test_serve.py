@@ -25,6 +25,7 @@ from engine.cli.voice_process import reachable, secret_of_voice
 from engine.errors import Fault
 from engine.minds.brain import Brain
 from engine.perception.echo import EchoPerceiver
+from npc.exchange.png import blank
 from npc.memory import SqliteStore
 
 DEADLINE = 30.0
@@ -440,7 +441,7 @@ def test_a_voice_beside_the_server_finds_it_on_this_machine():
 def test_cards_that_nobody_can_spawn_are_told_before_the_server_is_ready(tmp_path, echo):
     cards = tmp_path / "cards"
     (cards / "art").mkdir(parents=True)
-    (cards / "art" / "relic.png").touch()
+    (cards / "art" / "relic.png").write_bytes(blank(4, 4))
     text = "name: Tam\nwatch:\n  relic: {means: loot, looks: art/relic.png}\n  imp: {means: threat, looks: art/imp.png}\n"
     (cards / "tam.yaml").write_text(text)
     (cards / "broken.yaml").write_text("name: [imp.png")

@@ -292,6 +292,13 @@ def test_things_scattered_over_a_picture_and_a_flat_ground_are_told(art: Path) -
     assert ground == "Without alpha, the flat colour around it is learnt as the thing's own: sword.png. Cut things out."
 
 
+def test_textures_of_models_are_told(art: Path) -> None:
+    for n, file in enumerate(("Wolf_Albedo.png", "Crate_BaseColor.png", "normal.png")):
+        save(art / file, sprite((9, 60 * n, 90, 255)))
+    [note] = read_art(art).notes
+    assert note.startswith("Called as textures of models, and learnt as things: Crate_BaseColor.png, Wolf_Albedo.png.")
+
+
 def test_what_is_left_out_is_told_by_name(art: Path, tmp_path: Path) -> None:
     for name in ("bow.aseprite", "sword.psd", "axe.kra"):
         (art / name).write_bytes(b"8BPS")

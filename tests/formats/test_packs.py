@@ -88,6 +88,22 @@ def test_a_picture_that_is_none_is_named(made, picture: bytes, tmp_path: Path) -
         list(pack.pictures())
 
 
+def test_a_zipped_folder_is_the_pack_that_lies_in_it(tmp_path: Path) -> None:
+    inner = {f"my-art/{name}": data for name, data in CONTENT.items()} | {"__MACOSX/my-art/._sprites.tsv": b"x"}
+    with open_pack(zipped(tmp_path / "art.zip", inner)) as pack:
+        assert [p.row.name for p in pack.pictures()] == ["red potion", "grass"]
+        assert pack.licence == "CC0 1.0"
+
+
+@pytest.mark.parametrize("made", [folder, zipped])
+def test_what_is_not_in_a_pack_is_said_in_words(made, tmp_path: Path) -> None:
+    without = {name: data for name, data in CONTENT.items() if name != "png/0.png"}
+    with pytest.raises(Fault, match=r"png/0\.png is not in it"), open_pack(made(tmp_path / "a.zip", without)) as pack:
+        list(pack.pictures())
+    with pytest.raises(Fault, match=r"its sprites\.tsv is not in it"), open_pack(made(tmp_path / "b.zip", {"a.txt": b""})):
+        pass
+
+
 def test_a_picture_that_is_listed_and_missing_is_named(tmp_path: Path) -> None:
     without = {name: data for name, data in CONTENT.items() if name != "png/0.png"}
     for path in (folder(tmp_path / "a", without), zipped(tmp_path / "b.zip", without)):

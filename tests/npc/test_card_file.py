@@ -11,6 +11,7 @@ import pytest
 
 from npc import PersonaError, load_persona, persona_from
 from npc.card_file import CardFile, cards_in, doubles_in
+from npc.exchange.png import blank
 from npc.persona import card_path, faults
 
 
@@ -290,7 +291,7 @@ def test_pictures_and_archives_are_told_by_what_they_are(tmp_path):
 
 
 def test_a_watched_phrase_has_a_meaning_or_pictures_or_both(tmp_path):
-    (tmp_path / "a.png").touch()
+    (tmp_path / "a.png").write_bytes(blank(4, 4))
     path = _card(
         tmp_path, "name: A\nwatch:\n  wolf: threat\n  gloomfang: {means: threat, looks: a.png}\n  relic: {looks: [a.png]}\n"
     )
@@ -312,10 +313,24 @@ def test_a_watched_phrase_has_a_meaning_or_pictures_or_both(tmp_path):
         ("{looks: /a.png}", "names a PNG, WebP or JPEG in the folder of the card"),
         ("{looks: 'C:\\a.png'}", "names a PNG, WebP or JPEG in the folder of the card"),
         ("{looks: [a.gif]}", "names a PNG, WebP or JPEG in the folder of the card"),
-        ("{looks: missing.png}", "there is no picture `missing.png` (in `watch.wolf.looks`)"),
+        ("{looks: missing.png}", "the picture `missing.png` is not there (in `watch.wolf.looks`)"),
     ],
 )
 def test_a_fault_in_what_is_watched_for_is_told_with_its_place(tmp_path, watched, told):
     [fault] = _told(_card(tmp_path, f"name: A\nwatch:\n  wolf: {watched}\n"))
     assert told in fault
     assert ":3:" in fault
+
+
+def test_a_file_that_is_only_called_a_picture_is_told(tmp_path):
+    files = {
+        "text.png": (b"this is no picture\n", "the picture `text.png` is no PNG, WebP or JPEG, whatever it is called"),
+        "half.png": (blank(40, 40)[:-20], "the picture `half.png` breaks off: save it anew"),
+        "none.png": (b"", "the picture `none.png` is empty"),
+        "large.png": (blank(4, 4) + bytes(1 << 20), "the picture `large.png` has"),
+        "cut.webp": (b"RIFF\xff\0\0\0WEBPVP8 ", "the picture `cut.webp` breaks off"),
+    }
+    for name, (content, told) in files.items():
+        (tmp_path / name).write_bytes(content)
+        [fault] = _told(_card(tmp_path, f"name: A\nwatch:\n  wolf: {{looks: {name}}}\n"))
+        assert told in fault

@@ -22,6 +22,7 @@ from engine.lab.adaptation.fitness import labelled, refuse_unfit
 from engine.lab.adaptation.frames import Split, choose_frames, split_by_episode
 from engine.lab.adaptation.learning import ALL_STEPS, BY_HAND, AdaptCfg, Learning, LearningCurve
 from engine.lab.adaptation.material import AdaptationData, load_model, prepare
+from engine.lab.adaptation.remarks import remarks
 from engine.lab.evaluation.ask_recording import RecordingAnswers, ask_recording, vocabulary
 from engine.lab.evaluation.report import Report, report
 from engine.lab.model import NpcModel
@@ -122,7 +123,8 @@ def adapt(
             clock.lap("measured after")
     seconds = clock.laps | {"all": round(clock.spent(), 1)}
     pointing = before[1].overall["pointing"], after[0][1].overall["pointing"]
-    notes = (*data.notes, *_left_behind(bundle, recording), *_notes(curve, cfg, out, minutes, clock, pointing))
+    came = (*_notes(curve, cfg, out, minutes, clock, pointing), *remarks(before[1], after[0][1]))
+    notes = (*data.notes, *_left_behind(bundle, recording), *came)
     return Adaptation(split, curve, parity, before, after[0], seconds, notes)
 
 
