@@ -16,7 +16,7 @@ from npc.language.phrases import kind_of, singular, thing_in
 from npc.language.plain import plain
 from npc.language.senses import Ask, Meaning, Sense
 from npc.language.sentences import mentions
-from npc.memory.ledger import LONGEST, Deed, Ledger
+from npc.memory.ledger import LONGEST, Bid, Deed, Ledger
 from npc.parts import best
 from npc.turn import Turn
 from npc.types import Effect, Percept
@@ -30,7 +30,8 @@ _MY_THING, _MINE_BACK, _TAKES_NOW, _TOO, _ITS_MINE, _COINS, _TAKE_THE, _TAKE_THI
 _SAYS_LITTLE = frozenset({Sense.OTHER, Sense.SELF, Sense.YES, Sense.NO, Sense.RELEASE})
 _BUYING = frozenset({"give", "buy", "sell", "get", "hand"})
 _CLOSES = re.compile(r"\b(?:deal|agreed|done|sold|shake on it)[\s.!]*$", re.IGNORECASE)
-_PARTS = re.compile(r"(?<=[,.!;]) (?=here|take|I\b)")
+_PARTS = re.compile(r"(?<=[,.!;]) (?=here|take|I\b)", re.IGNORECASE)
+[_TIP] = patterns("terms.yaml", "tip")
 SURE = 0.9  # of what the account tells
 _DUE = 120.0  # seconds for which coins are for what was sold
 _LATELY = 4  # lines in which somebody spoke of a thing as his own
@@ -121,6 +122,8 @@ def traded_for(turn: Turn, looked: Percept) -> Reply | None:
     )
     if traded is None:
         return None
+    if traded.topic == "no_use" and (useless := traded.values.get("item", "")):  # "make it double" is of that
+        turn.ledger.bid(Bid(item=useless[:LONGEST], buys=True, state="refused", time=looked.time))
     turn.settled += [c for c, _ in turn.clauses if wished is not turn.clause and c.sense is Sense.ORDER]
     if traded.topic == "price" and on_table and _agrees(turn):  # "without the rope, deal"
         traded = deals.close(turn.ledger, stall, looked.speaker, looked.time) or traded
@@ -238,6 +241,9 @@ def gifts(text: str, ledger: Ledger, now: float) -> list[tuple[str, str]]:
     coins = next(filter(None, map(_COINS.match, _PARTS.split(words))), None)
     if coins is not None and not due and not no_stall.is_bribe(words):
         return [("handed", f"{number(coins['n']) or coins['n']} coins" if coins["n"] not in {"a", "an"} else "coin")]
+    tip = next(filter(None, map(_TIP.match, (words, *_PARTS.split(words)))), None)
+    if tip is not None and not due and not no_stall.is_bribe(words):
+        return [("handed", group(tip, "item").lower())]
     if not ledger.asked and (this := _TAKE_THIS.fullmatch(words)) is not None:
         return [("handed", group(this, "item").lower())]
     taken = _TAKE_THE.fullmatch(words)

@@ -54,30 +54,11 @@ from npc.warned import as_warned
 _MANNERS = frozenset({"greet", "thank", "apologize", "agree", "compliment"})
 _NEAR = 0.45
 # Answers after which it waits to hear something: which one, or whether that is a deal.
-_ASKING = frozenset(
-    [
-        "which",
-        "what_thing",
-        "price",
-        "counter",
-        "firm",
-        "buys",
-        "wants",
-        "wares",
-        "no_use",
-        "exchange",
-        "exchange_even",
-        "exchange_back",
-        "difference",
-        "recap_open",
-        "owes",
-        "recap_buys",
-        "sells_nothing",
-        "sells_not_for",
-        "buys_nothing",
-        "buys_not_for",
-    ]
-)
+_ASKING = frozenset({
+    "which", "what_thing", "price", "counter", "firm", "buys", "wants", "wares", "no_use", "of_which", "shops_for", "makes_for",
+    "exchange", "exchange_even", "exchange_back", "difference", "recap_open", "owes", "recap_buys", "sells_nothing",
+    "sells_not_for", "buys_nothing", "buys_not_for",
+})  # fmt: skip
 _NODS = frozenset({"on_ok", "on_wow", "on_laugh", "on_learned", "on_comforted", "on_condolence"})
 _THANKS = frozenset({"thank", "compliment"})
 _ACKNOWLEDGED = frozenset({"waits", "keeps_away", "forbid", "lift"})  # though something else decides

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from npc import facts, followups, remarks, response, retelling, smalltalk, spared
+from npc import facts, followups, remarks, response, retelling, smalltalk, spared, terms
 from npc.conversation import basket, episodes, recall, trade, view
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
@@ -93,6 +93,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return planned  # "if he turns round, sing", "tell me when he comes"
     if (accounted := account(turn, looked)) is not None:
         return accounted
+    if not turn.gifts and (agreed := terms.answer(turn, looked)) is not None:
+        return agreed
     if (passed := retelling.passed(turn, looked)) is not None:
         return passed
     if any(kind == "handed" for kind, _ in turn.gifts):

@@ -193,7 +193,8 @@ def _ware_at(tokens: list[str], at: int, stall: Stall) -> tuple[str, int]:
         or akin(singular(tokens[at]), name)
         or (tokens[at] in COLOURS and tokens[at] in name.split()[:-1])  # "one red and one blue"
     ]
-    return (heads[0], 1) if len(heads) == 1 else ("", 0)
+    hued = tokens[at] in COLOURS and tokens[at + 1 : at + 2] in (["one"], ["ones"])  # "three of the blue ones"
+    return (heads[0], 1 + hued) if len(heads) == 1 else ("", 0)
 
 
 def _count_before(tokens: list[str], at: int) -> int | None:

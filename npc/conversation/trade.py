@@ -60,6 +60,13 @@ _STARTLED = re.compile(r"(?:[?]!*|!!)\s*$")
 _AS_PAYMENT = re.compile(r"do you (?:take|accept) .*\bas payment\b", re.IGNORECASE)
 _WILD = 3  # times the price
 _FRESH = 120.0  # seconds for which a sale is waited for
+# What is no ware, whatever is said of buying for it: "I am buying for my sister's wedding".
+_NO_WARES = frozenset({
+    "wedding", "birthday", "party", "feast", "anniversary", "christening", "funeral", "trouble", "effort", "help", "pain",
+    "journey", "trip", "voyage", "holiday", "winter", "summer", "friend", "wife", "husband", "mother", "father", "daughter",
+    "son", "sister", "brother", "family", "master", "lord", "lady", "moment", "while", "discount", "dinner", "supper",
+    "service", "harvest", "fair",
+})  # fmt: skip
 _OF_ANY_KIND = re.compile(
     r"(?:nice |good |little |small |cheap |wedding |birthday )*(?:gifts?|presents?|souvenirs?|supplies|gear|equipment|"
     r"things?|stuff|goods?|wares?)(?: .*)?"
@@ -200,6 +207,8 @@ def _bargain(text: str, values: Mapping[str, str], ledger: Ledger, stall: Stall,
         return swap(item, values["mine"], ledger, stall, speaker, now)
     if item == "" and _OF_ANY_KIND.fullmatch(goods):
         return _wares(values, ledger, stall, now)
+    if item == "" and singular(goods).rpartition(" ")[2] in _NO_WARES:
+        return None
     if item == "":
         sold = {"item": goods, "seen": _listed(stall, list(stall.wares))}
         return Reply("not_for_sale", f"does not sell {goods}", sold, "refuse") if goods else None

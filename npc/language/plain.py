@@ -32,6 +32,7 @@ _SHORTHAND = tuple(
         (r"\b2(?= (?:that|this|them|the|me|you|u|us|him|her|it|my|your|go|be|do|see|get)\b)", "to"),
         (r"(?<=\w) (?:n|&|'n'?) (?=\w)", " and "),
         (r"(?:^|(?<=[.!?] ))n (?=[a-z])", "and "),
+        (r"\bw/e\b", "whatever"),
         (r"\bw/ ?(?=\w)", "with "),
         (r"(?<=\w) \+ (?=\w)", " and "),
         (r"\b((?:(?:red|blue|green|big|small|iron|golden|silver|wooden|old|new) )?[a-z]{3,}) x ?(\d{1,2})\b", r"\2 \1"),
