@@ -31,6 +31,7 @@ from npc.language.emotes import acted_out
 from npc.language.forms import follow_of
 from npc.language.kinds import PERSON, akin, is_alive
 from npc.language.mood import Mood, mood_of
+from npc.language.own_words import goes_before
 from npc.language.phrases import kind_of
 from npc.language.plain import is_emote, plain
 from npc.language.polarity import is_grave, polarity_of
@@ -260,6 +261,7 @@ def _weight(turn_pair: tuple[Clause, Percept], wares: bool) -> tuple[bool, float
         rank += 0.2
     if clause.sense is Sense.QUESTION:  # what is to be done comes before what is asked
         rank += 0.25 if follow_of(clause.text) not in _BY_THE_WAY else 0.5  # "really? what happened to him?"
+        rank -= 0.1 if goes_before(plain(clause.said), clause.meaning.ask) else 0.0  # "slept well? what is my name again?"
     if clause.sense is Sense.TRADE and "number" not in clause.meaning.values:  # a bid says more than that the price is high
         rank += 0.1
     if clause.sense is Sense.RELEASE and not clause.meaning.verb and not clause.meaning.values:  # "forget it. See you!"

@@ -24,6 +24,7 @@ _TELLING = frozenset({Sense.OTHER, Sense.SELF, Sense.PROMISE})
 _SPEECH = frozenset({"tell", "say", "speak", "talk", "answer", "remember", "forget", "forgive", "listen"})
 _TAKES_ON = frozenset({"waits", "keeps_away", "keeps", "passes_on"})  # answers that are a promise
 _OF_BEFORE = frozenset({Ask.MY_NAME, Ask.MINE, Ask.ABOUT, Ask.I_SAID, Ask.YOU_SAID, Ask.ON_TABLE})
+_CASES = frozenset({"if", "when", "unless"})
 _FEW = 3  # words of what is told
 _MINE = re.compile(r"\b(?:I|my|we|our)\b")
 _YOU_WILL = re.compile(r"you (?:will|would|are going to|shall) (?P<not>not |never )?", re.IGNORECASE)
@@ -38,7 +39,9 @@ def keep(turn: Turn, decision: Decision) -> None:
     recalls = any(asked(plain(words)) is not None for clause, _ in turn.clauses for words in (clause.text, clause.said))
     for clause, _ in turn.clauses:
         if (kind := _kind(turn, clause)) and asked(plain(clause.said)) is None:
-            ledger.keep(kind, what_to_do(_whole(clause)) if kind == "order" else _whole(clause), now)
+            ledger.keep(kind, what_to_do(_whole(clause)) if kind in {"order", "message"} else _whole(clause), now)
+        if clause.sense in {Sense.ORDER, Sense.FORBID} and any(c.joint in _CASES for c in clause.conditions):
+            ledger.keep("waits", _whole(clause), now)
         if clause.sense is Sense.TRADE and ledger.first_question is None and is_question(clause.said):
             ledger.first_question = Heard(text=clause.said[:500], sense=clause.sense, time=now)
     for sentence in sentences(plain(turn.percept.text)):
@@ -54,6 +57,8 @@ def keep(turn: Turn, decision: Decision) -> None:
 
 def _kind(turn: Turn, clause: Clause) -> str:
     """What kind of saying a clause is; empty where nobody asks for it later."""
+    if clause.sense is Sense.ORDER and clause.meaning.ask is Ask.PASSES_ON:
+        return "message"
     if clause.sense is Sense.ORDER and (clause.meaning.verb in _SPEECH or any(kind == "handed" for kind, _ in turn.told)):
         return ""
     if clause.sense is Sense.ORDER and is_ban(plain(clause.text)):  # "do not let the baker in" is watched for

@@ -67,13 +67,23 @@ _STRUCK = frozenset({"sold", "sold_change", "bought"})  # what was agreed on is 
 _MOST_ALSO = 2  # further answers to one utterance
 _TELLS_OF_IT = re.compile(r"(?:that|this|it|they)(?:'?s| is| was| are| were)\b", re.IGNORECASE)  # "that's not a lot"
 _TELLS = frozenset({Mood.MINE, Mood.PAST, Mood.REPORTED})  # "every time I wake up before I touch the handle"
+_DENIES = frozenset({"recall_none", "you_have_nothing", "you_gave_nothing"})
 _SPEAKS = frozenset({"tell", "ask", "say", "confess"})
 _VERY = 0.9  # likeness from which words are what anybody may be asked, though they name what is not in view
 _KNOWS = 0.7  # likeness from which a question is one of those of the card, whatever else it may be
 
 
 def reply(turn: Turn, looked: Percept) -> Reply | None:
-    """What the grammar, the frame, the ledger or the table of wares answers; None: ask the model."""
+    """What the grammar, the frame, the ledger or the table of wares answers; None: ask the model.
+
+    Nothing is denied to have been told while a line that was heard has the words of the question.
+    """
+    found = _reply(turn, looked)
+    denies = found is not None and found.topic in _DENIES
+    return (retelling.by_words(turn, looked) if denies else None) or found
+
+
+def _reply(turn: Turn, looked: Percept) -> Reply | None:
     clause, parts, ledger = turn.clause, turn.parts, turn.ledger
     if (due := at_the_word(turn)) is not None:
         return due
@@ -97,6 +107,8 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
         return agreed
     if (passed := retelling.passed(turn, looked)) is not None:
         return passed
+    if (own := retelling.outright(turn, looked)) is not None:
+        return own
     if any(kind == "handed" for kind, _ in turn.gifts):
         return None if "celebrate" not in parts.persona.boundaries else _given(turn.gifts[0][1])
     if (refused := undealt(turn, looked)) is not None:
@@ -144,6 +156,9 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     if (own := retelling.answer(turn, looked)) is not None:
         return own
     if clause.meaning.ask is Ask.NONE and (own := episodes.of_own_deeds(clause, parts.memory, looked)) is not None:
+        return own
+    asks = clause.sense is Sense.QUESTION and clause.meaning.ask is Ask.NONE
+    if asks and (own := retelling.by_words(turn, looked)) is not None:
         return own
     if (told := facts.answer(turn)) is not None:
         return told

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from npc.conversation import between, episodes, recall, retold
+from npc.conversation import between, episodes, own_words, recall, retold
 from npc.conversation.reply import Reply
 from npc.facts import KNOWS
 from npc.language.between import asked
 from npc.language.kinds import is_alive
+from npc.language.own_words import bare, owns_up, says_so
 from npc.language.plain import plain
-from npc.language.senses import Ask, Sense
+from npc.language.senses import Ask, Meaning, Sense
 from npc.language.sentences import mentions
 from npc.language.told import is_kin
 from npc.nearness import FAINT
@@ -26,6 +27,7 @@ _REMEMBERS = re.compile(
 )
 _OF_WORDS = frozenset({Ask.NONE, Ask.COLOUR, Ask.COUNT, Ask.MINE, Ask.HOW_LONG})
 _SAYS = frozenset({"say", "said", "tell", "told", "want", "wanted"})  # "what was it that I wanted to open?"
+_LEFT_OPEN = frozenset({Ask.NONE, Ask.YOU_SAID, Ask.I_SAID})
 _NOTHING = frozenset({"recall_none", "recall_has"})
 _DID_I_SAY = re.compile(
     r"^(?:and |so )*(?P<what>(?:who|whom|which [a-z]+|which|what [a-z]+|what|where|when|how [a-z]+)(?: .*?)?) "
@@ -62,13 +64,34 @@ def passed(turn: Turn, looked: Percept) -> Reply | None:
     clause = turn.clause
     if best(turn.heard.knowledge)[1] >= VERY and turn.parts.meant(turn.heard):
         return None
-    words = [plain(said) for said in (clause.text, clause.said, *([looked.text] if len(turn.clauses) == 1 else ()))]
+    conditions = " ".join(f"{c.joint} {c.text}" for c in clause.conditions)
+    under = (f"{clause.text.rstrip(' ?.!')} {conditions}",) if conditions else ()  # "what will you do if he comes?"
+    words = [plain(said) for said in (*under, clause.text, clause.said, *([looked.text] if len(turn.clauses) == 1 else ()))]
     found = between.answer(words, turn.ledger, turn.parts.memory, looked.speaker, looked.time)
     if found is not None and found.topic == "recall_none" and _of_a_thing(words):
         found = episodes.by_meaning(clause, turn.parts.memory, looked.speaker, looked.time, looked.recalled) or found
     if found is not None:  # it asks, in whatever tone
         turn.clauses[0] = (clause, replace(turn.heard, intent={"ask_about": SURE}, tone={"neutral": SURE}))
     return found
+
+
+def outright(turn: Turn, looked: Percept) -> Reply | None:
+    """What a question that says to be after the speaker's own words repeats of them; None of all others."""
+    clause = turn.clause
+    question = next(filter(says_so, map(plain, (clause.said, clause.text))), "")
+    if clause.meaning.ask not in _LEFT_OPEN or not question:
+        return None
+    plainly = replace(clause, text=bare(question), meaning=Meaning(Sense.QUESTION))
+    found = by_words(turn, looked) if owns_up(question) else None
+    return found or answer(replace(turn, clauses=[(plainly, turn.heard), *turn.clauses[1:]]), looked) or by_words(turn, looked)
+
+
+def by_words(turn: Turn, looked: Percept) -> Reply | None:
+    """What the speaker has told in the words that he asks with, be it a fact or not."""
+    beside = ". ".join(c.said for c, _ in turn.clauses[1:] if c.sense in {Sense.OTHER, Sense.SELF})
+    questions = dict.fromkeys(plain(words) for words in (turn.clause.text, turn.clause.said))
+    found = (own_words.answer(words, turn.parts.memory, looked.speaker, looked.time, beside) for words in questions)
+    return next(filter(None, found), None)
 
 
 def _of_a_thing(words: list[str]) -> bool:

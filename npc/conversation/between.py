@@ -7,11 +7,12 @@ who were there it tells that they were, and when, never what they said.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from npc.conversation import recall
+from npc.conversation import bidden, recall
 from npc.conversation.accounts import bought_from
+from npc.conversation.bidden import words_of
 from npc.conversation.correcting import is_correction
 from npc.conversation.episodes import faded
 from npc.conversation.recall import ago, price_of, resumed
@@ -74,8 +75,13 @@ def answer(words: Iterable[str], ledger: Ledger, memory: Memory, speaker: str, n
         words: the question as it may be read, `plain`, the surest first.
         now: second of the character's life.
     """
-    question = next(filter(None, map(asked, words)), None)
-    return None if question is None else _HANDLERS[question.what](_Asks(question, ledger, memory, speaker, now))
+    found: Reply | None = None
+    for question in dict.fromkeys(filter(None, map(asked, words))):
+        reply = _HANDLERS[question.what](_Asks(question, ledger, memory, speaker, now))
+        if reply is not None and reply.topic != "recall_none":
+            return reply
+        found = found or reply
+    return found
 
 
 def is_recall(topic: str) -> bool:
@@ -96,18 +102,13 @@ def _none(what: str, thing: str = "") -> Reply:
     return Reply("recall_none", f"was never told: {what}", {"thing": thing or _MISSING.get(what, "that")})
 
 
-def _words(kept: Sequence[Heard], now: float, by_rule: bool = True) -> Reply:
-    words = ", and ".join(dict.fromkeys(told_back(said.text, by_rule=by_rule) for said in kept))
-    return Reply("i_said", f"remembers what was told: {kept[-1].sense}", {"words": words, "when": ago(now - kept[-1].time)})
-
-
 def _sayings(asks: _Asks, most: int = MOST_TOLD) -> Reply:
     kept = asks.ledger.sayings.get(asks.what, ())[-most:]
     if not kept:
         return _none(asks.what)
     if asks.what == "seeks" and (asked_ := asked_back(kept[-1].text)):  # "have you seen my brother?" tells what is looked for
         return Reply("you_asked", "remembers what was asked", {"words": asked_, "when": ago(asks.now - kept[-1].time)})
-    return _words(kept, asks.now, by_rule=asks.what in {"ban", "order"})
+    return words_of(kept, asks.now, by_rule=asks.what in {"ban", "order"})
 
 
 def _plans(asks: _Asks) -> Reply:
@@ -115,7 +116,7 @@ def _plans(asks: _Asks) -> Reply:
     kept = [said for kind in ("plans", "goes") for said in asks.ledger.sayings.get(kind, ())]
     promised = [Heard(text=p.text, sense="plans", time=p.time) for p in asks.ledger.promises if p.by == PLAYER]
     said = max([*kept, *promised], key=lambda said: said.time, default=None)
-    return _none("plans") if said is None else _words([said], asks.now, by_rule=False)
+    return _none("plans") if said is None else words_of([said], asks.now, by_rule=False)
 
 
 def _goes(asks: _Asks) -> Reply:
@@ -125,7 +126,7 @@ def _goes(asks: _Asks) -> Reply:
 def _order(asks: _Asks) -> Reply:
     """The last order, whole: "go to the well and look for the captain" are two."""
     kept = asks.ledger.sayings.get("order", ())
-    return _words([said for said in kept if said.time == kept[-1].time], asks.now) if kept else _none("order")
+    return words_of([said for said in kept if said.time == kept[-1].time], asks.now) if kept else _none("order")
 
 
 def _offer(asks: _Asks) -> Reply:
@@ -139,7 +140,7 @@ def _offer(asks: _Asks) -> Reply:
     if not of_it and not kept:
         return _none("offer", f"an offer for the {asks.item}" if asks.item else "")
     if kept and (not of_it or kept[-1].time > of_it[-1].time):
-        return _words(kept[-1:], asks.now)
+        return words_of(kept[-1:], asks.now)
     bid = of_it[-1]
     topic = {"agreed": "agreed", "paid": "agreed", "refused": "was_refused"}.get(bid.state, "offered")
     return Reply(topic, f"remembers the offer for {bid.item}", {"item": bid.item, "price": price_of(bid)})
@@ -163,7 +164,7 @@ def _first_question(asks: _Asks) -> Reply | None:
     if first in requests:
         words = f"me to {turned(what_to_do(plain(first.text)))}"
     elif not (words := asked_back(first.text)):
-        return _words([first], asks.now)
+        return words_of([first], asks.now)
     return Reply("you_asked", "remembers the first question", {"words": words, "when": ago(asks.now - first.time)})
 
 
@@ -364,6 +365,9 @@ _HANDLERS: dict[str, Callable[[_Asks], Reply | None]] = {
     "goes": _goes,
     "plans": _plans,
     "ban": partial(_sayings, most=3),
+    "waits": lambda asks: bidden.for_a_case(asks.ledger, asks.item, asks.now),
+    "keeping": lambda asks: bidden.to_keep(asks.ledger, asks.now),
+    "message": lambda asks: bidden.to_tell(asks.ledger, asks.item, asks.now),
     "order": _order,
     "offer": _offer,
     "gift": _gift,

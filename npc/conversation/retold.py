@@ -82,11 +82,13 @@ _FOR_WHOM = re.compile(
 _IS_FOR = re.compile(r"\bfor (?:my|our|his|her|the|an?|(?-i:[A-Z]))", re.IGNORECASE)
 _THE_NAME = re.compile(r"\b(?:the name|what name)\b", re.IGNORECASE)
 _SAYING = stems("say ask want tell")
-_OF_SEVERAL = frozenset({"child"})  # what words stand for that mean different ones: "son" and "daughter"
+OF_SEVERAL = frozenset({"child"})  # what words stand for that mean different ones: "son" and "daughter"
 _GOES_ON = frozenset({"why", "when", "who", "where"})  # what may be asked for without a word: "and how come I can't?"
 _ANY_NAME = "*"  # shared by every sentence: that it has a name is all that is asked for
 _SAID_OF = re.compile(r"\bwhat (?:did|have) I [a-z]+(?: to)?(?: you)? (?:about|of|on)\b", re.IGNORECASE)
 _WHO_IS_A = re.compile(r"\b(?:who|which of [a-z ]+) (?:is|was) an? [a-z]+[\s?.!]*$", re.IGNORECASE)
+_DEFINITE = re.compile(r"\b(?:the|that|this) ((?:[a-z]+ )?[a-z]{4,})", re.IGNORECASE)
+_OF_SPEAKER = re.compile(r"\b(?:I|my|we|our)\b", re.IGNORECASE)
 _AGAIN = re.compile(r"\bagain[\s?.!]*$", re.IGNORECASE)
 
 
@@ -100,6 +102,7 @@ class Sentence:
     around: frozenset[str]
     before: str  # the sentence that it goes on from
     goes_on: bool = False  # it names nothing, and is about what was named before it
+    asked: str = ""  # what was asked before it in the same breath: "wanna see my frog? his name is Bubbles"
 
 
 def answer(
@@ -153,13 +156,17 @@ def answer(
     alone = alone and any(p >= _MAY_BE for p in (recalled or {}).values()) and kind in _OF_SOMEBODY
     alone = alone or _WHO_IS_A.search(question) is not None or _AGAIN.search(question) is not None
     least = 1 if mine or (of_one and not stems(question)) or alone else 2
+    # "when is the wedding?", after "my daughter's wedding"
+    definite = least > 1 and not mine and kind == "when" and sought <= stems(" ".join(_DEFINITE.findall(question)))
+    least = 1 if definite else least
     if kind == "name" and _THE_NAME.search(question):
         sought, least = sought | {_ANY_NAME}, 1
     deed = _I_DID.search(question) is not None  # "what was it that I painted?"
     found = [
         (score, n, sentence)
-        for n, sentence in enumerate(_sentences(told, speaker))
-        if (score := _fits(sentence, sought, kind, least, (recalled or {}).get(sentence.episode.id, 0.0), deed)) > 0
+        for n, sentence in enumerate(told_by(told, speaker))
+        if (not definite or (_OF_SPEAKER.search(sentence.episode.text) and sought <= sentence.said | sentence.around))
+        and (score := _fits(sentence, sought, kind, least, (recalled or {}).get(sentence.episode.id, 0.0), deed)) > 0
     ]
     if not found:
         return None
@@ -178,10 +185,11 @@ def told_of(memory: Memory, speaker: str, named: Sequence[str]) -> list[Sentence
     """
     told: list[Sentence] = []
     goes_on = False
-    same = {stem(word) for word in named if stem(word) not in _OF_SEVERAL}
-    for sentence in _sentences(memory.episodes, speaker):
+    same = {stem(word) for word in named if stem(word) not in OF_SEVERAL}
+    for sentence in told_by(memory.episodes, speaker):
         names = bool(sentence.said & same) or any(mentions(sentence.text, word, plural=True) for word in named)
-        goes_on = not names and (goes_on or bool(told and told[-1].text == sentence.before))
+        asked = any(mentions(sentence.asked, word, plural=True) for word in named)
+        goes_on = not names and (goes_on or asked or bool(told and told[-1].text == sentence.before))
         pronoun = _ABOUT_IT.match(OPENS.sub("", sentence.text))
         goes_on = goes_on and pronoun is not None and all(may_be(word, pronoun[0]) for word in named)
         if names or goes_on:
@@ -193,11 +201,11 @@ def _of_oneself(question: str, told: Sequence[Episode], speaker: str) -> Sentenc
     """The newest sentence that tells what is asked of its speaker's own life, though it has no word of the question."""
     if thing := whose(question):
         owned = re.compile(rf"\b[a-z]+'s (?:[a-z]+ )?{thing}\b", re.IGNORECASE)
-        return next((s for s in reversed([*_sentences(told, speaker)]) if owned.search(s.text)), None)
+        return next((s for s in reversed([*told_by(told, speaker)]) if owned.search(s.text)), None)
     if not (what := of_oneself(question)):
         return None
     sought = stems(question)
-    telling = [(len(s.said & sought), n, s) for n, s in enumerate(_sentences(told, speaker)) if tells_of(what, s.text)]
+    telling = [(len(s.said & sought), n, s) for n, s in enumerate(told_by(told, speaker)) if tells_of(what, s.text)]
     return max(telling, key=lambda one: one[:2])[2] if telling else None
 
 
@@ -205,7 +213,7 @@ def _kept_secret(question: str, episodes: Sequence[Episode], speaker: str) -> Se
     """What was told with "do not tell anyone": that sentence, or the one before it where it says nothing else."""
     if _ASKS_SECRET.search(question) is None:
         return None
-    told = [*_sentences(episodes, speaker)]
+    told = [*told_by(episodes, speaker)]
     for n in reversed(range(len(told))):
         if (kept := _KEEP.search(told[n].text)) is None:
             continue
@@ -226,7 +234,7 @@ def _meant_for(question: str, episodes: Sequence[Episode], speaker: str) -> Sent
     things = stems(asked["thing"])
     if not things:
         return None
-    told = (s for s in reversed([*_sentences(episodes, speaker)]) if things <= s.said | s.around)
+    told = (s for s in reversed([*told_by(episodes, speaker)]) if things <= s.said | s.around)
     return next((s for s in told if _IS_FOR.search(s.text) and has("who", s.text, things)), None)
 
 
@@ -253,7 +261,7 @@ def _fits(sentence: Sentence, sought: frozenset[str], kind: str, least: int, lik
     return own + _AROUND * around + _LIKE * likeness
 
 
-def _sentences(episodes: Iterable[Episode], speaker: str) -> Iterable[Sentence]:
+def told_by(episodes: Iterable[Episode], speaker: str) -> Iterable[Sentence]:
     """What he has told, sentence by sentence; what he asked and bade is left out."""
     before: list[str] = []
     for episode in episodes:
@@ -266,5 +274,5 @@ def _sentences(episodes: Iterable[Episode], speaker: str) -> Iterable[Sentence]:
                 asked.append(text)
                 continue
             around = frozenset().union(*(stems(one) for one in (*before[-_BEFORE:], *asked)))
-            yield Sentence(text, episode, said, around, before[-1] if before else "")
+            yield Sentence(text, episode, said, around, before[-1] if before else "", asked=" ".join(asked))
             before.append(text)

@@ -39,7 +39,8 @@ _ARE_ME = re.compile(r"^(who|what|where|how(?: \w+)?) am I\b")
 _OF_ONE = re.compile(r"^I\b")
 _CAPITAL = re.compile(r"(?<![A-Za-z])i(?![A-Za-z])")
 _CLOSES = re.compile(
-    r"(?:[ ,]+(?:lol|though|already|you know|haha|anyway|by the way|if you (?:must|want to|have to) know|I guess|I suppose))+$",
+    r"(?:[ ,]+(?:lol|though|already|you know|you see|haha|anyway|by the way|if you (?:must|want to|have to) know|I guess|"
+    r"I suppose))+$",
     re.IGNORECASE,
 )
 _SHORT_FOR = tuple(

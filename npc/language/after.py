@@ -44,7 +44,8 @@ _KINDS = tuple(
         ("about", r"what (?:is|was|are|were) .{2,40} about$"),
         ("colour", r"(?:what|which) colou?r"),
         ("many", r"how (?:many|much|old|often|tall|far|big)|what age"),
-        ("when", r"when|what (?:day|time|year)|how long|since when|(?:on )?(?:which|what) (?:day|night|week)"),
+        ("when", r"(?:by |until |till |for |since )?when|what (?:day|time|year)|how long|"
+            r"(?:on )?(?:which|what) (?:day|night|week)"),
         ("where", r"(?:from )?where(?: from)?|(?:in |to |from )?(?:which|what) (?:village|town|place|city)"),
         ("trade", r"what (?:does|do) (?:my|our|his|her|he|she|they|[A-Z][a-z]+)\b.* do(?: for (?:a living|work|money))?$|"
             r"what did (?:my|our|his|her|he|she|they|[A-Z][a-z]+)\b.* do for (?:a living|work|money)$|"
@@ -80,8 +81,11 @@ _NOT_THEIRS = re.compile(
     r"\bdo I (?:have|need|owe|get|find|pay|look|go|do|know|make|use|open|reach)\b|\btold you\b(?! I\b)|\bwill you remember\b",
     re.IGNORECASE,
 )
-# "How many brothers do I have?": of what can be told, and not only counted.
-_OWN = re.compile(rf"{_OPENS}how many (?:[a-z]+ ){{1,2}}(?:do I have|have I(?: got)?)(?: again)?[\s?.!]*$", re.IGNORECASE)
+# "How many brothers do I have?", "by when do I need it?": of what can be told, and not only counted or known.
+_OWN = re.compile(
+    rf"{_OPENS}(?:how many (?:[a-z]+ ){{1,2}}(?:do I have|have I(?: got)?)(?: again)?[\s?.!]*$|(?:by|until|till|since) when\b)",
+    re.IGNORECASE,
+)
 _MINE = re.compile(r"\b(?:I|me|my|mine|we|our|us)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
 

@@ -141,7 +141,7 @@ class Ledger(BaseModel):
         handed: what it holds of the speaker's, the latest last; `deeds`: all that changed hands between the two.
         facts: what the speaker told of himself: `name`, `home`, `likes`, `dog` …
         sayings: what the speaker told, asked and bade, by kind (`seeks`, `fears`, `goes`, `plans`, `told`, `asked`, `order`,
-            `ban`, `offer`), the latest last, however much was said since.
+            `ban`, `offer`, `message`, `waits`: bidden for a case), the latest last, however much was said since.
         lines: what the character said itself, the latest last; what it only told back is none of it.
         visits: how often the speaker has come (`npc.memory.memory.VISIT`).
         told: the fact of the card that the last answer told; `topic`: the one still spoken of, `aside`: lines since then.
