@@ -216,7 +216,7 @@ def _read(folder: Path, name: PurePosixPath) -> Pixels | str:
     try:
         return read_layered(read_inside(folder, str(name), LARGEST_FILE))
     except Fault as fault:
-        return fault.message.rstrip(".")
+        return fault.message.rstrip(".").replace(" frame ", " picture ", 1)
     except (OSError, ValueError) as error:
         return str(error)
 
@@ -254,7 +254,9 @@ def _check_undescribed(found: _Found, pixels: Pixels, seen: npt.NDArray[np.bool_
     source, opaque = found.source, bool(seen.all())
     ground = flat_ground(pixels) if opaque else None
     things = (pixels[..., :3] != ground).any(2) if ground else seen
-    if opaque and max(pixels.shape[:2]) > LARGEST_TILE:
+    if opaque and max(pixels.shape[:2]) > LARGEST_TILE and is_texture(found.name):
+        found.faults.append(f"{source} is called as a model's texture: give pictures of the model, and move this out")
+    elif opaque and max(pixels.shape[:2]) > LARGEST_TILE:
         found.faults.append(
             f"{source} is {pixels.shape[1]}x{pixels.shape[0]} pixels without alpha: a sheet needs its description beside it "
             "(.json, .tres), a thing must be cut out, a scene belongs to --backgrounds"

@@ -91,7 +91,7 @@ def read_json(data: bytes) -> Sheet | None:
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"it is no whole JSON (line {error.lineno}: {error.msg}): export it anew") from None
+        raise ValueError(f"it is no whole JSON (line {error.lineno}: {error.msg})") from None
     if not isinstance(told, dict) or not isinstance(told.get("frames"), dict | list):
         return None
     try:
@@ -101,7 +101,7 @@ def read_json(data: bytes) -> Sheet | None:
         faults = [fault for fault in error.errors() if len(fault["loc"]) < 2 or not _is_other(fault["loc"][1], wanted)]
         fault = (faults or error.errors())[0]
         place = ".".join(str(part) for part in fault["loc"] if not str(part).startswith(wanted))
-        raise ValueError(f"{place[:120]}: {fault['msg']}: export it anew, or mend that by hand") from None
+        raise ValueError(f"{place[:120]}: {fault['msg']}") from None
     if found.meta.slices:
         return Sheet(found.meta.image, tuple(s.keys[0].bounds.part(s.name) for s in found.meta.slices))
     frames = found.frames.items() if isinstance(found.frames, dict) else ((frame.filename, frame) for frame in found.frames)

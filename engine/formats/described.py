@@ -49,7 +49,8 @@ def read_descriptions(folder: Path, names: Sequence[PurePosixPath]) -> Descripti
             sheets += read_tres(data, name.stem) if ending == ".tres" else ()
         except ValueError as error:
             if beside or b'"frames"' in data or ending == ".tres":  # else it is about something else
-                faults[name] = f"{error}{f', so that {beside[0].name} would be learnt as one thing' if beside else ''}"
+                lost = f"; without it {beside[0].name} would be learnt as one thing" if beside else ""
+                faults[name] = f"{error}{lost}: export it anew, mend it, or move it out"
             continue
         for sheet in sheets:
             picture = _meant(name, sheet, known)

@@ -232,7 +232,7 @@ def test_an_art_yaml_that_does_not_fit_is_a_sentence(art: Path, text: str, fault
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ('{"frames":', r"items\.json: it is no whole JSON \(line 1: .*so that items\.png would be learnt as one thing"),
+        ('{"frames":', r"items\.json: it is no whole JSON \(line 1: .*without it items\.png would be learnt as one thing"),
         ("", r"items\.json: it is no whole JSON"),
         ('{"frames": {"axe": {"frame": {"x": 0, "y": 0, "w": 8}}}}', r"items\.json: frames\.axe\.frame\.h: Field required"),
         ('{"frames": [{"frame": {"x": 0, "y": 0, "w": 8}}]}', r"items\.json: frames\.0\.frame\.h: Field required"),
@@ -295,6 +295,10 @@ def test_things_scattered_over_a_picture_and_a_flat_ground_are_told(art: Path) -
 def test_textures_of_models_are_told(art: Path) -> None:
     for n, file in enumerate(("Wolf_Albedo.png", "Crate_BaseColor.png", "normal.png")):
         save(art / file, sprite((9, 60 * n, 90, 255)))
+    save(art / "Tree_Albedo.png", Image.new("RGB", (512, 512), (9, 99, 9)))
+    with pytest.raises(Fault, match=r"Tree_Albedo\.png is called as a model's texture: give pictures of the model"):
+        read_art(art)
+    (art / "Tree_Albedo.png").unlink()
     [note] = read_art(art).notes
     assert note.startswith("Called as textures of models, and learnt as things: Crate_BaseColor.png, Wolf_Albedo.png.")
 
