@@ -21,9 +21,7 @@ def write_report(outcome: Adaptation, recording: Recording, folder: Path) -> Non
     """`adaptation.json`, `before-after.png` (the same questions twice) and `answers.png` (hits and misses after)."""
     write_json(folder / "adaptation.json", as_json(outcome, recording))
     before, after = pairs(outcome)
-    draw_page(
-        {"before: pointed at by the bundle that was taught": before, "after: the same questions": after}, recording.frame
-    ).save(folder / "before-after.png")
+    draw_page({"before": before, "after, the same questions": after}, recording.frame).save(folder / "before-after.png")
     draw_answers(recording, outcome.after[0].watch).save(folder / "answers.png")
 
 
