@@ -11,11 +11,14 @@ from npc.conversation.reply import Reply
 from npc.language.polarity import is_grave, polarity_of
 from npc.language.senses import Sense
 from npc.language.taken_up import values_of
+from npc.nearness import TOLD
 from npc.parts import best
 from npc.turn import Turn
 
 LIKELY = 0.25  # how likely a kind has to be, to be taken up
-SURELY = 0.5  # and from which no manners are meant, whatever the model hears
+SURELY = 0.5  # and from which it is, of few words and of those that are put in a way of their own
+_CERTAINLY = 0.7  # and from which no manners are meant, whatever the model hears
+_FEW = 3  # words
 _GRAVE = frozenset({
     "angry", "cold", "death", "doubt", "failure", "friend", "gossip", "hungry", "hurt", "kin", "kin_ill", "lonely", "money",
     "nervous", "people", "quarrel", "sad", "scared", "secret", "sick", "sleepless", "strange_sight", "threat_news", "wronged",
@@ -37,7 +40,8 @@ def answer(turn: Turn, form: str = "") -> Reply | None:
     """
     kind, p = best(turn.heard.remark)
     topic, text = f"on_told_{kind}", turn.clause.text
-    if p < (LIKELY if form in DETAILS else SURELY) or turn.clause.sense is Sense.QUESTION or form.startswith("on_"):
+    little = form in DETAILS and len(text.split()) > _FEW
+    if p < (LIKELY if little else SURELY) or turn.clause.sense is Sense.QUESTION or form in TOLD or form.startswith("on_"):
         return None
     if topic not in turn.parts.behaviour.topics or topic == turn.ledger.talk or (is_grave(text) and kind not in _GRAVE):
         return None
@@ -55,6 +59,11 @@ def _is_out_of_place(turn: Turn, topic: str) -> bool:
     return sorrow and further.get(topic, {}).get("more", "further_sorrow") != "further_sorrow"
 
 
+def is_sure(turn: Turn) -> bool:
+    """Whether a remark is surely of its kind."""
+    return best(turn.heard.remark)[1] >= SURELY
+
+
 def is_glad(turn: Turn) -> bool:
     """Whether what is told is surely no sorrow: "my wife is with child"."""
     kind, p = best(turn.heard.remark)
@@ -64,4 +73,4 @@ def is_glad(turn: Turn) -> bool:
 def is_told(turn: Turn) -> bool:
     """Whether words surely tell something, so that no greeting or farewell is meant: "I am going to the mill tomorrow"."""
     kind, p = best(turn.heard.remark)
-    return p >= SURELY and kind not in _MANNERS
+    return p >= _CERTAINLY and kind not in _MANNERS and len(turn.clause.text.split()) > _FEW

@@ -48,6 +48,7 @@ _OTHERWISE = 0.8  # what likeness counts between a question and what others only
 _DENIED = 0.6  # and between what is said and what is denied
 _ONLY_TOLD = 0.72  # and between a question and what is only told
 _NOT_ASKED = 0.6  # and between what is told of others and what somebody is asked of his own life
+_SPECIAL = 0.86  # and from which a topic says more than the kind that a remark surely is of
 SAYING = 0.7  # and from which a remark is, that can be said back
 QUITE = 0.72  # and from which they are, though they look like an order, or the model hears manners in them
 ORDERED = 0.6
@@ -163,7 +164,10 @@ def answer(turn: Turn) -> Reply | None:
     if not asks and clause.sense is not Sense.ORDER and form not in TOLD and topic not in _GRAVE and first_told(clause.text):
         least = max(least, SAYING)  # what is said can be taken up as it is
     nearest, eased = best(percept.talk)[1], not asks and in_kind.is_eased(topic, clause.text)
-    tells = not asks and clause.sense is not Sense.ORDER and likeness < QUITE and topic not in _GRAVE
+    least_told = (
+        _SPECIAL if remarks.is_sure(turn) else QUITE
+    )  # a kind that is sure is more often right than a topic that is near
+    tells = not asks and clause.sense is not Sense.ORDER and likeness < least_told and topic not in _GRAVE
     if tells and (told_of := remarks.answer(turn, form)) is not None:
         return told_of
     if likeness < least or eased or (likeness < VERY and in_kind.jars(topic, tone, nearest)):

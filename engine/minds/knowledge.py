@@ -32,6 +32,8 @@ _SHORTEST, _MOST_PARTS = 3, 3
 _JOINS = re.compile(r"[,;:] +|[.!] +| (?:and|but|because|so|though|since) ")
 _LONGEST = 300  # characters of a clause whose wording is told
 _KNOWN = 0.8  # likeness from which a question of the card is meant, whatever else it may be
+_WORDED = (0.66, 0.24)  # likeness of a topic that the wording of a question tells, and what its probability adds
+_HARDLY = 0.05  # probability of a topic under which its wording tells another one
 _DECIMALS = 4  # what a log needs of a cosine
 _BARE, _TOLD = 0.25, 0.64  # what is told without a question of its own counts as, and what likeness to an answer counts
 UNLIKE = (
@@ -219,9 +221,11 @@ class Knowledge:
         near = self._nearest(EXAMPLES, TALK, text, budget)
         asks = is_question(plain(text))
         likely = {key: p for key, p in self._likely(text, asks).items() if key in near}
+        worded = dict(self._worded(wordings.TOPICS, text, most=None)) if asks else {}
         if likely:
             told = heard_as(np.array([near[key] for key in likely]), np.array(list(likely.values()), np.float64))
             near |= zip(likely, told.round(_DECIMALS).tolist(), strict=True)
+        near |= {(topic, True): _worded_as(near[topic, True], p) for topic, p in worded.items() if (topic, True) in near}
         for part in () if asks else _parts(text):
             for name, likeness in self._nearest(EXAMPLES, TALK, part, budget).items():
                 near[name] = max(near[name], round(likeness * PARTLY, _DECIMALS))
@@ -249,11 +253,11 @@ class Knowledge:
         found = [] if is_question(plain(text)) else self._worded(wordings.REMARKS, text)
         return {kind: round(p, _DECIMALS) for kind, p in found}
 
-    def _worded(self, lines: Path, text: str) -> list[tuple[str, float]]:
+    def _worded(self, lines: Path, text: str, most: int | None = NEAREST) -> list[tuple[str, float]]:
         told = wordings.load(lines, self._encoder()) if self._meanings is not None else None
         if told is None or self._meanings is None or not text.strip() or len(text) > _LONGEST:
             return []
-        return told.ranked(words := plain(text), ready_vectors.features(self._meanings([words]))[0])[:NEAREST]
+        return told.ranked(words := plain(text), ready_vectors.features(self._meanings([words]))[0])[:most]
 
     def _vector(self, text: str) -> Floats:
         """The sentence vector of words put plainly; the last ones are asked for of cards and of small talk."""
@@ -301,6 +305,13 @@ class Knowledge:
         while self._bytes > self._kept and len(self._vectors) > 1:
             self._bytes -= self._vectors.popitem(last=False)[1].nbytes
         return vectors
+
+
+def _worded_as(near: float, p: float) -> float:
+    """How near a question is to a topic of which its wording tells how likely it is; what seems near without it is less so."""
+    if p >= wordings.SURE[wordings.TOPICS]:
+        return round(max(near, _WORDED[0] + _WORDED[1] * p), _DECIMALS)
+    return near if p >= _HARDLY else round(near * UNLIKE, _DECIMALS)
 
 
 def _few(near: Mapping[str, float]) -> Mapping[str, float]:

@@ -46,7 +46,7 @@ EXAMPLES: dict[Key, tuple[str, ...]] = {
 }
 TALK = tuple(example for examples in EXAMPLES.values() for example in examples)
 NONE = "none"  # begins the names in `said.yaml` of lines that no topic is about
-WORDINGS = tuple(map(wordings.learnt, (wordings.ASKED, wordings.REMARKS)))
+WORDINGS = tuple(map(wordings.learnt, wordings.ALL))
 FILE, SAID = Path(__file__).with_name("small_talk.npz"), Path(__file__).with_name("said.yaml")
 _MOST = 127  # of a byte with a sign
 _WANTED = 0.7  # of what a line means: what its speaker wants counts
@@ -164,19 +164,30 @@ def aside(meanings: Callable[[Sequence[str]], Floats], every: int = 4) -> Table:
     return table
 
 
+def _beside(lines: Path) -> Iterator[tuple[str, str]]:
+    """What the wordings of a file of lines are learnt from beside it: the kind and the plain words of each."""
+    known = ((key, plain(line)) for key, line in (*((key, line) for key, of in EXAMPLES.items() for line in of), *_further()))
+    nothing = (plain(line) for topic, found in read_table(SAID).items() if topic.startswith(NONE) for line in found)
+    if lines == wordings.TOPICS:
+        topics = read_table(lines)["lines"]
+        yield from ((topic if topic in topics else NONE, line) for (topic, asks), line in known if asks)
+        yield from ((NONE, line) for line in nothing if is_question(line))
+    elif lines == wordings.REMARKS:
+        kinds = {topic: kind for kind, topics in read_table(lines)["topics"].items() for topic in topics}
+        yield from ((kinds[topic], line) for (topic, asks), line in known if not asks and topic in kinds)
+        yield from ((NONE, line) for line in nothing if not is_question(line))
+    else:
+        others = (line for lines in read_table(SAID).values() for line in lines)
+        cards = (question for name in (*characters(), *assistants()) for question in load_persona(name).questions)
+        yield from ((NONE, plain(line)) for line in (*TALK, *others, *cards))
+
+
 def _wordings(lines: Path, meanings: Callable[[Sequence[str]], Floats]) -> wordings.Wordings:
-    """What tells the wordings of a file of lines. Whatever else people say, and what cards are asked, asks in no form."""
+    """What tells the wordings of a file of lines."""
     from rich.console import Console
     from rich.progress import track
 
-    said = wordings.lines_of(lines)
-    if lines == wordings.REMARKS:
-        nothing = (line for topic, found in read_table(SAID).items() if topic.startswith(NONE) for line in found)
-        said += [(wordings.NONE, words) for words in map(plain, nothing) if not is_question(words)]
-    else:
-        cards = (question for name in (*characters(), *assistants()) for question in load_persona(name).questions)
-        others = (line for lines in read_table(SAID).values() for line in lines)
-        said += [(wordings.NONE, plain(line)) for line in (*TALK, *others, *cards)]
+    said = [*wordings.lines_of(lines), *_beside(lines)]
     vectors = np.concatenate([meanings([line]) for _, line in track(said, "encoding", console=Console(stderr=True))])
     return wordings.fit(said, features(vectors), wordings.STRENGTH[lines])
 
@@ -186,7 +197,7 @@ def wordings_aside(meanings: Callable[[Sequence[str]], Floats], encoder: str) ->
     from rich.table import Table
 
     table = Table("lines of another writer", "taken up from", "taken up", "of these right", "of those of no kind taken up")
-    for lines, name in ((wordings.ASKED, "questions"), (wordings.REMARKS, "remarks")):
+    for lines in wordings.ALL:
         told = wordings.load(lines, encoder)
         if told is None:
             continue
@@ -197,7 +208,7 @@ def wordings_aside(meanings: Callable[[Sequence[str]], Floats], encoder: str) ->
         for least in (wordings.SURE[lines], 0.5):
             taken = p >= least
             shares = taken[ours].mean(), (truth == best)[ours & taken].mean(), taken[~ours].mean()
-            table.add_row(f"{len(said)} {name}", f"{least}", *(f"{share:.0%}" for share in shares))
+            table.add_row(f"{len(said)} {lines.stem}", f"{least}", *(f"{share:.0%}" for share in shares))
     return table
 
 
@@ -214,7 +225,7 @@ def _main() -> None:
         Console().print(wordings_aside(perceiver.meanings, perceiver.text_encoder))
         return
     write(perceiver.meanings, perceiver.text_encoder)
-    for lines in (wordings.ASKED, wordings.REMARKS):
+    for lines in wordings.ALL:
         wordings.write(_wordings(lines, perceiver.meanings), lines, perceiver.text_encoder)
     print(f"{len(TALK)} vectors and two discriminants: {FILE}; wordings: {', '.join(map(str, WORDINGS))}")
 

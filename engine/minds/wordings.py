@@ -2,9 +2,9 @@
 
 A multinomial logistic regression over the meanings of a clause (`Perceiver.meanings`) and the words, pairs and triples of words
 that it has (tf-idf, Salton and Buckley 1988): meanings alone hardly tell "what did I ask?" from "what did you ask?". There are
-two: `asked.yaml` has the lines of questions, whose forms `npc/language/asked.yaml` puts plainly, `remarks.yaml` those of
-remarks, whose kinds are topics of `npc/small_talk.yaml`. Of lines by writers who saw none of the others they take up some nine
-in ten, and tell more than four fifths of them rightly (`python -m engine.minds.ready_vectors --aside`).
+three: `asked.yaml` has lines of questions whose forms `npc/language/asked.yaml` puts plainly, `topics.yaml` such as are about
+topics of `npc/small_talk.yaml`, and `remarks.yaml` those of remarks, whose kinds are topics there, too. Of lines by writers who
+saw none of the others they take up nine in ten, and tell most of them rightly (`python -m engine.minds.ready_vectors --aside`).
 """
 
 from __future__ import annotations
@@ -28,14 +28,16 @@ from npc.language.plain import plain
 from npc.tables import read_table
 
 Floats = npt.NDArray[np.float32]
-ASKED, REMARKS = (Path(__file__).with_name(f"{name}.yaml") for name in ("asked", "remarks"))
+ASKED, TOPICS, REMARKS = (Path(__file__).with_name(f"{name}.yaml") for name in ("asked", "topics", "remarks"))
+ALL = (ASKED, TOPICS, REMARKS)
 NONE = "none"
-SURE = {ASKED: 0.3, REMARKS: 0.25}  # how likely a kind has to be, to be taken up
-STRENGTH = {ASKED: 10.0, REMARKS: 30.0}  # of the regression: the inverse of its regularisation
+SURE = {ASKED: 0.3, TOPICS: 0.25, REMARKS: 0.25}  # how likely a kind has to be, to be taken up
+STRENGTH = {ASKED: 10.0, TOPICS: 30.0, REMARKS: 30.0}  # of the regression: the inverse of its regularisation
 _LONGEST = 3  # words that count together
 _MOST = 60  # words of a clause that are looked at
 _WORD = re.compile(r"[a-z']+|[?!]")
-_KEPT = 6000  # words, pairs and triples
+_KEPT = 4000  # words, pairs and triples
+_STEPS = 127  # of a weight that is kept as a byte
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,21 +91,23 @@ def load(lines: Path, encoder: str) -> Wordings | None:
             if str(kept["of"]) != encoder:
                 return None
             parts = {part: n for n, part in enumerate(str(kept["parts"]).split("\n"))}
-            weights = kept["weights"].astype(np.float32)
+            weights = kept["weights"].astype(np.float32) * kept["scales"].astype(np.float32)
             return Wordings(tuple(map(str, kept["kinds"])), parts, kept["rarity"].astype(np.float32), weights, kept["offsets"])
     except (OSError, ValueError, KeyError, BadZipFile):
         return None
 
 
 def write(told: Wordings, lines: Path, encoder: str) -> None:
-    """Keep what `load` gives."""
+    """Keep what `load` gives; weights as bytes, those of each kind scaled by its largest."""
+    scales = np.abs(told.weights).max(axis=0) / _STEPS
     kept: dict[str, Any] = {
         "of": np.array(encoder),
         "learnt_from": np.array(hashlib.sha256(lines.read_bytes()).hexdigest()),
         "kinds": np.array(told.kinds),
         "parts": np.array("\n".join(told.at)),
         "rarity": told.rarity.astype(np.float16),
-        "weights": told.weights.astype(np.float16),
+        "weights": np.round(told.weights / scales).astype(np.int8),
+        "scales": scales,
         "offsets": told.offsets.astype(np.float32),
     }
     np.savez_compressed(learnt(lines), **kept)

@@ -18,8 +18,8 @@ from packaging.utils import canonicalize_name
 from engine.errors import Fault, needs_extra
 from engine.formats.bundle import MANIFEST_FILE, Bundle
 from engine.formats.installed import shares
+from engine.minds import wordings
 from engine.minds.ready_vectors import SAID
-from engine.minds.wordings import ASKED, REMARKS
 from npc.tables import read_table
 
 NAME = "npc-engine"
@@ -38,7 +38,7 @@ _UNUSED = (  # parts of what is needed, and of Python
 )
 _TABLES = ("npc", "npc/language", "engine/voice")  # folders whose YAML `npc.tables` reads
 _CODE = (".py", ".pyc", ".pyi", ".typed")
-_LEARNT_FROM = {SAID, ASKED, REMARKS}  # what was learnt from them is in files of its own
+_LEARNT_FROM = {SAID, *wordings.ALL}  # what was learnt from them is in files of its own
 _UNREAD = {"lab", "bundles", "evaluation", "shipping", "speech", "__pycache__"}  # folders of which a server reads nothing
 TAKEN_ALONG = "metrics"  # an extra that is in the pack where it is installed
 _BUNDLE = "engine/bundles/default"

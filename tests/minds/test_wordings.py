@@ -9,7 +9,7 @@ import pytest
 
 from engine.minds import ready_vectors, wordings
 from engine.minds.knowledge import Knowledge
-from engine.minds.wordings import ASKED, NONE, REMARKS, SURE
+from engine.minds.wordings import ALL, ASKED, NONE, REMARKS, SURE, TOPICS
 from engine.perception import Perceiver
 from npc import load_persona
 from npc.behaviour import load_behaviour
@@ -24,22 +24,26 @@ def knowledge(perceiver: Perceiver) -> Knowledge:
     return Knowledge(perceiver.sentences, encoder=lambda: perceiver.text_encoder, meanings=perceiver.meanings)
 
 
-@pytest.mark.parametrize("lines", [ASKED, REMARKS], ids=lambda lines: lines.stem)
+@pytest.mark.parametrize("lines", ALL, ids=lambda lines: lines.stem)
 def test_they_were_learnt_from_the_lines_as_they_stand(perceiver: Perceiver, lines) -> None:
     assert wordings.load(lines, perceiver.text_encoder) is not None, AGAIN
     assert wordings.learnt_from(lines) == hashlib.sha256(lines.read_bytes()).hexdigest(), AGAIN
 
 
 def test_every_form_can_be_put_plainly_and_every_kind_is_answered(perceiver: Perceiver) -> None:
-    forms, kinds = (wordings.load(lines, perceiver.text_encoder) for lines in (ASKED, REMARKS))
+    forms, topics, kinds = (wordings.load(lines, perceiver.text_encoder) for lines in ALL)
     assert forms is not None
+    assert topics is not None
     assert kinds is not None
+    assert {*topics.kinds} - {NONE} <= {*load_behaviour().small_talk}
     assert {*forms.kinds} - {NONE} == {*PLAIN}
     assert {f"on_told_{kind}" for kind in kinds.kinds} - {f"on_told_{NONE}"} <= {*load_behaviour().topics}
     assert SURE[REMARKS] == LIKELY
 
 
-@pytest.mark.parametrize(("lines", "taken", "right", "wrongly"), [(ASKED, 0.9, 0.95, 0.02), (REMARKS, 0.85, 0.83, 0.05)])
+@pytest.mark.parametrize(
+    ("lines", "taken", "right", "wrongly"), [(ASKED, 0.9, 0.95, 0.02), (TOPICS, 0.9, 0.9, 0.12), (REMARKS, 0.88, 0.8, 0.08)]
+)
 def test_lines_of_another_writer_are_told(perceiver: Perceiver, lines, taken: float, right: float, wrongly: float) -> None:
     told = wordings.load(lines, perceiver.text_encoder)
     assert told is not None
