@@ -22,24 +22,31 @@ from npc.language.formulas import group, patterns
 from npc.language.patterns import TablePattern
 from npc.language.phrases import singular, thing_in
 from npc.language.plain import plain
-from npc.language.senses import Sense
+from npc.language.senses import Ask, Sense
 from npc.memory.ledger import LONGEST, Bid
 from npc.parts import best
 from npc.turn import Turn
 from npc.types import Percept
 
-_TREAT, _FOR_IT, _BITE, _LATER, _LEND, _SO_MANY, _DISCOUNT, _HALF, _MORE, _PACKS, _OCCASION, _UNPAID = patterns(
-    "terms.yaml", "treat for_it bite later lend so_many discount half more packs occasion unpaid"
+_TREAT, _FOR_IT, _BITE, _LATER, _LEND = patterns("terms.yaml", "treat for_it bite later lend")
+_SO_MANY, _DISCOUNT, _HALF, _MORE, _PACKS, _OCCASION, _UNPAID, _ADDS_UP, _OF_IT = patterns(
+    "terms.yaml", "so_many discount half more packs occasion unpaid adds_up of_it"
 )
-_MENDS, _MENDS_SUCH, _BROKEN, _MAKES, _ORDERS, _FEE, _HIRES, _TERMS, _IN_KIND, _BROKE, _PRICE_OF = patterns(
-    "terms.yaml", "mends mends_such broken makes orders fee hires terms in_kind broke price_of"
+_MENDS, _MENDS_SUCH, _BROKEN, _MAKES, _ORDERS, _WHEN, _COSTS, _MANY = patterns(
+    "terms.yaml", "mends mends_such broken makes orders when costs many"
+)
+_FEE, _HIRES, _WANTED, _TERMS, _IN_KIND, _BROKE, _PRICE_OF = patterns(
+    "terms.yaml", "fee hires wanted terms in_kind broke price_of"
 )
 _SENTENCE = re.compile(
-    r"(?<=[.!?;])\s+|(?<=[,:]) (?=(?:and |so |but )?(?:can|could|would|will|do|may) (?:you|I|we)\b)", re.IGNORECASE
+    r"(?<=[.!?;])\s+|"
+    r"(?<=[,:]) (?=(?:and |so |but )?(?:(?:can|could|would|will|do|may) (?:you|I|we)|you (?:do|fix|mend|repair))\b)",
+    re.IGNORECASE,
 )
 _CRAFT = re.compile(
     r"smith|carpenter|joiner|mechanic|engineer|tinker|tailor|cobbler|mason|wright|potter|weaver|armou?rer|craft", re.IGNORECASE
 )
+_ASKS = re.compile(r"(?:[a-z]+,? )?(?:can|could|may|might|mind|is it|would) ", re.IGNORECASE)
 _REQUEST = re.compile(r"(?:can|could|would|will) you\b", re.IGNORECASE)
 _HANDED = re.compile(r"\b(?:give|hand|pass) (?:me|us) (?:the|that|this|your|those) (?P<item>[a-z][a-z -]*)", re.IGNORECASE)
 _PLACE = re.compile(r" (?:by|near|at|on|over|in|next to|beside|behind|under) .*$", re.IGNORECASE)
@@ -93,6 +100,8 @@ def _worked(turn: Turn, said: list[str]) -> Reply | None:
     broken = next((found for sentence in said if (found := _BROKEN.search(sentence)) is not None), None)
     such = _first(_MENDS_SUCH, said) if broken is not None else None
     found = makes or mends or such
+    if found is None and (of_it := _of_work(turn, said)) is not None:
+        return of_it
     if found is None and _first(_ORDERS, said) is None:
         return None
     if turn.heard.target is not None and mends is not None and _MINE.match(group(mends, "item")) is None:
@@ -114,6 +123,20 @@ def _worked(turn: Turn, said: list[str]) -> Reply | None:
     return Reply("makes" if mends is None and such is None else "mends", "was asked for work", {"item": thing or "it"})
 
 
+def _of_work(turn: Turn, said: list[str]) -> Reply | None:
+    """When work will be done that was just asked, and for how much."""
+    lately = [plain(heard.text) for heard in turn.ledger.heard[-_HIRED:]]
+    sentences = [sentence for text in lately for sentence in _SENTENCE.split(text)]
+    asked = any(p.match(s) is not None for s in sentences for p in (_MENDS, _MAKES, _MENDS_SUCH, _ORDERS))
+    if not asked or turn.ledger.asked == bids.DEAL or _CRAFT.search(turn.parts.persona.role) is None:
+        return None
+    if any(_WHEN.search(sentence) for sentence in said):
+        return Reply("when_done", "was asked when work will be done")
+    if any(_COSTS.search(sentence) for sentence in said):
+        return Reply("mends", "was asked what work will cost", {"item": "it"})
+    return None
+
+
 def _told_of_work(turn: Turn) -> Reply | None:
     """What the card says further of a fact near by, where it is asked for the deed itself: "can you do it for me?"."""
     facts = turn.parts.persona.knowledge
@@ -128,15 +151,20 @@ def _told_of_work(turn: Turn) -> Reply | None:
 def _hired(turn: Turn, said: list[str]) -> Reply | None:
     """Its services for pay: it promises none, and names no price that the card does not name."""
     lately = [plain(heard.text) for heard in turn.ledger.heard[-_HIRED:]]
-    goes_on = any(_is_hire(sentence) for text in lately for sentence in _SENTENCE.split(text))
+    goes_on = any(_WANTED.search(text) or any(map(_is_hire, _SENTENCE.split(text))) for text in lately)
     whole = " ".join(said)
-    hires = any(map(_is_hire, said)) or (goes_on and _TERMS.match(whole) is not None)
+    hires = any(map(_is_hire, said)) or _WANTED.search(whole) is not None or (goes_on and _names_terms(whole))
     if not hires or is_bribe(whole):
         return None
     fact, likeness = best(turn.heard.knowledge)
     if fact in turn.parts.persona.knowledge and likeness >= _KNOWS:
         return None
     return Reply("no_hire", "was offered pay for a service")
+
+
+def _names_terms(words: str) -> bool:
+    """Whether words are what is paid, or when, and nothing else."""
+    return any(pattern.match(part) is not None for part in (words, *words.split(", ")) for pattern in (_TERMS, _LATER))
 
 
 def _is_hire(sentence: str) -> bool:
@@ -153,7 +181,7 @@ def _lent(turn: Turn, said: list[str], stall: Stall) -> Reply | None:
     if not stall.wares or (later := _first(_LATER, said)) is None:
         return None
     mine = turn.ledger.open_bid("npc")
-    asks = later.string.rstrip().endswith("?")
+    asks = later.string.rstrip().endswith("?") or _ASKS.match(later.string) is not None
     if not asks and (mine is None or mine.buys):  # "I will pay you tomorrow" promises
         return None
     return Reply("no_credit", "gives no credit", {"item": mine.item if mine is not None and not mine.buys else "it"}, "refuse")
@@ -170,8 +198,14 @@ def _at_the_stall(turn: Turn, words: str, said: list[str], stall: Stall, looked:
         return Reply("no_use", f"has no use for {one}, for no price", {"item": one}, "refuse")
     if not stall.wares:
         return None
+    if (total := _total(turn, words, stall, looked)) is not None:
+        return total
     if _first(_HALF, said) is not None:
         return _halved(turn, mine, stall, looked)
+    many = _first(_MANY, said)
+    if many is not None and mine is not None and not mine.buys and " and " not in mine.item:
+        count = _count(group(many, "n"))
+        return bids.ask(mine.item, stall.asks(mine.item, count), "price", ledger, now, count)
     if _DISCOUNT.search(words) is not None and (found := _for_many(turn, words, mine, stall, looked)) is not None:
         return found
     if _first(_PACKS, said) is not None:
@@ -181,6 +215,20 @@ def _at_the_stall(turn: Turn, words: str, said: list[str], stall: Stall, looked:
         value = re.sub(r"^(?:my|our)\b", "your", group(occasion, "item"), flags=re.IGNORECASE)
         return Reply("shops_for", "was told what the shopping is for", {"value": value, "seen": _listed(stall)})
     return None
+
+
+def _total(turn: Turn, words: str, stall: Stall, looked: Percept) -> Reply | None:
+    """What all that is named comes to, whatever the card knows of it; and the price of the one thing that is."""
+    wares, asks = basket(words, stall).wares, turn.clause.meaning
+    if asks.ask is Ask.PRICE and len(turn.clauses) > 1 and len(wares) == 1 and not asks.values:  # "that rope, what is it?"
+        count, item = wares[0]
+        return bids.ask(item, stall.asks(item, count), "price", turn.ledger, looked.time, count)
+    mine, many = lately_priced(turn.ledger, looked.time), _OF_IT.search(words)
+    if not wares or _ADDS_UP.search(words) is None or mine is None or mine.buys or many is None or " and " in mine.item:
+        return None
+    more = [(_count(group(many, "n")), mine.item), *(ware for ware in wares if ware[1] != mine.item)]
+    several = " and ".join(f"{n} {name}" if n > 1 else name for n, name in more)
+    return bids.ask(several, stall.asks(several), "price", turn.ledger, looked.time)
 
 
 def _for_nothing(turn: Turn, words: str, stall: Stall, looked: Percept) -> Reply | None:
@@ -217,6 +265,8 @@ def _for_many(turn: Turn, words: str, mine: Bid | None, stall: Stall, looked: Pe
     count = _count(group(found, "n")) if found is not None else named.many
     item = named.wares[0][1] if len(named.wares) == 1 else mine.item if mine is not None and not mine.buys else ""
     count = max(count, named.wares[0][0]) if len(named.wares) == 1 else count
+    if not count and not named.wares and mine is not None and not mine.buys and ledger.asked == bids.DEAL:
+        return bids.lower(mine.item, None, ledger, stall, now, count=mine.count)  # "shave a little off"
     if not item or count < 2 or " and " in item or (found is None and named.coins is not None):
         return None
     bids.ask(item, stall.asks(item, count), "price", ledger, now, count)
@@ -242,7 +292,7 @@ def _without(turn: Turn, said: list[str]) -> Reply | None:
     if on_table is not None and _first(_HALF, said) is not None:
         return Reply("sells_nothing", f"does not deal in {on_table.item}", {"item": on_table.item}, "refuse")
     kind = _first(_IN_KIND, said)
-    if kind is not None and (on_table is not None or any(_BROKE.search(sentence) for sentence in said)):
+    if kind is not None and (on_table is not None or " only " in kind[0] or any(_BROKE.search(sentence) for sentence in said)):
         mine = thing_in(group(kind, "item")) or group(kind, "item")
         return Reply("keeps_yours", f"was offered {mine} instead of coins", {"item": mine})
     known = best(turn.heard.knowledge)[1] >= _KNOWS

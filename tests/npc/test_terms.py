@@ -21,6 +21,8 @@ def says(actor, text: str, intent: str = "none", action: str = "talk", **more):
         "half?",
         "how about half the price then",
         "I'd only pay half of it",
+        "ouch. half that and i take it",
+        "Would half of it content you?",
     ],
 )
 def test_half_of_a_price_picks_nothing_up(stage, bid):
@@ -43,6 +45,7 @@ def test_half_of_no_price_in_particular_is_asked_after(stage):
         "Would it be cheaper if I bought six?",
         "what if I take six of them, any discount?",
         "a better price for six, maybe?",
+        "And were I to buy six of them?",
     ],
 )
 def test_a_discount_for_many_is_their_price(stage, line):
@@ -50,6 +53,22 @@ def test_a_discount_for_many_is_their_price(stage, line):
     says(merchant, "how much is the blue potion?")
     decision = says(merchant, line)
     assert (decision.action, "6 blue potions" in decision.reason) == ("trade", True)
+
+
+def test_a_discount_of_no_number_is_of_what_lies_on_the_table(stage):
+    merchant = stage("merchant")
+    says(merchant, "how much is the mirror?")
+    assert "haunted mirror" in says(merchant, "Shave a little off and we're friends.").reason
+
+
+def test_more_of_what_lies_on_the_table_is_added_up_with_the_rest(stage):
+    merchant = stage("merchant")
+    says(merchant, "how dear is your salt?")
+    assert "2 salts and needle" in says(merchant, "Two bags of it. And a needle. What does it all come to?").line
+
+
+def test_a_ware_is_named_before_its_price_is_asked(stage):
+    assert "asks 30 for haunted mirror" in says(stage("merchant"), "hm what about that mirror, whats it cost").reason
 
 
 def test_so_many_of_a_colour_are_added_up(stage):
@@ -129,6 +148,7 @@ def test_whom_it_is_bought_for_is_no_ware(stage, line):
         "Here's a little something for your effort.",
         "That was lovely, this is for you, a silver coin.",
         "take these two silver coins for your help",
+        "let me give you this silver brooch for all your kindness",
     ],
 )
 @pytest.mark.parametrize("card", ["merchant", "bard", "healer"])
@@ -160,6 +180,10 @@ def test_a_bite_that_is_offered_is_no_trade(stage, card, line):
         "How much would it cost to have you walk me home?",
         "I'll pay you three coins to watch my cart.",
         "are you for hire?",
+        "Do you play at weddings?",
+        "how much you take to guard my wagon tonight?",
+        "I'd love you to watch over my daughter's christening. What's your price?",
+        "could you escort us to the mill for a fee?",
     ],
 )
 def test_its_services_are_promised_for_no_pay(stage, line):
@@ -193,6 +217,16 @@ def test_what_is_to_be_made_is_no_ware(stage, line):
     assert ("was asked for work" in decision.reason, decision.action) == (True, "talk")
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [("when can i pick it up", "when work will be done"), ("and the price for it?", "what work will cost")],
+)
+def test_work_that_was_asked_has_its_day_and_its_price(stage, line, reason):
+    smith = stage("blacksmith")
+    says(smith, "Could you make me a new gate?")
+    assert reason in says(smith, line).reason
+
+
 def test_a_ware_that_is_to_be_made_has_its_price(stage):
     decision = says(stage("blacksmith"), "I'd like a set of horseshoes made. Can you do that, and by when?")
     assert "4 coins" in decision.line
@@ -211,6 +245,19 @@ def test_what_has_its_price_is_not_handed_over_for_nothing(stage, line):
         says(smith, text)
     decision = smith.hear(line, "give_me", "give")
     assert (decision.action, "60 coins" in decision.line) == ("trade", True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["what does the red potion cost", "how much for a bottle of cough syrup?", "could i rent that sword of yours for a day?"],
+)
+def test_who_sells_nothing_says_so_of_any_thing(stage, line):
+    assert "does not deal in" in says(stage("guard"), line).reason
+
+
+@pytest.mark.parametrize("line", ["how much is the fine?", "how much for a room at the inn?", "what does the toll cost?"])
+def test_what_is_paid_elsewhere_is_no_ware_of_its_own(stage, line):
+    assert "does not deal in" not in says(stage("guard"), line).reason
 
 
 def test_who_sells_nothing_names_no_price_and_takes_no_boots(stage):
