@@ -128,7 +128,7 @@ def _of_work(turn: Turn, said: list[str]) -> Reply | None:
     lately = [plain(heard.text) for heard in turn.ledger.heard[-_HIRED:]]
     sentences = [sentence for text in lately for sentence in _SENTENCE.split(text)]
     asked = any(p.match(s) is not None for s in sentences for p in (_MENDS, _MAKES, _MENDS_SUCH, _ORDERS))
-    if not asked or turn.ledger.asked == bids.DEAL or _CRAFT.search(turn.parts.persona.role) is None:
+    if not asked or turn.ledger.told or turn.ledger.asked == bids.DEAL or _CRAFT.search(turn.parts.persona.role) is None:
         return None
     if any(_WHEN.search(sentence) for sentence in said):
         return Reply("when_done", "was asked when work will be done")

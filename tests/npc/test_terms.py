@@ -293,3 +293,9 @@ def test_what_only_sounds_like_terms_is_none(stage, card, line):
         "half of no price",
     ):
         assert told not in reason
+
+
+def test_what_the_card_tells_of_such_work_goes_before(stage):
+    smith = stage("blacksmith")
+    smith.hear("can you fix my armour?", "ask_about", "talk", target=None, knowledge={"repair": 0.93})
+    assert "was asked when work will be done" not in says(smith, "how long does it take till it is done?").reason
