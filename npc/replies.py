@@ -80,7 +80,10 @@ def reply(turn: Turn, looked: Percept) -> Reply | None:
     """
     found = _reply(turn, looked)
     denies = found is not None and found.topic in _DENIES
-    return (retelling.by_words(turn, looked) if denies else None) or found
+    told = retelling.by_words(turn, looked) if denies else None
+    if told is None and found is not None and found.topic == "you_gave_nothing":  # what it was bidden to hold is no gift
+        told = retelling.passed(turn, looked)
+    return told or found
 
 
 def _reply(turn: Turn, looked: Percept) -> Reply | None:
@@ -105,6 +108,8 @@ def _reply(turn: Turn, looked: Percept) -> Reply | None:
         return accounted
     if not turn.gifts and (agreed := terms.answer(turn, looked)) is not None:
         return agreed
+    if (own := retelling.as_said(turn, looked)) is not None:
+        return own
     if (passed := retelling.passed(turn, looked)) is not None:
         return passed
     if (own := retelling.outright(turn, looked)) is not None:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from npc.conversation import between, episodes, own_words, recall, retold
 from npc.conversation.reply import Reply
 from npc.facts import KNOWS
+from npc.language.after import is_after_oneself, stems
 from npc.language.between import asked
 from npc.language.kinds import is_alive
-from npc.language.own_words import bare, owns_up, says_so
+from npc.language.own_words import bare, owns_up, says_so, sought_in
 from npc.language.plain import plain
 from npc.language.senses import Ask, Meaning, Sense
 from npc.language.sentences import mentions
@@ -27,6 +28,7 @@ _REMEMBERS = re.compile(
 )
 _OF_WORDS = frozenset({Ask.NONE, Ask.COLOUR, Ask.COUNT, Ask.MINE, Ask.HOW_LONG})
 _SAYS = frozenset({"say", "said", "tell", "told", "want", "wanted"})  # "what was it that I wanted to open?"
+_IN_OTHER_WORDS = frozenset({Ask.MINE, Ask.I_SAID, Ask.ABOUT})
 _LEFT_OPEN = frozenset({Ask.NONE, Ask.YOU_SAID, Ask.I_SAID})
 _NOTHING = frozenset({"recall_none", "recall_has"})
 _DID_I_SAY = re.compile(
@@ -75,23 +77,42 @@ def passed(turn: Turn, looked: Percept) -> Reply | None:
     return found
 
 
+def as_said(turn: Turn, looked: Percept) -> Reply | None:
+    """What answers a question in its own words, where it is read as a plainer one that says less: "how old is my eldest?"."""
+    clause = turn.clause
+    question = plain(looked.text if len(turn.clauses) == 1 else clause.said)
+    known = stems(f"{plain(clause.text)} {turn.parts.persona.name}")
+    if clause.meaning.ask not in _IN_OTHER_WORDS or not sought_in(question) - known or asked(question) is not None:
+        return None
+    return _outright(turn, looked, question) if says_so(question) or is_after_oneself(question) else None
+
+
 def outright(turn: Turn, looked: Percept) -> Reply | None:
     """What a question that says to be after the speaker's own words repeats of them; None of all others."""
     clause = turn.clause
-    question = next(filter(says_so, map(plain, (clause.said, clause.text))), "")
-    if clause.meaning.ask not in _LEFT_OPEN or not question:
-        return None
-    plainly = replace(clause, text=bare(question), meaning=Meaning(Sense.QUESTION))
-    found = by_words(turn, looked) if owns_up(question) else None
-    return found or answer(replace(turn, clauses=[(plainly, turn.heard), *turn.clauses[1:]]), looked) or by_words(turn, looked)
+    remembers = any(_REMEMBERS.fullmatch(other.text) for other, _ in turn.clauses[1:])  # "which one is mine, can you recall?"
+    readings = (plain(clause.said), plain(clause.text))
+    question = next((words for words in readings if says_so(words) or (remembers and is_after_oneself(words))), "")
+    return _outright(turn, looked, question) if clause.meaning.ask in _LEFT_OPEN and question else None
+
+
+def _outright(turn: Turn, looked: Percept, question: str) -> Reply | None:
+    plainly = replace(turn.clause, text=bare(question), meaning=Meaning(Sense.QUESTION))
+    found = _repeated(turn, looked, question, True) if owns_up(question) else None
+    found = found or answer(replace(turn, clauses=[(plainly, turn.heard), *turn.clauses[1:]]), looked)
+    return found or _repeated(turn, looked, question, True)
 
 
 def by_words(turn: Turn, looked: Percept) -> Reply | None:
     """What the speaker has told in the words that he asks with, be it a fact or not."""
+    said, text = plain(turn.clause.said), plain(turn.clause.text)
+    question = said if sought_in(said) or owns_up(said) else text
+    return _repeated(turn, looked, question, says_so(question))
+
+
+def _repeated(turn: Turn, looked: Percept, question: str, outright: bool) -> Reply | None:
     beside = ". ".join(c.said for c, _ in turn.clauses[1:] if c.sense in {Sense.OTHER, Sense.SELF})
-    questions = dict.fromkeys(plain(words) for words in (turn.clause.text, turn.clause.said))
-    found = (own_words.answer(words, turn.parts.memory, looked.speaker, looked.time, beside) for words in questions)
-    return next(filter(None, found), None)
+    return own_words.answer(question, outright, turn.parts.memory, looked.speaker, looked.time, beside)
 
 
 def _of_a_thing(words: list[str]) -> bool:

@@ -16,7 +16,7 @@ from npc.conversation.retold import OF_SEVERAL, Sentence, told_by
 from npc.conversation.told_back import turned_whole
 from npc.language.after import has, is_typed, sought_by, stem, stems
 from npc.language.kinds import PERSON, akin, is_alive
-from npc.language.own_words import bare, of_ones_life, owns_up, says_so, seen_together, sought_in
+from npc.language.own_words import bare, of_ones_life, owns_up, seen_together, sought_in
 from npc.language.sentences import mentions
 from npc.memory import Memory
 from npc.memory.records import Episode
@@ -31,18 +31,24 @@ _SECRET = re.compile(
 )
 _WORD = re.compile(r"[a-z][a-z'-]*")
 _SAYS_ENOUGH = 2  # content words of a sentence that tells something by itself
+_GUILT = re.compile(
+    r"\bI (?:have |had |once |never |really |also )*(?:wronged|stole|stolen|lied|cheated|betrayed|killed|deceived|sinned|"
+    r"deserted|fled|murdered|robbed|poisoned|broke my|left (?:him|her|them) (?:to|behind))\b",
+    re.IGNORECASE,
+)
+_ABOUT_IT = re.compile(r"(?:he|she|it|they|his|her|its|their)\b", re.IGNORECASE)
 _I = re.compile(r"\b(?:I|we|my)\b")
 _BEASTS = frozenset({"creature", "beast", "animal", "monster", "being"})
 
 
-def answer(question: str, memory: Memory, speaker: str, now: float, beside: str = "") -> Reply | None:
+def answer(question: str, outright: bool, memory: Memory, speaker: str, now: float, beside: str = "") -> Reply | None:
     """The speaker's own words that a `plain` question repeats; None where it is none after them, or no line has them.
 
     Args:
+        outright: whether it says that it is after what was said.
         now: second of the character's life.
         beside: what was said in the same breath.
     """
-    outright = says_so(question)
     if (seen := _seen(question, memory, now)) is not None:
         return seen
     if not outright and not of_ones_life(question):
@@ -78,7 +84,10 @@ def _nearest(question: str, told: Iterable[Sentence], outright: bool) -> Sentenc
             continue
         if is_typed(kind) and not answers and not outright:
             continue
-        if not is_typed(kind) and not sentence.said - sought:
+        if (
+            not is_typed(kind)
+            and not (sentence.said | (stems(sentence.before) if _goes_on(sentence.text) else frozenset())) - sought
+        ):
             continue
         score = len(own) + _AROUND * len(around - own) + answers
         if best is None or score >= best[0]:
@@ -98,14 +107,17 @@ def _owned_up(told: list[Sentence]) -> Sentence | None:
         same = [m for m in beside if told[m].episode.id == told[n].episode.id] or [m for m in beside if m < n]
         if same and _I.search(told[same[0]].text):
             return told[same[0]]
-    return None
+    return next((one for one in reversed(told) if _GUILT.search(one.text)), None)
 
 
 def _in_full(sentence: Sentence) -> str:
     """Its words turned round, with those before it where it goes on about them: "she marries" says not who."""
     words = turned_whole(sentence.text)
-    goes_on = re.match(r"(?:he|she|it|they|his|her|its|their)\b", words, re.IGNORECASE) is not None
-    return f"{turned_whole(sentence.before)}, {words}" if goes_on and sentence.before else words
+    return f"{turned_whole(sentence.before)}, {words}" if sentence.before and _goes_on(words) else words
+
+
+def _goes_on(words: str) -> bool:
+    return _ABOUT_IT.match(words) is not None
 
 
 def _seen(question: str, memory: Memory, now: float) -> Reply | None:

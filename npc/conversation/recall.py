@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.told_back import asked_back, told_back
+from npc.language.after import stems
 from npc.language.grammar import GRAMMAR, expanded
+from npc.language.own_words import sought_in
 from npc.language.phrases import kind_of, singular
+from npc.language.plain import plain
 from npc.language.senses import Ask, Sense
 from npc.language.sentences import mentions
 from npc.language.spelling import is_a_word
@@ -28,6 +31,7 @@ _WANTED = {
     "not to do": {Sense.FORBID},
 }
 _GETS = frozenset({"get", "fetch", "bring", "grab", "give", "pass", "hand", "take", "pick"})  # each may be asked for by another
+_WHEN_SAID = stems("first last second start begin moment minute")
 _TALKS = frozenset({"ask", "talk", "speak", "tell", "say"})
 _NOT_TO = re.compile(r"\b(?:do not|don'?t|never|must not|stop)\b", re.IGNORECASE)
 _MOVES = frozenset({"go", "walk", "run", "head", "come", "stand", "stay", "wait", "move"})
@@ -178,6 +182,9 @@ def _said(clause: Clause, ledger: Ledger, now: float) -> Reply:
     if not lines and named:
         lines = [h for h in _heard(ledger) if h.sense in _WANTED["to do"]]
     lines = lines or ([] if what == "for" else _heard(ledger))
+    repeated = sought_in(plain(clause.said)) - _WHEN_SAID if wanted is None and not named else frozenset()
+    if repeated and not any(repeated & stems(plain(line.text)) for line in lines):  # the last words are of something else
+        return Reply("recall_none", "was never told of it", {"thing": "that"})
     if not lines:
         return Reply("recall_none", "was told nothing before", {"thing": "anything"})
     if values.get("when", "").lower().startswith("before ") and len(lines) > 1:  # "what did I want before that?"

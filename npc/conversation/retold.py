@@ -88,7 +88,7 @@ _ANY_NAME = "*"  # shared by every sentence: that it has a name is all that is a
 _SAID_OF = re.compile(r"\bwhat (?:did|have) I [a-z]+(?: to)?(?: you)? (?:about|of|on)\b", re.IGNORECASE)
 _WHO_IS_A = re.compile(r"\b(?:who|which of [a-z ]+) (?:is|was) an? [a-z]+[\s?.!]*$", re.IGNORECASE)
 _DEFINITE = re.compile(r"\b(?:the|that|this) ((?:[a-z]+ )?[a-z]{4,})", re.IGNORECASE)
-_OF_SPEAKER = re.compile(r"\b(?:I|my|we|our)\b", re.IGNORECASE)
+_HE_DID = re.compile(r"\b(?:did|was|were|had|has) (?:he|she|they)\b", re.IGNORECASE)
 _AGAIN = re.compile(r"\bagain[\s?.!]*$", re.IGNORECASE)
 
 
@@ -158,6 +158,8 @@ def answer(
     least = 1 if mine or (of_one and not stems(question)) or alone else 2
     # "when is the wedding?", after "my daughter's wedding"
     definite = least > 1 and not mine and kind == "when" and sought <= stems(" ".join(_DEFINITE.findall(question)))
+    # "when did he fall?", after "grandpa had a fall"
+    definite = definite or (least > 1 and not mine and is_typed(kind) and _HE_DID.search(question) is not None)
     least = 1 if definite else least
     if kind == "name" and _THE_NAME.search(question):
         sought, least = sought | {_ANY_NAME}, 1
@@ -165,7 +167,7 @@ def answer(
     found = [
         (score, n, sentence)
         for n, sentence in enumerate(told_by(told, speaker))
-        if (not definite or (_OF_SPEAKER.search(sentence.episode.text) and sought <= sentence.said | sentence.around))
+        if (not definite or sought <= sentence.said | sentence.around)
         and (score := _fits(sentence, sought, kind, least, (recalled or {}).get(sentence.episode.id, 0.0), deed)) > 0
     ]
     if not found:

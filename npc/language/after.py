@@ -43,7 +43,7 @@ _KINDS = tuple(
             r"what (?:do|did) (?:I|we) call"),
         ("about", r"what (?:is|was|are|were) .{2,40} about$"),
         ("colour", r"(?:what|which) colou?r"),
-        ("many", r"how (?:many|much|old|often|tall|far|big)|what age"),
+        ("many", r"how (?:many|much|old|often|tall|far|big)|(?:at |of )?what age"),
         ("when", r"(?:by |until |till |for |since )?when|what (?:day|time|year)|how long|"
             r"(?:on )?(?:which|what) (?:day|night|week)"),
         ("where", r"(?:from )?where(?: from)?|(?:in |to |from )?(?:which|what) (?:village|town|place|city)"),

@@ -20,6 +20,7 @@ _ASKS = re.compile(_DATA["asks"], re.IGNORECASE)
 _SAYS_SO = re.compile(_DATA["says_so"], re.IGNORECASE)
 _OF_ONESELF = re.compile(r"\b(?:I|me|my|mine|we|us|our)\b", re.IGNORECASE)
 _AGAIN = re.compile(r"\bagain[\s?.!]*$", re.IGNORECASE)
+_TAIL = re.compile(rf"(?:{_DATA['closes']})[\s?.!]*", re.IGNORECASE)  # "which one is it, did I say?"
 _YOURS = re.compile(r"\byou(?:r|rs)?\b", re.IGNORECASE)
 _LIVED = re.compile(_DATA["lived"], re.IGNORECASE)
 _OWNED_UP = re.compile(_DATA["owned_up"], re.IGNORECASE)
@@ -47,7 +48,7 @@ def says_so(question: str) -> bool:
 
 def goes_before(question: str, ask: Ask) -> bool:
     """Whether of several questions in one breath it is the one to answer, as it asks for what was said before."""
-    return ask in _OF_BEFORE or says_so(question)
+    return _TAIL.fullmatch(question.strip()) is None and (ask in _OF_BEFORE or says_so(question))
 
 
 @lru_cache(maxsize=512)

@@ -36,6 +36,12 @@ class Talk:
         ("I once fled from a battle. I never told anyone that.", "Tell me again, what was it I confessed to you?", "battle"),
         ("Between you and me, I stole the spoon from the duke.", "what was it I confessed?", "spoon"),
         ("wolf bit my arm, it is bleeding", "Where did the wolf bite me?", "arm"),
+        ("I have wronged my brother.", "what did I confess?", "brother"),
+        ("I am allergic to clover, it makes me sneeze.", "what makes me sneeze?", "clover"),
+        ("I learned it from an aunt in Velm.", "who taught me?", "aunt"),
+        ("grandpa had a fall off the roof on sunday", "when did he fall?", "sunday"),
+        ("My eldest is called Wim, he's fourteen.", "How old is my eldest?", "14"),
+        ("I play the hurdy-gurdy.", "Which instrument do I play, can you recall?", "hurdy"),
         ("a bee stung my ear", "what stung me?", "bee"),
         ("My plough broke on the stone field.", "Tell me once more: what broke on me?", "plough"),
         ("My brother's called Rolf, by the way.", "Did you sleep well? What was my brother's name again?", "rolf"),
@@ -74,6 +80,7 @@ def test_messages_things_kept_and_orders_for_a_case_are_told_back(said, question
         "where did the bear bite me?",
         "when is the funeral again?",
         "how old did I say I am?",
+        "what's my uncle's worst habit, did I say?",
     ],
 )
 def test_what_no_line_has_a_word_of_is_not_made_up(question):
