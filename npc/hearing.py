@@ -30,6 +30,7 @@ from npc.facts import naming
 from npc.language.emotes import acted_out
 from npc.language.forms import follow_of
 from npc.language.kinds import PERSON, akin, is_alive
+from npc.language.manners import GREETING
 from npc.language.mood import Mood, mood_of
 from npc.language.own_words import goes_before
 from npc.language.phrases import kind_of
@@ -206,6 +207,7 @@ def _named(text: str, ledger: Ledger) -> list[tuple[str, str]]:
     spoken_of = bool(ledger.heard) and "my name" in ledger.heard[-1].text.lower()
     if (
         (ledger.asked == "name" or spoken_of)
+        and GREETING.fullmatch(words) is None
         and (found := _A_NAME.match(words)) is not None
         and (name := as_name(found["name"]))
     ):

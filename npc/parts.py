@@ -56,7 +56,7 @@ class CharacterParts:
         self.lookout = Lookout(persona.meanings, behaviour, persona.steadiness)
         self.goals, self.day = Goals(persona.goals), Day(persona.schedule)
         plain = {**behaviour.lines, **behaviour.topics}
-        self.speaker = Speaker(persona.lines, plain, f"{seed}/{npc_id}", behaviour.topics.keys())
+        self.speaker = Speaker(persona.lines, plain, f"{seed}/{npc_id}", behaviour.topics.keys(), persona.currency)
         self.events = {**behaviour.events, **persona.events}
         self.changes: tuple[Mapping[str, object] | None, frozenset[int]] = (None, frozenset())  # state, and barks that held
         self.exchanges: dict[str, int] = {}  # answers to another character since it last was silent for a while

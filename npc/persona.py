@@ -137,6 +137,8 @@ class Persona(BaseModel):
     """What it is called; `{name}` in lines."""
     role: str = Field(default="", max_length=80)
     """What it is, in a few words: `ferrywoman`, `mechanic on a freighter`. Who asks who it is, or what it does, is told so."""
+    currency: str = Field(default="coin", min_length=1, max_length=30)
+    """One of what its prices are counted in: `dollar`."""
     looks: str = ""
     """How it looks, for people who read the card."""
     backstory: str = ""
@@ -263,8 +265,6 @@ def load_persona(name_or_path: str | Path, called: str = "") -> Persona:
     path = card_path(name_or_path)
     persona = _read(CardFile.read(path, called))
     tables = load_tables(path, private=bool(called))
-    if not tables:
-        return persona
     both = {
         language: {**persona.translations.get(language, {}), **tables.get(language, {})}
         for language in {**persona.translations, **tables}

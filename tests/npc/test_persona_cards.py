@@ -266,3 +266,20 @@ def test_a_voice_that_cannot_be_is_named_with_the_fix(voice: dict[str, object], 
 def test_no_two_shipped_characters_sound_alike() -> None:
     voices = [load_persona(name).voice for name in characters()]
     assert len({(voice.pitch, voice.rate) for voice in voices}) == len(voices)
+
+
+def test_prices_are_counted_in_the_currency_of_the_card(stage):
+    pat = stage(currency="credit", wares={"fuse": 20}, lines={"price": "{price} credits for the {item}, or one coin in gold."})
+    said = pat.hear("how much is the fuse?", "trade", "trade", target=None).line
+    assert said == "20 credits for the fuse, or one credit in gold."
+    sold = pat.hear("here are 20 credits for it", "trade", "trade", target=None)
+    assert "coin" not in sold.line
+    assert [effect.kind for effect in sold.effects] == ["sell"]
+
+
+def test_a_greeting_is_no_name(stage):
+    guard = stage("guard")
+    guard.hear("what is my name?", "ask_about", "talk", target=None)
+    assert "Hello" not in guard.hear("hello", "greet", "greet", target=None).line
+    guard.hear("what is my name?", "ask_about", "talk", target=None)
+    assert "Ada" in guard.hear("ada", "none", "talk", target=None).line
