@@ -26,7 +26,7 @@ _GRAVE = frozenset({
 # Ways of putting a remark that say little of it.
 DETAILS = frozenset({
     "", "to_answer", "to_habit", "to_judged", "to_of_it", "to_of_kin", "to_of_mine", "to_of_them", "to_of_thing", "to_remark",
-    "to_self", "to_story", "to_think",
+    "to_of_yours", "to_self", "to_story", "to_they_say", "to_think",
 })  # fmt: skip
 # What is said between the two is meant as such: "you are very kind".
 _MANNERS = frozenset({"compliment", "grateful", "agree", "disagree", "blame", "tease", "doubt_you", "amazed", "amused"})

@@ -87,7 +87,7 @@ _NAMES = frozenset({"to_what_is", "to_acquainted"})  # "the duke?" says it
 LAUGHS = re.compile(r"\b(?:lol|lmao|rofl|xd|(?:ha){2,}h?|(?:he){2,}h?)\b", re.IGNORECASE)
 # Remarks of no topic of their own go on with what the speaker told before.
 _GRAVE = frozenset({"on_despair"})  # better heard once too often
-_DETAILS = remarks.DETAILS - {"", "to_answer"}
+_DETAILS = remarks.DETAILS - {"", "to_answer", "to_of_yours", "to_they_say"}
 _FUN = frozenset({"to_funny", "further_fun"})
 _GRAVELY = re.compile(r"\b(?:di(?:ed|es|e)|dead|death|killed|ill|sick|cancer|funeral|buried|drowned|murdered)\b", re.IGNORECASE)
 _OF_WHOM = re.compile(r"\b(?:he|him|his|she|hers?)\b", re.IGNORECASE)

@@ -33,6 +33,7 @@ _JOINS = re.compile(r"[,;:] +|[.!] +| (?:and|but|because|so|though|since) ")
 _LONGEST = 300  # characters of a clause whose wording is told
 _KNOWN = 0.8  # likeness from which a question of the card is meant, whatever else it may be
 _WORDED = (0.66, 0.24)  # likeness of a topic that the wording of a question tells, and what its probability adds
+_SURELY = 0.5  # how likely a kind of remark has to be, so that others are not meant
 _HARDLY = 0.05  # probability of a topic under which its wording tells another one
 _DECIMALS = 4  # what a log needs of a cosine
 _BARE, _TOLD = 0.25, 0.64  # what is told without a question of its own counts as, and what likeness to an answer counts
@@ -226,6 +227,8 @@ class Knowledge:
             told = heard_as(np.array([near[key] for key in likely]), np.array(list(likely.values()), np.float64))
             near |= zip(likely, told.round(_DECIMALS).tolist(), strict=True)
         near |= {(topic, True): _worded_as(near[topic, True], p) for topic, p in worded.items() if (topic, True) in near}
+        if not asks:
+            near |= {(topic, False): near[topic, False] * UNLIKE for topic in self._belied(text) if (topic, False) in near}
         for part in () if asks else _parts(text):
             for name, likeness in self._nearest(EXAMPLES, TALK, part, budget).items():
                 near[name] = max(near[name], round(likeness * PARTLY, _DECIMALS))
@@ -253,8 +256,18 @@ class Knowledge:
         found = [] if is_question(plain(text)) else self._worded(wordings.REMARKS, text)
         return {kind: round(p, _DECIMALS) for kind, p in found}
 
+    def _belied(self, text: str) -> list[str]:
+        """Topics that a remark is of no kind of, where it is surely of another: numb fingers are no thief's."""
+        told, worded = self._told(wordings.REMARKS), dict(self._worded(wordings.REMARKS, text, most=None))
+        if told is None or max(worded.values(), default=0.0) < _SURELY:
+            return []
+        return [topic for topic, kind in told.kind_of.items() if worded[kind] < _HARDLY]
+
+    def _told(self, lines: Path) -> wordings.Wordings | None:
+        return wordings.load(lines, self._encoder()) if self._meanings is not None else None
+
     def _worded(self, lines: Path, text: str, most: int | None = NEAREST) -> list[tuple[str, float]]:
-        told = wordings.load(lines, self._encoder()) if self._meanings is not None else None
+        told = self._told(lines)
         if told is None or self._meanings is None or not text.strip() or len(text) > _LONGEST:
             return []
         return told.ranked(words := plain(text), ready_vectors.features(self._meanings([words]))[0])[:most]

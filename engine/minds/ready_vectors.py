@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -173,7 +173,7 @@ def _beside(lines: Path) -> Iterator[tuple[str, str]]:
         yield from ((topic if topic in topics else NONE, line) for (topic, asks), line in known if asks)
         yield from ((NONE, line) for line in nothing if is_question(line))
     elif lines == wordings.REMARKS:
-        kinds = {topic: kind for kind, topics in read_table(lines)["topics"].items() for topic in topics}
+        kinds = wordings.kinds_of_topics(lines)
         yield from ((kinds[topic], line) for (topic, asks), line in known if not asks and topic in kinds)
         yield from ((NONE, line) for line in nothing if not is_question(line))
     else:
@@ -189,7 +189,8 @@ def _wordings(lines: Path, meanings: Callable[[Sequence[str]], Floats]) -> wordi
 
     said = [*wordings.lines_of(lines), *_beside(lines)]
     vectors = np.concatenate([meanings([line]) for _, line in track(said, "encoding", console=Console(stderr=True))])
-    return wordings.fit(said, features(vectors), wordings.STRENGTH[lines])
+    told = wordings.fit(said, features(vectors), wordings.STRENGTH[lines])
+    return replace(told, kind_of=wordings.kinds_of_topics(lines))
 
 
 def wordings_aside(meanings: Callable[[Sequence[str]], Floats], encoder: str) -> Table:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -49,6 +49,7 @@ class Wordings:
         at: where each word, pair or triple stands among the features.
         rarity: float32 [V], how rare each is (idf).
         weights: float32 [S + V, k]; offsets: float32 [k].
+        kind_of: of topics of small talk whose remarks are all of one kind, that kind.
     """
 
     kinds: tuple[str, ...]
@@ -56,6 +57,7 @@ class Wordings:
     rarity: Floats
     weights: Floats
     offsets: Floats
+    kind_of: Mapping[str, str] = field(default_factory=dict)
 
     def likely(self, clause: str, meaning: Floats) -> Floats:
         """How likely each kind is: probabilities [k].
@@ -92,7 +94,11 @@ def load(lines: Path, encoder: str) -> Wordings | None:
                 return None
             parts = {part: n for n, part in enumerate(str(kept["parts"]).split("\n"))}
             weights = kept["weights"].astype(np.float32) * kept["scales"].astype(np.float32)
-            return Wordings(tuple(map(str, kept["kinds"])), parts, kept["rarity"].astype(np.float32), weights, kept["offsets"])
+            rarity, topics = (
+                kept["rarity"].astype(np.float32),
+                dict(zip(kept["topics"].tolist(), kept["kind_of"].tolist(), strict=True)),
+            )
+            return Wordings(tuple(map(str, kept["kinds"])), parts, rarity, weights, kept["offsets"], topics)
     except (OSError, ValueError, KeyError, BadZipFile):
         return None
 
@@ -109,6 +115,8 @@ def write(told: Wordings, lines: Path, encoder: str) -> None:
         "weights": np.round(told.weights / scales).astype(np.int8),
         "scales": scales,
         "offsets": told.offsets.astype(np.float32),
+        "topics": np.array([*told.kind_of], str),
+        "kind_of": np.array([*told.kind_of.values()], str),
     }
     np.savez_compressed(learnt(lines), **kept)
 
@@ -122,6 +130,11 @@ def learnt_from(lines: Path) -> str:
     """The SHA-256 of the lines that were learnt from."""
     with np.load(learnt(lines)) as kept:
         return str(kept["learnt_from"])
+
+
+def kinds_of_topics(lines: Path) -> dict[str, str]:
+    """The kind of each topic whose remarks are all of one; empty for a file of lines that names none."""
+    return {topic: kind for kind, topics in read_table(lines).get("topics", {}).items() for topic in topics}
 
 
 def lines_of(file: Path, aside: bool = False) -> list[tuple[str, str]]:

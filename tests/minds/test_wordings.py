@@ -72,6 +72,13 @@ def test_a_question_is_no_remark(knowledge: Knowledge) -> None:
     assert max(near, key=near.__getitem__) == "journey"
 
 
+def test_a_topic_of_another_kind_is_not_meant(knowledge: Knowledge) -> None:
+    """Numb fingers come near to those of a thief."""
+    said = "I can barely feel my fingers"
+    assert max(knowledge.remark(said).items(), key=lambda pair: pair[1])[0] == "cold"
+    assert knowledge.talk(said).get("on_theft", 0.0) < 0.86
+
+
 def test_another_encoder_tells_nothing(perceiver: Perceiver) -> None:
     assert wordings.load(ASKED, "another") is None
     assert wordings.load(ASKED, "") is None
