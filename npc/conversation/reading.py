@@ -92,7 +92,7 @@ _FOR_YOU = re.compile(r"\b(?:you|your|me|us|here|please|now)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"(?:what|who|where|when|why|how|which|do|does|did|is|are|was|were|can|could|will|would|have|has|any)\b", re.I
 )
-_OH_COME_ON = re.compile(r"(?:oh|aw|ah|but|pfft|please)[, ]+come on[,.! ]*", re.IGNORECASE)
+_COME_ON = re.compile(r"(?:(?:oh|aw|ah|but|pfft|please|well|now)[, ]+)?come on[,.!? ]*", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?:and )?(is|are|was|were) there[?. ]*", re.IGNORECASE)
 _THERE_IS = re.compile(r"\bthere (?:is|are|was|were) (?P<what>[^,?]{2,60}?)[.,! ]*$", re.IGNORECASE)
 _THERE_ARE = re.compile(
@@ -239,11 +239,10 @@ def _is_wait(piece: Piece, after: Piece) -> bool:
 
 
 def _without_pleas(pieces: list[Piece]) -> list[Piece]:
-    """What is said, without "oh come on" beside it, which asks nobody to come."""
+    """What is said, without "come on" beside it, which asks nobody to come."""
     pieces = [p for n, p in enumerate(pieces, 1) if n == len(pieces) or not _is_wait(p, pieces[n])]
-    if len(pieces) < 2 or _OH_COME_ON.fullmatch(pieces[0].text) is None:
-        return pieces
-    return [replace(pieces[1], joint=""), *pieces[2:]]
+    said = [p for p in pieces if _COME_ON.fullmatch(p.text) is None] or pieces
+    return said if said[:1] == pieces[:1] else [replace(said[0], joint=""), *said[1:]]
 
 
 @lru_cache(maxsize=512)

@@ -194,3 +194,11 @@ def test_what_is_given_to_somebody_else_is_taken_there(stage) -> None:
     nobody = actor.hear("give the bread to the bard", "give_me", "give", looked=(bread, Found("bard", 0.02, 0.2, 0.5)))
     assert (nobody.action, nobody.effects) == ("refuse", ())
     assert actor.hear("give the bread to me", "give_me", "give", looked=(bread,)).effects == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "texts"),
+    [("40?? come on, 30", ["40??", "30"]), ("come on! give me the key", ["give me the key"]), ("come on", ["come on"])],
+)
+def test_come_on_beside_something_else_asks_nobody_to_come(said: str, texts: list[str]) -> None:
+    assert [clause.text for clause in read(said, Ledger(), "Odo").clauses] == texts
