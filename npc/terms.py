@@ -23,14 +23,14 @@ from npc.language.patterns import TablePattern
 from npc.language.phrases import singular, thing_in
 from npc.language.plain import plain
 from npc.language.senses import Ask, Sense
-from npc.memory.ledger import LONGEST, Bid
+from npc.memory.ledger import LONGEST, Bid, Ledger
 from npc.parts import best
 from npc.turn import Turn
 from npc.types import Percept
 
 _TREAT, _FOR_IT, _BITE, _LATER, _LEND = patterns("terms.yaml", "treat for_it bite later lend")
-_SO_MANY, _DISCOUNT, _HALF, _MORE, _PACKS, _OCCASION, _UNPAID, _ADDS_UP, _OF_IT = patterns(
-    "terms.yaml", "so_many discount half more packs occasion unpaid adds_up of_it"
+_SO_MANY, _DISCOUNT, _HALF, _MORE, _PACKS, _HANDS, _OCCASION, _UNPAID, _ADDS_UP, _OF_IT = patterns(
+    "terms.yaml", "so_many discount half more packs hands occasion unpaid adds_up of_it"
 )
 _MENDS, _MENDS_SUCH, _BROKEN, _MAKES, _ORDERS, _WHEN, _COSTS, _MANY = patterns(
     "terms.yaml", "mends mends_such broken makes orders when costs many"
@@ -208,7 +208,7 @@ def _at_the_stall(turn: Turn, words: str, said: list[str], stall: Stall, looked:
         return bids.ask(mine.item, stall.asks(mine.item, count), "price", ledger, now, count)
     if _DISCOUNT.search(words) is not None and (found := _for_many(turn, words, mine, stall, looked)) is not None:
         return found
-    if _first(_PACKS, said) is not None:
+    if _first(_PACKS, said) is not None or (_first(_HANDS, said) is not None and _sold_lately(ledger, now) is not None):
         return _packed(turn, stall, looked)
     occasion = _first(_OCCASION, said)
     if occasion is not None and not basket(words, stall).wares:
@@ -273,13 +273,17 @@ def _for_many(turn: Turn, words: str, mine: Bid | None, stall: Stall, looked: Pe
     return bids.lower(item, None, ledger, stall, now, count=count)
 
 
+def _sold_lately(ledger: Ledger, now: float) -> Bid | None:
+    sale = next((b for b in reversed(ledger.bids) if b.state in {"agreed", "paid"} and not b.buys), None)
+    return sale if sale is not None and now - sale.time <= _SOLD else None
+
+
 def _packed(turn: Turn, stall: Stall, looked: Percept) -> Reply:
     """What lies on the table is taken, what was sold is wrapped."""
     ledger, now = turn.ledger, looked.time
     if ledger.asked == bids.DEAL and (closed := deals.close(ledger, stall, looked.speaker, now)) is not None:
         return closed
-    sale = next((b for b in reversed(ledger.bids) if b.state in {"agreed", "paid"} and not b.buys), None)
-    if sale is not None and now - sale.time <= _SOLD:
+    if (sale := _sold_lately(ledger, now)) is not None:
         return Reply("packs", f"wraps {sale.item}", {"item": called(sale.item, sale.count)})
     ledger.asked = bids.WARES
     return Reply("of_which", "was asked to wrap what was not bought", {"seen": _listed(stall)})

@@ -132,7 +132,7 @@ def _meant(clause: Clause, percept: Percept) -> Thing | None:
     by = named(percept, placed["anchor"]) if placed is not None and placed["anchor"] not in _LIES else None
     if placed is not None and by is not None and by.p >= SURE:
         there = [t for t in things if t.phrase != by.phrase and standing(t, by, placed["relation"]) is not None]
-        things = there or things
+        things = there or [t for t in things if not akin(t.phrase, by.phrase)] or things
     described = bool(words_of(words))
 
     def score(thing: Thing) -> float:

@@ -33,6 +33,7 @@ _AND = re.compile(r" and (?:the |an? |that )?", re.IGNORECASE)
 _WHO = re.compile(r"(?:and )?who\b", re.IGNORECASE)
 _THINGS = frozenset({"thing", "object", "item"})
 EVERYWHERE = frozenset({"ground", "floor", "earth", "grass", "screen", "picture"})  # "what is on the ground here?"
+_BEARS = frozenset({"table", "counter", "shelf", "bench", "desk", "tray", "board"})  # of which one sees what lies on it
 
 
 def beside(clause: Clause, percept: Percept) -> Reply | None:
@@ -47,6 +48,8 @@ def beside(clause: Clause, percept: Percept) -> Reply | None:
     if (by is None or by.p < DOUBTFUL) and kind_of(anchor) in _THINGS:  # "next to that roundish thing"
         by = identify.like(anchor, percept) or by
         anchor = by.phrase if by is not None else anchor
+    if (by is None or by.p < SURE) and kind_of(singular(anchor)) in _BEARS:
+        return None
     if by is None or by.p < DOUBTFUL:
         return Reply("absent", f"looked for {anchor or 'it'} and sees none", {"thing": anchor})
     seen = (_others(t, by) if akin(t.phrase, anchor) else t for t in table(beyond_doubt(percept)))

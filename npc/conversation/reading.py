@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from npc.conversation.amending import amended, is_given_up, is_left_there, is_said_outright
 from npc.conversation.clause import Clause, Reading
@@ -84,13 +85,17 @@ _WAIT = re.compile(
 _THINKS_AGAIN = re.compile(
     r"(?:please |just |actually |no,? )*(?:first|make|how|what|do not|not|"
     r"I (?:want|would|need|have|mean|meant|only|said|changed)|"
-    r"only|can|could|is|are|was|did|forget|leave|the|that|let us|it|maybe)\b",
+    r"only|can|could|is|are|was|did|forget|leave|the|that|let us|it|maybe|look|listen|see|hear|who|where)\b",
     re.IGNORECASE,
 )
 _TELLING = frozenset({Mood.MINE, Mood.OTHERS, Mood.PAST, Mood.GENERAL})
 _FOR_YOU = re.compile(r"\b(?:you|your|me|us|here|please|now)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"(?:what|who|where|when|why|how|which|do|does|did|is|are|was|were|can|could|will|would|have|has|any)\b", re.I
+)
+_LOOK = re.compile(r"(?:please )?(?:look|see|watch)(?: (?:over |out |up |down )?(?:there|here|at that))?[!., ]*", re.IGNORECASE)
+_WHAT_IS_THAT = re.compile(
+    r"(?:and |but )?what (?:is|are) (?:that|those|this|these)(?: (?:over )?there)?[?!. ]*", re.IGNORECASE
 )
 _COME_ON = re.compile(r"(?:(?:oh|aw|ah|but|pfft|please|well|now)[, ]+)?come on[,.!? ]*", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?:and )?(is|are|was|were) there[?. ]*", re.IGNORECASE)
@@ -242,6 +247,10 @@ def _without_pleas(pieces: list[Piece]) -> list[Piece]:
     """What is said, without "come on" beside it, which asks nobody to come."""
     pieces = [p for n, p in enumerate(pieces, 1) if n == len(pieces) or not _is_wait(p, pieces[n])]
     said = [p for p in pieces if _COME_ON.fullmatch(p.text) is None] or pieces
+    for n, (look, asks) in enumerate(pairwise(said), 1):
+        if _LOOK.fullmatch(look.text) and _WHAT_IS_THAT.fullmatch(asks.text):
+            said = [*said[: n - 1], replace(asks, text="what do you see?", joint=look.joint), *said[n + 1 :]]
+            break
     return said if said[:1] == pieces[:1] else [replace(said[0], joint=""), *said[1:]]
 
 

@@ -175,7 +175,11 @@ def referred(text: str, meaning: Meaning, ledger: Ledger) -> tuple[str, Meant | 
     about = meaning.values.get("from", meaning.thing).lower()
     if meaning.ask is Ask.BESIDE and meaning.values.get("anchor", "").lower() in SUBJECTS:
         who = ledger.person if meaning.values["anchor"].lower() in {"he", "she"} else last
-        return (_SUBJECT.sub(f"the {who.phrase}", text, count=1), None, "") if who is not None else (text, None, "")
+        placed = [found.span() for found in _SUBJECT.finditer(text)][-1:]  # "who is that by it?"
+        if who is None or not placed:
+            return text, None, ""
+        [(start, end)] = placed
+        return f"{text[:start]}the {who.phrase}{text[end:]}", None, ""
     if meaning.ask in _OF_THINGS and last is not None and about in SUBJECTS and (about not in _HE or is_alive(last.phrase)):
         return _SUBJECT.sub(f"the {last.phrase}", text, count=1), None, ""
     if meaning.is_deed_of_a_thing and last is not None and _SOME.search(text):

@@ -59,6 +59,7 @@ _ONE = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"\b(?:it|them|him|her|that one|this one|those|these|that|this|they|he|she)\b", re.IGNORECASE)
+_BY_IT = re.compile(r"\b(?:near|beside|to|by|around|round|at|behind|under|with) (it|them|him|her|that|this)\b", re.I)
 _KNOWN = "|".join(sorted({re.escape(name) for name in (*USUAL, *SAME)}, key=lambda name: (-len(name), name)))
 _MANY_NAMED = "|".join(sorted({plural(name) for name in USUAL}, key=lambda name: (-len(name), name)))
 _NAMED = re.compile(rf"\b(?:(?:{_HUES}) )*(?:{_KNOWN}|{_MANY_NAMED})s?\b", re.IGNORECASE)
@@ -94,7 +95,7 @@ def put_plainly(form: str, clause: str, names: Collection[str] = ()) -> str:
         return question.format(thing=_TO_THE.sub("on the", one["noun"].strip()))
     # "by the well, is there a wolf?": what something is placed by is not what is asked for, unless who is by it is.
     meant = [thing for thing, placed in found if placed is (form in _BY)] or [thing for thing, _ in found]
-    thing = meant[0] if meant else _pronoun(clause)
+    thing = meant[0] if meant else _pronoun(clause, _BY_IT if form in _BY else _PRONOUN)
     asked = question.format(thing=plural(singular(thing)) if form in _MANY and meant else thing) if thing else ""
     return asked if meant else asked.replace(f"the {thing}", thing)
 
@@ -119,8 +120,8 @@ class Plainly:
         return put_plainly(form, clause, self._names)
 
 
-def _pronoun(clause: str) -> str:
-    return found[0].lower() if (found := _PRONOUN.search(clause)) is not None else ""
+def _pronoun(clause: str, pattern: re.Pattern[str]) -> str:
+    return (found[1] if found.re.groups else found[0]).lower() if (found := pattern.search(clause)) is not None else ""
 
 
 def _mine(clause: str) -> str:

@@ -198,7 +198,12 @@ def test_what_is_given_to_somebody_else_is_taken_there(stage) -> None:
 
 @pytest.mark.parametrize(
     ("said", "texts"),
-    [("40?? come on, 30", ["40??", "30"]), ("come on! give me the key", ["give me the key"]), ("come on", ["come on"])],
+    [
+        ("40?? come on, 30", ["40??", "30"]),
+        ("come on! give me the key", ["give me the key"]),
+        ("come on", ["come on"]),
+        ("Wait, look over there. What is that?", ["what do you see?"]),
+    ],
 )
 def test_come_on_beside_something_else_asks_nobody_to_come(said: str, texts: list[str]) -> None:
     assert [clause.text for clause in read(said, Ledger(), "Odo").clauses] == texts
