@@ -132,9 +132,9 @@ def is_here_and_now(turn: Turn) -> bool:
     ):
         return True
     thing = singular(clause.thing)
-    if clause.meaning.ask is Ask.PRESENT and may_be_seen(thing):  # "is there a wolf?", with one before it
-        if any(d.p >= _IN_VIEW and akin(d.phrase, thing) for d in turn.percept.looked):
-            return True
+    there = any(d.p >= _IN_VIEW and akin(d.phrase, thing) for d in turn.percept.looked)
+    if there and clause.meaning.ask is Ask.PRESENT and may_be_seen(thing):  # "is there a wolf?", with one before it
+        return True
     somebody = akin(thing, PERSON) and not is_anybody(thing)
     return _ABOUT.search(clause.text) is not None and (not thing or (may_be_seen(thing) and not somebody))
 
