@@ -143,6 +143,84 @@ def test_a_second_time_takes_the_place_of_the_first_and_leaves_others_alone(ask,
     assert not (tmp_path / "art" / "red_potion").exists()
 
 
+def png_of(colour: tuple[int, int, int]) -> str:
+    data = io.BytesIO()
+    ball(colour).save(data, "PNG")
+    return data.getvalue().hex()
+
+
+def sheet_png() -> str:
+    page, data = Image.new("RGBA", (24, 32)), io.BytesIO()
+    page.paste(ball(BLUE), (0, 0))
+    page.paste(ball(RED), (0, 16))
+    page.save(data, "PNG")
+    return data.getvalue().hex()
+
+
+def test_the_developers_own_files_are_neither_replaced_nor_deleted(ask, tmp_path):
+    own = [tmp_path / "art" / path for path in ("wolf/0.png", "items/items.png", "items/items.json", "bear")]
+    for path in own:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"mine")
+    sheet = ["sheet", "items", sheet_png(), META.encode().hex()]
+    wolf, _, bear = ask(["add", "wolf", "00"], sheet, ["add", "bear", "00"])
+    assert wolf.endswith("wolf/1.png")
+    assert bear.endswith("bear_2/0.png")
+    assert (tmp_path / "art/items_2/items.json").is_file()
+    ask(["clear"])
+    assert {path for path in (tmp_path / "art").rglob("*") if path.is_file()} == set(own)
+    assert {path.read_bytes() for path in own} == {b"mine"}
+
+
+def test_no_link_is_written_or_deleted_through(ask, tmp_path):
+    art, outside = tmp_path / "art", tmp_path / "outside"
+    (art / "bear").mkdir(parents=True)
+    outside.mkdir()
+    (outside / "0.png").write_bytes(b"mine")
+    (art / "wolf").symlink_to(outside)
+    (art / "bear" / "0.png").symlink_to(outside / "new.png")
+    assert [path.removeprefix(str(art)) for path in ask(["add", "wolf", "00"], ["add", "bear", "00"])] == [
+        "/wolf_2/0.png",
+        "/bear/1.png",
+    ]
+    (art / ".written").write_text("wolf/0.png\nbear/0.png\n", encoding="utf-8")
+    ask(["clear"])
+    assert [path.name for path in outside.iterdir()] == ["0.png"]
+    assert (outside / "0.png").read_bytes() == b"mine"
+    assert (art / "bear" / "0.png").is_symlink()
+
+
+def test_a_list_that_names_what_is_never_written_deletes_none_of_it(ask, tmp_path):
+    art = tmp_path / "art"
+    kept = [art / "keep/Wolf.prefab", art / "keep/deep/0.png", tmp_path / "0.png", tmp_path / "sub/0.png"]
+    for path in kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"mine")
+    lines = ["keep/Wolf.prefab", "keep/deep/0.png", "../0.png", "../sub/0.png", str(tmp_path / "0.png")]
+    (art / ".written").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    ask(["clear"])
+    assert all(path.is_file() for path in kept)
+
+
+def test_a_name_with_two_dots_is_cleared_as_any_other(ask, tmp_path):
+    ask(["sheet", "items..v2", sheet_png(), META.encode().hex()], ["clear"])
+    assert not list((tmp_path / "art").iterdir())
+
+
+def test_sheets_and_things_of_one_name_lie_apart_and_the_engine_reads_all(ask, tmp_path):
+    sheet = ["sheet", "wolf", sheet_png(), META.encode().hex()]
+    other = ["sheet", "wolf", sheet_png(), META.replace("Iron Axe", "Steel Axe").replace("red-ball", "ruby").encode().hex()]
+    ask(sheet, ["add", "wolf", png_of((0, 200, 0))], ["add", "wolf", png_of((0, 90, 0))])
+    assert {thing.name: len(thing.looks) for thing in read_art(tmp_path / "art").things} == {
+        "iron axe": 1,
+        "red ball": 1,
+        "wolf": 2,
+    }
+    ask(["clear"], ["add", "wolf", png_of((0, 200, 0))], sheet, other)
+    told = sorted(path.relative_to(tmp_path / "art").as_posix() for path in (tmp_path / "art").rglob("*.json"))
+    assert told == ["wolf_2/wolf.json", "wolf_3/wolf.json"]
+
+
 def test_textures_of_models_are_told_from_things(ask):
     files = ["Wolf_Albedo.png", "Wolf_BaseColor.png", "crate-normal.jpg", "normal.png", "red potion.png", "Wolf_Normal.prefab"]
     assert ask(*(["map", file] for file in files)) == ["map", "map", "map", "thing", "thing", "thing"]

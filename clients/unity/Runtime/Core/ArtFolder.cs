@@ -29,7 +29,8 @@ namespace NpcEngine
         };
 
         private readonly string _folder;
-        private readonly Dictionary<string, int> _counts = new Dictionary<string, int>();
+        private readonly Dictionary<string, int> _counts = new Dictionary<string, int>(); // by folder: the next number
+        private readonly Dictionary<string, string> _folders = new Dictionary<string, string>(); // by the thing's name
 
         public ArtFolder(string folder)
         {
@@ -108,19 +109,20 @@ namespace NpcEngine
             return found;
         }
 
-        /// <summary>Take away the pictures that were written here before, and no others.</summary>
+        /// <summary>Take away the pictures that were written here before, and no others: no link is followed.</summary>
         public void Clear()
         {
             _counts.Clear();
+            _folders.Clear();
             string list = Path.Combine(_folder, Written);
-            if (!File.Exists(list))
+            if (!File.Exists(list) || IsLink(list))
             {
                 return;
             }
             foreach (string line in File.ReadAllLines(list))
             {
-                string path = line.Contains("..") || Path.IsPathRooted(line) ? null : Path.Combine(_folder, line);
-                if (path == null || !File.Exists(path))
+                string path = OwnPath(line);
+                if (path == null || !File.Exists(path) || IsLink(path) || IsLink(Path.GetDirectoryName(path)))
                 {
                     continue;
                 }
@@ -132,6 +134,15 @@ namespace NpcEngine
                 }
             }
             File.Delete(list);
+        }
+
+        /// <summary>Where a line of the list says that a file lies; null for what is never written here.</summary>
+        private string OwnPath(string line)
+        {
+            string[] parts = line.Split('/', '\\');
+            bool isOwn = parts.Length == 2 && !Path.IsPathRooted(line) && Array.IndexOf(parts, "..") < 0
+                && (IsPicture(line) || Path.GetExtension(line) == ".json");
+            return isOwn ? Path.Combine(_folder, parts[0], parts[1]) : null;
         }
 
         /// <summary>Where the camera stands, as seen from the middle of the thing: a direction of length 1, y upwards.</summary>
@@ -149,7 +160,7 @@ namespace NpcEngine
             return 1.05 * radius / Math.Sin(fieldOfView * Math.PI / 360);
         }
 
-        /// <summary>Write a picture of a thing, after those that it has.</summary>
+        /// <summary>Write a picture of a thing, after those that it has; no file is replaced.</summary>
         /// <param name="file">A PNG or JPEG file.</param>
         /// <returns>Its path.</returns>
         /// <exception cref="ArgumentException">The thing has no name that a player could say.</exception>
@@ -159,36 +170,91 @@ namespace NpcEngine
             {
                 throw new ArgumentException("a thing needs a name that players say: rename its asset");
             }
+            string below;
+            if (!_folders.TryGetValue(name, out below))
+            {
+                below = Free(name.Replace(' ', '_'), HoldsOneThing);
+                _folders[name] = below;
+            }
             int number;
-            _counts.TryGetValue(name, out number);
-            string below = Path.Combine(_folder, name.Replace(' ', '_'));
-            Directory.CreateDirectory(below);
+            _counts.TryGetValue(below, out number);
+            while (Exists(Path.Combine(below, number + ending)))
+            {
+                number++;
+            }
             string path = Path.Combine(below, number + ending);
-            File.WriteAllBytes(path, file);
-            _counts[name] = number + 1;
-            Note(path);
+            Write(path, file);
+            _counts[below] = number + 1;
             return path;
         }
 
-        /// <summary>Write a sheet with the description of its parts.</summary>
+        /// <summary>Write a sheet with the description of its parts, into a folder of its own.</summary>
         /// <param name="stem">What its file is called, without the ending.</param>
         /// <param name="description">See <see cref="SlicedSprites.Json"/>.</param>
         public void AddSheet(string stem, byte[] file, string ending, string description)
         {
-            string below = Path.Combine(_folder, stem);
-            Directory.CreateDirectory(below);
-            string picture = Path.Combine(below, stem + ending), told = Path.Combine(below, stem + ".json");
-            File.WriteAllBytes(picture, file);
-            File.WriteAllText(told, description);
-            _counts[stem] = 1;
-            Note(picture);
-            Note(told);
+            string below = Free(stem, HoldsNothing);
+            Write(Path.Combine(below, stem + ending), file);
+            Write(Path.Combine(below, stem + ".json"), new UTF8Encoding(false).GetBytes(description));
+            _counts[below] = 1;
         }
 
-        private void Note(string path)
+        /// <summary>The folder STEM, or STEM_2, STEM_3 … (which the engine reads as the same name), that can be written into.</summary>
+        private string Free(string stem, Predicate<string> fits)
         {
-            string line = path.Substring(_folder.Length).TrimStart('/', '\\');
-            File.AppendAllText(Path.Combine(_folder, Written), line + "\n");
+            string below = Path.Combine(_folder, stem);
+            for (int number = 2; Exists(below) && (IsLink(below) || !Directory.Exists(below) || !fits(below)); number++)
+            {
+                below = Path.Combine(_folder, stem + "_" + number);
+            }
+            Directory.CreateDirectory(below);
+            return below;
+        }
+
+        /// <summary>Whether what lies in a folder are looks of one thing: beside a sheet or a folder, each is a thing.</summary>
+        private static bool HoldsOneThing(string folder)
+        {
+            return Array.TrueForAll(Directory.GetFileSystemEntries(folder),
+                path => !Directory.Exists(path) && !path.EndsWith(".json") && !path.EndsWith(".tres"));
+        }
+
+        /// <summary>Whether nothing lies in a folder but what Unity keeps beside files.</summary>
+        private static bool HoldsNothing(string folder)
+        {
+            return Array.TrueForAll(Directory.GetFileSystemEntries(folder), path => path.EndsWith(".meta"));
+        }
+
+        /// <summary>Whether there is anything, be it a link to nothing.</summary>
+        private static bool Exists(string path)
+        {
+            return File.Exists(path) || Directory.Exists(path) || IsLink(path);
+        }
+
+        private static bool IsLink(string path)
+        {
+            try
+            {
+                return (File.GetAttributes(path) & FileAttributes.ReparsePoint) != 0;
+            }
+            catch (IOException) // there is none
+            {
+                return false;
+            }
+        }
+
+        /// <summary>Write a new file, and note that it is one of ours.</summary>
+        private void Write(string path, byte[] content)
+        {
+            string list = Path.Combine(_folder, Written);
+            if (IsLink(list))
+            {
+                throw new IOException(list + " is a link: take it away");
+            }
+            using (var file = new FileStream(path, FileMode.CreateNew))
+            {
+                file.Write(content, 0, content.Length);
+            }
+            File.AppendAllText(list, path.Substring(_folder.Length).TrimStart('/', '\\') + "\n");
         }
 
         /// <summary>What teaches it to the engine: the words behind Python.</summary>
