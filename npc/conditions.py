@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from npc.asks import Asks, any_of, as_long, below, comparable, either, entries, none_of, one, stands
+from npc.currency import COIN, counted, priced
 from npc.effects import TAG, Consequences, Tags
-from npc.language.phrases import plural
 from npc.line_ids import LineId, derived_id
 from npc.translations import own
 from npc.types import Effect
@@ -280,18 +280,6 @@ Said: TypeAlias = str | Line
 Lines = Annotated[tuple[Line, ...], BeforeValidator(_many, json_schema_input_type=Said | list[Said])]
 
 
-COIN = "coin"  # what prices are counted in, where a card says nothing else
-_COINS = re.compile(r"\b(?P<one>[Cc]oin)(?P<many>s?)\b")
-
-
-def in_currency(text: str, currency: str) -> str:
-    """A line with its coins counted in another currency: "24 dollars" of "24 coins", and of "24 coins dollars"."""
-    many = plural(currency)
-    named = _COINS.sub(lambda found: many if found["many"] else currency, text)
-    either = f"(?:{re.escape(many)}|{re.escape(currency)})"
-    return re.sub(rf"\b({either}) {either}\b", r"\1", named)
-
-
 # A line is not said again while it is among the last few, as long as there is another that fits.
 _REMEMBERED = 10
 _TOLD = 512  # lines with `once` that are kept of a person: a game may bring ever new cards, a memory has its bounds
@@ -385,8 +373,12 @@ class Speaker:
         self.due += [consequence.effect(variables) for consequence in chosen.effects]
         self.due += [Effect(TAG, {"name": tag}) for tag in chosen.tags]
         words = self.tongue.line(chosen.line_id, chosen.variables)
-        said = chosen.spoken(self.tongue.named(variables) if words else variables, words)
-        said = said if words or self._currency == COIN else in_currency(said, self._currency)
+        if words or self._currency == COIN:
+            said = chosen.spoken(self.tongue.named(variables) if words else variables, words)
+        else:
+            said = counted(
+                chosen.model_copy(update={"say": priced(chosen.say, self._currency)}).spoken, variables, self._currency
+            )
         self._last = said, chosen.line_id
         return said
 

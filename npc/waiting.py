@@ -107,10 +107,18 @@ def waiting(turn: Turn, clause: Clause) -> Reply | None:
     return Reply("waits", f"will {actions[0]} {condition.joint} {condition.text[:60]}")
 
 
+# "Stop following me if you know what is good for you": that makes nothing wait.
+_PRESSES = re.compile(
+    r"you (?:(?:really |still |truly )?(?:know|love|value|care|want to (?:live|keep)|like|can|please|dare|mind|have any|have a|"
+    r"must|would|ever|understand)|are (?:wise|smart|clever|my friend))\b",
+    re.IGNORECASE,
+)
+
+
 def ends_then(turn: Turn) -> Reply | None:
     """ "Once the wolf is gone you may stop": what is under way lasts until then; None where no condition is named."""
     condition = next((c for c in turn.clause.conditions if c.joint in {"if", "when"}), None)
-    if condition is None or turn.parts.agenda.standing is None:
+    if condition is None or turn.parts.agenda.standing is None or _PRESSES.match(condition.text) is not None:
         return None
     turn.parts.agenda.plan(_planned(turn, turn.clause, condition))
     turn.parts.memory.touch()

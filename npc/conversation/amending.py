@@ -16,7 +16,7 @@ _LEAD = re.compile(
 )
 _AND = re.compile(r"(?:and[,.! ]+)+", re.IGNORECASE)
 _I_MEAN = re.compile(r",? I (?:mean|meant|said)[\s.!]*$", re.IGNORECASE)
-_JOKES = re.compile(r"(?:(?:I am|I was|just|only|no) )*(?:joking|kidding|teasing|messing(?: with you)?)[\s.!]*", re.IGNORECASE)
+_JOKES = re.compile(r"(?:(?:I am|I was|just|only) )*(?:joking|kidding|teasing|messing(?: with you)?)[\s.!]*", re.IGNORECASE)
 _LEFT_THERE = re.compile(
     r"(?:and )?(?:leave|drop|put|set|lay) (?:it|them|that|this|those)(?: down)? (?:there|by|on|near|next|beside|at)\b",
     re.IGNORECASE,

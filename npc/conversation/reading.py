@@ -97,7 +97,7 @@ _LOOK = re.compile(r"(?:please )?(?:look|see|watch)(?: (?:over |out |up |down )?
 _WHAT_IS_THAT = re.compile(
     r"(?:and |but )?what (?:is|are) (?:that|those|this|these)(?: (?:over )?there)?[?!. ]*", re.IGNORECASE
 )
-_COME_ON = re.compile(r"(?:(?:oh|aw|ah|but|pfft|please|well|now)[, ]+)?come on[,.!? ]*", re.IGNORECASE)
+_COME_ON = re.compile(r"(?:(?:oh|aw|ah|but|pfft|please|well|now)[, ]+)?come on[,.!? ]*|no kidding[,.! ]*", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?:and )?(is|are|was|were) there[?. ]*", re.IGNORECASE)
 _THERE_IS = re.compile(r"\bthere (?:is|are|was|were) (?P<what>[^,?]{2,60}?)[.,! ]*$", re.IGNORECASE)
 _THERE_ARE = re.compile(

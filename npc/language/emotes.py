@@ -35,9 +35,14 @@ _THUMB = re.compile(
 _DIRECTION = re.compile(r"\bin the direction of\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"(?:[a-z]+ )??(?:motions?|gestures?|signals?|beckons?|waves?|nods?|signs?|asks?|urges?|tells?|begs?|invites?|orders?)"
-    r"(?: (?:at|to|for|silently|quietly|frantically|urgently))* (?:you|him|her|[A-Z][a-z]+) to (?P<do>[a-z]+\b.*)",
+    r"(?: (?:at|to|for|silently|quietly|frantically|urgently))* (?P<whom>you|him|her|[A-Z][a-z]+) to (?P<do>[a-z]+\b.*)",
     re.IGNORECASE,
 )
+# What is asked for oneself; and what a gesture leaves open: "*waves at her to go*".
+_WITH_ME = re.compile(
+    r"(?:follow|come|sit|wait|stay|step|stand|move|hurry|help|join|hand|give|pass|accompany|be quiet)\b", re.IGNORECASE
+)
+_SAYS_LITTLE = re.compile(r"(?:go|leave|do (?:it|so|that)|continue)[\s.!]*", re.IGNORECASE)
 _HERE = r"(?:over|closer|near(?:er)?|here|to (?:me|him|her))"
 _BECKONS = re.compile(
     rf"(?:[a-z]+ )??(?:beckons?(?: (?:to|for))?(?: (?:you|[A-Z][a-z]+))?(?: (?:{_HERE}|with .{{2,20}}))*|"
@@ -92,6 +97,8 @@ def acted_out(text: str) -> str:
     if (there := _THERE.search(said)) is not None:
         at = "to" if there["verb"].lower() in _GOES else "by"
         return f"{said[: there.end('between')]} {at} the {thing}{said[there.end() :]}"
+    if said.lower().startswith(("stop ", "please stop ")):  # "*kicks the dog* stop that": what is done, and no thing
+        return text
     leans = (it for it in _IT.finditer(said) if it.start() > 0 or not re.match(r" [a-z]", said[it.end() :]))
     it = next((it for it in leans if (it[0].lower() in {"him", "her"}) <= somebody), None)  # not the one of "it was my fault"
     return f"{said[: it.start()]}the {thing}{said[it.end() :]}" if it is not None else text
@@ -108,7 +115,11 @@ def _order_in(emote: str) -> str:
     if _BECKONS.fullmatch(emote) is not None:
         return "come here"
     asks = _ASKS.fullmatch(emote)
-    if asks is None or _VERB.match(asks["do"]) is None:
+    if asks is None or _VERB.match(asks["do"]) is None or _SAYS_LITTLE.fullmatch(asks["do"]) is not None:
         return ""
-    order = re.sub(r"\b(?:him|her|them)\b(?=[\s.!]*$)", "me", asks["do"], flags=re.IGNORECASE)
+    if asks["whom"].lower() in {"him", "her"} and _WITH_ME.match(asks["do"]) is None:  # "tells him to leave": who knows whom
+        return ""
+    order = asks["do"]
+    if _WITH_ME.match(order) is not None:
+        order = re.sub(r"\b(?:him|her|them)\b(?=[\s.!]*$)", "me", order, flags=re.IGNORECASE)
     return re.sub(r"^follow$", "follow me", order)

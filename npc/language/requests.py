@@ -42,6 +42,9 @@ _DOING = re.compile(
     r"opened|closed|shut|locked|unlocked|lit|fetched|moved|guarded|watched|searched)\b",
     re.IGNORECASE,
 )
+_TO_YOU = re.compile(
+    r"\bplease (?!(?:can|could|would|will|may|might|do|if|so|thank)\b)[a-z]+ (?:you|yourself)\b", re.I
+)  # "it would be nice if someone shot you"
 _VERBS = frozenset(GRAMMAR["verbs"].split()) | {"join", "shut", "see", "accompany"}
 _IRREGULAR = {
     "brought": "bring", "came": "come", "drew": "draw", "fed": "feed", "fought": "fight", "found": "find", "gave": "give",
@@ -57,7 +60,8 @@ _IRREGULAR = {
 @lru_cache(maxsize=512)
 def requested(said: str) -> str:
     """`plain` words with what they ask for asked outright; as they were where they ask for no deed in such a frame."""
-    said = _INFINITIVE.sub("please ", _ING.sub(_outright, _PAST.sub(_outright, said)))
+    asked = _INFINITIVE.sub("please ", _ING.sub(_outright, _PAST.sub(_outright, said)))
+    said = said if _TO_YOU.search(asked) is not None else asked
     for pattern, plainly in _WHOLE:
         said = pattern.sub(plainly, said)
     return _DOING.sub(_outright, said)

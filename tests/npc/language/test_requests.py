@@ -122,3 +122,20 @@ def test_nothing_said_over_and_over_takes_long(word):
     started = process_time()
     requested((word * 200)[:1000])
     assert process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I was hoping you would die",
+        "It would be nice if someone shot you",
+        "You will run away, coward!",
+        "you shall wait by the phone, they said",
+        "I would not mind the rain",
+        "I fancy that woman",
+        "Perhaps come with a friend next time",
+        "I do not want to be alone",
+    ],
+)
+def test_what_is_only_said_asks_for_no_deed(said: str) -> None:
+    assert all(clause.sense is not Sense.ORDER for clause in read(said, Ledger()).clauses), said
