@@ -89,8 +89,66 @@ func test_of_a_folder_the_things_are_taken_and_no_textures_of_models() -> void:
 	equal(NpcArtFolder.described("user://mixed/items.png"), "user://mixed/items.json", "description")
 	equal(NpcArtFolder.described("user://mixed/wolf.png"), "", "no description")
 	var art := NpcArtFolder.new("user://sheets")
-	check(art.write_sheet("items", _dot(Color.RED), "user://mixed/items.json"), art.error)
+	check(art.write_sheet(_dot(Color.RED), "user://mixed/items.json"), art.error)
 	equal(DirAccess.get_files_at("user://sheets/items"), PackedStringArray(["items.json", "items.png"]), "the sheet")
+	done()
+
+
+func test_the_developers_own_files_are_neither_replaced_nor_deleted() -> void:
+	var own: Array[String] = ["wolf/0.png", "items/items.png", "items/items.json", "bear"]
+	for path in own:
+		_put("user://owned/" + path, "mine")
+	_put("user://told/items.json", '{"frames": {"axe.png": {"frame": {"x": 0, "y": 0, "w": 8, "h": 8}}}}')
+	var art := NpcArtFolder.new("user://owned")
+	check(art.write("wolf", [_dot(Color.RED)]), art.error)
+	check(art.write("bear", [_dot(Color.RED)]), art.error)
+	for sheet in 2:
+		check(art.write_sheet(_dot(Color.RED), "user://told/items.json"), art.error)
+	check(art.write("items", [_dot(Color.RED)]), art.error)
+	equal(art.counts.size(), 5, "things and sheets")
+	for path: String in ["wolf/1.png", "bear_2/0.png", "items_2/items.json", "items_3/items.png", "items_4/0.png"]:
+		check(FileAccess.file_exists("user://owned/" + path), "%s is not there" % path)
+	NpcArtFolder.new("user://owned").clear()
+	for path in own:
+		equal(FileAccess.get_file_as_string("user://owned/" + path), "mine", path)
+	equal(DirAccess.get_directories_at("user://owned"), PackedStringArray(["items", "wolf"]), "folders that stay")
+	done()
+
+
+func test_no_link_is_written_or_deleted_through() -> void:
+	_put("user://outside/0.png", "mine")
+	DirAccess.make_dir_recursive_absolute("user://linked")
+	var here := DirAccess.open("user://linked")
+	var outside := ProjectSettings.globalize_path("user://outside")
+	equal(here.create_link(outside, ProjectSettings.globalize_path("user://linked/wolf")), OK, "a link")
+	var art := NpcArtFolder.new("user://linked")
+	check(art.write("wolf", [_dot(Color.RED)]), art.error)
+	check(FileAccess.file_exists("user://linked/wolf_2/0.png"), "it has no folder of its own")
+	_put("user://linked/.written", "wolf/0.png\n")
+	art.clear()
+	equal(FileAccess.get_file_as_string("user://outside/0.png"), "mine", "the file outside")
+	done()
+
+
+func test_a_list_that_names_what_is_never_written_deletes_none_of_it() -> void:
+	var kept: Array[String] = ["listed/keep/wolf.tscn", "listed/keep/deep/0.png", "sub/0.png", "0.png"]
+	for path in kept:
+		_put("user://" + path, "mine")
+	_put("user://listed/items..v2/0.png", "ours")
+	var lines := ["keep/wolf.tscn", "keep/deep/0.png", "../sub/0.png", "../0.png", "items..v2/0.png"]
+	_put("user://listed/.written", "\n".join(lines) + "\n")
+	NpcArtFolder.new("user://listed").clear()
+	for path in kept:
+		check(FileAccess.file_exists("user://" + path), "%s is lost" % path)
+	check(not DirAccess.dir_exists_absolute("user://listed/items..v2"), "two dots in a name are no way out")
+	done()
+
+
+func test_of_a_folder_with_the_art_in_it_only_the_games_own_files_are_things() -> void:
+	var art := NpcArtFolder.new("user://whole/npc_art")
+	check(art.write("wolf", [_dot(Color.RED)]), art.error)
+	_put("user://whole/npc_art/wolf/mine.png", "mine")
+	equal(NpcArtFolder.files_in("user://whole"), PackedStringArray(["user://whole/npc_art/wolf/mine.png"]), "things")
 	done()
 
 
@@ -100,6 +158,11 @@ func test_the_python_that_the_project_names_is_the_one() -> void:
 	equal(NpcArtFolder.pythons(), PackedStringArray(["/opt/engine/bin/python"]), "the named one")
 	ProjectSettings.set_setting(NpcServer.PYTHON_SETTING, "")
 	done()
+
+
+func _put(path: String, text: String) -> void:
+	DirAccess.make_dir_recursive_absolute(path.get_base_dir())
+	FileAccess.open(path, FileAccess.WRITE).store_string(text)
 
 
 func _dot(colour: Color) -> Image:

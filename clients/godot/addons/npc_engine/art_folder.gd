@@ -36,10 +36,11 @@ const LOOKS := 16  # of one thing that the engine uses
 
 ## Why the last call failed, in one sentence; empty otherwise.
 var error: String = ""
-## Pictures that were written, by thing.
+## The number of the next picture, by the folder of each thing or sheet.
 var counts: Dictionary = {}
 
 var _folder: String
+var _folders: Dictionary = {}  # by the thing's name
 
 
 func _init(folder: String) -> void:
@@ -72,18 +73,20 @@ static func files_in(folder: String) -> PackedStringArray:
 	return shown
 
 
-static func _below(folder: String) -> PackedStringArray:
+## What this panel wrote into an art folder is none of the game's.
+static func _below(folder: String, own := PackedStringArray()) -> PackedStringArray:
 	var found := PackedStringArray()
+	own.append_array(_own(folder))
 	for file in DirAccess.get_files_at(folder):
 		var plain := file.trim_suffix(".import").trim_suffix(".remap")  # as they are called in an exported game
 		var path := folder.path_join(plain)
 		var ending := plain.get_extension().to_lower()
 		var shows: bool = ending in PICTURES + SCENES + MESHES or (ending == "tres" and _is_part(path))
-		if shows and not path in found:
+		if shows and not path in found and not path in own:
 			found.append(path)
 	for below in DirAccess.get_directories_at(folder):
 		if not below.begins_with(".") and below != "addons":
-			found.append_array(_below(folder.path_join(below)))
+			found.append_array(_below(folder.path_join(below), own))
 	return found
 
 
@@ -136,63 +139,118 @@ static func pythons() -> PackedStringArray:
 	return found
 
 
-## Take away the pictures that were written here before, and no others.
+## Take away the pictures that were written here before, and no others: no link is followed.
 func clear() -> void:
 	counts = {}
+	_folders = {}
 	var list := _folder.path_join(WRITTEN)
-	for line in FileAccess.get_file_as_string(list).split("\n", false):
-		var path := _folder.path_join(line)
-		if ".." in line or not line.get_extension() in ["png", "json"] or not FileAccess.file_exists(path):
+	for path in _own(_folder):
+		if not FileAccess.file_exists(path) or _is_link(path) or _is_link(path.get_base_dir()):
 			continue
 		DirAccess.remove_absolute(_global(path))
 		if DirAccess.get_files_at(path.get_base_dir()).is_empty():
 			DirAccess.remove_absolute(_global(path.get_base_dir()))
-	if FileAccess.file_exists(list):
+	if FileAccess.file_exists(list) and not _is_link(list):
 		DirAccess.remove_absolute(_global(list))
 
 
-## Write the pictures of a thing, after those that it has.
+## What was written into a folder before, as the list in it tells; nothing else that the list may name.
+static func _own(folder: String) -> PackedStringArray:
+	var found := PackedStringArray()
+	var list := folder.path_join(WRITTEN)
+	if not FileAccess.file_exists(list) or _is_link(list):
+		return found
+	for line in FileAccess.get_file_as_string(list).split("\n", false):
+		var parts := line.replace("\\", "/").split("/")
+		if parts.size() == 2 and parts[0] and not ".." in parts and line.get_extension() in ["png", "json"]:
+			found.append(folder.path_join(parts[0]).path_join(parts[1]))
+	return found
+
+
+## Write the pictures of a thing, after those that it has; no file is replaced.
 func write(its_name: String, pictures: Array[Image]) -> bool:
 	error = ""
 	if its_name.is_empty():
 		return _fail("a thing needs a name that players say")
-	var below := _folder.path_join(its_name.validate_filename().replace(" ", "_"))
+	if not its_name in _folders:
+		_folders[its_name] = _free(its_name.validate_filename().replace(" ", "_"), _holds_one_thing)
+	var below: String = _folders[its_name]
 	if DirAccess.make_dir_recursive_absolute(below) != OK:
 		return _fail("%s cannot be made" % below)
 	for picture in pictures:
-		var number: int = counts.get(its_name, 0)
+		var number: int = counts.get(below, 0)
+		while _exists(below.path_join("%d.png" % number)):
+			number += 1
 		var path := below.path_join("%d.png" % number)
-		if picture.save_png(path) != OK:
+		if picture.save_png(path) != OK or not _note(path):
 			return _fail("%s cannot be written" % path)
-		counts[its_name] = number + 1
-		_note(path)
+		counts[below] = number + 1
 	return true
 
 
-## Write a sheet with the description that lies beside it.
-func write_sheet(its_name: String, picture: Image, description: String) -> bool:
+## Write a sheet with the description that lies beside it, into a folder of its own.
+func write_sheet(picture: Image, description: String) -> bool:
 	error = ""
-	var stem := description.get_file().get_basename()
-	var below := _folder.path_join(stem.validate_filename())
+	var stem := description.get_file().get_basename().validate_filename()
+	var below := _free(stem, _holds_nothing)
 	if DirAccess.make_dir_recursive_absolute(below) != OK:
 		return _fail("%s cannot be made" % below)
-	var copy := FileAccess.open(below.path_join(stem + ".json"), FileAccess.WRITE)
-	if copy == null or picture.save_png(below.path_join(stem + ".png")) != OK:
+	var told := below.path_join(stem + ".json")
+	var shown := below.path_join(stem + ".png")
+	var copy := FileAccess.open(told, FileAccess.WRITE)
+	if copy == null or not _note(told) or picture.save_png(shown) != OK or not _note(shown):
 		return _fail("%s cannot be written" % below)
 	copy.store_string(FileAccess.get_file_as_string(description))
 	copy.close()
-	counts[its_name] = counts.get(its_name, 0) + 1
-	_note(below.path_join(stem + ".json"))
-	_note(below.path_join(stem + ".png"))
+	counts[below] = 1
 	return true
 
 
-func _note(path: String) -> void:
+## The folder STEM, or STEM_2, STEM_3 … (which the engine reads as the same name), that can be written into.
+func _free(stem: String, fits: Callable) -> String:
+	var below := _folder.path_join(stem)
+	var number := 2
+	while _exists(below) and (_is_link(below) or not DirAccess.dir_exists_absolute(below) or not fits.call(below)):
+		below = _folder.path_join("%s_%d" % [stem, number])
+		number += 1
+	return below
+
+
+## Whether what lies in a folder are looks of one thing: beside a sheet or a folder, each is a thing.
+static func _holds_one_thing(folder: String) -> bool:
+	for file in DirAccess.get_files_at(folder):
+		if file.get_extension() in ["json", "tres"]:
+			return false
+	return DirAccess.get_directories_at(folder).is_empty()
+
+
+## Whether nothing lies in a folder but what Godot keeps beside files.
+static func _holds_nothing(folder: String) -> bool:
+	for file in DirAccess.get_files_at(folder):
+		if file.get_extension() != "import":
+			return false
+	return DirAccess.get_directories_at(folder).is_empty()
+
+
+## Whether there is anything, be it a link to nothing.
+static func _exists(path: String) -> bool:
+	return FileAccess.file_exists(path) or DirAccess.dir_exists_absolute(path) or _is_link(path)
+
+
+static func _is_link(path: String) -> bool:
+	var above := DirAccess.open(_global(path.get_base_dir()))
+	return above != null and above.is_link(path.get_file())
+
+
+func _note(path: String) -> bool:
 	var list := _folder.path_join(WRITTEN)
+	if _is_link(list):
+		return false
 	var file := FileAccess.open(list, FileAccess.READ_WRITE if FileAccess.file_exists(list) else FileAccess.WRITE)
-	if file:
-		file.seek_end()
-		file.store_line(path.trim_prefix(_folder).trim_prefix("/"))
+	if file == null:
+		return false
+	file.seek_end()
+	return file.store_line(path.trim_prefix(_folder).trim_prefix("/"))
 
 
 ## What teaches it to the engine, for a terminal.

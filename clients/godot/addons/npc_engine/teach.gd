@@ -107,7 +107,7 @@ func take_pictures() -> void:
 		elif its_name.is_empty() and description.is_empty():
 			nameless.append(path.get_file())
 		elif not (
-			_art.write_sheet(its_name, pictures[0], description) if description else _art.write(its_name, pictures)
+			_art.write_sheet(pictures[0], description) if description else _art.write(its_name, pictures)
 		):
 			_status.text = _art.error
 			_render.disabled = false
