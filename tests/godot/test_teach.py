@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from engine.formats.art import read_art
-from tests.godot.conftest import PROJECT
+from engine.formats.names import _EMPTY
+from tests.godot.conftest import ADDON, PROJECT
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,12 @@ def test_the_engine_reads_the_art_that_godot_rendered(taught):
     assert {thing.name: len(thing.looks) for thing in art.things} == {"wooden crate": 8, "blue diamond": 1}
     assert not any(thing.opaque for thing in art.things if thing.name == "blue diamond")
     assert not art.notes
+
+
+def test_the_add_on_and_the_engine_know_the_same_names_of_programs():
+    script = (ADDON / "art_folder.gd").read_text(encoding="utf-8")
+    [told] = re.findall(r"^const HABITS := \((.*?)^\)", script, re.MULTILINE | re.DOTALL)
+    assert {word for text in re.findall(r'"(.*)"', told) for word in text.split()} == _EMPTY
 
 
 def test_the_panel_is_drawn(taught):

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from engine.formats.art import read_art
+from engine.formats.names import _EMPTY, is_telling, words
 
 RED, BLUE = (200, 30, 20), (20, 40, 210)
 
@@ -219,6 +220,33 @@ def test_sheets_and_things_of_one_name_lie_apart_and_the_engine_reads_all(ask, t
     ask(["clear"], ["add", "wolf", png_of((0, 200, 0))], sheet, other)
     told = sorted(path.relative_to(tmp_path / "art").as_posix() for path in (tmp_path / "art").rglob("*.json"))
     assert told == ["wolf_2/wolf.json", "wolf_3/wolf.json"]
+
+
+def test_names_are_told_from_those_of_programs_as_the_engine_tells_them(ask):
+    names = [*_EMPTY, "img tex", "wolf", "red wolf sprite", "xkcd", "a", "a1b", "npc guard", "волк", "狼", "", "mr x"]
+    assert ask(*(["telling", name] for name in names)) == ["told" if is_telling(name) else "left out" for name in names]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r'"\u041C\u0435\u0447"', "меч"),
+        (r'"\xC9p\xE9e"', "épée"),
+        ("'giant''s club'", "giant's club"),
+        (r'"\"old\" axe"', "old axe"),
+        (r'"\U0001F5E1 dagger"', "dagger"),
+        ("'steel: axe'", "steel axe"),
+    ],
+)
+def test_a_sprites_name_is_read_as_yaml_means_it(ask, tmp_path, written, meant):
+    assert ask(["sheet", "items", sheet_png(), META.replace("name: Iron Axe", f"name: {written}").encode().hex()]) == ["sheet"]
+    assert {thing.name for thing in read_art(tmp_path / "art").things} == {words(meant), "red ball"}
+
+
+def test_slices_of_a_sprite_that_is_shown_whole_do_not_count(ask):
+    whole = META.replace("  spriteMode: 2\n", "")
+    for meta in (META.replace("spriteMode: 2", "spriteMode: 1"), whole + "  spriteMode: 1\n"):
+        assert ask(["sheet", "items", sheet_png(), meta.encode().hex()]) == ["nothing"]
 
 
 def test_textures_of_models_are_told_from_things(ask):

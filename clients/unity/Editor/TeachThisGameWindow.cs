@@ -102,7 +102,7 @@ namespace NpcEngine
                 foreach (string asset in assets)
                 {
                     EditorUtility.DisplayProgressBar("Taking pictures", asset, (float)_art.Count / assets.Count);
-                    if (ArtFolder.NameOf(asset).Length == 0 && Slices(asset) == null)
+                    if (!ArtFolder.IsTelling(ArtFolder.NameOf(asset)) && Slices(asset) == null)
                     {
                         nameless.Add(Path.GetFileName(asset));
                     }

@@ -11,6 +11,14 @@ func test_a_file_is_called_as_players_call_the_thing() -> void:
 	done()
 
 
+func test_names_of_programs_are_told_from_those_that_players_say() -> void:
+	for its_name: String in ["wolf", "red wolf sprite", "npc guard", "волк", "狼", "schlüssel"]:
+		check(NpcArtFolder.is_telling(its_name), "%s says nothing" % its_name)
+	for its_name: String in ["", "img", "untitled sprite", "xkcd", "a", "a1b"]:
+		check(not NpcArtFolder.is_telling(its_name), "%s says something" % its_name)
+	done()
+
+
 func test_a_thing_in_space_is_seen_from_eight_sides_and_a_flat_one_from_its_own() -> void:
 	var table := NpcTurntable.new()
 	add_child(table)
@@ -33,6 +41,7 @@ func test_pictures_of_what_was_added_lie_in_a_folder_with_the_command() -> void:
 	_save(_crate(), "user://things/WoodenCrate.tscn")
 	_save(_diamond(), "user://things/blue_diamond_01.tscn")
 	_save(Node.new(), "user://things/nothing.tscn")
+	_save(_diamond(), "user://things/IMG_0042.tscn")
 	var panel := NpcTeach.new()
 	panel.size = get_viewport().get_visible_rect().size
 	add_child(panel)
@@ -40,10 +49,11 @@ func test_pictures_of_what_was_added_lie_in_a_folder_with_the_command() -> void:
 	panel._out.text = "user://bundle"
 	panel.add("user://things")
 	panel.add("user://things/nothing.tscn")
-	equal(panel._files.item_count, 3, "things")
+	equal(panel._files.item_count, 4, "things")
 	panel.take_pictures()
 	equal(await panel.taken, 2, "things with pictures")
 	check("nothing.tscn" in panel.status(), "what is not seen is not told: %s" % panel.status())
+	check("hold no word: IMG_0042.tscn" in panel.status(), "what has no name is not told: %s" % panel.status())
 	check(panel.command().begins_with("python -m engine adapt --art "), panel.command())
 	check(panel.command().trim_suffix('"').ends_with("/bundle"), panel.command())
 	await RenderingServer.frame_post_draw

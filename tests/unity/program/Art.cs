@@ -6,7 +6,7 @@ namespace NpcEngine.Tests
 {
     /// <summary>
     /// Answers lines about an art folder: `name PATH`; `cut WIDTH HEIGHT BLACK WHITE` (rows from below, hex) with what is seen,
-    /// `add NAME PNG`, `sheet STEM PNG META` (hex), `clear`, `map PATH`, `pythons PROJECT NAMED`, `command BUNDLE`, `eye SIDE`,
+    /// `add NAME PNG`, `sheet STEM PNG META` (hex), `clear`, `telling NAME`, `map PATH`, `pythons PROJECT NAMED`, `command BUNDLE`, `eye SIDE`,
     /// `distance RADIUS DEGREES`.
     /// </summary>
     internal static class Art
@@ -40,6 +40,7 @@ namespace NpcEngine.Tests
                 case "clear":
                     art.Clear();
                     return "cleared";
+                case "telling": return ArtFolder.IsTelling(words[1]) ? "told" : "left out";
                 case "map": return ArtFolder.IsMap(words[1]) ? "map" : "thing";
                 case "pythons": return string.Join(" ", ArtFolder.Pythons(words[1], words[2]));
                 case "command": return art.Arguments(words[1]);

@@ -30,6 +30,11 @@ const MAPS := [
 	"specular",
 	"opacity",
 ]
+## What programs and habits call a file, and no player calls a thing: as the engine has it.
+const HABITS := (
+	"img image sprite sprites tile tiles tileset texture tex untitled unnamed frame frames layer picture pic copy new"
+	+ " final png icon asset sheet spritesheet dsc screenshot thing object atlas tmp temp test default"
+)
 ## In the folder: the pictures that were written into it, which the next pictures take the place of.
 const WRITTEN := ".written"
 const LOOKS := 16  # of one thing that the engine uses
@@ -55,6 +60,27 @@ static func name_of(path: String) -> String:
 		if not word.is_valid_int():
 			kept.append(word.to_lower())
 	return " ".join(kept)
+
+
+## Whether a name has a word that a player might say: no "img", no "xkcd"; the engine refuses others.
+static func is_telling(its_name: String) -> bool:
+	var habits := HABITS.split(" ")
+	for word in its_name.split(" ", false):
+		if not word in habits and _is_word(word):
+			return true
+	return false
+
+
+static func _is_word(word: String) -> bool:
+	var has_vowel := false
+	var is_plain := word.length() > 1
+	for index in word.length():
+		var code := word.unicode_at(index)
+		if (code >= 0xC0 and code < 0x2000) or (code >= 0x2C00 and code < 0x1F000):  # letters; between them lie signs
+			return true
+		has_vowel = has_vowel or word[index] in "aeiouy"
+		is_plain = is_plain and word[index] >= "a" and word[index] <= "z"
+	return is_plain and has_vowel
 
 
 ## The files of a folder, and of those below it, that show a thing: no textures of models, and where resources cut up a

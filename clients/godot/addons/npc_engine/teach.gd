@@ -104,7 +104,7 @@ func take_pictures() -> void:
 		var pictures := await _pictures_of(path)
 		if pictures.is_empty():
 			empty.append(path.get_file())
-		elif its_name.is_empty() and description.is_empty():
+		elif not NpcArtFolder.is_telling(its_name) and description.is_empty():
 			nameless.append(path.get_file())
 		elif not (
 			_art.write_sheet(pictures[0], description) if description else _art.write(its_name, pictures)

@@ -28,6 +28,14 @@ namespace NpcEngine
             "occlusion", "orm", "rma", "displacement", "emission", "emissive", "specular", "opacity",
         };
 
+        /// <summary>What programs and habits call a file, and no player calls a thing: as the engine has it.</summary>
+        private static readonly HashSet<string> Habits = new HashSet<string>
+        {
+            "img", "image", "sprite", "sprites", "tile", "tiles", "tileset", "texture", "tex", "untitled", "unnamed", "frame", "frames",
+            "layer", "picture", "pic", "copy", "new", "final", "png", "icon", "asset", "sheet", "spritesheet", "dsc", "screenshot",
+            "thing", "object", "atlas", "tmp", "temp", "test", "default",
+        };
+
         private readonly string _folder;
         private readonly Dictionary<string, int> _counts = new Dictionary<string, int>(); // by folder: the next number
         private readonly Dictionary<string, string> _folders = new Dictionary<string, string>(); // by the thing's name
@@ -60,6 +68,22 @@ namespace NpcEngine
             }
             string[] kept = Array.FindAll(words.ToString().Split(' '), word => word.Length > 0 && !char.IsDigit(word[0]));
             return string.Join(" ", kept);
+        }
+
+        /// <summary>Whether a name has a word that a player might say: no "img", no "xkcd"; the engine refuses others.</summary>
+        public static bool IsTelling(string name)
+        {
+            return Array.Exists(name.Split(' '), word => !Habits.Contains(word) && IsWord(word));
+        }
+
+        private static bool IsWord(string word)
+        {
+            char[] letters = word.ToCharArray();
+            if (Array.Exists(letters, c => c > 127))
+            {
+                return Array.Exists(letters, char.IsLetter);
+            }
+            return word.Length > 1 && Array.TrueForAll(letters, char.IsLetter) && word.IndexOfAny("aeiouy".ToCharArray()) >= 0;
         }
 
         private static bool Followed(string file, int i)

@@ -17,7 +17,9 @@ namespace NpcEngine
             public readonly Dictionary<string, double> Rect = new Dictionary<string, double>();
         }
 
-        /// <summary>A description in the form of TexturePacker's JSON; null where the sheet is not cut up.</summary>
+        private const string Mode = "spriteMode:", Multiple = "2";
+
+        /// <summary>A description in the form of TexturePacker's JSON; null where the sheet is not cut up, or is shown whole.</summary>
         /// <param name="meta">The text of the `.meta` file.</param>
         /// <param name="picture">The sheet's file name.</param>
         /// <param name="height">Pixels of the sheet: Unity counts from below.</param>
@@ -52,18 +54,24 @@ namespace NpcEngine
         {
             var found = new List<Sprite>();
             int list = -1, rect = -1;
+            bool isOver = false;
             foreach (string line in meta.Split('\n'))
             {
                 string text = line.Trim();
                 int indent = line.Length - line.TrimStart(' ').Length;
+                if (text.StartsWith(Mode, StringComparison.Ordinal) && text.Substring(Mode.Length).Trim() != Multiple)
+                {
+                    return new List<Sprite>(); // cut up once, and shown whole since
+                }
                 if (list < 0)
                 {
                     list = text == "sprites:" ? indent : -1;
                     continue;
                 }
-                if (text.Length > 0 && (indent < list || (indent == list && text[0] != '-')))
+                isOver = isOver || (text.Length > 0 && (indent < list || (indent == list && text[0] != '-')));
+                if (isOver)
                 {
-                    break; // the next list
+                    continue; // the next list
                 }
                 if (text.StartsWith("- ", StringComparison.Ordinal) && indent == list)
                 {
@@ -86,7 +94,7 @@ namespace NpcEngine
             string key = colon < 0 ? "" : text.Substring(0, colon), value = colon < 0 ? "" : text.Substring(colon + 1).Trim();
             if (key == "name" && sprite.Name.Length == 0)
             {
-                sprite.Name = value.Trim('\'', '"');
+                sprite.Name = Unquoted(value);
             }
             if (rect < 0 || indent <= rect)
             {
@@ -99,6 +107,56 @@ namespace NpcEngine
                 sprite.Rect[key] = number;
             }
             return rect;
+        }
+
+        /// <summary>A scalar of YAML as it is meant, in quotes or without.</summary>
+        private static string Unquoted(string value)
+        {
+            bool isQuoted = value.Length > 1 && value[0] == value[value.Length - 1];
+            if (isQuoted && value[0] == '\'')
+            {
+                return value.Substring(1, value.Length - 2).Replace("''", "'");
+            }
+            return isQuoted && value[0] == '"' ? Unescaped(value.Substring(1, value.Length - 2)) : value;
+        }
+
+        private static string Unescaped(string text)
+        {
+            var plain = new StringBuilder();
+            for (int i = 0; i < text.Length; i++)
+            {
+                if (text[i] != '\\' || i + 1 == text.Length)
+                {
+                    plain.Append(text[i]);
+                    continue;
+                }
+                char kind = text[++i];
+                int digits = kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 0;
+                int code;
+                bool isCode = digits > 0 && i + digits < text.Length
+                    && int.TryParse(text.Substring(i + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out code)
+                    && Append(plain, code);
+                if (isCode)
+                {
+                    i += digits;
+                }
+                else
+                {
+                    plain.Append("abefnrtv0".IndexOf(kind) >= 0 ? ' ' : kind); // what is not seen parts words
+                }
+            }
+            return plain.ToString();
+        }
+
+        private static bool Append(StringBuilder text, int code)
+        {
+            bool isHalf = code >= 0xD800 && code < 0xE000; // of a pair, which Unity may write as two escapes
+            bool fits = code >= 0 && code <= 0x10FFFF;
+            if (fits)
+            {
+                text.Append(isHalf ? ((char)code).ToString() : char.ConvertFromUtf32(code));
+            }
+            return fits;
         }
 
         private static int Whole(double pixels)
