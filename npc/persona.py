@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
@@ -29,7 +30,7 @@ from npc.conversation.stall import Ware
 from npc.effects import Consequences
 from npc.errors import PersonaError
 from npc.lore import Fact, Questions
-from npc.picture_file import fault_of
+from npc.picture_file import PictureFile, Unfit, read_picture
 from npc.quests import Bark, Name, Quest, Step
 from npc.steadiness import FilterCfg, Steadiness
 from npc.text import valid
@@ -52,15 +53,10 @@ Priced = Annotated[Ware, BeforeValidator(lambda value: value, json_schema_input_
 Worth = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-def _lies_below(name: str) -> str:
-    parts = name.replace("\\", "/").split("/")
-    if not name or ".." in parts or parts[0] == "" or ":" in parts[0] or not name.lower().endswith(PICTURES):
-        raise ValueError("`looks` names a PNG, WebP or JPEG in the folder of the card; write e.g. `looks: art/gloomfang.png`")
-    return name
-
-
-PICTURES = (".png", ".webp", ".jpg", ".jpeg")
-PictureFile = Annotated[str, Field(max_length=200), AfterValidator(_lies_below)]
+def _are_words(text: str) -> str:
+    if not all(c.isalpha() or unicodedata.category(c).startswith("M") or c in " -'’" for c in text) or text != text.strip():
+        raise ValueError("`currency` is one or a few words, without figures or signs; write e.g. `currency: dollar`")
+    return text
 
 
 class Rule(BaseModel):
@@ -137,7 +133,7 @@ class Persona(BaseModel):
     """What it is called; `{name}` in lines."""
     role: str = Field(default="", max_length=80)
     """What it is, in a few words: `ferrywoman`, `mechanic on a freighter`. Who asks who it is, or what it does, is told so."""
-    currency: str = Field(default="coin", min_length=1, max_length=30)
+    currency: Annotated[str, AfterValidator(_are_words)] = Field(default="coin", min_length=1, max_length=30)
     """One of what its prices are counted in: `dollar`."""
     looks: str = ""
     """How it looks, for people who read the card."""
@@ -364,10 +360,10 @@ class _Check:
         """A fault for each picture of the watch list that nobody could be shown."""
         for phrase, watched in self.persona.watch.items() if self.persona else ():
             for name in watched.looks:
-                if why := fault_of(folder / name):
+                if isinstance(read := read_picture(folder, name), Unfit):
                     where: Where = ("watch", phrase, "looks")
-                    message = f"the picture `{shown(name)}` {why}"
-                    yield self._line(where), partial(value_fault, self._card, where, message, "Give its path from the card on.")
+                    message = f"the picture `{shown(name)}` {read.why}"
+                    yield self._line(where), partial(value_fault, self._card, where, message, read.fix)
 
     def _is_new(self, where: Where) -> bool:
         if any(where[:n] in self._told for n in range(len(where) + 1)):

@@ -17,13 +17,13 @@ from rich.table import Table
 from engine.errors import Fault
 from engine.files import reason
 from engine.formats.frame import Frame
-from engine.formats.inside import read_regular
 from engine.formats.pictures import LARGEST_FILE, Pixels, kind_of, read_picture
 from engine.perception.looks import Appearances, read_look
 from engine.perception.perceiver import Perceiver
 from engine.perception.pictures import decode
 from engine.perception.show import draw_overlay
 from engine.perception.types import EncodedFrame, Query, Sight
+from npc.inside import read_regular
 from npc.text import decoded
 from npc.types import HEAD_NAMES
 

@@ -27,10 +27,11 @@ from engine.errors import Fault
 from engine.formats.art_sheets import Part
 from engine.formats.art_yaml import ArtCfg, read_cfg, unfit
 from engine.formats.described import PICTURES, Described, part_names, read_descriptions, stem_of, the_one_thing
-from engine.formats.inside import read_inside
 from engine.formats.names import is_telling, is_texture, words
 from engine.formats.pictures import LARGEST_FILE, Pixels, read_layered
 from engine.formats.undescribed import PARTS, flat_ground, is_key, large_tiles, looks_like_a_sheet, several_things, tile_side
+from npc.card_file import shown
+from npc.inside import read_inside
 
 UNREAD = (
     ".gif",
@@ -52,7 +53,7 @@ MOST_FILES, DEEPEST, MOST_THINGS, MOST_LOOKS = 20_000, 6, 1000, 16  # looks of o
 LARGEST_SIDE = 200  # pixels: no thing is composed larger
 VISIBLE = 40  # alpha from which a pixel counts
 LARGEST_TILE = 256  # pixels of a side up to which a picture without alpha may be a tile
-SHOWN = 3  # reasons that are told; the rest is counted
+SHOWN, LONGEST = 3, 200  # reasons that are told, the rest is counted; characters of a path in them
 
 
 @dataclass(frozen=True)
@@ -201,14 +202,16 @@ def _parts(found: Described, own: str, opened: Callable[[PurePosixPath], Pixels 
     name, sheet = found.file, found.sheet
     if found.picture is None:
         lost = PurePosixPath(sheet.picture.replace("\\", "/")).name or f"{name.stem}.png"
-        yield _unread(str(name), f"its picture, {lost}, is not in the folder: put it beside {name.name}, or move that out")
+        yield _unread(
+            str(name), f"its picture, {shown(lost)}, is not in the folder: put it beside {name.name}, or move that out"
+        )
         return
     pixels, single = opened(found.picture), len(part_names(sheet)) < 2
     the_one = (the_one_thing(sheet) if shelf else None) or words(own)
     for part in sheet.parts:
         called = the_one if single else words(stem_of(part.name)) or words(own)
         cut = pixels if isinstance(pixels, str) else _cut(pixels, part)
-        yield _checked(called, f"{name} ({part.name})", cut, own=part.name, sheet=False)
+        yield _checked(called, f"{name} ({shown(part.name)})", cut, own=part.name, sheet=False)
 
 
 def _read(folder: Path, name: PurePosixPath) -> Pixels | str:
@@ -218,7 +221,7 @@ def _read(folder: Path, name: PurePosixPath) -> Pixels | str:
     except Fault as fault:
         return fault.message.rstrip(".").replace(" frame ", " picture ", 1)
     except (OSError, ValueError) as error:
-        return str(error)
+        return str(error).removeprefix(f"{str(name)!r} ")
 
 
 def _cut(sheet: Pixels, part: Part) -> Pixels | str:
@@ -238,12 +241,12 @@ def _checked(name: str, source: str, pixels: Pixels | str, *, own: str, sheet: b
     """
     if isinstance(pixels, str):
         return _unread(source, pixels)
-    found = _Found(name, source, within(pixels, LARGEST_SIDE))
+    found, told = _Found(name, source, within(pixels, LARGEST_SIDE)), _path(source)
     seen = pixels[..., 3] >= VISIBLE
     if not is_telling(name):
-        found.faults.append(f"{source}: {own!r} holds no word that a player would say: rename it")
+        found.faults.append(f"{told}: {shown(own)!r} holds no word that a player would say: rename it")
     elif not seen.any():
-        found.faults.append(f"{source} shows nothing: it is all transparent")
+        found.faults.append(f"{told} shows nothing: it is all transparent")
     elif sheet:
         _check_undescribed(found, pixels, seen)
     return found
@@ -251,7 +254,7 @@ def _checked(name: str, source: str, pixels: Pixels | str, *, own: str, sheet: b
 
 def _check_undescribed(found: _Found, pixels: Pixels, seen: npt.NDArray[np.bool_]) -> None:
     """Say what a picture of which there is no description may be, where it is not one thing."""
-    source, opaque = found.source, bool(seen.all())
+    source, opaque = _path(found.source), bool(seen.all())
     ground = flat_ground(pixels) if opaque else None
     things = (pixels[..., :3] != ground).any(2) if ground else seen
     if opaque and max(pixels.shape[:2]) > LARGEST_TILE and is_texture(found.name):
@@ -273,7 +276,7 @@ def _check_undescribed(found: _Found, pixels: Pixels, seen: npt.NDArray[np.bool_
 
 
 def _unread(source: str, fault: str) -> _Found:
-    return _Found("", source, np.zeros((1, 1, 4), np.uint8), [f"{source}: {fault}"])
+    return _Found("", source, np.zeros((1, 1, 4), np.uint8), [f"{_path(source)}: {fault}"])
 
 
 def within(pixels: Pixels, side: int) -> Pixels:
@@ -299,8 +302,8 @@ def _notes(found: Sequence[_Found], names: Sequence[PurePosixPath], links: Seque
     doubted = {picture.source: picture.doubts[0] for picture in found if picture.doubts}
     for source, why in {**large, **doubted}.items():
         yield (
-            f"{source} was taken for one thing, but {why}: if it is a sheet, cut it up or put its description (.json, .tres) "
-            "beside it."
+            f"{_path(source)} was taken for one thing, but {why}: if it is a sheet, cut it up or put its description "
+            "(.json, .tres) beside it."
         )
     if flat := [PurePosixPath(p.source) for p in found if p.source in tiles and not p.doubts and flat_ground(p.pixels)]:
         yield f"Without alpha, the flat colour around it is learnt as the thing's own: {_some_of(flat)}. Cut things out."
@@ -312,9 +315,13 @@ def _notes(found: Sequence[_Found], names: Sequence[PurePosixPath], links: Seque
     for (folder, name), of in stems.items():
         if sum(map(is_telling, of)) >= 3:
             yield (
-                f"The pictures in {folder}/ were taken for looks of one thing, {name!r}; if they are things of their own, "
-                f"write into art.yaml: shelves: [{folder}]."
+                f"The pictures in {_path(folder)}/ were taken for looks of one thing, {shown(name)!r}; if they are things of "
+                f"their own, write into art.yaml: shelves: [{_path(folder)}]."
             )
+
+
+def _path(path: PurePosixPath | str) -> str:
+    return shown(str(path), LONGEST)
 
 
 def _are(names: Sequence[PurePosixPath]) -> str:
@@ -323,7 +330,7 @@ def _are(names: Sequence[PurePosixPath]) -> str:
 
 def _some_of(names: Sequence[PurePosixPath]) -> str:
     """A few of the files by name, the others counted."""
-    return ", ".join(map(str, names[:SHOWN])) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+    return ", ".join(_path(name) for name in names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
 def _some(looks: Sequence[Pixels]) -> list[Pixels]:
@@ -340,12 +347,12 @@ def _faults(found: Sequence[_Found]) -> Iterator[str]:
         same = first.setdefault(hashlib.sha256(visible.tobytes() + repr(visible.shape).encode()).digest(), picture)
         if same.name != picture.name:
             yield (
-                f"{same.source} and {picture.source} are one picture with two names: keep one, and give the other in art.yaml "
-                f"(things: {{{same.name}: {{names: [{picture.name}]}}}})"
+                f"{_path(same.source)} and {_path(picture.source)} are one picture with two names: keep one, and give "
+                f"the other in art.yaml (things: {{{shown(same.name)}: {{names: [{shown(picture.name)}]}}}})"
             )
     names = {picture.name for picture in found}
     if len(names) == 1 and not any(p.faults for p in found):
-        yield f"everything in it is called {next(iter(names))!r}, and nothing can be told apart: add the game's other things"
+        yield f"everything in it is called {shown(min(names))!r}, and nothing can be told apart: add the game's other things"
     if len(names) > MOST_THINGS:
         yield f"it holds {len(names)} things; {MOST_THINGS} are the most"
 

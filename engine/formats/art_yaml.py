@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from engine.errors import Fault
 from engine.formats.described import LARGEST_TEXT
-from engine.formats.inside import read_inside
 from engine.formats.recording import TAGS, Name, first_fault
+from npc.inside import read_inside
 from npc.text import decoded
 
 Sizes = tuple[Annotated[int, Field(ge=4, le=360)], Annotated[int, Field(ge=4, le=360)]]

@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.errors import Fault
 from engine.files import write_whole
-from engine.formats.inside import read_inside
 from engine.formats.labels import Labels
 from engine.formats.onnx_files import has_external_data
+from npc.inside import read_inside
 from npc.text import decoded
 from npc.types import HEAD_NAMES
 

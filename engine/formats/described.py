@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from engine.formats.art_sheets import Sheet, read_json, read_tres
-from engine.formats.inside import read_inside
 from engine.formats.names import is_telling, words
+from npc.card_file import shown
+from npc.inside import read_inside
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 LARGEST_TEXT = 4 << 20  # bytes of a description
 _SOURCES = (".ase", ".aseprite")
+_MEND = "export it anew, mend it, or move it out"
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,15 @@ def read_descriptions(folder: Path, names: Sequence[PurePosixPath]) -> Descripti
             sheets += read_tres(data, name.stem) if ending == ".tres" else ()
         except ValueError as error:
             if beside or b'"frames"' in data or ending == ".tres":  # else it is about something else
-                lost = f"; without it {beside[0].name} would be learnt as one thing" if beside else ""
-                faults[name] = f"{error}{lost}: export it anew, mend it, or move it out"
+                lost = f"; without it {shown(beside[0].name)} would be learnt as one thing" if beside else ""
+                faults[name] = f"{shown(str(error), 200)}{lost}: {_MEND}"
             continue
         for sheet in sheets:
             picture = _meant(name, sheet, known)
-            if picture or sheet.parts:
+            if sheet.parts:
                 found.append(Described(name, picture, sheet))
+            elif picture:
+                faults[name] = f"its `frames` are empty, so nothing of {shown(picture.name)} would be learnt: {_MEND}"
     return Descriptions(tuple(found), faults)
 
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import Fault
-from engine.formats.inside import read_inside, safe_name
 from engine.formats.pictures import LARGEST_FILE, Pixels, read_layered
+from npc.inside import read_inside, safe_name
 from npc.text import decoded
 
 KINDS = ("thing", "ground", "background")

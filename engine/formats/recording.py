@@ -18,9 +18,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from engine.errors import Fault
-from engine.formats.inside import read_inside, safe_name
 from engine.formats.labels import Labels, load_labels
 from engine.formats.pictures import LARGEST_FILE, Pixels, read_picture, size_of
+from npc.inside import read_inside, safe_name
 from npc.text import decoded, valid
 from npc.types import HEAD_NAMES
 

@@ -11,10 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import Fault
+from engine.minds.looks import seen_as
+from engine.perception.looks import read_look
 from npc import Persona, assistants, characters, load_persona
 from npc.card_faults import did_you_mean, listed
 from npc.card_file import cards_in, shown
-from npc.picture_file import fault_of
+from npc.picture_file import Unfit
 from npc.text import valid
 from npc.translations import tables_beside
 
@@ -155,11 +157,9 @@ def unusable(folder: Path, clock: Callable[[], float] = time.monotonic) -> Itera
 def _unfit_pictures(path: Path, card: Persona) -> Iterator[str]:
     for phrase, watched in card.watch.items():
         for name in watched.looks:
-            if why := fault_of(path.parent / name.replace("\\", "/")):
-                yield (
-                    f"{path.name}: the picture {shown(name)} (in `watch.{shown(phrase)}.looks`) {why}, and nobody "
-                    "can spawn this card: put it there, or give its path from the card on."
-                )
+            if isinstance(found := seen_as(path.parent, name, read_look), Unfit):
+                what = f"{path.name}: the picture {shown(name)} (in `watch.{shown(phrase)}.looks`)"
+                yield f"{what} {found.why}. {found.fix} Until then nobody can spawn '{shown(path.stem)}'."
 
 
 def on_a_thread(*after: Callable[[], None]) -> Callable[[Callable[[], None]], None]:

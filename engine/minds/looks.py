@@ -9,16 +9,19 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from engine.errors import Fault
 from engine.formats.frame import Frame
-from engine.formats.inside import read_inside
 from engine.formats.pictures import kind_of
-from engine.perception.looks import MOST_BYTES, Appearance, Appearances, read_look
+from engine.perception.looks import Appearance, Appearances, read_look
 from engine.perception.types import Perceiving
 from npc import Persona
+from npc.card_file import shown
+from npc.picture_file import Unfit, read_picture, unfit_by
 
 _LOG = logging.getLogger("engine.brain")
+Seen = TypeVar("Seen")
 _KNOWN = 1024  # pictures whose looks are kept, some hundred bytes each
 
 
@@ -88,16 +91,22 @@ class Looks:
         self._later.shutdown(cancel_futures=True)
 
     def _of_file(self, card: Persona, phrase: str, name: str, folder: Path | None) -> Appearance:
-        what = f"{card.name}: the picture {name} (in `watch.{phrase}.looks`)"
+        what = f"{card.name}: the picture {shown(name)} (in `watch.{shown(phrase)}.looks`)"
         if folder is None:
             fix = "Leave `looks` out, and show the picture with the message `look` (in clients: `look`)."
             raise Fault("persona_value", f"{what} is a file, and a card that a game sends has none.", fix)
-        try:
-            data = read_inside(folder, name, MOST_BYTES)
-            return self.of(Frame(data, format=kind_of(data) or "png"))
-        except FileNotFoundError:
-            raise Fault("persona_value", f"{what} is not there.", "Give its path from the card on.") from None
-        except (OSError, ValueError) as error:
-            raise Fault("persona_value", f"{what} cannot be read: {error}.", "Give its path from the card on.") from None
-        except Fault as error:
-            raise Fault("persona_value", f"{what} is not taken: {error.message}", error.fix) from None
+        found = seen_as(folder, name, self.of)
+        if isinstance(found, Unfit):
+            raise Fault("persona_value", f"{what} {found.why}.", found.fix)
+        return found
+
+
+def seen_as(folder: Path, name: str, look: Callable[[Frame], Seen]) -> Seen | Unfit:
+    """What `look` makes of a picture that a card in `folder` names, or what is wrong with that, to its last pixel."""
+    data = read_picture(folder, name)
+    if isinstance(data, Unfit):
+        return data
+    try:
+        return look(Frame(data, format=kind_of(data) or "png"))
+    except Fault as fault:
+        return unfit_by(fault)

@@ -3,7 +3,7 @@
     python -m engine.minds.ready_vectors [--aside]
 
 writes it anew with the shipped bundle, after a change of `npc/small_talk.yaml`, of `said.yaml` or `asked.yaml` beside this
-file, or of the bundle's text graph: what tells the forms of questions (`asked.npz`, see `engine/minds/asked.py`), sentence
+file, or of the bundle's text graph: what tells the forms of questions (`asked.npz`, see `engine/minds/wordings.py`), sentence
 vectors of the examples of `small_talk.yaml`, to which words are compared one by one, and two discriminants, of questions
 and of remarks, which are fitted on these and on the lines of `said.yaml` too, by what lines mean and by what their speakers
 want. They count for the very examples and the very encoder that they were made of (its SHA-256); with any other the

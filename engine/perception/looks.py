@@ -24,13 +24,13 @@ from engine.formats.frame import Frame
 from engine.formats.pictures import Pixels, read_layered, size_of
 from engine.formats.pixels import CHANNELS
 from engine.perception.pictures import Letterbox, decode, letterbox
+from npc.picture_file import MOST_PIXELS
 
 Floats = npt.NDArray[np.float32]
 Appearance: TypeAlias = Floats  # [C]: how the model sees one picture
 Appearances: TypeAlias = tuple[Appearance, ...]  # of the pictures of one thing
 Watched: TypeAlias = Mapping[str, tuple[float, Floats]]  # see `engine.perception.pointing`
 
-MOST_BYTES, MOST_PIXELS = 1 << 20, 1 << 20  # of a picture of a thing
 GROUNDS = ((110, 140, 80), (180, 180, 170))  # RGB
 SIZES = (20, 40, 80)  # pixels of the longer side, in the model's input
 SOLID, WHOLE = 40, 0.5  # alpha from which a pixel is the thing's; cells that it covers half as much as the fullest count

@@ -1,7 +1,7 @@
 """Questions in ever other words, put plainly (`asked.yaml`): "what would be standing beside yon well?" asks what is next to
 the well.
 
-What is asked is told by the meaning of the words (`engine/minds/asked.py`); here the things that they name are found and put
+What is asked is told by the meaning of the words (`engine/minds/wordings.py`); here the things that they name are found and put
 into the plain question, which is then read as if it had been asked so.
 """
 

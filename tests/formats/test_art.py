@@ -446,3 +446,30 @@ def test_backgrounds_are_read_as_they_are_seen(tmp_path: Path) -> None:
 def test_every_picture_of_a_thing_is_its_own_array(art: Path) -> None:
     for thing in read_art(art).things:
         assert all(look.dtype == np.uint8 and look.flags.c_contiguous and look.shape[2] == 4 for look in thing.looks)
+
+
+@pytest.mark.parametrize("text", ['{"health": 3}', "[1, 2]", '{"frames": 3}'])
+def test_a_json_without_frames_beside_a_picture_describes_no_sheet(art: Path, text: str) -> None:
+    save(art / "wolf.png", sprite(BLUE))
+    (art / "wolf.json").write_text(text)
+    assert "wolf" in {thing.name for thing in read_art(art).things}
+
+
+@pytest.mark.parametrize("text", ['{"frames": []}', '{"frames": {}, "health": 3}'])
+def test_a_sheet_of_no_frames_is_told_and_not_left_out_silently(art: Path, text: str) -> None:
+    save(art / "wolf.png", sprite(BLUE))
+    (art / "wolf.json").write_text(text)
+    with pytest.raises(Fault, match=r"wolf\.json: its `frames` are empty, so nothing of wolf\.png would be learnt"):
+        read_art(art)
+
+
+def test_names_of_strangers_are_told_short_and_on_one_line(art: Path) -> None:
+    (art / "a\nb.gif").write_bytes(b"GIF89a")
+    assert any("(a b.gif)" in note for note in read_art(art).notes)
+    save(art / "wolf.png", sprite(BLUE))
+    frame = {"frame": {"x": 900, "y": 0, "w": 8, "h": 8}}
+    (art / "wolf.json").write_text(json.dumps({"frames": {"wolf\n" * 2400: frame, "cow": frame}}))
+    with pytest.raises(Fault) as told:
+        read_art(art)
+    assert len(told.value.message) < 600
+    assert "\n" not in told.value.message

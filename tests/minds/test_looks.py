@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 
 import numpy as np
@@ -10,9 +11,10 @@ from PIL import Image
 
 from engine.errors import Fault
 from engine.minds.brain import Brain
-from engine.minds.cards import Cards
+from engine.minds.cards import Cards, unusable
 from engine.minds.mind import Observation
 from engine.perception.echo import EchoPerceiver
+from npc.persona import faults
 from tests.minds.test_ownership import DEADLINE, Folder, _Clock
 
 CARD = "name: Tam\nwatch:\n  wolf: threat\n  gloomfang: {means: threat, looks: %s}\n"
@@ -91,7 +93,7 @@ def test_an_edited_card_is_looked_at_elsewhere_and_taken_up(brain, folder):
 
 @pytest.mark.parametrize(
     ("name", "why"),
-    [("art/other.png", "is not there"), ("art/text.png", "is not taken"), ("art/link.png", "is a link")],
+    [("art/other.png", "is not there"), ("art/text.png", "is no PNG"), ("art/link.png", "is a link")],
 )
 def test_a_card_whose_picture_cannot_be_had_says_so(brain, folder, name, why):
     (folder.path / "art" / "text.png").write_text("no picture")
@@ -136,3 +138,77 @@ def test_what_was_taught_is_looked_for_where_words_ask_for_whatever_there_is(bra
     everything, wolf, silence = asked
     assert {"gloomfang", "vorm"} <= set(everything)
     assert not {"gloomfang", "vorm"} & {*wolf, *silence}
+
+
+def saved(kind: str, size: tuple[int, int] = (8, 8)) -> bytes:
+    file = io.BytesIO()
+    Image.effect_noise(size, 90).convert("RGB").save(file, kind)
+    return file.getvalue()
+
+
+PNG, JPEG, WEBP = saved("png"), saved("jpeg"), saved("webp")
+HUGE = PNG[:12] + b"IHDR" + (30_000).to_bytes(4) * 2 + PNG[24:]
+
+
+@pytest.mark.parametrize("content", [PNG, JPEG, WEBP, PNG + bytes(100), JPEG + bytes(100), WEBP + bytes(100)])
+def test_what_stands_behind_the_end_of_a_picture_is_nobodys_business(brain, folder, content):
+    (folder.path / "side.png").write_bytes(content)
+    folder.write(CARD % "side.png")
+    assert faults(folder.path / "tam.yaml") == []
+    assert list(unusable(folder.path)) == []
+    assert tick(brain, brain.mind("tam", "tam"))
+
+
+@pytest.mark.parametrize(
+    ("content", "why", "fix"),
+    [
+        (HUGE, "has 30000x30000 pixels", "Scale it down"),
+        (PNG + bytes(1 << 20), "bytes; 1048576 are the most", "Scale it down"),
+        (PNG[:-20], "breaks off", "Save it anew"),
+        (JPEG[:-20], "breaks off", "Save it anew"),
+        (WEBP[:-20], "breaks off", "Save it anew"),
+        (PNG[:60] + b"?" + PNG[61:], "is damaged", "Save it anew"),
+        (b"", "is empty", "Save it anew"),
+        (None, "is not there", "Put it there"),
+    ],
+)
+def test_lint_a_start_and_who_spawns_a_card_tell_the_same_of_a_picture(brain, folder, content, why, fix):
+    if content is not None:
+        (folder.path / "c.png").write_bytes(content)
+    folder.write(CARD % "c.png")
+    tell_the_same(brain, folder, why, fix)
+
+
+def tell_the_same(brain, folder, why, fix):
+    [linted], [started] = faults(folder.path / "tam.yaml"), unusable(folder.path)
+    with pytest.raises(Fault) as spawned:
+        brain.mind("tam", "tam")
+    for told in (str(linted), started, str(spawned.value)):
+        assert why in told
+        assert fix in told
+        assert ("Put it there" in told) == (fix == "Put it there")
+
+
+def test_a_picture_in_a_linked_folder_is_refused_by_all(brain, folder):
+    (folder.path / "dl").symlink_to(folder.path / "art")
+    folder.write(CARD % "dl/gloomfang.png")
+    tell_the_same(brain, folder, "is a link, which is not followed", "Put the picture itself there")
+
+
+def test_a_picture_with_a_name_too_long_costs_its_own_card_alone(brain, folder):
+    folder.write(CARD % ("ü" * 190 + ".png"))
+    tell_the_same(brain, folder, "cannot be read (", "Give its path")
+
+
+def test_a_path_with_a_backslash_is_one_to_all(brain, folder):
+    folder.write(CARD % r"art\gloomfang.png")
+    assert faults(folder.path / "tam.yaml") == []
+    assert list(unusable(folder.path)) == []
+    assert tick(brain, brain.mind("tam", "tam")) == {"gloomfang": [90.0]}
+
+
+def test_a_picture_that_shows_nothing_is_told_at_the_start(folder):
+    Image.new("RGBA", (8, 8)).save(folder.path / "c.png")
+    folder.write(CARD % "c.png")
+    [told] = unusable(folder.path)
+    assert "the picture c.png (in `watch.gloomfang.looks`) shows nothing. Send one in which the thing is visible." in told

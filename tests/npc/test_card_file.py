@@ -313,6 +313,7 @@ def test_a_watched_phrase_has_a_meaning_or_pictures_or_both(tmp_path):
         ("{looks: /a.png}", "names a PNG, WebP or JPEG in the folder of the card"),
         ("{looks: 'C:\\a.png'}", "names a PNG, WebP or JPEG in the folder of the card"),
         ("{looks: [a.gif]}", "names a PNG, WebP or JPEG in the folder of the card"),
+        ("{looks: %s.png}" % ("ü" * 190), "cannot be read ("),
         ("{looks: missing.png}", "the picture `missing.png` is not there (in `watch.wolf.looks`)"),
     ],
 )
@@ -325,7 +326,7 @@ def test_a_fault_in_what_is_watched_for_is_told_with_its_place(tmp_path, watched
 def test_a_file_that_is_only_called_a_picture_is_told(tmp_path):
     files = {
         "text.png": (b"this is no picture\n", "the picture `text.png` is no PNG, WebP or JPEG, whatever it is called"),
-        "half.png": (blank(40, 40)[:-20], "the picture `half.png` breaks off: save it anew"),
+        "half.png": (blank(40, 40)[:-20], "the picture `half.png` breaks off (in `watch.wolf.looks`). Save it anew"),
         "none.png": (b"", "the picture `none.png` is empty"),
         "large.png": (blank(4, 4) + bytes(1 << 20), "the picture `large.png` has"),
         "cut.webp": (b"RIFF\xff\0\0\0WEBPVP8 ", "the picture `cut.webp` breaks off"),
@@ -334,3 +335,11 @@ def test_a_file_that_is_only_called_a_picture_is_told(tmp_path):
         (tmp_path / name).write_bytes(content)
         [fault] = _told(_card(tmp_path, f"name: A\nwatch:\n  wolf: {{looks: {name}}}\n"))
         assert told in fault
+
+
+def test_a_currency_is_words_on_one_line(tmp_path):
+    for word in ("dollar", "gold piece", "ha'penny", "Reichs-Taler", "रुपया"):
+        assert _told(_card(tmp_path, f"name: A\ncurrency: {word}\n")) == []
+    for word in ('"dol\\nlar"', '" "', '"{name}"', "2 dollars", '"dollar "'):
+        [fault] = _told(_card(tmp_path, f"name: A\ncurrency: {word}\n"))
+        assert "one or a few words" in fault

@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw
 from engine.errors import Fault
 from engine.formats.frame import Frame
 from engine.perception import Perceiver, Query
-from engine.perception.looks import MOST_PIXELS, read_look
+from engine.perception.looks import read_look
+from npc.picture_file import MOST_PIXELS
 
 PLACES = [(40, 30), (150, 40), (230, 60), (60, 110), (150, 130), (240, 120)]
 SIZE = (320, 192)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.formats import inside
-from engine.formats.inside import read_inside, read_regular, safe_name
+from npc import inside
+from npc.inside import read_inside, read_regular, safe_name
 
 OUTSIDE = ["C:evil.png", "c:\\evil.png", "\\\\server\\share\\a.png", "//server/share/a.png", "/etc/passwd", "../a.png"]
 OUTSIDE += ["frames/../../a.png", "frames\\..\\..\\a.png", "frames/c:x.png", "", ".", "..", "\\a.png"]
