@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from npc.memory.records import LONGEST_NAME, LONGEST_TEXT, TRIFLE, CharacterState, Episode, MemoryData, Person
 from npc.text import valid
@@ -40,8 +40,9 @@ class Changes:
         """A memory of which a store has all but these."""
         known, gone = known or MemoryData(), {e.id for e in self.forgotten}
         people = {name: person for name, person in known.people.items() if name not in self.gone} | self.people
-        episodes = {e.id: e for e in known.episodes if e.id not in gone} | {e.id: e for e in self.episodes}
-        return MemoryData.model_construct(life=self.life, people=people, episodes=tuple(episodes.values()))
+        numbered = {e.id: e for e in known.episodes if e.id not in gone} | {e.id: e for e in self.episodes}
+        episodes = tuple(numbered[number] for number in sorted(numbered))
+        return MemoryData.model_construct(life=self.life, people=people, episodes=episodes)
 
 
 class Memory:
@@ -117,6 +118,8 @@ class Memory:
         away = max(0.0, now - person.last) if person.heard else None
         if away is not None and away >= VISIT:
             person.told["visit"].clear()
+        if away is not None:
+            person.ledger.visits = max(1, person.ledger.visits)  # saves from before visits were counted have none
         if away is None or away >= VISIT:
             person.ledger.visits += 1
         person.last = now
@@ -184,18 +187,13 @@ class Memory:
         return episode
 
     def correct(self, episode: Episode, text: str) -> None:
-        """Remember an episode as it was meant, and no longer as it was said."""
-        self._forget([episode])
-        self.remember(
-            episode.time,
-            episode.speaker,
-            episode.what,
-            episode.salience,
-            did=episode.did,
-            text=text,
-            emotion=episode.emotion,
-            source=episode.source,
-        )
+        """Remember an episode as it was meant, and no longer as it was said: under its number, and at its place."""
+        meant = replace(episode, text=valid(text)[:LONGEST_TEXT])
+        self._episodes[episode.id] = meant
+        self._trifles = deque(meant if trifle.id == episode.id else trifle for trifle in self._trifles)
+        change = self._change()
+        change.forgotten.append(episode)
+        change.episodes = [*(e for e in change.episodes if e.id != episode.id), meant]
 
     def recalls(self, speaker: str, now: float) -> frozenset[str]:
         """What this person has done that is not forgotten: values of `what`."""

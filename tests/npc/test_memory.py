@@ -432,3 +432,16 @@ def test_small_talk_takes_no_room_and_is_remembered_all_the_same(store):
     # Its life stood still while it was away: the one that came back is younger, and otherwise the same.
     lives = [[replace(e, time=0.0) for e in who.memory.episodes] for who in (npc, other)]
     assert lives[0] == lives[1]
+
+
+def test_what_is_put_right_keeps_its_place_and_number(store):
+    memory = Memory()
+    episodes = [memory.remember(float(n), "ada", "chat", 0.1, text=f"{n} goats") for n in range(5)]
+    memory.acquaint("ada", 5.0)
+    store.write([(KEY, memory.take_changes())])
+    memory.correct(episodes[1], "my eleven goats")
+    store.write([(KEY, memory.take_changes())])
+    for known in (memory.episodes, store.load(KEY).episodes):
+        assert [e.time for e in known] == [0.0, 1.0, 2.0, 3.0, 4.0]
+        assert known[1].text == "my eleven goats"
+    assert not memory.person("ada").spoke_of, "nothing was forgotten"
