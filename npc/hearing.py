@@ -338,7 +338,7 @@ def note(turn: Turn, moment: Moment, decision: Decision) -> None:
     """Bring the ledger up to date with what was said and done."""
     clause, ledger, now = turn.clause, turn.ledger, turn.percept.time
     note_gifts(turn, decision.action)
-    keeping.keep(turn, decision)
+    keeping.keep(turn, moment, decision)
     leans = clause.sense is Sense.ORDER and clause.thing and not mentions(turn.percept.text, kind_of(clause.thing), plural=True)
     said = clause.text if leans and len(turn.clauses) == 1 else turn.percept.text  # "nab it": as it was understood
     ledger.hear(Heard(text=said[:500], sense=clause.sense, intent=moment.intent, time=now))

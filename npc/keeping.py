@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from npc.behaviour import load_behaviour
+from npc.conditions import Moment
 from npc.conversation.between import NPC, is_recall, promised
 from npc.conversation.clause import Clause
 from npc.conversation.told_back import sentences
@@ -16,6 +17,7 @@ from npc.language.plain import plain
 from npc.language.senses import Ask, Sense, is_question
 from npc.language.sentences import mentions
 from npc.memory.ledger import Heard
+from npc.second_opinion import is_hostile
 from npc.turn import Turn
 from npc.types import Decision
 
@@ -28,12 +30,20 @@ _CASES = frozenset({"if", "when", "unless"})
 _FEW = 3  # words of what is told
 _MINE = re.compile(r"\b(?:I|my|we|our)\b")
 _YOU_WILL = re.compile(r"you (?:will|would|are going to|shall) (?P<not>not |never )?", re.IGNORECASE)
+# What is said to come about is no order, though it is put as one: "you will rot here forever".
+_FORETOLD = re.compile(
+    r"\byou (?:will|shall|are going to) [^.!?;]*\b(?:for ?ever|for all eternity|one day|some ?day|soon|in the end|"
+    r"(?:for |all )?the rest of your (?:life|days)|all your (?:life|days)|"
+    r"(?:until|till) you (?:rot|die|drop|freeze|starve|are dead))\b",
+    re.IGNORECASE,
+)
+_NOT_AGREED = frozenset({"boundary", "unwilling", "unclear"})  # causes of an answer that takes nothing on
 _YOU_MAY = re.compile(
     r"(?:(?:okay|now|so|well|actually|all right),? )*you (?:can|may) (?:now |again )?(?P<verb>[a-z]+)", re.IGNORECASE
 )
 
 
-def keep(turn: Turn, decision: Decision) -> None:
+def keep(turn: Turn, moment: Moment, decision: Decision) -> None:
     """Bring the ledger up to date with what may be asked for later."""
     ledger, now = turn.ledger, turn.percept.time
     recalls = any(asked(plain(words)) is not None for clause, _ in turn.clauses for words in (clause.text, clause.said))
@@ -49,7 +59,7 @@ def keep(turn: Turn, decision: Decision) -> None:
         for kind in kinds_told(sentence):
             if kind == "seeks" or not asks:
                 ledger.keep(kind, sentence, now)
-    for text in _promises(turn, decision):
+    for text in _promises(turn, moment, decision):
         promised(ledger, text, now)
     if decision.line and not recalls and not (turn.replied is not None and is_recall(turn.replied.topic)):
         ledger.say(decision.line, turn.percept.text, now)
@@ -80,20 +90,29 @@ def _whole(clause: Clause) -> str:
     return " ".join([said.rstrip(" .,!"), *(f"{c.joint} {c.text.rstrip(' .,!')}" for c in clause.conditions)])
 
 
-def _promises(turn: Turn, decision: Decision) -> Iterable[str]:
-    """What the character took on: orders that it carries out for long, bans, what waits, and what it gave its word on."""
-    if decision.action == "refuse":
+def _promises(turn: Turn, moment: Moment, decision: Decision) -> Iterable[str]:
+    """What the character took on: orders that it carries out for long, bans, what waits, and what it gave its word on.
+
+    Only what its answer agrees to: who is told "promise me" may answer whatever he likes.
+    """
+    if decision.action == "refuse" or moment.cause in _NOT_AGREED:
         return
     topics = {reply.topic for reply in (turn.replied, *turn.also) if reply is not None}
     actions = load_behaviour().actions
-    for clause, _ in turn.clauses:
+    foretold = _FORETOLD.search(plain(turn.percept.text)) is not None
+    for clause, percept in turn.clauses:
         if (given := PROMISE_ME.fullmatch(plain(clause.said).strip(" .!?"))) is not None:
             what = given["what"]
             you = _YOU_WILL.match(what)
+            verb = plain(what[you.end() :] if you is not None else what).split(" ")[0].lower()
+            does = decision.action in load_behaviour().deeds.get(verb, ()) and not (you is not None and you["not"])
+            agrees = does or moment.intent == "agree" or bool(topics & {"forbid", *_TAKES_ON})
+            if not agrees or decision.action == "attack" or is_hostile(clause, percept):
+                continue
             yield turned(f"{'not ' if you['not'] else ''}to {what[you.end() :]}" if you is not None else what)
         elif clause.sense is Sense.FORBID and topics & {"forbid", *_TAKES_ON}:
             yield f"not to {turned(what_not_to_do(plain(_whole(clause))))}"
-        elif clause.sense is Sense.ORDER and clause.meaning.verb not in _SPEECH:
+        elif clause.sense is Sense.ORDER and clause.meaning.verb not in _SPEECH and not foretold:
             deeds = load_behaviour().deeds.get(clause.meaning.verb, ())
             lasting = decision.action in deeds and actions[decision.action].ongoing
             if lasting or topics & _TAKES_ON:
