@@ -103,3 +103,33 @@ def test_a_mere_mention_is_not_what_words_are_for():
 def test_a_title_and_a_name_after_a_greeting_are_who_speaks():
     assert ("name", "Inspector Ward") in told("Good afternoon, madam. Inspector Ward.")
     assert told("Sister Agnes.") == []  # is called
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "I will be 10, maybe 15 minutes late",
+        "I am 20 or 30 steps behind you",
+        "I am ten or so miles away",
+        "I have been a liar all my life",
+        "I have been a widow since I was 30",
+        "I have been a prisoner for 12 years",
+        "I have been a good friend for many years",
+    ],
+)
+def test_no_age_and_no_trade_is_made_of_other_words(line):
+    assert not {kind for kind, _ in told(plain(line))} & {"age", "trade"}
+
+
+@pytest.mark.parametrize(
+    ("line", "fact"),
+    [
+        ("I will be 10, in three days", ("age", "10")),
+        ("I am 10, and my brother is late", ("age", "10")),
+        ("I have been a tinker all my life", ("trade", "tinker")),
+        ("I have been a poor ferryman since I was 30", ("trade", "poor ferryman")),
+        ("I have always been a swordsmith for many years", ("trade", "swordsmith")),
+    ],
+)
+def test_an_age_and_a_trade_are_still_told(line, fact):
+    assert fact in told(plain(line))
