@@ -369,7 +369,7 @@ def _self(turn: Turn) -> Reply:
     if not kind and (told_of := remarks.answer(turn)) is not None:
         return told_of
     topic = f"noted_{kind}" if f"noted_{kind}" in turn.parts.behaviour.topics else "noted"
-    return Reply(topic, "was told something of the speaker", {"value": value} if value else {})
+    return Reply(topic, "was told something of the speaker", {"value": recall.as_told(kind, value)} if value else {})
 
 
 def _named(turn: Turn) -> Reply | None:

@@ -194,7 +194,8 @@ def _mine_name(asks: _Asks) -> Reply | None:
     thing = singular(asks.mine)
     if (key := recall.key_of(thing, asks.ledger)) and asks.ledger.facts[key] != YES:
         topic = key if key in recall.TOPICS else "called"
-        return Reply(f"recall_{topic}", f"was told of {key}", {"thing": key, "value": asks.ledger.facts[key]})
+        value = recall.as_told(key, asks.ledger.facts[key])
+        return Reply(f"recall_{topic}", f"was told of {key}", {"thing": key, "value": value})
     for sentence in reversed(told_of(asks.memory, asks.speaker, [kind_of(thing)])):
         if _is_of(thing, sentence) and gives_a_name(kind_of(thing), sentence.text):
             words, when = told_back(sentence.text, by_rule=False), ago(asks.now - sentence.episode.time)
@@ -216,7 +217,7 @@ def _who_is(asks: _Asks) -> Reply | None:
 
 def _about_me(asks: _Asks) -> Reply:
     """What he has told of himself: by what he is called, comes from, likes ..., and in his own words."""
-    known = {key: value for key, value in asks.ledger.facts.items() if value != YES}
+    known = {key: recall.as_told(key, value) for key, value in asks.ledger.facts.items() if value != YES}
     facts = [_OF_HIM.get(key, f"your {key} is called {{}}").format(value) for key, value in known.items()]
     kept = [told_back(said.text, by_rule=False) for said in asks.ledger.sayings.get("told", ())]
     kept = [words for words in kept if not any(mentions(words, value) for value in known.values())]
@@ -245,7 +246,7 @@ def _mine_about(asks: _Asks) -> Reply:
         return Reply("i_said", f"remembers {thing}", {"words": words, "when": ago(asks.now - found[-1].episode.time)})
     if key:
         topic = "has" if value == YES else key if key in recall.TOPICS else "called"
-        return Reply(f"recall_{topic}", f"was told of {key}", {"thing": key, "value": value})
+        return Reply(f"recall_{topic}", f"was told of {key}", {"thing": key, "value": recall.as_told(key, value)})
     from_long_ago = faded(thing, asks.memory, asks.speaker, asks.now)
     return from_long_ago or _none(thing, f"your {asks.mine}")
 

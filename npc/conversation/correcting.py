@@ -25,6 +25,7 @@ _CORRECTS = tuple(
 )
 _END = re.compile(r"(?<=[.!?;])\s+")
 _LATELY = 2  # lines that are put right
+_LONGEST_NAME = 2  # words
 _TOLD = frozenset({Sense.OTHER, Sense.SELF, Sense.PROMISE, Sense.NO, Sense.CORRECT})
 _NUMBER = re.compile(r"\b\d+\b")
 _OF_MINE = re.compile(r"\b(?:my|our|the|an?) [a-z]+\b", re.IGNORECASE)
@@ -78,12 +79,17 @@ def corrected(text: str, ledger: Ledger, memory: Memory, speaker: str) -> list[t
 
 
 def _meant_by(new: str, before: str) -> str:
-    """What of the line before is replaced: a name by a name, a number by a number, "my aunt" by "my sister"."""
+    """What of the line before is replaced: a name by a name, a number by a number, "my aunt" by "my sister".
+
+    Empty where several may be meant: none is the likelier one for being said last.
+    """
     if _NUMBER.fullmatch(new):
-        found = _NUMBER.findall(before)
-        return found[-1] if found else ""
+        fit = _NUMBER.findall(before)
+        return fit[0] if len(fit) == 1 else ""
     if _OF_MINE.fullmatch(new):
-        same = [thing for thing in _OF_MINE.findall(before) if thing.split()[0].lower() == new.split()[0].lower()]
-        return same[-1] if same else ""
-    names = [value for kind, value in told(before) if value != YES and value[:1].isupper() and kind != "handed"]
-    return names[-1] if names and len(new.split()) <= 2 else ""
+        fit = [thing for thing in _OF_MINE.findall(before) if thing.split()[0].lower() == new.split()[0].lower()]
+    elif len(new.split()) <= _LONGEST_NAME:
+        fit = [value for kind, value in told(before) if value != YES and value[:1].isupper() and kind != "handed"]
+    else:
+        return ""
+    return fit[0] if len({thing.lower() for thing in fit}) == 1 else ""

@@ -9,6 +9,7 @@ from npc.conversation.clause import Clause
 from npc.conversation.reply import Reply
 from npc.conversation.told_back import asked_back, told_back
 from npc.language.after import stems
+from npc.language.echo import turned
 from npc.language.grammar import GRAMMAR, expanded
 from npc.language.own_words import sought_in
 from npc.language.phrases import kind_of, singular
@@ -88,6 +89,11 @@ _OF_HIMSELF = {
 }
 
 
+def as_told(key: str, value: str) -> str:
+    """What he told of himself, as it is told back to him: he likes "your sister", of "my sister"."""
+    return turned(value) if key in {"likes", "hates"} else value
+
+
 def _mine(clause: Clause, ledger: Ledger) -> Reply | None:
     asked = _asked(clause.meaning.values, ledger)
     if not asked and "their" in clause.meaning.values:  # of somebody who was never spoken of
@@ -102,7 +108,7 @@ def _mine(clause: Clause, ledger: Ledger) -> Reply | None:
     if value == YES:
         return Reply("recall_has", f"was told of {key}", {"thing": key})
     topic = key if key in TOPICS else "called"
-    return Reply(f"recall_{topic}", f"was told of {key}: {value}", {"thing": key, "value": value})
+    return Reply(f"recall_{topic}", f"was told of {key}: {value}", {"thing": key, "value": as_told(key, value)})
 
 
 def _asked(values: Mapping[str, str], ledger: Ledger) -> str:

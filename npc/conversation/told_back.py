@@ -26,6 +26,12 @@ OPENS = re.compile(
     r"anyway|actually|honestly|sorry|haha)\b[,.! ]*)+",
     re.IGNORECASE,
 )
+# What joins the parts of one sentence, and what is no clause by itself: "my brother" of "my brother and my cousin both bake".
+_WITHIN = re.compile(r",? and|, ", re.IGNORECASE)
+_ONLY_NAMED = re.compile(
+    r"(?i:my|our|his|her|their|the) "
+    r"(?:(?:little|big|old|young|older|younger|elder|twin|best|dear|late) )?[a-z]+(?: [A-Z][a-z]+)?"
+)
 _GOES_ON = re.compile(r"(?:he|she|they|it|his|her|their|its)\b", re.IGNORECASE)
 # "walked all the way up", "been up since four": who speaks leaves himself out.
 _LEFT_OUT = re.compile(
@@ -53,7 +59,27 @@ _MOST = 3  # sentences
 
 def sentences(text: str) -> list[str]:
     """The sentences of a `plain` text, and the clauses that could be ones."""
-    return [part for part in map(str.strip, ENDS.split(text)) if re.search(r"\w", part)]
+    parts: list[str] = []
+    joint, leans = "", False  # what stands before a part, and whether the part before it is a name that waits for its verb
+    for part, after in _parts(text):
+        named = _ONLY_NAMED.fullmatch(OPENS.sub("", part).strip(" .!?,;")) is not None
+        within = bool(parts) and _WITHIN.fullmatch(joint) is not None
+        if within and (leans or named):
+            parts[-1] += f"{joint.rstrip()} {part}"
+        else:
+            parts.append(part)
+        joint, leans = after, named and (leans or not within)
+    return parts
+
+
+def _parts(text: str) -> Iterable[tuple[str, str]]:
+    """What stands between the ends, each part with the end after it."""
+    start = 0
+    for end in (*ENDS.finditer(text), None):
+        part = text[start : end.start() if end else len(text)].strip()
+        if re.search(r"\w", part):
+            yield part, end[0] if end else ""
+        start = end.end() if end else start
 
 
 @lru_cache(maxsize=512)

@@ -7,6 +7,7 @@ import pytest
 from npc import Character, Percept
 from npc.conversation.between import answer
 from npc.conversation.reply import Reply
+from npc.conversation.told_back import sentences
 from npc.language.between import asked, gives_a_name, kinds_told, what_not_to_do, what_to_do
 from npc.memory import Memory
 from npc.memory.ledger import MOST_LINES, MOST_SAYINGS, Bid, Ledger
@@ -119,8 +120,80 @@ def test_it_keeps_in_mind_what_it_took_on_itself() -> None:
 
 def test_a_promise_that_is_asked_for_is_kept_as_it_was_asked_for() -> None:
     talk = Talk()
-    talk.say("promise me you will find my daughter")
+    talk.say("promise me you will find my daughter", intent="agree")
     assert "to find your daughter" in talk.ask("what did you promise me?")
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "heard"),
+    [
+        ("promise me you will kill the king", "threaten"),
+        ("promise me you will kill the king", "attack"),
+        ("swear to me that you will leave your post", "insult"),
+        ("promise me you will marry me", "chat"),
+        ("promise me you will find my daughter", "chat"),
+    ],
+)
+def test_a_promise_that_it_does_not_agree_to_is_not_given(asked_for, heard):
+    talk = Talk()
+    talk.say(asked_for, intent=heard)
+    assert "no statement of mine about a promise" in talk.ask("what did you promise me?")
+
+
+@pytest.mark.parametrize(
+    "remark",
+    ["You will wait there forever, my friend", "you will stay here till you rot", "you will stand there all your life"],
+)
+def test_what_is_said_to_come_is_no_promise(remark):
+    talk = Talk()
+    talk.say(remark, action="stay", intent="wait_here")
+    assert "no statement of mine about a promise" in talk.ask("what did you promise me?")
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong", "right"),
+    [
+        ("I like my sister", "my sister", "you like your sister"),
+        ("I hate my old boots", "my old boots", "you cannot stand your old boots"),
+        ("I love my goats", "my goats", "your goats"),
+    ],
+)
+def test_what_is_his_is_told_back_as_his(said, wrong, right):
+    talk = Talk()
+    talk.say(said)
+    line = talk.ask("what do you know about me?")
+    assert right in line
+    assert wrong not in line
+
+
+@pytest.mark.parametrize(
+    ("said", "of", "whole"),
+    [
+        ("my brother and my cousin both bake", "brother", "your brother and your cousin both bake"),
+        ("my brother, my cousin and I went fishing", "cousin", "your brother, your cousin and you went fishing"),
+        ("I went to the fair with my brother and my aunt", "aunt", "you went to the fair with your brother and your aunt"),
+    ],
+)
+def test_several_who_do_the_same_are_told_of_in_a_whole_sentence(said, of, whole):
+    talk = Talk()
+    talk.say(said)
+    assert whole in talk.ask(f"what did I tell you about my {of}?")
+
+
+def test_clauses_are_still_told_apart() -> None:
+    assert sentences("my brother bakes and my cousin sings") == ["my brother bakes", "my cousin sings"]
+    assert sentences("I lost something. My dog. It is old and my back hurts") == [
+        "I lost something.", "My dog.", "It is old", "my back hurts",
+    ]  # fmt: skip
+
+
+def test_who_came_before_visits_were_counted_has_met_it_before() -> None:
+    talk = Talk()
+    talk.say("hello")
+    talk.character.memory.person("player").ledger.visits = 0
+    talk.now += 90_000.0
+    talk.say("hello again")
+    assert "first talk" not in talk.ask("have we met before?")
 
 
 def test_its_own_words_are_found_by_what_they_were_about() -> None:
@@ -205,6 +278,20 @@ def test_what_was_put_right_is_remembered_as_it_was_meant(before, correction, qu
     line = talk.ask(question)
     assert right in line
     assert wrong not in line
+
+
+@pytest.mark.parametrize(
+    ("before", "correction", "question", "kept"),
+    [
+        ("my cat is 7 and my dog is 9", "make that 3", "how old is my dog?", "9"),
+        ("my brother Jon and my cousin Ann are ill", "no, I meant Tim", "what is my cousin's name?", "ann"),
+    ],
+)
+def test_of_several_that_may_be_meant_none_is_put_right_unasked(before, correction, question, kept):
+    talk = Talk()
+    talk.say(before)
+    talk.say(correction)
+    assert kept in talk.ask(question)
 
 
 def test_an_order_is_no_correction() -> None:
