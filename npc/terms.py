@@ -28,7 +28,7 @@ from npc.parts import best
 from npc.turn import Turn
 from npc.types import Percept
 
-_TREAT, _FOR_IT, _BITE, _LATER, _LEND = patterns("terms.yaml", "treat for_it bite later lend")
+_TREAT, _TREAT_NEAR, _FOR_IT, _BITE, _LATER, _LEND = patterns("terms.yaml", "treat treat_near for_it bite later lend")
 _SO_MANY, _DISCOUNT, _HALF, _MORE, _PACKS, _HANDS, _OCCASION, _UNPAID, _ADDS_UP, _OF_IT = patterns(
     "terms.yaml", "so_many discount half more packs hands occasion unpaid adds_up of_it"
 )
@@ -66,7 +66,7 @@ def answer(turn: Turn, looked: Percept) -> Reply | None:
         return None
     words = plain(looked.text)
     said = [sentence.strip() for sentence in _SENTENCE.split(words) if sentence.strip()]
-    found = _offered(said) or _worked(turn, said) or _hired(turn, said)
+    found = _offered(turn, said) or _worked(turn, said) or _hired(turn, said)
     if found is None and "trade" not in turn.parts.persona.boundaries:
         stall = stall_of(turn)
         found = _lent(turn, said, stall)
@@ -84,9 +84,10 @@ def _first(pattern: TablePattern, said: list[str]) -> re.Match[str] | None:
     return next((found for sentence in said if (found := pattern.match(sentence)) is not None), None)
 
 
-def _offered(said: list[str]) -> Reply | None:
-    """A bite, or the rest of one's bread."""
-    if _first(_TREAT, said) is None and _first(_FOR_IT, said) is None and _first(_BITE, said) is None:
+def _offered(turn: Turn, said: list[str]) -> Reply | None:
+    """A bite, or the rest of one's bread; "take one of the apples" that are in view asks to pick one up."""
+    offers = [_TREAT, _FOR_IT, _BITE] if turn.heard.target is not None else [_TREAT, _TREAT_NEAR, _FOR_IT, _BITE]
+    if all(_first(offer, said) is None for offer in offers):
         return None
     return Reply("on_gift_refused", "was offered something of the speaker's")
 

@@ -50,7 +50,17 @@ _SHORTHAND = tuple(
         (r"\b(?:the|an) another\b", "the other"),
         (r"\bw (?=(?:the|an?|me|you|u|it|my|your|ur|him|her|them|this|that|us|something|smth|sth)\b)", "with "),
         (r"\bb4\b", "before"),
-        (r"\b(left|right)[- ]hand (?!side\b|man\b)(?=[a-z])", r"\1 "),
+        (  # "the right-hand door"; "my right hand badly" and "the left hand is cold" are of hands
+            r"(?<!my )(?<!me )(?<!ur )(?<!his )(?<!her )(?<!its )(?<!their )(?<!'s )\b(left|right)[- ]hand "
+            r"(?!(?:side|man|is|are|was|has|had|and|or|but|of|for|to|in|on|at|with|from|when|if|as|that|which|too|now|then|"
+            r"please|again|so|does|did|will|can|hurts?|aches?|holds?|feels?|bleeds?|itches|shakes|[a-z]+ly)\b)(?=[a-z])",
+            r"\1 ",
+        ),
+        (  # "turn rite", "the rite one"; a rite of spring is one
+            r"(?<!\bthe )(?<!\ba )(?<!\bthis )(?<!\bthat )(?<!ur )(?<!\bmy )(?<!\btheir )(?<!\bold )(?<!\blast )(?<!\bancient )"
+            r"(?<!\bholy )(?<!\bsacred )(?<!\bsecret )\brite\b(?! of\b)|\brite(?= (?:one|side|hand|way)\b)",
+            "right",
+        ),
         (
             r"\b((?:the|that|this|other|left|right|red|blue|green|far|near|big|small|first|last|next) )1\b"
             r"(?! (?:coin|gold|silver|copper)s?\b)",

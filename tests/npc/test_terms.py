@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from npc import load_persona
+from npc import Target, load_persona
 
+PLACE = Target(0.4, 0.6, 0.9)
 WORDS = {"talk", "refuse", "trade", "celebrate"}
 
 
@@ -175,6 +176,28 @@ def test_a_bite_that_is_offered_is_no_trade(stage, card, line):
 @pytest.mark.parametrize(
     "line",
     [
+        "Take one of these.",
+        "take one of these to the merchant",
+        "this one is yours?",
+        "take one of my apples to Pip",
+        "Take some of it over there",
+        "is that one mine?",
+    ],
+)
+@pytest.mark.parametrize("card", ["guard", "merchant"])
+def test_what_is_to_be_taken_up_or_somewhere_is_no_bite(stage, card, line):
+    assert "something of the speaker's" not in says(stage(card), line).reason
+
+
+def test_food_in_view_is_to_be_picked_up_and_out_of_view_is_offered(stage):
+    guard, line = stage("guard"), "Take one of the apples."
+    assert "something of the speaker's" in says(guard, line).reason
+    assert "something of the speaker's" not in says(stage("guard"), line, "pick_up", "pick_up", target=PLACE).reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "How much would you want to play at my brother's birthday?",
         "Would you sing at our wedding for twenty coins?",
         "How much would it cost to have you walk me home?",
@@ -209,6 +232,42 @@ def test_coins_for_looking_away_stay_a_bribe(stage):
 def test_a_craftsman_is_asked_for_work_and_a_guard_has_none(stage, line):
     assert "was asked for work" in says(stage("blacksmith"), line, "ask_about", knowledge={}).reason
     assert "not its own" in says(stage("guard"), line).reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Could you take a look at the wheel of my cart?",
+        "can you do something about our old gate, please",
+        "please look at my plough",
+        "Could you make us two iron hinges?",
+        "can you make me a bell with a wooden handle",
+    ],
+)
+def test_what_breaks_or_is_made_by_hands_is_work(stage, line):
+    assert "was asked for work" in says(stage("blacksmith"), line, "ask_about", knowledge={}).reason
+    assert "not its own" in says(stage("guard"), line).reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Can you look at the sky?",
+        "please look at the moon",
+        "Can you make a decision?",
+        "Could you make an exception?",
+        "can you make a bird noise?",
+        "can you cast a spell?",
+        "do something about the weather",
+        "would you do something about my neighbour?",
+        "I need a decision made.",
+        "could you fix the weather?",
+    ],
+)
+@pytest.mark.parametrize("card", ["guard", "blacksmith"])
+def test_what_no_hands_make_or_mend_is_no_work(stage, card, line):
+    reason = says(stage(card), line).reason
+    assert "was asked for work" not in reason
 
 
 @pytest.mark.parametrize("line", ["Could you make me a new gate by next Thursday?", "I need a hinge made for my barn door."])

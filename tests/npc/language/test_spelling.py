@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from npc.conversation.reading import read
+from npc.language.plain import plain
 from npc.language.spelling import spelt
 from npc.memory.ledger import Ledger
 
@@ -49,3 +50,34 @@ def test_perception_hears_the_word_that_was_meant() -> None:
     assert reading.texts == ("give me the shield",)
     assert reading.look_for[:1] == ("shield",)
     assert read("give me the shield", Ledger()).texts == ()  # what is spelt right is heard as it was said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I hurt my right hand badly",
+        "my left hand hurts",
+        "the left hand is cold",
+        "his right hand shakes",
+        "This is the rite of spring",
+        "a rite is held tonight",
+        "this rite is old",
+        "it is an ancient rite of ours",
+    ],
+)
+def test_a_hand_and_a_rite_stay_what_they_are(text: str) -> None:
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("open the right-hand door", "open the right door"),
+        ("bring me the left hand chest", "bring me the left chest"),
+        ("turn rite now", "turn right now"),
+        ("the rite one", "the right one"),
+        ("go rite", "go right"),
+    ],
+)
+def test_a_side_is_one_in_either_spelling(written: str, meant: str) -> None:
+    assert plain(written) == meant
