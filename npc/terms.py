@@ -29,6 +29,7 @@ from npc.turn import Turn
 from npc.types import Percept
 
 _TREAT, _TREAT_NEAR, _FOR_IT, _BITE, _LATER, _LEND = patterns("terms.yaml", "treat treat_near for_it bite later lend")
+_KNOWN = 0.75  # likeness from which a fact of the card is meant
 _SO_MANY, _DISCOUNT, _HALF, _MORE, _PACKS, _HANDS, _OCCASION, _UNPAID, _ADDS_UP, _OF_IT = patterns(
     "terms.yaml", "so_many discount half more packs hands occasion unpaid adds_up of_it"
 )
@@ -184,6 +185,8 @@ def _lent(turn: Turn, said: list[str], stall: Stall) -> Reply | None:
     mine = turn.ledger.open_bid("npc")
     asks = later.string.rstrip().endswith("?") or _ASKS.match(later.string) is not None
     if not asks and (mine is None or mine.buys):  # "I will pay you tomorrow" promises
+        return None
+    if (mine is None or mine.buys) and best(turn.heard.knowledge)[1] >= _KNOWN:  # the card's own view of credit
         return None
     return Reply("no_credit", "gives no credit", {"item": mine.item if mine is not None and not mine.buys else "it"}, "refuse")
 

@@ -240,7 +240,7 @@ def test_the_grounds_hold_what_stands_about_a_decision():
     assert grounds.player == "Ada"
     assert grounds.told == {"name": "Ada", "dog": "Biscuit"}
     assert "follow" in grounds.forbidden
-    assert grounds.promises[0].by == "player"
+    assert [promise.by for promise in grounds.promises] == ["npc", "player"]  # not to follow; a flower
     assert (grounds.offers[0].item, grounds.offers[0].by, grounds.offers[0].for_) == ("potion", "npc", "12 coins")
     assert Seen("wolf", 2, 3, "on the left", "grey") in grounds.sees
     assert grounds.facts == ("The bridge was built eighty years ago.",)
